@@ -1,0 +1,1 @@
+"""Adapters for the ports: `memory`, and `sql` (the extra ``ordercancel[sql]``)."""

@@ -1,0 +1,89 @@
+"""The stored form: cases, events and messages as JSON, by msgspec.
+
+What is read back is checked: types by msgspec, values by the domain classes themselves. What does
+not pass raises `InvalidValue`, naming the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from ordercancel.announce import Message
+from ordercancel.case import Case
+from ordercancel.errors import Fault, InvalidValue
+from ordercancel.events import EVENTS, Event
+from ordercancel.frozen import FrozenMap
+from ordercancel.order import Actor, Buyer, Operator, Role, Seller, System
+
+__all__ = ["FORM", "decode_case", "decode_event", "decode_message", "encode"]
+
+FORM = 1
+"""The version of the stored form."""
+
+T = TypeVar("T")
+
+
+def encode(value: Case | Event | Message) -> str:
+    """The JSON of a case, an event or a message."""
+    return _ENCODER.encode(value).decode()
+
+
+def decode_case(stored: str) -> Case:
+    """The case that `stored` is the JSON of."""
+    return _decoded(_CASE, stored, "case")
+
+
+def decode_event(kind: str, stored: str) -> Event:
+    """The event of the kind `kind` that `stored` is the JSON of."""
+    decoder = _EVENTS.get(kind)
+    if decoder is None:
+        known = f"one of: {', '.join(_EVENTS)}"
+        raise InvalidValue([Fault("stored event", f"has the unknown kind {kind!r}", known)])
+    decoded: Event = _decoded(decoder, stored, f"event {kind}")
+    return decoded
+
+
+def decode_message(stored: str) -> Message:
+    """The message that `stored` is the JSON of."""
+    return _decoded(_MESSAGE, stored, "message")
+
+
+def _decoded(decoder: msgspec.json.Decoder[T], stored: str, what: str) -> T:
+    try:
+        return decoder.decode(stored)
+    except msgspec.DecodeError as error:
+        fault = Fault(f"stored {what}", str(error), f"the JSON of form {FORM}")
+        raise InvalidValue([fault]) from error
+
+
+def _plain(value: Any) -> Any:
+    """What msgspec does not know how to encode, as something that it does."""
+    if isinstance(value, FrozenMap):
+        return dict(value)
+    raise TypeError(f"a {type(value).__name__} has no stored form")
+
+
+def _actor(kind: type, stored: Any) -> Any:
+    """An actor from its stored form; msgspec asks for this where a field may be any actor."""
+    if kind is not Actor or not isinstance(stored, Mapping) or stored.get("role") not in _ACTORS:
+        raise ValueError(f"not the stored form of an actor: {stored!r:.80}")
+    if stored["role"] == Role.SYSTEM:
+        return System()
+    return _ACTORS[stored["role"]](stored.get("id", ""))
+
+
+_ACTORS: Mapping[str, type] = {
+    Role.BUYER: Buyer,
+    Role.SELLER: Seller,
+    Role.OPERATOR: Operator,
+    Role.SYSTEM: System,
+}
+_ENCODER = msgspec.json.Encoder(enc_hook=_plain)
+_CASE = msgspec.json.Decoder(Case, dec_hook=_actor)
+_MESSAGE = msgspec.json.Decoder(Message)
+_EVENTS: Mapping[str, msgspec.json.Decoder[Any]] = {
+    name: msgspec.json.Decoder(kind, dec_hook=_actor) for name, kind in EVENTS.items()
+}

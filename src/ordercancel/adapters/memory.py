@@ -1,0 +1,247 @@
+"""Adapters that keep everything in memory: for tests and for trying things out."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import islice
+
+import attrs
+
+from ordercancel.announce import Message
+from ordercancel.case import Case, DutyStatus
+from ordercancel.errors import Conflict
+from ordercancel.events import Event
+from ordercancel.order import Party
+from ordercancel.ports import (
+    Commit,
+    DueDuty,
+    InboxCursor,
+    InboxQuery,
+    Page,
+    Receipt,
+    Tally,
+)
+from ordercancel.request import CancellationRequest, RequestStatus
+
+__all__ = ["AsyncMemoryStore", "MemoryDirectory", "MemoryNotifier", "MemoryStore"]
+
+
+class MemoryDirectory:
+    """A directory of the parties given, and of those put in later."""
+
+    def __init__(self, parties: Iterable[Party] = ()) -> None:
+        self._parties = {party.id: party for party in parties}
+
+    def put(self, party: Party) -> None:
+        """Add `party`, or replace the one with the same id."""
+        self._parties[party.id] = party
+
+    def find(self, party_id: str) -> Party | None:
+        """The party with this id; None where there is none."""
+        return self._parties.get(party_id)
+
+
+class MemoryNotifier:
+    """A notifier that keeps what it delivers, in order, in `delivered`."""
+
+    def __init__(self) -> None:
+        self.delivered: list[tuple[Message, Party | None]] = []
+
+    def deliver(self, message: Message, to: Party | None) -> None:
+        """Keep the message."""
+        self.delivered.append((message, to))
+
+
+_AT_ONCE = datetime.min.replace(tzinfo=UTC)
+
+
+@attrs.define
+class _Entry:
+    """A message in the outbox, with when it is free to be claimed; None once delivered."""
+
+    message: Message
+    free_at: datetime | None
+    error: str = ""
+
+
+class MemoryStore:
+    """A store in memory, safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._cases: dict[str, Case] = {}
+        self._events: dict[str, tuple[Event, ...]] = {}
+        self._outbox: dict[str, _Entry] = {}
+        self._receipts: dict[str, Receipt] = {}
+
+    def load(self, order_id: str) -> Case | None:
+        """See `ordercancel.ports.Store.load`."""
+        with self._lock:
+            return self._cases.get(order_id)
+
+    def commit(self, commit: Commit) -> None:
+        """See `ordercancel.ports.Store.commit`."""
+        order_id = commit.case.order.id
+        with self._lock:
+            stored = self._cases.get(order_id)
+            if (0 if stored is None else stored.version) != commit.expected:
+                raise Conflict(order_id)
+            if commit.command_id is not None:
+                if commit.command_id in self._receipts:
+                    raise Conflict(order_id)
+                self._receipts[commit.command_id] = Receipt(
+                    order_id=order_id,
+                    expected=commit.expected,
+                    version=commit.case.version,
+                    fingerprint=commit.fingerprint,
+                    messages=commit.messages,
+                )
+            self._cases[order_id] = commit.case
+            self._events[order_id] = (*self._events.get(order_id, ()), *commit.events)
+            for message in commit.messages:
+                self._outbox[message.id] = _Entry(message, _AT_ONCE)
+
+    def receipt(self, command_id: str) -> Receipt | None:
+        """See `ordercancel.ports.Store.receipt`."""
+        with self._lock:
+            return self._receipts.get(command_id)
+
+    def history(self, order_id: str) -> tuple[Event, ...]:
+        """See `ordercancel.ports.Store.history`."""
+        with self._lock:
+            return self._events.get(order_id, ())
+
+    def due(self, now: datetime, after: DueDuty | None, limit: int) -> tuple[DueDuty, ...]:
+        """See `ordercancel.ports.Store.due`."""
+        with self._lock:
+            found = [
+                DueDuty(
+                    order_id=case.order.id,
+                    deadline=duty.deadline,
+                    request=duty.request,
+                    due_at=duty.due_at,
+                )
+                for case in self._cases.values()
+                for duty in case.open_duties
+                if duty.due_at <= now
+            ]
+        rest = (duty for duty in sorted(found) if after is None or duty > after)
+        return tuple(islice(rest, limit))
+
+    def inbox(self, query: InboxQuery) -> Page:
+        """See `ordercancel.ports.Store.inbox`."""
+        with self._lock:
+            found = [
+                (InboxCursor(requested_at=latest.at, order_id=case.order.id), case)
+                for case, latest in self._asked(query.seller, query.policy)
+                if latest.status in query.statuses
+            ]
+        found.sort(key=lambda keyed: keyed[0])
+        rest = [(key, case) for key, case in found if query.after is None or key > query.after]
+        page = rest[: query.limit]
+        more = len(rest) > len(page)
+        return Page(cases=tuple(case for _, case in page), next=page[-1][0] if more else None)
+
+    def tally(
+        self, seller: str, policy: str, overdue_deadlines: frozenset[str], now: datetime
+    ) -> tuple[Tally, ...]:
+        """See `ordercancel.ports.Store.tally`."""
+        count: Counter[RequestStatus] = Counter()
+        overdue: Counter[RequestStatus] = Counter()
+        with self._lock:
+            for case, latest in self._asked(seller, policy):
+                count[latest.status] += 1
+                overdue[latest.status] += latest.is_open and any(
+                    duty.deadline in overdue_deadlines
+                    and duty.request == latest.number
+                    and duty.status in (DutyStatus.OPEN, DutyStatus.MISSED)
+                    and duty.due_at <= now
+                    for duty in case.duties
+                )
+        return tuple(
+            Tally(status=status, count=count[status], overdue=overdue[status])
+            for status in sorted(count)
+        )
+
+    def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Message, ...]:
+        """See `ordercancel.ports.Store.claim`."""
+        with self._lock:
+            free = [
+                entry
+                for entry in self._outbox.values()
+                if entry.free_at is not None and entry.free_at <= now
+            ][:limit]
+            for entry in free:
+                entry.free_at = until
+            return tuple(entry.message for entry in free)
+
+    def delivered(self, message_id: str, now: datetime) -> None:
+        """See `ordercancel.ports.Store.delivered`."""
+        with self._lock:
+            if message_id in self._outbox:
+                self._outbox[message_id].free_at = None
+
+    def failed(self, message_id: str, error: str, retry_at: datetime) -> None:
+        """See `ordercancel.ports.Store.failed`."""
+        with self._lock:
+            if message_id in self._outbox:
+                self._outbox[message_id].free_at = retry_at
+                self._outbox[message_id].error = error
+
+    def _asked(self, seller: str, policy: str) -> Iterator[tuple[Case, CancellationRequest]]:
+        """The seller's cases under a policy that have a request, with the latest one."""
+        for case in self._cases.values():
+            if (case.order.seller, case.order.policy) == (seller, policy) and case.latest:
+                yield case, case.latest
+
+
+class AsyncMemoryStore:
+    """The async twin of `MemoryStore`; shares one where it is given."""
+
+    def __init__(self, store: MemoryStore | None = None) -> None:
+        self.store = store or MemoryStore()
+
+    async def load(self, order_id: str) -> Case | None:
+        """See `ordercancel.ports.Store.load`."""
+        return self.store.load(order_id)
+
+    async def commit(self, commit: Commit) -> None:
+        """See `ordercancel.ports.Store.commit`."""
+        self.store.commit(commit)
+
+    async def receipt(self, command_id: str) -> Receipt | None:
+        """See `ordercancel.ports.Store.receipt`."""
+        return self.store.receipt(command_id)
+
+    async def history(self, order_id: str) -> tuple[Event, ...]:
+        """See `ordercancel.ports.Store.history`."""
+        return self.store.history(order_id)
+
+    async def due(self, now: datetime, after: DueDuty | None, limit: int) -> tuple[DueDuty, ...]:
+        """See `ordercancel.ports.Store.due`."""
+        return self.store.due(now, after, limit)
+
+    async def inbox(self, query: InboxQuery) -> Page:
+        """See `ordercancel.ports.Store.inbox`."""
+        return self.store.inbox(query)
+
+    async def tally(
+        self, seller: str, policy: str, overdue_deadlines: frozenset[str], now: datetime
+    ) -> tuple[Tally, ...]:
+        """See `ordercancel.ports.Store.tally`."""
+        return self.store.tally(seller, policy, overdue_deadlines, now)
+
+    async def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Message, ...]:
+        """See `ordercancel.ports.Store.claim`."""
+        return self.store.claim(now, until, limit)
+
+    async def delivered(self, message_id: str, now: datetime) -> None:
+        """See `ordercancel.ports.Store.delivered`."""
+        self.store.delivered(message_id, now)
+
+    async def failed(self, message_id: str, error: str, retry_at: datetime) -> None:
+        """See `ordercancel.ports.Store.failed`."""
+        self.store.failed(message_id, error, retry_at)

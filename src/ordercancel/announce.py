@@ -1,0 +1,223 @@
+"""What people are told and read: events become messages, a case becomes labels and queue rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import attrs
+
+from ordercancel.case import Case
+from ordercancel.events import Event, OrderAdvanced, OrderRegistered
+from ordercancel.order import Order, Party
+from ordercancel.policy.policy import Policy
+from ordercancel.policy.reasons import Catalogue
+from ordercancel.policy.wording import (
+    REQUEST_STATUS_TEXTS,
+    Audience,
+    Medium,
+    Occasion,
+    occasion_of_event,
+    occasion_of_request,
+)
+from ordercancel.request import CancellationRequest, RequestStatus
+from ordercancel.text import Lang
+
+__all__ = ["InboxRow", "Message", "announce", "inbox_row", "label"]
+
+
+@attrs.frozen(kw_only=True)
+class Message:
+    """Something that a party must be told.
+
+    Args:
+        id: Stable: the same message has the same id each time it is delivered.
+        order_id: The order that it is about.
+        occasion: What happened.
+        at: When it happened.
+        audience: The side that it is for.
+        party: The id of the buyer or seller; the directory knows his addresses.
+        medium: How it reaches him.
+        locale: The language that it is in.
+        subject: One line.
+        body: One line or several.
+    """
+
+    id: str
+    order_id: str
+    occasion: Occasion
+    at: datetime
+    audience: Audience
+    party: str
+    medium: Medium
+    locale: Lang
+    subject: str = attrs.field(repr=False)
+    body: str = attrs.field(repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class InboxRow:
+    """A row of the seller's queue (qoo10.3.grid), worded in one language, in the policy's zone.
+
+    Args:
+        state: 処理状態: what is to be done.
+        completed_at: キャンセル・返品完了日: when the order was cancelled.
+        reason: キャンセル・返品理由: the buyer's reason, with his own words.
+        requested_at: キャンセル・返品要請日.
+        placed_at: 注文日.
+        shipped_at: 発送日.
+        order_id: 注文番号.
+        cart_id: カート番号.
+        item: 商品.
+    """
+
+    state: str
+    completed_at: datetime | None
+    reason: str = attrs.field(repr=False)
+    requested_at: datetime
+    placed_at: datetime
+    shipped_at: datetime | None
+    order_id: str
+    cart_id: str | None
+    item: str | None
+
+
+def announce(
+    events: Iterable[Event],
+    case: Case,
+    policy: Policy,
+    parties: Mapping[str, Party | None],
+) -> tuple[Message, ...]:
+    """The messages that `events` call for, each in the language of its reader.
+
+    Args:
+        events: The events of one decision, the last that were folded into `case`.
+        case: The case after them.
+        policy: The policy that words them.
+        parties: The buyer and the seller by id; who is missing or None is written to by his id,
+            in Japanese.
+    """
+    told = tuple(events)
+    messages: list[Message] = []
+    for version, event in enumerate(told, case.version - len(told) + 1):
+        if isinstance(event, OrderRegistered | OrderAdvanced):
+            continue  # about no request, and so an occasion of nothing
+        occasion = occasion_of_event(event)
+        for each in policy.wording.announcements:
+            if each.on is not occasion:
+                continue
+            reader = case.order.buyer if each.to is Audience.BUYER else case.order.seller
+            party = parties.get(reader)
+            lang = "ja" if party is None else party.locale
+            request = next(known for known in case.requests if known.number == event.number)
+            values = _values(case, request, policy, lang, parties)
+            messages.extend(
+                Message(
+                    id=f"{case.order.id}:{version}:{each.to}:{medium}",
+                    order_id=case.order.id,
+                    occasion=each.on,
+                    at=event.at,
+                    audience=each.to,
+                    party=reader,
+                    medium=medium,
+                    locale=lang,
+                    subject=each.subject.fill(lang, values),
+                    body=each.body.fill(lang, values),
+                )
+                for medium in each.media
+            )
+    return tuple(messages)
+
+
+def label(
+    case: Case,
+    policy: Policy,
+    audience: Audience | str,
+    lang: Lang,
+    *,
+    parties: Mapping[str, Party | None] | None = None,
+) -> str:
+    """What one side reads for the state of a case.
+
+    The first line is what a list of orders shows; the lines after it, if any, are what the page of
+    the order adds, such as the reason. Where nobody has asked, or the order was shipped after the
+    request was closed, the status of the order is read; where the policy has no words of its own,
+    the plain status of an open request, and else that of the order.
+    """
+    request = case.latest
+    if request is not None and not _shipped_since(case.order, request):
+        occasion = occasion_of_request(request)
+        for each in policy.wording.labels:
+            if (each.on, each.to) == (occasion, audience):
+                return each.text.fill(lang, _values(case, request, policy, lang, parties or {}))
+        if request.is_open:
+            return REQUEST_STATUS_TEXTS[request.status][lang]
+    return policy.wording.statuses[case.order.status][lang]
+
+
+def inbox_row(case: Case, policy: Policy, lang: Lang) -> InboxRow | None:
+    """The row of a case in the seller's queue; None where nobody has asked to cancel it."""
+    request = case.latest
+    if request is None:
+        return None
+    states = {counter.status: counter.state for counter in policy.wording.counters}
+    state = states.get(request.status) or REQUEST_STATUS_TEXTS[request.status]
+    return InboxRow(
+        state=state[lang],
+        completed_at=_local(
+            request.closed_at if request.status is RequestStatus.GRANTED else None, policy
+        ),
+        reason=_worded(policy.request_reasons, request.reason, request.text, lang),
+        requested_at=request.at.astimezone(policy.tzinfo),
+        placed_at=case.order.placed_at.astimezone(policy.tzinfo),
+        shipped_at=_local(case.order.shipped_at, policy),
+        order_id=case.order.id,
+        cart_id=case.order.cart_id,
+        item=case.order.item,
+    )
+
+
+def _local(moment: datetime | None, policy: Policy) -> datetime | None:
+    return None if moment is None else moment.astimezone(policy.tzinfo)
+
+
+def _shipped_since(order: Order, request: CancellationRequest) -> bool:
+    closed, shipped = request.closed_at, order.shipped_at
+    return closed is not None and shipped is not None and shipped > closed
+
+
+def _values(
+    case: Case,
+    request: CancellationRequest,
+    policy: Policy,
+    lang: Lang,
+    parties: Mapping[str, Party | None],
+) -> dict[str, str]:
+    """The variables of a text about `request`."""
+    order, answer = case.order, request.answer
+    return {
+        "order_id": order.id,
+        "item": order.item or "",
+        "cart_id": order.cart_id or "",
+        "buyer_name": _name(order.buyer, parties),
+        "seller_name": _name(order.seller, parties),
+        "reason": _worded(policy.request_reasons, request.reason, request.text, lang),
+        "buyer_text": request.text or "",
+        "answer": (
+            _worded(policy.rejection_reasons, answer.reason, answer.text, lang) if answer else ""
+        ),
+        "withdrawal_text": request.withdrawal_text or "",
+    }
+
+
+def _worded(catalogue: Catalogue, code: str | None, text: str | None, lang: Lang) -> str:
+    """A reason as people read it: its label, its text, or both."""
+    reason = catalogue.reason(code)
+    named = code or "" if reason is None else reason.label[lang]
+    colon = "：" if lang == "ja" else ": "
+    return colon.join(part for part in (named, text) if part)
+
+
+def _name(party_id: str, parties: Mapping[str, Party | None]) -> str:
+    party = parties.get(party_id)
+    return party_id if party is None else party.name

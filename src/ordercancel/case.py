@@ -1,0 +1,86 @@
+"""A case: an order with all its requests and duties, the unit that is decided on and stored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import attrs
+
+from ordercancel.order import Order
+from ordercancel.request import CancellationRequest, RequestStatus
+
+__all__ = ["Case", "Duty", "DutyStatus"]
+
+
+class DutyStatus(StrEnum):
+    """What became of a duty."""
+
+    OPEN = "open"
+    MET = "met"
+    MISSED = "missed"
+    RELEASED = "released"
+
+
+@attrs.frozen(kw_only=True)
+class Duty:
+    """Something that has to happen until a time, such as shipping after a rejection.
+
+    Args:
+        deadline: The id of the policy's deadline that it follows from.
+        request: The number of the request that it arose with.
+        since: When it arose.
+        due_at: The first moment at which it is too late.
+        follows_order: Whether a move of the order meets it; else it ends with the request.
+        status: Open; met in time; missed; or released, because what it was for has ended.
+        settled_at: When it stopped being open.
+    """
+
+    deadline: str
+    request: int
+    since: datetime
+    due_at: datetime
+    follows_order: bool = False
+    status: DutyStatus = DutyStatus.OPEN
+    settled_at: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Case:
+    """An order, its requests and duties, and the edition of the rules that it is judged by.
+
+    `version` counts the events that made it; a fresh case that nobody stored yet has none.
+
+    Build the first one with ``Policy.open`` or let the desk do it.
+    """
+
+    order: Order
+    edition: str
+    requests: tuple[CancellationRequest, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    version: int = 0
+
+    @property
+    def latest(self) -> CancellationRequest | None:
+        """The last request, open or final; None where nobody has asked."""
+        return self.requests[-1] if self.requests else None
+
+    @property
+    def open_request(self) -> CancellationRequest | None:
+        """The request that waits for an answer, if one does. There is never more than one."""
+        latest = self.latest
+        return latest if latest is not None and latest.is_open else None
+
+    @property
+    def open_duties(self) -> tuple[Duty, ...]:
+        """The duties that are neither met, missed nor released."""
+        return tuple(duty for duty in self.duties if duty.status is DutyStatus.OPEN)
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When the first open duty comes due."""
+        return min((duty.due_at for duty in self.open_duties), default=None)
+
+    def had(self, status: RequestStatus) -> bool:
+        """Whether any request of this order has ended, or stands, in `status`."""
+        return any(request.status is status for request in self.requests)

@@ -1,0 +1,272 @@
+"""The desk: the shell around the pure core, with plain calls or with awaited ones.
+
+Both desks have the same methods and perform the same script (`ordercancel.desk.script`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from ordercancel.case import Case
+from ordercancel.commands import Command
+from ordercancel.desk.script import (
+    Count,
+    InboxPage,
+    Outcome,
+    Relayed,
+    Script,
+    Skipped,
+    Ticked,
+)
+from ordercancel.desk.steps import drive, drive_async
+from ordercancel.events import Event
+from ordercancel.order import Actor, Order, Seller
+from ordercancel.policy.decision import Decision
+from ordercancel.policy.policy import Policy
+from ordercancel.ports import (
+    AsyncDirectory,
+    AsyncNotifier,
+    AsyncStore,
+    Clock,
+    Directory,
+    InboxCursor,
+    Notifier,
+    Store,
+)
+from ordercancel.request import RequestStatus
+from ordercancel.text import Lang
+
+__all__ = [
+    "AsyncCancellationDesk",
+    "CancellationDesk",
+    "Count",
+    "InboxPage",
+    "Outcome",
+    "Relayed",
+    "Skipped",
+    "SystemClock",
+    "Ticked",
+]
+
+LEASE = timedelta(minutes=5)
+RETRY_AFTER = timedelta(minutes=1)
+
+
+class SystemClock:
+    """Tells the machine's time, in UTC."""
+
+    def now(self) -> datetime:
+        """The present moment."""
+        return datetime.now(UTC)
+
+
+class CancellationDesk:
+    """Where commands are handed in.
+
+    Args:
+        policies: The rule sets, each in one edition or several.
+        store: Keeps the cases.
+        directory: Knows the parties. Without one nobody has a name, and no seller is known to
+            permit cancelling.
+        notifier: Delivers messages; needed for `relay` alone.
+        clock: Tells the time where a call names none.
+    """
+
+    def __init__(
+        self,
+        *,
+        policies: Iterable[Policy],
+        store: Store,
+        directory: Directory | None = None,
+        notifier: Notifier | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._script = Script(policies, store, directory, notifier, clock or SystemClock())
+
+    def register(self, order: Order, *, at: datetime | None = None) -> Outcome:
+        """Make an order known. The same order twice changes nothing more.
+
+        Raises:
+            UnknownPolicy: No policy has the order's name, or none held when it was placed.
+            InvalidValue: The policy does not know its status or channel, or another order has
+                its id.
+        """
+        return drive(self._script.register(order, at))
+
+    def handle(self, command: Command, *, at: datetime | None = None) -> Outcome:
+        """Carry a command out: state, history, messages and command id in one commit.
+
+        Raises:
+            UnknownOrder: No such order, or none of this actor's.
+            InvalidValue: The command's values are wrong; every fault is named.
+            Refused: The rules say no, with codes, clauses and a sentence in two languages.
+            Conflict: Others changed the order first, time and again.
+            StoreUnavailable: The store did not answer.
+        """
+        return drive(self._script.handle(command, at))
+
+    def assess(self, command: Command, *, at: datetime | None = None) -> Decision:
+        """What the rules would say to `command`; changes nothing.
+
+        Raises:
+            UnknownOrder: No such order, or none of this actor's.
+        """
+        return drive(self._script.assess(command, at))
+
+    def case(self, order_id: str, *, by: Actor) -> Case:
+        """The case of an order.
+
+        Raises:
+            UnknownOrder: No such order, or none of this actor's.
+        """
+        return drive(self._script.case(order_id, by))
+
+    def history(self, order_id: str, *, by: Actor) -> tuple[Event, ...]:
+        """Everything that happened to an order, oldest first.
+
+        Raises:
+            UnknownOrder: No such order, or none of this actor's.
+        """
+        return drive(self._script.history(order_id, by))
+
+    def label(self, order_id: str, *, by: Actor, lang: Lang = "ja") -> str:
+        """What the buyer reads for an order, or else what the seller reads.
+
+        Raises:
+            UnknownOrder: No such order, or none of this actor's.
+        """
+        return drive(self._script.label(order_id, by, lang))
+
+    def inbox(
+        self,
+        seller: Seller,
+        *,
+        policy: str,
+        statuses: Iterable[RequestStatus] | None = None,
+        after: InboxCursor | None = None,
+        limit: int = 50,
+        lang: Lang = "ja",
+    ) -> InboxPage:
+        """A page of a seller's queue, oldest request first; open requests unless told otherwise.
+
+        Raises:
+            UnknownPolicy: No policy has this name.
+        """
+        return drive(self._script.inbox(seller, policy, statuses, after, limit, lang))
+
+    def counters(
+        self, seller: Seller, *, policy: str, at: datetime | None = None
+    ) -> tuple[Count, ...]:
+        """The numbers on a seller's front page.
+
+        Raises:
+            UnknownPolicy: No policy has this name.
+        """
+        return drive(self._script.counters(seller, policy, at))
+
+    def tick(self, now: datetime | None = None, *, budget: int = 100) -> Ticked:
+        """Apply the deadlines that have come due, at most `budget` of them.
+
+        Call it from any scheduler, in any number of processes: a deadline acts once.
+        """
+        return drive(self._script.tick(now, budget))
+
+    def relay(
+        self,
+        now: datetime | None = None,
+        *,
+        limit: int = 100,
+        lease: timedelta = LEASE,
+        retry_after: timedelta = RETRY_AFTER,
+    ) -> Relayed:
+        """Deliver at most `limit` messages of the outbox, each at least once.
+
+        What a notifier raises is noted with the message, which is tried again after
+        `retry_after`; no case is touched.
+
+        Raises:
+            InvalidValue: The desk has no notifier.
+        """
+        return drive(self._script.relay(now, limit, lease, retry_after))
+
+
+class AsyncCancellationDesk:
+    """The async twin of `CancellationDesk`: the same script, its ports awaited."""
+
+    def __init__(
+        self,
+        *,
+        policies: Iterable[Policy],
+        store: AsyncStore,
+        directory: AsyncDirectory | None = None,
+        notifier: AsyncNotifier | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        # The script only names the methods of its ports; its driver awaits what they return.
+        self._script = Script(
+            policies,
+            cast(Store, store),
+            cast(Directory | None, directory),
+            cast(Notifier | None, notifier),
+            clock or SystemClock(),
+        )
+
+    async def register(self, order: Order, *, at: datetime | None = None) -> Outcome:
+        """See `CancellationDesk.register`."""
+        return await drive_async(self._script.register(order, at))
+
+    async def handle(self, command: Command, *, at: datetime | None = None) -> Outcome:
+        """See `CancellationDesk.handle`."""
+        return await drive_async(self._script.handle(command, at))
+
+    async def assess(self, command: Command, *, at: datetime | None = None) -> Decision:
+        """See `CancellationDesk.assess`."""
+        return await drive_async(self._script.assess(command, at))
+
+    async def case(self, order_id: str, *, by: Actor) -> Case:
+        """See `CancellationDesk.case`."""
+        return await drive_async(self._script.case(order_id, by))
+
+    async def history(self, order_id: str, *, by: Actor) -> tuple[Event, ...]:
+        """See `CancellationDesk.history`."""
+        return await drive_async(self._script.history(order_id, by))
+
+    async def label(self, order_id: str, *, by: Actor, lang: Lang = "ja") -> str:
+        """See `CancellationDesk.label`."""
+        return await drive_async(self._script.label(order_id, by, lang))
+
+    async def inbox(
+        self,
+        seller: Seller,
+        *,
+        policy: str,
+        statuses: Iterable[RequestStatus] | None = None,
+        after: InboxCursor | None = None,
+        limit: int = 50,
+        lang: Lang = "ja",
+    ) -> InboxPage:
+        """See `CancellationDesk.inbox`."""
+        return await drive_async(self._script.inbox(seller, policy, statuses, after, limit, lang))
+
+    async def counters(
+        self, seller: Seller, *, policy: str, at: datetime | None = None
+    ) -> tuple[Count, ...]:
+        """See `CancellationDesk.counters`."""
+        return await drive_async(self._script.counters(seller, policy, at))
+
+    async def tick(self, now: datetime | None = None, *, budget: int = 100) -> Ticked:
+        """See `CancellationDesk.tick`."""
+        return await drive_async(self._script.tick(now, budget))
+
+    async def relay(
+        self,
+        now: datetime | None = None,
+        *,
+        limit: int = 100,
+        lease: timedelta = LEASE,
+        retry_after: timedelta = RETRY_AFTER,
+    ) -> Relayed:
+        """See `CancellationDesk.relay`."""
+        return await drive_async(self._script.relay(now, limit, lease, retry_after))

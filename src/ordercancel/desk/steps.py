@@ -1,0 +1,58 @@
+"""How a script written once is driven with plain calls or with awaited ones.
+
+A script is a generator that yields what it wants done and is sent the result, or has the error
+thrown into it. It does not know whether the calls that it makes answer or must be awaited: that is
+its driver's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
+
+__all__ = ["Steps", "call", "drive", "drive_async"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Steps = Generator[Callable[[], Any], Any, T]
+"""A script that comes to a `T`."""
+
+
+def call(port: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Steps[T]:
+    """One call of a port, as a step of a script."""
+    result: T = yield partial(port, *args, **kwargs)
+    return result
+
+
+def drive(script: Steps[T]) -> T:
+    """Perform a script whose ports answer at once."""
+    try:
+        step = next(script)
+        while True:
+            try:
+                result = step()
+            except Exception as error:  # whatever a port raises is the script's to handle
+                step = script.throw(error)
+            else:
+                step = script.send(result)
+    except StopIteration as done:
+        answer: T = done.value
+        return answer
+
+
+async def drive_async(script: Steps[T]) -> T:
+    """Perform a script whose ports are awaited."""
+    try:
+        step = next(script)
+        while True:
+            try:
+                result = await step()
+            except Exception as error:  # whatever a port raises is the script's to handle
+                step = script.throw(error)
+            else:
+                step = script.send(result)
+    except StopIteration as done:
+        answer: T = done.value
+        return answer

@@ -1,0 +1,141 @@
+"""Every error that the library raises.
+
+::
+
+    OrderCancelError
+    ├── InvalidValue (ValueError)     an input is wrong; carries every fault of it at once
+    │   └── InvalidPolicy             a policy, chart or rule is built wrongly
+    ├── Refused                       the rules say no; carries the decision
+    ├── UnknownOrder (LookupError)    no such order, or none that this actor may know of
+    ├── UnknownPolicy (LookupError)   no policy of that name or edition
+    ├── Conflict                      lost the race for one order too often
+    └── StoreUnavailable              the storage behind a port did not answer
+
+Fields come first and the message is built from them: read the fields, never parse the message.
+An error means that nothing was changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import attrs
+
+if TYPE_CHECKING:
+    from ordercancel.policy.decision import Decision
+
+__all__ = [
+    "Conflict",
+    "Fault",
+    "InvalidPolicy",
+    "InvalidValue",
+    "OrderCancelError",
+    "Refused",
+    "StoreUnavailable",
+    "UnknownOrder",
+    "UnknownPolicy",
+]
+
+
+@attrs.frozen
+class Fault:
+    """One thing that is wrong with an input.
+
+    Args:
+        where: The path of the wrong value, such as ``Order.placed_at``.
+        problem: What was found there.
+        expected: What would be right.
+    """
+
+    where: str
+    problem: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.problem}; expected {self.expected}"
+
+
+class OrderCancelError(Exception):
+    """The root of all errors of this library."""
+
+
+class InvalidValue(OrderCancelError, ValueError):
+    """An input is wrong. `faults` names every fault of it, not only the first."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(self.faults)
+
+    def __str__(self) -> str:
+        return "\n".join(str(fault) for fault in self.faults)
+
+
+class InvalidPolicy(InvalidValue):
+    """A policy is built wrongly. Raised when it is built, before any order meets it."""
+
+
+class Refused(OrderCancelError):
+    """The rules say no.
+
+    The decision holds every refusal, each with its stable code, its rule and its clauses.
+    """
+
+    def __init__(self, decision: Decision) -> None:
+        self.decision = decision
+        super().__init__(decision)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The stable codes of all refusals, each once, in the order of the rules."""
+        return self.decision.codes
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """The ids of all clauses that the refusals cite, each once."""
+        return self.decision.clauses
+
+    def __str__(self) -> str:
+        return f"{self.decision.message('en')} [{', '.join(self.codes)}]"
+
+
+class UnknownOrder(OrderCancelError, LookupError):
+    """There is no such order, or none that the actor may know of: the two look the same."""
+
+    def __init__(self, order_id: str) -> None:
+        self.order_id = order_id
+        super().__init__(order_id)
+
+    def __str__(self) -> str:
+        return f"no order {self.order_id!r}; expected the id of a registered order of this actor"
+
+
+class UnknownPolicy(OrderCancelError, LookupError):
+    """No policy of this name, or of this edition, is in the book.
+
+    `known` lists what the book has under that heading: names, or the editions of the name.
+    """
+
+    def __init__(self, wanted: str, known: Iterable[str]) -> None:
+        self.wanted = wanted
+        self.known = tuple(known)
+        super().__init__(wanted, self.known)
+
+    def __str__(self) -> str:
+        return f"no policy {self.wanted!r}; expected one of: {', '.join(self.known) or 'none'}"
+
+
+class Conflict(OrderCancelError):
+    """Somebody else changed the order first, again and again. Nothing was written; try later."""
+
+    def __init__(self, order_id: str, attempts: int = 1) -> None:
+        self.order_id = order_id
+        self.attempts = attempts
+        super().__init__(order_id, attempts)
+
+    def __str__(self) -> str:
+        return f"order {self.order_id!r} was changed by others during {self.attempts} attempts"
+
+
+class StoreUnavailable(OrderCancelError):
+    """The storage did not answer, or could not write. The driver's error is its ``__cause__``."""

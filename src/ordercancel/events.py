@@ -1,0 +1,205 @@
+"""What happened. Past tense; each event names the ids of the rules behind it.
+
+The events of an order, in their order, are its audit log, and folding them gives its case
+(`ordercancel.decider.evolve`). They carry all that the fold needs, so that history stays readable
+when the rules change.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import get_args
+
+import attrs
+
+from ordercancel.order import Actor, Order
+
+__all__ = [
+    "EVENTS",
+    "CancellationRequested",
+    "DeadlinePassed",
+    "DutyArose",
+    "DutyBreached",
+    "DutyMet",
+    "Event",
+    "OrderAdvanced",
+    "OrderCancelled",
+    "OrderRegistered",
+    "RequestGranted",
+    "RequestLapsed",
+    "RequestRejected",
+    "RequestSuperseded",
+    "RequestWithdrawn",
+    "WithdrawalAsked",
+    "WithdrawalHeld",
+]
+
+
+@attrs.frozen(kw_only=True)
+class _Event:
+    order_id: str
+    at: datetime
+    by: Actor
+    rules: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class OrderRegistered(_Event):
+    """The host made the order known; `edition` is the edition of the rules that judges it."""
+
+    order: Order
+    edition: str
+
+
+@attrs.frozen(kw_only=True)
+class OrderAdvanced(_Event):
+    """The order made the move `move` of its chart, into `status`.
+
+    `ship_on` is the planned ship date where the move set one, `ships` says whether the order
+    left the seller by it.
+    """
+
+    move: str
+    status: str
+    ship_on: date | None = None
+    ships: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class CancellationRequested(_Event):
+    """The buyer asked to cancel. `referred` says whether the seller is to answer."""
+
+    number: int
+    reason: str
+    text: str | None = attrs.field(default=None, repr=False)
+    referred: bool
+
+
+@attrs.frozen(kw_only=True)
+class RequestGranted(_Event):
+    """The request was granted: by the seller, by silence (`by` is the system), or at once."""
+
+    number: int
+    at_once: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class RequestRejected(_Event):
+    """The request was turned down.
+
+    `order_status` and `ship_on` are what the order goes back to, where the policy says that it
+    goes back (qoo10.3.back-to-shipping); without `order_status` it stays as it is.
+    """
+
+    number: int
+    reason: str | None = None
+    text: str | None = attrs.field(default=None, repr=False)
+    order_status: str | None = None
+    ship_on: date | None = None
+
+
+@attrs.frozen(kw_only=True)
+class WithdrawalAsked(_Event):
+    """The seller asked the buyer to take the request back."""
+
+    number: int
+    text: str | None = attrs.field(default=None, repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class WithdrawalHeld(_Event):
+    """The buyer holds on to the request that he was asked to take back."""
+
+    number: int
+
+
+@attrs.frozen(kw_only=True)
+class RequestWithdrawn(_Event):
+    """The buyer took the request back; `order_status` and `ship_on` as for a rejection."""
+
+    number: int
+    order_status: str | None = None
+    ship_on: date | None = None
+
+
+@attrs.frozen(kw_only=True)
+class RequestSuperseded(_Event):
+    """The order moved on (`move`), and so the open request came to nothing."""
+
+    number: int
+    move: str
+
+
+@attrs.frozen(kw_only=True)
+class RequestLapsed(_Event):
+    """Nobody answered the request in time, and so it came to nothing."""
+
+    number: int
+
+
+@attrs.frozen(kw_only=True)
+class OrderCancelled(_Event):
+    """The order was cancelled by request `number`, and is in `status` for good."""
+
+    number: int
+    status: str
+
+
+@attrs.frozen(kw_only=True)
+class DutyArose(_Event):
+    """Something has to happen before `due_at`, by the policy's deadline `deadline`.
+
+    `follows_order` says whether a move of the order meets it; else it ends with the request.
+    """
+
+    deadline: str
+    number: int
+    due_at: datetime
+    follows_order: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class DutyMet(_Event):
+    """It happened in time."""
+
+    deadline: str
+    number: int
+
+
+@attrs.frozen(kw_only=True)
+class DutyBreached(_Event):
+    """It did not happen in time. Recorded once; nothing is penalised by itself."""
+
+    deadline: str
+    number: int
+
+
+@attrs.frozen(kw_only=True)
+class DeadlinePassed(_Event):
+    """The time for an answer is over; what follows from it comes in the events behind this."""
+
+    deadline: str
+    number: int
+
+
+Event = (
+    OrderRegistered
+    | OrderAdvanced
+    | CancellationRequested
+    | RequestGranted
+    | RequestRejected
+    | WithdrawalAsked
+    | WithdrawalHeld
+    | RequestWithdrawn
+    | RequestSuperseded
+    | RequestLapsed
+    | OrderCancelled
+    | DutyArose
+    | DutyMet
+    | DutyBreached
+    | DeadlinePassed
+)
+"""Any event."""
+
+EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
+"""Every kind of event by its name, as the log stores it."""

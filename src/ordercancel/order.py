@@ -1,0 +1,199 @@
+"""Orders, and the people around them.
+
+An `Order` is what a rule may know of an order; the host owns everything else about it.
+An `Actor` is somebody whom the host has authenticated; the rules decide what he may do.
+A `Party` is what a directory knows of a buyer or seller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+import attrs
+
+from ordercancel.frozen import FrozenMap
+from ordercancel.text import Lang
+from ordercancel.validation import Faults
+
+__all__ = [
+    "Actor",
+    "Buyer",
+    "Operator",
+    "Order",
+    "Party",
+    "Role",
+    "Scalar",
+    "Seller",
+    "System",
+]
+
+Scalar = str | int | bool
+"""What an attribute of the host's own may be."""
+
+
+class Role(StrEnum):
+    """What somebody is to an order."""
+
+    BUYER = "buyer"
+    SELLER = "seller"
+    OPERATOR = "operator"
+    SYSTEM = "system"
+
+
+class Actor:
+    """Who gives a command: `Buyer`, `Seller`, `Operator` or `System`.
+
+    The host has authenticated him. ``str(actor)`` is his short form, such as ``buyer:b-1``.
+    """
+
+    __slots__ = ()
+
+    id: str
+    role: Role
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults(type(self).__name__)
+        faults.line("id", self.id)
+        faults.raise_if_any()
+
+    def __str__(self) -> str:
+        return f"{self.role}:{self.id}"
+
+
+@attrs.frozen(str=False)
+class Buyer(Actor):
+    """A buyer, by his id; a party to the orders whose ``buyer`` he is."""
+
+    id: str
+    role: Role = attrs.field(default=Role.BUYER, init=False, repr=False)
+
+
+@attrs.frozen(str=False)
+class Seller(Actor):
+    """A seller, by his id; a party to the orders whose ``seller`` he is."""
+
+    id: str
+    role: Role = attrs.field(default=Role.SELLER, init=False, repr=False)
+
+
+@attrs.frozen(str=False)
+class Operator(Actor):
+    """Somebody of the marketplace's own staff; may know of every order."""
+
+    id: str
+    role: Role = attrs.field(default=Role.OPERATOR, init=False, repr=False)
+
+
+@attrs.frozen(str=False)
+class System(Actor):
+    """The host's own machinery, such as the scheduler behind deadlines."""
+
+    id: str = attrs.field(default="system", init=False, repr=False)
+    role: Role = attrs.field(default=Role.SYSTEM, init=False, repr=False)
+
+
+@attrs.frozen
+class Party:
+    """What a directory knows of a buyer or a seller.
+
+    Args:
+        id: The id that orders name him by.
+        name: His name as the other side reads it; one line.
+        emails: Every address registered for him.
+        permits_cancellation: For a seller, whether he accepts cancellation requests
+            (conect.2-1.enable). Off until it is switched on.
+        locale: The language that he is written to in.
+    """
+
+    id: str
+    name: str = attrs.field(kw_only=True)
+    emails: tuple[str, ...] = attrs.field(default=(), kw_only=True, repr=False)
+    permits_cancellation: bool = attrs.field(default=False, kw_only=True)
+    locale: Lang = attrs.field(default="ja", kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults("Party")
+        faults.line("id", self.id)
+        faults.line("name", self.name)
+        emails: object = self.emails  # one address, not in a list, is easily given
+        if isinstance(emails, list | tuple):
+            object.__setattr__(self, "emails", tuple(emails))
+            for number, email in enumerate(emails):
+                faults.line(f"emails[{number}]", email)
+        else:
+            faults.add("emails", f"is a {type(emails).__name__}", "a list of addresses")
+        faults.flag("permits_cancellation", self.permits_cancellation)
+        if self.locale not in ("ja", "en"):
+            faults.add("locale", f"is {self.locale!r}", "one of: ja, en")
+        faults.raise_if_any()
+
+
+@attrs.frozen
+class Order:
+    """What a rule may know of an order.
+
+    Args:
+        id: Unique among all orders of one store.
+        policy: The name of the rule set that it is judged by.
+        status: A status of that policy's order chart.
+        buyer: The id of the buyer.
+        seller: The id of the seller.
+        placed_at: When it was placed; with a UTC offset, like every time here, and kept in UTC.
+        channel: How it came in, where the policy tells channels apart (conect.0.channel).
+        ship_on: The planned ship date, a day in the policy's zone (qoo10.1.instant-delayed).
+        paid_at: When it was paid.
+        status_since: When it entered its status; when it was placed, unless given.
+        shipped_at: When it was shipped.
+        cart_id: The number of the cart that it was part of (qoo10.3.grid).
+        item: The item's code or name (qoo10.3.grid).
+        attributes: Facts of the host's own, for policies that declare them.
+
+    Raises:
+        InvalidValue: With every fault of the values given.
+    """
+
+    id: str
+    policy: str = attrs.field(kw_only=True)
+    status: str = attrs.field(kw_only=True)
+    buyer: str = attrs.field(kw_only=True)
+    seller: str = attrs.field(kw_only=True)
+    placed_at: datetime = attrs.field(kw_only=True)
+    channel: str | None = attrs.field(default=None, kw_only=True)
+    ship_on: date | None = attrs.field(default=None, kw_only=True)
+    paid_at: datetime | None = attrs.field(default=None, kw_only=True)
+    status_since: datetime | None = attrs.field(default=None, kw_only=True)
+    shipped_at: datetime | None = attrs.field(default=None, kw_only=True)
+    cart_id: str | None = attrs.field(default=None, kw_only=True)
+    item: str | None = attrs.field(default=None, kw_only=True)
+    attributes: Mapping[str, Scalar] = attrs.field(factory=dict, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults("Order")
+        for field in ("id", "policy", "status", "buyer", "seller"):
+            faults.line(field, getattr(self, field))
+        for field in ("channel", "cart_id", "item"):
+            faults.line(field, getattr(self, field), optional=True)
+        faults.time("placed_at", self.placed_at)
+        for field in ("paid_at", "status_since", "shipped_at"):
+            faults.time(field, getattr(self, field), optional=True)
+        faults.day("ship_on", self.ship_on)
+        faults.attributes("attributes", self.attributes)
+        faults.raise_if_any()
+        for field in ("placed_at", "paid_at", "status_since", "shipped_at"):
+            moment = getattr(self, field)
+            object.__setattr__(self, field, moment and moment.astimezone(UTC))
+        if self.status_since is None:
+            object.__setattr__(self, "status_since", self.placed_at)
+        object.__setattr__(self, "attributes", FrozenMap(self.attributes))
+
+    def knows(self, actor: Actor) -> bool:
+        """Whether `actor` may know of this order: its buyer, its seller, or the house."""
+        match actor:
+            case Buyer():
+                return actor.id == self.buyer
+            case Seller():
+                return actor.id == self.seller
+            case _:
+                return True

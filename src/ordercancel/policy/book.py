@@ -1,0 +1,85 @@
+"""The book of policies: which edition judges an order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ordercancel.errors import InvalidPolicy, UnknownPolicy
+from ordercancel.order import Order
+from ordercancel.policy.policy import Policy
+from ordercancel.validation import Faults
+
+__all__ = ["PolicyBook"]
+
+
+class PolicyBook:
+    """All policies that a desk knows, each in one edition or several.
+
+    An order is judged by the edition that held on the day it was placed, in that policy's zone,
+    and its case remembers it.
+
+    Raises:
+        InvalidPolicy: Where two policies share a name and an edition, or a name and the day from
+            which they hold.
+    """
+
+    def __init__(self, policies: Iterable[Policy]) -> None:
+        self._editions: dict[str, list[Policy]] = {}
+        faults = Faults("PolicyBook")
+        for policy in policies:
+            editions = self._editions.setdefault(policy.name, [])
+            for other in editions:
+                if other.edition == policy.edition:
+                    faults.add(policy.name, f"has edition {policy.edition!r} twice", "each once")
+                elif other.holds_from == policy.holds_from:
+                    problem = f"has two editions from {policy.holds_from}"
+                    faults.add(policy.name, problem, "a day for each")
+            editions.append(policy)
+        faults.raise_if_any(InvalidPolicy)
+        for editions in self._editions.values():
+            editions.sort(key=lambda policy: policy.holds_from, reverse=True)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all policies."""
+        return tuple(self._editions)
+
+    def editions(self, name: str) -> tuple[Policy, ...]:
+        """All editions of a policy, the latest first.
+
+        Raises:
+            UnknownPolicy: Where no policy has this name.
+        """
+        return tuple(self._named(name))
+
+    def edition_for(self, order: Order) -> Policy:
+        """The edition that judges `order`.
+
+        Raises:
+            UnknownPolicy: Where no policy has the order's name, or none held yet.
+        """
+        editions = self._named(order.policy)
+        for policy in editions:
+            day = order.placed_at.astimezone(policy.tzinfo).date()
+            if policy.holds_from <= day:
+                return policy
+        known = (f"{each.edition} from {each.holds_from}" for each in editions)
+        raise UnknownPolicy(f"{order.policy} on {day}", known)
+
+    def get(self, name: str, edition: str) -> Policy:
+        """The policy with this name and edition.
+
+        Raises:
+            UnknownPolicy: Where there is none.
+        """
+        editions = self._named(name)
+        for policy in editions:
+            if policy.edition == edition:
+                return policy
+        known = (f"{name} {each.edition}" for each in editions)
+        raise UnknownPolicy(f"{name} {edition}", known)
+
+    def _named(self, name: str) -> list[Policy]:
+        if name not in self._editions:
+            raise UnknownPolicy(name, self.names)
+        return self._editions[name]

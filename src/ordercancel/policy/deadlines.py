@@ -1,0 +1,94 @@
+"""Deadlines, as data: what starts one, how long it is, and what it does when it has passed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from ordercancel.order import Order
+from ordercancel.policy.clauses import Citation, Ours
+from ordercancel.policy.wording import Occasion
+
+__all__ = ["After", "Consequence", "Deadline", "Due", "EndOfDay", "EndOfShipDay"]
+
+
+@attrs.frozen
+class After:
+    """A length of time after the start."""
+
+    length: timedelta
+
+    def due_at(self, start: datetime, order: Order, zone: ZoneInfo) -> datetime | None:
+        """The moment at which it is too late."""
+        return start.astimezone(UTC) + self.length
+
+
+@attrs.frozen
+class EndOfDay:
+    """The end of a calendar day in the policy's zone: the day of the start, or `days` later.
+
+    The end of a day is the next local midnight, exclusive; not every day has 24 hours.
+    """
+
+    days: int = 0
+
+    def due_at(self, start: datetime, order: Order, zone: ZoneInfo) -> datetime | None:
+        """The moment at which it is too late."""
+        next_day = start.astimezone(zone).date() + timedelta(days=self.days + 1)
+        return datetime.combine(next_day, time.min, zone).astimezone(UTC)
+
+
+@attrs.frozen
+class EndOfShipDay:
+    """The end of the order's planned ship date; never, where it has none."""
+
+    def due_at(self, start: datetime, order: Order, zone: ZoneInfo) -> datetime | None:
+        """The moment at which it is too late."""
+        if order.ship_on is None:
+            return None
+        next_day = order.ship_on + timedelta(days=1)
+        return datetime.combine(next_day, time.min, zone).astimezone(UTC)
+
+
+Due = After | EndOfDay | EndOfShipDay
+"""How long a deadline is."""
+
+
+class Consequence(StrEnum):
+    """What a deadline does when it has passed."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    LAPSE = "lapse"
+    MARK_OVERDUE = "mark_overdue"
+    BREACH = "breach"
+
+
+@attrs.frozen
+class Deadline:
+    """A deadline of a policy.
+
+    Args:
+        id: Unique among the policy's rules and deadlines; events name it.
+        starts: The occasion that starts it.
+        due: When it is over.
+        does: What happens then.
+        met_by: The moves of the order that meet it, for a breach. Without any, the deadline is
+            about the request and ends with it.
+        cites: The clauses that it comes from, or the word that it is ours.
+    """
+
+    id: str
+    starts: Occasion = attrs.field(kw_only=True)
+    due: Due = attrs.field(kw_only=True)
+    does: Consequence = attrs.field(kw_only=True)
+    met_by: frozenset[str] = attrs.field(default=frozenset(), kw_only=True)
+    cites: Citation | Ours = attrs.field(kw_only=True)
+
+    @property
+    def decides(self) -> bool:
+        """Whether it closes the request."""
+        return self.does in (Consequence.APPROVE, Consequence.REJECT, Consequence.LAPSE)

@@ -1,0 +1,184 @@
+"""How the rules that speak about one command become one decision.
+
+Four laws hold, whatever the rules are:
+
+- a forbid outweighs every permit, and all satisfied forbids are reported;
+- silence refuses: where no rule permits, nothing is permitted;
+- neither the order of the rules nor their repetition changes anything;
+- a rule that can't be evaluated refuses and is named, and so do permits that disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ordercancel.policy.conditions import Value
+from ordercancel.policy.rules import Forbid, Rule
+from ordercancel.text import Lang, Text
+
+if TYPE_CHECKING:
+    from ordercancel.policy.policy import Policy
+
+__all__ = [
+    "NOT_PERMITTED",
+    "NO_SUCH_MOVE",
+    "PERMITS_DISAGREE",
+    "UNDETERMINED",
+    "Decision",
+    "Refusal",
+    "RuleError",
+    "Verdict",
+    "combine",
+]
+
+NOT_PERMITTED = "not_permitted"
+"""The code of a refusal by silence."""
+
+UNDETERMINED = "undetermined"
+"""The code of a refusal because a rule could not be evaluated."""
+
+PERMITS_DISAGREE = "permits_disagree"
+"""The code of a refusal because two permits want different things."""
+
+NO_SUCH_MOVE = "no_such_move"
+"""The code of a refusal because a chart has no such move from where things stand."""
+
+
+class Verdict(StrEnum):
+    """What came out: the grants of `ordercancel.policy.rules.Grant`, or a refusal."""
+
+    CANCEL = "cancel"
+    REFER = "refer"
+    PERMIT = "permit"
+    REFUSE = "refuse"
+
+
+@attrs.frozen
+class RuleError:
+    """Why a rule could not be followed: an error in the data, or in the policy."""
+
+    code: str
+    rule: Rule
+    problem: str
+
+
+@attrs.frozen
+class Refusal:
+    """One reason why something is refused.
+
+    Args:
+        code: Stable, for programs.
+        rule: The id of the rule; None for silence.
+        clauses: The ids of the clauses that the rule cites.
+        text: The sentence for people.
+    """
+
+    code: str
+    rule: str | None
+    clauses: tuple[str, ...]
+    text: Text
+
+
+@attrs.frozen
+class Decision:
+    """The answer of the rules to one command.
+
+    Args:
+        verdict: What came out.
+        determined_by: The rules that determined it: all satisfied forbids, or else all permits.
+            Empty where silence or an error refused.
+        errors: The rules that could not be followed.
+        policy: The policy that was asked.
+    """
+
+    verdict: Verdict
+    determined_by: tuple[Rule, ...]
+    errors: tuple[RuleError, ...]
+    policy: Policy = attrs.field(repr=False, eq=False)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the answer is no."""
+        return self.verdict is Verdict.REFUSE
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The ids of all rules that determined the verdict or stood in its way, each once."""
+        named = (*self.determined_by, *(error.rule for error in self.errors))
+        return tuple(dict.fromkeys(rule.id for rule in named))
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """The ids of the clauses that those rules cite, each once."""
+        return self.policy.clauses_of(self.rules)
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """Every reason why it is refused; none where it is not."""
+        if not self.is_refused:
+            return ()
+        coded = [
+            *((error.code, error.rule) for error in self.errors),
+            *(
+                (rule.effect.code, rule)
+                for rule in self.determined_by
+                if isinstance(rule.effect, Forbid)
+            ),
+        ]
+        if not coded:
+            return (Refusal(NOT_PERMITTED, None, (), self.policy.refusal_text(NOT_PERMITTED)),)
+        return tuple(
+            Refusal(
+                code, rule.id, self.policy.clauses_of((rule.id,)), self.policy.refusal_text(code)
+            )
+            for code, rule in coded
+        )
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of all refusals, each once."""
+        return tuple(dict.fromkeys(refusal.code for refusal in self.refusals))
+
+    def message(self, lang: Lang) -> str:
+        """The refusals in a sentence or more for people; empty where nothing is refused."""
+        texts = dict.fromkeys(refusal.text[lang] for refusal in self.refusals)
+        return ("" if lang == "ja" else " ").join(texts)
+
+
+def combine(rules: Iterable[Rule], facts: Mapping[str, Value | None], policy: Policy) -> Decision:
+    """The decision of `rules`, all about one command, in the light of `facts`."""
+    forbids: list[Rule] = []
+    permits: list[Rule] = []
+    errors: list[RuleError] = []
+    for rule in rules:
+        try:
+            satisfied = rule.when.test(facts)
+            problem = f"missing: {_missing(rule, facts)}" if satisfied is None else ""
+        except Exception as error:  # fail closed: whatever goes wrong, the rule is named
+            satisfied, problem = None, f"{type(error).__name__}: {error}"
+        if satisfied is None:
+            errors.append(RuleError(UNDETERMINED, rule, problem))
+        elif satisfied:
+            (forbids if isinstance(rule.effect, Forbid) else permits).append(rule)
+    if not (forbids or errors) and len({rule.effect for rule in permits}) > 1:
+        errors = [RuleError(PERMITS_DISAGREE, rule, f"grants {rule.effect}") for rule in permits]
+    if forbids or errors or not permits:
+        return Decision(Verdict.REFUSE, _once(forbids), _errors_once(errors), policy)
+    return Decision(Verdict(str(permits[0].effect)), _once(permits), (), policy)
+
+
+def _once(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    return tuple(sorted(set(rules), key=lambda rule: rule.id))
+
+
+def _errors_once(errors: Iterable[RuleError]) -> tuple[RuleError, ...]:
+    return tuple(sorted(set(errors), key=lambda error: error.rule.id))
+
+
+def _missing(rule: Rule, facts: Mapping[str, Value | None]) -> str:
+    names = {leaf.fact for leaf in rule.when.leaves() if facts[leaf.fact] is None}
+    return ", ".join(sorted(names))

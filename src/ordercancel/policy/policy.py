@@ -1,0 +1,274 @@
+"""A policy: one marketplace's rule set, one edition. Pure data, immutable, checked when built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from ordercancel.case import Case
+from ordercancel.commands import (
+    AdvanceOrder,
+    AnswerWithdrawal,
+    ApplyDeadline,
+    Approve,
+    AskWithdrawal,
+    Command,
+    Reject,
+    RequestCancellation,
+    Withdraw,
+)
+from ordercancel.errors import Fault, InvalidValue
+from ordercancel.lifecycle import REQUEST, Lifecycle
+from ordercancel.order import Order, Party
+from ordercancel.policy.checks import check_order, check_policy
+from ordercancel.policy.clauses import Citation, Clause, Document
+from ordercancel.policy.deadlines import Consequence, Deadline
+from ordercancel.policy.decision import (
+    NO_SUCH_MOVE,
+    Decision,
+    RuleError,
+    Verdict,
+    combine,
+)
+from ordercancel.policy.facts import FACTS, Choice, Fact, Facts, Vocabulary
+from ordercancel.policy.provisions import GoingBack, Superseding
+from ordercancel.policy.reasons import Catalogue, TextBounds
+from ordercancel.policy.rules import Rule
+from ordercancel.policy.wording import STANDARD_REFUSALS, Wording
+from ordercancel.text import Text
+from ordercancel.validation import moment
+
+__all__ = ["Policy"]
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Policy:
+    """One marketplace's rules of cancelling an order.
+
+    Args:
+        name: What orders call it.
+        edition: Tells the editions of one name apart; a case remembers its own.
+        holds_from: The first day, in `zone`, on which orders are placed under this edition.
+        title: What people call it.
+        zone: The time zone whose calendar days count, by its IANA name.
+        documents: The documents that it cites.
+        orders: The compiled chart of its orders.
+        cancel_move: The move of that chart that only a granted request makes.
+        planned_by: The moves that set the planned ship date.
+        shipped_by: The moves by which the order leaves the seller.
+        superseding: Which moves close an open request as superseded; None where none does.
+        going_back: Whether the order goes back to what it was before a request that is rejected
+            or withdrawn; None where it stays as it is.
+        channels: The channels that its orders come in by.
+        facts: The facts of its own, which the host supplies in ``Order.attributes``.
+        rules: The rules.
+        request_reasons: The reasons that a buyer chooses from.
+        rejection_reasons: The reasons that a seller chooses from.
+        withdrawal_text: The bounds of what a seller writes when he asks for a withdrawal.
+        deadlines: The deadlines.
+        wording: Everything that people read.
+
+    Raises:
+        InvalidPolicy: When it is built, naming every fault: rule or deadline ids that occur
+            twice, facts, values, moves or clauses that do not exist, effects that do not fit
+            the command, texts that are missing or use unknown variables.
+    """
+
+    name: str
+    edition: str
+    holds_from: date = date.min
+    title: Text
+    zone: str
+    documents: tuple[Document, ...] = ()
+    orders: Lifecycle
+    cancel_move: str = "cancel"
+    planned_by: frozenset[str] = frozenset()
+    shipped_by: frozenset[str] = frozenset()
+    superseding: Superseding | None = None
+    going_back: GoingBack | None = None
+    channels: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    rules: tuple[Rule, ...] = attrs.field(repr=False)
+    request_reasons: Catalogue = attrs.field(repr=False)
+    rejection_reasons: Catalogue = attrs.field(repr=False)
+    withdrawal_text: TextBounds | None = None
+    deadlines: tuple[Deadline, ...] = attrs.field(default=(), repr=False)
+    wording: Wording = attrs.field(repr=False)
+    tzinfo: ZoneInfo = attrs.field(init=False, repr=False)
+    _by_command: Mapping[type[Command], tuple[Rule, ...]] = attrs.field(init=False, repr=False)
+    _cited: Mapping[str, tuple[str, ...]] = attrs.field(init=False, repr=False)
+    _clauses: Mapping[str, Clause] = attrs.field(init=False, repr=False)
+    _deadlines: Mapping[str, Deadline] = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        check_policy(self)
+        by_command: dict[type[Command], tuple[Rule, ...]] = {}
+        for rule in self.rules:
+            for kind in rule.on:
+                by_command[kind] = (*by_command.get(kind, ()), rule)
+        index = {
+            "tzinfo": ZoneInfo(self.zone),
+            "_by_command": by_command,
+            "_cited": {
+                each.id: each.cites.clauses
+                for each in self.provisions
+                if isinstance(each.cites, Citation)
+            },
+            "_clauses": {
+                clause.id: clause for document in self.documents for clause in document.clauses
+            },
+            "_deadlines": {deadline.id: deadline for deadline in self.deadlines},
+        }
+        for name, value in index.items():
+            object.__setattr__(self, name, value)
+
+    # ------------------------------------------------------------------ looking things up
+
+    @property
+    def provisions(self) -> tuple[Rule | Deadline | Superseding | GoingBack, ...]:
+        """Everything that events may name: rules, deadlines, and what follows of itself."""
+        follows = (each for each in (self.superseding, self.going_back) if each is not None)
+        return (*self.rules, *self.deadlines, *follows)
+
+    @property
+    def cancelled_status(self) -> str:
+        """The status of a cancelled order."""
+        source = self.orders.sources(self.cancel_move)[0]
+        return self.orders.table[source, self.cancel_move]
+
+    def clause(self, clause_id: str) -> Clause:
+        """The clause with this id.
+
+        Raises:
+            KeyError: Where none of the policy's documents has it.
+        """
+        return self._clauses[clause_id]
+
+    def clauses_of(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """The ids of the clauses that these rules and deadlines cite, each once."""
+        cited = (clause for each in ids for clause in self._cited.get(each, ()))
+        return tuple(dict.fromkeys(cited))
+
+    def deadline(self, deadline_id: str) -> Deadline:
+        """The deadline with this id.
+
+        Raises:
+            InvalidValue: Where the policy has no such deadline.
+        """
+        deadline = self._deadlines.get(deadline_id)
+        if deadline is None:
+            expected = f"one of: {', '.join(self._deadlines) or 'none'}"
+            raise InvalidValue(
+                [Fault(f"{self.name}.deadline", f"{deadline_id!r} is unknown", expected)]
+            )
+        return deadline
+
+    def fact(self, name: str) -> Fact | None:
+        """The fact with this name: one that every policy knows, or one of its own."""
+        return FACTS.get(name) or next((each for each in self.facts if each.name == name), None)
+
+    def domain(self, fact: Choice) -> tuple[str, ...]:
+        """The words that `fact` is one of, under this policy."""
+        match fact.values:
+            case Vocabulary.STATUSES:
+                return self.orders.state_ids
+            case Vocabulary.CHANNELS:
+                return self.channels
+            case Vocabulary.MOVES:
+                return tuple(move for move in self.orders.moves if move != self.cancel_move)
+            case values:
+                return values
+
+    def refusal_text(self, code: str) -> Text:
+        """The sentence for a refusal code."""
+        return self.wording.refusals.get(code) or STANDARD_REFUSALS[code]
+
+    def can_advance(self, status: str, move: str) -> bool:
+        """Whether the order chart has `move` from `status`; cancelling is no such move."""
+        return move != self.cancel_move and self.orders.target(status, move) is not None
+
+    # ------------------------------------------------------------------ asking
+
+    def open(self, order: Order) -> Case:
+        """A fresh case of `order`, judged by this edition.
+
+        Raises:
+            InvalidValue: With every value of the order that this policy does not know.
+        """
+        check_order(self, order)
+        return Case(order=order, edition=self.edition)
+
+    def assess(
+        self, command: Command, case: Case, at: datetime, *, seller: Party | None = None
+    ) -> Decision:
+        """What the rules say to `command` about `case` at the moment `at`. Changes nothing.
+
+        The same answer that the desk gives, with no desk and no store: to show or hide a button,
+        and to say why. It judges whether the command may be given; whether its reason and text
+        are well-formed is judged when it is.
+
+        Args:
+            command: What somebody wants to do; a request may leave out its reason here.
+            case: The order with its history, or ``policy.open(order)`` for one without any.
+            at: The moment, with a UTC offset.
+            seller: What the directory knows of the seller, where a rule wants to know whether he
+                permits cancelling.
+
+        Raises:
+            InvalidValue: Where `at` has no UTC offset.
+        """
+        facts = Facts(command, case, self, moment(f"{type(command).__name__}.at", at), seller)
+        decision = combine(self._by_command.get(type(command), ()), facts, self)
+        if decision.is_refused or self._has_moves(command, case, decision.verdict):
+            return decision
+        # The charts have the last word, lest a permit too many breaks an order.
+        errors = tuple(
+            RuleError(NO_SUCH_MOVE, rule, f"grants {rule.effect} where a chart has no such move")
+            for rule in decision.determined_by
+        )
+        return Decision(Verdict.REFUSE, (), errors, self)
+
+    def _has_moves(self, command: Command, case: Case, verdict: Verdict) -> bool:
+        latest = case.latest
+        standing = "" if latest is None else latest.status
+
+        def request_can(move: str) -> bool:
+            return REQUEST.target(standing, move) is not None
+
+        def order_can_cancel() -> bool:
+            return self.orders.target(case.order.status, self.cancel_move) is not None
+
+        match command:
+            case RequestCancellation():
+                free = latest is None or not latest.is_open
+                return free and (verdict is not Verdict.CANCEL or order_can_cancel())
+            case Approve():
+                return request_can("approve") and order_can_cancel()
+            case Reject():
+                return request_can("reject")
+            case Withdraw():
+                return request_can("withdraw")
+            case AskWithdrawal():
+                return request_can("ask_withdrawal")
+            case AnswerWithdrawal():
+                return request_can("accept_withdrawal" if command.accept else "hold_withdrawal")
+            case AdvanceOrder():
+                return self.can_advance(case.order.status, command.move)
+            case ApplyDeadline():
+                match self.deadline(command.deadline).does:
+                    case Consequence.APPROVE:
+                        return request_can("approve") and order_can_cancel()
+                    case Consequence.REJECT:
+                        return request_can("reject")
+                    case Consequence.LAPSE:
+                        return request_can("lapse")
+                    case Consequence.MARK_OVERDUE | Consequence.BREACH:
+                        return True
+                    case consequence:  # pragma: no cover - the type checker proves it
+                        assert_never(consequence)
+            case _:  # pragma: no cover - the type checker proves it
+                assert_never(command)

@@ -1,0 +1,128 @@
+"""The rules that no document states because every marketplace takes them for granted.
+
+A policy puts `STANDARD_RULES` in front of its own.
+"""
+
+from __future__ import annotations
+
+from ordercancel.commands import (
+    COMMANDS,
+    AdvanceOrder,
+    AnswerWithdrawal,
+    ApplyDeadline,
+    Approve,
+    AskWithdrawal,
+    Reject,
+    Withdraw,
+)
+from ordercancel.lifecycle import REQUEST
+from ordercancel.order import Role
+from ordercancel.policy.clauses import ours
+from ordercancel.policy.facts import (
+    deadline_due,
+    deadline_passed,
+    legal_move,
+    party,
+    request,
+    role,
+)
+from ordercancel.policy.rules import PERMIT, Forbid, Rule
+
+__all__ = ["STANDARD_RULES"]
+
+_ANSWERABLE = ours("the request chart: only an open request can be answered")
+
+STANDARD_RULES: tuple[Rule, ...] = (
+    Rule(
+        "standard.party",
+        on=COMMANDS,
+        effect=Forbid("not_a_party"),
+        when=~party.holds,
+        cites=ours("who is no party to an order learns nothing of it"),
+    ),
+    Rule(
+        "standard.approve_open",
+        on=Approve,
+        effect=Forbid("no_open_request"),
+        when=~request.is_in(*REQUEST.sources("approve")),
+        cites=_ANSWERABLE,
+    ),
+    Rule(
+        "standard.reject_open",
+        on=Reject,
+        effect=Forbid("no_open_request"),
+        when=~request.is_in(*REQUEST.sources("reject")),
+        cites=_ANSWERABLE,
+    ),
+    Rule(
+        "standard.withdraw_open",
+        on=Withdraw,
+        effect=Forbid("no_open_request"),
+        when=~request.is_in(*REQUEST.sources("withdraw")),
+        cites=_ANSWERABLE,
+    ),
+    Rule(
+        "standard.ask_withdrawal_open",
+        on=AskWithdrawal,
+        effect=Forbid("no_open_request"),
+        when=~request.is_in(*REQUEST.sources("ask_withdrawal")),
+        cites=_ANSWERABLE,
+    ),
+    Rule(
+        "standard.answer_withdrawal_asked",
+        on=AnswerWithdrawal,
+        effect=Forbid("no_open_request"),
+        when=~request.is_in(*REQUEST.sources("accept_withdrawal")),
+        cites=_ANSWERABLE,
+    ),
+    Rule(
+        "standard.deadline_passed",
+        on=(Approve, Reject, Withdraw, AskWithdrawal, AnswerWithdrawal, AdvanceOrder),
+        effect=Forbid("deadline_passed"),
+        when=deadline_passed.holds,
+        cites=ours("once the time for an answer is over, the deadline decides and nobody else"),
+    ),
+    Rule(
+        "standard.advance_by",
+        on=AdvanceOrder,
+        effect=Forbid("wrong_actor"),
+        when=role.is_in(Role.BUYER),
+        cites=ours("the seller and the house move an order on, the buyer does not"),
+    ),
+    Rule(
+        "standard.advance_move",
+        on=AdvanceOrder,
+        effect=Forbid("no_such_move"),
+        when=~legal_move.holds,
+        cites=ours("the order chart of the policy"),
+    ),
+    Rule(
+        "standard.advance",
+        on=AdvanceOrder,
+        effect=PERMIT,
+        when=role.is_in(Role.SELLER, Role.OPERATOR, Role.SYSTEM) & legal_move.holds,
+        cites=ours("the order chart of the policy"),
+    ),
+    Rule(
+        "standard.deadline_by",
+        on=ApplyDeadline,
+        effect=Forbid("wrong_actor"),
+        when=~role.is_in(Role.SYSTEM),
+        cites=ours("deadlines are the clock's, nobody else's"),
+    ),
+    Rule(
+        "standard.deadline_not_due",
+        on=ApplyDeadline,
+        effect=Forbid("not_due"),
+        when=~deadline_due.holds,
+        cites=ours("a deadline acts when it has passed, and once"),
+    ),
+    Rule(
+        "standard.deadline",
+        on=ApplyDeadline,
+        effect=PERMIT,
+        when=role.is_in(Role.SYSTEM) & deadline_due.holds,
+        cites=ours("a deadline acts when it has passed, and once"),
+    ),
+)
+"""See the module's own words."""

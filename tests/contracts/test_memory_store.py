@@ -1,0 +1,116 @@
+"""The memory stores keep the promises of a store."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from contracts.store_contract import StoreContract, asking, put, registered
+from ordercancel import Conflict
+from ordercancel.adapters.memory import AsyncMemoryStore, MemoryStore
+from ordercancel.ports import AsyncStore, Store
+
+
+class TestMemoryStore(StoreContract):
+    """The promises of a store, kept in memory."""
+
+    def make_store(self) -> MemoryStore:
+        return MemoryStore()
+
+
+class Awaited:
+    """An async store whose calls are awaited one by one."""
+
+    def __init__(self, store: AsyncStore) -> None:
+        self.store = store
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self.store, name)
+
+        def call(*args: Any) -> Any:
+            return asyncio.run(method(*args))
+
+        return call
+
+
+class TestAsyncMemoryStore(StoreContract):
+    """The same promises, awaited."""
+
+    def make_store(self) -> Awaited:
+        return Awaited(_Coroutines(AsyncMemoryStore()))
+
+
+class _Coroutines:
+    """Lets nothing through but coroutine functions."""
+
+    def __init__(self, store: AsyncMemoryStore) -> None:
+        self._inner = store
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "close":
+            raise AttributeError(name)
+        method = getattr(self._inner, name)
+        assert inspect.iscoroutinefunction(method)
+        return method
+
+
+def test_an_async_store_shares_the_store_it_is_given() -> None:
+    """What one puts in, the other sees."""
+    shared = MemoryStore()
+    commit = registered()
+    asyncio.run(AsyncMemoryStore(shared).commit(commit))
+    assert shared.load("o-1") == commit.case
+
+
+def test_the_twins_have_the_same_methods() -> None:
+    """The async port and the sync port name the same methods, with the same parameters."""
+
+    def methods(port: type) -> dict[str, list[str]]:
+        return {
+            name: list(inspect.signature(method).parameters)
+            for name, method in inspect.getmembers(port, inspect.isfunction)
+            if not name.startswith("_")
+        }
+
+    assert methods(AsyncStore) == methods(Store)
+    assert set(methods(Store)) == {
+        "load",
+        "commit",
+        "receipt",
+        "history",
+        "due",
+        "inbox",
+        "tally",
+        "claim",
+        "delivered",
+        "failed",
+    }
+
+
+def test_of_racing_threads_one_wins() -> None:
+    """Of several commits on one version exactly one is written, the others conflict."""
+    store = MemoryStore()
+    case = put(store, registered())
+    outcomes: list[str] = []
+    barrier = threading.Barrier(8)
+
+    def race(number: int) -> None:
+        commit = asking(case, command_id=f"c-{number}")
+        barrier.wait()
+        try:
+            store.commit(commit)
+        except Conflict:
+            outcomes.append("conflict")
+        else:
+            outcomes.append("written")
+
+    threads = [threading.Thread(target=race, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["conflict"] * 7 + ["written"]
+    assert len(store.history("o-1")) == 3

@@ -1,0 +1,368 @@
+"""The SQL store keeps the promises of a store, and those of a file."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+
+from contracts.store_contract import (
+    OVERDUE,
+    StoreContract,
+    asked,
+    asking,
+    cancelled_at_once,
+    claimed,
+    put,
+    registered,
+)
+from ordercancel import (
+    Buyer,
+    CancellationDesk,
+    Case,
+    Conflict,
+    Event,
+    InvalidValue,
+    Message,
+    StoreUnavailable,
+)
+from ordercancel.adapters.codec import decode_case, decode_event, decode_message, encode
+from ordercancel.adapters.sql import SqlStore
+from ordercancel.policies import QOO10
+from ordercancel.ports import InboxQuery
+from samples import jst, order
+from strategies import cases, events, messages
+
+
+class TestSqlStoreInMemory(StoreContract):
+    """The promises of a store, kept in a database in memory."""
+
+    def make_store(self) -> SqlStore:
+        return SqlStore("sqlite://")
+
+
+class TestSqlStoreInAFile(StoreContract):
+    """The same promises, kept in a file."""
+
+    @pytest.fixture(autouse=True)
+    def _directory(self, tmp_path: Path) -> None:
+        self.directory = tmp_path
+
+    def make_store(self) -> SqlStore:
+        return SqlStore(f"sqlite:///{self.directory / 'shop.db'}")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a database may be put."""
+    return tmp_path / "shop.db"
+
+
+@pytest.fixture
+def opened(path: Path) -> Iterator[Callable[[], SqlStore]]:
+    """Opens stores on that path, and closes them in the end."""
+    stores: list[SqlStore] = []
+
+    def open_one() -> SqlStore:
+        stores.append(SqlStore(f"sqlite:///{path}"))
+        return stores[-1]
+
+    yield open_one
+    for store in stores:
+        store.close()
+
+
+def test_a_file_outlives_its_store(opened: Callable[[], SqlStore]) -> None:
+    """A new store on the same file sees all that was committed, due, leased and delivered."""
+    first = opened()
+    commit = asking(put(first, registered("o-1")), command_id="c-1")
+    case = put(first, commit)
+    cancelled_at_once(first, "o-2")
+    assert claimed(first, jst(17), 2) == ["o-1:2:seller:app", "o-2:3:buyer:app"]
+    first.delivered("o-1:2:seller:app", jst(17))
+    expected = (
+        first.history("o-1"),
+        first.receipt("c-1"),
+        first.due(jst(31), None, 10),
+        first.inbox(InboxQuery(seller="s-1", policy="qoo10")),
+        first.tally("s-1", "qoo10", OVERDUE, jst(31)),
+    )
+    first.close()
+    second = opened()
+    assert second.load("o-1") == case
+    assert (
+        second.history("o-1"),
+        second.receipt("c-1"),
+        second.due(jst(31), None, 10),
+        second.inbox(InboxQuery(seller="s-1", policy="qoo10")),
+        second.tally("s-1", "qoo10", OVERDUE, jst(31)),
+    ) == expected
+    receipt = second.receipt("c-1")
+    assert receipt is not None
+    assert receipt.messages == commit.messages
+    assert claimed(second, jst(17, 0, 4)) == [
+        "o-2:3:buyer:mail",
+        "o-2:3:seller:app",
+        "o-2:3:seller:mail",
+    ]
+    assert claimed(second, jst(18))[0] == "o-2:3:buyer:app"
+
+
+def test_of_racing_stores_one_wins(opened: Callable[[], SqlStore]) -> None:
+    """Of two stores that commit on one version at once one writes, the other conflicts."""
+    stores = [opened(), opened()]
+    cases_before = [put(stores[0], registered(f"o-{number}")) for number in range(10)]
+    barrier = threading.Barrier(2)
+    outcomes: dict[str, list[str]] = {case.order.id: [] for case in cases_before}
+
+    def race(store: SqlStore) -> None:
+        for case in cases_before:
+            commit = asking(case)
+            barrier.wait(timeout=30)
+            try:
+                store.commit(commit)
+            except Conflict:
+                outcomes[case.order.id].append("conflict")
+            else:
+                outcomes[case.order.id].append("written")
+
+    threads = [threading.Thread(target=race, args=(store,)) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {order_id: sorted(each) for order_id, each in outcomes.items()} == {
+        f"o-{number}": ["conflict", "written"] for number in range(10)
+    }
+    assert [len(stores[1].history(f"o-{number}")) for number in range(10)] == [3] * 10
+    assert len(claimed(stores[0], jst(17))) == 10
+
+
+def test_racing_relays_lease_each_message_once(opened: Callable[[], SqlStore]) -> None:
+    """Two stores that claim at once never hand out the same message."""
+    stores = [opened(), opened()]
+    for number in range(10):
+        cancelled_at_once(stores[0], f"o-{number}")
+    barrier = threading.Barrier(2)
+    handed_out: list[str] = []
+
+    def claim(store: SqlStore) -> None:
+        barrier.wait(timeout=30)
+        while found := claimed(store, jst(17), 3):
+            handed_out.extend(found)
+
+    threads = [threading.Thread(target=claim, args=(store,)) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(handed_out) == 40
+    assert len(set(handed_out)) == 40
+
+
+def test_stores_may_open_a_new_file_at_once(path: Path) -> None:
+    """Several processes that start together make the tables once, and none of them fails."""
+    barrier = threading.Barrier(4)
+    problems: list[BaseException] = []
+
+    def start() -> None:
+        barrier.wait(timeout=30)
+        try:
+            SqlStore(f"sqlite:///{path}").close()
+        except BaseException as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+
+
+# ---------------------------------------------------------------- what can't be opened
+
+
+def test_a_path_that_leads_nowhere_is_unavailable(tmp_path: Path) -> None:
+    """A directory that is not there can't hold a database; the driver's error is the cause."""
+    with pytest.raises(StoreUnavailable) as caught:
+        SqlStore(f"sqlite:///{tmp_path / 'nowhere' / 'shop.db'}")
+    assert caught.value.__cause__ is not None
+
+
+def test_a_file_that_is_no_database_is_unavailable(path: Path) -> None:
+    """Something else under that name is not touched."""
+    path.write_text("not a database at all, " * 100)
+    with pytest.raises(StoreUnavailable):
+        SqlStore(f"sqlite:///{path}")
+    assert path.read_text().startswith("not a database at all")
+
+
+def test_a_table_that_is_gone_is_unavailable(path: Path, opened: Callable[[], SqlStore]) -> None:
+    """What the driver raises later comes as the port's error, on reading and on writing."""
+    store = opened()
+    case = put(store, registered())
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE ordercancel_events")
+        connection.commit()
+    with pytest.raises(StoreUnavailable):
+        store.history("o-1")
+    with pytest.raises(StoreUnavailable):
+        store.commit(asking(case))
+    assert store.load("o-1") == case
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://localhost/shop", "mysql://localhost/shop", "shop.db", ""],
+)
+def test_only_sqlite_is_taken(url: str) -> None:
+    """Another database's URL, or what is no URL at all, is an invalid value."""
+    with pytest.raises(InvalidValue, match=r"SqlStore\.url"):
+        SqlStore(url)
+
+
+# ---------------------------------------------------------------- what can't be read
+
+
+@pytest.mark.parametrize(
+    ("table", "record", "read"),
+    [
+        ("ordercancel_cases", "stored case", lambda store: store.load("o-1")),
+        (
+            "ordercancel_cases",
+            "stored case",
+            lambda store: store.inbox(InboxQuery(seller="s-1", policy="qoo10")),
+        ),
+        ("ordercancel_events", "stored event", lambda store: store.history("o-1")),
+        ("ordercancel_outbox", "stored message", lambda store: claimed(store, jst(17))),
+        ("ordercancel_outbox", "stored message", lambda store: store.receipt("c-1")),
+    ],
+    ids=["load", "inbox", "history", "claim", "receipt"],
+)
+@pytest.mark.parametrize("body", ["{", "[]", "{}", "", '{"order": 5}', "\x00"], ids=repr)
+def test_what_is_stored_wrongly_is_named(
+    path: Path,
+    opened: Callable[[], SqlStore],
+    table: str,
+    record: str,
+    read: Callable[[SqlStore], Any],
+    body: str,
+) -> None:
+    """A body that is not the JSON of its record is an invalid value that names the record."""
+    store = opened()
+    put(store, asking(put(store, registered()), command_id="c-1"))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"UPDATE {table} SET body = ?", (body,))
+        connection.commit()
+    with pytest.raises(InvalidValue) as caught:
+        read(store)
+    (fault,) = caught.value.faults
+    assert fault.where.startswith(record)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"id":"o-1"', '"id":""'),
+        ('"role":"buyer"', '"role":"burglar"'),
+        ('"reason":"changed_mind"', '"reason":5'),
+        ('"status":"awaiting_seller"', '"status":"forgotten"'),
+        ('"placed_at":"2022-08-15T00:00:00Z"', '"placed_at":"2022-08-15T00:00:00"'),
+        ('"ship_on":"2022-08-31"', '"ship_on":"2022-02-31"'),
+    ],
+)
+def test_values_that_no_case_can_have_are_not_read(
+    path: Path, opened: Callable[[], SqlStore], old: str, new: str
+) -> None:
+    """What is read back is checked like what is given: the domain's own rules hold."""
+    store = opened()
+    asked(store)
+    with closing(sqlite3.connect(path)) as connection:
+        (body,) = connection.execute("SELECT body FROM ordercancel_cases").fetchone()
+        assert old in body
+        connection.execute("UPDATE ordercancel_cases SET body = ?", (body.replace(old, new),))
+        connection.commit()
+    with pytest.raises(InvalidValue, match="stored case"):
+        store.load("o-1")
+
+
+def test_an_unknown_kind_of_event_is_named(path: Path, opened: Callable[[], SqlStore]) -> None:
+    """An event of a later version of the library is not guessed at."""
+    store = opened()
+    asked(store)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE ordercancel_events SET kind = 'OrderEaten'")
+        connection.commit()
+    with pytest.raises(InvalidValue, match="OrderEaten"):
+        store.history("o-1")
+
+
+# ---------------------------------------------------------------- the stored form
+
+
+@given(cases())
+def test_any_case_comes_back_equal(case: Case) -> None:
+    """The stored form of a case loses nothing."""
+    assert decode_case(encode(case)) == case
+
+
+@given(events())
+def test_any_event_comes_back_equal(event: Event) -> None:
+    """The stored form of an event loses nothing."""
+    back = decode_event(type(event).__name__, encode(event))
+    assert back == event
+    assert type(back) is type(event)
+    assert type(back.by) is type(event.by)
+
+
+@given(messages())
+def test_any_message_comes_back_equal(message: Message) -> None:
+    """The stored form of a message loses nothing."""
+    assert decode_message(encode(message)) == message
+
+
+def test_moments_are_the_same_to_the_second_of_their_offset() -> None:
+    """A moment whose offset has seconds, as local mean times do, is stored as that moment."""
+    mean_time = timezone(timedelta(hours=9, minutes=18, seconds=59))
+    case = registered(placed_at=datetime(2022, 8, 15, 9, tzinfo=mean_time)).case
+    assert decode_case(encode(case)) == case
+
+
+@pytest.mark.parametrize("number", [2**63, 2**64, -(2**63) - 1, 10**40])
+def test_whole_numbers_of_any_size_are_kept(number: int) -> None:
+    """An attribute that an order takes can be stored, however big, and comes back."""
+    case = registered(attributes={"number": number}).case
+    assert decode_case(encode(case)) == case
+
+
+def test_attributes_that_are_no_text_never_reach_the_store() -> None:
+    """A lone surrogate, which has no stored form, is refused with the order that carries it."""
+    with pytest.raises(InvalidValue):
+        order(attributes={"note": "\ud800"})
+
+
+def test_text_is_kept_to_the_last_code_point(opened: Callable[[], SqlStore]) -> None:
+    """What people type, and ids with odd characters, come back from the file unchanged."""
+    store = opened()
+    order_id = "注文'; DROP TABLE ordercancel_cases; --"
+    desk = CancellationDesk(policies=[QOO10], store=store)
+    desk.register(order(id=order_id, status="new", item="🎁\u200d箱"), at=jst(16, 9))
+    loaded = desk.case(order_id, by=Buyer("b-1"))
+    assert loaded.order.id == order_id
+    assert loaded.order.item == "🎁\u200d箱"
+
+
+def test_what_has_no_stored_form_is_not_written() -> None:
+    """A value of a class that the codec does not know stops the writing."""
+    odd = attrs.evolve(registered().case, edition=object())
+    with pytest.raises(TypeError, match="a object has no stored form"):
+        encode(odd)

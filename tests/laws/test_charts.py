@@ -1,0 +1,140 @@
+"""The compiled tables do what the charts do, and no chart runs while a command is handled."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from statemachine import StateMachine
+from statemachine.exceptions import TransitionNotAllowed
+
+from ordercancel import (
+    AdvanceOrder,
+    AnswerWithdrawal,
+    Approve,
+    AskWithdrawal,
+    CancellationDesk,
+    Policy,
+    Reject,
+    RequestCancellation,
+)
+from ordercancel.adapters.memory import MemoryDirectory, MemoryNotifier, MemoryStore
+from ordercancel.lifecycle import RequestChart, compile_chart
+from ordercancel.policies import CONECT, QOO10
+from ordercancel.policies.conect import ConectOrderChart
+from ordercancel.policies.qoo10 import Qoo10OrderChart
+from ordercancel.request import FINAL, OPEN, RequestStatus
+from samples import BUYER, BUYING, PERMITTING, SELLER, jst, order
+
+CHARTS = (RequestChart, ConectOrderChart, Qoo10OrderChart)
+PAIRS = [
+    pytest.param(chart, state.id, event.id, id=f"{chart.__name__}-{state.id}-{event.id}")
+    for chart in CHARTS
+    for state in chart.states
+    for event in chart.events
+]
+
+
+@pytest.mark.parametrize(("chart", "state", "event"), PAIRS)
+def test_the_table_makes_the_moves_of_the_chart(
+    chart: type[StateMachine], state: str, event: str
+) -> None:
+    """For every state and event, the table leads where the running chart goes, or nowhere."""
+    running: Any = chart(start_value=state)
+    assert running.current_state_value == state
+    try:
+        running.send(event)
+    except TransitionNotAllowed:
+        reached = None
+    else:
+        reached = running.current_state_value
+    assert compile_chart(chart).target(state, event) == reached
+
+
+@pytest.mark.parametrize(
+    ("chart", "pairs", "legal"),
+    [(RequestChart, 64, 20), (ConectOrderChart, 12, 5), (Qoo10OrderChart, 30, 8)],
+)
+def test_all_pairs_are_compared(chart: type[StateMachine], pairs: int, legal: int) -> None:
+    """The comparison covers the whole chart: every state by every event."""
+    assert sum(pair.values[0] is chart for pair in PAIRS) == pairs
+    assert len(compile_chart(chart).table) == legal
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_the_table_has_the_states_of_the_chart(chart: type[StateMachine]) -> None:
+    """Ids, names, the initial state and the final ones are those of the chart, in its order."""
+    table = compile_chart(chart)
+    assert [(node.id, node.name, node.initial, node.final) for node in table.states] == [
+        (state.id, state.name, state.initial, state.final) for state in chart.states
+    ]
+    assert table.state_ids == tuple(state.id for state in chart.states)
+    assert set(table.moves) == {event.id for event in chart.events}
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_a_final_state_has_no_way_out(chart: type[StateMachine]) -> None:
+    """From a final state no move is legal; from every other at least one is."""
+    table = compile_chart(chart)
+    for node in table.states:
+        ways = [move for move in table.moves if table.target(node.id, move) is not None]
+        assert (not ways) is node.final
+
+
+def test_the_request_chart_and_the_statuses_of_a_request_are_the_same_words() -> None:
+    """Every status is a state; the open ones are those that are not final."""
+    nodes = compile_chart(RequestChart).states
+    assert {node.id for node in nodes} == set(RequestStatus)
+    assert {node.id for node in nodes if node.final} == FINAL
+    assert {node.id for node in nodes if not node.final} == OPEN
+
+
+def walk(desk: CancellationDesk, policy: Policy) -> tuple[str, str]:
+    """Take one order through everything; gives the statuses of its request and of itself."""
+    desk.register(order(policy.name, ship_on=date(2022, 8, 20)), at=jst(16, 9))
+    known: dict[str, Any] = {"order_id": "762544202"}
+    reason = "changed_mind" if policy is QOO10 else "wrong_item"
+    desk.handle(RequestCancellation(**known, by=BUYER, reason=reason), at=jst(16, 10))
+    if policy is QOO10:
+        desk.handle(AskWithdrawal(**known, by=SELLER), at=jst(16, 11))
+        desk.handle(AnswerWithdrawal(**known, by=BUYER, accept=True), at=jst(16, 12))
+    else:
+        desk.handle(Reject(**known, by=SELLER), at=jst(16, 11))
+        desk.handle(AdvanceOrder(**known, by=SELLER, move="accept"), at=jst(16, 12))
+    desk.handle(RequestCancellation(**known, by=BUYER, reason=reason), at=jst(16, 13))
+    desk.assess(Approve(**known, by=SELLER), at=jst(16, 13))
+    desk.handle(Approve(**known, by=SELLER), at=jst(16, 14))
+    desk.tick(jst(31))
+    desk.relay(jst(31))
+    desk.counters(SELLER, policy=policy.name, at=jst(31))
+    desk.inbox(SELLER, policy=policy.name)
+    desk.label("762544202", by=BUYER)
+    case = desk.case("762544202", by=BUYER)
+    assert case.latest is not None
+    return case.latest.status, case.order.status
+
+
+@pytest.mark.parametrize(
+    ("policy", "ending"),
+    [(CONECT, ("granted", "discontinued")), (QOO10, ("granted", "cancelled"))],
+    ids=["conect", "qoo10"],
+)
+def test_handling_commands_instantiates_no_chart(
+    policy: Policy, ending: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A whole walk through the desk works where no chart can be instantiated at all."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a chart was instantiated")
+
+    monkeypatch.setattr(StateMachine, "__init__", refuse)
+    with pytest.raises(AssertionError, match="a chart was instantiated"):
+        RequestChart()
+    desk = CancellationDesk(
+        policies=[policy],
+        store=MemoryStore(),
+        directory=MemoryDirectory([PERMITTING, BUYING]),
+        notifier=MemoryNotifier(),
+    )
+    assert walk(desk, policy) == ending

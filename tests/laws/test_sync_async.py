@@ -1,0 +1,262 @@
+"""The sync desk and the async desk are one: the same history gives the same answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from ordercancel import (
+    AsyncCancellationDesk,
+    CancellationDesk,
+    Command,
+    Conflict,
+    InvalidValue,
+    Message,
+    Order,
+    OrderCancelError,
+    Party,
+    Policy,
+    Refused,
+)
+from ordercancel.adapters.memory import AsyncMemoryStore, MemoryDirectory, MemoryStore
+from ordercancel.policies import CONECT, QOO10, conect, qoo10
+from ordercancel.ports import Commit
+from ordercancel.request import RequestStatus
+from samples import BUYER, BUYING, OPERATOR, PERMITTING, SELLER, STRANGER, order
+from strategies import ORDER_ID, START, asking, histories, young_orders
+
+POLICIES = {
+    "conect": CONECT,
+    "conect, with a way back": conect(edition="2", may_withdraw=True),
+    "qoo10": QOO10,
+    "qoo10, every other reading": qoo10(
+        edition="2", delay_approves=True, shipping_supersedes=True, may_withdraw=True
+    ),
+}
+OTHER_ID = "762544203"
+ACTORS = (BUYER, SELLER, OPERATOR, STRANGER)
+
+
+class FlakyNotifier:
+    """Fails the first time for every second message."""
+
+    def __init__(self) -> None:
+        self.tried: list[str] = []
+        self.delivered: list[tuple[Message, Party | None]] = []
+
+    def deliver(self, message: Message, to: Party | None) -> None:
+        first = message.id not in self.tried
+        self.tried.append(message.id)
+        if first and len(self.tried) % 2:
+            raise OSError("the mail server is down")
+        self.delivered.append((message, to))
+
+
+class AsyncFlakyNotifier:
+    """The same, awaited."""
+
+    def __init__(self) -> None:
+        self.inner = FlakyNotifier()
+
+    async def deliver(self, message: Message, to: Party | None) -> None:
+        await asyncio.sleep(0)
+        self.inner.deliver(message, to)
+
+
+class AsyncDirectory:
+    """A directory, awaited."""
+
+    def __init__(self, parties: Iterable[Party]) -> None:
+        self.inner = MemoryDirectory(parties)
+
+    async def find(self, party_id: str) -> Party | None:
+        await asyncio.sleep(0)
+        return self.inner.find(party_id)
+
+
+def told(error: OrderCancelError) -> tuple[object, ...]:
+    """Everything that an error tells."""
+    match error:
+        case Refused():
+            return Refused, str(error), error.codes, error.clauses, error.decision
+        case InvalidValue():
+            return type(error), str(error), error.faults
+        case _:
+            return type(error), str(error), error.args
+
+
+def answer(ask: Callable[[], object]) -> object:
+    """What a call gives, or what its error tells."""
+    try:
+        return ask()
+    except OrderCancelError as error:
+        return told(error)
+
+
+async def awaited(ask: Awaitable[object]) -> object:
+    """The same of an awaited call."""
+    try:
+        return await ask
+    except OrderCancelError as error:
+        return told(error)
+
+
+def ticked(result: Any) -> Any:
+    """What a tick gave, with its errors told instead of compared by identity."""
+    skipped = [(each.duty, told(each.error)) for each in result.skipped]
+    return result.outcomes, skipped, result.more
+
+
+def sync_answers(
+    policy: Policy, placed: list[Order], steps: list[tuple[Command, datetime]]
+) -> list[object]:
+    """All answers of a sync desk along the history."""
+    notifier = FlakyNotifier()
+    desk = CancellationDesk(
+        policies=[policy],
+        store=MemoryStore(),
+        directory=MemoryDirectory([PERMITTING, BUYING]),
+        notifier=notifier,
+    )
+    given: list[object] = [desk.register(each, at=START) for each in placed]
+    given.append(answer(lambda: desk.register(order(status="delayed"), at=START)))
+    for command, at in steps:
+        given.append(answer(lambda c=command, t=at: desk.assess(c, at=t)))
+        given.append(answer(lambda c=command, t=at: desk.handle(c, at=t)))
+        given.append(desk.counters(SELLER, policy=policy.name, at=at))
+        given.append(ticked(desk.tick(at, budget=1)))
+        given.append(desk.relay(at, limit=2))
+        for actor in ACTORS:
+            given.append(answer(lambda a=actor: desk.case(ORDER_ID, by=a)))
+            given.append(answer(lambda a=actor: desk.label(ORDER_ID, by=a)))
+            given.append(answer(lambda a=actor: desk.label(ORDER_ID, by=a, lang="en")))
+            given.append(answer(lambda a=actor: desk.history(ORDER_ID, by=a)))
+        given.append(desk.inbox(SELLER, policy=policy.name))
+        first = desk.inbox(SELLER, policy=policy.name, statuses=RequestStatus, limit=1)
+        given.append(first)
+        given.append(
+            desk.inbox(SELLER, policy=policy.name, statuses=RequestStatus, after=first.next)
+        )
+    given.append(notifier.delivered)
+    return given
+
+
+async def async_answers(
+    policy: Policy, placed: list[Order], steps: list[tuple[Command, datetime]]
+) -> list[object]:
+    """All answers of an async desk along the same history."""
+    notifier = AsyncFlakyNotifier()
+    desk = AsyncCancellationDesk(
+        policies=[policy],
+        store=AsyncMemoryStore(),
+        directory=AsyncDirectory([PERMITTING, BUYING]),
+        notifier=notifier,
+    )
+    given: list[object] = [await desk.register(each, at=START) for each in placed]
+    given.append(await awaited(desk.register(order(status="delayed"), at=START)))
+    for command, at in steps:
+        given.append(await awaited(desk.assess(command, at=at)))
+        given.append(await awaited(desk.handle(command, at=at)))
+        given.append(await desk.counters(SELLER, policy=policy.name, at=at))
+        given.append(ticked(await desk.tick(at, budget=1)))
+        given.append(await desk.relay(at, limit=2))
+        for actor in ACTORS:
+            given.append(await awaited(desk.case(ORDER_ID, by=actor)))
+            given.append(await awaited(desk.label(ORDER_ID, by=actor)))
+            given.append(await awaited(desk.label(ORDER_ID, by=actor, lang="en")))
+            given.append(await awaited(desk.history(ORDER_ID, by=actor)))
+        given.append(await desk.inbox(SELLER, policy=policy.name))
+        first = await desk.inbox(SELLER, policy=policy.name, statuses=RequestStatus, limit=1)
+        given.append(first)
+        given.append(
+            await desk.inbox(SELLER, policy=policy.name, statuses=RequestStatus, after=first.next)
+        )
+    given.append(notifier.inner.delivered)
+    return given
+
+
+@pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
+def test_the_async_desk_answers_as_the_sync_desk_does(policy: Policy) -> None:
+    """Outcomes, errors, cases, labels, queue, counters, ticks and deliveries are all equal."""
+
+    @given(
+        young_orders(policy),
+        young_orders(policy, OTHER_ID),
+        histories(policy, (ORDER_ID, OTHER_ID), max_size=8),
+    )
+    def agree(one: Order, other: Order, steps: list[tuple[Command, datetime]]) -> None:
+        expected = sync_answers(policy, [one, other], steps)
+        assert asyncio.run(async_answers(policy, [one, other], steps)) == expected
+
+    agree()
+
+
+class Racing(MemoryStore):
+    """A store in which others commit first, a given number of times."""
+
+    def __init__(self, lost: int) -> None:
+        super().__init__()
+        self.lost = lost
+
+    def commit(self, commit: Commit) -> None:
+        if commit.expected and self.lost:
+            self.lost -= 1
+            raise Conflict(commit.case.order.id)
+        super().commit(commit)
+
+
+@pytest.mark.parametrize(
+    ("lost", "expected"),
+    [(0, "done"), (4, "done"), (5, "order '762544202' was changed by others during 5 attempts")],
+)
+def test_both_desks_try_again_as_often(lost: int, expected: str) -> None:
+    """A command that loses the race is decided again from fresh state, five times in all."""
+
+    def sync() -> str:
+        desk = CancellationDesk(policies=[QOO10], store=Racing(lost))
+        desk.register(order(status="new"), at=START)
+        try:
+            desk.handle(asking(QOO10), at=START)
+        except Conflict as error:
+            return str(error)
+        return "done"
+
+    async def awaiting() -> str:
+        desk = AsyncCancellationDesk(policies=[QOO10], store=AsyncMemoryStore(Racing(lost)))
+        await desk.register(order(status="new"), at=START)
+        try:
+            await desk.handle(asking(QOO10), at=START)
+        except Conflict as error:
+            return str(error)
+        return "done"
+
+    assert (sync(), asyncio.run(awaiting())) == (expected, expected)
+
+
+def test_both_desks_deliver_again_what_failed() -> None:
+    """What a notifier raises costs nothing but time: the message comes again when it is due."""
+
+    def sync() -> list[tuple[int, int]]:
+        notifier = FlakyNotifier()
+        desk = CancellationDesk(policies=[QOO10], store=MemoryStore(), notifier=notifier)
+        desk.register(order(status="new"), at=START)
+        desk.handle(asking(QOO10), at=START)
+        rounds = [desk.relay(START + timedelta(seconds=30 * turn)) for turn in range(4)]
+        return [(len(each.delivered), len(each.failed)) for each in rounds]
+
+    async def awaiting() -> list[tuple[int, int]]:
+        notifier = AsyncFlakyNotifier()
+        desk = AsyncCancellationDesk(policies=[QOO10], store=AsyncMemoryStore(), notifier=notifier)
+        await desk.register(order(status="new"), at=START)
+        await desk.handle(asking(QOO10), at=START)
+        rounds = [await desk.relay(START + timedelta(seconds=30 * turn)) for turn in range(4)]
+        return [(len(each.delivered), len(each.failed)) for each in rounds]
+
+    # Four messages: buyer and seller, each by app and by mail; a minute until the next try.
+    expected = [(2, 2), (0, 0), (2, 0), (0, 0)]
+    assert (sync(), asyncio.run(awaiting())) == (expected, expected)

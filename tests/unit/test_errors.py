@@ -1,0 +1,121 @@
+"""Every error says what was wrong, where, and what would be right, and can be sent elsewhere."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+
+from ordercancel.errors import (
+    Conflict,
+    Fault,
+    InvalidPolicy,
+    InvalidValue,
+    OrderCancelError,
+    Refused,
+    StoreUnavailable,
+    UnknownOrder,
+    UnknownPolicy,
+)
+from unit.tiny import STRANGER, asks, opened, tiny, utc
+
+FAULTS = (
+    Fault("Order.id", "is empty", "a line of 1 to 200 printable characters"),
+    Fault("Order.status", "is 'x'", "one of: new, sent"),
+)
+
+
+def refused() -> Refused:
+    policy = tiny()
+    return Refused(policy.assess(asks(by=STRANGER), opened(policy), utc(2)))
+
+
+def test_a_fault_says_where_what_and_what_would_be_right() -> None:
+    assert str(FAULTS[1]) == "Order.status: is 'x'; expected one of: new, sent"
+
+
+def test_an_invalid_value_prints_each_fault_on_a_line() -> None:
+    assert str(InvalidValue(FAULTS)) == (
+        "Order.id: is empty; expected a line of 1 to 200 printable characters\n"
+        "Order.status: is 'x'; expected one of: new, sent"
+    )
+
+
+def test_an_invalid_value_keeps_its_faults_of_any_iterable() -> None:
+    assert InvalidValue(iter(FAULTS)).faults == FAULTS
+
+
+@pytest.mark.parametrize(
+    ("error", "builtin"),
+    [
+        (InvalidValue(FAULTS), ValueError),
+        (InvalidPolicy(FAULTS), InvalidValue),
+        (UnknownOrder("o-1"), LookupError),
+        (UnknownPolicy("x", ()), LookupError),
+        (Conflict("o-1"), OrderCancelError),
+        (StoreUnavailable("down"), OrderCancelError),
+    ],
+)
+def test_errors_are_one_tree_paired_with_builtins(
+    error: Exception, builtin: type[Exception]
+) -> None:
+    assert isinstance(error, OrderCancelError)
+    assert isinstance(error, builtin)
+
+
+def test_refused_is_no_bad_value() -> None:
+    assert not isinstance(refused(), ValueError)
+
+
+@pytest.mark.parametrize(
+    ("error", "printed"),
+    [
+        (
+            UnknownOrder("o-1"),
+            "no order 'o-1'; expected the id of a registered order of this actor",
+        ),
+        (UnknownPolicy("x", ["a", "b"]), "no policy 'x'; expected one of: a, b"),
+        (UnknownPolicy("x", []), "no policy 'x'; expected one of: none"),
+        (Conflict("o-1", 5), "order 'o-1' was changed by others during 5 attempts"),
+        (StoreUnavailable("no answer"), "no answer"),
+    ],
+)
+def test_errors_print_their_fields(error: Exception, printed: str) -> None:
+    assert str(error) == printed
+
+
+def test_refused_prints_the_sentence_and_the_codes() -> None:
+    assert str(refused()) == ("There is no such order. [not_a_party]")
+
+
+def test_refused_gives_the_codes_and_clauses_of_its_decision() -> None:
+    error = refused()
+    assert error.codes == ("not_a_party",)
+    assert error.clauses == ()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        InvalidValue(FAULTS),
+        InvalidPolicy(FAULTS),
+        UnknownOrder("o-1"),
+        UnknownPolicy("x", ("a",)),
+        Conflict("o-1", 3),
+        StoreUnavailable("no answer"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+@pytest.mark.parametrize("sent", [lambda e: pickle.loads(pickle.dumps(e)), copy.copy])
+def test_errors_survive_pickle_and_copy(error: Exception, sent) -> None:
+    again = sent(error)
+    assert type(again) is type(error)
+    assert vars(again) == vars(error)
+    assert str(again) == str(error)
+
+
+def test_refused_survives_pickle() -> None:
+    again = pickle.loads(pickle.dumps(refused()))
+    assert again.codes == ("not_a_party",)
+    assert str(again) == "There is no such order. [not_a_party]"

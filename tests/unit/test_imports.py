@@ -1,0 +1,70 @@
+"""Importing the library is light, and the core does no I/O and reads no clock."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ordercancel
+
+ROOT = Path(ordercancel.__file__).parent
+CORE = (
+    "errors.py",
+    "validation.py",
+    "text.py",
+    "order.py",
+    "request.py",
+    "case.py",
+    "commands.py",
+    "events.py",
+    "lifecycle.py",
+    "decider.py",
+    "announce.py",
+    *(f"policy/{path.name}" for path in sorted((ROOT / "policy").glob("*.py"))),
+)
+IMPURE = {"asyncio", "logging", "os", "random", "sqlite3", "time", "uuid"}
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The names of the modules that a fresh interpreter has after `statement`."""
+    code = f"import sys; {statement}; print(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    return set(run.stdout.split())
+
+
+@pytest.mark.parametrize("statement", ["import ordercancel", "import ordercancel.policies"])
+def test_importing_loads_nothing_optional(statement: str) -> None:
+    loaded = loaded_by(statement)
+    assert "ordercancel.decider" in loaded
+    assert loaded & {"sqlalchemy", "msgspec", "hypothesis", "pytest"} == set()
+
+
+def test_importing_brings_asyncio_in_no_more_than_the_chart_library_does() -> None:
+    """python-statemachine imports asyncio for itself; nothing of ours adds to that."""
+    ours = loaded_by("import ordercancel")
+    charts = loaded_by("import statemachine")
+    extra = {name for name in ours - charts if name.partition(".")[0] == "asyncio"}
+    assert extra == set()
+
+
+@pytest.mark.parametrize("module", CORE)
+def test_the_core_reads_no_clock_and_does_no_input_or_output(module: str) -> None:
+    tree = ast.parse((ROOT / module).read_text("utf-8"))
+    imported: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            imported.add(node.module.partition(".")[0])
+    assert imported & IMPURE == set()
+
+
+def test_every_public_name_is_there_once() -> None:
+    assert len(set(ordercancel.__all__)) == len(ordercancel.__all__)
+    assert all(hasattr(ordercancel, name) for name in ordercancel.__all__)
