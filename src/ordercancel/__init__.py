@@ -18,7 +18,7 @@ from ordercancel.commands import (
     RequestCancellation,
     Withdraw,
 )
-from ordercancel.decider import decide, evolve, fold
+from ordercancel.decider import decide
 from ordercancel.desk import AsyncCancellationDesk, CancellationDesk, Outcome
 from ordercancel.errors import (
     Conflict,
@@ -32,6 +32,7 @@ from ordercancel.errors import (
     UnknownPolicy,
 )
 from ordercancel.events import Event
+from ordercancel.folding import evolve, fold
 from ordercancel.order import Actor, Buyer, Operator, Order, Party, Role, Seller, System
 from ordercancel.policy import Decision, Policy, PolicyBook, Refusal, Rule, Verdict
 from ordercancel.request import Answer, CancellationRequest, RequestStatus

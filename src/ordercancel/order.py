@@ -93,6 +93,9 @@ class System(Actor):
     id: str = attrs.field(default="system", init=False, repr=False)
     role: Role = attrs.field(default=Role.SYSTEM, init=False, repr=False)
 
+    def __str__(self) -> str:
+        return "system"
+
 
 @attrs.frozen
 class Party:

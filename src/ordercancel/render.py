@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
 from typing import assert_never
 
 from ordercancel.commands import (
@@ -18,28 +17,17 @@ from ordercancel.commands import (
     RequestCancellation,
     Withdraw,
 )
+from ordercancel.describe import REQUEST_STATUSES, bound_text, describe
 from ordercancel.lifecycle import REQUEST, Lifecycle
 from ordercancel.policy.clauses import Citation, Ours
-from ordercancel.policy.conditions import (
-    All,
-    AnyOf,
-    Compare,
-    Condition,
-    Holds,
-    IsIn,
-    Known,
-    Leaf,
-    Not,
-)
 from ordercancel.policy.deadlines import After, Consequence, Deadline, Due, EndOfDay, EndOfShipDay
-from ordercancel.policy.facts import NO_REQUEST
 from ordercancel.policy.policy import Policy
 from ordercancel.policy.reasons import Catalogue, TextBounds
 from ordercancel.policy.rules import CANCEL, PERMIT, REFER, Effect, Forbid, Rule
-from ordercancel.policy.wording import REQUEST_STATUS_TEXTS, Occasion
+from ordercancel.policy.wording import Occasion
 from ordercancel.text import Lang, Text
 
-__all__ = ["describe", "order_diagram", "request_diagram", "rule_table"]
+__all__ = ["order_diagram", "request_diagram", "rule_table"]
 
 
 def rule_table(policy: Policy, lang: Lang) -> str:
@@ -62,96 +50,7 @@ def order_diagram(policy: Policy, lang: Lang) -> str:
 
 def request_diagram(lang: Lang) -> str:
     """The chart of a cancellation request, as a Mermaid diagram."""
-    return _diagram(REQUEST, _REQUEST_STATUSES, lang)
-
-
-def describe(condition: Condition, policy: Policy, lang: Lang) -> str:
-    """A condition in words."""
-    match condition:
-        case All(()):
-            return Text("常に", "always")[lang]
-        case All(conditions):
-            return _joined(conditions, " かつ " if lang == "ja" else " and ", policy, lang)
-        case AnyOf(conditions):
-            return _joined(conditions, " または " if lang == "ja" else " or ", policy, lang)
-        case Not(Leaf() as leaf):
-            return _leaf(leaf, policy, lang, negated=True)
-        case Not(inner):
-            return Text("次でない: ({it})", "not ({it})").fill(
-                lang, {"it": describe(inner, policy, lang)}
-            )
-        case Leaf():
-            return _leaf(condition, policy, lang, negated=False)
-        case _:
-            raise TypeError(f"a {type(condition).__name__} cannot be described")
-
-
-def _joined(conditions: Iterable[Condition], word: str, policy: Policy, lang: Lang) -> str:
-    parts = (
-        f"({text})" if isinstance(each, All | AnyOf) else text
-        for each in conditions
-        for text in [describe(each, policy, lang)]
-    )
-    return word.join(parts)
-
-
-def _leaf(leaf: Leaf, policy: Policy, lang: Lang, *, negated: bool) -> str:
-    fact = policy.fact(leaf.fact)
-    name = leaf.fact if fact is None else fact.label[lang]
-    match leaf:
-        case IsIn(_, values):
-            listed = _values(leaf.fact, values, policy, lang)
-            if lang == "ja":
-                return f"{name} {'≠' if negated else '='} {'・'.join(listed)}"
-            verb = ("is not" if negated else "is") if len(listed) == 1 else "is none of"
-            verb = "is one of" if len(listed) > 1 and not negated else verb
-            return f"{name} {verb} {', '.join(listed)}"
-        case Holds():
-            if lang == "ja":
-                return f"「{name}」でない" if negated else f"「{name}」"
-            return f"not: {name}" if negated else name
-        case Compare(_, how, bound):
-            text = f"{name} {how} {_bound(bound, lang)}"
-            return (
-                text
-                if not negated
-                else Text("次でない: ({it})", "not ({it})").fill(lang, {"it": text})
-            )
-        case Known():
-            template = (
-                Text("{it}が不明", "{it} is not known")
-                if negated
-                else Text("{it}が分かっている", "{it} is known")
-            )
-            return template.fill(lang, {"it": name})
-        case _:
-            raise TypeError(f"a {type(leaf).__name__} cannot be described")
-
-
-def _values(fact: str, values: frozenset[str], policy: Policy, lang: Lang) -> list[str]:
-    """The words of a choice as people call them, in the order of their domain."""
-    names: Mapping[str, Text] = {
-        "status": policy.wording.statuses,
-        "request": {NO_REQUEST: Text("なし", "none"), **_REQUEST_STATUSES},
-        "role": _ROLES,
-    }.get(fact, {})
-    listed = [*names, *sorted(values - set(names))]
-    return [names[each][lang] if each in names else each for each in listed if each in values]
-
-
-def _bound(bound: int | timedelta, lang: Lang) -> str:
-    if isinstance(bound, int):
-        return str(bound)
-    units = (
-        (timedelta(days=1), Text("日", " d")),
-        (timedelta(hours=1), Text("時間", " h")),
-        (timedelta(minutes=1), Text("分", " min")),
-        (timedelta(seconds=1), Text("秒", " s")),
-    )
-    for unit, name in units:
-        if bound % unit == timedelta(0):
-            return f"{bound // unit}{name[lang]}"
-    return str(bound)
+    return _diagram(REQUEST, REQUEST_STATUSES, lang)
 
 
 def _frame(policy: Policy) -> Text:
@@ -247,7 +146,7 @@ def _deadline_section(policy: Policy, lang: Lang) -> Iterator[str]:
 def _due(due: Due, lang: Lang) -> str:
     match due:
         case After(length):
-            return Text("{it}後", "{it} later").fill(lang, {"it": _bound(length, lang)})
+            return Text("{it}後", "{it} later").fill(lang, {"it": bound_text(length, lang)})
         case EndOfDay(0):
             return Text("当日の終わり", "at the end of that day")[lang]
         case EndOfDay(days):
@@ -330,17 +229,6 @@ def _diagram(chart: Lifecycle, names: Mapping[str, Text], lang: Lang) -> str:
     lines += [f"    {state.id} --> [*]" for state in chart.states if state.final]
     return "\n".join(lines) + "\n"
 
-
-_REQUEST_STATUSES: Mapping[str, Text] = {
-    str(status): text for status, text in REQUEST_STATUS_TEXTS.items()
-}
-
-_ROLES: Mapping[str, Text] = {
-    "buyer": Text("購入者", "the buyer"),
-    "seller": Text("販売者", "the seller"),
-    "operator": Text("運営者", "an operator"),
-    "system": Text("システム", "the system"),
-}
 
 _COMMANDS: Mapping[type[Command], Text] = {
     RequestCancellation: Text("キャンセルの要請", "Requesting cancellation"),

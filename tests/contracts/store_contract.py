@@ -27,7 +27,8 @@ from ordercancel import (
     evolve,
 )
 from ordercancel.commands import ApplyDeadline
-from ordercancel.decider import fold, register
+from ordercancel.decider import register
+from ordercancel.folding import fold
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.ports import Commit, DueDuty, InboxCursor, InboxQuery, Receipt, Store, Tally
 from samples import BUYER, PERMITTING, SELLER, SYSTEM, jst, order

@@ -49,6 +49,9 @@ def evaluated(page: Path) -> int:
     return len(blocks)
 
 
+# The pages leave closing their database to the end of the program, as a short script does.
+@pytest.mark.filterwarnings("ignore:unclosed database:ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("page", PAGES)
 def test_the_code_of_the_page_runs_as_it_says(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -8,7 +8,8 @@ import pytest
 from ordercancel.announce import InboxRow, Message, announce, inbox_row, label
 from ordercancel.case import Case
 from ordercancel.commands import AdvanceOrder, Approve, AskWithdrawal, Command, Reject
-from ordercancel.decider import decide, evolve
+from ordercancel.decider import decide
+from ordercancel.folding import evolve
 from ordercancel.order import Party
 from ordercancel.policy import (
     Announcement,

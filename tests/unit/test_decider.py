@@ -19,7 +19,7 @@ from ordercancel.commands import (
     Reject,
     Withdraw,
 )
-from ordercancel.decider import decide, evolve, fold, register
+from ordercancel.decider import decide, register
 from ordercancel.errors import Fault, InvalidValue, Refused, UnknownOrder
 from ordercancel.events import (
     CancellationRequested,
@@ -39,6 +39,7 @@ from ordercancel.events import (
     WithdrawalAsked,
     WithdrawalHeld,
 )
+from ordercancel.folding import evolve, fold
 from ordercancel.policy import (
     CANCEL,
     After,

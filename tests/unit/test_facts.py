@@ -14,7 +14,8 @@ from ordercancel.commands import (
     Command,
     Reject,
 )
-from ordercancel.decider import decide, evolve
+from ordercancel.decider import decide
+from ordercancel.folding import evolve
 from ordercancel.order import Party
 from ordercancel.policy import After, Consequence, Deadline, Occasion, Policy
 from ordercancel.policy.conditions import Compare, Comparison, Holds, IsIn, Known

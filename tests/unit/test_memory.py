@@ -16,8 +16,9 @@ from ordercancel.adapters.memory import (
 )
 from ordercancel.announce import Message
 from ordercancel.case import Duty, DutyStatus
-from ordercancel.decider import fold, register
+from ordercancel.decider import register
 from ordercancel.errors import Conflict
+from ordercancel.folding import fold
 from ordercancel.order import Party
 from ordercancel.policy import Audience, Medium, Occasion
 from ordercancel.ports import Commit, DueDuty, InboxCursor, InboxQuery, Receipt, Tally

@@ -22,7 +22,7 @@ def test_actors_have_a_role_and_a_short_form() -> None:
         "buyer:b-1",
         "seller:s-1",
         "operator:o-1",
-        "system:system",
+        "system",
     ]
     assert [actor.role for actor in actors] == list(Role)
 

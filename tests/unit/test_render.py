@@ -10,6 +10,7 @@ import pytest
 from examples.half_hour_shop import SHOP
 
 from ordercancel.commands import ApplyDeadline
+from ordercancel.describe import describe
 from ordercancel.policies import CONECT, QOO10, qoo10
 from ordercancel.policy import ALWAYS, Condition
 from ordercancel.policy.conditions import Holds, IsIn, Leaf
@@ -22,7 +23,7 @@ from ordercancel.policy.facts import (
     since_placed,
     status,
 )
-from ordercancel.render import describe, rule_table
+from ordercancel.render import rule_table
 from ordercancel.text import Lang, Text
 
 LANGS: tuple[Lang, ...] = ("ja", "en")

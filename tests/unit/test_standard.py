@@ -17,7 +17,8 @@ from ordercancel.commands import (
     Reject,
     Withdraw,
 )
-from ordercancel.decider import decide, evolve
+from ordercancel.decider import decide
+from ordercancel.folding import evolve
 from ordercancel.policy import STANDARD_RULES, After, Consequence, Deadline, Occasion
 from ordercancel.policy.clauses import Ours
 from unit.tiny import BUYER, OPERATOR, OURS, SELLER, STRANGER, SYSTEM, asks, opened, tiny, utc

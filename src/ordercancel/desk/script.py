@@ -12,7 +12,7 @@ import attrs
 from ordercancel.announce import InboxRow, Message, announce, inbox_row, label
 from ordercancel.case import Case
 from ordercancel.commands import ApplyDeadline, Command
-from ordercancel.decider import decide, evolve, fold, register
+from ordercancel.decider import decide, register
 from ordercancel.desk.steps import Steps, call
 from ordercancel.errors import (
     Conflict,
@@ -24,6 +24,7 @@ from ordercancel.errors import (
     UnknownOrder,
 )
 from ordercancel.events import Event, OrderRegistered
+from ordercancel.folding import evolve, fold
 from ordercancel.order import Actor, Buyer, Order, Party, Seller, System
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.deadlines import Consequence

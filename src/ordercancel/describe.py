@@ -1,0 +1,125 @@
+"""Conditions in words, in Japanese and in English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from ordercancel.policy.conditions import (
+    All,
+    AnyOf,
+    Compare,
+    Condition,
+    Holds,
+    IsIn,
+    Known,
+    Leaf,
+    Not,
+)
+from ordercancel.policy.facts import NO_REQUEST
+from ordercancel.policy.policy import Policy
+from ordercancel.policy.wording import REQUEST_STATUS_TEXTS
+from ordercancel.text import Lang, Text
+
+__all__ = ["REQUEST_STATUSES", "bound_text", "describe"]
+
+REQUEST_STATUSES: Mapping[str, Text] = {
+    str(status): text for status, text in REQUEST_STATUS_TEXTS.items()
+}
+
+_ROLES: Mapping[str, Text] = {
+    "buyer": Text("購入者", "the buyer"),
+    "seller": Text("販売者", "the seller"),
+    "operator": Text("運営者", "an operator"),
+    "system": Text("システム", "the system"),
+}
+
+
+def describe(condition: Condition, policy: Policy, lang: Lang) -> str:
+    """A condition in words."""
+    match condition:
+        case All(()):
+            return Text("常に", "always")[lang]
+        case All(conditions):
+            return _joined(conditions, " かつ " if lang == "ja" else " and ", policy, lang)
+        case AnyOf(conditions):
+            return _joined(conditions, " または " if lang == "ja" else " or ", policy, lang)
+        case Not(Leaf() as leaf):
+            return _leaf(leaf, policy, lang, negated=True)
+        case Not(inner):
+            return Text("次でない: ({it})", "not ({it})").fill(
+                lang, {"it": describe(inner, policy, lang)}
+            )
+        case Leaf():
+            return _leaf(condition, policy, lang, negated=False)
+        case _:
+            raise TypeError(f"a {type(condition).__name__} cannot be described")
+
+
+def _joined(conditions: Iterable[Condition], word: str, policy: Policy, lang: Lang) -> str:
+    parts = (
+        f"({text})" if isinstance(each, All | AnyOf) else text
+        for each in conditions
+        for text in [describe(each, policy, lang)]
+    )
+    return word.join(parts)
+
+
+def _leaf(leaf: Leaf, policy: Policy, lang: Lang, *, negated: bool) -> str:
+    fact = policy.fact(leaf.fact)
+    name = leaf.fact if fact is None else fact.label[lang]
+    match leaf:
+        case IsIn(_, values):
+            listed = _values(leaf.fact, values, policy, lang)
+            if lang == "ja":
+                return f"{name} {'≠' if negated else '='} {'・'.join(listed)}"
+            verb = ("is not" if negated else "is") if len(listed) == 1 else "is none of"
+            verb = "is one of" if len(listed) > 1 and not negated else verb
+            return f"{name} {verb} {', '.join(listed)}"
+        case Holds():
+            if lang == "ja":
+                return f"「{name}」でない" if negated else f"「{name}」"
+            return f"not: {name}" if negated else name
+        case Compare(_, how, bound):
+            text = f"{name} {how} {bound_text(bound, lang)}"
+            return (
+                text
+                if not negated
+                else Text("次でない: ({it})", "not ({it})").fill(lang, {"it": text})
+            )
+        case Known():
+            template = (
+                Text("{it}が不明", "{it} is not known")
+                if negated
+                else Text("{it}が分かっている", "{it} is known")
+            )
+            return template.fill(lang, {"it": name})
+        case _:
+            raise TypeError(f"a {type(leaf).__name__} cannot be described")
+
+
+def _values(fact: str, values: frozenset[str], policy: Policy, lang: Lang) -> list[str]:
+    """The words of a choice as people call them, in the order of their domain."""
+    names: Mapping[str, Text] = {
+        "status": policy.wording.statuses,
+        "request": {NO_REQUEST: Text("なし", "none"), **REQUEST_STATUSES},
+        "role": _ROLES,
+    }.get(fact, {})
+    listed = [*names, *sorted(values - set(names))]
+    return [names[each][lang] if each in names else each for each in listed if each in values]
+
+
+def bound_text(bound: int | timedelta, lang: Lang) -> str:
+    """A number, or a length of time in its largest whole unit."""
+    if isinstance(bound, int):
+        return str(bound)
+    units = (
+        (timedelta(days=1), Text("日", " d")),
+        (timedelta(hours=1), Text("時間", " h")),
+        (timedelta(minutes=1), Text("分", " min")),
+        (timedelta(seconds=1), Text("秒", " s")),
+    )
+    for unit, name in units:
+        if bound % unit == timedelta(0):
+            return f"{bound // unit}{name[lang]}"
+    return str(bound)
