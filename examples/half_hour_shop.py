@@ -124,6 +124,7 @@ SHOP = Policy(
             told(Occasion.GRANTED_AT_ONCE, Audience.SELLER, "キャンセル", "Cancelled at once"),
             told(Occasion.APPROVED, Audience.BUYER, "キャンセル承認", "Cancelled"),
             told(Occasion.APPROVED_BY_SILENCE, Audience.BUYER, "キャンセル成立", "Cancelled"),
+            told(Occasion.APPROVED_BY_SILENCE, Audience.SELLER, "発送中止", "Do not ship"),
             told(Occasion.REJECTED, Audience.BUYER, "キャンセル不可", "Not cancelled"),
             told(Occasion.SUPERSEDED, Audience.BUYER, "発送済み", "Shipped, not cancelled"),
         ),

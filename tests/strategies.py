@@ -132,12 +132,14 @@ def parties(party_id: str = "s-1") -> SearchStrategy[Party]:
 @st.composite
 def orders(draw: DrawFn, policy: Policy, order_id: str = ORDER_ID) -> Order:
     """An order of `policy` in any status and channel, with a ship date around `START`."""
+    status = draw(st.sampled_from(policy.orders.state_ids))
+    days = st.dates(date(2022, 8, 13), date(2022, 8, 24))
     return order(
         policy.name,
         id=order_id,
-        status=draw(st.sampled_from(policy.orders.state_ids)),
+        status=status,
         channel=draw(st.sampled_from((None, *policy.channels))),
-        ship_on=draw(st.none() | st.dates(date(2022, 8, 13), date(2022, 8, 24))),
+        ship_on=draw(days if status in policy.dated else st.none() | days),
     )
 
 

@@ -9,6 +9,7 @@ from ordercancel.policy.conditions import (
     All,
     AnyOf,
     Compare,
+    Comparison,
     Condition,
     Holds,
     IsIn,
@@ -32,6 +33,14 @@ _ROLES: Mapping[str, Text] = {
     "seller": Text("販売者", "the seller"),
     "operator": Text("運営者", "an operator"),
     "system": Text("システム", "the system"),
+}
+
+
+_OPPOSITE: Mapping[Comparison, Comparison] = {
+    Comparison.LESS: Comparison.AT_LEAST,
+    Comparison.AT_MOST: Comparison.MORE,
+    Comparison.AT_LEAST: Comparison.LESS,
+    Comparison.MORE: Comparison.AT_MOST,
 }
 
 
@@ -81,12 +90,7 @@ def _leaf(leaf: Leaf, policy: Policy, lang: Lang, *, negated: bool) -> str:
                 return f"「{name}」でない" if negated else f"「{name}」"
             return f"not: {name}" if negated else name
         case Compare(_, how, bound):
-            text = f"{name} {how} {bound_text(bound, lang)}"
-            return (
-                text
-                if not negated
-                else Text("次でない: ({it})", "not ({it})").fill(lang, {"it": text})
-            )
+            return f"{name} {_OPPOSITE[how] if negated else how} {bound_text(bound, lang)}"
         case Known():
             template = (
                 Text("{it}が不明", "{it} is not known")

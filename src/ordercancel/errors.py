@@ -87,7 +87,7 @@ class Refused(OrderCancelError):
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """The stable codes of all refusals, each once, in the order of the rules."""
+        """The stable codes of all refusals, each once, sorted by rule."""
         return self.decision.codes
 
     @property

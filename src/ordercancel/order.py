@@ -198,5 +198,7 @@ class Order:
                 return actor.id == self.buyer
             case Seller():
                 return actor.id == self.seller
-            case _:
+            case Operator() | System():
                 return True
+            case _:
+                return False

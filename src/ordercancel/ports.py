@@ -162,9 +162,11 @@ class Store(Protocol):
         """
 
     def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Message, ...]:
-        """Lease at most `limit` undelivered messages until `until`, the oldest first.
+        """Lease at most `limit` undelivered messages until `until`.
 
-        A message that is leased is not handed out again before its lease is over.
+        Those that have not been tried yet come first, the oldest of them first; then those whose
+        next try is due, so that messages that fail again and again do not hold up the others. A
+        message that is leased is not handed out again before its lease is over.
         """
 
     def delivered(self, message_id: str, now: datetime) -> None:
@@ -173,7 +175,7 @@ class Store(Protocol):
     def failed(self, message_id: str, error: str, retry_at: datetime) -> None:
         """Note that a message could not be delivered; it may be claimed again at `retry_at`.
 
-        One that is not known is passed over.
+        One that is not known, or has been delivered, is passed over.
         """
 
 

@@ -22,7 +22,7 @@ from ordercancel.lifecycle import REQUEST, Lifecycle
 from ordercancel.policy.clauses import Citation, Ours
 from ordercancel.policy.deadlines import After, Consequence, Deadline, Due, EndOfDay, EndOfShipDay
 from ordercancel.policy.policy import Policy
-from ordercancel.policy.reasons import Catalogue, TextBounds
+from ordercancel.policy.reasons import Catalogue, Reason, TextBounds
 from ordercancel.policy.rules import CANCEL, PERMIT, REFER, Effect, Forbid, Rule
 from ordercancel.policy.wording import Occasion
 from ordercancel.text import Lang, Text
@@ -39,6 +39,7 @@ def rule_table(policy: Policy, lang: Lang) -> str:
     parts.extend(_catalogue_section(policy.rejection_reasons, _REJECTION_REASONS, lang))
     parts.extend(_deadline_section(policy, lang))
     parts.extend(_following_section(policy, lang))
+    parts.extend(_queue_section(policy, lang))
     parts.extend(_clause_section(policy, lang))
     return "\n\n".join(parts) + "\n"
 
@@ -95,11 +96,13 @@ def _catalogue_section(catalogue: Catalogue, title: Text, lang: Lang) -> Iterato
     yield f"## {title[lang]}"
     if catalogue.text is not None:
         yield f"{_text_bounds(catalogue.text, lang)} ({_cites(catalogue.cites, lang)})"
+    if catalogue.notice is not None:
+        yield f"> {catalogue.notice[lang]}"
     if catalogue.reasons:
         rows = [
             (
                 f"`{reason.code}`",
-                reason.label[lang],
+                _label(reason, lang),
                 _text_bounds(reason.text, lang),
                 _cites(reason.cites, lang),
             )
@@ -111,6 +114,11 @@ def _catalogue_section(catalogue: Catalogue, title: Text, lang: Lang) -> Iterato
             rows,
             lang,
         )
+
+
+def _label(reason: Reason, lang: Lang) -> str:
+    hint = "" if reason.hint is None else f" ({reason.hint[lang]})"
+    return f"{reason.label[lang]}{hint}"
 
 
 def _text_bounds(bounds: TextBounds | None, lang: Lang) -> str:
@@ -186,6 +194,25 @@ def _following_section(policy: Policy, lang: Lang) -> Iterator[str]:
     if rows:
         yield f"## {Text('自動的な結果', 'What follows of itself')[lang]}"
         yield _table(("内容", "名前", "根拠"), ("What", "Name", "Source"), rows, lang)
+
+
+def _queue_section(policy: Policy, lang: Lang) -> Iterator[str]:
+    wording = policy.wording
+    rows = [
+        (counter.label[lang], counter.state[lang], _cites(counter.cites, lang))
+        for counter in wording.counters
+    ]
+    if rows:
+        yield f"## {Text('販売者の一覧', 'The queue of the seller')[lang]}"
+        yield _table(
+            ("件数の名称", "一覧での処理状態", "根拠"),
+            ("Counter", "State in the queue", "Source"),
+            rows,
+            lang,
+        )
+    if wording.columns:
+        headings = ", ".join(text[lang] for text in wording.columns.values())
+        yield f"{Text('一覧の列', 'Columns of the queue')[lang]}: {headings}"
 
 
 def _clause_section(policy: Policy, lang: Lang) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from types import UnionType
 
 from ordercancel.errors import Fault, InvalidValue
 from ordercancel.text import unsafe_characters
@@ -79,29 +80,31 @@ class Faults:
             return
         expected = "a date and time with a UTC offset"
         if not isinstance(value, datetime):
-            self.add(field, f"is {_kind(value)}", expected)
+            self.add(field, f"is {_kind_or_text(value)}", expected)
         elif value.utcoffset() is None:
             self.add(field, f"{value.isoformat()} has no UTC offset", expected)
         else:
-            self._year(field, value.year)
+            within = FIRST_YEAR <= value.year <= LAST_YEAR
+            self._year(field, value.astimezone(UTC) if within else value)
 
-    def day(self, field: str, value: object) -> None:
+    def day(self, field: str, value: object, *, bounded: bool = True) -> None:
         """`value` is None or a date without a time."""
         if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
-            self.add(field, f"is {_kind(value)}", "a date without a time")
-        elif value is not None:
-            self._year(field, value.year)
+            self.add(field, f"is {_kind_or_text(value)}", "a date without a time")
+        elif value is not None and bounded:
+            self._year(field, value)
 
-    def _year(self, field: str, year: int) -> None:
-        if not FIRST_YEAR <= year <= LAST_YEAR:
-            self.add(field, f"is in the year {year}", f"a year from {FIRST_YEAR} to {LAST_YEAR}")
+    def _year(self, field: str, day: date) -> None:
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            expected = f"a year from {FIRST_YEAR} to {LAST_YEAR}"
+            self.add(field, f"is in the year {day.year}", expected)
 
     def flag(self, field: str, value: object) -> None:
         """`value` is True or False."""
         if not isinstance(value, bool):
             self.add(field, f"is {_kind(value)}", "true or false")
 
-    def instance(self, field: str, value: object, kind: type, expected: str) -> None:
+    def instance(self, field: str, value: object, kind: type | UnionType, expected: str) -> None:
         """`value` is a `kind`, which people know as `expected`."""
         if not isinstance(value, kind):
             self.add(field, f"is {_kind(value)}", expected)
@@ -140,6 +143,10 @@ def moment(field: str, value: datetime) -> datetime:
     faults.time(name, value)
     faults.raise_if_any()
     return value.astimezone(UTC)
+
+
+def _kind_or_text(value: object) -> str:
+    return f"{value!r:.80}" if isinstance(value, str) else _kind(value)
 
 
 def _kind(value: object) -> str:

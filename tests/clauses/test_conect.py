@@ -125,7 +125,7 @@ class TestChannel:
 
     def test_an_order_of_unknown_channel_is_refused(self) -> None:
         refused = House(channel=None).refusal(ASK)
-        assert refused.codes == ("undetermined",)
+        assert refused.codes == ("channel_excluded",)
         assert "conect.0.channel" in refused.clauses
 
     def test_who_reads_the_first_line_strictly_names_the_form_alone(self) -> None:
@@ -585,7 +585,7 @@ class TestEnable:
 
     def test_a_seller_whom_the_directory_does_not_know_gets_no_requests(self) -> None:
         refused = House(seller=None).refusal(ASK)
-        assert refused.codes == ("undetermined",)
+        assert refused.codes == ("seller_does_not_permit",)
         assert "conect.2-1.enable" in refused.clauses
 
     @pytest.mark.parametrize("channel", ["order_form", "mail"])

@@ -504,6 +504,11 @@ class TestInstantDelayed:
         assert house.do(ASK, MIDNIGHT).rules == ("qoo10.instant_delayed",)
         assert house.status == "cancelled"
 
+    def test_an_order_in_shipping_is_registered_with_its_planned_ship_date(self) -> None:
+        """Without one, nobody could say whether it is delayed."""
+        with pytest.raises(InvalidValue, match=r"Order\.ship_on: is missing"):
+            QOO10.open(order(ship_on=None))
+
     def test_an_order_is_not_marked_delayed_before_its_time(self) -> None:
         refused = House().refusal(MARK_DELAYED, LAST_SECOND)
         assert refused.codes == ("not_late",)

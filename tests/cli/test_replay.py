@@ -7,7 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
+from examples.half_hour_shop import SHOP
 
 from ordercancel.adapters.memory import MemoryStore
 from ordercancel.cli.main import main
@@ -176,10 +178,53 @@ class TestEveryCommand:
         assert answers[7]["clauses"] == ["qoo10.1.ship-same-day"]
 
     def test_is_carried_out_once_for_one_command_id(self) -> None:
+        """The second time shows what happened then, and how things stand now."""
         given = {**REQUEST, "command_id": "c-1"}
-        first, second = run(SELLER, ORDER, given, given)
-        assert second["ok"]
-        assert {**second, "line": 3} == first
+        approve = {**given, "do": "approve", "by": "seller:s-1", "command_id": "c-2"}
+        del approve["reason"]
+        first, _, again = run(SELLER, ORDER, given, approve, given)
+        assert again["events"] == first["events"] == ["CancellationRequested"]
+        assert again["rules"] == first["rules"]
+        assert (first["order_status"], again["order_status"]) == ("placed", "discontinued")
+        assert (len(first["messages"]), again["messages"]) == (1, [])
+
+    def test_a_tick_says_what_it_could_not_do(self) -> None:
+        store = MemoryStore()
+        run(*asked(2), store=store)
+        tick = json.dumps({"at": "2022-08-20T00:00:00+09:00", "do": "tick"}).encode()
+        (answer,) = Replay([CONECT], store).run([tick])
+        assert (answer["ok"], answer["error"], answer["codes"]) == (
+            False,
+            "unknown_policy",
+            ["unknown_policy"],
+        )
+        assert answer["message"] == (
+            "Q-0: no policy 'qoo10'; expected one of: conect; and "
+            "Q-1: no policy 'qoo10'; expected one of: conect"
+        )
+
+    def test_a_deadline_that_is_refused_is_told_with_its_codes(self) -> None:
+        """An edition whose chart lost the cancel move from where the order stands."""
+        stuck = attrs.evolve(
+            SHOP,
+            superseding=None,
+            wording=attrs.evolve(SHOP.wording, announcements=()),
+        )
+        shop = {**QOO10_ORDER, "policy": "half-hour-shop", "status": "placed", "id": "H-1"}
+        lines = [
+            {"order": shop},
+            {**ASK, "order_id": "H-1"},
+            {**ASK, "order_id": "H-1", "do": "advance", "by": "seller:s-1", "event": "ship"},
+            {"at": "2022-08-18T00:00:00+09:00", "do": "tick"},
+        ]
+        del lines[2]["reason"]
+        raw = [json.dumps(line).encode() for line in lines]
+        answer = list(Replay([stuck], MemoryStore()).run(raw))[-1]
+        assert (answer["ok"], answer["error"], answer["codes"]) == (
+            False,
+            "refused",
+            ["no_such_move"],
+        )
 
     def test_a_tick_of_several_orders_shows_no_single_state(self) -> None:
         tick = run(*asked(2), {"at": "2022-08-20T00:00:00+09:00", "do": "tick"})[-1]

@@ -559,7 +559,7 @@ class StoreContract:
         assert claimed(store, jst(31)) == ["o-1:3:seller:app", "o-1:3:seller:mail"]
 
     def test_a_failed_message_comes_again_when_it_is_time(self, store: Store) -> None:
-        """At `retry_at`, whether the lease is longer or shorter, and in its old place."""
+        """At `retry_at`, whether the lease is longer or shorter, and in the order of that time."""
         cancelled_at_once(store)
         claimed(store, jst(17))
         store.failed("o-1:3:seller:app", "OSError: down", jst(17, 0, 1))
@@ -569,11 +569,11 @@ class StoreContract:
         assert claimed(store, jst(17, 0, 1)) == ["o-1:3:buyer:mail", "o-1:3:seller:app"]
         store.delivered("o-1:3:buyer:mail", jst(17, 0, 1))
         # The lease of the fourth, five minutes, is over by now.
-        assert claimed(store, jst(17, 0, 6)) == ["o-1:3:seller:app", "o-1:3:seller:mail"]
+        assert claimed(store, jst(17, 0, 6)) == ["o-1:3:seller:mail", "o-1:3:seller:app"]
         assert claimed(store, jst(17, 1)) == [
-            "o-1:3:buyer:app",
             "o-1:3:seller:app",
             "o-1:3:seller:mail",
+            "o-1:3:buyer:app",
         ]
 
     def test_a_message_that_is_not_known_is_passed_over(self, store: Store) -> None:
@@ -591,10 +591,19 @@ class StoreContract:
         store.delivered(message_id, jst(17, 0, 1))
         assert claimed(store, jst(31)) == []
 
-    def test_new_messages_line_up_behind_old_ones(self, store: Store) -> None:
-        """A message that waits for another try does not lose its place to newer ones."""
+    def test_messages_that_fail_do_not_hold_up_the_others(self, store: Store) -> None:
+        """What has not been tried yet comes before what waits for another try."""
         asked(store, "o-1")
         claimed(store, jst(17))
+        store.failed("o-1:2:seller:app", "OSError: down", jst(17, 0, 1))
         asked(store, "o-2")
-        assert claimed(store, jst(17, 1), 1) == ["o-1:2:seller:app"]
         assert claimed(store, jst(17, 1), 1) == ["o-2:2:seller:app"]
+        assert claimed(store, jst(17, 1), 1) == ["o-1:2:seller:app"]
+
+    def test_a_message_that_was_delivered_can_not_fail_any_more(self, store: Store) -> None:
+        """A relay whose lease ran out may tell of a failure late."""
+        asked(store, "o-1")
+        claimed(store, jst(17))
+        store.delivered("o-1:2:seller:app", jst(17))
+        store.failed("o-1:2:seller:app", "OSError: down", jst(17, 0, 1))
+        assert claimed(store, jst(18)) == []

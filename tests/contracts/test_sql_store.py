@@ -361,6 +361,12 @@ def test_text_is_kept_to_the_last_code_point(opened: Callable[[], SqlStore]) -> 
     assert loaded.order.item == "🎁\u200d箱"
 
 
+@pytest.mark.parametrize("url", ["sqlite+aiosqlite:///x.db", "sqlite:///x.db?timeout=abc"])
+def test_a_url_that_does_not_open_sqlite_is_invalid(url: str) -> None:
+    with pytest.raises(InvalidValue, match=r"SqlStore\.url"):
+        SqlStore(url)
+
+
 def test_what_has_no_stored_form_is_not_written() -> None:
     """A value of a class that the codec does not know stops the writing."""
     odd = attrs.evolve(registered().case, edition=object())

@@ -61,14 +61,12 @@ def _request(facts: Facts) -> tuple[str | None, set[str]]:
     if facts["role"] != "buyer":
         codes.add("wrong_actor")
     # conect.0.channel, conect.2-1.enable: 発注フォームからの発注およびメール発注.
-    if facts["channel"] is None:
-        codes.add("undetermined")
-    elif facts["channel"] not in CHANNELS_OF_THE_ARTICLE:
+    # One that is not known is none of these.
+    if facts["channel"] not in CHANNELS_OF_THE_ARTICLE:
         codes.add("channel_excluded")
     # conect.0.permitted: 受注側でキャンセルリクエストを許可している場合のみ.
-    if facts["seller_permits"] is None:
-        codes.add("undetermined")
-    elif not facts["seller_permits"]:
+    # conect.2-1.enable: off until the seller permits it; of a seller not known, nothing is on.
+    if not facts["seller_permits"]:
         codes.add("seller_does_not_permit")
     # conect.1-1.shipped: 出荷済ステータスに変更すると、ボタンは非表示.
     if facts["status"] == "shipped":

@@ -232,7 +232,7 @@ def case_of(
 ) -> Case:
     """A case whose latest request stands so, after earlier ones that ended so."""
     statuses = earlier if standing is None else (*earlier, standing)
-    fresh = policy.open(order(policy.name, **changes))
+    fresh = Case(order=order(policy.name, **changes), edition=policy.edition)
     requests = tuple(
         CancellationRequest(
             number=number,

@@ -91,6 +91,16 @@ def rule(effect: Any = REFER, **changes: Any) -> Rule:
     return Rule("x", **values | changes)
 
 
+def deadline(**changes: Any) -> Deadline:
+    values: dict[str, Any] = {
+        "starts": Occasion.REFERRED,
+        "due": EndOfDay(),
+        "does": Consequence.BREACH,
+        "cites": OURS,
+    }
+    return Deadline("d", **values | changes)
+
+
 def fault(where: str, problem: str, expected: str) -> tuple[Fault, ...]:
     return (Fault(f"Policy tiny.{where}", problem, expected),)
 
@@ -120,6 +130,29 @@ def test_a_zone_has_to_be_known(zone: str) -> None:
     assert faults_of(zone=zone) == fault(
         "zone", f"is {zone!r}", "the IANA name of an installed time zone"
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"rules": (1,)}, "rules[0]"),
+        ({"rules": [], "documents": None}, "documents"),
+        ({"shipped_by": "send"}, "shipped_by"),
+        ({"holds_from": "2024-01-01"}, "holds_from"),
+        ({"title": "Tiny"}, "title"),
+        ({"wording": None}, "wording"),
+        ({"dated": frozenset({"lost"})}, "dated"),
+        ({"deadlines": (deadline(due=5),)}, "deadlines['d'].due"),
+        ({"deadlines": (deadline(due=After(48)),)}, "deadlines['d'].due.length"),
+    ],
+)
+def test_values_of_a_wrong_kind_are_named(changes: dict[str, Any], where: str) -> None:
+    assert f"Policy tiny.{where}" in {each.where for each in faults_of(**changes)}
+
+
+def test_a_citation_is_made_by_clause_or_ours() -> None:
+    (found,) = faults_with(rule(cites="conect.1-1.shipped"))
+    assert found[0] == "rules['x'].cites"
 
 
 def test_a_zone_is_a_name() -> None:
@@ -374,16 +407,6 @@ def test_good_comparisons_pass() -> None:
 
 
 # ---------------------------------------------------------------------- deadlines
-
-
-def deadline(**changes: Any) -> Deadline:
-    values: dict[str, Any] = {
-        "starts": Occasion.REFERRED,
-        "due": EndOfDay(),
-        "does": Consequence.BREACH,
-        "cites": OURS,
-    }
-    return Deadline("d", **values | changes)
 
 
 def test_a_deadline_is_met_by_moves_that_exist() -> None:

@@ -41,7 +41,8 @@ from ordercancel.errors import (
     UnknownPolicy,
 )
 from ordercancel.events import CancellationRequested, OrderRegistered, RequestLapsed
-from ordercancel.order import Buyer, Party, Seller
+from ordercancel.order import Actor, Buyer, Party, Role, Seller
+from ordercancel.policies import CONECT
 from ordercancel.policy import (
     After,
     Consequence,
@@ -57,6 +58,7 @@ from ordercancel.policy.facts import seller_permits
 from ordercancel.ports import Commit, DueDuty
 from ordercancel.request import RequestStatus
 from ordercancel.text import Text
+from samples import order as conect_order
 from unit.tiny import (
     BUYER,
     OPERATOR,
@@ -534,6 +536,32 @@ def test_an_unknown_status_is_named() -> None:
         desk_of().inbox(SELLER, policy="tiny", statuses=["gone"])  # type: ignore[list-item]
 
 
+def test_what_is_no_command_is_named() -> None:
+    with pytest.raises(InvalidValue, match=r"desk\.command: is None; expected a command"):
+        CancellationDesk(policies=[], store=MemoryStore()).handle(None)  # type: ignore[arg-type]
+
+
+def test_what_is_no_seller_is_named() -> None:
+    desk = CancellationDesk(policies=[], store=MemoryStore())
+    with pytest.raises(InvalidValue, match=r"desk\.seller: is 's-1'; expected a Seller"):
+        desk.inbox("s-1", policy="tiny")  # type: ignore[arg-type]
+
+
+def test_who_is_no_actor_of_ours_is_not_let_in() -> None:
+    """A class of the host's own, or a name, opens no order."""
+
+    class Carrier(Actor):
+        id = "c-1"
+        role = Role.OPERATOR
+
+    desk = CancellationDesk(policies=[CONECT], store=MemoryStore())
+    desk.register(conect_order("conect"))
+    with pytest.raises(InvalidValue, match=r"desk\.by: is a str"):
+        desk.case("762544202", by="operator:o-1")  # type: ignore[arg-type]
+    with pytest.raises(UnknownOrder):
+        desk.case("762544202", by=Carrier())
+
+
 @pytest.mark.parametrize(
     ("call", "where"),
     [
@@ -545,7 +573,7 @@ def test_an_unknown_status_is_named() -> None:
 def test_limits_start_at_one(call: Callable[[CancellationDesk], object], where: str) -> None:
     with pytest.raises(InvalidValue) as caught:
         call(desk_of(notifier=MemoryNotifier()))
-    assert caught.value.faults == (Fault(where, "is 0", "a whole number from 1"),)
+    assert caught.value.faults == (Fault(where, "is 0", "a whole number, 1 to 10000"),)
 
 
 # ---------------------------------------------------------------------- the clock

@@ -117,7 +117,7 @@ def test_every_fault_of_an_order_is_named() -> None:
         Fault("Order.cart_id", "is an int", LINE),
         Fault("Order.item", "contains U+0000", LINE),
         Fault("Order.placed_at", "2024-03-01T00:00:00 has no UTC offset", AWARE),
-        Fault("Order.paid_at", "is a str", AWARE),
+        Fault("Order.paid_at", "is 'yesterday'", AWARE),
         Fault("Order.status_since", "is in the year 1200", "a year from 1900 to 9000"),
         Fault("Order.shipped_at", "is a date", AWARE),
         Fault("Order.ship_on", "is a datetime", "a date without a time"),

@@ -57,8 +57,8 @@ CONDITIONS = [
     (LATE, "発送予定日を過ぎた暦日数 > 0", "calendar days past the planned ship date > 0"),
     (
         ~LATE,
-        "次でない: (発送予定日を過ぎた暦日数 > 0)",
-        "not (calendar days past the planned ship date > 0)",
+        "発送予定日を過ぎた暦日数 <= 0",
+        "calendar days past the planned ship date <= 0",
     ),
     (
         since_placed < timedelta(days=2),

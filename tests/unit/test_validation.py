@@ -80,7 +80,7 @@ def test_years_out_of_range_are_named(year: int) -> None:
     ("value", "problem"),
     [
         (None, "is missing"),
-        ("2024-03-01", "is a str"),
+        ("2024-03-01", "is '2024-03-01'"),
         (date(2024, 3, 1), "is a date"),
         (datetime(2024, 3, 1, 9, 30), "2024-03-01T09:30:00 has no UTC offset"),  # noqa: DTZ001
     ],
@@ -95,7 +95,7 @@ def test_an_optional_time_may_be_missing() -> None:
 
 @pytest.mark.parametrize(
     ("value", "problem"),
-    [("2024-03-01", "is a str"), (datetime(2024, 3, 1, tzinfo=UTC), "is a datetime")],
+    [("2024-03-01", "is '2024-03-01'"), (datetime(2024, 3, 1, tzinfo=UTC), "is a datetime")],
 )
 def test_a_day_is_no_moment(value: object, problem: str) -> None:
     assert problems("day", value) == [(problem, "a date without a time")]

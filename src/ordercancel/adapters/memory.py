@@ -169,11 +169,12 @@ class MemoryStore:
     def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Message, ...]:
         """See `ordercancel.ports.Store.claim`."""
         with self._lock:
-            free = [
-                entry
-                for entry in self._outbox.values()
+            waiting = [
+                (entry.free_at, number, entry)
+                for number, entry in enumerate(self._outbox.values())
                 if entry.free_at is not None and entry.free_at <= now
-            ][:limit]
+            ]
+            free = [entry for _, _, entry in sorted(waiting, key=lambda each: each[:2])[:limit]]
             for entry in free:
                 entry.free_at = until
             return tuple(entry.message for entry in free)
@@ -187,9 +188,10 @@ class MemoryStore:
     def failed(self, message_id: str, error: str, retry_at: datetime) -> None:
         """See `ordercancel.ports.Store.failed`."""
         with self._lock:
-            if message_id in self._outbox:
-                self._outbox[message_id].free_at = retry_at
-                self._outbox[message_id].error = error
+            entry = self._outbox.get(message_id)
+            if entry is not None and entry.free_at is not None:
+                entry.free_at = retry_at
+                entry.error = error
 
     def _asked(self, seller: str, policy: str) -> Iterator[tuple[Case, CancellationRequest]]:
         """The seller's cases under a policy that have a request, with the latest one."""

@@ -99,11 +99,11 @@ def _demo(chosen: argparse.Namespace) -> int:
     where = chosen.db or str(Path(tempfile.mkdtemp(prefix="ordercancel-")) / "demo.db")
     if chosen.db and Path(where).exists():
         _stop(f"{where} exists; the demo needs a file of its own")
-    store = _sql_store(f"sqlite:///{where}")
+    store = _sql_store(where, is_file=True)
     for line in tell(store):
         print(line)
     store.close()
-    reopened = _sql_store(f"sqlite:///{where}")
+    reopened = _sql_store(where, is_file=True)
     print(f"The history of order A-1, read back from {where}:")
     for line in recall(reopened, "A-1"):
         print(line)
@@ -158,12 +158,15 @@ def _policy(name: str) -> Policy:
     return policy
 
 
-def _sql_store(url: str) -> SqlStore:
+def _sql_store(where: str, *, is_file: bool = False) -> SqlStore:
+    """The store at a URL, or on a file, whose name may have any characters."""
     try:
+        from sqlalchemy import URL
+
         from ordercancel.adapters.sql import SqlStore
     except ImportError as error:
         _stop(f"{error}; expected the extra: pip install 'ordercancel[sql]'")
-    return SqlStore(url)
+    return SqlStore(URL.create("sqlite", database=where) if is_file else where)
 
 
 def _stop(problem: str) -> NoReturn:

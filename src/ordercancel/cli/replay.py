@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, NoReturn, TypeVar
 
@@ -165,12 +166,19 @@ class Replay:
             ticked = self.desk.tick(at)
             outcomes.extend(ticked.outcomes)
             more = ticked.more
-        return self._success(outcomes)
+        answer = self._success(outcomes)
+        if not ticked.skipped:
+            return answer
+        told = "; and ".join(f"{each.duty.order_id}: {each.error}" for each in ticked.skipped)
+        error = ticked.skipped[0].error
+        kind = "unknown_policy" if isinstance(error, UnknownPolicy) else "refused"
+        codes = list(error.codes) if isinstance(error, Refused) else [kind]
+        return {**answer, "ok": False, "error": kind, "codes": codes, "message": told}
 
     def _success(self, outcomes: list[Outcome]) -> dict[str, Any]:
         """What `outcomes` came to; a tick has none or several, and then no one order's state."""
-        orders = {outcome.case.order.id: outcome.case for outcome in outcomes}
-        case = next(iter(orders.values())) if len(orders) == 1 else None
+        orders = {outcome.case.order.id for outcome in outcomes}
+        case = self.desk.case(orders.pop(), by=System()) if len(orders) == 1 else None
         clauses = (
             clause
             for outcome in outcomes
@@ -182,7 +190,12 @@ class Replay:
             **self._state(case),
             "rules": list(dict.fromkeys(rule for each in outcomes for rule in each.rules)),
             "clauses": list(dict.fromkeys(clauses)),
-            "messages": [_message(message) for each in outcomes for message in each.messages],
+            "messages": [
+                _message(message)
+                for each in outcomes
+                for message in each.messages
+                if not each.repeated
+            ],
         }
 
     def _failure(
@@ -295,14 +308,10 @@ def _party(value: dict[str, Any]) -> Party:
 
 
 def _order(value: dict[str, Any]) -> Order:
-    faults = Faults("order")
     given = _given(value)
-    given["placed_at"] = _parsed(
-        given, "placed_at", datetime.fromisoformat, "a time with an offset", faults
-    )
-    if "ship_on" in given:
-        given["ship_on"] = _parsed(given, "ship_on", date.fromisoformat, "YYYY-MM-DD", faults)
-    faults.raise_if_any()
+    for key, parse in (("placed_at", datetime.fromisoformat), ("ship_on", date.fromisoformat)):
+        with suppress(KeyError, ValueError):  # what is no time stays text, which Order names
+            given[key] = parse(given[key])
     return Order(**given)
 
 

@@ -11,14 +11,13 @@ import attrs
 
 from ordercancel.announce import InboxRow, Message, announce, inbox_row, label
 from ordercancel.case import Case
-from ordercancel.commands import ApplyDeadline, Command
+from ordercancel.commands import COMMANDS, ApplyDeadline, Command
 from ordercancel.decider import decide, register
 from ordercancel.desk.steps import Steps, call
 from ordercancel.errors import (
     Conflict,
     Fault,
     InvalidValue,
-    OrderCancelError,
     Refused,
     StoreUnavailable,
     UnknownOrder,
@@ -46,6 +45,9 @@ from ordercancel.text import Lang, Text
 from ordercancel.validation import Faults, moment
 
 __all__ = ["Count", "InboxPage", "Outcome", "Relayed", "Script", "Skipped", "Ticked"]
+
+MOST = 10_000
+"""The most that a page, a tick or a relay is asked for at once."""
 
 ATTEMPTS = 5
 """How often a command is decided again from fresh state before it gives up with `Conflict`."""
@@ -78,7 +80,7 @@ class Skipped:
     """A duty that had come due and yet could not be acted on, with the error that says why."""
 
     duty: DueDuty
-    error: OrderCancelError
+    error: Exception
 
 
 @attrs.frozen(kw_only=True)
@@ -152,6 +154,7 @@ class Script:
         raise Conflict(order.id, ATTEMPTS)
 
     def handle(self, command: Command, at: datetime | None) -> Steps[Outcome]:
+        _require_command(command)
         at = self._moment(at)
         fingerprint = _fingerprint(command)
         for _ in range(ATTEMPTS):
@@ -182,7 +185,7 @@ class Script:
 
     def tick(self, now: datetime | None, budget: int) -> Steps[Ticked]:
         now = self._moment(now)
-        _require_positive("tick.budget", budget)
+        _require_count("tick.budget", budget)
         outcomes: list[Outcome] = []
         skipped: list[Skipped] = []
         last: DueDuty | None = None
@@ -198,7 +201,7 @@ class Script:
                     outcomes.append((yield from self.handle(command, now)))
                 except StoreUnavailable:
                     raise
-                except OrderCancelError as error:
+                except Exception as error:  # one order's trouble must not stop the others
                     if not _is_over(error):
                         skipped.append(Skipped(duty=last, error=error))
         rest = yield from call(self.store.due, now, last, 1)
@@ -211,7 +214,7 @@ class Script:
             fault = Fault("desk.notifier", "is missing", "a notifier to deliver messages with")
             raise InvalidValue([fault])
         now = self._moment(now)
-        _require_positive("relay.limit", limit)
+        _require_count("relay.limit", limit)
         delivered: list[str] = []
         failed: list[str] = []
         for message in (yield from call(self.store.claim, now, now + lease, limit)):
@@ -232,6 +235,7 @@ class Script:
     def case(self, order_id: str, by: Actor) -> Steps[Case]:
         faults = Faults("desk")
         faults.line("order_id", order_id)
+        faults.instance("by", by, Actor, "a Buyer, Seller, Operator or System")
         faults.raise_if_any()
         case = yield from call(self.store.load, order_id)
         if case is None or not case.order.knows(by):
@@ -239,6 +243,7 @@ class Script:
         return case
 
     def assess(self, command: Command, at: datetime | None) -> Steps[Decision]:
+        _require_command(command)
         at = self._moment(at)
         case = yield from self.case(command.order_id, command.by)
         seller = yield from self._find(case.order.seller)
@@ -263,9 +268,10 @@ class Script:
         limit: int,
         lang: Lang,
     ) -> Steps[InboxPage]:
+        _require_seller(seller)
         editions = {edition.edition: edition for edition in self.book.editions(policy)}
         latest = self.book.editions(policy)[0]
-        _require_positive("inbox.limit", limit)
+        _require_count("inbox.limit", limit)
         query = InboxQuery(
             seller=seller.id,
             policy=policy,
@@ -284,6 +290,7 @@ class Script:
     def counters(
         self, seller: Seller, policy: str, at: datetime | None
     ) -> Steps[tuple[Count, ...]]:
+        _require_seller(seller)
         at = self._moment(at)
         editions = self.book.editions(policy)
         deadlines = frozenset(
@@ -354,12 +361,22 @@ class Script:
         raise InvalidValue([Fault("Order.id", problem, "an id of its own for each order")])
 
 
+def _require_command(command: object) -> None:
+    if not isinstance(command, COMMANDS):
+        raise InvalidValue([Fault("desk.command", f"is {command!r:.80}", "a command")])
+
+
+def _require_seller(seller: object) -> None:
+    if not isinstance(seller, Seller):
+        raise InvalidValue([Fault("desk.seller", f"is {seller!r:.80}", "a Seller")])
+
+
 def _fingerprint(command: Command) -> str:
     plain = (type(command).__name__, *attrs.astuple(command))
     return hashlib.sha256(repr(plain).encode()).hexdigest()
 
 
-def _is_over(error: OrderCancelError) -> bool:
+def _is_over(error: Exception) -> bool:
     """Whether a deadline could not act because it has acted, or was released, in the meantime."""
     return isinstance(error, Refused) and error.codes == ("not_due",)
 
@@ -373,6 +390,6 @@ def _statuses(given: Iterable[RequestStatus]) -> frozenset[RequestStatus]:
     return frozenset(map(RequestStatus, known))
 
 
-def _require_positive(where: str, value: int) -> None:
-    if value < 1:
-        raise InvalidValue([Fault(where, f"is {value}", "a whole number from 1")])
+def _require_count(where: str, value: int) -> None:
+    if not isinstance(value, int) or not 1 <= value <= MOST:
+        raise InvalidValue([Fault(where, f"is {value!r:.80}", f"a whole number, 1 to {MOST}")])

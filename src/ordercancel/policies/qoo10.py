@@ -201,6 +201,7 @@ def qoo10(
         documents=(QOO10_GUIDE,),
         orders=compile_chart(Qoo10OrderChart),
         planned_by=frozenset({"plan_shipping"}),
+        dated=frozenset({"shipping_requested"}),  # qoo10.1.instant-new
         shipped_by=frozenset({"ship"}),
         superseding=superseded_by_shipping if shipping_supersedes else None,
         going_back=GoingBack(

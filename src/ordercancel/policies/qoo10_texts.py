@@ -34,6 +34,13 @@ WORDING = Wording(
         "cancelled": Text("キャンセル完了", "Cancelled"),
     },
     refusals={
+        "request_open": Text(
+            "すでにキャンセル要請中です。", "A cancellation request is already open."
+        ),
+        "no_open_request": Text(
+            "回答待ちのキャンセル要請がありません。",
+            "There is no open cancellation request that this could apply to.",
+        ),
         "not_affirmed": Text(
             "キャンセル不可状態の場合のみキャンセル拒否処理をしてください。キャンセル拒否しますか？",
             "Reject a cancellation only where cancelling is impossible. Do you reject it?",
@@ -164,7 +171,7 @@ WORDING = Wording(
             subject=Text("キャンセルの撤回要請 {order_id}", "Please withdraw: {order_id}"),
             body=Text(
                 "{buyer_name} 様\n\n{seller_name} より、注文番号 {order_id} のキャンセル要請の"
-                "撤回をお願いされています。\n{withdrawal_text}",
+                "撤回のお願いが届いています。\n{withdrawal_text}",
                 "Dear {buyer_name},\n\n{seller_name} asks you to withdraw your request to "
                 "cancel order {order_id}.\n{withdrawal_text}",
             ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
@@ -12,13 +12,13 @@ from ordercancel.commands import COMMANDS, RequestCancellation
 from ordercancel.errors import InvalidPolicy
 from ordercancel.lifecycle import Lifecycle
 from ordercancel.order import Order
-from ordercancel.policy.clauses import Citation, Ours
+from ordercancel.policy.clauses import Citation, Document, Ours
 from ordercancel.policy.conditions import All, AnyOf, Compare, Condition, Holds, IsIn, Leaf, Not
-from ordercancel.policy.deadlines import After, EndOfDay
+from ordercancel.policy.deadlines import After, Deadline, Due, EndOfDay
 from ordercancel.policy.facts import FACTS, Choice, Fact, Flag, Number, Span
 from ordercancel.policy.reasons import Catalogue, TextBounds
 from ordercancel.policy.rules import CANCEL, PERMIT, REFER, Forbid, Rule
-from ordercancel.policy.wording import PLACEHOLDERS, STANDARD_REFUSALS, Occasion
+from ordercancel.policy.wording import PLACEHOLDERS, STANDARD_REFUSALS, Occasion, Wording
 from ordercancel.text import Text
 from ordercancel.validation import MAX_TEXT, Faults
 
@@ -32,6 +32,13 @@ LONGEST = timedelta(days=36_525)
 
 _WHILE_OPEN = (Occasion.REFERRED, Occasion.WITHDRAWAL_ASKED, Occasion.WITHDRAWAL_HELD)
 
+_PARTS: Mapping[str, type] = {
+    "rules": Rule,
+    "deadlines": Deadline,
+    "documents": Document,
+    "facts": Fact,
+}
+
 T = TypeVar("T")
 
 
@@ -44,6 +51,9 @@ def check_order(policy: Policy, order: Order) -> None:
         faults.add("status", f"is {order.status!r}", _one_of(policy.orders.state_ids))
     if order.channel is not None and policy.channels and order.channel not in policy.channels:
         faults.add("channel", f"is {order.channel!r}", _one_of(policy.channels))
+    if order.status in policy.dated and order.ship_on is None:
+        expected = f"the planned ship date, which an order in {order.status!r} has"
+        faults.add("ship_on", "is missing", expected)
     for fact in policy.facts:
         value = order.attributes.get(fact.name)
         expected = _attribute_domain(policy, fact)
@@ -59,6 +69,8 @@ def check_policy(policy: Policy) -> None:
     if not isinstance(orders, Lifecycle):
         faults.add("orders", f"is {orders!r}", "a compiled chart: compile_chart(YourChart)")
         faults.raise_if_any(InvalidPolicy)
+    _check_types(policy, faults)
+    faults.raise_if_any(InvalidPolicy)
     _check_frame(policy, faults)
     _check_facts(policy, faults)
     _check_rules(policy, faults)
@@ -70,6 +82,35 @@ def check_policy(policy: Policy) -> None:
         _check_bounds(policy.withdrawal_text, "withdrawal_text", faults)
     _check_wording(policy, faults)
     faults.raise_if_any(InvalidPolicy)
+
+
+def _check_types(policy: Policy, faults: Faults) -> None:
+    """The mistakes that would make every other check stumble."""
+    faults.instance("title", policy.title, Text, "a Text")
+    faults.day("holds_from", policy.holds_from, bounded=False)
+    for field in ("planned_by", "dated", "shipped_by"):
+        faults.instance(field, getattr(policy, field), frozenset, "a frozenset of names")
+    for field, kind in _PARTS.items():
+        parts: object = getattr(policy, field)
+        faults.instance(field, parts, tuple, f"a tuple, each a {kind.__name__}")
+        for number, part in enumerate(parts if isinstance(parts, tuple) else ()):
+            faults.instance(f"{field}[{number}]", part, kind, f"a {kind.__name__}")
+    faults.instance("wording", policy.wording, Wording, "a Wording")
+    for field in ("request_reasons", "rejection_reasons"):
+        faults.instance(field, getattr(policy, field), Catalogue, "a Catalogue")
+    if faults.found:
+        return
+    for each in policy.provisions:
+        faults.line(f"rules[{each.id!r:.80}].id", each.id)
+    for where, cites in _citations(policy):
+        faults.instance(f"{where}.cites", cites, Citation | Ours, "clause('…') or ours('…')")
+    for deadline in policy.deadlines:
+        where = f"deadlines[{deadline.id!r:.80}]"
+        faults.instance(f"{where}.due", deadline.due, Due, "After, EndOfDay or EndOfShipDay")
+        if isinstance(deadline.due, After):
+            faults.instance(f"{where}.due.length", deadline.due.length, timedelta, "a timedelta")
+    for code, text in (*policy.wording.statuses.items(), *policy.wording.refusals.items()):
+        faults.instance(f"wording[{code!r:.80}]", text, Text, "a Text")
 
 
 def _check_frame(policy: Policy, faults: Faults) -> None:
@@ -95,6 +136,9 @@ def _check_frame(policy: Policy, faults: Faults) -> None:
     ):
         for move in sorted(named - set(moves)):
             faults.add(field, f"names the move {move!r}", _one_of(moves))
+
+    for status in sorted(policy.dated - set(policy.orders.state_ids)):
+        faults.add("dated", f"names the status {status!r}", _one_of(policy.orders.state_ids))
 
 
 def _check_facts(policy: Policy, faults: Faults) -> None:

@@ -59,11 +59,15 @@ class Verdict(StrEnum):
 
 @attrs.frozen
 class RuleError:
-    """Why a rule could not be followed: an error in the data, or in the policy."""
+    """Why a rule could not be followed: an error in the data, or in the policy.
+
+    `missing` names the facts that it needed and that were not there.
+    """
 
     code: str
     rule: Rule
     problem: str
+    missing: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -122,9 +126,9 @@ class Decision:
         if not self.is_refused:
             return ()
         coded = [
-            *((error.code, error.rule) for error in self.errors),
+            *((error.code, error.rule, error.missing) for error in self.errors),
             *(
-                (rule.effect.code, rule)
+                (rule.effect.code, rule, ())
                 for rule in self.determined_by
                 if isinstance(rule.effect, Forbid)
             ),
@@ -133,9 +137,12 @@ class Decision:
             return (Refusal(NOT_PERMITTED, None, (), self.policy.refusal_text(NOT_PERMITTED)),)
         return tuple(
             Refusal(
-                code, rule.id, self.policy.clauses_of((rule.id,)), self.policy.refusal_text(code)
+                code,
+                rule.id,
+                self.policy.clauses_of((rule.id,)),
+                self.policy.refusal_text(code, missing),
             )
-            for code, rule in coded
+            for code, rule, missing in coded
         )
 
     @property
@@ -157,11 +164,12 @@ def combine(rules: Iterable[Rule], facts: Mapping[str, Value | None], policy: Po
     for rule in rules:
         try:
             satisfied = rule.when.test(facts)
-            problem = f"missing: {_missing(rule, facts)}" if satisfied is None else ""
+            missing = _missing(rule, facts) if satisfied is None else ()
+            problem = f"missing: {', '.join(missing)}"
         except Exception as error:  # fail closed: whatever goes wrong, the rule is named
-            satisfied, problem = None, f"{type(error).__name__}: {error}"
+            satisfied, missing, problem = None, (), f"{type(error).__name__}: {error}"
         if satisfied is None:
-            errors.append(RuleError(UNDETERMINED, rule, problem))
+            errors.append(RuleError(UNDETERMINED, rule, problem, missing))
         elif satisfied:
             (forbids if isinstance(rule.effect, Forbid) else permits).append(rule)
     if not (forbids or errors) and len({rule.effect for rule in permits}) > 1:
@@ -179,6 +187,5 @@ def _errors_once(errors: Iterable[RuleError]) -> tuple[RuleError, ...]:
     return tuple(sorted(set(errors), key=lambda error: error.rule.id))
 
 
-def _missing(rule: Rule, facts: Mapping[str, Value | None]) -> str:
-    names = {leaf.fact for leaf in rule.when.leaves() if facts[leaf.fact] is None}
-    return ", ".join(sorted(names))
+def _missing(rule: Rule, facts: Mapping[str, Value | None]) -> tuple[str, ...]:
+    return tuple(sorted({leaf.fact for leaf in rule.when.leaves() if facts[leaf.fact] is None}))

@@ -59,6 +59,7 @@ class Policy:
         orders: The compiled chart of its orders.
         cancel_move: The move of that chart that only a granted request makes.
         planned_by: The moves that set the planned ship date.
+        dated: The statuses in which an order is registered with its planned ship date.
         shipped_by: The moves by which the order leaves the seller.
         superseding: Which moves close an open request as superseded; None where none does.
         going_back: Whether the order goes back to what it was before a request that is rejected
@@ -87,6 +88,7 @@ class Policy:
     orders: Lifecycle
     cancel_move: str = "cancel"
     planned_by: frozenset[str] = frozenset()
+    dated: frozenset[str] = frozenset()
     shipped_by: frozenset[str] = frozenset()
     superseding: Superseding | None = None
     going_back: GoingBack | None = None
@@ -183,9 +185,16 @@ class Policy:
             case values:
                 return values
 
-    def refusal_text(self, code: str) -> Text:
-        """The sentence for a refusal code."""
-        return self.wording.refusals.get(code) or STANDARD_REFUSALS[code]
+    def refusal_text(self, code: str, missing: Iterable[str] = ()) -> Text:
+        """The sentence for a refusal code, with the facts that were missing, if any."""
+        text = self.wording.refusals.get(code) or STANDARD_REFUSALS[code]
+        labels = [fact.label for fact in map(self.fact, missing) if fact is not None]
+        if not labels:
+            return text
+        return Text(
+            f"{text.ja}(不明: {'、'.join(label.ja for label in labels)})",
+            f"{text.en} (not known: {', '.join(label.en for label in labels)})",
+        )
 
     def can_advance(self, status: str, move: str) -> bool:
         """Whether the order chart has `move` from `status`; cancelling is no such move."""

@@ -19,7 +19,7 @@ READS_ONLY = "ordercancel_reads_only"
 """The execution option of a transaction that writes nothing."""
 
 
-def sqlite_engine(url: str) -> Engine:
+def sqlite_engine(url: str | URL) -> Engine:
     """An engine for an SQLite database.
 
     Raises:
@@ -30,13 +30,16 @@ def sqlite_engine(url: str) -> Engine:
         parsed = make_url(url)
     except ArgumentError as error:
         raise InvalidValue([Fault("SqlStore.url", "is no URL", expected)]) from error
-    if parsed.get_backend_name() != "sqlite":
+    if parsed.drivername not in ("sqlite", "sqlite+pysqlite"):
         raise InvalidValue([Fault("SqlStore.url", f"names {parsed.drivername}", expected)])
     options: dict[str, Any] = {"poolclass": StaticPool} if _is_in_memory(parsed) else {}
     # Transactions are begun by hand: with the driver's own, deferred BEGIN, a write that follows
     # a read fails at once under concurrency, whatever the busy timeout says.
     arguments = {"isolation_level": None, "timeout": 30, "check_same_thread": False}
-    engine = create_engine(parsed, connect_args=arguments, **options)
+    try:
+        engine = create_engine(parsed, connect_args=arguments, **options)
+    except (TypeError, ValueError) as error:
+        raise InvalidValue([Fault("SqlStore.url", str(error), expected)]) from error
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, record: Any) -> None:

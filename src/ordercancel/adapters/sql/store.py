@@ -14,6 +14,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ordercancel.adapters.codec import (
@@ -63,7 +64,7 @@ class SqlStore:
         StoreUnavailable: The database can't be opened.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         self._engine = sqlite_engine(url)
         with self._translated():
             METADATA.create_all(self._engine)
@@ -183,7 +184,7 @@ class SqlStore:
                 outbox.c.delivered_at.is_(None),
                 or_(outbox.c.free_at.is_(None), outbox.c.free_at <= now),
             )
-            .order_by(outbox.c.number)
+            .order_by(outbox.c.free_at.is_not(None), outbox.c.free_at, outbox.c.number)
             .limit(limit)
         )
         with self._writing() as connection:
