@@ -34,7 +34,7 @@ from ordercancel.policy import (
 from ordercancel.policy.facts import request, role, since_placed, status
 from ordercancel.request import OPEN
 
-TERMS = ours("our terms of sale, 2026")
+TERMS = ours("our terms of sale, 2026", ja="販売規約(2026年)")
 HALF_AN_HOUR = timedelta(minutes=30)
 
 

@@ -232,7 +232,7 @@ def _clause_section(policy: Policy, lang: Lang) -> Iterator[str]:
 
 def _cites(cites: Citation | Ours, lang: Lang) -> str:
     if isinstance(cites, Ours):
-        return f"{Text('独自', 'ours')[lang]}: {cites.note}"
+        return f"{Text('独自', 'ours')[lang]}: {cites.note[lang]}"
     return ", ".join(f"`{each}`" for each in cites.clauses)
 
 

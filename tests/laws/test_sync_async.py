@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,12 +22,19 @@ from ordercancel import (
     Party,
     Policy,
     Refused,
+    RequestCancellation,
 )
-from ordercancel.adapters.memory import AsyncMemoryStore, MemoryDirectory, MemoryStore
+from ordercancel.adapters.memory import (
+    AsyncMemoryDirectory,
+    AsyncMemoryNotifier,
+    AsyncMemoryStore,
+    MemoryDirectory,
+    MemoryStore,
+)
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
 from ordercancel.ports import Commit
 from ordercancel.request import RequestStatus
-from samples import BUYER, BUYING, OPERATOR, PERMITTING, SELLER, STRANGER, order
+from samples import BUYER, BUYING, OPERATOR, PERMITTING, SELLER, STRANGER, jst, order
 from strategies import ORDER_ID, START, asking, histories, young_orders
 
 POLICIES = {
@@ -66,17 +73,6 @@ class AsyncFlakyNotifier:
     async def deliver(self, message: Message, to: Party | None) -> None:
         await asyncio.sleep(0)
         self.inner.deliver(message, to)
-
-
-class AsyncDirectory:
-    """A directory, awaited."""
-
-    def __init__(self, parties: Iterable[Party]) -> None:
-        self.inner = MemoryDirectory(parties)
-
-    async def find(self, party_id: str) -> Party | None:
-        await asyncio.sleep(0)
-        return self.inner.find(party_id)
 
 
 def told(error: OrderCancelError) -> tuple[object, ...]:
@@ -154,7 +150,7 @@ async def async_answers(
     desk = AsyncCancellationDesk(
         policies=[policy],
         store=AsyncMemoryStore(),
-        directory=AsyncDirectory([PERMITTING, BUYING]),
+        directory=AsyncMemoryDirectory(MemoryDirectory([PERMITTING, BUYING])),
         notifier=notifier,
     )
     given: list[object] = [await desk.register(each, at=START) for each in placed]
@@ -260,3 +256,21 @@ def test_both_desks_deliver_again_what_failed() -> None:
     # Four messages: buyer and seller, each by app and by mail; a minute until the next try.
     expected = [(2, 2), (0, 0), (2, 0), (0, 0)]
     assert (sync(), asyncio.run(awaiting())) == (expected, expected)
+
+
+def test_the_async_adapters_in_memory_deliver_what_the_desk_relays() -> None:
+    """With nothing given, each async adapter keeps a memory of its own."""
+
+    async def relayed() -> list[tuple[str, str | None]]:
+        directory, notifier = AsyncMemoryDirectory(), AsyncMemoryNotifier()
+        directory.directory.put(PERMITTING)
+        desk = AsyncCancellationDesk(
+            policies=[QOO10], store=AsyncMemoryStore(), directory=directory, notifier=notifier
+        )
+        await desk.register(order(), at=jst(15, 9))
+        ask = RequestCancellation("762544202", by=BUYER, reason="changed_mind")
+        await desk.handle(ask, at=jst(15, 10))
+        await desk.relay(jst(15, 10))
+        return [(message.id, to and to.name) for message, to in notifier.notifier.delivered]
+
+    assert asyncio.run(relayed()) == [("762544202:2:seller:app", "サンプル卸")]

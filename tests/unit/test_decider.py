@@ -438,6 +438,14 @@ def test_a_deadline_that_would_cancel_what_can_not_be_cancelled_is_refused() -> 
     assert caught.value.codes == ("no_such_move",)
 
 
+def test_a_deadline_that_can_not_decide_any_more_leaves_the_answer_to_the_seller() -> None:
+    """Silence does not cancel what was shipped meanwhile, and so does not bar an answer."""
+    policy = tiny(deadlines=(deadline(Consequence.APPROVE),), superseding=None)
+    case = after(asked(policy), policy, (AdvanceOrder("o-7", by=SELLER, move="send"), utc(3)))
+    (event,) = decide(Reject("o-7", by=SELLER), case, policy, utc(3, 10))
+    assert isinstance(event, RequestRejected)
+
+
 def test_a_deadline_that_is_not_due_is_refused() -> None:
     policy, case, _ = passes(Consequence.LAPSE)
     command = ApplyDeadline("o-7", by=SYSTEM, deadline="d.lapse", request=1)

@@ -26,7 +26,14 @@ from ordercancel.ports import (
 )
 from ordercancel.request import CancellationRequest, RequestStatus
 
-__all__ = ["AsyncMemoryStore", "MemoryDirectory", "MemoryNotifier", "MemoryStore"]
+__all__ = [
+    "AsyncMemoryDirectory",
+    "AsyncMemoryNotifier",
+    "AsyncMemoryStore",
+    "MemoryDirectory",
+    "MemoryNotifier",
+    "MemoryStore",
+]
 
 
 class MemoryDirectory:
@@ -198,6 +205,28 @@ class MemoryStore:
         for case in self._cases.values():
             if (case.order.seller, case.order.policy) == (seller, policy) and case.latest:
                 yield case, case.latest
+
+
+class AsyncMemoryDirectory:
+    """The async twin of `MemoryDirectory`; shares one where it is given."""
+
+    def __init__(self, directory: MemoryDirectory | None = None) -> None:
+        self.directory = directory or MemoryDirectory()
+
+    async def find(self, party_id: str) -> Party | None:
+        """The party with this id; None where there is none."""
+        return self.directory.find(party_id)
+
+
+class AsyncMemoryNotifier:
+    """The async twin of `MemoryNotifier`; shares one where it is given."""
+
+    def __init__(self, notifier: MemoryNotifier | None = None) -> None:
+        self.notifier = notifier or MemoryNotifier()
+
+    async def deliver(self, message: Message, to: Party | None) -> None:
+        """Keep the message."""
+        self.notifier.deliver(message, to)
 
 
 class AsyncMemoryStore:

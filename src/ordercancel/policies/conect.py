@@ -58,7 +58,10 @@ class ConectOrderChart(StateMachine):
     discontinue = placed.to(discontinued) | accepted.to(discontinued)
 
 
-_LIST_IN_PICTURE = ours("the document shows its reasons in a picture only; a default, replaceable")
+_LIST_IN_PICTURE = ours(
+    "the document shows its reasons in a picture only; a default, replaceable",
+    ja="原文では理由の一覧が画像のみ。差し替え可能な既定値",
+)
 
 REQUEST_REASONS = Catalogue(
     reasons=(

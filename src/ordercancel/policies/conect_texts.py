@@ -127,7 +127,10 @@ WORDING = Wording(
                 "Dear {seller_name},\n\n{buyer_name} withdrew the request to cancel order "
                 "{order_id}.",
             ),
-            cites=ours("who waits for an answer is told when none is needed any more"),
+            cites=ours(
+                "who waits for an answer is told when none is needed any more",
+                ja="回答が不要になったことを、回答する人に知らせる",
+            ),
         ),
     ),
     labels=(

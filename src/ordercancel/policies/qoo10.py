@@ -82,7 +82,8 @@ late_to_ship = status.is_in("delayed") | (status.is_in("shipping_requested") & p
 """Delayed from 00:00 of the day after the planned ship date, whatever the stored status says."""
 
 _BUYERS_REASONS = ours(
-    "the document names no reasons of the buyer but 注文キャンセル; replaceable"
+    "the document names no reasons of the buyer but 注文キャンセル; replaceable",
+    ja="原文にある購入者の理由は「注文キャンセル」のみ。差し替え可能な既定値",
 )
 
 REQUEST_REASONS = Catalogue(
@@ -184,7 +185,10 @@ def qoo10(
     superseded_by_shipping = Superseding(
         "qoo10.shipping_supersedes",
         moves=frozenset({"ship"}),
-        cites=ours("shipping answers the request, where a shop reads the guide so"),
+        cites=ours(
+            "shipping answers the request, where a shop reads the guide so",
+            ja="発送をもって回答とする運用の場合",
+        ),
     )
     approved_by_delay = Deadline(
         "qoo10.approved_by_delay",
@@ -245,7 +249,10 @@ def qoo10(
                 on=RequestCancellation,
                 effect=Forbid("request_open"),
                 when=request.is_in(*OPEN),
-                cites=ours("two open requests for one order could get two answers"),
+                cites=ours(
+                    "two open requests for one order could get two answers",
+                    ja="未回答の要請が二つあると、回答も二つになりうる",
+                ),
             ),
             Rule(
                 "qoo10.shipped",
@@ -259,7 +266,10 @@ def qoo10(
                 on=RequestCancellation,
                 effect=Forbid("already_cancelled"),
                 when=status.is_in("cancelled"),
-                cites=ours("a cancelled order cannot be cancelled again"),
+                cites=ours(
+                    "a cancelled order cannot be cancelled again",
+                    ja="キャンセル済みの注文は再度キャンセルできない",
+                ),
             ),
             Rule(
                 "qoo10.buyer_asks",

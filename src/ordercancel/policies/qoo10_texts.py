@@ -22,7 +22,7 @@ from ordercancel.text import Text
 __all__ = ["WORDING"]
 
 _BOTH = (Medium.APP, Medium.MAIL)
-_TELL_WHO_WAITS = ours("who waits for the outcome is told of it")
+_TELL_WHO_WAITS = ours("who waits for the outcome is told of it", ja="結果を待つ人に知らせる")
 
 WORDING = Wording(
     statuses={
@@ -113,7 +113,10 @@ WORDING = Wording(
                 "Order {order_id} was cancelled at once, as the buyer asked. Do not ship it.\n"
                 "Reason: {reason}",
             ),
-            cites=ours("a seller who is not told would ship a cancelled order"),
+            cites=ours(
+                "a seller who is not told would ship a cancelled order",
+                ja="知らせないと、キャンセル済みの注文が発送されてしまう",
+            ),
         ),
         Announcement(
             on=Occasion.APPROVED,
@@ -148,7 +151,10 @@ WORDING = Wording(
                 "発送しないでください。",
                 "Order {order_id} was cancelled by itself, as it is delayed. Do not ship it.",
             ),
-            cites=ours("a seller who is not told would ship a cancelled order"),
+            cites=ours(
+                "a seller who is not told would ship a cancelled order",
+                ja="知らせないと、キャンセル済みの注文が発送されてしまう",
+            ),
         ),
         Announcement(
             on=Occasion.REJECTED,

@@ -248,7 +248,7 @@ def _check_citations(policy: Policy, faults: Faults) -> None:
         faults.add(f"documents[{name!r}]", "has an id that occurs twice", "each id once")
     for where, cites in _citations(policy):
         if isinstance(cites, Ours):
-            if not cites.note.strip():
+            if not all(map(str.strip, cites.note.both)):
                 faults.add(f"{where}.cites", "is ours without a note", "ours('why it is there')")
         elif not cites.clauses:
             faults.add(f"{where}.cites", "cites no clause", "at least one, or ours('why')")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import attrs
 
+from ordercancel.text import Text
+
 __all__ = ["Citation", "Clause", "Document", "Ours", "clause", "ours"]
 
 
@@ -50,9 +52,9 @@ class Citation:
 
 @attrs.frozen
 class Ours:
-    """Says that something rests on no document, and why it is there."""
+    """Says that something rests on no document, and why it is there, in two languages."""
 
-    note: str
+    note: Text
 
 
 def clause(*ids: str) -> Citation:
@@ -60,6 +62,6 @@ def clause(*ids: str) -> Citation:
     return Citation(ids)
 
 
-def ours(note: str) -> Ours:
-    """Mark something as our own, with the reason for it."""
-    return Ours(note)
+def ours(note: str, *, ja: str | None = None) -> Ours:
+    """Mark something as our own, with the reason for it, and maybe with a Japanese wording."""
+    return Ours(Text(ja=note if ja is None else ja, en=note))

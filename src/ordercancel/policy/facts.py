@@ -322,8 +322,12 @@ def _deadline_due(known: Facts) -> bool | None:
 
 
 def _deadline_passed(known: Facts) -> bool:
+    """Whether a deadline has passed that decides, and still can.
+
+    Silence does not cancel an order that was shipped meanwhile; its request can still be answered.
+    """
     return known.case.open_request is not None and any(
-        duty.due_at <= known.at and known.policy.deadline(duty.deadline).decides
+        duty.due_at <= known.at and known.policy.can_decide(duty.deadline, known.case.order.status)
         for duty in known.case.open_duties
     )
 

@@ -200,6 +200,12 @@ class Policy:
         """Whether the order chart has `move` from `status`; cancelling is no such move."""
         return move != self.cancel_move and self.orders.target(status, move) is not None
 
+    def can_decide(self, deadline_id: str, status: str) -> bool:
+        """Whether a deadline closes the request of an order in `status` when it passes."""
+        deadline = self.deadline(deadline_id)
+        cancellable = self.orders.target(status, self.cancel_move) is not None
+        return deadline.decides and (cancellable or deadline.does is not Consequence.APPROVE)
+
     # ------------------------------------------------------------------ asking
 
     def open(self, order: Order) -> Case:

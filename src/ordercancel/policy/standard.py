@@ -30,7 +30,10 @@ from ordercancel.policy.rules import PERMIT, Forbid, Rule
 
 __all__ = ["STANDARD_RULES"]
 
-_ANSWERABLE = ours("the request chart: only an open request can be answered")
+_ANSWERABLE = ours(
+    "the request chart: only an open request can be answered",
+    ja="要請の状態遷移図: 回答できるのは未回答の要請のみ",
+)
 
 STANDARD_RULES: tuple[Rule, ...] = (
     Rule(
@@ -38,7 +41,10 @@ STANDARD_RULES: tuple[Rule, ...] = (
         on=COMMANDS,
         effect=Forbid("not_a_party"),
         when=~party.holds,
-        cites=ours("who is no party to an order learns nothing of it"),
+        cites=ours(
+            "who is no party to an order learns nothing of it",
+            ja="当事者でない者には、注文について何も知らせない",
+        ),
     ),
     Rule(
         "standard.approve_open",
@@ -80,49 +86,59 @@ STANDARD_RULES: tuple[Rule, ...] = (
         on=(Approve, Reject, Withdraw, AskWithdrawal, AnswerWithdrawal, AdvanceOrder),
         effect=Forbid("deadline_passed"),
         when=deadline_passed.holds,
-        cites=ours("once the time for an answer is over, the deadline decides and nobody else"),
+        cites=ours(
+            "once the time for an answer is over, the deadline decides and nobody else",
+            ja="回答期限を過ぎたら、期限の定めだけが結果を決める",
+        ),
     ),
     Rule(
         "standard.advance_by",
         on=AdvanceOrder,
         effect=Forbid("wrong_actor"),
         when=role.is_in(Role.BUYER),
-        cites=ours("the seller and the house move an order on, the buyer does not"),
+        cites=ours(
+            "the seller and the house move an order on, the buyer does not",
+            ja="注文を進めるのは販売者と運営側で、購入者ではない",
+        ),
     ),
     Rule(
         "standard.advance_move",
         on=AdvanceOrder,
         effect=Forbid("no_such_move"),
         when=~legal_move.holds,
-        cites=ours("the order chart of the policy"),
+        cites=ours("the order chart of the policy", ja="このルールの注文の状態遷移図"),
     ),
     Rule(
         "standard.advance",
         on=AdvanceOrder,
         effect=PERMIT,
         when=role.is_in(Role.SELLER, Role.OPERATOR, Role.SYSTEM) & legal_move.holds,
-        cites=ours("the order chart of the policy"),
+        cites=ours("the order chart of the policy", ja="このルールの注文の状態遷移図"),
     ),
     Rule(
         "standard.deadline_by",
         on=ApplyDeadline,
         effect=Forbid("wrong_actor"),
         when=~role.is_in(Role.SYSTEM),
-        cites=ours("deadlines are the clock's, nobody else's"),
+        cites=ours("deadlines are the clock's, nobody else's", ja="期限を適用するのは時計のみ"),
     ),
     Rule(
         "standard.deadline_not_due",
         on=ApplyDeadline,
         effect=Forbid("not_due"),
         when=~deadline_due.holds,
-        cites=ours("a deadline acts when it has passed, and once"),
+        cites=ours(
+            "a deadline acts when it has passed, and once", ja="期限は経過後に一度だけ働く"
+        ),
     ),
     Rule(
         "standard.deadline",
         on=ApplyDeadline,
         effect=PERMIT,
         when=role.is_in(Role.SYSTEM) & deadline_due.holds,
-        cites=ours("a deadline acts when it has passed, and once"),
+        cites=ours(
+            "a deadline acts when it has passed, and once", ja="期限は経過後に一度だけ働く"
+        ),
     ),
 )
 """See the module's own words."""
