@@ -93,9 +93,9 @@ def _leaf(leaf: Leaf, policy: Policy, lang: Lang, *, negated: bool) -> str:
             return f"{name} {_OPPOSITE[how] if negated else how} {bound_text(bound, lang)}"
         case Known():
             template = (
-                Text("{it}が不明", "{it} is not known")
+                Text("「{it}」が不明", "{it} is not known")
                 if negated
-                else Text("{it}が分かっている", "{it} is known")
+                else Text("「{it}」が分かっている", "{it} is known")
             )
             return template.fill(lang, {"it": name})
         case _:

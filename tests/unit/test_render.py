@@ -80,8 +80,8 @@ CONDITIONS = [
         "注文からの時間 > 0:00:00.001000",
         "time since the order was placed > 0:00:00.001000",
     ),
-    (channel.is_known, "注文経路が分かっている", "channel is known"),
-    (~channel.is_known, "注文経路が不明", "channel is not known"),
+    (channel.is_known, "「注文経路」が分かっている", "channel is known"),
+    (~channel.is_known, "「注文経路」が不明", "channel is not known"),
     (
         status.is_in("new") & (LATE | affirmed.holds),
         (

@@ -161,14 +161,14 @@ def conect(
                 "conect.channel",
                 on=RequestCancellation,
                 effect=Forbid("channel_excluded"),
-                when=~(channel.is_known & channel.is_in(*channels)),
+                when=~channel.is_known | ~channel.is_in(*channels),
                 cites=clause("conect.0.channel", "conect.2-1.enable"),
             ),
             Rule(
                 "conect.permitted",
                 on=RequestCancellation,
                 effect=Forbid("seller_does_not_permit"),
-                when=~(seller_permits.is_known & seller_permits.holds),
+                when=~seller_permits.is_known | ~seller_permits.holds,
                 cites=clause("conect.0.permitted", "conect.2-1.enable"),
             ),
             Rule(
