@@ -158,7 +158,7 @@ class Script:
         at = self._moment(at)
         fingerprint = _fingerprint(command)
         for _ in range(ATTEMPTS):
-            case = yield from self.case(command.order_id, command.by)
+            case = yield from self._load(command.order_id, command.by)
             earlier = yield from self._earlier(command, fingerprint)
             if earlier is not None:
                 return earlier
@@ -237,15 +237,12 @@ class Script:
         faults.line("order_id", order_id)
         faults.instance("by", by, Actor, "a Buyer, Seller, Operator or System")
         faults.raise_if_any()
-        case = yield from call(self.store.load, order_id)
-        if case is None or not case.order.knows(by):
-            raise UnknownOrder(order_id)
-        return case
+        return (yield from self._load(order_id, by))
 
     def assess(self, command: Command, at: datetime | None) -> Steps[Decision]:
         _require_command(command)
         at = self._moment(at)
-        case = yield from self.case(command.order_id, command.by)
+        case = yield from self._load(command.order_id, command.by)
         seller = yield from self._find(case.order.seller)
         return self._policy(case).assess(command, case, at, seller=seller)
 
@@ -324,6 +321,13 @@ class Script:
     def _policy(self, case: Case) -> Policy:
         return self.book.get(case.order.policy, case.edition)
 
+    def _load(self, order_id: str, by: Actor) -> Steps[Case]:
+        """The case of an order that `by` may know of; a command has checked both names itself."""
+        case = yield from call(self.store.load, order_id)
+        if case is None or not case.order.knows(by):
+            raise UnknownOrder(order_id)
+        return case
+
     def _find(self, party_id: str) -> Steps[Party | None]:
         if self.directory is None:
             return None
@@ -362,13 +366,16 @@ class Script:
 
 
 def _require_command(command: object) -> None:
-    if not isinstance(command, COMMANDS):
-        raise InvalidValue([Fault("desk.command", f"is {command!r:.80}", "a command")])
+    _require_kind("desk.command", command, COMMANDS, "a command")
 
 
 def _require_seller(seller: object) -> None:
-    if not isinstance(seller, Seller):
-        raise InvalidValue([Fault("desk.seller", f"is {seller!r:.80}", "a Seller")])
+    _require_kind("desk.seller", seller, Seller, "a Seller")
+
+
+def _require_kind(where: str, value: object, kind: type | tuple[type, ...], expected: str) -> None:
+    if not isinstance(value, kind):
+        raise InvalidValue([Fault(where, f"is {value!r:.80}", expected)])
 
 
 def _fingerprint(command: Command) -> str:

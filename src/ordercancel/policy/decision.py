@@ -164,13 +164,14 @@ def combine(rules: Iterable[Rule], facts: Mapping[str, Value | None], policy: Po
     for rule in rules:
         try:
             satisfied = rule.when.test(facts)
-            missing = _missing(rule, facts) if satisfied is None else ()
-            problem = f"missing: {', '.join(missing)}"
+            if satisfied is None:
+                missing = _missing(rule, facts)
+                problem = f"missing: {', '.join(missing)}"
+                errors.append(RuleError(UNDETERMINED, rule, problem, missing))
         except Exception as error:  # fail closed: whatever goes wrong, the rule is named
-            satisfied, missing, problem = None, (), f"{type(error).__name__}: {error}"
-        if satisfied is None:
-            errors.append(RuleError(UNDETERMINED, rule, problem, missing))
-        elif satisfied:
+            satisfied = None
+            errors.append(RuleError(UNDETERMINED, rule, f"{type(error).__name__}: {error}"))
+        if satisfied:
             (forbids if isinstance(rule.effect, Forbid) else permits).append(rule)
     if not (forbids or errors) and len({rule.effect for rule in permits}) > 1:
         errors = [RuleError(PERMITS_DISAGREE, rule, f"grants {rule.effect}") for rule in permits]

@@ -200,11 +200,15 @@ class Policy:
         """Whether the order chart has `move` from `status`; cancelling is no such move."""
         return move != self.cancel_move and self.orders.target(status, move) is not None
 
+    def can_cancel(self, status: str) -> bool:
+        """Whether the order chart has the cancelling move from `status`."""
+        return self.orders.target(status, self.cancel_move) is not None
+
     def can_decide(self, deadline_id: str, status: str) -> bool:
         """Whether a deadline closes the request of an order in `status` when it passes."""
         deadline = self.deadline(deadline_id)
-        cancellable = self.orders.target(status, self.cancel_move) is not None
-        return deadline.decides and (cancellable or deadline.does is not Consequence.APPROVE)
+        approves = deadline.does is Consequence.APPROVE
+        return deadline.decides and (not approves or self.can_cancel(status))
 
     # ------------------------------------------------------------------ asking
 
@@ -254,15 +258,14 @@ class Policy:
         def request_can(move: str) -> bool:
             return REQUEST.target(standing, move) is not None
 
-        def order_can_cancel() -> bool:
-            return self.orders.target(case.order.status, self.cancel_move) is not None
-
         match command:
             case RequestCancellation():
                 free = latest is None or not latest.is_open
-                return free and (verdict is not Verdict.CANCEL or order_can_cancel())
+                return free and (
+                    verdict is not Verdict.CANCEL or self.can_cancel(case.order.status)
+                )
             case Approve():
-                return request_can("approve") and order_can_cancel()
+                return request_can("approve") and self.can_cancel(case.order.status)
             case Reject():
                 return request_can("reject")
             case Withdraw():
@@ -276,7 +279,7 @@ class Policy:
             case ApplyDeadline():
                 match self.deadline(command.deadline).does:
                     case Consequence.APPROVE:
-                        return request_can("approve") and order_can_cancel()
+                        return request_can("approve") and self.can_cancel(case.order.status)
                     case Consequence.REJECT:
                         return request_can("reject")
                     case Consequence.LAPSE:
