@@ -6,10 +6,7 @@ that the rules and this reading can be held against each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-Facts = Mapping[str, str | bool | int | None]
-Answer = tuple[str, frozenset[str]]
+from oracle.frame import Answer, Facts, combined
 
 OPEN = ("awaiting_seller", "withdrawal_asked", "withdrawal_held")
 CHANNELS_OF_THE_ARTICLE = ("order_form", "mail")
@@ -25,34 +22,7 @@ def answer(command: str, facts: Facts) -> Answer:
 
 def ruling(command: str, facts: Facts) -> Answer:
     """The verdict and the refusal codes by the article, whatever the charts say."""
-    if command == "RequestCancellation":
-        granted, codes = _request(facts)
-    elif command == "Approve":
-        granted, codes = _approve(facts)
-    elif command == "Reject":
-        granted, codes = _reject(facts)
-    elif command == "Withdraw":
-        granted, codes = _withdraw(facts)
-    elif command == "AskWithdrawal":
-        granted, codes = _ask_withdrawal(facts)
-    elif command == "AnswerWithdrawal":
-        granted, codes = _answer_withdrawal(facts)
-    elif command == "AdvanceOrder":
-        granted, codes = _advance(facts)
-    elif command == "ApplyDeadline":
-        granted, codes = _deadline(facts)
-    else:
-        raise ValueError(command)
-    if not facts["party"]:
-        codes.add("not_a_party")
-    answers_or_moves = command not in ("RequestCancellation", "ApplyDeadline")
-    if answers_or_moves and facts["deadline_passed"]:
-        codes.add("deadline_passed")
-    if codes:
-        return "refuse", frozenset(codes)
-    if granted is None:
-        return "refuse", frozenset({"not_permitted"})
-    return granted, frozenset()
+    return combined(_ANSWERS[command], command, facts)
 
 
 def _request(facts: Facts) -> tuple[str | None, set[str]]:
@@ -172,3 +142,15 @@ def _charts_allow(command: str, facts: Facts) -> bool:
     if command == "AdvanceOrder":
         return has_move(str(facts["status"]), str(facts["move"]))
     return True
+
+
+_ANSWERS = {
+    "RequestCancellation": _request,
+    "Approve": _approve,
+    "Reject": _reject,
+    "Withdraw": _withdraw,
+    "AskWithdrawal": _ask_withdrawal,
+    "AnswerWithdrawal": _answer_withdrawal,
+    "AdvanceOrder": _advance,
+    "ApplyDeadline": _deadline,
+}

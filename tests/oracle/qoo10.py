@@ -6,10 +6,7 @@ that the rules and this reading can be held against each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-Facts = Mapping[str, str | bool | int | None]
-Answer = tuple[str, frozenset[str]]
+from oracle.frame import Answer, Facts, combined
 
 OPEN = ("awaiting_seller", "withdrawal_asked", "withdrawal_held")
 
@@ -24,34 +21,7 @@ def answer(command: str, facts: Facts) -> Answer:
 
 def ruling(command: str, facts: Facts) -> Answer:
     """The verdict and the refusal codes by the guide, whatever the charts say."""
-    if command == "RequestCancellation":
-        granted, codes = _request(facts)
-    elif command == "Approve":
-        granted, codes = _approve(facts)
-    elif command == "Reject":
-        granted, codes = _reject(facts)
-    elif command == "Withdraw":
-        granted, codes = _withdraw(facts)
-    elif command == "AskWithdrawal":
-        granted, codes = _ask_withdrawal(facts)
-    elif command == "AnswerWithdrawal":
-        granted, codes = _answer_withdrawal(facts)
-    elif command == "AdvanceOrder":
-        granted, codes = _advance(facts)
-    elif command == "ApplyDeadline":
-        granted, codes = _deadline(facts)
-    else:
-        raise ValueError(command)
-    if not facts["party"]:
-        codes.add("not_a_party")
-    answers_or_moves = command not in ("RequestCancellation", "ApplyDeadline")
-    if answers_or_moves and facts["deadline_passed"]:
-        codes.add("deadline_passed")
-    if codes:
-        return "refuse", frozenset(codes)
-    if granted is None:
-        return "refuse", frozenset({"not_permitted"})
-    return granted, frozenset()
+    return combined(_ANSWERS[command], command, facts)
 
 
 def _late(facts: Facts) -> bool | None:
@@ -235,3 +205,15 @@ def _charts_allow(command: str, verdict: str, facts: Facts) -> bool:
         return has_move(str(facts["status"]), str(facts["move"]))
     # ApplyDeadline: a breach is recorded, an overdue request is marked, neither moves anything.
     return True
+
+
+_ANSWERS = {
+    "RequestCancellation": _request,
+    "Approve": _approve,
+    "Reject": _reject,
+    "Withdraw": _withdraw,
+    "AskWithdrawal": _ask_withdrawal,
+    "AnswerWithdrawal": _answer_withdrawal,
+    "AdvanceOrder": _advance,
+    "ApplyDeadline": _deadline,
+}
