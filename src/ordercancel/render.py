@@ -7,23 +7,21 @@ from typing import assert_never
 
 from ordercancel.commands import (
     COMMANDS,
-    AdvanceOrder,
-    AnswerWithdrawal,
-    ApplyDeadline,
-    Approve,
-    AskWithdrawal,
     Command,
-    Reject,
-    RequestCancellation,
-    Withdraw,
 )
-from ordercancel.describe import REQUEST_STATUSES, bound_text, describe
 from ordercancel.lifecycle import REQUEST, Lifecycle
 from ordercancel.policy.clauses import Citation, Ours
 from ordercancel.policy.deadlines import After, Consequence, Deadline, Due, EndOfDay, EndOfShipDay
+from ordercancel.policy.describe import (
+    COMMAND_NAMES,
+    GRANT_NAMES,
+    REQUEST_STATUSES,
+    bound_text,
+    describe,
+)
 from ordercancel.policy.policy import Policy
 from ordercancel.policy.reasons import Catalogue, Reason, TextBounds
-from ordercancel.policy.rules import CANCEL, PERMIT, REFER, Effect, Forbid, Rule
+from ordercancel.policy.rules import Effect, Forbid, Rule
 from ordercancel.policy.wording import Occasion
 from ordercancel.text import Lang, Text
 
@@ -74,7 +72,7 @@ def _command_section(policy: Policy, kind: type[Command], lang: Lang) -> Iterato
         if kind in rule.on
     ]
     if rows:
-        yield f"## {_COMMANDS[kind][lang]} (`{kind.__name__}`)"
+        yield f"## {COMMAND_NAMES[kind][lang]} (`{kind.__name__}`)"
         yield _table(
             ("結果", "条件", "ルール", "根拠"), ("Effect", "When", "Rule", "Source"), rows, lang
         )
@@ -89,7 +87,7 @@ def _effect(effect: Effect, policy: Policy, lang: Lang) -> str:
     if isinstance(effect, Forbid):
         refused = Text("拒否", "refuse")[lang]
         return f"**{refused}** `{effect.code}`: {policy.refusal_text(effect.code)[lang]}"
-    return f"**{_GRANTS[effect][lang]}**"
+    return f"**{GRANT_NAMES[effect][lang]}**"
 
 
 def _catalogue_section(catalogue: Catalogue, title: Text, lang: Lang) -> Iterator[str]:
@@ -256,23 +254,6 @@ def _diagram(chart: Lifecycle, names: Mapping[str, Text], lang: Lang) -> str:
     lines += [f"    {state.id} --> [*]" for state in chart.states if state.final]
     return "\n".join(lines) + "\n"
 
-
-_COMMANDS: Mapping[type[Command], Text] = {
-    RequestCancellation: Text("キャンセルの要請", "Requesting cancellation"),
-    Approve: Text("承認", "Approving"),
-    Reject: Text("拒否", "Rejecting"),
-    Withdraw: Text("要請の取り消し", "Withdrawing"),
-    AskWithdrawal: Text("撤回の要請", "Asking for withdrawal"),
-    AnswerWithdrawal: Text("撤回要請への回答", "Answering the ask for withdrawal"),
-    AdvanceOrder: Text("注文の進行", "Moving the order on"),
-    ApplyDeadline: Text("期限の適用", "Applying a deadline"),
-}
-
-_GRANTS: Mapping[Effect, Text] = {
-    CANCEL: Text("即時キャンセル", "cancel at once"),
-    REFER: Text("販売者の判断へ", "refer to the seller"),
-    PERMIT: Text("許可", "permit"),
-}
 
 _REQUEST_REASONS = Text("購入者の理由", "The buyer's reasons")
 _REJECTION_REASONS = Text("拒否の理由", "Reasons for a rejection")

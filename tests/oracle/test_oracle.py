@@ -74,6 +74,8 @@ DEFAULTS: Mapping[str, str | bool | int | None] = {
     "affirmed": True,
     "move": "ship",
     "legal_move": True,
+    "accept": True,
+    "deadline": "qoo10.overdue",
     "deadline_due": True,
     "deadline_passed": False,
 }

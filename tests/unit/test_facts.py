@@ -9,6 +9,7 @@ import pytest
 
 from ordercancel.commands import (
     AdvanceOrder,
+    AnswerWithdrawal,
     ApplyDeadline,
     Approve,
     Command,
@@ -114,6 +115,8 @@ def test_facts_of_one_command_say_so() -> None:
         "affirmed": (Reject,),
         "move": (AdvanceOrder,),
         "legal_move": (AdvanceOrder,),
+        "accept": (AnswerWithdrawal,),
+        "deadline": (ApplyDeadline,),
         "deadline_due": (ApplyDeadline,),
     }
 
@@ -139,10 +142,12 @@ def test_a_fresh_request_of_the_buyer() -> None:
         "affirmed": None,
         "move": None,
         "legal_move": None,
+        "accept": None,
+        "deadline": None,
         "deadline_due": None,
         "deadline_passed": False,
     }
-    assert len(known) == 20
+    assert len(known) == 22
 
 
 def test_what_is_not_there_is_missing() -> None:
@@ -233,7 +238,7 @@ def test_a_policy_brings_facts_of_its_own() -> None:
     known = Facts(asks(), opened(policy, attributes={"rank": "gold"}), policy, utc(2), None)
     assert (known["pre_order"], known["rank"], known["weight"]) == (None, "gold", None)
     assert list(known)[-3:] == ["pre_order", "rank", "weight"]
-    assert len(known) == 23
+    assert len(known) == 25
 
 
 def test_history_counts() -> None:

@@ -10,10 +10,10 @@ import pytest
 from examples.half_hour_shop import SHOP
 
 from ordercancel.commands import ApplyDeadline
-from ordercancel.describe import describe
 from ordercancel.policies import CONECT, QOO10, qoo10
 from ordercancel.policy import ALWAYS, Condition
 from ordercancel.policy.conditions import Holds, IsIn, Leaf
+from ordercancel.policy.describe import describe
 from ordercancel.policy.facts import (
     affirmed,
     channel,

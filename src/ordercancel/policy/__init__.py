@@ -13,7 +13,7 @@ from ordercancel.policy.deadlines import (
 )
 from ordercancel.policy.decision import Decision, Refusal, RuleError, Verdict
 from ordercancel.policy.policy import Policy
-from ordercancel.policy.provisions import GoingBack, Superseding
+from ordercancel.policy.provisions import GoingBack, Silence, Superseding
 from ordercancel.policy.reasons import Catalogue, Reason, TextBounds
 from ordercancel.policy.rules import CANCEL, PERMIT, REFER, Forbid, Rule
 from ordercancel.policy.standard import STANDARD_RULES
@@ -59,6 +59,7 @@ __all__ = [
     "Refusal",
     "Rule",
     "RuleError",
+    "Silence",
     "Superseding",
     "TextBounds",
     "Verdict",

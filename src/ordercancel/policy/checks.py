@@ -16,6 +16,7 @@ from ordercancel.policy.clauses import Citation, Document, Ours
 from ordercancel.policy.conditions import All, AnyOf, Compare, Condition, Holds, IsIn, Leaf, Not
 from ordercancel.policy.deadlines import After, Deadline, Due, EndOfDay
 from ordercancel.policy.facts import FACTS, Choice, Fact, Flag, Number, Span
+from ordercancel.policy.provisions import Silence
 from ordercancel.policy.reasons import Catalogue, TextBounds
 from ordercancel.policy.rules import CANCEL, PERMIT, REFER, Forbid, Rule
 from ordercancel.policy.wording import PLACEHOLDERS, STANDARD_REFUSALS, Occasion, Wording
@@ -34,6 +35,7 @@ _WHILE_OPEN = (Occasion.REFERRED, Occasion.WITHDRAWAL_ASKED, Occasion.WITHDRAWAL
 
 _PARTS: Mapping[str, type] = {
     "rules": Rule,
+    "silences": Silence,
     "deadlines": Deadline,
     "documents": Document,
     "facts": Fact,
@@ -154,24 +156,36 @@ def _check_facts(policy: Policy, faults: Faults) -> None:
 
 def _check_rules(policy: Policy, faults: Faults) -> None:
     for rule in policy.rules:
-        where = f"rules[{rule.id!r}]"
-        for kind in rule.on:
-            if kind not in COMMANDS:
-                faults.add(f"{where}.on", f"is {kind!r}", "a command")
-            elif not isinstance(rule.effect, Forbid):
-                fitting = (CANCEL, REFER) if kind is RequestCancellation else (PERMIT,)
-                if rule.effect not in fitting:
-                    problem = f"is {rule.effect!r} on {kind.__name__}"
-                    faults.add(f"{where}.effect", problem, _one_of((*fitting, "a Forbid")))
-        if isinstance(rule.effect, Forbid) and not _has_refusal(policy, rule.effect.code):
+        _check_effect(policy, rule, f"rules[{rule.id!r}].effect", faults)
+        _check_spoken(policy, rule, f"rules[{rule.id!r}]", faults)
+    for silence in policy.silences:
+        _check_spoken(policy, silence, f"silences[{silence.id!r}]", faults)
+
+
+def _check_spoken(policy: Policy, spoken: Rule | Silence, where: str, faults: Faults) -> None:
+    """Check which commands a rule or a silence speaks about, and under which condition."""
+    for kind in spoken.on:
+        if kind not in COMMANDS:
+            faults.add(f"{where}.on", f"is {kind!r}", "a command")
+    foreign = list(_no_conditions(spoken.when))
+    for part in foreign:
+        problem = f"is a {type(part).__name__}"
+        faults.add(f"{where}.when", problem, "a condition, such as flag.holds")
+    for leaf in () if foreign else spoken.when.leaves():
+        _check_leaf(policy, spoken, leaf, f"{where}.when", faults)
+
+
+def _check_effect(policy: Policy, rule: Rule, where: str, faults: Faults) -> None:
+    if isinstance(rule.effect, Forbid):
+        if not _has_refusal(policy, rule.effect.code):
             problem = f"forbids with the code {rule.effect.code!r}"
-            faults.add(f"{where}.effect", problem, "a code with a text in wording.refusals")
-        foreign = list(_no_conditions(rule.when))
-        for part in foreign:
-            problem = f"is a {type(part).__name__}"
-            faults.add(f"{where}.when", problem, "a condition, such as flag.holds")
-        for leaf in () if foreign else rule.when.leaves():
-            _check_leaf(policy, rule, leaf, faults)
+            faults.add(where, problem, "a code with a text in wording.refusals")
+        return
+    for kind in (each for each in rule.on if each in COMMANDS):
+        fitting = (CANCEL, REFER) if kind is RequestCancellation else (PERMIT,)
+        if rule.effect not in fitting:
+            problem = f"is {rule.effect!r} on {kind.__name__}"
+            faults.add(where, problem, _one_of((*fitting, "a Forbid")))
 
 
 def _no_conditions(when: object) -> Iterator[object]:
@@ -188,14 +202,15 @@ def _no_conditions(when: object) -> Iterator[object]:
             yield when
 
 
-def _check_leaf(policy: Policy, rule: Rule, leaf: Leaf, faults: Faults) -> None:
-    where = f"rules[{rule.id!r}].when"
+def _check_leaf(
+    policy: Policy, spoken: Rule | Silence, leaf: Leaf, where: str, faults: Faults
+) -> None:
     fact = policy.fact(leaf.fact)
     if fact is None:
         known = (*FACTS, *(each.name for each in policy.facts))
         faults.add(where, f"speaks of the unknown fact {leaf.fact!r}", _one_of(known))
         return
-    without = set(rule.on) - set(fact.commands or COMMANDS)
+    without = set(spoken.on) - set(fact.commands or COMMANDS)
     for kind in sorted(without & set(COMMANDS), key=lambda kind: kind.__name__):
         has = _one_of(each.__name__ for each in fact.commands or ())
         faults.add(where, f"speaks of {fact.name!r}, which {kind.__name__} has not", has)

@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from ordercancel.commands import Command
 from ordercancel.policy.conditions import Value
 from ordercancel.policy.rules import Forbid, Rule
 from ordercancel.text import Lang, Text
 
 if TYPE_CHECKING:
+    from ordercancel.policy.explain import Explanation
     from ordercancel.policy.policy import Policy
+    from ordercancel.policy.provisions import Silence
 
 __all__ = [
     "NOT_PERMITTED",
@@ -97,17 +100,33 @@ class Decision:
             Empty where silence or an error refused.
         errors: The rules that could not be followed.
         policy: The policy that was asked.
+        kind: The kind of command that was judged.
+        facts: What it was judged by.
     """
 
     verdict: Verdict
     determined_by: tuple[Rule, ...]
     errors: tuple[RuleError, ...]
     policy: Policy = attrs.field(repr=False, eq=False)
+    kind: type[Command] | None = attrs.field(default=None, repr=False, eq=False)
+    facts: Mapping[str, Value | None] = attrs.field(factory=dict, repr=False, eq=False)
 
     @property
     def is_refused(self) -> bool:
         """Whether the answer is no."""
         return self.verdict is Verdict.REFUSE
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it is refused for no other reason than that no rule permits it."""
+        return self.is_refused and not (self.determined_by or self.errors)
+
+    @property
+    def silence(self) -> Silence | None:
+        """Where silence alone refused, the policy's word that it does so on purpose, if any."""
+        if not self.is_silent:
+            return None
+        return next((each for each in self.policy.silences if each.covers(self)), None)
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -155,9 +174,21 @@ class Decision:
         texts = dict.fromkeys(refusal.text[lang] for refusal in self.refusals)
         return ("" if lang == "ja" else " ").join(texts)
 
+    def explain(self, lang: Lang) -> Explanation:
+        """Why it is so, and what would have to be different; ``str()`` of it is for people."""
+        # Explaining judges other facts, and so needs what judging is made of.
+        from ordercancel.policy.explain import explain  # noqa: PLC0415
 
-def combine(rules: Iterable[Rule], facts: Mapping[str, Value | None], policy: Policy) -> Decision:
-    """The decision of `rules`, all about one command, in the light of `facts`."""
+        return explain(self, lang)
+
+
+def combine(
+    rules: Iterable[Rule],
+    facts: Mapping[str, Value | None],
+    policy: Policy,
+    kind: type[Command] | None = None,
+) -> Decision:
+    """The decision of `rules`, all about one `kind` of command, in the light of `facts`."""
     forbids: list[Rule] = []
     permits: list[Rule] = []
     errors: list[RuleError] = []
@@ -176,8 +207,9 @@ def combine(rules: Iterable[Rule], facts: Mapping[str, Value | None], policy: Po
     if not (forbids or errors) and len({rule.effect for rule in permits}) > 1:
         errors = [RuleError(PERMITS_DISAGREE, rule, f"grants {rule.effect}") for rule in permits]
     if forbids or errors or not permits:
-        return Decision(Verdict.REFUSE, _once(forbids), _errors_once(errors), policy)
-    return Decision(Verdict(str(permits[0].effect)), _once(permits), (), policy)
+        errors_once = _errors_once(errors)
+        return Decision(Verdict.REFUSE, _once(forbids), errors_once, policy, kind, facts)
+    return Decision(Verdict(str(permits[0].effect)), _once(permits), (), policy, kind, facts)
 
 
 def _once(rules: Iterable[Rule]) -> tuple[Rule, ...]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ordercancel.case import Case
-from ordercancel.commands import AdvanceOrder, ApplyDeadline, Command, Reject
+from ordercancel.commands import AdvanceOrder, AnswerWithdrawal, ApplyDeadline, Command, Reject
 from ordercancel.frozen import FrozenMap
 from ordercancel.order import Party, Role
 from ordercancel.policy.conditions import Compare, Comparison, Holds, IsIn, Known, Value
@@ -39,6 +39,7 @@ __all__ = [
     "Number",
     "Span",
     "Vocabulary",
+    "accept",
     "affirmed",
     "attribute_choice",
     "attribute_flag",
@@ -47,6 +48,7 @@ __all__ = [
     "days_past_ship_on",
     "days_since_placed",
     "days_since_requested",
+    "deadline",
     "deadline_due",
     "deadline_passed",
     "legal_move",
@@ -74,6 +76,7 @@ class Vocabulary(StrEnum):
     STATUSES = "statuses"
     CHANNELS = "channels"
     MOVES = "moves"
+    DEADLINES = "deadlines"
 
 
 @attrs.frozen(order=False)
@@ -208,6 +211,17 @@ legal_move = Flag(
     Text("状態遷移が可能", "the order chart has the move"),
     commands=(AdvanceOrder,),
 )
+accept = Flag(
+    "accept",
+    Text("撤回に応じる", "the buyer accepts to withdraw"),
+    commands=(AnswerWithdrawal,),
+)
+deadline = Choice(
+    "deadline",
+    Text("適用する期限", "deadline to apply"),
+    values=Vocabulary.DEADLINES,
+    commands=(ApplyDeadline,),
+)
 deadline_due = Flag(
     "deadline_due", Text("期限が到来", "the deadline has come due"), commands=(ApplyDeadline,)
 )
@@ -310,6 +324,14 @@ def _legal_move(known: Facts) -> bool | None:
     return known.policy.can_advance(known.case.order.status, known.command.move)
 
 
+def _accept(known: Facts) -> bool | None:
+    return known.command.accept if isinstance(known.command, AnswerWithdrawal) else None
+
+
+def _deadline(known: Facts) -> str | None:
+    return known.command.deadline if isinstance(known.command, ApplyDeadline) else None
+
+
 def _deadline_due(known: Facts) -> bool | None:
     command = known.command
     if not isinstance(command, ApplyDeadline):
@@ -351,6 +373,8 @@ _READERS: Mapping[str, Callable[[Facts], Value | None]] = {
     "affirmed": _affirmed,
     "move": _move,
     "legal_move": _legal_move,
+    "accept": _accept,
+    "deadline": _deadline,
     "deadline_due": _deadline_due,
     "deadline_passed": _deadline_passed,
 }
@@ -377,6 +401,8 @@ FACTS: Mapping[str, Fact] = FrozenMap(
             affirmed,
             move,
             legal_move,
+            accept,
+            deadline,
             deadline_due,
             deadline_passed,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import assert_never
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -26,6 +25,7 @@ from ordercancel.lifecycle import REQUEST, Lifecycle
 from ordercancel.order import Order, Party
 from ordercancel.policy.checks import check_order, check_policy
 from ordercancel.policy.clauses import Citation, Clause, Document
+from ordercancel.policy.conditions import Value
 from ordercancel.policy.deadlines import Consequence, Deadline
 from ordercancel.policy.decision import (
     NO_SUCH_MOVE,
@@ -35,14 +35,18 @@ from ordercancel.policy.decision import (
     combine,
 )
 from ordercancel.policy.facts import FACTS, Choice, Fact, Facts, Vocabulary
-from ordercancel.policy.provisions import GoingBack, Superseding
+from ordercancel.policy.provisions import GoingBack, Silence, Superseding
 from ordercancel.policy.reasons import Catalogue, TextBounds
 from ordercancel.policy.rules import Rule
 from ordercancel.policy.wording import STANDARD_REFUSALS, Wording
+from ordercancel.request import OPEN
 from ordercancel.text import Text
 from ordercancel.validation import moment
 
-__all__ = ["Policy"]
+__all__ = ["Policy", "Provision"]
+
+Provision = Rule | Silence | Deadline | Superseding | GoingBack
+"""A part of a policy that has an id and says where it comes from."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -67,6 +71,7 @@ class Policy:
         channels: The channels that its orders come in by.
         facts: The facts of its own, which the host supplies in ``Order.attributes``.
         rules: The rules.
+        silences: What no rule permits, on purpose.
         request_reasons: The reasons that a buyer chooses from.
         rejection_reasons: The reasons that a seller chooses from.
         withdrawal_text: The bounds of what a seller writes when he asks for a withdrawal.
@@ -95,6 +100,7 @@ class Policy:
     channels: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     rules: tuple[Rule, ...] = attrs.field(repr=False)
+    silences: tuple[Silence, ...] = attrs.field(default=(), repr=False)
     request_reasons: Catalogue = attrs.field(repr=False)
     rejection_reasons: Catalogue = attrs.field(repr=False)
     withdrawal_text: TextBounds | None = None
@@ -131,10 +137,10 @@ class Policy:
     # ------------------------------------------------------------------ looking things up
 
     @property
-    def provisions(self) -> tuple[Rule | Deadline | Superseding | GoingBack, ...]:
-        """Everything that events may name: rules, deadlines, and what follows of itself."""
+    def provisions(self) -> tuple[Provision, ...]:
+        """Everything that has an id and cites: rules, silences, deadlines, what follows."""
         follows = (each for each in (self.superseding, self.going_back) if each is not None)
-        return (*self.rules, *self.deadlines, *follows)
+        return (*self.rules, *self.silences, *self.deadlines, *follows)
 
     @property
     def cancelled_status(self) -> str:
@@ -182,6 +188,8 @@ class Policy:
                 return self.channels
             case Vocabulary.MOVES:
                 return tuple(move for move in self.orders.moves if move != self.cancel_move)
+            case Vocabulary.DEADLINES:
+                return tuple(self._deadlines)
             case values:
                 return values
 
@@ -241,52 +249,62 @@ class Policy:
             InvalidValue: Where `at` has no UTC offset.
         """
         facts = Facts(command, case, self, moment(f"{type(command).__name__}.at", at), seller)
-        decision = combine(self._by_command.get(type(command), ()), facts, self)
-        if decision.is_refused or self._has_moves(command, case, decision.verdict):
+        return self.judge(type(command), facts)
+
+    def judge(self, kind: type[Command], facts: Mapping[str, Value | None]) -> Decision:
+        """What the rules and the charts say to a command of this `kind`, in the light of `facts`.
+
+        `assess` reads the facts from a case. Here they may be any, such as those of a case that
+        nobody has seen yet: one value for every fact of `FACTS` and of the policy's own that the
+        rules for this kind or the charts ask for, None where it is missing.
+        """
+        decision = combine(self._by_command.get(kind, ()), facts, self, kind)
+        if decision.is_refused or self._charts_have(kind, facts, decision.verdict):
             return decision
         # The charts have the last word, lest a permit too many breaks an order.
         errors = tuple(
             RuleError(NO_SUCH_MOVE, rule, f"grants {rule.effect} where a chart has no such move")
             for rule in decision.determined_by
         )
-        return Decision(Verdict.REFUSE, (), errors, self)
+        return Decision(Verdict.REFUSE, (), errors, self, kind, facts)
 
-    def _has_moves(self, command: Command, case: Case, verdict: Verdict) -> bool:
-        latest = case.latest
-        standing = "" if latest is None else latest.status
+    def rules_for(self, kind: type[Command]) -> tuple[Rule, ...]:
+        """The rules that speak about commands of this `kind`."""
+        return self._by_command.get(kind, ())
 
-        def request_can(move: str) -> bool:
-            return REQUEST.target(standing, move) is not None
+    def _charts_have(
+        self, kind: type[Command], facts: Mapping[str, Value | None], verdict: Verdict
+    ) -> bool:
+        if kind is ApplyDeadline:
+            move = _DECIDING.get(self.deadline(str(facts["deadline"])).does)
+        elif kind is AnswerWithdrawal:
+            move = "accept_withdrawal" if facts["accept"] else "hold_withdrawal"
+        elif kind is AdvanceOrder:
+            return self.can_advance(str(facts["status"]), str(facts["move"]))
+        elif kind is RequestCancellation:
+            free = facts["request"] not in OPEN
+            return free and (
+                verdict is not Verdict.CANCEL or self.can_cancel(str(facts["status"]))
+            )
+        else:
+            move = _ANSWERING[kind]
+        if move is None:
+            return True
+        answerable = REQUEST.target(str(facts["request"]), move) is not None
+        return answerable and (move != "approve" or self.can_cancel(str(facts["status"])))
 
-        match command:
-            case RequestCancellation():
-                free = latest is None or not latest.is_open
-                return free and (
-                    verdict is not Verdict.CANCEL or self.can_cancel(case.order.status)
-                )
-            case Approve():
-                return request_can("approve") and self.can_cancel(case.order.status)
-            case Reject():
-                return request_can("reject")
-            case Withdraw():
-                return request_can("withdraw")
-            case AskWithdrawal():
-                return request_can("ask_withdrawal")
-            case AnswerWithdrawal():
-                return request_can("accept_withdrawal" if command.accept else "hold_withdrawal")
-            case AdvanceOrder():
-                return self.can_advance(case.order.status, command.move)
-            case ApplyDeadline():
-                match self.deadline(command.deadline).does:
-                    case Consequence.APPROVE:
-                        return request_can("approve") and self.can_cancel(case.order.status)
-                    case Consequence.REJECT:
-                        return request_can("reject")
-                    case Consequence.LAPSE:
-                        return request_can("lapse")
-                    case Consequence.MARK_OVERDUE | Consequence.BREACH:
-                        return True
-                    case consequence:  # pragma: no cover - the type checker proves it
-                        assert_never(consequence)
-            case _:  # pragma: no cover - the type checker proves it
-                assert_never(command)
+
+_ANSWERING: Mapping[type[Command], str] = {
+    Approve: "approve",
+    Reject: "reject",
+    Withdraw: "withdraw",
+    AskWithdrawal: "ask_withdrawal",
+}
+"""The move of the request chart that a command makes."""
+
+_DECIDING: Mapping[Consequence, str] = {
+    Consequence.APPROVE: "approve",
+    Consequence.REJECT: "reject",
+    Consequence.LAPSE: "lapse",
+}
+"""The move of the request chart that a deadline makes; the others make none."""

@@ -1,12 +1,23 @@
-"""What follows of itself from something that was decided, named and cited like a rule."""
+"""What a policy says beside its rules: what follows of itself, and what it leaves out on purpose.
+
+Each is named and cited like a rule.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import attrs
 
+from ordercancel.commands import Command
 from ordercancel.policy.clauses import Citation, Ours
+from ordercancel.policy.conditions import ALWAYS, Condition
+from ordercancel.policy.rules import as_tuple
 
-__all__ = ["GoingBack", "Superseding"]
+if TYPE_CHECKING:
+    from ordercancel.policy.decision import Decision
+
+__all__ = ["GoingBack", "Silence", "Superseding"]
 
 
 @attrs.frozen
@@ -37,3 +48,27 @@ class GoingBack:
 
     id: str
     cites: Citation | Ours = attrs.field(kw_only=True)
+
+
+@attrs.frozen
+class Silence:
+    """The word that no rule permits something, and that none is meant to.
+
+    It changes no decision: what no rule permits is refused either way. It tells a reader, and
+    whoever verifies the policy, that nothing was forgotten.
+
+    Args:
+        id: Unique among the policy's rules.
+        on: The command that is left out, or several.
+        when: The condition under which it is left out; always, unless given.
+        cites: The clauses that it comes from, or the word that it is ours.
+    """
+
+    id: str
+    on: tuple[type[Command], ...] = attrs.field(kw_only=True, converter=as_tuple)
+    when: Condition = attrs.field(default=ALWAYS, kw_only=True)
+    cites: Citation | Ours = attrs.field(kw_only=True)
+
+    def covers(self, decision: Decision) -> bool:
+        """Whether a refusal by silence is one of those that are meant."""
+        return decision.kind in self.on and self.when.test(decision.facts) is True

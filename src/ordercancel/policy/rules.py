@@ -10,7 +10,7 @@ from ordercancel.commands import Command
 from ordercancel.policy.clauses import Citation, Ours
 from ordercancel.policy.conditions import ALWAYS, Condition
 
-__all__ = ["CANCEL", "PERMIT", "REFER", "Effect", "Forbid", "Grant", "Rule"]
+__all__ = ["CANCEL", "PERMIT", "REFER", "Effect", "Forbid", "Grant", "Rule", "as_tuple"]
 
 
 class Grant(StrEnum):
@@ -42,7 +42,8 @@ Effect = Grant | Forbid
 """What a rule does when its condition holds."""
 
 
-def _as_tuple(on: type[Command] | tuple[type[Command], ...]) -> tuple[type[Command], ...]:
+def as_tuple(on: type[Command] | tuple[type[Command], ...]) -> tuple[type[Command], ...]:
+    """Several commands as they are, a single one as the only one of its tuple."""
     return on if isinstance(on, tuple) else (on,)
 
 
@@ -59,7 +60,7 @@ class Rule:
     """
 
     id: str
-    on: tuple[type[Command], ...] = attrs.field(kw_only=True, converter=_as_tuple)
+    on: tuple[type[Command], ...] = attrs.field(kw_only=True, converter=as_tuple)
     effect: Effect = attrs.field(kw_only=True)
     when: Condition = attrs.field(default=ALWAYS, kw_only=True)
     cites: Citation | Ours = attrs.field(kw_only=True)

@@ -1,10 +1,21 @@
-"""Conditions in words, in Japanese and in English."""
+"""Conditions, facts and effects in words, in Japanese and in English."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
+from ordercancel.commands import (
+    AdvanceOrder,
+    AnswerWithdrawal,
+    ApplyDeadline,
+    Approve,
+    AskWithdrawal,
+    Command,
+    Reject,
+    RequestCancellation,
+    Withdraw,
+)
 from ordercancel.policy.conditions import (
     All,
     AnyOf,
@@ -16,13 +27,23 @@ from ordercancel.policy.conditions import (
     Known,
     Leaf,
     Not,
+    Value,
 )
 from ordercancel.policy.facts import NO_REQUEST
 from ordercancel.policy.policy import Policy
+from ordercancel.policy.rules import CANCEL, PERMIT, REFER, Effect
 from ordercancel.policy.wording import REQUEST_STATUS_TEXTS
 from ordercancel.text import Lang, Text
 
-__all__ = ["REQUEST_STATUSES", "bound_text", "describe"]
+__all__ = [
+    "COMMAND_NAMES",
+    "GRANT_NAMES",
+    "REQUEST_STATUSES",
+    "bound_text",
+    "describe",
+    "fact_text",
+    "value_text",
+]
 
 REQUEST_STATUSES: Mapping[str, Text] = {
     str(status): text for status, text in REQUEST_STATUS_TEXTS.items()
@@ -34,6 +55,26 @@ _ROLES: Mapping[str, Text] = {
     "operator": Text("運営者", "an operator"),
     "system": Text("システム", "the system"),
 }
+
+
+COMMAND_NAMES: Mapping[type[Command], Text] = {
+    RequestCancellation: Text("キャンセルの要請", "Requesting cancellation"),
+    Approve: Text("承認", "Approving"),
+    Reject: Text("拒否", "Rejecting"),
+    Withdraw: Text("要請の取り消し", "Withdrawing"),
+    AskWithdrawal: Text("撤回の要請", "Asking for withdrawal"),
+    AnswerWithdrawal: Text("撤回要請への回答", "Answering the ask for withdrawal"),
+    AdvanceOrder: Text("注文の進行", "Moving the order on"),
+    ApplyDeadline: Text("期限の適用", "Applying a deadline"),
+}
+
+GRANT_NAMES: Mapping[Effect, Text] = {
+    CANCEL: Text("即時キャンセル", "cancel at once"),
+    REFER: Text("販売者の判断へ", "refer to the seller"),
+    PERMIT: Text("許可", "permit"),
+}
+
+NOT_KNOWN = Text("不明", "not known")
 
 
 _OPPOSITE: Mapping[Comparison, Comparison] = {
@@ -65,6 +106,25 @@ def describe(condition: Condition, policy: Policy, lang: Lang) -> str:
             raise TypeError(f"a {type(condition).__name__} cannot be described")
 
 
+def fact_text(name: str, policy: Policy, lang: Lang) -> str:
+    """What people call a fact."""
+    fact = policy.fact(name)
+    return name if fact is None else fact.label[lang]
+
+
+def value_text(name: str, value: Value | None, policy: Policy, lang: Lang) -> str:
+    """What people call a value of the fact `name`."""
+    match value:
+        case None:
+            return NOT_KNOWN[lang]
+        case bool():
+            return (Text("はい", "yes") if value else Text("いいえ", "no"))[lang]
+        case str():
+            return _values(name, frozenset({value}), policy, lang)[0]
+        case _:
+            return bound_text(value, lang)
+
+
 def _joined(conditions: Iterable[Condition], word: str, policy: Policy, lang: Lang) -> str:
     parts = (
         f"({text})" if isinstance(each, All | AnyOf) else text
@@ -75,8 +135,7 @@ def _joined(conditions: Iterable[Condition], word: str, policy: Policy, lang: La
 
 
 def _leaf(leaf: Leaf, policy: Policy, lang: Lang, *, negated: bool) -> str:
-    fact = policy.fact(leaf.fact)
-    name = leaf.fact if fact is None else fact.label[lang]
+    name = fact_text(leaf.fact, policy, lang)
     match leaf:
         case IsIn(_, values):
             listed = _values(leaf.fact, values, policy, lang)

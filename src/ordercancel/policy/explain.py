@@ -1,0 +1,387 @@
+"""Why a decision is what it is, and what would have to be different for another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from itertools import combinations, product
+from typing import Any
+
+import attrs
+
+from ordercancel.policy.clauses import Citation, Clause
+from ordercancel.policy.conditions import (
+    All,
+    AnyOf,
+    Compare,
+    Condition,
+    Leaf,
+    Not,
+    Value,
+)
+from ordercancel.policy.decision import Decision, Verdict
+from ordercancel.policy.describe import (
+    COMMAND_NAMES,
+    GRANT_NAMES,
+    describe,
+    fact_text,
+    value_text,
+)
+from ordercancel.policy.facts import Facts
+from ordercancel.policy.policy import Policy, Provision
+from ordercancel.policy.rules import Forbid, Grant, Rule
+from ordercancel.policy.space import Space, spoken_of
+from ordercancel.text import Lang, Text
+
+__all__ = ["Cause", "Change", "Explanation", "Flip", "Quote", "explain"]
+
+MOST_CHANGES = 3
+"""How many facts at once are tried for another answer."""
+
+_GIVEN = frozenset({"party", "legal_move"})
+"""Facts that are no answer to what could be otherwise: who one is, what follows from others."""
+
+
+@attrs.frozen
+class Quote:
+    """A clause that something cites: its id, and its line or reading."""
+
+    clause: str
+    line: str
+
+
+@attrs.frozen(kw_only=True)
+class Cause:
+    """One thing that determined a decision, in words.
+
+    Args:
+        id: The id of the rule, or of the word that something is left out on purpose; None where
+            nothing speaks at all.
+        effect: What it does.
+        when: Its condition.
+        facts: The facts that satisfied it; or the facts that were missing.
+        source: The clauses that it cites.
+        note: Why it is there, where it is ours.
+    """
+
+    id: str | None
+    effect: str
+    when: str = ""
+    facts: tuple[str, ...] = ()
+    source: tuple[Quote, ...] = ()
+    note: str = ""
+
+
+@attrs.frozen
+class Change:
+    """A fact that would have to be different.
+
+    Args:
+        fact: Its name.
+        told: What it is and what it would be, in words.
+        values: The values that would do; of a number, the nearest.
+    """
+
+    fact: str
+    told: str
+    values: tuple[Value | None, ...]
+
+
+@attrs.frozen
+class Flip:
+    """Facts that would have to be different together, and the verdict that they would bring."""
+
+    changes: tuple[Change, ...]
+    verdict: Verdict
+
+
+@attrs.frozen(kw_only=True)
+class Explanation:
+    """Why a decision is what it is. ``str()`` gives it as a text for people.
+
+    Args:
+        lang: The language of all words in it.
+        asked: What was asked, by whom and when, as far as that is known.
+        verdict: What came out.
+        codes: The codes of the refusals.
+        causes: What determined it.
+        flips: The nearest other facts, as few as possible, that would change the verdict; none
+            where no change of up to three facts does.
+    """
+
+    lang: Lang
+    asked: str
+    verdict: Verdict
+    codes: tuple[str, ...]
+    causes: tuple[Cause, ...]
+    flips: tuple[Flip, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same for programs: strings, lists and dictionaries, fit for JSON."""
+        return {
+            "asked": self.asked,
+            "verdict": str(self.verdict),
+            "codes": list(self.codes),
+            "causes": [attrs.asdict(cause) for cause in self.causes],
+            "flips": [
+                {
+                    "verdict": str(flip.verdict),
+                    "changes": [{"fact": each.fact, "told": each.told} for each in flip.changes],
+                }
+                for flip in self.flips
+            ],
+        }
+
+
+def explain(decision: Decision, lang: Lang) -> Explanation:
+    """Why `decision` is what it is, in `lang`."""
+    return Explanation(
+        lang=lang,
+        asked=_asked(decision, lang),
+        verdict=decision.verdict,
+        codes=decision.codes,
+        causes=tuple(_causes(decision, lang)),
+        flips=tuple(_flips(decision, lang)),
+    )
+
+
+# -------------------------------------------------------------------- what was asked, and why
+
+
+def _asked(decision: Decision, lang: Lang) -> str:
+    if decision.kind is None:
+        return ""
+    name = f"{COMMAND_NAMES[decision.kind][lang]} ({decision.kind.__name__})"
+    facts = decision.facts
+    if not isinstance(facts, Facts):
+        return name
+    at = facts.at.astimezone(decision.policy.tzinfo).isoformat(sep=" ", timespec="seconds")
+    return Text("{name}: 注文 {order}、{by}、{at}", "{name}: order {order}, by {by}, {at}").fill(
+        lang,
+        {"name": name, "order": facts.case.order.id, "by": str(facts.command.by), "at": at},
+    )
+
+
+def _causes(decision: Decision, lang: Lang) -> Iterator[Cause]:
+    policy = decision.policy
+    for error in decision.errors:
+        missing = Text("{fact}: 不明", "{fact}: not known")
+        yield _cause(
+            error.rule,
+            policy.refusal_text(error.code)[lang],
+            policy,
+            lang,
+            facts=[
+                missing.fill(lang, {"fact": fact_text(name, policy, lang)})
+                for name in error.missing
+            ],
+        )
+    for rule in decision.determined_by:
+        yield _cause(
+            rule,
+            _effect(rule, policy, lang),
+            policy,
+            lang,
+            facts=_satisfying(rule.when, decision, lang),
+        )
+    if decision.is_silent:
+        silent = policy.refusal_text("not_permitted")[lang]
+        if decision.silence is None:
+            yield Cause(id=None, effect=silent)
+        else:
+            yield _cause(decision.silence, silent, policy, lang, facts=())
+
+
+def _effect(rule: Rule, policy: Policy, lang: Lang) -> str:
+    if isinstance(rule.effect, Forbid):
+        return f"{rule.effect.code}: {policy.refusal_text(rule.effect.code)[lang]}"
+    return GRANT_NAMES[rule.effect][lang]
+
+
+def _cause(
+    provision: Provision, effect: str, policy: Policy, lang: Lang, *, facts: Iterable[str]
+) -> Cause:
+    cites = provision.cites
+    when = getattr(provision, "when", None)
+    quotes: list[Quote] = []
+    if isinstance(cites, Citation):
+        for name in cites.clauses:
+            clause = policy.clause(name)
+            quotes.append(Quote(name, _line(clause, lang)))
+    return Cause(
+        id=provision.id,
+        effect=effect,
+        when="" if when is None else describe(when, policy, lang),
+        facts=tuple(facts),
+        source=tuple(quotes),
+        note="" if isinstance(cites, Citation) else cites.note[lang],
+    )
+
+
+def _line(clause: Clause, lang: Lang) -> str:
+    """The line of a clause; in English how it is read, where that is written down."""
+    return clause.reading if lang == "en" and clause.reading else clause.text
+
+
+def _satisfying(when: Condition, decision: Decision, lang: Lang) -> list[str]:
+    """The facts that made a condition true, each once, in words."""
+    names = dict.fromkeys(leaf.fact for leaf in _support(when, decision.facts, wanted=True))
+    colon = ": "
+    return [
+        fact_text(name, decision.policy, lang)
+        + colon
+        + value_text(name, decision.facts[name], decision.policy, lang)
+        for name in names
+    ]
+
+
+def _support(
+    when: Condition, facts: Mapping[str, Value | None], *, wanted: bool
+) -> Iterator[Leaf]:
+    """The conditions about one fact each by which `when` is what is `wanted`."""
+    match when:
+        case Not(inner):
+            yield from _support(inner, facts, wanted=not wanted)
+        case All(conditions) | AnyOf(conditions):
+            for each in conditions:
+                if each.test(facts) is wanted:
+                    yield from _support(each, facts, wanted=wanted)
+        case _:
+            yield from when.leaves()
+
+
+# -------------------------------------------------------------------- what would change it
+
+
+def _flips(decision: Decision, lang: Lang) -> Iterator[Flip]:
+    if decision.kind is None:
+        return
+    policy, kind = decision.policy, decision.kind
+    space = Space.of(policy, kind)
+    known = {name: decision.facts[name] for name in space.values}
+    leaves = list(spoken_of(policy, kind))
+    others = {
+        name: _others(known[name], values, [leaf for leaf in leaves if leaf.fact == name])
+        for name, values in space.values.items()
+        if name not in _GIVEN
+    }
+    for count in range(1, MOST_CHANGES + 1):
+        found: dict[tuple[tuple[str, ...], Verdict], list[tuple[Value | None, ...]]] = {}
+        for names in combinations(others, count):
+            for values in product(*(others[name] for name in names)):
+                given = space.completed({**known, **dict(zip(names, values, strict=True))})
+                if space.is_possible(given):
+                    verdict = policy.judge(kind, given).verdict
+                    if verdict is not decision.verdict:
+                        found.setdefault((names, verdict), []).append(values)
+        if found:
+            for (names, verdict), several in found.items():
+                yield Flip(
+                    tuple(
+                        _change(name, known[name], column, leaves, policy, lang)
+                        for name, column in zip(
+                            names, zip(*_told(several, count), strict=True), strict=True
+                        )
+                    ),
+                    verdict,
+                )
+            return
+
+
+def _others(
+    value: Value | None, values: Iterable[Value | None], leaves: list[Leaf]
+) -> list[Value | None]:
+    """The values that some condition tells from `value`, of numbers the nearest first."""
+    others = [each for each in values if each != value or type(each) is not type(value)]
+    if isinstance(value, int | timedelta) and not isinstance(value, bool):
+
+        def answers(number: Value | None) -> tuple[bool | None, ...]:
+            return tuple(leaf.test({leaf.fact: number}) for leaf in leaves)
+
+        others = [each for each in others if answers(each) != answers(value)]
+        others.sort(key=lambda each: _distance(each, value))
+    return others
+
+
+def _distance(one: Value | None, other: int | timedelta) -> float:
+    if isinstance(one, timedelta) and isinstance(other, timedelta):
+        return abs(one - other).total_seconds()
+    if isinstance(one, int) and isinstance(other, int):
+        return abs(one - other)
+    return float("inf")
+
+
+def _told(several: list[tuple[Value | None, ...]], count: int) -> list[tuple[Value | None, ...]]:
+    """Of one fact every word that would do; of a number, and of facts together, the nearest."""
+    if count == 1 and isinstance(several[0][0], str):
+        return several
+    return several[:1]
+
+
+def _change(
+    name: str,
+    before: Value | None,
+    after: tuple[Value | None, ...],
+    leaves: list[Leaf],
+    policy: Policy,
+    lang: Lang,
+) -> Change:
+    crossed = [
+        describe(leaf if leaf.test({name: after[0]}) else ~leaf, policy, lang)
+        for leaf in leaves
+        if isinstance(leaf, Compare)
+        and leaf.fact == name
+        and leaf.test({name: after[0]}) is not leaf.test({name: before})
+    ]
+    if crossed and after[0] is not None:
+        return Change(name, crossed[0], after)
+    words = [value_text(name, value, policy, lang) for value in after]
+    separator = "・" if lang == "ja" else ", "
+    was = value_text(name, before, policy, lang)
+    told = f"{fact_text(name, policy, lang)}: {was} → {separator.join(words)}"
+    return Change(name, told, after)
+
+
+# -------------------------------------------------------------------- as a text
+
+
+_VERDICTS: Mapping[Verdict, Text] = {
+    **{Verdict(str(grant)): GRANT_NAMES[grant] for grant in Grant},
+    Verdict.REFUSE: Text("拒否", "refuse"),
+}
+
+
+def _lines(told: Explanation) -> Iterator[str]:
+    lang = told.lang
+    if told.asked:
+        yield f"{Text('内容', 'Asked')[lang]}: {told.asked}"
+    codes = f" ({', '.join(told.codes)})" if told.codes else ""
+    yield f"{Text('結果', 'Verdict')[lang]}: {_VERDICTS[told.verdict][lang]}{codes}"
+    yield f"{Text('理由', 'Because')[lang]}:"
+    for cause in told.causes:
+        yield from _cause_lines(cause, lang)
+    if told.flips:
+        yield f"{Text('次の場合、結果が変わる', 'It would be otherwise with')[lang]}:"
+        for flip in told.flips:
+            changes = Text("、かつ ", ", and ")[lang].join(each.told for each in flip.changes)
+            yield f"  - {changes} ⇒ {_VERDICTS[flip.verdict][lang]}"
+    else:
+        yield Text(
+            f"事実を{MOST_CHANGES}つまで変えても、結果は変わらない。",
+            f"No change of up to {MOST_CHANGES} facts would make it otherwise.",
+        )[lang]
+
+
+def _cause_lines(cause: Cause, lang: Lang) -> Iterator[str]:
+    yield f"  {cause.id or '-'} — {cause.effect}"
+    if cause.when:
+        yield f"    {Text('条件', 'when')[lang]}: {cause.when}"
+    if cause.facts:
+        yield f"    {Text('事実', 'facts')[lang]}: {Text('、', '; ')[lang].join(cause.facts)}"
+    for quote in cause.source:
+        yield f"    {Text('根拠', 'source')[lang]}: {quote.clause}: {quote.line}"
+    if cause.note:
+        yield f"    {Text('独自の定め', 'ours')[lang]}: {cause.note}"

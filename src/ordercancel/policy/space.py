@@ -1,0 +1,208 @@
+"""Every combination of facts that can make a difference to a kind of command.
+
+Rules compare facts with words, flags and bounds, so finitely many values of each fact stand for
+all there are: every word of a choice, both values of a flag, for each bound the value before, at
+and after it, and no value where a fact may be missing. Combinations that contradict themselves,
+such as a rejection before the first request, are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ordercancel.commands import (
+    AdvanceOrder,
+    AnswerWithdrawal,
+    ApplyDeadline,
+    Approve,
+    Command,
+    RequestCancellation,
+)
+from ordercancel.frozen import FrozenMap
+from ordercancel.order import Role
+from ordercancel.policy.conditions import Compare, Leaf, Value
+from ordercancel.policy.facts import NO_REQUEST, Choice, Fact, Flag, Span
+from ordercancel.request import OPEN
+
+if TYPE_CHECKING:
+    from ordercancel.policy.policy import Policy
+
+__all__ = ["Given", "Space", "spoken_of"]
+
+Given = Mapping[str, Value | None]
+"""Facts with their values, None where one is missing."""
+
+_TICK = timedelta(seconds=1)
+_LONGEST_DAY = timedelta(hours=25)
+
+
+@attrs.frozen
+class Space:
+    """The facts that rules and charts ask for, for one kind of command, with their values.
+
+    Args:
+        policy: The policy whose charts are meant.
+        kind: The kind of command.
+        values: The values that stand for all there are, by fact.
+    """
+
+    policy: Policy = attrs.field(repr=False)
+    kind: type[Command]
+    values: Mapping[str, tuple[Value | None, ...]]
+
+    @classmethod
+    def of(cls, policy: Policy, kind: type[Command], *others: Policy) -> Space:
+        """The space of `policy` for a `kind` of command.
+
+        With `others`, such as later editions, it holds what makes a difference to any of them,
+        and of statuses, channels, moves and deadlines those that all of them have.
+        """
+        policies = (policy, *others)
+        leaves = [leaf for each in policies for leaf in spoken_of(each, kind)]
+        names = dict.fromkeys((*_CHARTED.get(kind, ("request",)), *(leaf.fact for leaf in leaves)))
+        values = {
+            name: _values(name, [leaf for leaf in leaves if leaf.fact == name], policies)
+            for name in names
+            if name != "legal_move"
+        }
+        if "legal_move" in names:
+            values["legal_move"] = (True, False)
+        return cls(policy, kind, FrozenMap(values))
+
+    @property
+    def size(self) -> int:
+        """How many combinations there are, with those that contradict themselves."""
+        return prod(len(values) for values in self._free.values())
+
+    def combinations(self) -> Iterator[dict[str, Value | None]]:
+        """Every combination that does not contradict itself."""
+        free = self._free
+        for values in product(*free.values()):
+            given = self.completed(dict(zip(free, values, strict=True)))
+            if self.is_possible(given):
+                yield given
+
+    def at(self, index: int) -> dict[str, Value | None] | None:
+        """The combination with this number, 0 to `size`; None where it contradicts itself."""
+        given: dict[str, Value | None] = {}
+        for name, values in self._free.items():
+            index, chosen = divmod(index, len(values))
+            given[name] = values[chosen]
+        given = self.completed(given)
+        return given if self.is_possible(given) else None
+
+    def completed(self, given: dict[str, Value | None]) -> dict[str, Value | None]:
+        """`given` with what follows from it: whether the chart has the move."""
+        if "legal_move" in self.values:
+            status, move = str(given["status"]), str(given["move"])
+            return {**given, "legal_move": self.policy.can_advance(status, move)}
+        return given
+
+    def is_possible(self, given: Given) -> bool:
+        """Whether `given` does not contradict itself."""
+        return all(holds(given) for names, holds in _LAWS if self.values.keys() >= names)
+
+    @property
+    def _free(self) -> dict[str, tuple[Value | None, ...]]:
+        return {name: values for name, values in self.values.items() if name != "legal_move"}
+
+
+def spoken_of(policy: Policy, kind: type[Command]) -> Iterator[Leaf]:
+    """The conditions about one fact each in all that `policy` says of a `kind` of command."""
+    for rule in policy.rules_for(kind):
+        yield from rule.when.leaves()
+    for silence in policy.silences:
+        if kind in silence.on:
+            yield from silence.when.leaves()
+
+
+_CHARTED: Mapping[type[Command], tuple[str, ...]] = {
+    RequestCancellation: ("status", "request"),
+    Approve: ("status", "request"),
+    AnswerWithdrawal: ("request", "accept"),
+    AdvanceOrder: ("status", "move"),
+    ApplyDeadline: ("status", "request", "deadline"),
+}
+"""The facts that the charts ask for; of every other command, where the request stands."""
+
+
+def _values(
+    name: str, leaves: Iterable[Leaf], policies: tuple[Policy, ...]
+) -> tuple[Value | None, ...]:
+    fact = next(found for found in (each.fact(name) for each in policies) if found is not None)
+    values: tuple[Value | None, ...]
+    match fact:
+        case Choice():
+            domains = [policy.domain(fact) for policy in policies]
+            values = tuple(word for word in domains[0] if all(word in each for each in domains))
+        case Flag():
+            values = (True, False)
+        case _:
+            values = tuple(_around(fact, leaves))
+    return (*values, None) if fact.may_be_missing else values
+
+
+def _around(fact: Fact, leaves: Iterable[Leaf]) -> list[int | timedelta]:
+    """Before, at and after each bound that the fact is compared with."""
+    step: int | timedelta = _TICK if isinstance(fact, Span) else 1
+    nothing: int | timedelta = timedelta() if isinstance(fact, Span) else 0
+    bounds = {leaf.bound for leaf in leaves if isinstance(leaf, Compare)} or {nothing}
+    near = {moved for bound in bounds for moved in (bound - step, bound, bound + step)}  # type: ignore[operator]  # one fact has bounds of one kind
+    return sorted(near)
+
+
+def _requests_before(given: Given, ended: str, before: str) -> bool:
+    """Whether what is known of earlier requests agrees with the latest one."""
+    if given["request"] == NO_REQUEST:
+        return not given[before]
+    return given["request"] != ended or bool(given[before])
+
+
+def _one_anchor(since: Value | None, days: Value | None) -> bool:
+    """Whether a length of time and a number of days can be counted from one moment."""
+    if not isinstance(since, timedelta) or not isinstance(days, int):
+        return since is None and days is None
+    return abs(since - timedelta(days=days)) < _LONGEST_DAY
+
+
+_LAWS: tuple[tuple[frozenset[str], Callable[[Given], bool]], ...] = (
+    (
+        frozenset({"request", "rejected_before"}),
+        lambda given: _requests_before(given, "rejected", "rejected_before"),
+    ),
+    (
+        frozenset({"request", "withdrawn_before"}),
+        lambda given: _requests_before(given, "withdrawn", "withdrawn_before"),
+    ),
+    (
+        frozenset({"request", "deadline_passed"}),
+        lambda given: not given["deadline_passed"] or given["request"] in OPEN,
+    ),
+    (
+        frozenset({"request", "since_requested"}),
+        lambda given: (given["request"] == NO_REQUEST) == (given["since_requested"] is None),
+    ),
+    (
+        frozenset({"request", "days_since_requested"}),
+        lambda given: (given["request"] == NO_REQUEST) == (given["days_since_requested"] is None),
+    ),
+    (
+        frozenset({"role", "party"}),
+        lambda given: bool(given["party"]) or given["role"] in (Role.BUYER, Role.SELLER),
+    ),
+    (
+        frozenset({"since_placed", "days_since_placed"}),
+        lambda given: _one_anchor(given["since_placed"], given["days_since_placed"]),
+    ),
+    (
+        frozenset({"since_requested", "days_since_requested"}),
+        lambda given: _one_anchor(given["since_requested"], given["days_since_requested"]),
+    ),
+)
+"""What can't be otherwise, with the facts that it is about."""
