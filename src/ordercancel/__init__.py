@@ -28,6 +28,7 @@ from ordercancel.errors import (
     OrderCancelError,
     Refused,
     StoreUnavailable,
+    TooLarge,
     UnknownOrder,
     UnknownPolicy,
 )
@@ -37,6 +38,7 @@ from ordercancel.order import Actor, Buyer, Operator, Order, Party, Role, Seller
 from ordercancel.policy import Decision, Policy, PolicyBook, Refusal, Rule, Verdict
 from ordercancel.request import Answer, CancellationRequest, RequestStatus
 from ordercancel.text import Lang, Text
+from ordercancel.verification import Report, verify
 
 __all__ = [
     "Actor",
@@ -73,6 +75,7 @@ __all__ = [
     "Refusal",
     "Refused",
     "Reject",
+    "Report",
     "RequestCancellation",
     "RequestStatus",
     "Role",
@@ -81,6 +84,7 @@ __all__ = [
     "StoreUnavailable",
     "System",
     "Text",
+    "TooLarge",
     "UnknownOrder",
     "UnknownPolicy",
     "Verdict",
@@ -91,4 +95,5 @@ __all__ = [
     "fold",
     "inbox_row",
     "label",
+    "verify",
 ]

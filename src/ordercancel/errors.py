@@ -9,7 +9,8 @@
     ├── UnknownOrder (LookupError)    no such order, or none that this actor may know of
     ├── UnknownPolicy (LookupError)   no policy of that name or edition
     ├── Conflict                      lost the race for one order too often
-    └── StoreUnavailable              the storage behind a port did not answer
+    ├── StoreUnavailable              the storage behind a port did not answer
+    └── TooLarge                      a policy has more combinations than can be tried
 
 Fields come first and the message is built from them: read the fields, never parse the message.
 An error means that nothing was changed.
@@ -33,6 +34,7 @@ __all__ = [
     "OrderCancelError",
     "Refused",
     "StoreUnavailable",
+    "TooLarge",
     "UnknownOrder",
     "UnknownPolicy",
 ]
@@ -139,3 +141,27 @@ class Conflict(OrderCancelError):
 
 class StoreUnavailable(OrderCancelError):
     """The storage did not answer, or could not write. The driver's error is its ``__cause__``."""
+
+
+class TooLarge(OrderCancelError):
+    """A policy has more combinations of facts, or cases, than can all be tried.
+
+    Args:
+        size: How many there are; of cases, how many were reached before giving up.
+        command: The kind of command with the most.
+        facts: The facts that it is judged by, with the number of their values, the most first.
+    """
+
+    def __init__(self, size: int, command: str, facts: Iterable[tuple[str, int]]) -> None:
+        self.size = size
+        self.command = command
+        self.facts = tuple(facts)
+        super().__init__(size, command, self.facts)
+
+    def __str__(self) -> str:
+        facts = ", ".join(f"{name} ({count})" for name, count in self.facts)
+        return (
+            f"{self.size:,} combinations or cases are too many to try them all; the most come "
+            f"from the facts that {self.command} is judged by, with the number of their values: "
+            f"{facts}; expected fewer facts or bounds, or a sample of them"
+        )

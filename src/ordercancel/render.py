@@ -71,6 +71,16 @@ def _command_section(policy: Policy, kind: type[Command], lang: Lang) -> Iterato
         for rule in sorted(policy.rules, key=_reading_order)
         if kind in rule.on
     ]
+    rows += [
+        (
+            Text("定めなし(拒否)", "nothing (refused)")[lang],
+            describe(silence.when, policy, lang),
+            f"`{silence.id}`",
+            _cites(silence.cites, lang),
+        )
+        for silence in policy.silences
+        if kind in silence.on
+    ]
     if rows:
         yield f"## {COMMAND_NAMES[kind][lang]} (`{kind.__name__}`)"
         yield _table(

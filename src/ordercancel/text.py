@@ -18,10 +18,13 @@ import attrs
 
 from ordercancel.errors import Fault, InvalidValue
 
-__all__ = ["Lang", "Text", "clean", "unsafe_characters", "visible_length"]
+__all__ = ["LANGS", "Lang", "Text", "clean", "unsafe_characters", "visible_length"]
 
 Lang = Literal["ja", "en"]
 """A language of the screen texts: ``"ja"`` or ``"en"``."""
+
+LANGS: tuple[Lang, ...] = ("ja", "en")
+"""Both languages."""
 
 
 @attrs.frozen

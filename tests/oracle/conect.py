@@ -94,6 +94,8 @@ def _ask_withdrawal(facts: Facts) -> tuple[str | None, set[str]]:
 
 def _answer_withdrawal(facts: Facts) -> tuple[str | None, set[str]]:
     # The article knows no such thing: silence.
+    if facts["request"] == "withdrawal_held" and not facts["accept"]:
+        return None, {"no_such_move"}  # nor holding on twice
     if facts["request"] in ("withdrawal_asked", "withdrawal_held"):
         return None, set()
     return None, {"no_open_request"}

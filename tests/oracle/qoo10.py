@@ -137,6 +137,8 @@ def _answer_withdrawal(facts: Facts) -> tuple[str | None, set[str]]:
         codes.add("wrong_actor")
     if facts["request"] not in ("withdrawal_asked", "withdrawal_held"):
         codes.add("no_open_request")
+    if facts["request"] == "withdrawal_held" and not facts["accept"]:
+        codes.add("no_such_move")
     return "permit", codes
 
 

@@ -11,23 +11,31 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from ordercancel.errors import OrderCancelError
+from ordercancel.comparison import compare
+from ordercancel.errors import OrderCancelError, TooLarge
+from ordercancel.export import policy_data
+from ordercancel.laws import Law
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy.policy import Policy
 from ordercancel.render import order_diagram, request_diagram, rule_table
+from ordercancel.verification import verify
 
 if TYPE_CHECKING:
     from ordercancel.adapters.sql import SqlStore
+    from ordercancel.policy.decision import Decision
+    from ordercancel.policy.explain import Explanation
 
 __all__ = ["main"]
 
 BUILT_IN = {policy.name: policy for policy in (CONECT, QOO10)}
+_NAMED = f"one of: {', '.join(BUILT_IN)}; or MODULE:ATTRIBUTE"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``ordercancel`` with `arguments`; give its exit status.
 
-    0: it was done. 1: a scenario had a malformed line. 2: it could not be started.
+    0: it was done. 1: it was done, and what was looked for was found: a malformed line of a
+    scenario, a fault of a policy, a difference of two. 2: it could not be started.
     """
     _write_utf8()
     parser = _parser()
@@ -57,20 +65,52 @@ def _parser() -> argparse.ArgumentParser:
     replay = commands.add_parser("replay", help="run a scenario and answer line by line")
     replay.add_argument("file", metavar="FILE", nargs="?", help="default: standard input")
     replay.add_argument("--db", metavar="URL", default="sqlite://", help="default: in memory")
-    replay.add_argument(
-        "--policy",
-        metavar="MODULE:ATTRIBUTE",
-        action="append",
-        default=[],
-        help="a policy of your own, beside the built-in ones; may be repeated",
-    )
+    _add_policies(replay)
     _add_lang(replay)
     replay.set_defaults(run=_replay)
 
-    rules = commands.add_parser("rules", help="print the rules of a policy as Markdown")
+    explain = commands.add_parser(
+        "explain", help="run a scenario and say of each command why it was answered so"
+    )
+    explain.add_argument("file", metavar="FILE", nargs="?", help="default: standard input")
+    explain.add_argument("--line", type=int, help="explain this line alone")
+    _add_policies(explain)
+    _add_lang(explain)
+    _add_format(explain, "text")
+    explain.set_defaults(run=_explain)
+
+    rules = commands.add_parser("rules", help="print the rules of a policy")
     _add_policy(rules)
     _add_lang(rules)
+    _add_format(rules, "markdown")
     rules.set_defaults(run=_rules)
+
+    check = commands.add_parser(
+        "verify", help="try a policy in every way that its rules can tell apart"
+    )
+    _add_policy(check)
+    check.add_argument(
+        "--laws",
+        metavar="MODULE:ATTRIBUTE",
+        help="laws of your own: a list of Law that every step must keep",
+    )
+    check.add_argument(
+        "--sample", type=_count, metavar="N", help="try N combinations and cases, not all"
+    )
+    check.add_argument("--seed", type=int, default=0, help="of the sample (default: 0)")
+    check.add_argument(
+        "--scenarios", metavar="FOLDER", help="write the scenario of each fault there"
+    )
+    _add_lang(check)
+    _add_format(check, "text")
+    check.set_defaults(run=_verify)
+
+    diff = commands.add_parser("diff", help="what two editions answer differently")
+    diff.add_argument("before", metavar="POLICY_A", help=_NAMED)
+    diff.add_argument("after", metavar="POLICY_B", help=_NAMED)
+    _add_lang(diff)
+    _add_format(diff, "text")
+    diff.set_defaults(run=_diff)
 
     diagram = commands.add_parser(
         "diagram", help="print the chart of a policy's orders as Mermaid"
@@ -85,8 +125,29 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_policy(parser: argparse.ArgumentParser) -> None:
-    named = f"one of: {', '.join(BUILT_IN)}; or MODULE:ATTRIBUTE"
-    parser.add_argument("policy", metavar="POLICY", help=named)
+    parser.add_argument("policy", metavar="POLICY", help=_NAMED)
+
+
+def _add_policies(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--policy",
+        metavar="MODULE:ATTRIBUTE",
+        action="append",
+        default=[],
+        help="a policy of your own, beside the built-in ones or in place of one with its name; "
+        "may be repeated",
+    )
+
+
+def _add_format(parser: argparse.ArgumentParser, first: str) -> None:
+    parser.add_argument("--format", choices=(first, "json"), default=first)
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError(f"is {count}; expected a whole number from 1 on")
+    return count
 
 
 def _add_lang(parser: argparse.ArgumentParser) -> None:
@@ -114,7 +175,7 @@ def _demo(chosen: argparse.Namespace) -> int:
 def _replay(chosen: argparse.Namespace) -> int:
     from ordercancel.cli.replay import Replay
 
-    policies = [*BUILT_IN.values(), *(_policy(name) for name in chosen.policy)]
+    policies = _policies(chosen.policy)
     store = _sql_store(chosen.db)
     replay = Replay(policies, store, chosen.lang)
     try:
@@ -126,9 +187,72 @@ def _replay(chosen: argparse.Namespace) -> int:
     return 1 if replay.malformed else 0
 
 
+def _explain(chosen: argparse.Namespace) -> int:
+    from ordercancel.adapters.memory import MemoryStore
+    from ordercancel.cli.replay import Replay
+
+    decisions: list[Decision] = []
+    replay = Replay(_policies(chosen.policy), MemoryStore(), chosen.lang, watch=decisions.append)
+    explained = 0
+    with Path(chosen.file).open("rb") if chosen.file else sys.stdin.buffer as lines:
+        for answer in replay.run(lines):
+            line = answer["line"]
+            decision = decisions.pop() if decisions else None
+            if chosen.line not in (None, line):
+                continue
+            if decision is not None:
+                explained += 1
+                _print_explanation(line, decision.explain(chosen.lang), chosen)
+            elif not answer["ok"]:
+                print(f"ordercancel: line {line}: {answer['message']}", file=sys.stderr)
+    if chosen.line is not None and not explained:
+        _stop(f"line {chosen.line} is no command that was judged; expected the line of one")
+    return 1 if replay.malformed else 0
+
+
+def _print_explanation(line: int, told: Explanation, chosen: argparse.Namespace) -> None:
+    if chosen.format == "json":
+        print(json.dumps({"line": line, **told.as_dict()}, ensure_ascii=False))
+    else:
+        print(f"[{line}] {told}\n")
+
+
 def _rules(chosen: argparse.Namespace) -> int:
-    print(rule_table(_policy(chosen.policy), chosen.lang), end="")
+    policy = _policy(chosen.policy)
+    if chosen.format == "json":
+        print(json.dumps(policy_data(policy), ensure_ascii=False, indent=2))
+    else:
+        print(rule_table(policy, chosen.lang), end="")
     return 0
+
+
+def _verify(chosen: argparse.Namespace) -> int:
+    policy = _policy(chosen.policy)
+    laws = () if chosen.laws is None else _laws(chosen.laws)
+    try:
+        report = verify(policy, laws=laws, sample=chosen.sample, seed=chosen.seed)
+    except TooLarge as error:
+        _stop(f"{error}: --sample N")
+    if chosen.format == "json":
+        print(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        print(report.text(chosen.lang), end="")
+    if chosen.scenarios is not None:
+        folder = Path(chosen.scenarios)
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, fault in enumerate(report.faults, 1):
+            path = folder / f"{number:02}-{fault.kind}.jsonl"
+            path.write_text(fault.jsonl, encoding="utf-8")
+    return 0 if report.ok else 1
+
+
+def _diff(chosen: argparse.Namespace) -> int:
+    told = compare(_policy(chosen.before), _policy(chosen.after))
+    if chosen.format == "json":
+        print(json.dumps(told.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        print(told.text(chosen.lang), end="")
+    return 0 if told.same else 1
 
 
 def _diagram(chosen: argparse.Namespace) -> int:
@@ -142,9 +266,31 @@ def _policy(name: str) -> Policy:
     """A built-in policy by its name, or another as ``module:ATTRIBUTE``."""
     if name in BUILT_IN:
         return BUILT_IN[name]
-    module_name, colon, attribute = name.partition(":")
-    if not colon:
-        _stop(f"no policy {name!r}; expected one of: {', '.join(BUILT_IN)}; or MODULE:ATTRIBUTE")
+    if ":" not in name:
+        _stop(f"no policy {name!r}; expected {_NAMED}")
+    policy = _attribute(name)
+    if not isinstance(policy, Policy):
+        _stop(f"{name!r} is a {type(policy).__name__}; expected a Policy")
+    return policy
+
+
+def _policies(names: Sequence[str]) -> list[Policy]:
+    """The policies with these names, and the built-in ones whose names they leave free."""
+    own = [_policy(name) for name in names]
+    taken = {policy.name for policy in own}
+    return [*(each for name, each in BUILT_IN.items() if name not in taken), *own]
+
+
+def _laws(name: str) -> tuple[Law, ...]:
+    laws = _attribute(name)
+    if not isinstance(laws, list | tuple) or not all(isinstance(law, Law) for law in laws):
+        _stop(f"{name!r} is a {type(laws).__name__}; expected a list of Law")
+    return tuple(laws)
+
+
+def _attribute(name: str) -> object:
+    """What ``module:ATTRIBUTE`` names; the module may lie in the working directory."""
+    module_name, _, attribute = name.partition(":")
     sys.path.insert(0, str(Path.cwd()))
     try:
         module = importlib.import_module(module_name)
@@ -152,10 +298,9 @@ def _policy(name: str) -> Policy:
         _stop(f"cannot import {module_name!r}: {type(error).__name__}: {error}")
     finally:
         sys.path.pop(0)
-    policy = getattr(module, attribute, None)
-    if not isinstance(policy, Policy):
-        _stop(f"{name!r} is a {type(policy).__name__}; expected a Policy")
-    return policy
+    if not hasattr(module, attribute):
+        _stop(f"{module_name!r} has no {attribute!r}; expected MODULE:ATTRIBUTE")
+    return getattr(module, attribute)
 
 
 def _sql_store(where: str, *, is_file: bool = False) -> SqlStore:

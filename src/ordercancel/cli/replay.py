@@ -32,6 +32,7 @@ from ordercancel.desk import CancellationDesk, Outcome
 from ordercancel.errors import InvalidValue, Refused, UnknownOrder, UnknownPolicy
 from ordercancel.order import Actor, Buyer, Operator, Order, Party, Seller, System
 from ordercancel.policy.book import PolicyBook
+from ordercancel.policy.decision import Decision
 from ordercancel.policy.policy import Policy
 from ordercancel.policy.wording import Audience
 from ordercancel.ports import Store
@@ -64,7 +65,16 @@ _PARTY = Shape(
 )
 _ORDER = Shape(
     {"id": str, "policy": str, "status": str, "buyer": str, "seller": str, "placed_at": str},
-    {"channel": str, "ship_on": str, "cart_id": str, "item": str, "attributes": dict},
+    {
+        "channel": str,
+        "ship_on": str,
+        "paid_at": str,
+        "status_since": str,
+        "shipped_at": str,
+        "cart_id": str,
+        "item": str,
+        "attributes": dict,
+    },
 )
 _SAID = {"at": str, "do": str, "order_id": str, "by": str}
 _DO: Mapping[str, Shape] = {
@@ -87,14 +97,23 @@ class Replay:
         policies: The rule sets that the lines may name.
         store: Where the cases are kept.
         lang: The language of labels and refusals.
+        watch: Is given the decision on each command before it is carried out.
     """
 
-    def __init__(self, policies: Iterable[Policy], store: Store, lang: Lang = "ja") -> None:
+    def __init__(
+        self,
+        policies: Iterable[Policy],
+        store: Store,
+        lang: Lang = "ja",
+        *,
+        watch: Callable[[Decision], None] | None = None,
+    ) -> None:
         known = tuple(policies)
         self.book = PolicyBook(known)
         self.directory = MemoryDirectory()
         self.desk = CancellationDesk(policies=known, store=store, directory=self.directory)
         self.lang = lang
+        self.watch = watch
         self.malformed = 0
 
     def run(self, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
@@ -132,6 +151,8 @@ class Replay:
     def _command(self, line: dict[str, Any]) -> dict[str, Any]:
         command, at = _command(line)
         try:
+            if self.watch is not None:
+                self.watch(self.desk.assess(command, at=at))
             outcome = self.desk.handle(command, at=at)
         except Refused as error:
             decision = error.decision
@@ -309,7 +330,7 @@ def _party(value: dict[str, Any]) -> Party:
 
 def _order(value: dict[str, Any]) -> Order:
     given = _given(value)
-    for key, parse in (("placed_at", datetime.fromisoformat), ("ship_on", date.fromisoformat)):
+    for key, parse in _TIMES.items():
         with suppress(KeyError, ValueError):  # what is no time stays text, which Order names
             given[key] = parse(given[key])
     return Order(**given)
@@ -370,6 +391,13 @@ def _one_line(error: InvalidValue) -> str:
     return "; and ".join(str(fault) for fault in error.faults)
 
 
+_TIMES: Mapping[str, Callable[[str], date]] = {
+    "placed_at": datetime.fromisoformat,
+    "paid_at": datetime.fromisoformat,
+    "status_since": datetime.fromisoformat,
+    "shipped_at": datetime.fromisoformat,
+    "ship_on": date.fromisoformat,
+}
 _ROLES: Mapping[str, type[Buyer] | type[Seller] | type[Operator]] = {
     "buyer": Buyer,
     "seller": Seller,

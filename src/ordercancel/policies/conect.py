@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from statemachine import State, StateMachine
 
-from ordercancel.commands import Approve, Reject, RequestCancellation, Withdraw
+from ordercancel.commands import (
+    AnswerWithdrawal,
+    Approve,
+    AskWithdrawal,
+    Reject,
+    RequestCancellation,
+    Withdraw,
+)
 from ordercancel.policies.conect_texts import WORDING
 from ordercancel.policies.documents import CONECT_HELP
 from ordercancel.policy import (
@@ -19,6 +26,7 @@ from ordercancel.policy import (
     Policy,
     Reason,
     Rule,
+    Silence,
     Superseding,
     TextBounds,
     Wording,
@@ -215,6 +223,16 @@ def conect(
                 effect=Forbid("wrong_actor"),
                 when=~role.is_in("seller"),
                 cites=clause("conect.1-1.is-a-request"),
+            ),
+        ),
+        silences=(
+            Silence(
+                "conect.no_asking_to_withdraw",
+                on=(AskWithdrawal, AnswerWithdrawal),
+                cites=ours(
+                    "the article knows approval and rejection, and no asking to withdraw",
+                    ja="原文にあるのは承認と拒否のみで、発注者への撤回の要請はない",
+                ),
             ),
         ),
         request_reasons=request_reasons,

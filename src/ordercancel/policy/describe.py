@@ -29,6 +29,7 @@ from ordercancel.policy.conditions import (
     Not,
     Value,
 )
+from ordercancel.policy.decision import Verdict
 from ordercancel.policy.facts import NO_REQUEST
 from ordercancel.policy.policy import Policy
 from ordercancel.policy.rules import CANCEL, PERMIT, REFER, Effect
@@ -39,6 +40,7 @@ __all__ = [
     "COMMAND_NAMES",
     "GRANT_NAMES",
     "REQUEST_STATUSES",
+    "VERDICT_NAMES",
     "bound_text",
     "describe",
     "fact_text",
@@ -72,6 +74,11 @@ GRANT_NAMES: Mapping[Effect, Text] = {
     CANCEL: Text("即時キャンセル", "cancel at once"),
     REFER: Text("販売者の判断へ", "refer to the seller"),
     PERMIT: Text("許可", "permit"),
+}
+
+VERDICT_NAMES: Mapping[Verdict, Text] = {
+    **{Verdict(str(grant)): text for grant, text in GRANT_NAMES.items()},
+    Verdict.REFUSE: Text("拒否", "refuse"),
 }
 
 NOT_KNOWN = Text("不明", "not known")

@@ -23,13 +23,14 @@ from ordercancel.policy.decision import Decision, Verdict
 from ordercancel.policy.describe import (
     COMMAND_NAMES,
     GRANT_NAMES,
+    VERDICT_NAMES,
     describe,
     fact_text,
     value_text,
 )
 from ordercancel.policy.facts import Facts
 from ordercancel.policy.policy import Policy, Provision
-from ordercancel.policy.rules import Forbid, Grant, Rule
+from ordercancel.policy.rules import Forbid, Rule
 from ordercancel.policy.space import Space, spoken_of
 from ordercancel.text import Lang, Text
 
@@ -348,18 +349,12 @@ def _change(
 # -------------------------------------------------------------------- as a text
 
 
-_VERDICTS: Mapping[Verdict, Text] = {
-    **{Verdict(str(grant)): GRANT_NAMES[grant] for grant in Grant},
-    Verdict.REFUSE: Text("拒否", "refuse"),
-}
-
-
 def _lines(told: Explanation) -> Iterator[str]:
     lang = told.lang
     if told.asked:
         yield f"{Text('内容', 'Asked')[lang]}: {told.asked}"
     codes = f" ({', '.join(told.codes)})" if told.codes else ""
-    yield f"{Text('結果', 'Verdict')[lang]}: {_VERDICTS[told.verdict][lang]}{codes}"
+    yield f"{Text('結果', 'Verdict')[lang]}: {VERDICT_NAMES[told.verdict][lang]}{codes}"
     yield f"{Text('理由', 'Because')[lang]}:"
     for cause in told.causes:
         yield from _cause_lines(cause, lang)
@@ -367,7 +362,7 @@ def _lines(told: Explanation) -> Iterator[str]:
         yield f"{Text('次の場合、結果が変わる', 'It would be otherwise with')[lang]}:"
         for flip in told.flips:
             changes = Text("、かつ ", ", and ")[lang].join(each.told for each in flip.changes)
-            yield f"  - {changes} ⇒ {_VERDICTS[flip.verdict][lang]}"
+            yield f"  - {changes} ⇒ {VERDICT_NAMES[flip.verdict][lang]}"
     else:
         yield Text(
             f"事実を{MOST_CHANGES}つまで変えても、結果は変わらない。",

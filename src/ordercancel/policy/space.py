@@ -8,15 +8,17 @@ such as a rejection before the first request, are left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from ordercancel.commands import (
+    COMMANDS,
     AdvanceOrder,
     AnswerWithdrawal,
     ApplyDeadline,
@@ -24,6 +26,7 @@ from ordercancel.commands import (
     Command,
     RequestCancellation,
 )
+from ordercancel.errors import TooLarge
 from ordercancel.frozen import FrozenMap
 from ordercancel.order import Role
 from ordercancel.policy.conditions import Compare, Leaf, Value
@@ -33,7 +36,7 @@ from ordercancel.request import OPEN
 if TYPE_CHECKING:
     from ordercancel.policy.policy import Policy
 
-__all__ = ["Given", "Space", "spoken_of"]
+__all__ = ["Given", "Regions", "Space", "spoken_of", "too_large", "values_of"]
 
 Given = Mapping[str, Value | None]
 """Facts with their values, None where one is missing."""
@@ -67,9 +70,7 @@ class Space:
         leaves = [leaf for each in policies for leaf in spoken_of(each, kind)]
         names = dict.fromkeys((*_CHARTED.get(kind, ("request",)), *(leaf.fact for leaf in leaves)))
         values = {
-            name: _values(name, [leaf for leaf in leaves if leaf.fact == name], policies)
-            for name in names
-            if name != "legal_move"
+            name: values_of(name, leaves, policies) for name in names if name != "legal_move"
         }
         if "legal_move" in names:
             values["legal_move"] = (True, False)
@@ -113,6 +114,35 @@ class Space:
         return {name: values for name, values in self.values.items() if name != "legal_move"}
 
 
+def too_large(spaces: Iterable[Space], size: int) -> TooLarge:
+    """The error that there are `size` combinations in `spaces`, which is too many to try."""
+    largest = max(spaces, key=lambda space: space.size)
+    counts = {name: len(values) for name, values in largest.values.items()}
+    facts = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return TooLarge(size, largest.kind.__name__, facts)
+
+
+class Regions:
+    """What a policy tells of the values of facts: of a number, where its bounds put it."""
+
+    def __init__(self, policy: Policy) -> None:
+        leaves = [leaf for kind in COMMANDS for leaf in spoken_of(policy, kind)]
+        self.spoken = frozenset(leaf.fact for leaf in leaves)
+        bounds: dict[str, set[Any]] = {}
+        for leaf in leaves:
+            if isinstance(leaf, Compare):
+                bounds.setdefault(leaf.fact, set()).add(leaf.bound)
+        self._bounds = {name: sorted(values) for name, values in bounds.items()}
+
+    def told(self, name: str, value: Value | None) -> Hashable:
+        """Equal for two values of the fact `name` that no rule tells apart."""
+        if value is None or isinstance(value, str | bool):
+            return value
+        bounds = self._bounds.get(name, [])
+        place = bisect_left(bounds, value)
+        return place, place < len(bounds) and bounds[place] == value
+
+
 def spoken_of(policy: Policy, kind: type[Command]) -> Iterator[Leaf]:
     """The conditions about one fact each in all that `policy` says of a `kind` of command."""
     for rule in policy.rules_for(kind):
@@ -132,9 +162,10 @@ _CHARTED: Mapping[type[Command], tuple[str, ...]] = {
 """The facts that the charts ask for; of every other command, where the request stands."""
 
 
-def _values(
+def values_of(
     name: str, leaves: Iterable[Leaf], policies: tuple[Policy, ...]
 ) -> tuple[Value | None, ...]:
+    """The values of the fact `name` that all `policies` know and that `leaves` tell apart."""
     fact = next(found for found in (each.fact(name) for each in policies) if found is not None)
     values: tuple[Value | None, ...]
     match fact:
@@ -144,7 +175,7 @@ def _values(
         case Flag():
             values = (True, False)
         case _:
-            values = tuple(_around(fact, leaves))
+            values = tuple(_around(fact, [leaf for leaf in leaves if leaf.fact == name]))
     return (*values, None) if fact.may_be_missing else values
 
 

@@ -19,6 +19,7 @@ from ordercancel.lifecycle import REQUEST
 from ordercancel.order import Role
 from ordercancel.policy.clauses import ours
 from ordercancel.policy.facts import (
+    accept,
     deadline_due,
     deadline_passed,
     legal_move,
@@ -80,6 +81,16 @@ STANDARD_RULES: tuple[Rule, ...] = (
         effect=Forbid("no_open_request"),
         when=~request.is_in(*REQUEST.sources("accept_withdrawal")),
         cites=_ANSWERABLE,
+    ),
+    Rule(
+        "standard.hold_once",
+        on=AnswerWithdrawal,
+        effect=Forbid("no_such_move"),
+        when=request.is_in("withdrawal_held") & ~accept.holds,
+        cites=ours(
+            "the request chart: who holds on to his request already can only give it up",
+            ja="要請の状態遷移図: 撤回を保留した後にできるのは、撤回に応じることのみ",
+        ),
     ),
     Rule(
         "standard.deadline_passed",

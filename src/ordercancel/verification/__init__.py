@@ -1,0 +1,113 @@
+"""Verifying a policy: every combination of facts, and every case that can be reached, is tried.
+
+`verify` reports what is wrong with a set of rules before any order meets it, each fault with the
+smallest case that shows it, as a scenario to replay.
+
+What is tried is finite and complete: rules are data over facts, so the values that a rule can tell
+apart are known (`ordercancel.policy.space`), and so are the moments at which anything can change
+(`ordercancel.verification.moments`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from random import Random
+
+from ordercancel.commands import COMMANDS, Command
+from ordercancel.laws import LAWS, Law
+from ordercancel.policy.policy import Policy
+from ordercancel.policy.space import Given, Space, too_large
+from ordercancel.verification.check import Check
+from ordercancel.verification.deadlines import DeadlineCheck
+from ordercancel.verification.idle import Idle, Idleness
+from ordercancel.verification.outcomes import OutcomeCheck
+from ordercancel.verification.report import Finding, Kind, Report
+from ordercancel.verification.rules import RuleCheck
+from ordercancel.verification.texts import TextCheck
+from ordercancel.verification.walk import Walk
+
+__all__ = ["Finding", "Kind", "Report", "verify"]
+
+MOST_COMBINATIONS = 1_000_000
+"""How many combinations of facts are tried at most, all kinds of commands together."""
+
+MOST_CASES = 100_000
+"""How many cases are reached at most."""
+
+
+def verify(
+    policy: Policy, *, laws: Iterable[Law] = (), sample: int | None = None, seed: int = 0
+) -> Report:
+    """Try `policy` in every way that its rules can tell apart, and report what is wrong.
+
+    Args:
+        policy: The policy.
+        laws: What must be true of every step besides `ordercancel.laws.LAWS`. They see
+            refusals, too.
+        sample: Try no more than so many combinations of facts for each kind of command, and so
+            many cases, picked at random. The report then says nothing of what can never happen.
+        seed: Where the random picks begin; the same seed picks the same.
+
+    Raises:
+        TooLarge: There are more combinations or cases than can be tried; give `sample`.
+    """
+    spaces = {kind: Space.of(policy, kind) for kind in COMMANDS}
+    possible = sum(space.size for space in spaces.values())
+    draw = None if sample is None else Random(seed)  # noqa: S311 - no secret hangs on it
+    if sample is None and possible > MOST_COMBINATIONS:
+        raise too_large(spaces.values(), possible)
+    tried, idle = _try(policy, spaces, sample, draw)
+    own = tuple(laws)
+    checks: tuple[Check, ...] = (
+        RuleCheck(policy, idle),
+        OutcomeCheck(policy, (*LAWS, *own)),
+        DeadlineCheck(policy),
+        TextCheck(policy),
+    )
+    limit = MOST_CASES if sample is None else sample
+    walk = Walk(policy, checks, limit=limit, draw=draw, show_refusals=bool(own))
+    walk.run()
+    if sample is None and not walk.is_complete:
+        raise too_large(spaces.values(), len(walk.nodes))
+    for check in checks:
+        check.finish(walk)
+    order = list(Kind)
+    faults = [fault for check in checks for fault in check.found.values()]
+    return Report(
+        policy=policy,
+        combinations=tried,
+        possible=possible,
+        cases=len(walk.nodes),
+        steps=walk.steps,
+        sampled=sample is not None,
+        faults=tuple(sorted(faults, key=lambda fault: order.index(fault.kind))),
+        notes=tuple(note for check in checks for note in check.notes),
+    )
+
+
+def _try(
+    policy: Policy,
+    spaces: dict[type[Command], Space],
+    sample: int | None,
+    draw: Random | None,
+) -> tuple[dict[str, int], tuple[Idle, ...]]:
+    """Judge every combination, or some; gives how many, and the rules that decided nothing."""
+    idleness = Idleness(policy)
+    tried: dict[str, int] = {}
+    for kind, space in spaces.items():
+        tried[kind.__name__] = 0
+        if sample is None or draw is None or space.size <= sample:
+            combinations: Iterable[Given] = space.combinations()
+        else:
+            combinations = _picked(space, sample, draw)
+        for given in combinations:
+            idleness.see(policy.judge(kind, given))
+            tried[kind.__name__] += 1
+    return tried, idleness.idle
+
+
+def _picked(space: Space, sample: int, draw: Random) -> Iterator[Given]:
+    for _ in range(sample):
+        given = space.at(draw.randrange(space.size))
+        if given is not None:
+            yield given

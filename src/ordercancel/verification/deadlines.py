@@ -1,0 +1,66 @@
+"""Faults of deadlines: those that can't start, can't act, or come due in vain."""
+
+from __future__ import annotations
+
+from ordercancel.case import Duty
+from ordercancel.commands import ApplyDeadline
+from ordercancel.events import DutyArose
+from ordercancel.laws import Step
+from ordercancel.order import System
+from ordercancel.policy.decision import Decision
+from ordercancel.policy.policy import Policy
+from ordercancel.text import Text
+from ordercancel.verification.check import Check
+from ordercancel.verification.report import Kind
+from ordercancel.verification.walk import Given, Node, Ticked, Walk
+
+__all__ = ["DeadlineCheck"]
+
+
+class DeadlineCheck(Check):
+    """Looks for deadlines that start and act, and at the end for those that do not."""
+
+    def __init__(self, policy: Policy) -> None:
+        super().__init__(policy)
+        self._started: dict[str, tuple[Node, Given | Ticked]] = {}
+        self._acted: set[str] = set()
+
+    def stepped(self, node: Node, given: Given | Ticked, step: Step) -> None:
+        for event in step.events:
+            if isinstance(event, DutyArose):
+                self._started.setdefault(event.deadline, (node, given))
+        if isinstance(step.command, ApplyDeadline) and step.events:
+            self._acted.add(step.command.deadline)
+
+    def overruled(self, node: Node, duty: Duty, decision: Decision) -> None:
+        problem = Text(
+            f"期限が到来しても適用できない({', '.join(decision.codes)})。"
+            "適用されるまで、毎回やり直しとなる。",
+            f"It comes due and cannot be applied ({', '.join(decision.codes)}): every tick tries "
+            "in vain.",
+        )
+        command = ApplyDeadline(
+            node.case.order.id, by=System(), deadline=duty.deadline, request=duty.request
+        )
+        ticked = Ticked(node.at, command)
+        self.fault(Kind.DEADLINE_REFUSED, duty.deadline, problem, node, [ticked])
+
+    def finish(self, walk: Walk) -> None:
+        if walk.draw is not None:
+            return
+        first = next(iter(walk.nodes.values()))
+        for deadline in self.policy.deadlines:
+            if deadline.id not in self._started:
+                problem = Text(
+                    f"起点({deadline.starts})に至る案件がなく、始まらない。",
+                    f"No case comes to what starts it ({deadline.starts}), or has what it "
+                    "counts from.",
+                )
+                self.fault(Kind.DEADLINE_NEVER_STARTS, deadline.id, problem, first)
+            elif deadline.id not in self._acted:
+                node, given = self._started[deadline.id]
+                problem = Text(
+                    "始まるが、働くことがない。到来する前に必ず終わるか、拒否される。",
+                    "It starts and never acts: it always ends before it comes due, or is refused.",
+                )
+                self.fault(Kind.DEADLINE_NEVER_ACTS, deadline.id, problem, node, [given])

@@ -1,0 +1,124 @@
+"""Faults of what comes of the rules: laws that are broken, requests that nobody can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+
+from ordercancel.commands import Approve, AskWithdrawal, Command, Reject, Withdraw
+from ordercancel.events import RequestGranted, RequestRejected
+from ordercancel.laws import Law, Step
+from ordercancel.policy.describe import REQUEST_STATUSES
+from ordercancel.policy.facts import Facts
+from ordercancel.policy.policy import Policy
+from ordercancel.policy.space import Regions
+from ordercancel.text import Text
+from ordercancel.verification.check import Check
+from ordercancel.verification.report import Kind
+from ordercancel.verification.scenario import scenario
+from ordercancel.verification.walk import BUYER, SELLER, Given, Node, Ticked, Walk
+
+__all__ = ["OutcomeCheck"]
+
+_OF_THE_ORDER = (
+    "status",
+    "channel",
+    "since_placed",
+    "since_paid",
+    "since_status",
+    "days_since_placed",
+    "days_past_ship_on",
+)
+"""The facts by which two moments of an order are the same, whoever has asked for what."""
+
+
+class OutcomeCheck(Check):
+    """Looks at every step for what must not come of the rules.
+
+    Args:
+        policy: The policy.
+        laws: What must be true of every step.
+    """
+
+    def __init__(self, policy: Policy, laws: Iterable[Law]) -> None:
+        super().__init__(policy)
+        self._laws = tuple(laws)
+        self._regions = Regions(policy)
+        self._instant: dict[Hashable, tuple[Node, Given]] = {}
+        self._rejectable: dict[Hashable, tuple[Node, Given]] = {}
+
+    def stepped(self, node: Node, given: Given | Ticked, step: Step) -> None:
+        for law in self._laws:
+            if (Kind.LAW_BROKEN, law.id) not in self.found and not law.holds(step):
+                problem = Text(f"破られた法則: {law.text.ja}。", f"Broken: {law.text.en}.")
+                self.fault(Kind.LAW_BROKEN, law.id, problem, node, [given])
+        if isinstance(given, Given):
+            for event in step.events:
+                if isinstance(event, RequestGranted) and event.at_once:
+                    self._instant.setdefault(self._standing(step), (node, given))
+                elif isinstance(event, RequestRejected):
+                    self._rejectable.setdefault(self._standing(step), (node, given))
+
+    def finish(self, walk: Walk) -> None:
+        self._look_at_both()
+        if walk.draw is None:
+            self._look_for_stuck(walk)
+
+    def _standing(self, step: Step) -> Hashable:
+        """How the order stands, whoever has asked for what."""
+        known = Facts(step.command, step.before, self.policy, step.at, None)
+        names = (*_OF_THE_ORDER, *(fact.name for fact in self.policy.facts))
+        return tuple([self._regions.told(name, known[name]) for name in names])
+
+    def _look_at_both(self) -> None:
+        for standing, (node, reject) in self._rejectable.items():
+            if standing in self._instant:
+                asked, ask = self._instant[standing]
+                status = node.case.order.status
+                lines = (
+                    *scenario(self.policy, node, reject),
+                    *scenario(self.policy, asked, ask, order_id="o-2"),
+                )
+                problem = Text(
+                    "同じ状態の注文で、要請すれば即時にキャンセルでき、"
+                    "回答待ちの要請は拒否もできる。",
+                    "While an order stands so, asking cancels it at once, and a request that is "
+                    "open already can be rejected.",
+                )
+                self.shown(Kind.INSTANT_AND_REJECTABLE, status, problem, lines)
+
+    def _look_for_stuck(self, walk: Walk) -> None:
+        """Find the open requests from which no way leads to one that is closed."""
+        before: dict[Hashable, list[Hashable]] = {}
+        for key, following in walk.following.items():
+            for after in following:
+                before.setdefault(after, []).append(key)
+        ending = [key for key, node in walk.nodes.items() if node.case.open_request is None]
+        can_end = set(ending)
+        while ending:
+            for key in before.get(ending.pop(), ()):
+                if key not in can_end:
+                    can_end.add(key)
+                    ending.append(key)
+        for key, node in walk.nodes.items():
+            request = node.case.open_request
+            if key not in can_end and request is not None:
+                name = REQUEST_STATUSES[request.status]
+                problem = Text(
+                    f"この先、誰にも回答できず、期限でも終わらない要請({name.ja})がある。",
+                    f"A request ({name.en}) that nobody can ever answer, and that no deadline "
+                    "ends.",
+                )
+                subject = f"{request.status} in {node.case.order.status}"
+                self.fault(Kind.UNANSWERABLE, subject, problem, node, _attempts(node))
+
+
+def _attempts(node: Node) -> list[Given]:
+    """What anybody would try to answer a request with."""
+    name = node.case.order.id
+    tries: tuple[Command, ...] = (
+        Approve(name, by=SELLER),
+        Reject(name, by=SELLER, affirmed=True),
+        AskWithdrawal(name, by=SELLER),
+        Withdraw(name, by=BUYER),
+    )
+    return [Given(each, node.at, None) for each in tries]

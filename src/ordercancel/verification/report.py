@@ -1,0 +1,151 @@
+"""What verifying a policy found: faults, each with the smallest case that shows it, and notes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+import attrs
+
+from ordercancel.policy.policy import Policy
+from ordercancel.text import Lang, Text
+
+__all__ = ["Finding", "Kind", "Report"]
+
+
+class Kind(StrEnum):
+    """What kind of fault it is."""
+
+    PERMITS_DISAGREE = "permits_disagree"
+    PERMIT_WITHOUT_MOVE = "permit_without_move"
+    NEVER_DECIDES = "never_decides"
+    SILENCE = "silence"
+    UNANSWERABLE = "unanswerable"
+    LAW_BROKEN = "law_broken"
+    INSTANT_AND_REJECTABLE = "instant_and_rejectable"
+    DEADLINE_NEVER_STARTS = "deadline_never_starts"
+    DEADLINE_NEVER_ACTS = "deadline_never_acts"
+    DEADLINE_REFUSED = "deadline_refused"
+    TEXT_MISSING = "text_missing"
+    REASON_UNMEETABLE = "reason_unmeetable"
+    UNCITED = "uncited"
+
+
+@attrs.frozen
+class Finding:
+    """A fault of a policy.
+
+    Args:
+        kind: What kind of fault it is.
+        subject: What it is about: the id of a rule, law, deadline or reason, or a place.
+        problem: What is wrong, in a sentence or two.
+        scenario: The smallest case that shows it: the lines of a scenario, to be replayed.
+    """
+
+    kind: Kind
+    subject: str
+    problem: Text
+    scenario: tuple[Mapping[str, Any], ...] = attrs.field(repr=False)
+
+    @property
+    def jsonl(self) -> str:
+        """The scenario as a file for ``ordercancel replay``."""
+        comment = f"# {self.kind} {self.subject}: {self.problem.en}"
+        lines = [json.dumps(line, ensure_ascii=False) for line in self.scenario]
+        return "\n".join((comment, *lines)) + "\n"
+
+
+@attrs.frozen(kw_only=True)
+class Report:
+    """What verifying a policy found.
+
+    Args:
+        policy: The policy.
+        combinations: How many combinations of facts were judged, by kind of command.
+        possible: How many there are, with those that contradict themselves.
+        cases: How many cases were reached, that nothing in the policy tells apart counted once.
+        steps: How many commands were carried out in them.
+        sampled: Whether only a part was tried; then nothing is said of what can never happen.
+        faults: What is wrong, the kinds in the order of `Kind`.
+        notes: What is worth knowing and no fault.
+    """
+
+    policy: Policy
+    combinations: Mapping[str, int]
+    possible: int
+    cases: int
+    steps: int
+    sampled: bool
+    faults: tuple[Finding, ...]
+    notes: tuple[Text, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether no fault was found."""
+        return not self.faults
+
+    def __str__(self) -> str:
+        return self.text("en")
+
+    def text(self, lang: Lang) -> str:
+        """The report for people."""
+        return "\n".join(_lines(self, lang)) + "\n"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report for programs: strings, numbers, lists and dictionaries, fit for JSON."""
+        return {
+            "policy": self.policy.name,
+            "edition": self.policy.edition,
+            "ok": self.ok,
+            "sampled": self.sampled,
+            "combinations": sum(self.combinations.values()),
+            "combinations_by_command": dict(self.combinations),
+            "possible": self.possible,
+            "cases": self.cases,
+            "steps": self.steps,
+            "faults": [
+                {
+                    "kind": str(fault.kind),
+                    "subject": fault.subject,
+                    "problem": {"ja": fault.problem.ja, "en": fault.problem.en},
+                    "scenario": list(fault.scenario),
+                }
+                for fault in self.faults
+            ],
+            "notes": [{"ja": note.ja, "en": note.en} for note in self.notes],
+        }
+
+
+def _lines(report: Report, lang: Lang) -> Iterator[str]:
+    policy = report.policy
+    yield f"{policy.title[lang]} ({policy.name}, {Text('版', 'edition')[lang]} {policy.edition})"
+    total = sum(report.combinations.values())
+    if report.sampled:
+        yield Text(
+            f"抜き取り検査: 事実の組み合わせ {report.possible:,} 通りのうち {total:,} 通り、"
+            f"案件 {report.cases:,} 件、操作 {report.steps:,} 回",
+            f"Sampled: {total:,} of {report.possible:,} combinations of facts, "
+            f"{report.cases:,} cases, {report.steps:,} steps",
+        )[lang]
+    else:
+        yield Text(
+            f"検査済み: 事実の組み合わせ {total:,} 通り、到達しうる案件 {report.cases:,} 件、"
+            f"操作 {report.steps:,} 回",
+            f"Checked: {total:,} combinations of facts, {report.cases:,} cases that can be "
+            f"reached, {report.steps:,} steps",
+        )[lang]
+    for note in report.notes:
+        yield f"{Text('参考', 'Note')[lang]}: {note[lang]}"
+    if report.ok:
+        yield Text("不備は見つかりませんでした。", "No fault was found.")[lang]
+        return
+    count = len(report.faults)
+    yield Text(f"不備が {count} 件見つかりました。", f"{count} faults were found.")[lang]
+    for number, fault in enumerate(report.faults, 1):
+        yield ""
+        yield f"{number}. {fault.kind} — {fault.subject}"
+        yield f"   {fault.problem[lang]}"
+        for line in fault.scenario:
+            yield f"   {json.dumps(line, ensure_ascii=False)}"

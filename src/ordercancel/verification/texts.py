@@ -1,0 +1,177 @@
+"""Faults of what people read and write: missing texts and messages, reasons nobody can give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from ordercancel.announce import Message, announce, label
+from ordercancel.commands import Reject, RequestCancellation
+from ordercancel.errors import InvalidValue
+from ordercancel.laws import Step
+from ordercancel.order import Party
+from ordercancel.policy.decision import Decision
+from ordercancel.policy.policy import Policy
+from ordercancel.policy.reasons import Catalogue, TextBounds
+from ordercancel.policy.wording import Audience, Occasion, occasion_of_event
+from ordercancel.text import LANGS, Text
+from ordercancel.validation import Faults
+from ordercancel.verification.check import Check
+from ordercancel.verification.report import Kind
+from ordercancel.verification.walk import Given, Node, Ticked, Walk, fitting_text
+
+__all__ = ["MUST_BE_TOLD", "TextCheck"]
+
+MUST_BE_TOLD: Mapping[Occasion, tuple[Audience, ...]] = {
+    Occasion.REFERRED: (Audience.SELLER,),
+    Occasion.GRANTED_AT_ONCE: (Audience.SELLER,),
+    Occasion.APPROVED: (Audience.BUYER,),
+    Occasion.APPROVED_BY_SILENCE: (Audience.BUYER, Audience.SELLER),
+    Occasion.REJECTED: (Audience.BUYER,),
+    Occasion.REJECTED_BY_SILENCE: (Audience.BUYER,),
+    Occasion.WITHDRAWAL_ASKED: (Audience.BUYER,),
+    Occasion.WITHDRAWAL_HELD: (Audience.SELLER,),
+    Occasion.WITHDRAWN: (Audience.SELLER,),
+    Occasion.SUPERSEDED: (Audience.BUYER,),
+    Occasion.LAPSED: (Audience.BUYER,),
+}
+"""Who waits for an outcome, or would ship a cancelled order, on each occasion."""
+
+_JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f]")
+
+
+class TextCheck(Check):
+    """Looks at what is read on every occasion and in every state, in both languages."""
+
+    def __init__(self, policy: Policy) -> None:
+        super().__init__(policy)
+        self._codes: set[str] = set()
+        self._statuses: set[str] = set()
+        self._occasions: set[Occasion] = set()
+        self._permitted: dict[type, tuple[Node, Given]] = {}
+
+    def judged(self, node: Node, given: Given, decision: Decision) -> None:
+        if not decision.is_refused:
+            self._permitted.setdefault(type(given.command), (node, given))
+        for refusal in decision.refusals:
+            if refusal.code not in self._codes:
+                self._codes.add(refusal.code)
+                self._text(f"wording.refusals[{refusal.code!r}]", refusal.text, node, given)
+
+    def stepped(self, node: Node, given: Given | Ticked, step: Step) -> None:
+        status = step.after.order.status
+        if status not in self._statuses:
+            self._statuses.add(status)
+            name = self.policy.wording.statuses[status]
+            self._text(f"wording.statuses[{status!r}]", name, node, given)
+        for event in step.events:
+            occasion = occasion_of_event(event)
+            if occasion is not None and occasion not in self._occasions:
+                self._occasions.add(occasion)
+                self._announcements(occasion, node, given, step)
+                self._labels(occasion, node, given, step)
+
+    def invalid(self, node: Node, given: Given, error: InvalidValue) -> None:
+        self._unmeetable(type(given.command).__name__, str(error), node, given)
+
+    def finish(self, walk: Walk) -> None:
+        for kind, field in _CATALOGUES.items():
+            if kind in self._permitted:
+                self._reasons(getattr(self.policy, field), field, *self._permitted[kind])
+        first = next(iter(walk.nodes.values()))
+        self._text("title", self.policy.title, first)
+        for counter in self.policy.wording.counters:
+            where = f"wording.counters[{counter.status}]"
+            self._text(f"{where}.label", counter.label, first)
+            self._text(f"{where}.state", counter.state, first)
+        for column, heading in self.policy.wording.columns.items():
+            self._text(f"wording.columns[{column!r}]", heading, first)
+
+    # ---------------------------------------------------------------- what is read
+
+    def _text(self, where: str, text: Text, node: Node, *further: Given | Ticked) -> None:
+        """`text` is there in both languages, and the English one is in English."""
+        for lang in LANGS:
+            if not text[lang].strip():
+                self._missing(where, f"{lang}: blank", node, *further)
+        if _JAPANESE.search(text.en):
+            self._missing(where, f"en: in Japanese, {text.en!r:.60}", node, *further)
+
+    def _missing(self, where: str, what: str, node: Node, *further: Given | Ticked) -> None:
+        problem = Text(f"文言が欠けている({what})。", f"A text is missing ({what}).")
+        self.fault(Kind.TEXT_MISSING, where, problem, node, further)
+
+    def _announcements(
+        self, occasion: Occasion, node: Node, given: Given | Ticked, step: Step
+    ) -> None:
+        wording = self.policy.wording
+        told = {each.to for each in wording.announcements if each.on is occasion}
+        for audience in MUST_BE_TOLD.get(occasion, ()):
+            if audience not in told:
+                where = f"wording.announcements[{occasion} to {audience}]"
+                self._missing(where, "no message", node, given)
+        for each in wording.announcements:
+            if each.on is occasion:
+                where = f"wording.announcements[{occasion} to {each.to}]"
+                self._text(f"{where}.subject", each.subject, node, given)
+                self._text(f"{where}.body", each.body, node, given)
+        for message in self._messages(step):
+            where = f"wording.announcements[{message.occasion} to {message.audience}]"
+            for part, text in (("subject", message.subject), ("body", message.body)):
+                if not text.strip():
+                    self._missing(f"{where}.{part}", f"{message.locale}: empty", node, given)
+
+    def _messages(self, step: Step) -> Iterator[Message]:
+        order = step.after.order
+        for lang in LANGS:
+            names = (order.buyer, order.seller)
+            parties = {name: Party(name, name=name, locale=lang) for name in names}
+            yield from announce(step.events, step.after, self.policy, parties)
+
+    def _labels(self, occasion: Occasion, node: Node, given: Given | Ticked, step: Step) -> None:
+        for each in self.policy.wording.labels:
+            if each.on is occasion:
+                where = f"wording.labels[{occasion} to {each.to}]"
+                self._text(where, each.text, node, given)
+        for audience in Audience:
+            for lang in LANGS:
+                if not label(step.after, self.policy, audience, lang).strip():
+                    where = f"wording.labels[{occasion} to {audience}]"
+                    self._missing(where, f"{lang}: empty", node, given)
+
+    # ---------------------------------------------------------------- what is written
+
+    def _reasons(self, catalogue: Catalogue, field: str, node: Node, given: Given) -> None:
+        """Every reason can be given, and is worded."""
+        if catalogue.notice is not None:
+            self._text(f"{field}.notice", catalogue.notice, node, given)
+        choices: list[tuple[str | None, TextBounds | None]]
+        choices = [(each.code, each.text) for each in catalogue.reasons]
+        for code, bounds in choices or [(None, catalogue.text)]:
+            text, where = fitting_text(bounds), field if code is None else f"{field}[{code!r}]"
+            faults = Faults(where)
+            catalogue.check(code, text, faults)
+            command = given.command
+            if isinstance(command, RequestCancellation | Reject):
+                given = attrs.evolve(given, command=attrs.evolve(command, reason=code, text=text))
+            if faults.found:
+                self._unmeetable(where, "; ".join(map(str, faults.found)), node, given)
+        for reason in catalogue.reasons:
+            self._text(f"{field}[{reason.code!r}]", reason.label, node, given)
+            if reason.hint is not None:
+                self._text(f"{field}[{reason.code!r}].hint", reason.hint, node, given)
+
+    def _unmeetable(self, where: str, error: str, node: Node, given: Given) -> None:
+        problem = Text(
+            f"求められる文字数を満たすことができない: {error}",
+            f"What it asks for cannot be given: {error}",
+        )
+        self.fault(Kind.REASON_UNMEETABLE, where, problem, node, [given])
+
+
+_CATALOGUES: Mapping[type, str] = {
+    RequestCancellation: "request_reasons",
+    Reject: "rejection_reasons",
+}

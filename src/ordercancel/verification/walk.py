@@ -1,0 +1,430 @@
+"""A walk through every case that can be reached under a policy, the shortest way to each first."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from datetime import datetime
+from functools import reduce
+from itertools import product
+from math import prod
+from random import Random
+from typing import Any
+
+import attrs
+
+from ordercancel.case import Case, Duty
+from ordercancel.commands import (
+    COMMANDS,
+    AdvanceOrder,
+    AnswerWithdrawal,
+    ApplyDeadline,
+    Approve,
+    AskWithdrawal,
+    Command,
+    Reject,
+    RequestCancellation,
+    Withdraw,
+)
+from ordercancel.decider import decide, register
+from ordercancel.errors import InvalidValue
+from ordercancel.events import Event
+from ordercancel.folding import evolve, fold
+from ordercancel.laws import Step
+from ordercancel.order import Actor, Buyer, Operator, Order, Party, Seller, System
+from ordercancel.policy.conditions import Leaf
+from ordercancel.policy.decision import Decision
+from ordercancel.policy.facts import Facts, move
+from ordercancel.policy.policy import Policy
+from ordercancel.policy.reasons import Catalogue, TextBounds
+from ordercancel.policy.space import Regions, Space, spoken_of, values_of
+from ordercancel.policy.wording import occasion_of_request
+from ordercancel.verification.moments import Moments
+
+__all__ = ["BUYER", "SELLER", "Given", "Node", "Observer", "Ticked", "Walk", "fitting_text"]
+
+ORDER_ID = "o-1"
+BUYER = Buyer("b-1")
+SELLER = Seller("s-1")
+_ACTORS: tuple[Actor, ...] = (
+    BUYER,
+    SELLER,
+    Operator("op-1"),
+    System(),
+    Buyer("b-2"),
+    Seller("s-2"),
+)
+"""Each role, and strangers of both sides."""
+
+_SELLERS = tuple(
+    Party(SELLER.id, name=SELLER.id, permits_cancellation=permits) for permits in (True, False)
+)
+"""The seller, permitting cancellation requests and not."""
+
+_OF_THE_COMMAND = frozenset(
+    {"role", "party", "affirmed", "move", "legal_move", "accept", "deadline", "deadline_due"}
+)
+"""The facts that a command brings along; all others are those of the case and the moment."""
+
+
+@attrs.frozen
+class Given:
+    """A command that was given; `seller` is what the directory knew of the seller then."""
+
+    command: Command
+    at: datetime
+    seller: Party | None
+
+
+@attrs.frozen
+class Ticked:
+    """What had come due was applied; `command` is the last of it, as the desk gives it."""
+
+    at: datetime
+    command: ApplyDeadline
+
+
+@attrs.frozen(eq=False)
+class Node:
+    """A case at a moment, with the way that led there.
+
+    `known` says whether the directory knows the seller. `parent` and `by` are missing where the
+    order was just registered; `by` is missing where time passed and nothing else.
+    """
+
+    case: Case
+    at: datetime
+    known: bool
+    parent: Node | None = None
+    by: Given | Ticked | None = None
+
+    def way(self) -> tuple[Order, tuple[Given | Ticked, ...]]:
+        """The order as it was registered, and what was done since."""
+        done: list[Given | Ticked] = []
+        node = self
+        while node.parent is not None:
+            if node.by is not None:
+                done.append(node.by)
+            node = node.parent
+        return node.case.order, tuple(reversed(done))
+
+
+class Observer:
+    """Whoever looks on while a walk is made; each event comes for the shortest way to it first."""
+
+    def judged(self, node: Node, given: Given, decision: Decision) -> None:
+        """A command was judged: the first of those that nothing in the rules tells apart."""
+
+    def stepped(self, node: Node, given: Given | Ticked, step: Step) -> None:
+        """A command was carried out; or refused, where the walk shows refusals, too."""
+
+    def overruled(self, node: Node, duty: Duty, decision: Decision) -> None:
+        """A deadline came due and could not be applied."""
+
+    def invalid(self, node: Node, given: Given, error: InvalidValue) -> None:
+        """A command was permitted, and what was given with it was not."""
+
+
+class Walk:
+    """Every case that can be reached under `policy`.
+
+    Orders are registered in every status, channel and other way that a rule tells apart. Then
+    whoever may do something does it, at every moment that makes a difference, and the seller's
+    permission is given or not each time. Two cases that nothing in the policy tells apart are
+    one. What people type is as short as may be.
+
+    Args:
+        policy: The policy.
+        observers: Who looks on.
+        limit: How many cases to reach at most.
+        draw: Picks the ways to register an order to begin with; all are tried, unless given.
+        show_refusals: Whether every refusal is shown as a step, and not the first of its like.
+
+    Attributes:
+        nodes: The cases, each with its shortest way, by what tells it from others.
+        following: What can come next of each.
+        steps: How many commands were carried out.
+        is_complete: Whether the limit was not met.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        observers: Iterable[Observer] = (),
+        *,
+        limit: int,
+        draw: Random | None = None,
+        show_refusals: bool = False,
+    ) -> None:
+        self.policy = policy
+        self.observers = tuple(observers)
+        self.limit = limit
+        self.draw = draw
+        self.show_refusals = show_refusals
+        self.moments = Moments(policy)
+        self.nodes: dict[Hashable, Node] = {}
+        self.following: dict[Hashable, list[Hashable]] = {}
+        self.steps = 0
+        self.is_complete = True
+        leaves = [leaf for kind in COMMANDS for leaf in spoken_of(policy, kind)]
+        self._regions = Regions(policy)
+        spoken = self._regions.spoken
+        self._own = [fact for fact in policy.facts if fact.name in spoken]
+        self._ways = self._ways_to_begin(spoken, leaves)
+        self._facts_of = {
+            kind: tuple(
+                name for name in Space.of(policy, kind).values if name not in _OF_THE_COMMAND
+            )
+            for kind in COMMANDS
+        }
+        self._commands = tuple(_commands(policy))
+        self._judged: dict[Hashable, tuple[tuple[Command, Decision], ...]] = {}
+
+    def run(self) -> None:
+        """Walk."""
+        level: list[tuple[Hashable, Node]] = []
+        for order, known in self._roots():
+            case = fold(register(order, self.policy, order.placed_at))
+            self._reach(Node(case, order.placed_at, known), level)
+        while level:
+            for key, node in level:  # grows while time passes
+                at = self.moments.following(node.case, node.at)
+                if at is not None:
+                    later = Node(node.case, at, node.known, node)
+                    self.following[key].append(self._reach(later, level))
+            further: list[tuple[Hashable, Node]] = []
+            for key, node in level:
+                for after in self._after(node):
+                    self.following[key].append(self._reach(after, further))
+            level = further
+
+    # ---------------------------------------------------------------- how it begins
+
+    def _ways_to_begin(self, spoken: frozenset[str], leaves: list[Leaf]) -> list[tuple[Any, ...]]:
+        """In what ways an order can be registered, one thing after the other."""
+        policy = self.policy
+        some_channel = policy.channels[:1] or (None,)
+        return [
+            tuple(self.moments.first()),
+            policy.orders.state_ids,
+            (*policy.channels, None) if "channel" in spoken else some_channel,
+            self.moments.ship_offsets(),
+            (False, True) if "since_paid" in spoken else (False,),
+            (True, False) if "seller_permits" in spoken else (False,),
+            *(values_of(fact.name, leaves, (policy,)) for fact in self._own),
+        ]
+
+    def _roots(self) -> Iterator[tuple[Order, bool]]:
+        picked: Iterable[tuple[Any, ...]] = product(*self._ways)
+        if self.draw is not None:
+            count = min(self.limit, prod(map(len, self._ways)))
+            picked = [tuple(map(self.draw.choice, self._ways)) for _ in range(count)]
+        for placed_at, status, channel, ship_after, paid, known, *own in picked:
+            dated = status in self.policy.dated
+            if dated if ship_after is None else not (dated or self.moments.plans):
+                continue
+            attributes = {
+                fact.name: each
+                for fact, each in zip(self._own, own, strict=True)
+                if each is not None
+            }
+            order = Order(
+                ORDER_ID,
+                policy=self.policy.name,
+                status=status,
+                buyer=BUYER.id,
+                seller=SELLER.id,
+                placed_at=placed_at,
+                channel=channel,
+                ship_on=None if ship_after is None else placed_at.date() + ship_after,
+                paid_at=placed_at if paid else None,
+                attributes=attributes,
+            )
+            yield order, known
+
+    def _reach(self, node: Node, level: list[tuple[Hashable, Node]]) -> Hashable:
+        """Take a node in, unless there is one like it; gives what tells it from others."""
+        key = self._key(node)
+        if key not in self.nodes:
+            if len(self.nodes) >= self.limit:
+                self.is_complete = False
+                return key
+            self.nodes[key] = node
+            self.following[key] = []
+            level.append((key, node))
+        return key
+
+    def _key(self, node: Node) -> Hashable:
+        case, order = node.case, node.case.order
+        latest = case.latest
+        asked: Hashable = None
+        if latest is not None:
+            back = (latest.order_status, latest.ship_on == order.ship_on)
+            asked = (latest.status, occasion_of_request(latest), back if latest.is_open else None)
+        return (
+            order.status,
+            order.channel,
+            order.ship_on is None,
+            order.paid_at is None,
+            order.shipped_at is None,
+            order.attributes,
+            node.known,
+            asked,
+            frozenset(request.status for request in case.requests),
+            self.moments.region(case, node.at),
+        )
+
+    # ---------------------------------------------------------------- how it goes on
+
+    def _after(self, node: Node) -> Iterator[Node]:
+        """What can be done next."""
+        for seller in _SELLERS if node.known else (None,):
+            for given, decision in self._permitted(node, seller):
+                after = self._carry_out(node, given, decision)
+                if after is not None:
+                    yield after
+        due = [duty for duty in node.case.open_duties if duty.due_at <= node.at]
+        if due:
+            yield self._tick(node, due)
+
+    def _permitted(self, node: Node, seller: Party | None) -> Iterator[tuple[Given, Decision]]:
+        """What may be done; a move of the order once, whoever may make it."""
+        moved: set[str] = set()
+        for command, decision in self._answers(node, seller):
+            given = Given(command, node.at, seller)
+            if decision.is_refused:
+                if self.show_refusals:
+                    self._stepped(node, given, decision, (), node.case)
+            elif not isinstance(command, AdvanceOrder):
+                yield given, decision
+            elif command.move not in moved:
+                moved.add(command.move)
+                for dated in self._dated(command, node.at):
+                    yield attrs.evolve(given, command=dated), decision
+
+    def _answers(self, node: Node, seller: Party | None) -> Iterator[tuple[Command, Decision]]:
+        """What the policy says to every command, deadlines apart."""
+        known = Facts(self._commands[0], node.case, self.policy, node.at, seller)
+        due = tuple(
+            (each.deadline, each.request, each.due_at <= node.at) for each in node.case.open_duties
+        )
+        for kind, names in self._facts_of.items():
+            told: Hashable = (
+                kind,
+                tuple([self._regions.told(name, known[name]) for name in names]),
+            )
+            if kind is ApplyDeadline:
+                told = (told, due)
+            if told not in self._judged:
+                self._judged[told] = tuple(self._judge(kind, node, seller))
+            if kind is not ApplyDeadline:
+                yield from self._judged[told]
+
+    def _judge(
+        self, kind: type[Command], node: Node, seller: Party | None
+    ) -> Iterator[tuple[Command, Decision]]:
+        latest = node.case.latest
+        for plain in self._commands:
+            if type(plain) is not kind:
+                continue
+            command = plain
+            if isinstance(plain, ApplyDeadline) and latest is not None:
+                command = attrs.evolve(plain, request=latest.number)
+            decision = self.policy.assess(command, node.case, node.at, seller=seller)
+            given = Given(next(self._dated(command, node.at)), node.at, seller)
+            for observer in self.observers:
+                observer.judged(node, given, decision)
+            yield command, decision
+
+    def _dated(self, command: Command, at: datetime) -> Iterator[Command]:
+        """A move that plans the ship date with each date that makes a difference."""
+        if isinstance(command, AdvanceOrder) and command.move in self.policy.planned_by:
+            for ship_on in self.moments.ship_dates(at):
+                yield attrs.evolve(command, ship_on=ship_on)
+        else:
+            yield command
+
+    def _carry_out(self, node: Node, given: Given, decision: Decision) -> Node | None:
+        try:
+            events = decide(given.command, node.case, self.policy, given.at, seller=given.seller)
+        except InvalidValue as error:
+            for observer in self.observers:
+                observer.invalid(node, given, error)
+            return None
+        after = self._stepped(node, given, decision, events, node.case)
+        return Node(after, node.at, node.known, node, given)
+
+    def _tick(self, node: Node, due: list[Duty]) -> Node:
+        """Apply what has come due, in the order in which a desk does."""
+        case = node.case
+        for duty in sorted(due, key=lambda duty: (duty.due_at, duty.deadline, duty.request)):
+            command = ApplyDeadline(
+                ORDER_ID, by=System(), deadline=duty.deadline, request=duty.request
+            )
+            decision = self.policy.assess(command, case, node.at)
+            if not decision.is_refused:
+                events = decide(command, case, self.policy, node.at)
+                given = Ticked(node.at, command)
+                case = self._stepped(node, given, decision, events, case)
+            elif duty in case.open_duties:
+                for observer in self.observers:
+                    observer.overruled(node, duty, decision)
+        return Node(case, node.at, node.known, node, Ticked(node.at, command))
+
+    def _stepped(
+        self,
+        node: Node,
+        given: Given | Ticked,
+        decision: Decision,
+        events: tuple[Event, ...],
+        before: Case,
+    ) -> Case:
+        after = reduce(evolve, events, before)
+        self.steps += bool(events)
+        step = Step(
+            policy=self.policy,
+            before=before,
+            command=given.command,
+            at=node.at,
+            decision=decision,
+            events=events,
+            after=after,
+        )
+        for observer in self.observers:
+            observer.stepped(node, given, step)
+        return after
+
+
+def _commands(policy: Policy) -> Iterator[Command]:
+    """Every command by every actor, with as little typed as may be."""
+    asked = _shortest(policy.request_reasons)
+    answered = _shortest(policy.rejection_reasons)
+    bounds = policy.withdrawal_text
+    withdrawal = fitting_text(bounds) if bounds is not None else None
+    for by in _ACTORS:
+        yield RequestCancellation(ORDER_ID, by=by, reason=asked[0], text=asked[1])
+        yield Approve(ORDER_ID, by=by)
+        for affirmed in (True, False):
+            yield Reject(ORDER_ID, by=by, reason=answered[0], text=answered[1], affirmed=affirmed)
+        yield Withdraw(ORDER_ID, by=by)
+        yield AskWithdrawal(ORDER_ID, by=by, text=withdrawal)
+        for accept in (True, False):
+            yield AnswerWithdrawal(ORDER_ID, by=by, accept=accept)
+        for named in policy.domain(move):
+            yield AdvanceOrder(ORDER_ID, by=by, move=named)
+        for deadline in policy.deadlines:
+            yield ApplyDeadline(ORDER_ID, by=by, deadline=deadline.id, request=1)
+
+
+def _shortest(catalogue: Catalogue) -> tuple[str | None, str | None]:
+    """The reason that takes the fewest words, with them."""
+    if not catalogue.reasons:
+        return None, fitting_text(catalogue.text)
+    texts = {reason.code: fitting_text(reason.text) for reason in catalogue.reasons}
+    return min(texts.items(), key=lambda item: len(item[1] or ""))
+
+
+def fitting_text(bounds: TextBounds | None) -> str | None:
+    """The shortest text within `bounds`; None where none is needed."""
+    if bounds is None or not bounds.required:
+        return None
+    return "あ" * max(bounds.minimum, 1)
