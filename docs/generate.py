@@ -6,9 +6,11 @@ not what the policy says today.
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
+from ordercancel.export import policy_data
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.render import order_diagram, request_diagram, rule_table
 from ordercancel.text import Lang, Text
@@ -32,6 +34,8 @@ def pages() -> dict[Path, str]:
             )
             page = f"{rule_table(policy, lang)}\n{charts}\n"
             found[PAGES / f"{policy.name}.{lang}.md"] = page
+        data = json.dumps(policy_data(policy), ensure_ascii=False, indent=2)
+        found[PAGES / f"{policy.name}.json"] = f"{data}\n"
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 
 import attrs
 
@@ -76,7 +76,7 @@ def is_shipped(order: Order, policy: Policy) -> bool:
     return order.shipped_at is not None or order.status in _only_after_shipping(policy)
 
 
-@cache
+@lru_cache(maxsize=64)
 def _only_after_shipping(policy: Policy) -> frozenset[str]:
     """The statuses that no order comes to without a move that ships it."""
     reached = {state.id for state in policy.orders.states if state.initial}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import attrs
@@ -29,6 +29,7 @@ from ordercancel.policy import (
     Occasion,
     Reason,
     Rule,
+    Silence,
     Superseding,
     TextBounds,
     clause,
@@ -406,6 +407,118 @@ def test_good_comparisons_pass() -> None:
     assert tiny(rules=(*RULES, rule(when=when)), facts=(weight,)).facts == (weight,)
 
 
+# ---------------------------------------------------------------------- silences
+
+
+def silence(**changes: Any) -> Silence:
+    values: dict[str, Any] = {"on": RequestCancellation, "cites": OURS}
+    return Silence("s", **values | changes)
+
+
+def faults_of_silences(*silences: Any) -> list[tuple[str, str, str]]:
+    """The faults of a policy that has these silences, without the policy's name."""
+    return [
+        (each.where.removeprefix("Policy tiny."), each.problem, each.expected)
+        for each in faults_of(silences=silences)
+    ]
+
+
+def test_a_silence_that_is_well_made_passes() -> None:
+    """Of one command or of several, under a condition or always, cited or ours."""
+    several = silence(on=(Approve, Reject), when=status.is_in("sent") & ~party.holds)
+    cited = attrs.evolve(silence(cites=clause("tiny.1")), id="t")
+    assert tiny(silences=(several, cited)).silences == (several, cited)
+
+
+@pytest.mark.parametrize(
+    ("silences", "where", "problem"),
+    [
+        (("s",), "silences[0]", "is a str"),
+        ((silence(), rule()), "silences[1]", "is a Rule"),
+        ([silence()], "silences", "is a list"),
+    ],
+)
+def test_silences_are_a_tuple_of_silences(silences: Any, where: str, problem: str) -> None:
+    """What is no silence is named by its place."""
+    (found,) = faults_of(silences=silences)
+    assert (found.where, found.problem) == (f"Policy tiny.{where}", problem)
+
+
+@pytest.mark.parametrize("kind", [int, "Approve"])
+def test_a_silence_speaks_about_commands(kind: object) -> None:
+    """What is no command is named, also under a condition."""
+    assert faults_of_silences(silence(on=(Approve, kind), when=role.is_in("buyer"))) == [
+        ("silences['s'].on", f"is {kind!r}", "a command")
+    ]
+
+
+def test_the_unknown_fact_of_a_silence_is_named() -> None:
+    """A silence speaks of the facts that its policy knows."""
+    (found,) = faults_of_silences(silence(when=attribute_flag("vip", NAME).holds))
+    assert found[:2] == ("silences['s'].when", "speaks of the unknown fact 'vip'")
+    assert found[2].startswith("one of: status, channel, role, ")
+
+
+def test_a_fact_that_the_command_of_a_silence_has_not_is_named() -> None:
+    """A silence about a request can not hang on what a rejection affirms."""
+    assert faults_of_silences(silence(on=(Reject, Approve), when=affirmed.holds)) == [
+        ("silences['s'].when", "speaks of 'affirmed', which Approve has not", "one of: Reject")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("when", "problem", "expected"),
+    [
+        (party, "is a Flag", "a condition, such as flag.holds"),
+        (role.is_in("buyer") & True, "is a bool", "a condition, such as flag.holds"),  # type: ignore[operator]
+        (status.is_in("lost"), "compares 'status' with 'lost'", STATES),
+        (
+            since_placed < 3,
+            "compares 'since_placed' with 3",
+            "a number with an int, or a span with a timedelta",
+        ),
+    ],
+)
+def test_the_condition_of_a_silence_is_checked_like_a_rules(
+    when: Any, problem: str, expected: str
+) -> None:
+    """Every fault of it is named where it stands."""
+    assert faults_of_silences(silence(when=when)) == [("silences['s'].when", problem, expected)]
+
+
+def test_the_id_of_a_silence_is_its_own() -> None:
+    """It is shared with no rule, no deadline and no other silence."""
+    silences = (silence(), silence(), attrs.evolve(silence(), id="tiny.refer"))
+    also = (*silences, attrs.evolve(silence(), id="d"))
+    found = faults_of(silences=also, deadlines=(deadline(),))
+    assert found == (
+        *fault("rules['tiny.refer']", "has an id that occurs twice", "each id once"),
+        *fault("rules['s']", "has an id that occurs twice", "each id once"),
+        *fault("rules['d']", "has an id that occurs twice", "each id once"),
+    )
+
+
+def test_the_id_of_a_silence_is_a_line() -> None:
+    """Decisions and explanations name it."""
+    assert faults_of_silences(attrs.evolve(silence(), id="")) == [
+        ("rules[''].id", "is empty", LINE)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cites", "problem", "expected"),
+    [
+        (clause(), "cites no clause", "at least one, or ours('why')"),
+        (clause("lost"), "cites 'lost'", "the id of a clause of the policy's documents"),
+        (ours(" "), "is ours without a note", "ours('why it is there')"),
+        ("tiny.1", "is a str", "clause('…') or ours('…')"),
+    ],
+)
+def test_a_silence_says_where_it_comes_from(cites: Any, problem: str, expected: str) -> None:
+    """A clause that exists, or why it is there."""
+    assert faults_of_silences(silence(cites=cites)) == [("rules['s'].cites", problem, expected)]
+
+
 # ---------------------------------------------------------------------- deadlines
 
 
@@ -703,6 +816,22 @@ def test_everything_of_an_order_that_a_policy_does_not_know_is_named() -> None:
         Fault("Order.attributes['rank']", "is 'tin'", "one of: gold, none"),
         Fault("Order.attributes['weight']", "is True", "a whole number"),
     )
+
+
+def test_an_order_in_a_dated_status_has_its_planned_ship_date() -> None:
+    """Without one it is not opened; in another status it needs none."""
+    policy = tiny(dated=frozenset({"packed"}))
+    with pytest.raises(InvalidValue) as caught:
+        policy.open(order(status="packed"))
+    assert caught.value.faults == (
+        Fault(
+            "Order.ship_on",
+            "is missing",
+            "the planned ship date, which an order in 'packed' has",
+        ),
+    )
+    assert opened(policy, status="packed", ship_on=date(2024, 3, 5)).version == 0
+    assert opened(policy).order.ship_on is None
 
 
 def test_an_order_with_fitting_values_is_opened() -> None:

@@ -33,11 +33,22 @@ from ordercancel.policy import (
     Forbid,
     GoingBack,
     Occasion,
+    Policy,
     Rule,
+    Silence,
     clause,
 )
 from ordercancel.policy.decision import Verdict
-from ordercancel.policy.facts import attribute_flag, seller_permits, status
+from ordercancel.policy.facts import (
+    Facts,
+    attribute_choice,
+    attribute_flag,
+    channel,
+    move,
+    seller_permits,
+    status,
+)
+from ordercancel.policy.facts import deadline as due
 from ordercancel.request import CancellationRequest, RequestStatus
 from ordercancel.text import Text
 from unit.tiny import (
@@ -91,6 +102,19 @@ def applies(does: Consequence) -> ApplyDeadline:
     return ApplyDeadline("o-7", by=SYSTEM, deadline=f"d.{does}", request=1)
 
 
+EVERY_KIND = (
+    asks(),
+    Approve("o-7", by=SELLER),
+    Reject("o-7", by=SELLER),
+    Withdraw("o-7", by=BUYER),
+    AskWithdrawal("o-7", by=SELLER),
+    AnswerWithdrawal("o-7", by=BUYER, accept=True),
+    AnswerWithdrawal("o-7", by=BUYER, accept=False),
+    AdvanceOrder("o-7", by=SELLER, move="send"),
+    *(applies(does) for does in Consequence),
+)
+
+
 @pytest.mark.parametrize(
     ("command", "request_status", "order_status", "possible"),
     [
@@ -137,6 +161,92 @@ def test_the_charts_have_the_last_word(
     assert decision.determined_by == ()
     assert len(decision.rules) == 1
     assert decision.errors[0].problem.endswith("where a chart has no such move")
+
+
+@pytest.mark.parametrize("command", EVERY_KIND, ids=repr)
+@pytest.mark.parametrize("request_status", [None, "awaiting_seller", "withdrawal_asked"])
+@pytest.mark.parametrize("order_status", ["new", "sent"])
+@pytest.mark.parametrize("policy", [LAX, tiny(deadlines=LAX.deadlines)], ids=["lax", "tiny"])
+def test_assessing_is_judging_the_facts_of_a_case(
+    policy: Policy, order_status: str, request_status: str | None, command: Command
+) -> None:
+    """Of every kind of command, whether the facts are read when asked for or beforehand."""
+    case, at, seller = standing(request_status, order_status), utc(2), Party("s-1", name="店")
+    assessed = policy.assess(command, case, at, seller=seller)
+    facts = Facts(command, case, policy, at, seller)
+    assert policy.judge(type(command), facts) == assessed
+    assert policy.judge(type(command), {**facts}) == assessed
+    assert assessed.kind is type(command)
+    assert {**assessed.facts} == {**facts}
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "verdict"),
+    [
+        (RequestCancellation, {"status": "new", "request": "none"}, "cancel"),
+        (RequestCancellation, {"status": "new", "request": "lapsed"}, "cancel"),
+        (RequestCancellation, {"status": "new", "request": "withdrawal_held"}, "refuse"),
+        (RequestCancellation, {"status": "sent", "request": "none"}, "refuse"),
+        (Approve, {"status": "packed", "request": "awaiting_seller"}, "permit"),
+        (Approve, {"status": "sent", "request": "awaiting_seller"}, "refuse"),
+        (Approve, {"status": "packed", "request": "granted"}, "refuse"),
+        (Reject, {"request": "withdrawal_asked"}, "permit"),
+        (Reject, {"request": "none"}, "refuse"),
+        (Withdraw, {"request": "withdrawal_held"}, "permit"),
+        (Withdraw, {"request": "withdrawn"}, "refuse"),
+        (AskWithdrawal, {"request": "withdrawal_held"}, "permit"),
+        (AskWithdrawal, {"request": "withdrawal_asked"}, "refuse"),
+        (AnswerWithdrawal, {"request": "withdrawal_held", "accept": True}, "permit"),
+        (AnswerWithdrawal, {"request": "withdrawal_held", "accept": False}, "refuse"),
+        (AnswerWithdrawal, {"request": "withdrawal_asked", "accept": False}, "permit"),
+        (AnswerWithdrawal, {"request": "awaiting_seller", "accept": True}, "refuse"),
+        (AdvanceOrder, {"status": "packed", "move": "send"}, "permit"),
+        (AdvanceOrder, {"status": "packed", "move": "plan"}, "refuse"),
+        (AdvanceOrder, {"status": "new", "move": "cancel"}, "refuse"),
+        *(
+            (
+                ApplyDeadline,
+                {"status": status_, "request": request_, "deadline": f"d.{does}"},
+                verdict,
+            )
+            for does, status_, request_, verdict in (
+                ("approve", "new", "awaiting_seller", "permit"),
+                ("approve", "sent", "awaiting_seller", "refuse"),
+                ("approve", "new", "withdrawn", "refuse"),
+                ("reject", "sent", "withdrawal_asked", "permit"),
+                ("reject", "sent", "rejected", "refuse"),
+                ("lapse", "stopped", "withdrawal_held", "permit"),
+                ("lapse", "new", "none", "refuse"),
+                ("mark_overdue", "sent", "lapsed", "permit"),
+                ("breach", "sent", "none", "permit"),
+            )
+        ),
+    ],
+)
+def test_facts_are_judged_without_a_case(
+    kind: type[Command], facts: dict[str, str | bool], verdict: str
+) -> None:
+    """They may be any; what the charts forbid stays forbidden, and nothing more is asked for."""
+    decision = LAX.judge(kind, facts)
+    assert decision.verdict == verdict
+    assert decision.codes == (("no_such_move",) if verdict == "refuse" else ())
+    assert decision.facts is facts
+    assert decision.kind is kind
+
+
+def test_the_rules_for_a_kind_are_those_that_speak_about_it() -> None:
+    """In the order of the policy; none for a kind that no rule speaks about."""
+    policy = tiny(
+        rules=(
+            Rule("a", on=(Approve, Reject), effect=PERMIT, cites=OURS),
+            Rule("b", on=Reject, effect=Forbid("closed"), cites=OURS),
+            Rule("c", on=Approve, effect=Forbid("closed"), cites=OURS),
+        )
+    )
+    assert [each.id for each in policy.rules_for(Approve)] == ["a", "c"]
+    assert [each.id for each in policy.rules_for(Reject)] == ["a", "b"]
+    assert policy.rules_for(Withdraw) == ()
+    assert policy.judge(Withdraw, {"request": "none"}).codes == ("not_permitted",)
 
 
 def test_a_request_that_is_referred_needs_no_cancel_move() -> None:
@@ -235,12 +345,61 @@ def test_provisions_are_everything_that_events_name() -> None:
     assert len(tiny(superseding=None).provisions) == len(RULES)
 
 
+def test_silences_are_provisions_between_rules_and_deadlines() -> None:
+    """They are named and cited like a rule."""
+    policy = tiny(
+        silences=(Silence("tiny.silence", on=AdvanceOrder, cites=clause("tiny.1")),),
+        deadlines=(deadline(Consequence.LAPSE),),
+    )
+    assert [each.id for each in policy.provisions][-4:] == [
+        "tiny.buyer",
+        "tiny.silence",
+        "d.lapse",
+        "tiny.sending",
+    ]
+    assert policy.clauses_of(["tiny.silence"]) == ("tiny.1",)
+    assert tiny().silences == ()
+    assert "Silence(" not in repr(policy)
+
+
 def test_facts_are_found_by_name() -> None:
     vip = attribute_flag("vip", Text("得意客", "VIP"))
     policy = tiny(facts=(vip,))
     assert policy.fact("vip") is vip
     assert policy.fact("status") is status
     assert policy.fact("gone") is None
+
+
+def test_the_words_of_a_choice_are_the_policys_own() -> None:
+    """Its statuses, channels, moves without the cancelling one, deadlines; or the fact's own."""
+    rank = attribute_choice("rank", Text("級", "rank"), ("gold", "tin"))
+    policy = tiny(facts=(rank,), channels=("shop",), deadlines=(deadline(Consequence.LAPSE),))
+    domains = {each.name: policy.domain(each) for each in (status, channel, move, due, rank)}
+    assert domains == {
+        "status": ("new", "packed", "sent", "stopped"),
+        "channel": ("shop",),
+        "move": ("plan", "send"),
+        "deadline": ("d.lapse",),
+        "rank": ("gold", "tin"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("does", "order_status", "decides"),
+    [
+        (Consequence.APPROVE, "packed", True),
+        (Consequence.APPROVE, "sent", False),
+        (Consequence.REJECT, "sent", True),
+        (Consequence.LAPSE, "sent", True),
+        (Consequence.MARK_OVERDUE, "packed", False),
+        (Consequence.BREACH, "packed", False),
+    ],
+)
+def test_a_deadline_decides_where_it_can_close_the_request(
+    does: Consequence, order_status: str, decides: bool
+) -> None:
+    """Approving needs an order that can be cancelled; marking and breaching close nothing."""
+    assert LAX.can_decide(f"d.{does}", order_status) is decides
 
 
 def test_a_cancelled_order_has_one_status() -> None:

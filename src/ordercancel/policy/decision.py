@@ -10,14 +10,14 @@ Four laws hold, whatever the rules are:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import attrs
 
 from ordercancel.commands import Command
-from ordercancel.policy.conditions import Value
+from ordercancel.policy.conditions import All, AnyOf, Condition, Leaf, Not, Value
 from ordercancel.policy.rules import Forbid, Rule
 from ordercancel.text import Lang, Text
 
@@ -221,4 +221,17 @@ def _errors_once(errors: Iterable[RuleError]) -> tuple[RuleError, ...]:
 
 
 def _missing(rule: Rule, facts: Mapping[str, Value | None]) -> tuple[str, ...]:
-    return tuple(sorted({leaf.fact for leaf in rule.when.leaves() if facts[leaf.fact] is None}))
+    return tuple(sorted({leaf.fact for leaf in _unknown(rule.when, facts)}))
+
+
+def _unknown(when: Condition, facts: Mapping[str, Value | None]) -> Iterator[Leaf]:
+    """The conditions about one fact each by which `when` is unknown."""
+    match when:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                if part.test(facts) is None:
+                    yield from _unknown(part, facts)
+        case Not(inner):
+            yield from _unknown(inner, facts)
+        case _:
+            yield from (leaf for leaf in when.leaves() if facts[leaf.fact] is None)

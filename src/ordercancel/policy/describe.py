@@ -128,8 +128,10 @@ def value_text(name: str, value: Value | None, policy: Policy, lang: Lang) -> st
             return (Text("はい", "yes") if value else Text("いいえ", "no"))[lang]
         case str():
             return _values(name, frozenset({value}), policy, lang)[0]
+        case timedelta():
+            return _length(value, lang)
         case _:
-            return bound_text(value, lang)
+            return str(value)
 
 
 def _joined(conditions: Iterable[Condition], word: str, policy: Policy, lang: Lang) -> str:
@@ -183,13 +185,26 @@ def bound_text(bound: int | timedelta, lang: Lang) -> str:
     """A number, or a length of time in its largest whole unit."""
     if isinstance(bound, int):
         return str(bound)
-    units = (
-        (timedelta(days=1), Text("日", " d")),
-        (timedelta(hours=1), Text("時間", " h")),
-        (timedelta(minutes=1), Text("分", " min")),
-        (timedelta(seconds=1), Text("秒", " s")),
-    )
-    for unit, name in units:
+    for unit, name in _UNITS:
         if bound % unit == timedelta(0):
             return f"{bound // unit}{name[lang]}"
     return str(bound)
+
+
+def _length(length: timedelta, lang: Lang) -> str:
+    """A length of time in all its units, down to the second that has passed."""
+    rest, told = abs(length), []
+    for unit, name in _UNITS:
+        count, rest = divmod(rest, unit)
+        if count:
+            told.append(f"{count}{name[lang]}")
+    sign = "-" if length < timedelta(0) else ""
+    return sign + (("" if lang == "ja" else " ").join(told) or f"0{_UNITS[-1][1][lang]}")
+
+
+_UNITS = (
+    (timedelta(days=1), Text("日", " d")),
+    (timedelta(hours=1), Text("時間", " h")),
+    (timedelta(minutes=1), Text("分", " min")),
+    (timedelta(seconds=1), Text("秒", " s")),
+)

@@ -19,7 +19,7 @@ from ordercancel.policy.conditions import (
     Not,
     Value,
 )
-from ordercancel.policy.decision import Decision, Verdict
+from ordercancel.policy.decision import UNDETERMINED, Decision, RuleError, Verdict
 from ordercancel.policy.describe import (
     COMMAND_NAMES,
     GRANT_NAMES,
@@ -126,7 +126,17 @@ class Explanation:
             "asked": self.asked,
             "verdict": str(self.verdict),
             "codes": list(self.codes),
-            "causes": [attrs.asdict(cause) for cause in self.causes],
+            "causes": [
+                {
+                    "id": cause.id,
+                    "effect": cause.effect,
+                    "when": cause.when,
+                    "facts": list(cause.facts),
+                    "source": [attrs.asdict(quote) for quote in cause.source],
+                    "note": cause.note,
+                }
+                for cause in self.causes
+            ],
             "flips": [
                 {
                     "verdict": str(flip.verdict),
@@ -172,7 +182,7 @@ def _causes(decision: Decision, lang: Lang) -> Iterator[Cause]:
         missing = Text("{fact}: 不明", "{fact}: not known")
         yield _cause(
             error.rule,
-            policy.refusal_text(error.code)[lang],
+            _trouble(error, policy, lang),
             policy,
             lang,
             facts=[
@@ -194,6 +204,14 @@ def _causes(decision: Decision, lang: Lang) -> Iterator[Cause]:
             yield Cause(id=None, effect=silent)
         else:
             yield _cause(decision.silence, silent, policy, lang, facts=())
+
+
+def _trouble(error: RuleError, policy: Policy, lang: Lang) -> str:
+    """What was wrong with a rule; with what it grants, where that is the trouble."""
+    problem = policy.refusal_text(error.code)[lang]
+    if error.code == UNDETERMINED:
+        return problem
+    return f"{problem} ({_effect(error.rule, policy, lang)})"
 
 
 def _effect(rule: Rule, policy: Policy, lang: Lang) -> str:
@@ -265,7 +283,7 @@ def _flips(decision: Decision, lang: Lang) -> Iterator[Flip]:
     known = {name: decision.facts[name] for name in space.values}
     leaves = list(spoken_of(policy, kind))
     others = {
-        name: _others(known[name], values, [leaf for leaf in leaves if leaf.fact == name])
+        name: _others(known[name], values)
         for name, values in space.values.items()
         if name not in _GIVEN
     }
@@ -292,22 +310,15 @@ def _flips(decision: Decision, lang: Lang) -> Iterator[Flip]:
             return
 
 
-def _others(
-    value: Value | None, values: Iterable[Value | None], leaves: list[Leaf]
-) -> list[Value | None]:
-    """The values that some condition tells from `value`, of numbers the nearest first."""
+def _others(value: Value | None, values: Iterable[Value | None]) -> list[Value | None]:
+    """The other values, of numbers the nearest first."""
     others = [each for each in values if each != value or type(each) is not type(value)]
     if isinstance(value, int | timedelta) and not isinstance(value, bool):
-
-        def answers(number: Value | None) -> tuple[bool | None, ...]:
-            return tuple(leaf.test({leaf.fact: number}) for leaf in leaves)
-
-        others = [each for each in others if answers(each) != answers(value)]
         others.sort(key=lambda each: _distance(each, value))
     return others
 
 
-def _distance(one: Value | None, other: int | timedelta) -> float:
+def _distance(one: Value | None, other: Value | None) -> float:
     if isinstance(one, timedelta) and isinstance(other, timedelta):
         return abs(one - other).total_seconds()
     if isinstance(one, int) and isinstance(other, int):
@@ -330,20 +341,31 @@ def _change(
     policy: Policy,
     lang: Lang,
 ) -> Change:
+    reached = after[0]
     crossed = [
-        describe(leaf if leaf.test({name: after[0]}) else ~leaf, policy, lang)
+        leaf
         for leaf in leaves
         if isinstance(leaf, Compare)
         and leaf.fact == name
-        and leaf.test({name: after[0]}) is not leaf.test({name: before})
+        and _answer(leaf, reached) is not _answer(leaf, before)
     ]
-    if crossed and after[0] is not None:
-        return Change(name, crossed[0], after)
+    if crossed and reached is not None:
+        last: Condition = min(crossed, key=lambda leaf: _distance(leaf.bound, reached))
+        told = describe(last if last.test({name: reached}) else ~last, policy, lang)
+        return Change(name, told, after)
     words = [value_text(name, value, policy, lang) for value in after]
     separator = "・" if lang == "ja" else ", "
     was = value_text(name, before, policy, lang)
     told = f"{fact_text(name, policy, lang)}: {was} → {separator.join(words)}"
     return Change(name, told, after)
+
+
+def _answer(leaf: Leaf, value: Value | None) -> bool | None:
+    """What a condition says to a value; nothing where the value is of no kind that it knows."""
+    try:
+        return leaf.test({leaf.fact: value})
+    except TypeError:
+        return None
 
 
 # -------------------------------------------------------------------- as a text
@@ -363,7 +385,7 @@ def _lines(told: Explanation) -> Iterator[str]:
         for flip in told.flips:
             changes = Text("、かつ ", ", and ")[lang].join(each.told for each in flip.changes)
             yield f"  - {changes} ⇒ {VERDICT_NAMES[flip.verdict][lang]}"
-    else:
+    elif told.asked:
         yield Text(
             f"事実を{MOST_CHANGES}つまで変えても、結果は変わらない。",
             f"No change of up to {MOST_CHANGES} facts would make it otherwise.",

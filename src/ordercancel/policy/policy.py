@@ -255,8 +255,8 @@ class Policy:
         """What the rules and the charts say to a command of this `kind`, in the light of `facts`.
 
         `assess` reads the facts from a case. Here they may be any, such as those of a case that
-        nobody has seen yet: one value for every fact of `FACTS` and of the policy's own that the
-        rules for this kind or the charts ask for, None where it is missing.
+        nobody has seen yet: one value for every fact that the rules for this kind, the silences or
+        the charts ask for (`ordercancel.policy.space.Space`), None where it is missing.
         """
         decision = combine(self._by_command.get(kind, ()), facts, self, kind)
         if decision.is_refused or self._charts_have(kind, facts, decision.verdict):
@@ -276,7 +276,10 @@ class Policy:
         self, kind: type[Command], facts: Mapping[str, Value | None], verdict: Verdict
     ) -> bool:
         if kind is ApplyDeadline:
-            move = _DECIDING.get(self.deadline(str(facts["deadline"])).does)
+            deadline = self._deadlines.get(str(facts["deadline"]))
+            if deadline is None:
+                return False
+            move = _DECIDING.get(deadline.does)
         elif kind is AnswerWithdrawal:
             move = "accept_withdrawal" if facts["accept"] else "hold_withdrawal"
         elif kind is AdvanceOrder:

@@ -42,7 +42,19 @@ Given = Mapping[str, Value | None]
 """Facts with their values, None where one is missing."""
 
 _TICK = timedelta(seconds=1)
+_DAY = timedelta(days=1)
 _LONGEST_DAY = timedelta(hours=25)
+
+ANY = "*"
+"""Stands for any word, where a policy does not say which there are."""
+
+_PARTNERS: Mapping[str, str] = {
+    "since_placed": "days_since_placed",
+    "days_since_placed": "since_placed",
+    "since_requested": "days_since_requested",
+    "days_since_requested": "since_requested",
+}
+"""Facts that are counted from one moment."""
 
 
 @attrs.frozen
@@ -79,11 +91,11 @@ class Space:
     @property
     def size(self) -> int:
         """How many combinations there are, with those that contradict themselves."""
-        return prod(len(values) for values in self._free.values())
+        return prod(len(values) for values in self.free.values())
 
     def combinations(self) -> Iterator[dict[str, Value | None]]:
         """Every combination that does not contradict itself."""
-        free = self._free
+        free = self.free
         for values in product(*free.values()):
             given = self.completed(dict(zip(free, values, strict=True)))
             if self.is_possible(given):
@@ -92,7 +104,7 @@ class Space:
     def at(self, index: int) -> dict[str, Value | None] | None:
         """The combination with this number, 0 to `size`; None where it contradicts itself."""
         given: dict[str, Value | None] = {}
-        for name, values in self._free.items():
+        for name, values in self.free.items():
             index, chosen = divmod(index, len(values))
             given[name] = values[chosen]
         given = self.completed(given)
@@ -110,14 +122,15 @@ class Space:
         return all(holds(given) for names, holds in _LAWS if self.values.keys() >= names)
 
     @property
-    def _free(self) -> dict[str, tuple[Value | None, ...]]:
+    def free(self) -> Mapping[str, tuple[Value | None, ...]]:
+        """The facts that do not follow from others, with their values."""
         return {name: values for name, values in self.values.items() if name != "legal_move"}
 
 
 def too_large(spaces: Iterable[Space], size: int) -> TooLarge:
     """The error that there are `size` combinations in `spaces`, which is too many to try."""
     largest = max(spaces, key=lambda space: space.size)
-    counts = {name: len(values) for name, values in largest.values.items()}
+    counts = {name: len(values) for name, values in largest.free.items()}
     facts = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return TooLarge(size, largest.kind.__name__, facts)
 
@@ -166,26 +179,43 @@ def values_of(
     name: str, leaves: Iterable[Leaf], policies: tuple[Policy, ...]
 ) -> tuple[Value | None, ...]:
     """The values of the fact `name` that all `policies` know and that `leaves` tell apart."""
-    fact = next(found for found in (each.fact(name) for each in policies) if found is not None)
+    facts = [found for found in (policy.fact(name) for policy in policies) if found is not None]
+    fact = facts[0]
     values: tuple[Value | None, ...]
     match fact:
         case Choice():
-            domains = [policy.domain(fact) for policy in policies]
+            domains = [
+                policy.domain(found)
+                for policy in policies
+                if isinstance(found := policy.fact(name), Choice)
+            ]
             values = tuple(word for word in domains[0] if all(word in each for each in domains))
+            if not any(domains) and fact.may_be_missing:
+                values = (ANY,)
         case Flag():
             values = (True, False)
         case _:
-            values = tuple(_around(fact, [leaf for leaf in leaves if leaf.fact == name]))
+            values = tuple(_around(fact, leaves))
     return (*values, None) if fact.may_be_missing else values
 
 
-def _around(fact: Fact, leaves: Iterable[Leaf]) -> list[int | timedelta]:
-    """Before, at and after each bound that the fact is compared with."""
-    step: int | timedelta = _TICK if isinstance(fact, Span) else 1
-    nothing: int | timedelta = timedelta() if isinstance(fact, Span) else 0
-    bounds = {leaf.bound for leaf in leaves if isinstance(leaf, Compare)} or {nothing}
-    near = {moved for bound in bounds for moved in (bound - step, bound, bound + step)}  # type: ignore[operator]  # one fact has bounds of one kind
-    return sorted(near)
+def _around(fact: Fact, leaves: Iterable[Leaf]) -> list[int] | list[timedelta]:
+    """Before, at and after each bound that the fact is compared with.
+
+    Of a length of time and a number of days that are counted from one moment, each has values that
+    go with the bounds of the other.
+    """
+    names = (fact.name, _PARTNERS.get(fact.name))
+    bounds = {leaf.bound for leaf in leaves if isinstance(leaf, Compare) and leaf.fact in names}
+    lengths = {bound for bound in bounds if isinstance(bound, timedelta)}
+    days = {bound for bound in bounds if isinstance(bound, int)}
+    if isinstance(fact, Span):
+        near = {length + step for length in lengths for step in (-_TICK, timedelta(), _TICK)}
+        near |= {_DAY * (number + step) for number in days for step in (-1, 0, 1)}
+        return sorted(near or {timedelta()})
+    numbers = {number + step for number in days for step in (-1, 0, 1)}
+    numbers |= {length // _DAY + step for length in lengths for step in (-1, 0, 1)}
+    return sorted(numbers or {0})
 
 
 def _requests_before(given: Given, ended: str, before: str) -> bool:

@@ -142,7 +142,8 @@ def _lines(report: Report, lang: Lang) -> Iterator[str]:
         yield Text("不備は見つかりませんでした。", "No fault was found.")[lang]
         return
     count = len(report.faults)
-    yield Text(f"不備が {count} 件見つかりました。", f"{count} faults were found.")[lang]
+    found = "1 fault was found." if count == 1 else f"{count} faults were found."
+    yield Text(f"不備が {count} 件見つかりました。", found)[lang]
     for number, fault in enumerate(report.faults, 1):
         yield ""
         yield f"{number}. {fault.kind} — {fault.subject}"

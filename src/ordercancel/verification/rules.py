@@ -67,7 +67,7 @@ class RuleCheck(Check):
         if walk.draw is not None:
             return
         for idle in self._idle:
-            self._never(idle)
+            self._never(idle, walk)
         unreached = sorted(
             {_named(each) for each in self._reached.idle} - {_named(each) for each in self._idle}
         )
@@ -127,7 +127,7 @@ class RuleCheck(Check):
         )
         self.fault(Kind.UNCITED, name, problem, node, [given])
 
-    def _never(self, idle: Idle) -> None:
+    def _never(self, idle: Idle, walk: Walk) -> None:
         name = COMMAND_NAMES[idle.kind]
         if idle.holds:
             problem = Text(
@@ -141,8 +141,12 @@ class RuleCheck(Check):
                 f"「{name.ja}」の結果を決めることがない。条件が成り立つことがない。",
                 f"It never decides about '{name.en}': its condition can never hold.",
             )
-        node, given = self._shown.get(idle.spoken.id) or self._first[idle.kind]
-        self.fault(Kind.NEVER_DECIDES, _named(idle), problem, node, [given])
+        # A command that cannot even be given, such as a deadline's, is shown by nothing.
+        shown = self._shown.get(idle.spoken.id) or self._first.get(idle.kind)
+        if shown is None:
+            self.fault(Kind.NEVER_DECIDES, _named(idle), problem, next(iter(walk.nodes.values())))
+        else:
+            self.fault(Kind.NEVER_DECIDES, _named(idle), problem, shown[0], [shown[1]])
 
 
 def _named(idle: Idle) -> str:

@@ -206,7 +206,7 @@ class Walk:
         return [
             tuple(self.moments.first()),
             policy.orders.state_ids,
-            (*policy.channels, None) if "channel" in spoken else some_channel,
+            values_of("channel", (), (policy,)) if "channel" in spoken else some_channel,
             self.moments.ship_offsets(),
             (False, True) if "since_paid" in spoken else (False,),
             (True, False) if "seller_permits" in spoken else (False,),

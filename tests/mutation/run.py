@@ -1,0 +1,190 @@
+"""Runs every mutant of both built-in policies, and tells which are killed, and by what.
+
+``python tests/mutation/run.py [--only TEXT] [--json FILE]``. Exit status 1 where one survives.
+
+A mutant is killed where it can't be built, where it answers some combination of facts otherwise
+than the reference oracle of its document, where `verify` finds a fault in it, or where a test of
+the clauses, of whole cases or of scenarios fails with it in the place of the policy. The pages
+made from the policies count for nothing here: they would tell every mutant from the original.
+
+A mutant that answers every combination of facts with the same verdict, codes and rules, and
+differs in nothing but its rules, is the same policy written otherwise, and no mutant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import multiprocessing
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+TESTS = Path(__file__).parent.parent
+sys.path[:0] = [str(TESTS), str(TESTS.parent)]
+
+import pytest  # noqa: E402 - the tests are found by the path above
+
+from mutation.mutants import Mutant, mutants  # noqa: E402
+from oracle import conect as conect_oracle  # noqa: E402
+from oracle import qoo10 as qoo10_oracle  # noqa: E402
+from ordercancel import policies  # noqa: E402
+from ordercancel.commands import COMMANDS  # noqa: E402
+from ordercancel.errors import OrderCancelError  # noqa: E402
+from ordercancel.policies import CONECT, QOO10  # noqa: E402
+from ordercancel.policy import Decision, Policy  # noqa: E402
+from ordercancel.policy.space import Given, Space  # noqa: E402
+from ordercancel.verification import verify  # noqa: E402
+
+POLICIES = {policy.name: policy for policy in (CONECT, QOO10)}
+ORACLES: dict[str, Any] = {"conect": conect_oracle, "qoo10": qoo10_oracle}
+QUICK = ("tests/clauses", "tests/cli/test_replay.py")
+WHOLE = ("tests/oracle",)
+DECIDING = ("rule", "chart", "zone", "superseding", "going_back", "channels", "deadline")
+"""What a change of may make a difference to the oracle of whole cases."""
+FOUND: list[Mutant] = []
+SURVIVES = "survives"
+SAME = "the same policy written otherwise"
+
+
+@cache
+def combinations(name: str) -> tuple[tuple[Any, Given], ...]:
+    """Every combination of facts of the policy, for each kind of command."""
+    policy = POLICIES[name]
+    return tuple(
+        (kind, given) for kind in COMMANDS for given in Space.of(policy, kind).combinations()
+    )
+
+
+def told(decision: Decision) -> tuple[Any, ...]:
+    """All that a decision tells of itself."""
+    return decision.verdict, frozenset(decision.codes), frozenset(decision.rules)
+
+
+def shown(fates: Iterable[str], count: int) -> Iterator[str]:
+    """The fates as they come, with a sign of life on a terminal."""
+    for number, each in enumerate(fates, 1):
+        if number % 50 == 0:
+            print(f"{number} of {count}", file=sys.stderr)
+        yield each
+
+
+def fate_of(number: int) -> str:
+    """The fate of the mutant with this number."""
+    return fate(FOUND[number])
+
+
+def fate(mutant: Mutant) -> str:
+    """What kills the mutant, or that it survives."""
+    try:
+        policy = mutant.build()
+    except OrderCancelError:
+        return "construction"
+    field = mutant.name.split(": ")[1].split()[0]
+    if field == "rule" and contradicted(policy):
+        return "oracle"
+    if fails(policy, QUICK):
+        return "tests"
+    if not verify(policy).ok:
+        return "verify"
+    if field in DECIDING and fails(policy, WHOLE):
+        return "oracle"
+    return SAME if field == "rule" and is_same(policy) else SURVIVES
+
+
+def contradicted(policy: Policy) -> bool:
+    """Whether the oracle answers some combination of facts otherwise."""
+    oracle = ORACLES[policy.name]
+    for kind, given in combinations(policy.name):
+        verdict, codes = oracle.ruling(kind.__name__, given)
+        decision = policy.judge(kind, given)
+        if "no_such_move" in decision.codes and "no_such_move" not in codes:
+            continue  # the charts have the last word, of which the oracle's ruling knows nothing
+        if (str(decision.verdict), frozenset(decision.codes)) != (verdict, codes):
+            return True
+    return False
+
+
+def is_same(policy: Policy) -> bool:
+    """Whether it answers everything as the policy that it was made from does."""
+    original = POLICIES[policy.name]
+    return all(
+        told(policy.judge(kind, given)) == told(original.judge(kind, given))
+        for kind, given in combinations(policy.name)
+    )
+
+
+def fails(policy: Policy, paths: tuple[str, ...]) -> bool:
+    """Whether a test of `paths` fails with `policy` in its place; tried in a process apart."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        with contextlib.suppress(BaseException):
+            status = tested(policy, paths)
+        os._exit(status)
+    _, ended = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(ended) != 0
+
+
+def tested(policy: Policy, paths: tuple[str, ...]) -> int:
+    """The exit status of the tests of `paths`, with `policy` in its place."""
+    put_in_place(policy)
+    places = [str(TESTS.parent / path) for path in paths]
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov"]
+    os.chdir(TESTS.parent)
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        return int(pytest.main([*options, "-o", "addopts=--import-mode=importlib", *places]))
+
+
+def put_in_place(policy: Policy) -> None:
+    """Let whoever imports the policy, or makes it as it is, get this one."""
+    constant = policy.name.upper()
+    make = getattr(policies, policy.name)
+
+    def made(**changes: Any) -> Policy:
+        return make(**changes) if changes else policy
+
+    for module in (policies, sys.modules[f"ordercancel.policies.{policy.name}"]):
+        setattr(module, constant, policy)
+        setattr(module, policy.name, made)
+
+
+def main() -> int:
+    """Run them; gives the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="", help="the mutants whose name has this text in it")
+    parser.add_argument("--json", metavar="FILE", help="write the fate of each there")
+    chosen = parser.parse_args()
+    found = [
+        mutant
+        for policy in POLICIES.values()
+        for mutant in mutants(policy)
+        if chosen.only in mutant.name
+    ]
+    FOUND.extend(found)  # the workers are forked, and find the mutants there
+    with multiprocessing.get_context("fork").Pool() as pool:
+        told_of = list(shown(pool.imap(fate_of, range(len(found)), 4), len(found)))
+    fates = dict(zip((each.name for each in found), told_of, strict=True))
+    if chosen.json:
+        text = json.dumps(fates, ensure_ascii=False, indent=1)
+        Path(chosen.json).write_text(text, encoding="utf-8")
+    for name in POLICIES:
+        counted = Counter(how for mutant, how in fates.items() if mutant.startswith(f"{name}: "))
+        same, survivors = counted.pop(SAME, 0), counted.pop(SURVIVES, 0)
+        killed = counted.total()
+        hows = ", ".join(f"{how} {count}" for how, count in counted.most_common())
+        print(f"{name}: killed {killed} / {killed + survivors} ({hows}); {SAME}: {same}")
+    survivors = [mutant for mutant, how in fates.items() if how == SURVIVES]
+    for mutant in survivors:
+        print(f"survives: {mutant}")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
