@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check test-long docs format clean
+.PHONY: demo test check test-long mutants mutmut docs format clean
 
 demo: $(READY)
 	$(BIN)/ordercancel demo
@@ -15,6 +15,16 @@ test: check
 # Longer random runs of the same properties.
 test-long: $(READY)
 	ORDERCANCEL_TEST_PROFILE=long $(BIN)/python -m pytest -n 2 --dist worksteal tests/laws
+
+# Every mutant of both policies against the oracle, the clauses and verify.
+mutants: $(READY)
+	$(BIN)/python tests/mutation/run.py
+
+# Mutants of the core's own code against its tests; half an hour or more.
+mutmut: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'mutmut>=3.8'
+	ORDERCANCEL_TEST_PROFILE=brief $(BIN)/mutmut run
+	$(BIN)/mutmut results
 
 check: $(READY)
 	$(BIN)/ruff format --check .
@@ -31,7 +41,7 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf $(VENV) mutants .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
 
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'

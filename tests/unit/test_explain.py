@@ -43,7 +43,8 @@ from ordercancel.policy import (
 from ordercancel.policy.conditions import Value
 from ordercancel.policy.decision import combine
 from ordercancel.policy.describe import fact_text, value_text
-from ordercancel.policy.explain import Cause, Change, Explanation, Flip, Quote, explain
+from ordercancel.policy.explain import explain
+from ordercancel.policy.explanation import Cause, Change, Explanation, Flip, Quote
 from ordercancel.policy.facts import (
     attribute_choice,
     attribute_flag,

@@ -23,7 +23,7 @@ from ordercancel.verification import verify
 if TYPE_CHECKING:
     from ordercancel.adapters.sql import SqlStore
     from ordercancel.policy.decision import Decision
-    from ordercancel.policy.explain import Explanation
+    from ordercancel.policy.explanation import Explanation
 
 __all__ = ["main"]
 

@@ -136,9 +136,7 @@ def _check_frame(policy: Policy, faults: Faults) -> None:
         ("shipped_by", policy.shipped_by),
         ("superseding", superseding),
     ):
-        for move in sorted(named - set(moves)):
-            faults.add(field, f"names the move {move!r}", _one_of(moves))
-
+        _check_moves(policy, field, named, faults)
     for status in sorted(policy.dated - set(policy.orders.state_ids)):
         faults.add("dated", f"names the status {status!r}", _one_of(policy.orders.state_ids))
 
@@ -232,12 +230,17 @@ def _check_leaf(
                 faults.add(where, problem, "a number with an int, or a span with a timedelta")
 
 
+def _check_moves(policy: Policy, where: str, named: frozenset[str], faults: Faults) -> None:
+    """The moves are those that somebody makes; the cancelling one follows from a grant alone."""
+    made = [move for move in policy.orders.moves if move != policy.cancel_move]
+    for move in sorted(named - set(made)):
+        faults.add(where, f"names the move {move!r}", _one_of(made))
+
+
 def _check_deadlines(policy: Policy, faults: Faults) -> None:
-    moves = policy.orders.moves
     for deadline in policy.deadlines:
         where = f"deadlines[{deadline.id!r}]"
-        for move in sorted(deadline.met_by - set(moves)):
-            faults.add(f"{where}.met_by", f"names the move {move!r}", _one_of(moves))
+        _check_moves(policy, f"{where}.met_by", deadline.met_by, faults)
         if deadline.starts not in _WHILE_OPEN and not deadline.met_by:
             problem = f"is {deadline.starts}, when the request is closed, and no move meets it"
             expected = f"{_one_of(_WHILE_OPEN)}; or met_by the moves of the order that meet it"

@@ -22,7 +22,7 @@ from ordercancel.policy.rules import Forbid, Rule
 from ordercancel.text import Lang, Text
 
 if TYPE_CHECKING:
-    from ordercancel.policy.explain import Explanation
+    from ordercancel.policy.explanation import Explanation
     from ordercancel.policy.policy import Policy
     from ordercancel.policy.provisions import Silence
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from itertools import combinations, product
-from typing import Any
-
-import attrs
 
 from ordercancel.policy.clauses import Citation, Clause
 from ordercancel.policy.conditions import (
@@ -23,128 +20,21 @@ from ordercancel.policy.decision import UNDETERMINED, Decision, RuleError, Verdi
 from ordercancel.policy.describe import (
     COMMAND_NAMES,
     GRANT_NAMES,
-    VERDICT_NAMES,
     describe,
     fact_text,
     value_text,
 )
+from ordercancel.policy.explanation import MOST_CHANGES, Cause, Change, Explanation, Flip, Quote
 from ordercancel.policy.facts import Facts
 from ordercancel.policy.policy import Policy, Provision
 from ordercancel.policy.rules import Forbid, Rule
 from ordercancel.policy.space import Space, spoken_of
 from ordercancel.text import Lang, Text
 
-__all__ = ["Cause", "Change", "Explanation", "Flip", "Quote", "explain"]
-
-MOST_CHANGES = 3
-"""How many facts at once are tried for another answer."""
+__all__ = ["explain"]
 
 _GIVEN = frozenset({"party", "legal_move"})
 """Facts that are no answer to what could be otherwise: who one is, what follows from others."""
-
-
-@attrs.frozen
-class Quote:
-    """A clause that something cites: its id, and its line or reading."""
-
-    clause: str
-    line: str
-
-
-@attrs.frozen(kw_only=True)
-class Cause:
-    """One thing that determined a decision, in words.
-
-    Args:
-        id: The id of the rule, or of the word that something is left out on purpose; None where
-            nothing speaks at all.
-        effect: What it does.
-        when: Its condition.
-        facts: The facts that satisfied it; or the facts that were missing.
-        source: The clauses that it cites.
-        note: Why it is there, where it is ours.
-    """
-
-    id: str | None
-    effect: str
-    when: str = ""
-    facts: tuple[str, ...] = ()
-    source: tuple[Quote, ...] = ()
-    note: str = ""
-
-
-@attrs.frozen
-class Change:
-    """A fact that would have to be different.
-
-    Args:
-        fact: Its name.
-        told: What it is and what it would be, in words.
-        values: The values that would do; of a number, the nearest.
-    """
-
-    fact: str
-    told: str
-    values: tuple[Value | None, ...]
-
-
-@attrs.frozen
-class Flip:
-    """Facts that would have to be different together, and the verdict that they would bring."""
-
-    changes: tuple[Change, ...]
-    verdict: Verdict
-
-
-@attrs.frozen(kw_only=True)
-class Explanation:
-    """Why a decision is what it is. ``str()`` gives it as a text for people.
-
-    Args:
-        lang: The language of all words in it.
-        asked: What was asked, by whom and when, as far as that is known.
-        verdict: What came out.
-        codes: The codes of the refusals.
-        causes: What determined it.
-        flips: The nearest other facts, as few as possible, that would change the verdict; none
-            where no change of up to three facts does.
-    """
-
-    lang: Lang
-    asked: str
-    verdict: Verdict
-    codes: tuple[str, ...]
-    causes: tuple[Cause, ...]
-    flips: tuple[Flip, ...]
-
-    def __str__(self) -> str:
-        return "\n".join(_lines(self))
-
-    def as_dict(self) -> dict[str, Any]:
-        """The same for programs: strings, lists and dictionaries, fit for JSON."""
-        return {
-            "asked": self.asked,
-            "verdict": str(self.verdict),
-            "codes": list(self.codes),
-            "causes": [
-                {
-                    "id": cause.id,
-                    "effect": cause.effect,
-                    "when": cause.when,
-                    "facts": list(cause.facts),
-                    "source": [attrs.asdict(quote) for quote in cause.source],
-                    "note": cause.note,
-                }
-                for cause in self.causes
-            ],
-            "flips": [
-                {
-                    "verdict": str(flip.verdict),
-                    "changes": [{"fact": each.fact, "told": each.told} for each in flip.changes],
-                }
-                for flip in self.flips
-            ],
-        }
 
 
 def explain(decision: Decision, lang: Lang) -> Explanation:
@@ -366,39 +256,3 @@ def _answer(leaf: Leaf, value: Value | None) -> bool | None:
         return leaf.test({leaf.fact: value})
     except TypeError:
         return None
-
-
-# -------------------------------------------------------------------- as a text
-
-
-def _lines(told: Explanation) -> Iterator[str]:
-    lang = told.lang
-    if told.asked:
-        yield f"{Text('内容', 'Asked')[lang]}: {told.asked}"
-    codes = f" ({', '.join(told.codes)})" if told.codes else ""
-    yield f"{Text('結果', 'Verdict')[lang]}: {VERDICT_NAMES[told.verdict][lang]}{codes}"
-    yield f"{Text('理由', 'Because')[lang]}:"
-    for cause in told.causes:
-        yield from _cause_lines(cause, lang)
-    if told.flips:
-        yield f"{Text('次の場合、結果が変わる', 'It would be otherwise with')[lang]}:"
-        for flip in told.flips:
-            changes = Text("、かつ ", ", and ")[lang].join(each.told for each in flip.changes)
-            yield f"  - {changes} ⇒ {VERDICT_NAMES[flip.verdict][lang]}"
-    elif told.asked:
-        yield Text(
-            f"事実を{MOST_CHANGES}つまで変えても、結果は変わらない。",
-            f"No change of up to {MOST_CHANGES} facts would make it otherwise.",
-        )[lang]
-
-
-def _cause_lines(cause: Cause, lang: Lang) -> Iterator[str]:
-    yield f"  {cause.id or '-'} — {cause.effect}"
-    if cause.when:
-        yield f"    {Text('条件', 'when')[lang]}: {cause.when}"
-    if cause.facts:
-        yield f"    {Text('事実', 'facts')[lang]}: {Text('、', '; ')[lang].join(cause.facts)}"
-    for quote in cause.source:
-        yield f"    {Text('根拠', 'source')[lang]}: {quote.clause}: {quote.line}"
-    if cause.note:
-        yield f"    {Text('独自の定め', 'ours')[lang]}: {cause.note}"

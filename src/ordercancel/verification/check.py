@@ -9,7 +9,8 @@ from ordercancel.policy.policy import Policy
 from ordercancel.text import Text
 from ordercancel.verification.report import Finding, Kind
 from ordercancel.verification.scenario import scenario
-from ordercancel.verification.walk import Given, Node, Observer, Ticked, Walk
+from ordercancel.verification.steps import Given, Node, Observer, Ticked
+from ordercancel.verification.walk import Walk
 
 __all__ = ["Check"]
 

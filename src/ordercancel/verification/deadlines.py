@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ordercancel.case import Duty
-from ordercancel.commands import ApplyDeadline
-from ordercancel.events import DutyArose
+from ordercancel.commands import AdvanceOrder, ApplyDeadline
+from ordercancel.events import DutyArose, DutyMet
 from ordercancel.laws import Step
 from ordercancel.order import System
 from ordercancel.policy.decision import Decision
@@ -12,7 +12,8 @@ from ordercancel.policy.policy import Policy
 from ordercancel.text import Text
 from ordercancel.verification.check import Check
 from ordercancel.verification.report import Kind
-from ordercancel.verification.walk import Given, Node, Ticked, Walk
+from ordercancel.verification.steps import Given, Node, Ticked
+from ordercancel.verification.walk import Walk
 
 __all__ = ["DeadlineCheck"]
 
@@ -24,11 +25,14 @@ class DeadlineCheck(Check):
         super().__init__(policy)
         self._started: dict[str, tuple[Node, Given | Ticked]] = {}
         self._acted: set[str] = set()
+        self._met: set[tuple[str, str]] = set()
 
     def stepped(self, node: Node, given: Given | Ticked, step: Step) -> None:
         for event in step.events:
             if isinstance(event, DutyArose):
                 self._started.setdefault(event.deadline, (node, given))
+            elif isinstance(event, DutyMet) and isinstance(step.command, AdvanceOrder):
+                self._met.add((event.deadline, step.command.move))
         if isinstance(step.command, ApplyDeadline) and step.events:
             self._acted.add(step.command.deadline)
 
@@ -64,3 +68,14 @@ class DeadlineCheck(Check):
                     "It starts and never acts: it always ends before it comes due, or is refused.",
                 )
                 self.fault(Kind.DEADLINE_NEVER_ACTS, deadline.id, problem, node, [given])
+            for move in sorted(deadline.met_by):
+                if deadline.id in self._started and (deadline.id, move) not in self._met:
+                    self._never_met(deadline.id, move)
+
+    def _never_met(self, deadline: str, move: str) -> None:
+        node, given = self._started[deadline]
+        problem = Text(
+            f"操作 {move} によって果たされることがない。期限が続く間に行えないため。",
+            f"The move {move} never meets it: nobody can make it while the duty is open.",
+        )
+        self.fault(Kind.DEADLINE_NEVER_ACTS, f"{deadline} met by {move}", problem, node, [given])

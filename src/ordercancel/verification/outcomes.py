@@ -15,7 +15,9 @@ from ordercancel.text import Text
 from ordercancel.verification.check import Check
 from ordercancel.verification.report import Kind
 from ordercancel.verification.scenario import scenario
-from ordercancel.verification.walk import BUYER, SELLER, Given, Node, Ticked, Walk
+from ordercancel.verification.steps import Given, Node, Ticked
+from ordercancel.verification.tries import BUYER, SELLER
+from ordercancel.verification.walk import Walk
 
 __all__ = ["OutcomeCheck"]
 

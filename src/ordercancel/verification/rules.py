@@ -15,7 +15,8 @@ from ordercancel.text import LANGS, Text
 from ordercancel.verification.check import Check
 from ordercancel.verification.idle import Idle, Idleness
 from ordercancel.verification.report import Kind
-from ordercancel.verification.walk import Given, Node, Ticked, Walk
+from ordercancel.verification.steps import Given, Node, Ticked
+from ordercancel.verification.walk import Walk
 
 __all__ = ["RuleCheck"]
 

@@ -18,7 +18,7 @@ from ordercancel.commands import (
 )
 from ordercancel.order import Order, Party
 from ordercancel.policy.policy import Policy
-from ordercancel.verification.walk import Given, Node, Ticked
+from ordercancel.verification.steps import Given, Node, Ticked
 
 __all__ = ["scenario"]
 

@@ -20,7 +20,9 @@ from ordercancel.text import LANGS, Text
 from ordercancel.validation import Faults
 from ordercancel.verification.check import Check
 from ordercancel.verification.report import Kind
-from ordercancel.verification.walk import Given, Node, Ticked, Walk, fitting_text
+from ordercancel.verification.steps import Given, Node, Ticked
+from ordercancel.verification.tries import fitting_text
+from ordercancel.verification.walk import Walk
 
 __all__ = ["MUST_BE_TOLD", "TextCheck"]
 

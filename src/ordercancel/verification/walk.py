@@ -16,44 +16,26 @@ from ordercancel.case import Case, Duty
 from ordercancel.commands import (
     COMMANDS,
     AdvanceOrder,
-    AnswerWithdrawal,
     ApplyDeadline,
-    Approve,
-    AskWithdrawal,
     Command,
-    Reject,
-    RequestCancellation,
-    Withdraw,
 )
 from ordercancel.decider import decide, register
 from ordercancel.errors import InvalidValue
 from ordercancel.events import Event
 from ordercancel.folding import evolve, fold
 from ordercancel.laws import Step
-from ordercancel.order import Actor, Buyer, Operator, Order, Party, Seller, System
+from ordercancel.order import Order, Party, System
 from ordercancel.policy.conditions import Leaf
 from ordercancel.policy.decision import Decision
-from ordercancel.policy.facts import Facts, move
+from ordercancel.policy.facts import Facts
 from ordercancel.policy.policy import Policy
-from ordercancel.policy.reasons import Catalogue, TextBounds
 from ordercancel.policy.space import Regions, Space, spoken_of, values_of
 from ordercancel.policy.wording import occasion_of_request
 from ordercancel.verification.moments import Moments
+from ordercancel.verification.steps import Given, Node, Observer, Ticked
+from ordercancel.verification.tries import BUYER, ORDER_ID, SELLER, every_command
 
-__all__ = ["BUYER", "SELLER", "Given", "Node", "Observer", "Ticked", "Walk", "fitting_text"]
-
-ORDER_ID = "o-1"
-BUYER = Buyer("b-1")
-SELLER = Seller("s-1")
-_ACTORS: tuple[Actor, ...] = (
-    BUYER,
-    SELLER,
-    Operator("op-1"),
-    System(),
-    Buyer("b-2"),
-    Seller("s-2"),
-)
-"""Each role, and strangers of both sides."""
+__all__ = ["Walk"]
 
 _SELLERS = tuple(
     Party(SELLER.id, name=SELLER.id, permits_cancellation=permits) for permits in (True, False)
@@ -64,64 +46,6 @@ _OF_THE_COMMAND = frozenset(
     {"role", "party", "affirmed", "move", "legal_move", "accept", "deadline", "deadline_due"}
 )
 """The facts that a command brings along; all others are those of the case and the moment."""
-
-
-@attrs.frozen
-class Given:
-    """A command that was given; `seller` is what the directory knew of the seller then."""
-
-    command: Command
-    at: datetime
-    seller: Party | None
-
-
-@attrs.frozen
-class Ticked:
-    """What had come due was applied; `command` is the last of it, as the desk gives it."""
-
-    at: datetime
-    command: ApplyDeadline
-
-
-@attrs.frozen(eq=False)
-class Node:
-    """A case at a moment, with the way that led there.
-
-    `known` says whether the directory knows the seller. `parent` and `by` are missing where the
-    order was just registered; `by` is missing where time passed and nothing else.
-    """
-
-    case: Case
-    at: datetime
-    known: bool
-    parent: Node | None = None
-    by: Given | Ticked | None = None
-
-    def way(self) -> tuple[Order, tuple[Given | Ticked, ...]]:
-        """The order as it was registered, and what was done since."""
-        done: list[Given | Ticked] = []
-        node = self
-        while node.parent is not None:
-            if node.by is not None:
-                done.append(node.by)
-            node = node.parent
-        return node.case.order, tuple(reversed(done))
-
-
-class Observer:
-    """Whoever looks on while a walk is made; each event comes for the shortest way to it first."""
-
-    def judged(self, node: Node, given: Given, decision: Decision) -> None:
-        """A command was judged: the first of those that nothing in the rules tells apart."""
-
-    def stepped(self, node: Node, given: Given | Ticked, step: Step) -> None:
-        """A command was carried out; or refused, where the walk shows refusals, too."""
-
-    def overruled(self, node: Node, duty: Duty, decision: Decision) -> None:
-        """A deadline came due and could not be applied."""
-
-    def invalid(self, node: Node, given: Given, error: InvalidValue) -> None:
-        """A command was permitted, and what was given with it was not."""
 
 
 class Walk:
@@ -176,7 +100,7 @@ class Walk:
             )
             for kind in COMMANDS
         }
-        self._commands = tuple(_commands(policy))
+        self._commands = tuple(every_command(policy))
         self._judged: dict[Hashable, tuple[tuple[Command, Decision], ...]] = {}
 
     def run(self) -> None:
@@ -392,39 +316,3 @@ class Walk:
         for observer in self.observers:
             observer.stepped(node, given, step)
         return after
-
-
-def _commands(policy: Policy) -> Iterator[Command]:
-    """Every command by every actor, with as little typed as may be."""
-    asked = _shortest(policy.request_reasons)
-    answered = _shortest(policy.rejection_reasons)
-    bounds = policy.withdrawal_text
-    withdrawal = fitting_text(bounds) if bounds is not None else None
-    for by in _ACTORS:
-        yield RequestCancellation(ORDER_ID, by=by, reason=asked[0], text=asked[1])
-        yield Approve(ORDER_ID, by=by)
-        for affirmed in (True, False):
-            yield Reject(ORDER_ID, by=by, reason=answered[0], text=answered[1], affirmed=affirmed)
-        yield Withdraw(ORDER_ID, by=by)
-        yield AskWithdrawal(ORDER_ID, by=by, text=withdrawal)
-        for accept in (True, False):
-            yield AnswerWithdrawal(ORDER_ID, by=by, accept=accept)
-        for named in policy.domain(move):
-            yield AdvanceOrder(ORDER_ID, by=by, move=named)
-        for deadline in policy.deadlines:
-            yield ApplyDeadline(ORDER_ID, by=by, deadline=deadline.id, request=1)
-
-
-def _shortest(catalogue: Catalogue) -> tuple[str | None, str | None]:
-    """The reason that takes the fewest words, with them."""
-    if not catalogue.reasons:
-        return None, fitting_text(catalogue.text)
-    texts = {reason.code: fitting_text(reason.text) for reason in catalogue.reasons}
-    return min(texts.items(), key=lambda item: len(item[1] or ""))
-
-
-def fitting_text(bounds: TextBounds | None) -> str | None:
-    """The shortest text within `bounds`; None where none is needed."""
-    if bounds is None or not bounds.required:
-        return None
-    return "あ" * max(bounds.minimum, 1)
