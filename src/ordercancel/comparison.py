@@ -204,7 +204,13 @@ def _only(one: Policy, other: Policy) -> dict[str, tuple[str, ...]]:
 
 
 _BESIDE_THE_RULES = (
+    "title",
+    "zone",
+    "orders",
     "cancel_move",
+    "planned_by",
+    "dated",
+    "shipped_by",
     "request_reasons",
     "rejection_reasons",
     "withdrawal_text",
@@ -241,13 +247,17 @@ def _flat(where: str, value: Any) -> Iterator[tuple[str, Any]]:
             for key, inner in value.items():
                 yield from _flat(f"{where}.{key}", inner)
         case [dict(), *_]:
-            for each in value:
-                yield from _flat(f"{where}[{_name(each)}]", each)
+            names = [_name(each) for each in value]
+            for name, each in zip(names, value, strict=True):
+                told = name if names.count(name) == 1 else f"{name} by {', '.join(each['media'])}"
+                yield from _flat(f"{where}[{told}]", each)
         case _:
             yield where, value
 
 
 def _name(part: dict[str, Any]) -> str:
+    if "from" in part:
+        return f"{part['move']} from {part['from']}"
     named = (part[key] for key in ("id", "code", "status") if key in part)
     return next(named, None) or f"{part['on']} to {part['to']}"
 

@@ -24,7 +24,6 @@ from ordercancel.policy import (
     Condition,
     Forbid,
     Medium,
-    ours,
 )
 from ordercancel.policy.decision import Verdict
 from ordercancel.policy.facts import attribute_choice, role, since_placed, status
@@ -305,16 +304,6 @@ class TestPartsThatDiffer:
             worded(announcements=(by_mail, in_app)), worded(announcements=(changed, in_app))
         )
         assert [each.after for each in told.parts] == ["新しい本文", "A new body"]
-
-    def test_may_be_where_something_comes_from(self) -> None:
-        """Of a deadline; the source of a rule shows in its clauses, which are not compared."""
-        (deadline,) = SHOP.deadlines
-        moved = attrs.evolve(deadline, cites=ours("our terms of sale, 2027"))
-        told = compare(SHOP, attrs.evolve(SHOP, edition="2027", deadlines=(moved,)))
-        assert [each.where for each in told.parts] == [
-            "deadlines[shop.silence_approves].ours.ja",
-            "deadlines[shop.silence_approves].ours.en",
-        ]
 
 
 def dropping(target: str) -> Lifecycle:
