@@ -20,6 +20,7 @@ from ordercancel.policy.conditions import (
 )
 from ordercancel.policy.deadlines import After, Due, EndOfDay, EndOfShipDay
 from ordercancel.policy.describe import describe
+from ordercancel.policy.facts import Choice, Fact
 from ordercancel.policy.policy import Policy
 from ordercancel.policy.provisions import Silence
 from ordercancel.policy.reasons import Catalogue, TextBounds
@@ -48,6 +49,7 @@ def policy_data(policy: Policy) -> dict[str, Any]:
         "planned_by": sorted(policy.planned_by),
         "dated": sorted(policy.dated),
         "shipped_by": sorted(policy.shipped_by),
+        "facts": [_fact(fact, policy) for fact in policy.facts],
         "rules": [_rule(rule, policy) for rule in policy.rules],
         "silences": [_spoken(silence, policy) for silence in policy.silences],
         "request_reasons": _catalogue(policy.request_reasons),
@@ -120,6 +122,13 @@ def policy_data(policy: Policy) -> dict[str, Any]:
             for document in policy.documents
         ],
     }
+
+
+def _fact(fact: Fact, policy: Policy) -> dict[str, Any]:
+    """A fact of the policy's own; the words that it is, where it is a choice."""
+    words = list(policy.domain(fact)) if isinstance(fact, Choice) else None
+    kind = type(fact).__name__.lower()
+    return {"name": fact.name, "label": _text(fact.label), "kind": kind, "words": words}
 
 
 def _rule(rule: Rule, policy: Policy) -> dict[str, Any]:

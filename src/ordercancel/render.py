@@ -73,7 +73,7 @@ def _command_section(policy: Policy, kind: type[Command], lang: Lang) -> Iterato
     ]
     rows += [
         (
-            Text("定めなし(拒否)", "nothing (refused)")[lang],
+            Text("定めなし(不可)", "nothing (refused)")[lang],
             describe(silence.when, policy, lang),
             f"`{silence.id}`",
             _cites(silence.cites, lang),
@@ -95,7 +95,7 @@ def _reading_order(rule: Rule) -> tuple[bool, bool]:
 
 def _effect(effect: Effect, policy: Policy, lang: Lang) -> str:
     if isinstance(effect, Forbid):
-        refused = Text("拒否", "refuse")[lang]
+        refused = Text("不可", "refuse")[lang]
         return f"**{refused}** `{effect.code}`: {policy.refusal_text(effect.code)[lang]}"
     return f"**{GRANT_NAMES[effect][lang]}**"
 

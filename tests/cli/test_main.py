@@ -94,7 +94,7 @@ class TestAPolicyOfOnesOwn:
             ("bazaar", "no policy 'bazaar'; expected one of: conect, qoo10; or MODULE:ATTRIBUTE"),
             ("no_such_module:SHOP", "cannot import 'no_such_module': ModuleNotFoundError"),
             ("json:loads", "'json:loads' is a function; expected a Policy"),
-            ("json:nothing", "'json:nothing' is a NoneType; expected a Policy"),
+            ("json:nothing", "'json' has no 'nothing'; expected MODULE:ATTRIBUTE"),
         ],
     )
     def test_is_asked_for_clearly_when_it_is_not_there(

@@ -117,9 +117,7 @@ class TestTheGuidesExample:
 
     def test_speaks_english_when_asked_to(self, capsys: pytest.CaptureFixture[str]) -> None:
         again = replayed("qoo10-guide.jsonl", capsys, "--lang", "en")[2]
-        assert again["message"] == (
-            "An order whose cancellation was rejected once cannot be asked to be cancelled again."
-        )
+        assert again["message"] == ("Cancellation cannot be requested again once it was rejected.")
 
 
 QOO10_ORDER = {

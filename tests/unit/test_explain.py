@@ -115,11 +115,11 @@ def test_a_referral_is_explained_in_japanese() -> None:
         "表示がされます。",
         "次の場合、結果が変わる:",
         "  - 注文の状態: 配送要請 → 新規注文・配送遅延 ⇒ 即時キャンセル",
-        "  - 注文の状態: 配送要請 → 配送中・配送完了・キャンセル完了 ⇒ 拒否",
-        "  - 最新のリクエスト: なし → キャンセル要請・撤回要請・撤回保留 ⇒ 拒否",
-        "  - 操作者: 購入者 → 販売者・運営者・システム ⇒ 拒否",
+        "  - 注文の状態: 配送要請 → 配送中・配送完了・キャンセル完了 ⇒ 不可",
+        "  - 最新のリクエスト: なし → キャンセル要請・撤回要請・撤回保留 ⇒ 不可",
+        "  - 操作者: 購入者 → 販売者・運営者・システム ⇒ 不可",
         "  - 発送予定日を過ぎた暦日数 > 0 ⇒ 即時キャンセル",
-        "  - 発送予定日を過ぎた暦日数: -1 → 不明 ⇒ 拒否",
+        "  - 発送予定日を過ぎた暦日数: -1 → 不明 ⇒ 不可",
     )
 
 
@@ -177,7 +177,7 @@ CASES: dict[str, tuple[Any, Any, str, str]] = {
         SELLER,
         lines(
             ASKED_JA.format("seller:s-1"),
-            "結果: 拒否 (wrong_actor, closed)",
+            "結果: 不可 (wrong_actor, closed)",
             "理由:",
             "  t.buyers — wrong_actor: この操作を行う権限がありません。",
             "    条件: 操作者 ≠ 購入者",
@@ -212,7 +212,7 @@ CASES: dict[str, tuple[Any, Any, str, str]] = {
         BUYER,
         lines(
             ASKED_JA.format("buyer:b-1"),
-            "結果: 拒否 (undetermined)",
+            "結果: 不可 (undetermined)",
             "理由:",
             "  t.late — 必要な情報が不足しているため、判断できません。",
             "    条件: 発送予定日を過ぎた暦日数 > 0",
@@ -238,7 +238,7 @@ CASES: dict[str, tuple[Any, Any, str, str]] = {
         SELLER,
         lines(
             ASKED_JA.format("seller:s-1"),
-            "結果: 拒否 (not_permitted)",
+            "結果: 不可 (not_permitted)",
             "理由:",
             "  t.silence — この操作は許可されていません。",
             "    条件: 操作者 ≠ 購入者",
@@ -262,7 +262,7 @@ CASES: dict[str, tuple[Any, Any, str, str]] = {
         SELLER,
         lines(
             ASKED_JA.format("seller:s-1"),
-            "結果: 拒否 (not_permitted)",
+            "結果: 不可 (not_permitted)",
             "理由:",
             "  - — この操作は許可されていません。",
             "次の場合、結果が変わる:",
@@ -282,7 +282,7 @@ CASES: dict[str, tuple[Any, Any, str, str]] = {
         BUYER,
         lines(
             ASKED_JA.format("buyer:b-1"),
-            "結果: 拒否 (permits_disagree)",
+            "結果: 不可 (permits_disagree)",
             "理由:",
             "  t.cancel — ルールが矛盾しているため、処理できません。 (即時キャンセル)",
             "    条件: 注文の状態 = 新規",
@@ -316,7 +316,7 @@ CASES: dict[str, tuple[Any, Any, str, str]] = {
         BUYER,
         lines(
             ASKED_JA.format("buyer:b-1"),
-            "結果: 拒否 (no_such_move)",
+            "結果: 不可 (no_such_move)",
             "理由:",
             "  t — 現在の状態では、この操作はできません。 (即時キャンセル)",
             "    条件: 常に",
@@ -340,7 +340,7 @@ CASES: dict[str, tuple[Any, Any, str, str]] = {
         BUYER,
         lines(
             ASKED_JA.format("buyer:b-1"),
-            "結果: 拒否 (not_permitted)",
+            "結果: 不可 (not_permitted)",
             "理由:",
             "  - — この操作は許可されていません。",
             "事実を3つまで変えても、結果は変わらない。",

@@ -144,10 +144,9 @@ def _add_format(parser: argparse.ArgumentParser, first: str) -> None:
 
 
 def _count(text: str) -> int:
-    count = int(text)
-    if count < 1:
-        raise argparse.ArgumentTypeError(f"is {count}; expected a whole number from 1 on")
-    return count
+    if text.isascii() and text.isdigit() and int(text):
+        return int(text)
+    raise argparse.ArgumentTypeError(f"is {text or 'empty'}; expected a whole number from 1 on")
 
 
 def _add_lang(parser: argparse.ArgumentParser) -> None:
@@ -200,7 +199,7 @@ def _explain(chosen: argparse.Namespace) -> int:
             decision = decisions.pop() if decisions else None
             if chosen.line not in (None, line):
                 continue
-            if decision is not None:
+            if decision is not None and answer.get("error") in (None, "refused"):
                 explained += 1
                 _print_explanation(line, decision.explain(chosen.lang), chosen)
             elif not answer["ok"]:

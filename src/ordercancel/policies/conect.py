@@ -78,7 +78,7 @@ REQUEST_REASONS = Catalogue(
         Reason("duplicate_order", Text("重複発注", "Ordered twice"), cites=_LIST_IN_PICTURE),
         Reason(
             "delivery_date",
-            Text("納期が合わない", "The delivery date does not suit"),
+            Text("納期が合わない", "The delivery date does not suit me"),
             cites=_LIST_IN_PICTURE,
         ),
         Reason(

@@ -31,22 +31,23 @@ WORDING = Wording(
     },
     refusals={
         "channel_excluded": Text(
-            "この注文経路のご注文は、キャンセルリクエストをご利用になれません。",
-            "Orders of this channel cannot be requested to be cancelled.",
+            "この注文経路のご注文では、キャンセルリクエストをご利用になれません。",
+            "Cancellation cannot be requested for orders of this channel.",
         ),
         "seller_does_not_permit": Text(
             "受注側がキャンセルリクエストを許可していません。",
             "The seller does not permit cancellation requests.",
         ),
         "already_shipped": Text(
-            "出荷済のため、キャンセルできません。", "The order has been shipped."
+            "出荷済のため、キャンセルできません。",
+            "The order has been shipped and can no longer be cancelled.",
         ),
         "already_cancelled": Text(
             "取引中止の注文です。", "The order has been discontinued already."
         ),
         "rejected_before": Text(
-            "一度却下された注文は、再度キャンセルをリクエストできません。",
-            "An order whose request was rejected cannot be requested to be cancelled again.",
+            "キャンセルリクエストが一度却下された注文は、再度リクエストできません。",
+            "Cancellation cannot be requested again after a request was rejected.",
         ),
         "withdrawal_not_offered": Text(
             "キャンセルリクエストの取り消しはできません。",
@@ -79,7 +80,7 @@ WORDING = Wording(
             body=Text(
                 "{buyer_name} 様\n\n注文 {order_id} のキャンセルリクエストが承認され、"
                 "取引が中止されました。",
-                "Dear {buyer_name},\n\nyour request to cancel order {order_id} was approved, "
+                "Dear {buyer_name},\n\nYour request to cancel order {order_id} was approved, "
                 "and the order has been discontinued.",
             ),
             cites=clause("conect.1-2.approved-mail"),
@@ -94,7 +95,7 @@ WORDING = Wording(
             body=Text(
                 "{buyer_name} 様\n\n注文 {order_id} のキャンセルリクエストは却下されました。\n"
                 "理由: {answer}",
-                "Dear {buyer_name},\n\nyour request to cancel order {order_id} was rejected.\n"
+                "Dear {buyer_name},\n\nYour request to cancel order {order_id} was rejected.\n"
                 "Reason: {answer}",
             ),
             cites=clause("conect.1-2.rejected-mail"),
@@ -109,7 +110,7 @@ WORDING = Wording(
             body=Text(
                 "{buyer_name} 様\n\n注文 {order_id} は出荷されたため、"
                 "キャンセルリクエストは無効となりました。",
-                "Dear {buyer_name},\n\norder {order_id} was shipped while your request was "
+                "Dear {buyer_name},\n\nOrder {order_id} was shipped while your request was "
                 "open, so it can no longer be cancelled.",
             ),
             cites=clause("conect.1-1.shipped"),

@@ -130,7 +130,8 @@ def _rejection_reasons(other_minimum: int, other_maximum: int) -> Catalogue:
         notice=Text(
             "キャンセル拒否を行う際に理由を選択(または記入)頂きますが、お客様にも通知がされる内容と"
             "なりますので、事実と異なる理由が記入されているとクレームの原因となります。",
-            "The buyer is told the reason that you choose or write: keep to the facts.",
+            "The buyer is told the reason that you choose or write. An untrue one leads to "
+            "complaints: keep to the facts.",
         ),
         cites=clause("qoo10.3.reasons", "qoo10.1.truthful-reason"),
     )

@@ -55,28 +55,29 @@ WORDING = Wording(
         ),
         "rejected_before": Text(
             "一度キャンセル拒否をしたご注文は、再度お客様側でキャンセル要請を出すことはできません。",
-            "An order whose cancellation was rejected once cannot be asked to be cancelled again.",
+            "Cancellation cannot be requested again once it was rejected.",
         ),
         "withdrawn_before": Text(
-            "撤回したご注文は、再度キャンセル要請を出すことはできません。",
-            "An order whose request was withdrawn cannot be asked to be cancelled again.",
+            "キャンセル要請を撤回したご注文は、再度キャンセル要請を出すことはできません。",
+            "Cancellation cannot be requested again after a request was withdrawn.",
         ),
         "already_shipped": Text(
-            "発送処理済みのため、キャンセルできません。", "The order has been shipped."
+            "発送処理済みのため、キャンセルできません。",
+            "The order has been shipped and can no longer be cancelled.",
         ),
         "already_cancelled": Text(
             "キャンセル完了のご注文です。", "The order has been cancelled already."
         ),
         "answer_first": Text(
-            "キャンセル要請中のご注文です。先に承認または拒否を行ってください。",
-            "A cancellation request is open: approve or reject it before you ship.",
+            "キャンセル要請中のご注文です。先に要請へ回答してください。",
+            "A cancellation request is open: answer it before you ship.",
         ),
         "not_late": Text(
             "発送予定日を過ぎていません。", "The planned ship date has not passed yet."
         ),
         "withdrawal_not_offered": Text(
-            "撤回要請を受けていないキャンセル要請は、取り消しできません。",
-            "A request can be taken back only when the seller asks for it.",
+            "キャンセル要請の取り消しは、撤回要請への回答としてのみ可能です。",
+            "A request can be taken back only by answering the seller's ask to withdraw it.",
         ),
     },
     announcements=(
@@ -98,7 +99,7 @@ WORDING = Wording(
             subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
             body=Text(
                 "{buyer_name} 様\n\n注文番号 {order_id} のキャンセルが完了しました。",
-                "Dear {buyer_name},\n\norder {order_id} has been cancelled.",
+                "Dear {buyer_name},\n\nOrder {order_id} has been cancelled.",
             ),
             cites=clause("qoo10.1.instant-new", "qoo10.1.instant-delayed"),
         ),
@@ -126,7 +127,7 @@ WORDING = Wording(
             body=Text(
                 "{buyer_name} 様\n\n注文番号 {order_id} のキャンセル要請が承認され、"
                 "キャンセルが完了しました。",
-                "Dear {buyer_name},\n\nyour request was approved and order {order_id} cancelled.",
+                "Dear {buyer_name},\n\nYour request was approved and order {order_id} cancelled.",
             ),
             cites=_TELL_WHO_WAITS,
         ),
@@ -137,7 +138,7 @@ WORDING = Wording(
             subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
             body=Text(
                 "{buyer_name} 様\n\n注文番号 {order_id} のキャンセルが完了しました。",
-                "Dear {buyer_name},\n\norder {order_id} has been cancelled.",
+                "Dear {buyer_name},\n\nOrder {order_id} has been cancelled.",
             ),
             cites=_TELL_WHO_WAITS,
         ),
@@ -149,7 +150,8 @@ WORDING = Wording(
             body=Text(
                 "注文番号 {order_id} は、配送遅延のため自動的にキャンセルされました。"
                 "発送しないでください。",
-                "Order {order_id} was cancelled by itself, as it is delayed. Do not ship it.",
+                "Order {order_id} was cancelled automatically, because it is delayed. "
+                "Do not ship it.",
             ),
             cites=ours(
                 "a seller who is not told would ship a cancelled order",
@@ -165,7 +167,7 @@ WORDING = Wording(
                 "{buyer_name} 様\n\n注文番号 {order_id} のキャンセル要請は拒否されました。\n"
                 "キャンセル拒否理由: {answer}\n\n"
                 "再度キャンセル要請を出すことはできません。",
-                "Dear {buyer_name},\n\nyour request to cancel order {order_id} was rejected.\n"
+                "Dear {buyer_name},\n\nYour request to cancel order {order_id} was rejected.\n"
                 "Reason: {answer}\n\nIt cannot be asked for again.",
             ),
             cites=clause("qoo10.4.notified", "qoo10.1.truthful-reason", "qoo10.3.shown-at-once"),
@@ -174,7 +176,9 @@ WORDING = Wording(
             on=Occasion.WITHDRAWAL_ASKED,
             to=Audience.BUYER,
             media=_BOTH,
-            subject=Text("キャンセルの撤回要請 {order_id}", "Please withdraw: {order_id}"),
+            subject=Text(
+                "キャンセルの撤回要請 {order_id}", "Please withdraw your request: {order_id}"
+            ),
             body=Text(
                 "{buyer_name} 様\n\n{seller_name} より、注文番号 {order_id} のキャンセル要請の"
                 "撤回のお願いが届いています。\n{withdrawal_text}",
@@ -213,7 +217,7 @@ WORDING = Wording(
             body=Text(
                 "{buyer_name} 様\n\n注文番号 {order_id} は発送されたため、"
                 "キャンセル要請は無効となりました。",
-                "Dear {buyer_name},\n\norder {order_id} was shipped, so it can no longer be "
+                "Dear {buyer_name},\n\nOrder {order_id} was shipped, so it can no longer be "
                 "cancelled.",
             ),
             cites=_TELL_WHO_WAITS,

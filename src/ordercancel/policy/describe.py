@@ -78,7 +78,7 @@ GRANT_NAMES: Mapping[Effect, Text] = {
 
 VERDICT_NAMES: Mapping[Verdict, Text] = {
     **{Verdict(str(grant)): text for grant, text in GRANT_NAMES.items()},
-    Verdict.REFUSE: Text("拒否", "refuse"),
+    Verdict.REFUSE: Text("不可", "refuse"),
 }
 
 NOT_KNOWN = Text("不明", "not known")

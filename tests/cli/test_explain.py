@@ -1,0 +1,234 @@
+"""`ordercancel explain` as a person runs it."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ordercancel.cli.main import main
+
+Written = Callable[[str], str]
+
+SELLER = {"party": {"id": "s-1", "name": "サンプル卸", "permits_cancellation": True}}
+ORDER = {
+    "order": {
+        "id": "A-1",
+        "policy": "conect",
+        "status": "placed",
+        "channel": "order_form",
+        "buyer": "b-1",
+        "seller": "s-1",
+        "placed_at": "2024-05-01T09:00:00+09:00",
+    }
+}
+REQUEST = {
+    "at": "2024-05-01T10:00:00+09:00",
+    "do": "request",
+    "order_id": "A-1",
+    "by": "buyer:b-1",
+    "reason": "wrong_item",
+}
+WITHDRAW = {
+    "at": "2024-05-01T10:00:00+09:00",
+    "do": "withdraw",
+    "order_id": "A-1",
+    "by": "buyer:b-1",
+}
+OWN = """
+from ordercancel.policies import conect
+
+OWN = conect(edition="own", may_withdraw=True)
+"""
+TICK = {"at": "2024-05-01T10:00:00+09:00", "do": "tick"}
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Any:
+    """Writes lines into a scenario, and gives its name."""
+
+    def write(*lines: dict[str, Any] | str) -> str:
+        file = tmp_path / "scenario.jsonl"
+        texts = (line if isinstance(line, str) else json.dumps(line) for line in lines)
+        file.write_text("\n".join(texts), encoding="utf-8")
+        return str(file)
+
+    return write
+
+
+class TestEveryLine:
+    def test_is_explained_in_its_turn(
+        self, scenario: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """What was granted and what was refused, each with its rule and its clauses."""
+        file = scenario(SELLER, ORDER, REQUEST, REQUEST, WITHDRAW)
+        assert main(["explain", file, "--lang", "en"]) == 0
+        told = capsys.readouterr()
+        assert told.err == ""
+        first, second, third = told.out.removesuffix("\n\n").split("\n\n")
+        assert first.startswith("[3] ")
+        assert "\nVerdict: refer to the seller\n" in first
+        assert "\n  conect.refer — refer to the seller\n" in first
+        assert "conect.1-1.is-a-request" in first
+        assert second.startswith("[4] ")
+        assert "\nVerdict: refuse (request_open)\n" in second
+        assert third.startswith("[5] ")
+        assert "\nVerdict: refuse (withdrawal_not_offered)\n" in third
+
+    def test_is_explained_in_japanese_unless_asked_otherwise(
+        self, scenario: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["explain", scenario(SELLER, ORDER, REQUEST)]) == 0
+        told = capsys.readouterr().out
+        assert "\n結果: 販売者の判断へ\n" in told
+        assert "\n  conect.refer — 販売者の判断へ\n" in told
+
+    def test_is_explained_to_programs_on_a_line(
+        self, scenario: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file = scenario(SELLER, ORDER, REQUEST, WITHDRAW)
+        assert main(["explain", file, "--format", "json"]) == 0
+        asked, withdrawn = map(json.loads, capsys.readouterr().out.splitlines())
+        assert (asked["line"], asked["verdict"], asked["codes"]) == (3, "refer", [])
+        assert [cause["id"] for cause in asked["causes"]] == ["conect.refer"]
+        assert (withdrawn["line"], withdrawn["codes"]) == (4, ["withdrawal_not_offered"])
+
+    def test_may_come_from_standard_input(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        raw = "\n".join(json.dumps(each) for each in (SELLER, ORDER, REQUEST)).encode()
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(raw)))
+        assert main(["explain"]) == 0
+        assert capsys.readouterr().out.startswith("[3] ")
+
+    def test_that_is_no_command_is_passed_over(
+        self, scenario: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Parties, orders, comments, and a tick that nothing was due at."""
+        assert main(["explain", scenario("# asked twice", SELLER, ORDER, TICK, REQUEST)]) == 0
+        told = capsys.readouterr()
+        assert told.out.startswith("[5] ")
+        assert told.err == ""
+
+
+class TestALineThatFails:
+    @pytest.mark.parametrize(
+        ("line", "problem"),
+        [
+            ({**REQUEST, "order_id": "A-9"}, "no order 'A-9'"),
+            ({**REQUEST, "by": "buyer:b-2"}, "no order 'A-1'"),
+            ({**REQUEST, "at": "2024-05-01T10:00:00"}, "has no UTC offset"),
+            ({**REQUEST, "by": "guest:b-1"}, "buyer:ID"),
+            ({**REQUEST, "reason": "boredom"}, "one of: wrong_item"),
+            ({**REQUEST, "reason": "other", "text": "あ" * 21}, "21 visible characters"),
+            ({"order": {**ORDER["order"], "policy": "bazaar"}}, "no policy 'bazaar'"),
+        ],
+        ids=["order", "stranger", "time", "actor", "reason", "text", "policy"],
+    )
+    def test_is_told_on_standard_error(
+        self, line: Any, problem: str, scenario: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """It could be read, so the exit status is 0, and the lines after it are explained."""
+        assert main(["explain", scenario(SELLER, ORDER, line, REQUEST)]) == 0
+        told = capsys.readouterr()
+        assert told.err.startswith("ordercancel: line 3: ")
+        assert problem in told.err
+        assert told.out.count("\n結果: ") == 1
+        assert told.out.startswith("[4] ")
+
+    def test_and_can_not_even_be_read_shows_in_the_exit_status(
+        self, scenario: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["explain", scenario(SELLER, ORDER, "{", REQUEST)]) == 1
+        told = capsys.readouterr()
+        assert told.err.startswith("ordercancel: line 3: not a line of JSON")
+        assert told.out.startswith("[4] ")
+
+    def test_is_not_told_where_another_was_asked_for(
+        self, scenario: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file = scenario(SELLER, ORDER, {**REQUEST, "order_id": "A-9"}, REQUEST)
+        assert main(["explain", file, "--line", "4"]) == 0
+        assert capsys.readouterr().err == ""
+
+
+class TestOneLine:
+    def test_is_explained_alone(self, scenario: Any, capsys: pytest.CaptureFixture[str]) -> None:
+        """After all that comes before it."""
+        file = scenario(SELLER, ORDER, REQUEST, REQUEST, WITHDRAW)
+        assert main(["explain", file, "--line", "4", "--lang", "en"]) == 0
+        told = capsys.readouterr().out
+        assert told.startswith("[4] ")
+        assert told.count("Verdict: ") == 1
+        assert "refuse (request_open)" in told
+
+    @pytest.mark.parametrize("line", ["1", "3", "9"])
+    def test_has_to_be_a_command(
+        self, line: str, scenario: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A party is none, nor is a tick, nor a line that is not there."""
+        file = scenario(SELLER, ORDER, TICK, REQUEST)
+        with pytest.raises(SystemExit) as stopped:
+            main(["explain", file, "--line", line])
+        assert stopped.value.code == 2
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert f"line {line} is no command that was judged; expected the line of one" in told.err
+
+
+class TestAPolicyOfOnesOwn:
+    def test_takes_the_place_of_a_built_in_one_with_its_name(
+        self, written: Written, scenario: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """The other built-in one stays."""
+        text = (
+            "from ordercancel.policies import conect\nOWN = conect(edition='x', may_withdraw=True)"
+        )
+        own = f"{written(text)}:OWN"
+        other = {**ORDER["order"], "id": "Q-1", "policy": "qoo10", "status": "new"}
+        del other["channel"]
+        file = scenario(
+            SELLER,
+            ORDER,
+            REQUEST,
+            WITHDRAW,
+            {"order": other},
+            {**REQUEST, "order_id": "Q-1", "reason": "changed_mind"},
+        )
+        assert main(["explain", file, "--policy", own, "--lang", "en"]) == 0
+        told = capsys.readouterr()
+        assert told.err == ""
+        _, withdrawn, asked, _ = told.out.split("\n\n")
+        assert "\nVerdict: permit\n" in withdrawn
+        assert "\n  conect.withdraw — permit\n" in withdrawn
+        assert "\nVerdict: cancel at once\n" in asked
+
+    def test_stands_beside_the_built_in_ones(
+        self, scenario: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        own = {**ORDER["order"], "policy": "half-hour-shop"}
+        del own["channel"]
+        file = scenario({"order": own}, {**REQUEST, "reason": "changed_mind"})
+        options = ["--policy", "examples.half_hour_shop:SHOP", "--lang", "en"]
+        assert main(["explain", file, *options]) == 0
+        assert "\n  shop.later — refer to the seller\n" in capsys.readouterr().out
+
+    def test_that_is_none_is_named(
+        self, scenario: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(SystemExit) as stopped:
+            main(["explain", scenario(ORDER), "--policy", "json:loads"])
+        assert stopped.value.code == 2
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert "'json:loads' is a function; expected a Policy" in told.err
+
+
+def test_a_missing_file_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit status 2, as for every command."""
+    assert main(["explain", "nowhere.jsonl"]) == 2
+    assert "nowhere.jsonl" in capsys.readouterr().err
