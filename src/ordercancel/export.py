@@ -166,7 +166,7 @@ def _condition(when: Condition) -> dict[str, Any]:
         case Compare(fact, how, bound):
             value = bound.total_seconds() if isinstance(bound, timedelta) else bound
             return {"fact": fact, str(how): value}
-        case _:
+        case _:  # pragma: no cover - what cannot be described was refused before
             raise TypeError(f"a {type(when).__name__} cannot be exported")
 
 

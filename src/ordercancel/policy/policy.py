@@ -189,7 +189,7 @@ class Policy:
             case Vocabulary.MOVES:
                 return tuple(move for move in self.orders.moves if move != self.cancel_move)
             case Vocabulary.DEADLINES:
-                return tuple(self._deadlines)
+                return tuple(deadline.id for deadline in self.deadlines)
             case values:
                 return values
 

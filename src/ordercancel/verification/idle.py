@@ -44,8 +44,7 @@ class Idleness:
     def see(self, decision: Decision) -> None:
         """Take note of which rules were satisfied, and which of them decided."""
         kind = decision.kind
-        if kind is None:
-            return
+        assert kind is not None, "a decision of a policy knows what it is about"
         for spoken in decisive(decision):
             self._waiting.pop((spoken.id, kind), None)
         for key, idle in list(self._waiting.items()):

@@ -67,9 +67,7 @@ class Moments:
         dues = [deadline.due for deadline in policy.deadlines]
         self._ends_of_ship_day = any(isinstance(due, EndOfShipDay) for due in dues)
         started = [due.length for due in dues if isinstance(due, After)]
-        renewed = [
-            bound for fact, bound in self._spans if fact in ("since_status", "since_requested")
-        ]
+        renewed = [bound for fact, bound in self._spans if fact in _RENEWED]
         self._lengths = sorted({*started, *renewed})
         ends = [due.days for due in dues if isinstance(due, EndOfDay)]
         self.plans = self._ends_of_ship_day or any(
@@ -77,17 +75,17 @@ class Moments:
         )
         self.calendar = bool(ends) or self.plans or bool(self._days)
         self._past = sorted({number for fact, number in self._days if fact == "days_past_ship_on"})
-        self._before = [number - 1 for number in self._past]
         reach = [*ends, *(abs(number) for _, number in self._days)]
         reach += [length // _DAY + 1 for length in self._lengths]
         self.far = max(reach, default=0) + 2
 
     def first(self) -> Iterator[datetime]:
-        """When orders are placed: in the morning; and just before midnight, where that differs."""
+        """When orders are placed: in the morning; on either side of midnight, if it matters."""
         zone = self.policy.tzinfo
         yield datetime(2024, 4, 1, 10, tzinfo=zone)
         if self.calendar and self._spans:
             yield datetime(2024, 4, 1, 23, 59, 59, tzinfo=zone)
+            yield datetime(2024, 4, 1, tzinfo=zone)
 
     def ship_dates(self, at: datetime) -> tuple[date, ...]:
         """The planned ship dates that make a difference at the moment `at`."""
@@ -103,6 +101,13 @@ class Moments:
         """How long after it is placed an order may be planned to ship; None where it is not."""
         placed_at = next(self.first())
         return (None, *(day - placed_at.date() for day in self.ship_dates(placed_at)))
+
+    def paid_offsets(self) -> tuple[timedelta | None, ...]:
+        """How long after it is placed an order may be paid; None where it is not."""
+        spoken = [bound for fact, bound in self._spans if fact == "since_paid"]
+        others = [bound for fact, bound in self._spans if fact != "since_paid"]
+        later = (max(others),) if spoken and others else ()
+        return (None, timedelta(), *later) if spoken else (None,)
 
     def following(self, case: Case, at: datetime) -> datetime | None:
         """The first moment after `at` at which anything can be different; None where none is."""

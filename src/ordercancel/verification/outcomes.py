@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 
-from ordercancel.commands import Approve, AskWithdrawal, Command, Reject, Withdraw
+from ordercancel.commands import Approve, AskWithdrawal, Reject, Withdraw
 from ordercancel.events import RequestGranted, RequestRejected
 from ordercancel.laws import Law, Step
 from ordercancel.policy.describe import REQUEST_STATUSES
@@ -16,7 +16,7 @@ from ordercancel.verification.check import Check
 from ordercancel.verification.report import Kind
 from ordercancel.verification.scenario import scenario
 from ordercancel.verification.steps import Given, Node, Ticked
-from ordercancel.verification.tries import BUYER, SELLER
+from ordercancel.verification.tries import BUYER, SELLER, every_command
 from ordercancel.verification.walk import Walk
 
 __all__ = ["OutcomeCheck"]
@@ -111,16 +111,14 @@ class OutcomeCheck(Check):
                     "ends.",
                 )
                 subject = f"{request.status} in {node.case.order.status}"
-                self.fault(Kind.UNANSWERABLE, subject, problem, node, _attempts(node))
+                self.fault(Kind.UNANSWERABLE, subject, problem, node, _attempts(node, self.policy))
 
 
-def _attempts(node: Node) -> list[Given]:
+def _attempts(node: Node, policy: Policy) -> list[Given]:
     """What anybody would try to answer a request with."""
-    name = node.case.order.id
-    tries: tuple[Command, ...] = (
-        Approve(name, by=SELLER),
-        Reject(name, by=SELLER, affirmed=True),
-        AskWithdrawal(name, by=SELLER),
-        Withdraw(name, by=BUYER),
+    wanted = ((Approve, SELLER), (Reject, SELLER), (AskWithdrawal, SELLER), (Withdraw, BUYER))
+    every = list(every_command(policy))
+    tries = (
+        next(each for each in every if type(each) is kind and each.by == by) for kind, by in wanted
     )
     return [Given(each, node.at, None) for each in tries]

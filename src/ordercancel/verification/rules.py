@@ -34,7 +34,7 @@ class RuleCheck(Check):
         self._idle = idle
         self._reached = Idleness(policy)
         self._first: dict[type[Command], tuple[Node, Given]] = {}
-        self._shown: dict[str, tuple[Node, Given]] = {}
+        self._shown: dict[tuple[str, type[Command]], tuple[Node, Given]] = {}
         self._silent: dict[type[Command], dict[Role, tuple[Node, Given]]] = {}
         self._missing: dict[tuple[str, tuple[str, ...]], None] = {}
 
@@ -49,12 +49,13 @@ class RuleCheck(Check):
         if decision.is_silent and decision.silence is None:
             roles = self._silent.setdefault(kind, {})
             roles.setdefault(given.command.by.role, (node, given))
-        for rule in decision.determined_by:
-            if _is_uncited(rule.cites):
-                self._uncited(rule.id, node, given)
+        silence = () if decision.silence is None else (decision.silence,)
+        for spoken in (*decision.determined_by, *silence):
+            if _is_uncited(spoken.cites):
+                self._uncited(spoken.id, node, given)
         for idle in self._idle:
             if idle.kind is kind and idle.spoken.when.test(decision.facts) is True:
-                self._shown.setdefault(idle.spoken.id, (node, given))
+                self._shown.setdefault((idle.spoken.id, kind), (node, given))
 
     def stepped(self, node: Node, given: Given | Ticked, step: Step) -> None:
         named = {rule for event in step.events for rule in event.rules}
@@ -143,7 +144,7 @@ class RuleCheck(Check):
                 f"It never decides about '{name.en}': its condition can never hold.",
             )
         # A command that cannot even be given, such as a deadline's, is shown by nothing.
-        shown = self._shown.get(idle.spoken.id) or self._first.get(idle.kind)
+        shown = self._shown.get((idle.spoken.id, idle.kind)) or self._first.get(idle.kind)
         if shown is None:
             self.fault(Kind.NEVER_DECIDES, _named(idle), problem, next(iter(walk.nodes.values())))
         else:
@@ -156,4 +157,4 @@ def _named(idle: Idle) -> str:
 
 def _is_uncited(cites: object) -> bool:
     """Whether something names no source: no policy is built so, but one may be changed later."""
-    return not isinstance(cites, Citation | Ours)
+    return not (isinstance(cites, Ours) or (isinstance(cites, Citation) and cites.clauses))

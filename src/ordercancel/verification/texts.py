@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import attrs
 
@@ -155,15 +156,15 @@ class TextCheck(Check):
             text, where = fitting_text(bounds), field if code is None else f"{field}[{code!r}]"
             faults = Faults(where)
             catalogue.check(code, text, faults)
-            command = given.command
-            if isinstance(command, RequestCancellation | Reject):
-                given = attrs.evolve(given, command=attrs.evolve(command, reason=code, text=text))
+            command: Any = given.command  # a request or a rejection, of which both have a reason
+            chosen = attrs.evolve(given, command=attrs.evolve(command, reason=code, text=text))
             if faults.found:
-                self._unmeetable(where, "; ".join(map(str, faults.found)), node, given)
-        for reason in catalogue.reasons:
-            self._text(f"{field}[{reason.code!r}]", reason.label, node, given)
-            if reason.hint is not None:
-                self._text(f"{field}[{reason.code!r}].hint", reason.hint, node, given)
+                self._unmeetable(where, "; ".join(map(str, faults.found)), node, chosen)
+            reason = catalogue.reason(code)
+            if reason is not None:
+                self._text(where, reason.label, node, chosen)
+                if reason.hint is not None:
+                    self._text(f"{where}.hint", reason.hint, node, chosen)
 
     def _unmeetable(self, where: str, error: str, node: Node, given: Given) -> None:
         problem = Text(

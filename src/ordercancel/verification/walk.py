@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from datetime import datetime
+from datetime import timedelta
 from functools import reduce
 from itertools import product
 from math import prod
@@ -107,13 +107,14 @@ class Walk:
         """Walk."""
         level: list[tuple[Hashable, Node]] = []
         for order, known in self._roots():
+            if not self.is_complete:
+                break
             case = fold(register(order, self.policy, order.placed_at))
             self._reach(Node(case, order.placed_at, known), level)
         while level:
             for key, node in level:  # grows while time passes
-                at = self.moments.following(node.case, node.at)
-                if at is not None:
-                    later = Node(node.case, at, node.known, node)
+                later = self._later(key, node)
+                if later is not None:
                     self.following[key].append(self._reach(later, level))
             further: list[tuple[Hashable, Node]] = []
             for key, node in level:
@@ -132,7 +133,7 @@ class Walk:
             policy.orders.state_ids,
             values_of("channel", (), (policy,)) if "channel" in spoken else some_channel,
             self.moments.ship_offsets(),
-            (False, True) if "since_paid" in spoken else (False,),
+            self.moments.paid_offsets() if "since_paid" in spoken else (None,),
             (True, False) if "seller_permits" in spoken else (False,),
             *(values_of(fact.name, leaves, (policy,)) for fact in self._own),
         ]
@@ -140,11 +141,9 @@ class Walk:
     def _roots(self) -> Iterator[tuple[Order, bool]]:
         picked: Iterable[tuple[Any, ...]] = product(*self._ways)
         if self.draw is not None:
-            count = min(self.limit, prod(map(len, self._ways)))
-            picked = [tuple(map(self.draw.choice, self._ways)) for _ in range(count)]
-        for placed_at, status, channel, ship_after, paid, known, *own in picked:
-            dated = status in self.policy.dated
-            if dated if ship_after is None else not (dated or self.moments.plans):
+            picked = self._drawn(self.draw)
+        for placed_at, status, channel, ship_after, paid_after, known, *own in picked:
+            if not self._fits(status, ship_after):
                 continue
             attributes = {
                 fact.name: each
@@ -160,10 +159,35 @@ class Walk:
                 placed_at=placed_at,
                 channel=channel,
                 ship_on=None if ship_after is None else placed_at.date() + ship_after,
-                paid_at=placed_at if paid else None,
+                paid_at=None if paid_after is None else placed_at + paid_after,
                 attributes=attributes,
             )
             yield order, known
+
+    def _drawn(self, draw: Random) -> Iterator[tuple[Any, ...]]:
+        """Some ways to begin: a tenth of the limit, that the rest be left for what follows."""
+        count = min(self.limit // 10 + 1, prod(map(len, self._ways)))
+        for number in range(count):
+            # Of each status in turn, lest few of them leave most out.
+            status = self._ways[1][number % len(self._ways[1])]
+            placed_at, _, channel, _, *others = map(draw.choice, self._ways)
+            ship_after = draw.choice([each for each in self._ways[3] if self._fits(status, each)])
+            yield placed_at, status, channel, ship_after, *others
+
+    def _fits(self, status: str, ship_after: timedelta | None) -> bool:
+        """Whether an order in `status` is registered so; with a date of no use only if it must."""
+        dated = status in self.policy.dated
+        return not dated if ship_after is None else dated or self.moments.plans
+
+    def _later(self, key: Hashable, node: Node) -> Node | None:
+        """The case when time has passed until something is different; None where nothing will."""
+        at = self.moments.following(node.case, node.at)
+        while at is not None:
+            later = Node(node.case, at, node.known, node)
+            if self._key(later) != key:
+                return later
+            at = self.moments.following(node.case, at)
+        return None
 
     def _reach(self, node: Node, level: list[tuple[Hashable, Node]]) -> Hashable:
         """Take a node in, unless there is one like it; gives what tells it from others."""
@@ -218,6 +242,8 @@ class Walk:
             if decision.is_refused:
                 if self.show_refusals:
                     self._stepped(node, given, decision, (), node.case)
+            elif not node.case.order.knows(command.by):
+                continue  # whatever the rules say, a stranger is told that there is no such order
             elif not isinstance(command, AdvanceOrder):
                 yield given, decision
             elif command.move not in moved:
