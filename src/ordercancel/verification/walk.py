@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from itertools import product
 from math import prod
