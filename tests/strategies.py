@@ -1,4 +1,4 @@
-"""Hypothesis strategies: parties, orders, commands, histories, events, conditions and rules."""
+"""Hypothesis strategies of the library's own tests: sample histories, any values, any rules."""
 
 from __future__ import annotations
 
@@ -10,11 +10,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from ordercancel import (
     Actor,
-    AdvanceOrder,
     Answer,
-    AnswerWithdrawal,
-    Approve,
-    AskWithdrawal,
     Buyer,
     CancellationRequest,
     Case,
@@ -25,17 +21,13 @@ from ordercancel import (
     Message,
     Operator,
     Order,
-    Party,
     Policy,
-    Reject,
     RequestCancellation,
     RequestStatus,
     Rule,
     Seller,
     System,
-    Withdraw,
 )
-from ordercancel.commands import ApplyDeadline
 from ordercancel.events import (
     CancellationRequested,
     DeadlinePassed,
@@ -69,226 +61,56 @@ from ordercancel.policy.conditions import (
 )
 from ordercancel.policy.rules import CANCEL, PERMIT, REFER, Effect, Forbid
 from ordercancel.policy.wording import Audience, Medium, Occasion
-from samples import BUYER, JST, OPERATOR, SELLER, STRANGER, SYSTEM, jst, order
+from ordercancel.testing import strategies as kit
+from samples import BUYER, JST, jst
 
 ORDER_ID = "762544202"
-START = jst(16, 9)
-"""When histories begin: the day before the sample order is planned to ship."""
+START = jst(15, 9)
+"""When the orders of these histories are placed."""
 
-ACTORS = (
-    BUYER,
-    SELLER,
-    OPERATOR,
-    SYSTEM,
-    STRANGER,
-    Seller("s-2"),
-    # The ids of the parties, on the wrong side.
-    Buyer("s-1"),
-    Seller("b-1"),
-)
-TYPED = (
-    None,
-    "",
-    " \u3000 ",
-    "短い",
-    "二十文字ちょうどのキャンセル理由の本文です",
-    "この文章は、その他の理由として三十文字の下限を確かに超えるように書かれています。",
-    "\u200b" * 40,
-    "見える\u202e逆さ",
-    "長" * 501,
-    "長" * 4_000,
-)
-"""What people type: nothing, too little, enough, too much, padding and tricks."""
+YOUNG = {"qoo10": ("new", "shipping_requested"), "conect": ("placed", "accepted")}
 
-LONG_ENOUGH = TYPED[5]
-GAPS = (
-    timedelta(),
-    timedelta(seconds=1),
-    timedelta(seconds=1),
-    timedelta(minutes=1),
-    timedelta(minutes=30),
-    timedelta(minutes=30),
-    timedelta(hours=7),
-    timedelta(days=1),
-    timedelta(days=5),
-)
+# ---------------------------------------------------------------- histories
 
 
-# ---------------------------------------------------------------- people and orders
-
-
-def parties(party_id: str = "s-1") -> SearchStrategy[Party]:
-    """What a directory may know of the party `party_id`."""
-    return st.builds(
-        Party,
-        st.just(party_id),
-        name=st.sampled_from(("サンプル卸", "Sample & Co.")),
-        emails=st.lists(st.sampled_from(("a@example.jp", "b@example.jp")), max_size=2),
-        permits_cancellation=st.booleans(),
-        locale=st.sampled_from(("ja", "en")),
+def young_orders(policy: Policy, order_id: str = ORDER_ID) -> SearchStrategy[Order]:
+    """An order of a built-in policy about which much can still happen."""
+    return kit.orders(
+        policy,
+        id=order_id,
+        status=st.sampled_from(YOUNG[policy.name]),
+        channel="order_form" if policy.name == "conect" else None,
+        placed_at=START,
+        ship_on=st.dates(date(2022, 8, 16), date(2022, 8, 24)),
+        paid_at=None,
+        status_since=None,
     )
+
+
+Life = tuple[Order, list[tuple[Command, datetime]]]
 
 
 @st.composite
-def orders(draw: DrawFn, policy: Policy, order_id: str = ORDER_ID) -> Order:
-    """An order of `policy` in any status and channel, with a ship date around `START`."""
-    status = draw(st.sampled_from(policy.orders.state_ids))
-    days = st.dates(date(2022, 8, 13), date(2022, 8, 24))
-    return order(
-        policy.name,
-        id=order_id,
-        status=status,
-        channel=draw(st.sampled_from((None, *policy.channels))),
-        ship_on=draw(days if status in policy.dated else st.none() | days),
-    )
+def lives(draw: DrawFn, policy: Policy, order_id: str = ORDER_ID, max_size: int = 12) -> Life:
+    """Such an order, and what is asked of it: likely things, and some by anybody in between."""
+    order = draw(young_orders(policy, order_id))
+    history = draw(kit.histories(policy, order, max_size=max_size))
+    for command in draw(st.lists(kit.any_commands(policy, order), max_size=4)):
+        index = draw(st.integers(0, len(history) - 1))
+        history.insert(index, (command, history[index][1]))
+    return order, history
 
 
-@st.composite
-def young_orders(draw: DrawFn, policy: Policy, order_id: str = ORDER_ID) -> Order:
-    """An order of `policy` about which much can still happen."""
-    statuses = {"qoo10": ("new", "shipping_requested"), "conect": ("placed", "accepted")}
-    channels = {"qoo10": None, "conect": "order_form"}
-    return order(
-        policy.name,
-        id=order_id,
-        status=draw(st.sampled_from(statuses[policy.name])),
-        channel=channels[policy.name],
-        ship_on=draw(st.dates(date(2022, 8, 16), date(2022, 8, 24))),
-    )
-
-
-# ---------------------------------------------------------------- commands and histories
-
-
-def command_ids() -> SearchStrategy[str | None]:
-    """No id, or one of a few, which therefore come again."""
-    some = st.sampled_from(("c-1", "c-2", "c-3", "c-4"))
-    return st.one_of(st.none(), st.none(), st.none(), some)
-
-
-def likely_commands(policy: Policy, order_id: str = ORDER_ID) -> SearchStrategy[Command]:
-    """Commands by those who may give them, with what they need; most of them in vain."""
-    known: dict[str, Any] = {"order_id": st.just(order_id), "command_id": command_ids()}
-    buyer: dict[str, Any] = known | {"by": st.just(BUYER)}
-    seller: dict[str, Any] = known | {"by": st.just(SELLER)}
-    plain = [code for code in policy.request_reasons.codes if code != "other"]
-    unplanned = [
-        move
-        for move in policy.orders.moves
-        if move != policy.cancel_move and move not in policy.planned_by
-    ]
-    kinds: list[SearchStrategy[Command]] = [
-        st.builds(RequestCancellation, **buyer, reason=st.sampled_from(plain)),
-        st.builds(RequestCancellation, **buyer, reason=st.just("other"), text=st.just("短い")),
-        st.builds(Approve, **seller),
-        st.just(rejecting(policy, order_id)),
-        st.builds(AskWithdrawal, **seller, text=st.sampled_from(("出荷準備済みです", None))),
-        st.builds(AnswerWithdrawal, **buyer, accept=st.booleans()),
-        st.builds(Withdraw, **buyer),
-        st.builds(AdvanceOrder, **seller, move=st.sampled_from(unplanned)),
-    ]
-    if policy.planned_by:
-        kinds.append(
-            st.builds(
-                AdvanceOrder,
-                **seller,
-                move=st.sampled_from(sorted(policy.planned_by)),
-                ship_on=st.dates(date(2022, 8, 16), date(2022, 8, 24)),
-            )
-        )
-    return st.one_of(kinds)
+def histories(
+    policy: Policy, order_id: str = ORDER_ID, max_size: int = 12
+) -> SearchStrategy[list[tuple[Command, datetime]]]:
+    """What is asked of such an order; it fits any of them more or less."""
+    return lives(policy, order_id, max_size).map(lambda life: life[1])
 
 
 def asking(policy: Policy, order_id: str = ORDER_ID) -> RequestCancellation:
     """The buyer asks to cancel, well-formed, for the first reason there is."""
     return RequestCancellation(order_id, by=BUYER, reason=policy.request_reasons.codes[0])
-
-
-def rejecting(policy: Policy, order_id: str = ORDER_ID) -> Reject:
-    """The seller rejects, well-formed, in his own words."""
-    if policy.rejection_reasons.codes:
-        return Reject(order_id, by=SELLER, reason="other", text=LONG_ENOUGH, affirmed=True)
-    return Reject(order_id, by=SELLER, text="短い", affirmed=True)
-
-
-def openings(policy: Policy, order_id: str = ORDER_ID) -> SearchStrategy[tuple[Command, ...]]:
-    """How histories begin: most with a request, lest all that follows be in vain."""
-    ask = asking(policy, order_id)
-    back = AskWithdrawal(order_id, by=SELLER)
-    answers = [AnswerWithdrawal(order_id, by=BUYER, accept=accept) for accept in (False, True)]
-    return st.sampled_from(
-        (
-            (),
-            (ask,),
-            (ask, back),
-            *((ask, back, answer) for answer in answers),
-            (ask, rejecting(policy, order_id)),
-            (ask, Withdraw(order_id, by=BUYER)),
-            (ask, AdvanceOrder(order_id, by=SELLER, move="ship")),
-        )
-    )
-
-
-def wild_commands(policy: Policy, order_id: str = ORDER_ID) -> SearchStrategy[Command]:
-    """Commands of every kind by anybody, with reasons and texts that fit or do not."""
-    common: dict[str, Any] = {
-        "order_id": st.sampled_from((order_id, order_id, order_id, "no-such-order")),
-        "by": st.sampled_from(ACTORS),
-        "command_id": command_ids(),
-    }
-    text = st.sampled_from(TYPED)
-    asked = st.sampled_from((None, "no_such_reason", *policy.request_reasons.codes))
-    answered = st.sampled_from((None, "no_such_reason", *policy.rejection_reasons.codes))
-    deadlines = ("no_such_deadline", *(deadline.id for deadline in policy.deadlines))
-    return st.one_of(
-        st.builds(RequestCancellation, **common, reason=asked, text=text),
-        st.builds(Approve, **common),
-        st.builds(Reject, **common, reason=answered, text=text, affirmed=st.booleans()),
-        st.builds(Withdraw, **common),
-        st.builds(AskWithdrawal, **common, text=text),
-        st.builds(AnswerWithdrawal, **common, accept=st.booleans()),
-        st.builds(
-            AdvanceOrder,
-            **common,
-            move=st.sampled_from(("no_such_move", *policy.orders.moves)),
-            ship_on=st.none() | st.dates(date(2022, 8, 13), date(2022, 8, 24)),
-        ),
-        st.builds(
-            ApplyDeadline,
-            **common,
-            deadline=st.sampled_from(deadlines),
-            request=st.integers(0, 3),
-        ),
-    )
-
-
-def commands(policy: Policy, order_id: str = ORDER_ID) -> SearchStrategy[Command]:
-    """Commands, likely and wild."""
-    likely = likely_commands(policy, order_id)
-    return st.one_of(likely, likely, wild_commands(policy, order_id))
-
-
-def gaps() -> SearchStrategy[timedelta]:
-    """How long until the next step; never backwards."""
-    return st.sampled_from(GAPS)
-
-
-@st.composite
-def histories(
-    draw: DrawFn, policy: Policy, order_ids: tuple[str, ...] = (ORDER_ID,), max_size: int = 12
-) -> list[tuple[Command, datetime]]:
-    """Steps (command, at) about the orders `order_ids`, with time moving forward."""
-    kinds = st.one_of([commands(policy, order_id) for order_id in order_ids])
-    size = draw(st.integers(0, max_size))
-    steps = draw(st.lists(st.tuples(kinds, gaps()), min_size=size, max_size=size))
-    at = START
-    history: list[tuple[Command, datetime]] = []
-    for order_id in order_ids:
-        history += [(command, at) for command in draw(openings(policy, order_id))]
-    for command, gap in steps:
-        at += gap
-        history.append((command, at))
-    return history
 
 
 # ---------------------------------------------------------------- values, as they are stored

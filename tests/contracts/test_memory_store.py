@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
-from collections.abc import Callable
-from typing import Any
 
-from contracts.store_contract import StoreContract, asking, put, registered
 from ordercancel import Conflict
 from ordercancel.adapters.memory import AsyncMemoryStore, MemoryStore
 from ordercancel.ports import AsyncStore, Store
+from ordercancel.testing import AsyncStoreContract, StoreContract
+from ordercancel.testing.contracts.samples import asking, put, registered
 
 
 class TestMemoryStore(StoreContract):
@@ -21,40 +20,11 @@ class TestMemoryStore(StoreContract):
         return MemoryStore()
 
 
-class Awaited:
-    """An async store whose calls are awaited one by one."""
-
-    def __init__(self, store: AsyncStore) -> None:
-        self.store = store
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        method = getattr(self.store, name)
-
-        def call(*args: Any) -> Any:
-            return asyncio.run(method(*args))
-
-        return call
-
-
-class TestAsyncMemoryStore(StoreContract):
+class TestAsyncMemoryStore(AsyncStoreContract):
     """The same promises, awaited."""
 
-    def make_store(self) -> Awaited:
-        return Awaited(_Coroutines(AsyncMemoryStore()))
-
-
-class _Coroutines:
-    """Lets nothing through but coroutine functions."""
-
-    def __init__(self, store: AsyncMemoryStore) -> None:
-        self._inner = store
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "close":
-            raise AttributeError(name)
-        method = getattr(self._inner, name)
-        assert inspect.iscoroutinefunction(method)
-        return method
+    def make_store(self) -> AsyncMemoryStore:
+        return AsyncMemoryStore()
 
 
 def test_an_async_store_shares_the_store_it_is_given() -> None:

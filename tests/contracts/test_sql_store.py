@@ -14,16 +14,6 @@ import attrs
 import pytest
 from hypothesis import given
 
-from contracts.store_contract import (
-    OVERDUE,
-    StoreContract,
-    asked,
-    asking,
-    cancelled_at_once,
-    claimed,
-    put,
-    registered,
-)
 from ordercancel import (
     Buyer,
     CancellationDesk,
@@ -38,6 +28,16 @@ from ordercancel.adapters.codec import decode_case, decode_event, decode_message
 from ordercancel.adapters.sql import SqlStore
 from ordercancel.policies import QOO10
 from ordercancel.ports import InboxQuery
+from ordercancel.testing import StoreContract
+from ordercancel.testing.contracts.samples import (
+    OVERDUE,
+    asked,
+    asking,
+    cancelled_at_once,
+    claimed,
+    put,
+    registered,
+)
 from samples import jst, order
 from strategies import cases, events, messages
 

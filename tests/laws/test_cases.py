@@ -2,64 +2,42 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-import attrs
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis import HealthCheck, given, settings
+from hypothesis.stateful import run_state_machine_as_test
 
 from ordercancel import (
     Buyer,
     CancellationDesk,
     Case,
-    Command,
     Event,
     InvalidValue,
-    Message,
-    Order,
-    Outcome,
-    Party,
     Policy,
     Refused,
     RequestCancellation,
+    Text,
     UnknownOrder,
     evolve,
     fold,
 )
-from ordercancel.adapters.memory import MemoryDirectory, MemoryNotifier, MemoryStore
+from ordercancel.adapters.memory import MemoryDirectory, MemoryStore
 from ordercancel.adapters.sql import SqlStore
-from ordercancel.events import DeadlinePassed, DutyArose, DutyBreached, OrderCancelled
+from ordercancel.laws import LAWS, Law, Step
 from ordercancel.lifecycle import Lifecycle
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
 from ordercancel.policy.deadlines import After
 from ordercancel.policy.facts import Facts
-from samples import BUYING, PERMITTING, SYSTEM, jst, order
-from strategies import (
-    ORDER_ID,
-    START,
-    cases,
-    commands,
-    events,
-    gaps,
-    histories,
-    likely_commands,
-    openings,
-    orders,
-    parties,
-    wild_commands,
-    young_orders,
-)
+from ordercancel.testing import CaseMachine
+from ordercancel.testing.checked import CheckedDesk
+from ordercancel.testing.strategies import steps
+from samples import PERMITTING, SYSTEM, jst, order
+from strategies import ORDER_ID, START, Life, cases, events, lives, young_orders
 
 POLICIES = {
     "conect": CONECT,
@@ -71,257 +49,127 @@ POLICIES = {
 }
 SHIPPED = {"conect": {"shipped"}, "qoo10": {"shipped", "delivered"}}
 CANCELLED = {"conect": "discontinued", "qoo10": "cancelled"}
-FINAL = {"granted", "rejected", "withdrawn", "superseded", "lapsed"}
 OPEN = {"awaiting_seller", "withdrawal_asked", "withdrawal_held"}
 
-
-def check_step(policy: Policy, before: Case, after: Case, made: tuple[Event, ...]) -> None:
-    """The laws of one step that was carried out."""
-    assert after.version == before.version + len(made)
-    assert made
-    assert len(after.requests) >= len(before.requests)
-    for old, new in zip(before.requests, after.requests, strict=False):
-        if old.status in FINAL:
-            assert new == old
-    shipped, cancelled = SHIPPED[policy.name], CANCELLED[policy.name]
-    if before.order.status in shipped:
-        assert after.order.status in shipped
-    if before.order.status == cancelled:
-        assert after.order == before.order
-    if after.order.status == cancelled and before.order.status != cancelled:
-        assert after.latest is not None
-        assert after.latest.status == "granted"
-        assert before.latest is None or before.latest.status != "granted"
-        assert any(isinstance(event, OrderCancelled) for event in made)
+# ---------------------------------------------------------------- laws in the documents' words
 
 
-def check_case(policy: Policy, registered: Order, case: Case) -> None:
-    """The laws of a case as it stands."""
-    assert [request.number for request in case.requests] == list(range(1, len(case.requests) + 1))
-    assert all(request.status in FINAL | OPEN for request in case.requests)
-    # At most one is open, and it is the last.
-    assert all(request.status in FINAL for request in case.requests[:-1])
-    granted = [request.status == "granted" for request in case.requests]
-    assert sum(granted) <= 1
-    if registered.status != CANCELLED[policy.name]:
-        assert any(granted) is (case.order.status == CANCELLED[policy.name])
-    for request in case.requests:
-        assert (request.closed_at is not None) is (request.status in FINAL)
+def law(name: str, holds: Callable[[Step], bool]) -> Law:
+    return Law(f"documents.{name}", Text(name, name), holds)
 
 
-class CaseMachine(RuleBasedStateMachine):
-    """Drives one order of `policy` through a desk by all sorts of commands and times."""
+def shipped_stays_shipped(step: Step) -> bool:
+    shipped = SHIPPED[step.policy.name]
+    return step.before.order.status not in shipped or step.after.order.status in shipped
 
-    policy: ClassVar[Policy]
 
-    @staticmethod
-    def make_store() -> Any:
-        return MemoryStore()
+def cancelled_is_over(step: Step) -> bool:
+    is_cancelled = step.before.order.status == CANCELLED[step.policy.name]
+    return not is_cancelled or step.after.order == step.before.order
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.now: datetime = START
-        self.store = self.make_store()
-        self.notifier = MemoryNotifier()
-        self.directory = MemoryDirectory([PERMITTING, BUYING])
-        self.desk = CancellationDesk(
-            policies=[self.policy],
-            store=self.store,
-            directory=self.directory,
-            notifier=self.notifier,
-        )
-        self.told: list[Message] = []
-        self.done: dict[str, tuple[Command, Outcome]] = {}
-        self.registered: Order | None = None
 
-    def seen(self) -> tuple[Case, tuple[Event, ...]]:
-        """All that the desk shows of the order."""
-        return (
-            self.desk.case(ORDER_ID, by=SYSTEM),
-            self.desk.history(ORDER_ID, by=SYSTEM),
-        )
+def granted_once_and_cancelled_by_it(step: Step) -> bool:
+    granted = sum(request.status == "granted" for request in step.after.requests)
+    cancelled = step.after.order.status == CANCELLED[step.policy.name]
+    was_cancelled_without = cancelled and not step.after.requests
+    return granted == int(cancelled and not was_cancelled_without)
 
-    @initialize(data=st.data())
-    def register(self, data: st.DataObject) -> None:
-        young = young_orders(self.policy)
-        self.open(data.draw(young | young | orders(self.policy)))
-        for command in data.draw(openings(self.policy)):
-            self.give(command)
 
-    def open(self, registered: Order) -> None:
-        """Register the order, twice: once is enough."""
-        self.registered = registered
-        outcome = self.desk.register(self.registered, at=self.now)
-        assert self.seen() == (outcome.case, outcome.events)
-        again = self.desk.register(self.registered, at=self.now)
-        assert again == attrs.evolve(outcome, repeated=True)
+def a_deadline_runs_once_for_a_request(step: Step) -> bool:
+    duties = [(duty.deadline, duty.request) for duty in step.after.duties]
+    return len(set(duties)) == len(duties)
 
-    @rule(data=st.data(), times=st.integers(1, 6))
-    def likely(self, data: st.DataObject, times: int) -> None:
-        for _ in range(times):
-            self.now += data.draw(gaps())
-            self.give(data.draw(likely_commands(self.policy)))
 
-    @rule(data=st.data(), gap=gaps())
-    def wild(self, data: st.DataObject, gap: Any) -> None:
-        self.now += gap
-        self.give(data.draw(wild_commands(self.policy)))
+def what_is_carried_out_happens(step: Step) -> bool:
+    return step.decision.is_refused is (step.events == ())
 
-    def give(self, command: Command) -> None:
-        """Hand a command in: it is carried out whole, repeated, or changes nothing."""
-        before, history = self.seen()
-        try:
-            outcome = self.desk.handle(command, at=self.now)
-        except (Refused, InvalidValue, UnknownOrder):
-            assert self.seen() == (before, history)
-            return
-        if outcome.repeated:
-            self.check_repeated(command, outcome)
-            assert self.seen() == (before, history)
-            return
-        assert command.command_id not in self.done
-        after, longer = self.seen()
-        assert outcome.case == after
-        assert longer == history + outcome.events
-        check_step(self.policy, before, after, outcome.events)
-        self.told.extend(outcome.messages)
-        if command.command_id is not None:
-            self.done[command.command_id] = command, outcome
 
-    def check_repeated(self, command: Command, outcome: Outcome) -> None:
-        first_command, first = self.done[command.command_id or ""]
-        assert command == first_command
-        assert outcome == attrs.evolve(first, repeated=True)
+DOCUMENTED = tuple(
+    law(holds.__name__, holds)
+    for holds in (
+        shipped_stays_shipped,
+        cancelled_is_over,
+        granted_once_and_cancelled_by_it,
+        a_deadline_runs_once_for_a_request,
+        what_is_carried_out_happens,
+    )
+)
+EVERY_LAW = (*LAWS, *DOCUMENTED)
 
-    @precondition(lambda self: self.done)
-    @rule(data=st.data(), gap=gaps())
-    def repeat(self, data: st.DataObject, gap: Any) -> None:
-        self.now += gap
-        command_id = data.draw(st.sampled_from(sorted(self.done)))
-        command, _ = self.done[command_id]
-        before = self.seen()
-        outcome = self.desk.handle(command, at=self.now)
-        assert outcome.repeated
-        self.check_repeated(command, outcome)
-        assert self.seen() == before
 
-    @precondition(lambda self: self.done)
-    @rule(data=st.data())
-    def steal_an_id(self, data: st.DataObject) -> None:
-        command_id = data.draw(st.sampled_from(sorted(self.done)))
-        command, _ = self.done[command_id]
-        other = attrs.evolve(data.draw(commands(self.policy)), command_id=command_id)
-        if other == command:
-            return
-        before = self.seen()
-        # No earlier outcome is given for another command, and nothing new is done.
-        with pytest.raises((InvalidValue, UnknownOrder)):
-            self.desk.handle(other, at=self.now)
-        assert self.seen() == before
+# ---------------------------------------------------------------- at random
 
-    @rule(seller=parties("s-1"), times=st.integers(0, 2))
-    def change_the_directory(self, seller: Party, times: int) -> None:
-        self.directory.put(seller if not times else PERMITTING)
 
-    @rule(gap=gaps(), budget=st.integers(1, 3))
-    def tick(self, gap: Any, budget: int) -> None:
-        self.now += gap
-        more = True
-        while more:
-            before, _ = self.seen()
-            ticked = self.desk.tick(self.now, budget=budget)
-            more = ticked.more
-            for outcome in ticked.outcomes:
-                check_step(self.policy, before, outcome.case, outcome.events)
-                before = outcome.case
-                self.told.extend(outcome.messages)
-            for skipped in ticked.skipped:
-                # What an earlier one of the same tick released is due no more.
-                assert isinstance(skipped.error, Refused)
-                assert skipped.error.codes == ("not_due",)
-        before, history = self.seen()
-        assert all(duty.due_at > self.now for duty in before.open_duties)
-        again = self.desk.tick(self.now)
-        assert (again.outcomes, again.skipped, again.more) == ((), (), False)
-        assert self.seen() == (before, history)
+class Machine(CaseMachine):
+    """The machine, with the laws of the documents, and a count of its steps."""
 
-    @rule()
-    def relay(self) -> None:
-        self.desk.relay(self.now, limit=1_000)
-        assert [message for message, _ in self.notifier.delivered] == self.told
-        assert len({message.id for message in self.told}) == len(self.told)
-
-    @invariant()
-    def laws_hold(self) -> None:
-        if self.registered is None:
-            return
-        case, history = self.seen()
-        assert fold(history) == case
-        assert case.version == len(history)
-        check_case(self.policy, self.registered, case)
-        acted = [
-            (event.deadline, event.number)
-            for event in history
-            if isinstance(event, DeadlinePassed | DutyBreached)
-        ]
-        assert len(set(acted)) == len(acted)
-        arisen = [
-            (event.deadline, event.number) for event in history if isinstance(event, DutyArose)
-        ]
-        assert len(set(arisen)) == len(arisen)
+    laws = EVERY_LAW
+    total: ClassVar[int]
 
     def teardown(self) -> None:
-        try:
-            if self.registered is not None:
-                self.relay()
-        finally:
-            if isinstance(self.store, SqlStore):
-                self.store.close()
+        type(self).total += self.steps
+        super().teardown()
 
 
-def run(machine: type[CaseMachine], policy: Policy, share: int) -> None:
-    """Run `machine` on `policy` with a share of the profile's examples."""
-    of_policy = type(machine.__name__, (machine,), {"policy": policy})
-    few = settings(max_examples=max(1, settings().max_examples // share), stateful_step_count=25)
-    run_state_machine_as_test(of_policy, settings=few)
-
-
-class SqlCaseMachine(CaseMachine):
+class SqlMachine(Machine):
     """The same on a store in SQL."""
 
-    @staticmethod
-    def make_store() -> Any:
+    def make_store(self) -> SqlStore:
         return SqlStore("sqlite://")
+
+
+def run(machine: type[Machine], policy: Policy, examples: int, steps: int = 25) -> int:
+    """Run `machine` on `policy`, and say how many steps it took."""
+    of_policy: Any = type(machine.__name__, (machine,), {"policy": policy, "total": 0})
+    limits = settings(
+        max_examples=max(1, examples),
+        stateful_step_count=steps,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(of_policy, settings=limits)
+    return of_policy.total
+
+
+IS_LONG = os.environ.get("ORDERCANCEL_TEST_PROFILE") == "long"
+EXAMPLES, STEPS = (1_350, 100_000) if IS_LONG else (6, 400)
+"""How many runs of at most a hundred steps each, and how many steps they must at least come to."""
+
+
+@pytest.mark.parametrize("policy", [CONECT, QOO10], ids=["conect", "qoo10"])
+def test_no_step_of_many_breaks_a_law(policy: Policy) -> None:
+    """In the long profile these are more than a hundred thousand, in the quick some hundreds."""
+    assert run(Machine, policy, EXAMPLES, steps=100) > STEPS
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 def test_the_laws_of_a_case_hold_in_memory(policy: Policy) -> None:
     """Final is final, shipped is never cancelled, one open request, nothing done by halves."""
-    run(CaseMachine, policy, 3)
+    run(Machine, policy, settings().max_examples // 3)
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 def test_the_laws_of_a_case_hold_in_sql(policy: Policy) -> None:
     """The same laws hold where cases are stored in SQL."""
-    run(SqlCaseMachine, policy, 6)
+    run(SqlMachine, policy, settings().max_examples // 10)
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 def test_the_laws_of_a_case_hold_all_along_a_history(policy: Policy) -> None:
     """The laws hold after every step of a history, with the clock ticking in between."""
-    of_policy = type("CaseHistory", (CaseMachine,), {"policy": policy})
 
     @settings(max_examples=2 * settings().max_examples)
-    @given(young_orders(policy), histories(policy))
-    def hold(registered: Order, steps: list[tuple[Command, datetime]]) -> None:
-        walk = of_policy()
-        walk.open(registered)
+    @given(lives(policy))
+    def hold(life: Life) -> None:
+        registered, steps = life
+        desk = CheckedDesk(policy, MemoryStore(), EVERY_LAW)
+        desk.place(registered)
         for command, at in steps:
-            walk.now = at
-            walk.tick(timedelta(), 2)
-            walk.give(command)
-            walk.laws_hold()
-        walk.teardown()
+            desk.now = at
+            desk.tick(2)
+            desk.give(command)
+            desk.compare([ORDER_ID])
+        desk.relay(desk.now)
+        desk.compare_messages()
 
     hold()
 
@@ -330,8 +178,9 @@ def test_the_laws_of_a_case_hold_all_along_a_history(policy: Policy) -> None:
 def test_folding_asks_neither_policy_nor_chart(policy: Policy) -> None:
     """History is folded with no rule, no chart and no deadline at hand."""
 
-    @given(young_orders(policy), histories(policy))
-    def folds(registered: Order, steps: list[tuple[Command, datetime]]) -> None:
+    @given(lives(policy))
+    def folds(life: Life) -> None:
+        registered, steps = life
         desk = CancellationDesk(
             policies=[policy],
             store=MemoryStore(),
@@ -426,20 +275,10 @@ def test_random_histories_reach_every_ending(name: str) -> None:
     """The histories that these laws are tried on end requests in every way the policy has."""
     policy, reached = POLICIES[name], set()
 
-    @settings(max_examples=max(150, settings().max_examples))
-    @given(young_orders(policy), histories(policy, max_size=6))
-    def collect(registered: Order, steps: list[tuple[Command, datetime]]) -> None:
-        desk = CancellationDesk(
-            policies=[policy], store=MemoryStore(), directory=MemoryDirectory([PERMITTING])
-        )
-        desk.register(registered, at=START)
-        for command, at in steps:
-            desk.tick(at)
-            try:
-                outcome = desk.handle(command, at=at)
-            except (Refused, InvalidValue, UnknownOrder):
-                continue
-            reached.update(request.status.value for request in outcome.case.requests)
+    @settings(max_examples=max(500, settings().max_examples))
+    @given(young_orders(policy).flatmap(lambda order: steps(policy, order)))
+    def collect(way: list[Step]) -> None:
+        reached.update(request.status.value for step in way for request in step.after.requests)
 
     collect()
     assert reached - OPEN == REACHED[name]

@@ -35,7 +35,7 @@ from ordercancel.policies import CONECT, QOO10, conect, qoo10
 from ordercancel.ports import Commit
 from ordercancel.request import RequestStatus
 from samples import BUYER, BUYING, OPERATOR, PERMITTING, SELLER, STRANGER, jst, order
-from strategies import ORDER_ID, START, asking, histories, young_orders
+from strategies import ORDER_ID, START, Life, asking, lives
 
 POLICIES = {
     "conect": CONECT,
@@ -180,14 +180,12 @@ async def async_answers(
 def test_the_async_desk_answers_as_the_sync_desk_does(policy: Policy) -> None:
     """Outcomes, errors, cases, labels, queue, counters, ticks and deliveries are all equal."""
 
-    @given(
-        young_orders(policy),
-        young_orders(policy, OTHER_ID),
-        histories(policy, (ORDER_ID, OTHER_ID), max_size=8),
-    )
-    def agree(one: Order, other: Order, steps: list[tuple[Command, datetime]]) -> None:
-        expected = sync_answers(policy, [one, other], steps)
-        assert asyncio.run(async_answers(policy, [one, other], steps)) == expected
+    @given(lives(policy, max_size=5), lives(policy, OTHER_ID, max_size=5))
+    def agree(one: Life, other: Life) -> None:
+        placed = [one[0], other[0]]
+        steps = sorted((*one[1], *other[1]), key=lambda step: step[1])
+        expected = sync_answers(policy, placed, steps)
+        assert asyncio.run(async_answers(policy, placed, steps)) == expected
 
     agree()
 

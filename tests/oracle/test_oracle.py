@@ -35,6 +35,7 @@ from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy.conditions import Compare
 from ordercancel.policy.decision import combine
 from ordercancel.policy.facts import FACTS, NO_REQUEST, Choice, Flag, Number
+from ordercancel.testing import differences
 from samples import (
     BUYER,
     NOT_PERMITTING,
@@ -400,3 +401,11 @@ def test_every_command_is_compared() -> None:
     """No kind of command is left out of the comparisons above."""
     given = {type(command) for command, _ in commands(BUYER, "placed", ("ship",), conect.has_move)}
     assert given | {ApplyDeadline} == set(COMMANDS)
+
+
+@pytest.mark.parametrize(("name", "expected"), [("conect", 4_488), ("qoo10", 16_344)])
+def test_policy_and_oracle_agree_wherever_verify_looks(name: str, expected: int) -> None:
+    """On every combination of facts that is enumerated, the charts' last word included."""
+    told = differences(POLICIES[name], ORACLES[name].answer)
+    assert told.ok, str(told)
+    assert told.total == expected

@@ -1,0 +1,42 @@
+"""Test kits for policies and adapters of one's own. They need the extra ``testing``.
+
+`ordercancel.testing.strategies` has Hypothesis strategies for any policy. What is here are the
+kits: examples (`Scenario`), random machines (`CaseMachine`, `machine_for`), contracts to inherit,
+and the comparison with a reference (`differences`).
+"""
+
+import pytest
+
+# A test that fails in one of these tells what it compared, as one in a test module does.
+pytest.register_assert_rewrite("ordercancel.testing.checked", "ordercancel.testing.contracts")
+
+from ordercancel.testing.contracts import (  # noqa: E402
+    Arrived,
+    AsyncDirectoryContract,
+    AsyncNotifierContract,
+    AsyncStoreContract,
+    DirectoryContract,
+    NotifierContract,
+    PolicyContract,
+    StoreContract,
+)
+from ordercancel.testing.machines import CaseMachine, machine_for  # noqa: E402
+from ordercancel.testing.reference import Comparison, Difference, differences  # noqa: E402
+from ordercancel.testing.scenario import Scenario  # noqa: E402
+
+__all__ = [
+    "Arrived",
+    "AsyncDirectoryContract",
+    "AsyncNotifierContract",
+    "AsyncStoreContract",
+    "CaseMachine",
+    "Comparison",
+    "Difference",
+    "DirectoryContract",
+    "NotifierContract",
+    "PolicyContract",
+    "Scenario",
+    "StoreContract",
+    "differences",
+    "machine_for",
+]

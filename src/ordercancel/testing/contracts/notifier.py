@@ -1,0 +1,185 @@
+"""What every notifier promises."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import attrs
+import pytest
+
+from ordercancel.announce import Message
+from ordercancel.order import Party
+from ordercancel.policy.wording import Audience, Medium, Occasion
+from ordercancel.ports import AsyncNotifier, Notifier
+from ordercancel.testing.blocking import Blocking, called, closing, settled
+
+__all__ = ["Arrived", "AsyncNotifierContract", "NotifierContract"]
+
+
+@attrs.frozen
+class Arrived:
+    """A message as its reader got it.
+
+    Args:
+        id: The id of the message, by which he recognises one that comes twice.
+        subject: Its subject.
+        body: Its body.
+    """
+
+    id: str
+    subject: str
+    body: str
+
+
+Wire = tuple[Notifier, Callable[[], Iterable[Arrived]]]
+"""A notifier, and what has arrived at the other end."""
+
+TO = Party("b-1", name="テスト一号店", emails=("shop1@example.jp",))
+
+BODIES = (
+    "一行だけ",
+    "注文 762544202\n理由: お客様のご都合\n\n以上",
+    "Quotes \"' and <b>tags</b> & {braces} %s 100%",
+    "a line\n.\n..\n.dots at the beginning\nFrom here on",
+    "長い行" * 600,
+    "絵文字🎁\u200d箱、合字ﬁ、が\u3099",
+)
+"""What a mail, a form or a template easily spoils."""
+
+
+def message(number: int = 1, **changes: Any) -> Message:
+    """A message to the buyer that his request was rejected."""
+    values: dict[str, Any] = {
+        "id": f"o-1:{number}:buyer:mail",
+        "order_id": "o-1",
+        "occasion": Occasion.REJECTED,
+        "at": datetime(2022, 8, 16, 3, tzinfo=UTC),
+        "audience": Audience.BUYER,
+        "party": "b-1",
+        "medium": Medium.MAIL,
+        "locale": "ja",
+        "subject": f"キャンセル拒否 {number}",
+        "body": f"注文 o-1 について\n({number})",
+    }
+    return Message(**values | changes)
+
+
+def read(arrived: Iterable[Arrived]) -> list[tuple[str, str, list[str]]]:
+    """What arrived, by id; the end of a line is the same however it is written."""
+    return sorted((each.id, each.subject, each.body.rstrip().splitlines()) for each in arrived)
+
+
+def sent(*messages: Message) -> list[tuple[str, str, list[str]]]:
+    """What must arrive of these messages."""
+    return sorted((each.id, each.subject, each.body.splitlines()) for each in messages)
+
+
+class _NotifierPromises:
+    media: ClassVar[tuple[Medium, ...]] = tuple(Medium)
+    """The media of the messages that it delivers; all, unless an adapter is for one alone."""
+
+    def test_a_message_arrives(self, wire: Wire) -> None:
+        """Once, with its id, its subject and its body, by each medium that it is for."""
+        notifier, arrived = wire
+        messages = [
+            message(number, id=f"o-1:{number}:buyer:{medium}", medium=medium)
+            for number, medium in enumerate(self.media, 1)
+        ]
+        for each in messages:
+            notifier.deliver(each, TO)
+        assert read(arrived()) == sent(*messages)
+
+    def test_several_messages_arrive_one_by_one(self, wire: Wire) -> None:
+        """None is lost, none is mixed with another, and none comes by itself."""
+        notifier, arrived = wire
+        assert read(arrived()) == []
+        messages = [self._message(number) for number in range(1, 6)]
+        for count, each in enumerate(messages, 1):
+            notifier.deliver(each, TO)
+            assert read(arrived()) == sent(*messages[:count])
+
+    @pytest.mark.parametrize("body", BODIES)
+    def test_a_text_arrives_as_it_is(self, wire: Wire, body: str) -> None:
+        """Whatever people typed into it."""
+        notifier, arrived = wire
+        subject = body.splitlines()[0][:100]
+        notifier.deliver(self._message(subject=subject, body=body), TO)
+        assert read(arrived()) == sent(self._message(subject=subject, body=body))
+
+    def test_a_message_that_comes_again_is_recognised(self, wire: Wire) -> None:
+        """It is delivered at least once, and each time by the same id."""
+        notifier, arrived = wire
+        for _ in range(2):
+            notifier.deliver(self._message(), TO)
+        found = read(arrived())
+        assert found in (sent(self._message()), sent(self._message(), self._message()))
+
+    @pytest.mark.parametrize(
+        "to",
+        [
+            None,
+            attrs.evolve(TO, emails=()),
+            attrs.evolve(TO, emails=("shop1@example.jp", "shop2@example.jp")),
+            attrs.evolve(TO, locale="en"),
+        ],
+        ids=["nobody", "without address", "several addresses", "english"],
+    )
+    def test_no_message_is_lost_in_silence(self, wire: Wire, to: Party | None) -> None:
+        """It arrives; or else the notifier raises, and the message is tried again later."""
+        notifier, arrived = wire
+        failed = True
+        with suppress(Exception):
+            notifier.deliver(self._message(), to)
+            failed = False
+        found = read(arrived())
+        assert failed or {each for each, _, _ in found} == {self._message().id}
+        assert all(each in sent(self._message()) for each in found)
+
+    def _message(self, number: int = 1, **changes: Any) -> Message:
+        """A message by the first of the media."""
+        return message(number, medium=self.media[0], **changes)
+
+
+class NotifierContract(_NotifierPromises):
+    """The promises of `ordercancel.ports.Notifier`: a test class inherits them and makes one.
+
+    Set `media` where it is for some media only.
+    """
+
+    def make_notifier(self) -> Wire:
+        """A notifier, and a function that gives all that has arrived at the other end."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def wire(self) -> Iterator[Wire]:
+        """The notifier that is tested, and what has arrived."""
+        notifier, arrived = self.make_notifier()
+        with called(lambda: notifier):
+            yield notifier, arrived
+
+
+AsyncWire = tuple[AsyncNotifier, Callable[[], Iterable[Arrived] | Awaitable[Iterable[Arrived]]]]
+"""An async notifier, and what has arrived at the other end; that may have to be awaited, too."""
+
+
+class AsyncNotifierContract(_NotifierPromises):
+    """The same promises of `ordercancel.ports.AsyncNotifier`, each call awaited."""
+
+    def make_notifier(self) -> AsyncWire | Awaitable[AsyncWire]:
+        """A notifier, and a function that gives all that has arrived; each may be awaited."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def wire(self) -> Iterator[Wire]:
+        """The notifier that is tested, fit to be called, and what has arrived."""
+        with asyncio.Runner() as runner:
+            notifier, arrived = runner.run(settled(self.make_notifier))
+            try:
+                blocking: Any = Blocking(notifier, runner)
+                yield blocking, lambda: runner.run(settled(arrived))
+            finally:
+                runner.run(settled(closing(notifier)))

@@ -1,0 +1,119 @@
+"""Orders and commits that the contracts of stores begin with; every value is a literal."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+from functools import reduce
+from typing import Any
+
+from ordercancel.announce import announce
+from ordercancel.case import Case
+from ordercancel.commands import Command, RequestCancellation
+from ordercancel.decider import decide, register
+from ordercancel.folding import evolve, fold
+from ordercancel.order import Buyer, Order, Party, Seller, System
+from ordercancel.policies import QOO10
+from ordercancel.policy.policy import Policy
+from ordercancel.ports import Commit, Store
+
+__all__ = [
+    "AT",
+    "BUYER",
+    "OVERDUE",
+    "SELLER",
+    "SYSTEM",
+    "asked",
+    "asking",
+    "cancelled_at_once",
+    "carried_out",
+    "claimed",
+    "jst",
+    "put",
+    "registered",
+]
+
+BUYER = Buyer("b-1")
+SELLER = Seller("s-1")
+SYSTEM = System()
+_JST = timezone(timedelta(hours=9))
+_PERMITTING = Party("s-1", name="サンプル卸", permits_cancellation=True)
+
+
+def jst(day: int, hour: int = 0, minute: int = 0) -> datetime:
+    """A moment of August 2022, in Japan."""
+    return datetime(2022, 8, day, hour, minute, tzinfo=_JST)
+
+
+def order(policy: str, **changes: Any) -> Order:
+    """An order, placed on the 15th, with `changes`."""
+    values: dict[str, Any] = {
+        "policy": policy,
+        "status": "shipping_requested",
+        "buyer": "b-1",
+        "seller": "s-1",
+        "placed_at": jst(15, 9),
+        "cart_id": "250040690",
+        "item": "931204",
+    }
+    return Order(**values | changes)
+
+
+OVERDUE = frozenset({"qoo10.overdue"})
+AT = jst(16, 10)
+
+
+def registered(order_id: str = "o-1", policy: Policy = QOO10, **changes: Any) -> Commit:
+    """A new order, planned to be shipped at the end of the month."""
+    values = {"id": order_id, "ship_on": date(2022, 8, 31)} | changes
+    events = register(order(policy.name, **values), policy, jst(16, 9))
+    return Commit(case=fold(events), expected=0, events=events)
+
+
+def carried_out(
+    case: Case,
+    command: Command,
+    at: datetime = AT,
+    *,
+    policy: Policy = QOO10,
+    fingerprint: str = "f-1",
+) -> Commit:
+    """What a command makes of a case."""
+    events = decide(command, case, policy, at, seller=_PERMITTING)
+    after = reduce(evolve, events, case)
+    return Commit(
+        case=after,
+        expected=case.version,
+        events=events,
+        messages=announce(events, after, policy, {}),
+        command_id=command.command_id,
+        fingerprint=fingerprint if command.command_id else "",
+    )
+
+
+def asking(case: Case, at: datetime = AT, *, command_id: str | None = None) -> Commit:
+    """The buyer asks to cancel an order of Qoo10."""
+    command = RequestCancellation(
+        case.order.id, by=BUYER, reason="changed_mind", command_id=command_id
+    )
+    return carried_out(case, command, at)
+
+
+def put(store: Store, commit: Commit) -> Case:
+    """Commit, and give the case on."""
+    store.commit(commit)
+    return commit.case
+
+
+def asked(store: Store, order_id: str = "o-1", at: datetime = AT, **changes: Any) -> Case:
+    """An order in the store whose buyer has asked to cancel it; the seller is told in the app."""
+    return put(store, asking(put(store, registered(order_id, **changes)), at))
+
+
+def cancelled_at_once(store: Store, order_id: str = "o-1") -> Case:
+    """A new order in the store, cancelled at once: two messages each to buyer and seller."""
+    return put(store, asking(put(store, registered(order_id, status="new"))))
+
+
+def claimed(store: Store, now: datetime, limit: int = 100) -> list[str]:
+    """The ids of the messages that are leased for five minutes from `now`."""
+    return [message.id for message in store.claim(now, now + timedelta(minutes=5), limit)]

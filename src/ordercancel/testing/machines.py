@@ -1,0 +1,223 @@
+"""A machine that drives orders through a desk at random, and holds every step against laws."""
+
+from __future__ import annotations
+
+import sys
+import unittest
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from typing import ClassVar, cast
+
+import attrs
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.strategies import DrawFn
+
+from ordercancel.adapters.memory import MemoryStore
+from ordercancel.commands import Command
+from ordercancel.laws import LAWS, Law
+from ordercancel.policy.policy import Policy
+from ordercancel.ports import AsyncStore, Store
+from ordercancel.request import RequestStatus
+from ordercancel.testing.blocking import opened
+from ordercancel.testing.checked import CheckedDesk
+from ordercancel.testing.drawing import one_of, rarely
+from ordercancel.testing.forms import draw_command
+from ordercancel.testing.moments import draw_moment
+from ordercancel.testing.strategies import any_commands, commands, moments, orders, parties
+
+__all__ = ["CaseMachine", "machine_for"]
+
+_MOST_YOUNG = 3
+_WATCHED = 3
+_LATE = (timedelta(), timedelta(), timedelta(seconds=1), timedelta(hours=1), timedelta(days=3))
+_BUYERS = st.sampled_from(("b-1", "b-2"))
+_SELLERS = st.sampled_from(("s-1", "s-2"))
+
+
+class CaseMachine(RuleBasedStateMachine):
+    """Drives orders of one policy through a desk by all sorts of commands, ticks and moments.
+
+    After each step it checks that every law holds; that the desk did what the policy says; that a
+    command that failed changed nothing, and one that did not fail nothing but its order; that the
+    history folds into the case; that a command id that comes again gives the first outcome again;
+    and that the messages that go out are those of what happened, each once.
+
+    Set `policy`, override what else differs, and run ``YourMachine.TestCase``.
+
+    Attributes:
+        policy: The policy.
+        laws: What must be true of every step that was judged, the refused ones too.
+        desk: The desk, with what is known of its orders.
+        steps: How many steps have been taken.
+    """
+
+    policy: ClassVar[Policy]
+    laws: ClassVar[Sequence[Law]] = LAWS
+
+    def make_store(self) -> Store | AsyncStore | Awaitable[AsyncStore]:
+        """A new, empty store; one in memory, unless this is overridden."""
+        return MemoryStore()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._closing = ExitStack()
+        store = self._closing.enter_context(opened(self.make_store, "load"))
+        self.desk = CheckedDesk(self.policy, store, self.laws)
+        self.steps = 0
+
+    @initialize(data=st.data())
+    def begin(self, data: st.DataObject) -> None:
+        """An order comes in, and people act on it."""
+        self._people_act(data)
+
+    @precondition(lambda self: len(self.desk.young) < _MOST_YOUNG)
+    @rule(data=st.data())
+    def place_another(self, data: st.DataObject) -> None:
+        """Another order comes in, and people go on."""
+        self._place(data)
+        self._people_act(data)
+
+    @rule(data=st.data(), times=st.integers(1, 3))
+    def act(self, data: st.DataObject, times: int) -> None:
+        """People do what they may, one after another."""
+        self._people_act(data, times)
+
+    @rule(data=st.data(), wild=st.booleans(), late=st.sampled_from(_LATE))
+    def meddle(self, data: st.DataObject, wild: bool, late: timedelta) -> None:  # noqa: FBT001
+        """People do what they may; then anybody gives any command, or one that comes in late."""
+        self._people_act(data)
+        order_id = self._some_order(data)
+        case, at = self.desk.case(order_id), self.desk.now - late
+        likely = commands(self.policy, case, at=at, seller=self.desk.seller(order_id))
+        drawn = data.draw(any_commands(self.policy, case) if wild else likely, label="command")
+        self.desk.give(drawn, at=at)
+
+    @rule(data=st.data(), same=st.booleans())
+    def repeat(self, data: st.DataObject, same: bool) -> None:  # noqa: FBT001
+        """People do what they may, and then a command comes again, or another one with its id."""
+        self._people_act(data)
+        if not self.desk.done:
+            return
+        command_id = data.draw(st.sampled_from(sorted(self.desk.done)), label="command_id")
+        command, _ = self.desk.done[command_id]
+        if not same:
+            case = self.desk.case(self._some_order(data))
+            other = data.draw(commands(self.policy, case), label="command")
+            command = attrs.evolve(other, command_id=command_id)
+        self.desk.give(command)
+
+    @rule(data=st.data(), budget=st.integers(1, 3))
+    def tick(self, data: st.DataObject, budget: int) -> None:
+        """People do what they may, and then what has come due is applied."""
+        self._people_act(data)
+        case = self.desk.case(self._some_order(data))
+        self.desk.now = data.draw(moments(self.policy, case, self.desk.now), label="now")
+        self.desk.tick(budget)
+
+    @rule(data=st.data(), fails=st.booleans(), limit=st.integers(1, 4))
+    def relay(
+        self,
+        data: st.DataObject,
+        fails: bool,  # noqa: FBT001
+        limit: int,
+    ) -> None:
+        """People do what they may, and then some messages go out, or fail to."""
+        self._people_act(data)
+        self.desk.relay(self.desk.now, limit, fails=fails)
+
+    @rule(data=st.data(), statuses=st.frozensets(st.sampled_from(RequestStatus)))
+    def look(self, data: st.DataObject, statuses: frozenset[RequestStatus]) -> None:
+        """People do what they may, and then a seller looks at his queue and its numbers."""
+        self._people_act(data)
+        case = self.desk.case(self._some_order(data))
+        self.desk.look(case.order.seller, statuses)
+
+    @rule(data=st.data(), role=st.sampled_from(("seller", "buyer")))
+    def change(self, data: st.DataObject, role: str) -> None:
+        """A buyer or seller changes his name, or whether he permits cancelling; people go on."""
+        order = self.desk.case(self._some_order(data)).order
+        party_id = order.seller if role == "seller" else order.buyer
+        self.desk.put(data.draw(parties(party_id), label="party"))
+        self._people_act(data)
+
+    @invariant()
+    def nothing_else_changed(self) -> None:
+        """The orders are as they must be: what failed has changed nothing."""
+        self.steps += bool(self.desk.known)
+        self.desk.compare(list(self.desk.known)[-_WATCHED:])
+
+    def teardown(self) -> None:
+        """All orders are as they must be, the messages that are left go out, the store closes."""
+        try:
+            # Where a step has failed there is nothing more to be said of what comes after it.
+            if self.desk.known and sys.exc_info()[0] is None:
+                self.desk.compare(self.desk.known)
+                while self.desk.relay(self.desk.now + timedelta(days=1)):
+                    pass
+                self.desk.compare_messages()
+        finally:
+            self._closing.close()
+
+    def _place(self, data: st.DataObject) -> None:
+        """An order comes in, of the same people as the others or of new ones."""
+        settled = {"placed_at": self.desk.now} if self.desk.known else {}
+        number = len(self.desk.known) + 1
+        another = orders(self.policy, id=f"o-{number}", buyer=_BUYERS, seller=_SELLERS, **settled)
+        self.desk.place(data.draw(another, label="order"))
+
+    def _people_act(self, data: st.DataObject, times: int = 1) -> None:
+        """Those who may do something do so, most of them what the rules permit."""
+        for _ in range(times):
+            if not self.desk.young:
+                self._place(data)
+            self.desk.now, command = data.draw(_acts(self.desk), label="act")
+            self.desk.give(command)
+
+    def _some_order(self, data: st.DataObject) -> str:
+        return data.draw(_order_ids(self.desk), label="order_id")
+
+
+def machine_for(
+    policy: Policy,
+    *,
+    make_store: Callable[[], Store | AsyncStore | Awaitable[AsyncStore]] = MemoryStore,
+    laws: Sequence[Law] = LAWS,
+) -> type[unittest.TestCase]:
+    """A test of `policy` by a `CaseMachine`, for the test runner to find.
+
+    Args:
+        policy: The policy.
+        make_store: Makes a new, empty store, sync or async.
+        laws: What must be true of every step.
+    """
+    hooks = {
+        "policy": policy,
+        "make_store": staticmethod(make_store),
+        "laws": tuple(laws),
+        "__module__": __name__,
+    }
+    machine = cast(type[CaseMachine], type("CaseMachine", (CaseMachine,), hooks))
+    return machine.TestCase
+
+
+def _draw_order_id(draw: DrawFn, desk: CheckedDesk) -> str:
+    """An order; most often one that can still be cancelled."""
+    young = desk.young
+    return one_of(draw, young if young and not rarely(draw) else list(desk.known))
+
+
+_order_ids = st.composite(_draw_order_id)
+
+
+@st.composite
+def _acts(draw: DrawFn, desk: CheckedDesk) -> tuple[datetime, Command]:
+    """A command that somebody may give, and when."""
+    order_id = _draw_order_id(draw, desk)
+    case = desk.case(order_id)
+    at = draw_moment(draw, desk.policy, case, desk.now)
+    command = draw_command(draw, desk.policy, case, at, desk.seller(order_id))
+    if one_of(draw, (False, True)):
+        command = attrs.evolve(command, command_id=f"c-{len(desk.done) + 1}")
+    return at, command

@@ -1,0 +1,106 @@
+"""The moments at which an answer can change by itself, and those around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+
+from hypothesis.strategies import DrawFn
+
+from ordercancel.case import Case
+from ordercancel.commands import COMMANDS
+from ordercancel.policy.conditions import Compare
+from ordercancel.policy.policy import Policy
+from ordercancel.policy.space import spoken_of
+from ordercancel.testing.drawing import one_of
+
+__all__ = ["draw_moment", "turning_points"]
+
+_GAPS = (
+    timedelta(),
+    timedelta(seconds=1),
+    timedelta(minutes=1),
+    timedelta(hours=1),
+    timedelta(hours=7),
+    timedelta(days=1),
+)
+_TICK = timedelta.resolution
+_LAST = datetime(8000, 1, 1, tzinfo=UTC)
+"""Time goes no further, so that whatever is reckoned from it stays within the calendar."""
+
+
+def turning_points(policy: Policy, case: Case) -> tuple[datetime, ...]:
+    """When what may be done about `case` can change although nobody does anything, in order.
+
+    Where a length of time reaches a bound that a rule compares it with, where a calendar day
+    begins that does so in the policy's zone, after the planned ship date, and where a deadline
+    comes due.
+    """
+    dues = (duty.due_at for duty in case.open_duties)
+    return tuple(sorted({*_bounds_reached(policy, case), *_midnights(policy, case), *dues}))
+
+
+def draw_moment(draw: DrawFn, /, policy: Policy, case: Case, after: datetime) -> datetime:
+    """A moment from `after` on: soon after it, or just before, at or after a turning point."""
+    points = [
+        moment
+        for point in turning_points(policy, case)
+        for moment in (point - _TICK, point, point + _TICK)
+        if after <= moment <= _LAST
+    ]
+    soon = [min(after + gap, max(after, _LAST)) for gap in _GAPS]
+    return one_of(draw, one_of(draw, (soon, soon, points)) if points else soon)
+
+
+def _bounds_reached(policy: Policy, case: Case) -> Iterator[datetime]:
+    for anchor, bound in _compared_with(policy, case):
+        if isinstance(anchor, datetime) and isinstance(bound, timedelta):
+            with suppress(OverflowError):
+                yield anchor + bound
+
+
+def _midnights(policy: Policy, case: Case) -> Iterator[datetime]:
+    days = [(case.order.ship_on, 1)] if case.order.ship_on is not None else []
+    for anchor, bound in _compared_with(policy, case):
+        if not isinstance(bound, timedelta):
+            local = isinstance(anchor, datetime) and anchor.astimezone(policy.tzinfo).date()
+            days += [(local or anchor, bound), (local or anchor, bound + 1)]
+    for day, later in days:
+        with suppress(OverflowError):
+            begins = datetime.combine(day + timedelta(days=later), time.min, policy.tzinfo)
+            yield begins.astimezone(UTC)
+
+
+def _compared_with(
+    policy: Policy, case: Case
+) -> Iterator[tuple[datetime | date, int | timedelta]]:
+    """What lengths of time and days are counted from, each with a bound that they reach."""
+    for fact, bound in _compared(policy):
+        anchor = _ANCHORS[fact](case) if fact in _ANCHORS else None
+        if anchor is not None:
+            yield anchor, bound
+
+
+@lru_cache(maxsize=64)
+def _compared(policy: Policy) -> frozenset[tuple[str, int | timedelta]]:
+    """The facts that rules compare, each with a bound."""
+    leaves = (leaf for kind in COMMANDS for leaf in spoken_of(policy, kind))
+    return frozenset((leaf.fact, leaf.bound) for leaf in leaves if isinstance(leaf, Compare))
+
+
+def _requested_at(case: Case) -> datetime | None:
+    return None if case.latest is None else case.latest.at
+
+
+_ANCHORS: Mapping[str, Callable[[Case], datetime | date | None]] = {
+    "since_placed": lambda case: case.order.placed_at,
+    "since_paid": lambda case: case.order.paid_at,
+    "since_status": lambda case: case.order.status_since,
+    "since_requested": _requested_at,
+    "days_since_placed": lambda case: case.order.placed_at,
+    "days_past_ship_on": lambda case: case.order.ship_on,
+    "days_since_requested": _requested_at,
+}
+"""What a length of time or a number of days is counted from; nothing for a fact of one's own."""

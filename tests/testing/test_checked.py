@@ -1,0 +1,134 @@
+"""A desk that is looked over the shoulder, step by step."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+
+import attrs
+import pytest
+from examples.half_hour_shop import SHOP
+
+from ordercancel import (
+    AdvanceOrder,
+    Approve,
+    Buyer,
+    Command,
+    Order,
+    Policy,
+    RequestCancellation,
+    RequestStatus,
+    Seller,
+    decide,
+    evolve,
+)
+from ordercancel.adapters.memory import MemoryStore
+from ordercancel.laws import LAWS, Step
+from ordercancel.testing.checked import CheckedDesk
+from ordercancel.testing.contracts.policy import unworded
+from testing.faulty import ForgetsIds
+from testing.shops import SOUND, WORDLESS
+
+PLACED = datetime(2026, 4, 1, 3, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+ASKS = RequestCancellation("o-1", by=Buyer("b-1"), reason="changed_mind")
+SHIPS = AdvanceOrder("o-1", by=Seller("s-1"), move="ship")
+
+
+def order(policy: Policy, status: str = "placed") -> Order:
+    return Order(
+        "o-1", policy=policy.name, status=status, buyer="b-1", seller="s-1", placed_at=PLACED
+    )
+
+
+def checked(policy: Policy = SHOP, store: MemoryStore | None = None) -> CheckedDesk:
+    desk = CheckedDesk(policy, store or MemoryStore(), LAWS)
+    desk.place(order(policy))
+    return desk
+
+
+def test_what_it_knows_is_what_must_be() -> None:
+    """The case with its history, who can still cancel, and what was done by which id."""
+    desk = checked()
+    assert desk.now == PLACED
+    assert desk.young == ["o-1"]
+    command = attrs.evolve(ASKS, command_id="c-1")
+    desk.give(command)
+    assert desk.case("o-1").order.status == "cancelled"
+    assert desk.young == []
+    assert desk.done["c-1"][0] == command
+    desk.give(command)
+    desk.compare(["o-1"])
+    desk.look("s-1", frozenset(RequestStatus))
+    assert desk.relay(PLACED) == 1
+    desk.compare_messages()
+
+
+def test_messages_that_fail_go_out_later() -> None:
+    desk = checked()
+    desk.give(ASKS)
+    assert desk.relay(PLACED, fails=True) == 1
+    with pytest.raises(AssertionError, match="a message was lost"):
+        desk.compare_messages()
+    assert desk.relay(PLACED + HOUR) == 1
+    desk.compare_messages()
+
+
+def test_a_deadline_that_the_rules_refuse_stays_due() -> None:
+    """Silence can't cancel what was shipped meanwhile; that is no fault of the desk."""
+    desk = checked(attrs.evolve(SHOP, superseding=None))
+    desk.now = PLACED + HOUR
+    desk.give(ASKS)
+    desk.give(SHIPS)
+    desk.now = PLACED + 49 * HOUR
+    desk.tick()
+    assert [duty.status for duty in desk.case("o-1").duties] == ["open"]
+
+
+def test_an_id_that_is_taken_is_no_leave_to_do_something_else() -> None:
+    """Where the store forgets it, that is found."""
+    desk = checked(store=ForgetsIds())
+    desk.give(attrs.evolve(ASKS, command_id="c-1"))
+    desk = checked(store=ForgetsIds())
+    desk.now = PLACED + HOUR
+    desk.give(attrs.evolve(ASKS, command_id="c-1"))
+    with pytest.raises(AssertionError, match="was carried out under the id of"):
+        desk.give(Approve("o-1", by=Seller("s-1"), command_id="c-1"))
+
+
+def step(before: Step | None, policy: Policy, command: Command) -> Step:
+    """What comes of a command after another."""
+    case = policy.open(order(policy, "new")) if before is None else before.after
+    decision = policy.assess(command, case, PLACED)
+    events = () if decision.is_refused else decide(command, case, policy, PLACED)
+    return Step(
+        policy=policy,
+        before=case,
+        command=command,
+        at=PLACED,
+        decision=decision,
+        events=events,
+        after=reduce(evolve, events, case),
+    )
+
+
+def test_every_blank_is_named() -> None:
+    """By what it is about, for whom, and in which language."""
+    asks = attrs.evolve(ASKS, reason="mistake")
+    sends = attrs.evolve(SHIPS, move="send")
+    asked = step(None, WORDLESS, asks)
+    assert list(unworded(asked)) == [
+        "subject of referred to seller in ja",
+        "row of the queue for new, awaiting_seller in en",
+        "body of referred to seller in en",
+    ]
+    sent = step(None, WORDLESS, sends)
+    assert list(unworded(sent)) == [
+        "label of sent to buyer in en",
+        "label of sent to seller in en",
+    ]
+    assert list(unworded(step(sent, WORDLESS, asks))) == [
+        "refusal ('closed',) in ja",
+        *["label of sent to buyer in en", "label of sent to seller in en"] * 2,
+    ]
+    assert list(unworded(step(None, SOUND, asks))) == []
