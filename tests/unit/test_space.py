@@ -602,3 +602,9 @@ def test_a_length_and_days_of_one_anchor_go_together() -> None:
 
 SHORT = since_placed < timedelta(minutes=30)
 LONG = days_since_placed > 5
+
+
+def test_where_a_policy_names_no_channels_any_may_be_there() -> None:
+    """One value stands for whatever channel a host may name."""
+    policy = only(channel.is_known)
+    assert Space.of(policy, RequestCancellation).values["channel"] == ("*", None)
