@@ -5,6 +5,7 @@ A rule dropped or turned, a status, bound, day or reason one off, a text in the 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
@@ -61,9 +62,12 @@ class Mutant:
 
 
 def mutants(policy: Policy) -> Iterator[Mutant]:
-    """Every mutant of `policy`, each with a name that tells what was changed."""
+    """Every mutant of `policy`, each with a name of its own that tells what was changed."""
+    seen: Counter[str] = Counter()
     for change, fields in _changes(policy):
-        yield Mutant(f"{policy.name}: {change}", partial(attrs.evolve, policy, **fields))
+        seen[change] += 1
+        again = f" #{seen[change]}" if seen[change] > 1 else ""
+        yield Mutant(f"{policy.name}: {change}{again}", partial(attrs.evolve, policy, **fields))
 
 
 def _changes(policy: Policy) -> Iterator[tuple[str, dict[str, Any]]]:
