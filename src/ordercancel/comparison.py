@@ -16,13 +16,10 @@ from ordercancel.policy.decision import Decision, Verdict
 from ordercancel.policy.describe import COMMAND_NAMES, VERDICT_NAMES, fact_text, value_text
 from ordercancel.policy.facts import channel, deadline, move, status
 from ordercancel.policy.policy import Policy
-from ordercancel.policy.space import Given, Space, too_large
+from ordercancel.policy.space import Given, Space, check_size
 from ordercancel.text import Lang, Text
 
 __all__ = ["Answer", "Change", "Comparison", "Part", "compare"]
-
-MOST_COMBINATIONS = 1_000_000
-"""How many combinations of facts are compared at most."""
 
 
 @attrs.frozen
@@ -132,9 +129,7 @@ def compare(before: Policy, after: Policy) -> Comparison:
         TooLarge: There are more combinations than can be tried.
     """
     spaces = {kind: Space.of(before, kind, after) for kind in COMMANDS}
-    size = sum(space.size for space in spaces.values())
-    if size > MOST_COMBINATIONS:
-        raise too_large(spaces.values(), size)
+    check_size(spaces.values())
     compared = 0
     found: dict[Hashable, Change] = {}
     for kind, space in spaces.items():

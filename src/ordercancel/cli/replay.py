@@ -18,16 +18,7 @@ import attrs
 from ordercancel.adapters.memory import MemoryDirectory
 from ordercancel.announce import Message, label
 from ordercancel.case import Case
-from ordercancel.commands import (
-    AdvanceOrder,
-    AnswerWithdrawal,
-    Approve,
-    AskWithdrawal,
-    Command,
-    Reject,
-    RequestCancellation,
-    Withdraw,
-)
+from ordercancel.commands import Command
 from ordercancel.desk import CancellationDesk, Outcome
 from ordercancel.errors import InvalidValue, Refused, UnknownOrder, UnknownPolicy
 from ordercancel.order import Actor, Buyer, Operator, Order, Party, Seller, System
@@ -38,6 +29,7 @@ from ordercancel.policy.wording import Audience
 from ordercancel.ports import Store
 from ordercancel.text import Lang
 from ordercancel.validation import Faults
+from ordercancel.verification.scenario import VERBS
 
 __all__ = ["Replay"]
 
@@ -403,12 +395,4 @@ _ROLES: Mapping[str, type[Buyer] | type[Seller] | type[Operator]] = {
     "seller": Seller,
     "operator": Operator,
 }
-_COMMANDS: Mapping[str, type[Command]] = {
-    "request": RequestCancellation,
-    "approve": Approve,
-    "reject": Reject,
-    "withdraw": Withdraw,
-    "ask_withdrawal": AskWithdrawal,
-    "answer_withdrawal": AnswerWithdrawal,
-    "advance": AdvanceOrder,
-}
+_COMMANDS: Mapping[str, type[Command]] = {verb: kind for kind, verb in VERBS.items()}

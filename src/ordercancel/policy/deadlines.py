@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,12 @@ from ordercancel.order import Order
 from ordercancel.policy.clauses import Citation, Ours
 from ordercancel.policy.wording import Occasion
 
-__all__ = ["After", "Consequence", "Deadline", "Due", "EndOfDay", "EndOfShipDay"]
+__all__ = ["After", "Consequence", "Deadline", "Due", "EndOfDay", "EndOfShipDay", "midnight"]
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The moment at which `day` begins in `zone`, in UTC."""
+    return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
 @attrs.frozen
@@ -37,8 +42,7 @@ class EndOfDay:
 
     def due_at(self, start: datetime, order: Order, zone: ZoneInfo) -> datetime | None:
         """The moment at which it is too late."""
-        next_day = start.astimezone(zone).date() + timedelta(days=self.days + 1)
-        return datetime.combine(next_day, time.min, zone).astimezone(UTC)
+        return midnight(start.astimezone(zone).date() + timedelta(days=self.days + 1), zone)
 
 
 @attrs.frozen
@@ -49,8 +53,7 @@ class EndOfShipDay:
         """The moment at which it is too late."""
         if order.ship_on is None:
             return None
-        next_day = order.ship_on + timedelta(days=1)
-        return datetime.combine(next_day, time.min, zone).astimezone(UTC)
+        return midnight(order.ship_on + timedelta(days=1), zone)
 
 
 Due = After | EndOfDay | EndOfShipDay

@@ -12,9 +12,10 @@ Facts that can be missing are marked; what follows from that is said in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
     from ordercancel.policy.policy import Policy
 
 __all__ = [
+    "DAY_ANCHORS",
     "FACTS",
     "NO_REQUEST",
+    "SPAN_ANCHORS",
     "Choice",
     "Fact",
     "Facts",
@@ -45,6 +48,7 @@ __all__ = [
     "attribute_flag",
     "attribute_number",
     "channel",
+    "day_of",
     "days_past_ship_on",
     "days_since_placed",
     "days_since_requested",
@@ -280,30 +284,56 @@ def _request(known: Facts) -> str:
     return NO_REQUEST if latest is None else latest.status
 
 
-def _since(known: Facts, anchor: datetime | None) -> timedelta | None:
-    return None if anchor is None else known.at - anchor
+def _requested_at(case: Case) -> datetime | None:
+    return None if case.latest is None else case.latest.at
 
 
-def _days_since(known: Facts, anchor: datetime) -> int:
-    zone = known.policy.tzinfo
-    return (known.at.astimezone(zone).date() - anchor.astimezone(zone).date()).days
+SPAN_ANCHORS: Mapping[str, Callable[[Case], datetime | None]] = FrozenMap(
+    {
+        "since_placed": lambda case: case.order.placed_at,
+        "since_paid": lambda case: case.order.paid_at,
+        "since_status": lambda case: case.order.status_since,
+        "since_requested": _requested_at,
+    }
+)
+"""The moment of a case that a length of time is counted from, by the fact's name."""
+
+DAY_ANCHORS: Mapping[str, Callable[[Case], datetime | date | None]] = FrozenMap(
+    {
+        "days_since_placed": lambda case: case.order.placed_at,
+        "days_past_ship_on": lambda case: case.order.ship_on,
+        "days_since_requested": _requested_at,
+    }
+)
+"""What calendar days are counted from: a day, or the day of a moment in the policy's zone."""
 
 
-def _requested_at(known: Facts) -> datetime | None:
-    latest = known.case.latest
-    return None if latest is None else latest.at
+def day_of(anchor: datetime | date, zone: ZoneInfo) -> date:
+    """The calendar day in `zone`; a day that is one already stays what it is."""
+    return anchor.astimezone(zone).date() if isinstance(anchor, datetime) else anchor
 
 
-def _days_since_requested(known: Facts) -> int | None:
-    anchor = _requested_at(known)
-    return None if anchor is None else _days_since(known, anchor)
+def _since(name: str) -> Callable[[Facts], timedelta | None]:
+    anchor_of = SPAN_ANCHORS[name]
+
+    def read(known: Facts) -> timedelta | None:
+        anchor = anchor_of(known.case)
+        return None if anchor is None else known.at - anchor
+
+    return read
 
 
-def _days_past_ship_on(known: Facts) -> int | None:
-    ship_on = known.case.order.ship_on
-    if ship_on is None:
-        return None
-    return (known.at.astimezone(known.policy.tzinfo).date() - ship_on).days
+def _days_since(name: str) -> Callable[[Facts], int | None]:
+    anchor_of = DAY_ANCHORS[name]
+
+    def read(known: Facts) -> int | None:
+        anchor = anchor_of(known.case)
+        if anchor is None:
+            return None
+        zone = known.policy.tzinfo
+        return (day_of(known.at, zone) - day_of(anchor, zone)).days
+
+    return read
 
 
 def _seller_permits(known: Facts) -> bool | None:
@@ -362,13 +392,8 @@ _READERS: Mapping[str, Callable[[Facts], Value | None]] = {
     "request": _request,
     "rejected_before": lambda known: known.case.had(RequestStatus.REJECTED),
     "withdrawn_before": lambda known: known.case.had(RequestStatus.WITHDRAWN),
-    "since_placed": lambda known: known.at - known.case.order.placed_at,
-    "since_paid": lambda known: _since(known, known.case.order.paid_at),
-    "since_status": lambda known: _since(known, known.case.order.status_since),
-    "since_requested": lambda known: _since(known, _requested_at(known)),
-    "days_since_placed": lambda known: _days_since(known, known.case.order.placed_at),
-    "days_past_ship_on": _days_past_ship_on,
-    "days_since_requested": _days_since_requested,
+    **{name: _since(name) for name in SPAN_ANCHORS},
+    **{name: _days_since(name) for name in DAY_ANCHORS},
     "seller_permits": _seller_permits,
     "affirmed": _affirmed,
     "move": _move,

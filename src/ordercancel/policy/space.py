@@ -9,7 +9,7 @@ such as a rejection before the first request, are left out.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from itertools import product
 from math import prod
@@ -36,7 +36,19 @@ from ordercancel.request import OPEN
 if TYPE_CHECKING:
     from ordercancel.policy.policy import Policy
 
-__all__ = ["Given", "Regions", "Space", "spoken_of", "too_large", "values_of"]
+__all__ = [
+    "Given",
+    "Regions",
+    "Space",
+    "all_spoken_of",
+    "check_size",
+    "spoken_of",
+    "too_large",
+    "values_of",
+]
+
+MOST_COMBINATIONS = 1_000_000
+"""How many combinations are tried at most, all kinds of commands together."""
 
 Given = Mapping[str, Value | None]
 """Facts with their values, None where one is missing."""
@@ -127,6 +139,13 @@ class Space:
         return {name: values for name, values in self.values.items() if name != "legal_move"}
 
 
+def check_size(spaces: Collection[Space]) -> None:
+    """Raise `TooLarge` where `spaces` have more combinations than are tried."""
+    size = sum(space.size for space in spaces)
+    if size > MOST_COMBINATIONS:
+        raise too_large(spaces, size)
+
+
 def too_large(spaces: Iterable[Space], size: int) -> TooLarge:
     """The error that there are `size` combinations in `spaces`, which is too many to try."""
     largest = max(spaces, key=lambda space: space.size)
@@ -139,7 +158,7 @@ class Regions:
     """What a policy tells of the values of facts: of a number, where its bounds put it."""
 
     def __init__(self, policy: Policy) -> None:
-        leaves = [leaf for kind in COMMANDS for leaf in spoken_of(policy, kind)]
+        leaves = all_spoken_of(policy)
         self.spoken = frozenset(leaf.fact for leaf in leaves)
         bounds: dict[str, set[Any]] = {}
         for leaf in leaves:
@@ -163,6 +182,11 @@ def spoken_of(policy: Policy, kind: type[Command]) -> Iterator[Leaf]:
     for silence in policy.silences:
         if kind in silence.on:
             yield from silence.when.leaves()
+
+
+def all_spoken_of(policy: Policy) -> tuple[Leaf, ...]:
+    """The conditions about one fact each in all that `policy` says of any command."""
+    return tuple(leaf for kind in COMMANDS for leaf in spoken_of(policy, kind))
 
 
 _CHARTED: Mapping[type[Command], tuple[str, ...]] = {

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from hypothesis.strategies import DrawFn
 
 from ordercancel.case import Case
-from ordercancel.commands import COMMANDS
 from ordercancel.policy.conditions import Compare
+from ordercancel.policy.deadlines import midnight
+from ordercancel.policy.facts import DAY_ANCHORS, SPAN_ANCHORS, day_of
 from ordercancel.policy.policy import Policy
-from ordercancel.policy.space import spoken_of
+from ordercancel.policy.space import all_spoken_of
 from ordercancel.testing.drawing import one_of
 
 __all__ = ["draw_moment", "turning_points"]
@@ -55,52 +56,27 @@ def draw_moment(draw: DrawFn, /, policy: Policy, case: Case, after: datetime) ->
 
 
 def _bounds_reached(policy: Policy, case: Case) -> Iterator[datetime]:
-    for anchor, bound in _compared_with(policy, case):
-        if isinstance(anchor, datetime) and isinstance(bound, timedelta):
+    for fact, bound in _compared(policy):
+        anchor = SPAN_ANCHORS[fact](case) if fact in SPAN_ANCHORS else None
+        if anchor is not None and isinstance(bound, timedelta):
             with suppress(OverflowError):
                 yield anchor + bound
 
 
 def _midnights(policy: Policy, case: Case) -> Iterator[datetime]:
     days = [(case.order.ship_on, 1)] if case.order.ship_on is not None else []
-    for anchor, bound in _compared_with(policy, case):
-        if not isinstance(bound, timedelta):
-            local = isinstance(anchor, datetime) and anchor.astimezone(policy.tzinfo).date()
-            days += [(local or anchor, bound), (local or anchor, bound + 1)]
+    for fact, bound in _compared(policy):
+        anchor = DAY_ANCHORS[fact](case) if fact in DAY_ANCHORS else None
+        if anchor is not None and isinstance(bound, int):
+            day = day_of(anchor, policy.tzinfo)
+            days += [(day, bound), (day, bound + 1)]
     for day, later in days:
         with suppress(OverflowError):
-            begins = datetime.combine(day + timedelta(days=later), time.min, policy.tzinfo)
-            yield begins.astimezone(UTC)
-
-
-def _compared_with(
-    policy: Policy, case: Case
-) -> Iterator[tuple[datetime | date, int | timedelta]]:
-    """What lengths of time and days are counted from, each with a bound that they reach."""
-    for fact, bound in _compared(policy):
-        anchor = _ANCHORS[fact](case) if fact in _ANCHORS else None
-        if anchor is not None:
-            yield anchor, bound
+            yield midnight(day + timedelta(days=later), policy.tzinfo)
 
 
 @lru_cache(maxsize=64)
 def _compared(policy: Policy) -> frozenset[tuple[str, int | timedelta]]:
     """The facts that rules compare, each with a bound."""
-    leaves = (leaf for kind in COMMANDS for leaf in spoken_of(policy, kind))
+    leaves = all_spoken_of(policy)
     return frozenset((leaf.fact, leaf.bound) for leaf in leaves if isinstance(leaf, Compare))
-
-
-def _requested_at(case: Case) -> datetime | None:
-    return None if case.latest is None else case.latest.at
-
-
-_ANCHORS: Mapping[str, Callable[[Case], datetime | date | None]] = {
-    "since_placed": lambda case: case.order.placed_at,
-    "since_paid": lambda case: case.order.paid_at,
-    "since_status": lambda case: case.order.status_since,
-    "since_requested": _requested_at,
-    "days_since_placed": lambda case: case.order.placed_at,
-    "days_past_ship_on": lambda case: case.order.ship_on,
-    "days_since_requested": _requested_at,
-}
-"""What a length of time or a number of days is counted from; nothing for a fact of one's own."""

@@ -10,12 +10,11 @@ from typing import Any
 import attrs
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from ordercancel.commands import COMMANDS
 from ordercancel.laws import is_shipped
 from ordercancel.order import Order
 from ordercancel.policy.conditions import IsIn
 from ordercancel.policy.policy import Policy
-from ordercancel.policy.space import spoken_of, values_of
+from ordercancel.policy.space import all_spoken_of, values_of
 from ordercancel.testing.drawing import one_of, rarely
 
 __all__ = ["BUYER", "ORDER_ID", "SELLER", "draw_order", "sample_order"]
@@ -100,8 +99,7 @@ def _channels(policy: Policy, *, any_of_them: bool) -> tuple[str | None, ...]:
     """The channels that the rules of a policy speak of; or any, and none."""
     spoken = {
         value
-        for kind in COMMANDS
-        for leaf in spoken_of(policy, kind)
+        for leaf in all_spoken_of(policy)
         if isinstance(leaf, IsIn) and leaf.fact == "channel"
         for value in leaf.values
     }
@@ -115,5 +113,5 @@ def _channels(policy: Policy, *, any_of_them: bool) -> tuple[str | None, ...]:
 @lru_cache(maxsize=64)
 def _attributes(policy: Policy) -> Mapping[str, tuple[Any, ...]]:
     """What the facts of a policy's own may be; None for what the host does not supply."""
-    leaves = [leaf for kind in COMMANDS for leaf in spoken_of(policy, kind)]
+    leaves = all_spoken_of(policy)
     return {fact.name: values_of(fact.name, leaves, (policy,)) for fact in policy.facts}

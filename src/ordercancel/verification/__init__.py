@@ -16,7 +16,7 @@ from random import Random
 from ordercancel.commands import COMMANDS, Command
 from ordercancel.laws import LAWS, Law
 from ordercancel.policy.policy import Policy
-from ordercancel.policy.space import Given, Space, too_large
+from ordercancel.policy.space import Given, Space, check_size, too_large
 from ordercancel.verification.check import Check
 from ordercancel.verification.deadlines import DeadlineCheck
 from ordercancel.verification.idle import Idle, Idleness
@@ -27,9 +27,6 @@ from ordercancel.verification.texts import TextCheck
 from ordercancel.verification.walk import Walk
 
 __all__ = ["Finding", "Kind", "Report", "verify"]
-
-MOST_COMBINATIONS = 1_000_000
-"""How many combinations of facts are tried at most, all kinds of commands together."""
 
 MOST_CASES = 100_000
 """How many cases are reached at most."""
@@ -52,10 +49,9 @@ def verify(
         TooLarge: There are more combinations or cases than can be tried; give `sample`.
     """
     spaces = {kind: Space.of(policy, kind) for kind in COMMANDS}
-    possible = sum(space.size for space in spaces.values())
     draw = None if sample is None else Random(seed)  # noqa: S311 - no secret hangs on it
-    if sample is None and possible > MOST_COMBINATIONS:
-        raise too_large(spaces.values(), possible)
+    if sample is None:
+        check_size(spaces.values())
     tried, idle = _try(policy, spaces, sample, draw)
     own = tuple(laws)
     checks: tuple[Check, ...] = (
@@ -76,7 +72,7 @@ def verify(
     return Report(
         policy=policy,
         combinations=tried,
-        possible=possible,
+        possible=sum(space.size for space in spaces.values()),
         cases=len(walk.nodes),
         steps=walk.steps,
         sampled=sample is not None,

@@ -9,18 +9,18 @@ order and at distances that no length in the policy tells apart.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 
 import attrs
 
 from ordercancel.case import Case
-from ordercancel.commands import COMMANDS
 from ordercancel.order import Order
 from ordercancel.policy.conditions import Compare
-from ordercancel.policy.deadlines import After, EndOfDay, EndOfShipDay
+from ordercancel.policy.deadlines import After, EndOfDay, EndOfShipDay, midnight
+from ordercancel.policy.facts import DAY_ANCHORS, SPAN_ANCHORS, day_of
 from ordercancel.policy.policy import Policy
-from ordercancel.policy.space import spoken_of
+from ordercancel.policy.space import all_spoken_of
 
 __all__ = ["TICK", "Moments"]
 
@@ -51,8 +51,7 @@ class Moments:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        leaves = {leaf for kind in COMMANDS for leaf in spoken_of(policy, kind)}
-        compared = [leaf for leaf in leaves if isinstance(leaf, Compare)]
+        compared = {leaf for leaf in all_spoken_of(policy) if isinstance(leaf, Compare)}
         self._spans = sorted(
             {(leaf.fact, leaf.bound) for leaf in compared if isinstance(leaf.bound, timedelta)}
         )
@@ -60,7 +59,7 @@ class Moments:
             {
                 (leaf.fact, number)
                 for leaf in compared
-                if isinstance(leaf.bound, int) and leaf.fact in _DAY_ANCHORS
+                if isinstance(leaf.bound, int) and leaf.fact in DAY_ANCHORS
                 for number in (leaf.bound, leaf.bound + 1)
             }
         )
@@ -160,12 +159,13 @@ class Moments:
         order = case.order
         marks: dict[str, _Mark] = {}
         for fact, bound in self._spans:
-            anchor = _SPAN_ANCHORS[fact](case)
+            anchor = SPAN_ANCHORS[fact](case)
             if anchor is not None:
                 marks[f"{fact} {bound}"] = _Mark(anchor + bound, exact=True)
         for fact, number in self._days:
-            day = self._anchor_day(fact, case)
-            if day is not None:
+            counted_from = DAY_ANCHORS[fact](case)
+            if counted_from is not None:
+                day = day_of(counted_from, self.policy.tzinfo)
                 marks[f"{fact} {number}"] = self._midnight(day + timedelta(days=number))
         latest = 0 if case.latest is None else case.latest.number
         for duty in sorted(case.open_duties, key=lambda duty: duty.due_at, reverse=True):
@@ -181,32 +181,5 @@ class Moments:
     def _is_alive(self, order: Order) -> bool:
         return any(source == order.status for source, _ in self.policy.orders.table)
 
-    def _anchor_day(self, fact: str, case: Case) -> date | None:
-        anchor = _DAY_ANCHORS[fact](case)
-        return (
-            anchor.astimezone(self.policy.tzinfo).date()
-            if isinstance(anchor, datetime)
-            else anchor
-        )
-
     def _midnight(self, day: date) -> _Mark:
-        return _Mark(
-            datetime.combine(day, time.min, self.policy.tzinfo).astimezone(UTC), exact=False
-        )
-
-
-def _requested_at(case: Case) -> datetime | None:
-    return None if case.latest is None else case.latest.at
-
-
-_SPAN_ANCHORS: Mapping[str, Callable[[Case], datetime | None]] = {
-    "since_placed": lambda case: case.order.placed_at,
-    "since_paid": lambda case: case.order.paid_at,
-    "since_status": lambda case: case.order.status_since,
-    "since_requested": _requested_at,
-}
-_DAY_ANCHORS: Mapping[str, Callable[[Case], datetime | date | None]] = {
-    "days_since_placed": lambda case: case.order.placed_at,
-    "days_since_requested": _requested_at,
-    "days_past_ship_on": lambda case: case.order.ship_on,
-}
+        return _Mark(midnight(day, self.policy.tzinfo), exact=False)

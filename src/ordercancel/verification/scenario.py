@@ -20,7 +20,7 @@ from ordercancel.order import Order, Party
 from ordercancel.policy.policy import Policy
 from ordercancel.verification.steps import Given, Node, Ticked
 
-__all__ = ["scenario"]
+__all__ = ["VERBS", "scenario"]
 
 Line = Mapping[str, Any]
 
@@ -76,7 +76,7 @@ def _order(policy: Policy, order: Order) -> dict[str, Any]:
 
 def _command(command: Command) -> dict[str, Any]:
     said: dict[str, Any] = {
-        "do": _DO[type(command)],
+        "do": VERBS[type(command)],
         "order_id": command.order_id,
         "by": str(command.by),
     }
@@ -101,7 +101,7 @@ def _given(line: dict[str, Any]) -> Line:
     return {key: value for key, value in line.items() if value is not None}
 
 
-_DO: Mapping[type[Command], str] = {
+VERBS: Mapping[type[Command], str] = {
     RequestCancellation: "request",
     Approve: "approve",
     Reject: "reject",
@@ -110,3 +110,4 @@ _DO: Mapping[type[Command], str] = {
     AnswerWithdrawal: "answer_withdrawal",
     AdvanceOrder: "advance",
 }
+"""What a line says is done, for each kind of command; a deadline is applied by a tick."""

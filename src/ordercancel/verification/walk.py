@@ -29,7 +29,7 @@ from ordercancel.policy.conditions import Leaf
 from ordercancel.policy.decision import Decision
 from ordercancel.policy.facts import Facts
 from ordercancel.policy.policy import Policy
-from ordercancel.policy.space import Regions, Space, spoken_of, values_of
+from ordercancel.policy.space import Regions, Space, all_spoken_of, values_of
 from ordercancel.policy.wording import occasion_of_request
 from ordercancel.verification.moments import Moments
 from ordercancel.verification.steps import Given, Node, Observer, Ticked
@@ -89,7 +89,7 @@ class Walk:
         self.following: dict[Hashable, list[Hashable]] = {}
         self.steps = 0
         self.is_complete = True
-        leaves = [leaf for kind in COMMANDS for leaf in spoken_of(policy, kind)]
+        leaves = all_spoken_of(policy)
         self._regions = Regions(policy)
         spoken = self._regions.spoken
         self._own = [fact for fact in policy.facts if fact.name in spoken]
@@ -110,21 +110,27 @@ class Walk:
             if not self.is_complete:
                 break
             case = fold(register(order, self.policy, order.placed_at))
-            self._reach(Node(case, order.placed_at, known), level)
+            node = Node(case, order.placed_at, known)
+            self._reach(self._key(node), node, level)
         while level:
             for key, node in level:  # grows while time passes
                 later = self._later(key, node)
                 if later is not None:
-                    self.following[key].append(self._reach(later, level))
+                    self._reach(*later, level)
+                    self.following[key].append(later[0])
             further: list[tuple[Hashable, Node]] = []
             for key, node in level:
                 for after in self._after(node):
-                    self.following[key].append(self._reach(after, further))
+                    told = self._key(after)
+                    self._reach(told, after, further)
+                    self.following[key].append(told)
             level = further
 
     # ---------------------------------------------------------------- how it begins
 
-    def _ways_to_begin(self, spoken: frozenset[str], leaves: list[Leaf]) -> list[tuple[Any, ...]]:
+    def _ways_to_begin(
+        self, spoken: frozenset[str], leaves: tuple[Leaf, ...]
+    ) -> list[tuple[Any, ...]]:
         """In what ways an order can be registered, one thing after the other."""
         policy = self.policy
         some_channel = policy.channels[:1] or (None,)
@@ -179,27 +185,27 @@ class Walk:
         dated = status in self.policy.dated
         return not dated if ship_after is None else dated or self.moments.plans
 
-    def _later(self, key: Hashable, node: Node) -> Node | None:
+    def _later(self, key: Hashable, node: Node) -> tuple[Hashable, Node] | None:
         """The case when time has passed until something is different; None where nothing will."""
         at = self.moments.following(node.case, node.at)
         while at is not None:
             later = Node(node.case, at, node.known, node)
-            if self._key(later) != key:
-                return later
+            told = self._key(later)
+            if told != key:
+                return told, later
             at = self.moments.following(node.case, at)
         return None
 
-    def _reach(self, node: Node, level: list[tuple[Hashable, Node]]) -> Hashable:
-        """Take a node in, unless there is one like it; gives what tells it from others."""
-        key = self._key(node)
-        if key not in self.nodes:
-            if len(self.nodes) >= self.limit:
-                self.is_complete = False
-                return key
-            self.nodes[key] = node
-            self.following[key] = []
-            level.append((key, node))
-        return key
+    def _reach(self, key: Hashable, node: Node, level: list[tuple[Hashable, Node]]) -> None:
+        """Take a node in, unless there is one like it or the limit is met."""
+        if key in self.nodes:
+            return
+        if len(self.nodes) >= self.limit:
+            self.is_complete = False
+            return
+        self.nodes[key] = node
+        self.following[key] = []
+        level.append((key, node))
 
     def _key(self, node: Node) -> Hashable:
         case, order = node.case, node.case.order
