@@ -10,29 +10,11 @@ from typing import Any
 
 import pytest
 
+from lines import ORDER, REQUEST, SELLER
 from ordercancel.cli.main import main
 
 Written = Callable[[str], str]
 
-SELLER = {"party": {"id": "s-1", "name": "サンプル卸", "permits_cancellation": True}}
-ORDER = {
-    "order": {
-        "id": "A-1",
-        "policy": "conect",
-        "status": "placed",
-        "channel": "order_form",
-        "buyer": "b-1",
-        "seller": "s-1",
-        "placed_at": "2024-05-01T09:00:00+09:00",
-    }
-}
-REQUEST = {
-    "at": "2024-05-01T10:00:00+09:00",
-    "do": "request",
-    "order_id": "A-1",
-    "by": "buyer:b-1",
-    "reason": "wrong_item",
-}
 WITHDRAW = {
     "at": "2024-05-01T10:00:00+09:00",
     "do": "withdraw",

@@ -11,6 +11,7 @@ import attrs
 import pytest
 from examples.half_hour_shop import SHOP
 
+from lines import ORDER, REQUEST, SELLER
 from ordercancel.adapters.memory import MemoryStore
 from ordercancel.cli.main import main
 from ordercancel.cli.replay import MAX_LINE_BYTES, Replay
@@ -18,26 +19,6 @@ from ordercancel.policies import CONECT, QOO10
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 KEYS = ["line", "ok", "events", "order_status", "request_status", "labels", "rules", "clauses"]
-
-SELLER = {"party": {"id": "s-1", "name": "サンプル卸", "permits_cancellation": True}}
-ORDER = {
-    "order": {
-        "id": "A-1",
-        "policy": "conect",
-        "status": "placed",
-        "channel": "order_form",
-        "buyer": "b-1",
-        "seller": "s-1",
-        "placed_at": "2024-05-01T09:00:00+09:00",
-    }
-}
-REQUEST = {
-    "at": "2024-05-01T10:00:00+09:00",
-    "do": "request",
-    "order_id": "A-1",
-    "by": "buyer:b-1",
-    "reason": "wrong_item",
-}
 
 
 def run(*lines: Any, store: MemoryStore | None = None) -> list[dict[str, Any]]:
