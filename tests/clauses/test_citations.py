@@ -7,7 +7,7 @@ import pytest
 from ordercancel import Policy
 from ordercancel.export import policy_data
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
-from ordercancel.policy import STANDARD_RULES, Citation
+from ordercancel.policy import STANDARD_RULES, Citation, ours
 
 CITED: dict[str, dict[str, tuple[str, ...]]] = {
     "conect": {
@@ -70,3 +70,24 @@ def test_the_built_in_policy_is_what_its_function_makes(policy: Policy, make: ob
     """With nothing given, every reading is the one that the built-in policy has."""
     assert callable(make)
     assert policy_data(make()) == policy_data(policy)
+
+
+@pytest.mark.parametrize(
+    ("policy", "rule_id"),
+    [
+        (conect(may_ask_again=False), "conect.no_second_request"),
+        (qoo10(withdrawal_bars=True), "qoo10.no_second_request_after_withdrawal"),
+    ],
+)
+def test_a_rule_that_is_switched_on_has_its_id(policy: Policy, rule_id: str) -> None:
+    """Events and decisions name these ids as well, where a shop reads its document so."""
+    assert rule_id in {each.id for each in policy.provisions}
+
+
+def test_shipping_that_answers_a_request_says_that_the_reading_is_ours() -> None:
+    """The guide does not say it; a shop may read it so."""
+    reading = qoo10(shipping_supersedes=True).superseding
+    assert reading.cites == ours(
+        "shipping answers the request, where a shop reads the guide so",
+        ja="発送をもって回答とする運用の場合",
+    )

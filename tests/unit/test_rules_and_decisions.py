@@ -8,6 +8,7 @@ from itertools import permutations
 import pytest
 
 from ordercancel.commands import Approve, Reject, RequestCancellation
+from ordercancel.policies import CONECT
 from ordercancel.policy import CANCEL, PERMIT, REFER, Clause, Document, Forbid, Rule, clause, ours
 from ordercancel.policy.conditions import ALWAYS, Condition, Holds
 from ordercancel.policy.decision import Decision, Refusal, RuleError, Verdict, combine
@@ -155,6 +156,30 @@ def test_a_missing_fact_refuses_and_names_what_is_missing() -> None:
     assert decision.errors == (RuleError("undetermined", GAPS, "missing: gone, lost", missing),)
     assert decision.rules == ("e.gaps",)
     assert decision.codes == ("undetermined",)
+
+
+@pytest.mark.parametrize(
+    ("when", "missing"),
+    [
+        (~(GONE & YES), ("gone",)),
+        ((NO | ~GONE) & YES, ("gone",)),
+        (~(Holds("lost") | ~(GONE & Holds("lost"))), ("gone", "lost")),
+    ],
+    ids=["behind a not", "in one part of many", "deep down"],
+)
+def test_missing_facts_are_found_however_deep_they_are(
+    when: Condition, missing: tuple[str, ...]
+) -> None:
+    """Only those are named whose being unknown is felt."""
+    (error,) = decided(rule("e.deep", REFER, when)).errors
+    assert error.missing == missing
+
+
+def test_who_is_refused_for_a_missing_fact_reads_what_people_call_it() -> None:
+    text = CONECT.refusal_text("undetermined", ("channel", "seller_permits", "no_such_fact"))
+    assert text.ja.endswith("(不明: 注文経路、受注側がキャンセルの受付を許可)")
+    assert text.en.endswith(" (not known: channel, the seller permits cancellation requests)")
+    assert "不明" not in CONECT.refusal_text("undetermined", ("no_such_fact",)).ja
 
 
 def test_a_rule_that_fails_refuses_and_is_named() -> None:
