@@ -2,11 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
 
-.PHONY: demo test check test-long mutants mutmut docs format clean
+.PHONY: demo test check test-long races crashes recipes mutants mutmut docs format clean
 
-demo: $(READY)
+demo: $(RUNS)
 	$(BIN)/ordercancel demo
 
 test: check
@@ -43,8 +44,14 @@ format: $(READY)
 clean:
 	rm -rf $(VENV) mutants .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
 
-$(READY): pyproject.toml
+# What the library needs to run.
+$(RUNS): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sql,test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sql]'
+	touch $(RUNS)
+
+# What its tests need besides.
+$(READY): $(RUNS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	touch $(READY)

@@ -21,7 +21,8 @@ from ordercancel.policy.wording import (
     occasion_of_request,
 )
 from ordercancel.request import CancellationRequest, RequestStatus
-from ordercancel.text import Lang
+from ordercancel.text import LANGS, Lang
+from ordercancel.validation import MAX_MESSAGE, MAX_MESSAGE_ID, Faults
 
 __all__ = ["InboxRow", "Message", "announce", "inbox_row", "label"]
 
@@ -39,8 +40,8 @@ class Message:
         party: The id of the buyer or seller; the directory knows his addresses.
         medium: How it reaches him.
         locale: The language that it is in.
-        subject: One line.
-        body: One line or several.
+        subject: One line, without any character that could end it or hide a part of it.
+        body: One line or several, as plain text: escape it where it becomes HTML.
     """
 
     id: str
@@ -53,6 +54,20 @@ class Message:
     locale: Lang
     subject: str = attrs.field(repr=False)
     body: str = attrs.field(repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults("Message")
+        faults.line("id", self.id, most=MAX_MESSAGE_ID)
+        faults.line("order_id", self.order_id)
+        faults.instance("occasion", self.occasion, Occasion, "an Occasion")
+        faults.time("at", self.at)
+        faults.instance("audience", self.audience, Audience, "an Audience")
+        faults.line("party", self.party)
+        faults.instance("medium", self.medium, Medium, "a Medium")
+        faults.choice("locale", self.locale, LANGS)
+        faults.header("subject", self.subject)
+        faults.text("body", self.body, optional=False, most=MAX_MESSAGE)
+        faults.raise_if_any()
 
 
 @attrs.frozen(kw_only=True)

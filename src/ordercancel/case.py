@@ -9,6 +9,13 @@ import attrs
 
 from ordercancel.order import Order
 from ordercancel.request import CancellationRequest, RequestStatus
+from ordercancel.validation import (
+    LAST_DUE_YEAR,
+    MAX_DUTIES,
+    MAX_REQUESTS,
+    MAX_VERSION,
+    Faults,
+)
 
 __all__ = ["Case", "Duty", "DutyStatus"]
 
@@ -44,12 +51,24 @@ class Duty:
     status: DutyStatus = DutyStatus.OPEN
     settled_at: datetime | None = None
 
+    def __attrs_post_init__(self) -> None:
+        faults = Faults("Duty")
+        faults.line("deadline", self.deadline)
+        faults.number("request", self.request, 1, MAX_REQUESTS, "the number of a request")
+        faults.time("since", self.since)
+        faults.time("due_at", self.due_at, last_year=LAST_DUE_YEAR)
+        faults.flag("follows_order", self.follows_order)
+        faults.instance("status", self.status, DutyStatus, "a DutyStatus")
+        faults.time("settled_at", self.settled_at, optional=True)
+        faults.raise_if_any()
+
 
 @attrs.frozen(kw_only=True)
 class Case:
     """An order, its requests and duties, and the edition of the rules that it is judged by.
 
-    `version` counts the events that made it; a fresh case that nobody stored yet has none.
+    `version` counts the events that made it; a fresh case that nobody stored yet has none. It has
+    at most 1,000 requests and 10,000 duties.
 
     Build the first one with ``Policy.open`` or let the desk do it.
     """
@@ -59,6 +78,15 @@ class Case:
     requests: tuple[CancellationRequest, ...] = ()
     duties: tuple[Duty, ...] = ()
     version: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults("Case")
+        faults.instance("order", self.order, Order, "an Order")
+        faults.line("edition", self.edition)
+        faults.entries("requests", self.requests, MAX_REQUESTS)
+        faults.entries("duties", self.duties, MAX_DUTIES)
+        faults.number("version", self.version, 0, MAX_VERSION, "the number of its events")
+        faults.raise_if_any()
 
     @property
     def latest(self) -> CancellationRequest | None:

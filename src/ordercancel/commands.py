@@ -1,7 +1,9 @@
 """What somebody asks for. Imperative; each is judged by the rules before anything happens.
 
 Every command names its order and the actor (`by`). With a `command_id`, a command that is
-delivered twice acts once: the second time gives the first outcome again.
+delivered twice acts once: the second time gives the first outcome again. Ids, codes and moves are
+lines of 1 to 200 printable characters, texts have at most 4,000 code points; a policy has bounds
+of its own beside these.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from typing import get_args
 import attrs
 
 from ordercancel.order import Actor
-from ordercancel.validation import Faults
+from ordercancel.validation import MAX_REQUESTS, Faults
 
 __all__ = [
     "COMMANDS",
@@ -138,7 +140,7 @@ class ApplyDeadline(_Command):
 
     def _check(self, faults: Faults) -> None:
         faults.line("deadline", self.deadline)
-        faults.instance("request", self.request, int, "the number of a request")
+        faults.number("request", self.request, 0, MAX_REQUESTS, "the number of a request")
 
 
 Command = (

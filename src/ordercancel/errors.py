@@ -10,6 +10,12 @@
     ├── UnknownPolicy (LookupError)   no policy of that name or edition
     ├── Conflict                      lost the race for one order too often
     ├── StoreUnavailable              the storage behind a port did not answer
+    │   └── OutdatedTables            its tables are those of an earlier release
+    ├── NotDelivered                  a message did not get through
+    ├── PartlyDelivered               a message reached some addresses of a party, not all
+    ├── NoRoute (LookupError)         no notifier is for a message; in ``adapters.routing``
+    ├── Unverified (ValueError)       a web hook is not signed rightly; in ``adapters.signature``
+    ├── Untranslatable                a rule speaks of what no column of a table tells
     └── TooLarge                      a policy has more combinations than can be tried
 
 Fields come first and the message is built from them: read the fields, never parse the message.
@@ -18,7 +24,7 @@ An error means that nothing was changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import attrs
@@ -31,12 +37,16 @@ __all__ = [
     "Fault",
     "InvalidPolicy",
     "InvalidValue",
+    "NotDelivered",
     "OrderCancelError",
+    "OutdatedTables",
+    "PartlyDelivered",
     "Refused",
     "StoreUnavailable",
     "TooLarge",
     "UnknownOrder",
     "UnknownPolicy",
+    "Untranslatable",
 ]
 
 
@@ -143,6 +153,73 @@ class StoreUnavailable(OrderCancelError):
     """The storage did not answer, or could not write. The driver's error is its ``__cause__``."""
 
 
+class OutdatedTables(StoreUnavailable):
+    """The tables of a database are those of an earlier release.
+
+    Args:
+        found: Their form.
+        wanted: The form that this release works with.
+    """
+
+    def __init__(self, found: int, wanted: int) -> None:
+        self.found = found
+        self.wanted = wanted
+        super().__init__(found, wanted)
+
+    def __str__(self) -> str:
+        return (
+            f"the tables have form {self.found}; expected form {self.wanted}: "
+            "run `ordercancel db upgrade URL`"
+        )
+
+
+class NotDelivered(OrderCancelError):
+    """A message could not be delivered; a later try may succeed.
+
+    Its text is stored and logged. So it tells neither addresses and secrets nor anything of the
+    message, nor what the other side wrote in words, which often quotes them.
+
+    Args:
+        problem: What happened.
+        expected: What would have been right.
+        code: What the other side answered: a reply code of SMTP, a status of HTTP; None where it
+            gave no answer. Of several replies the lowest, which is the most hopeful.
+    """
+
+    def __init__(self, problem: str, expected: str, code: int | None = None) -> None:
+        self.problem = problem
+        self.expected = expected
+        self.code = code
+        super().__init__(problem, expected, code)
+
+    def __str__(self) -> str:
+        return f"{self.problem}; expected {self.expected}"
+
+
+class PartlyDelivered(OrderCancelError):
+    """A message reached some addresses of a party and not the others.
+
+    A notifier raises it so that the next try leaves out those who have the message already.
+
+    Args:
+        reached: The addresses that have it.
+        missed: The others, each with what was answered.
+    """
+
+    def __init__(self, reached: Iterable[str], missed: Mapping[str, str]) -> None:
+        self.reached = tuple(reached)
+        self.missed = dict(missed)
+        super().__init__(self.reached, self.missed)
+
+    def __repr__(self) -> str:
+        return f"PartlyDelivered(reached {len(self.reached)}, missed {len(self.missed)})"
+
+    def __str__(self) -> str:
+        answers = "; ".join(sorted(set(self.missed.values())))
+        every = len(self.reached) + len(self.missed)
+        return f"{len(self.missed)} of {every} addresses missed: {answers}; expected all of them"
+
+
 class TooLarge(OrderCancelError):
     """A policy has more combinations of facts, or cases, than can all be tried.
 
@@ -164,4 +241,25 @@ class TooLarge(OrderCancelError):
             f"{self.size:,} combinations or cases are too many to try them all; the most come "
             f"from the facts that {self.command} is judged by, with the number of their values: "
             f"{facts}; expected fewer facts or bounds, or a sample of them"
+        )
+
+
+class Untranslatable(OrderCancelError):
+    """A rule speaks of what no column of a table tells, so that a table can't be judged by it.
+
+    Args:
+        policy: The name of the policy.
+        rules: The ids of these rules, each with what stands in the way.
+    """
+
+    def __init__(self, policy: str, rules: Mapping[str, str]) -> None:
+        self.policy = policy
+        self.rules = dict(rules)
+        super().__init__(policy, self.rules)
+
+    def __str__(self) -> str:
+        told = "; ".join(f"{rule}: {reason}" for rule, reason in self.rules.items())
+        return (
+            f"rules of {self.policy!r} can't be told by columns: {told}; expected rules over "
+            "facts that have a column, or to leave these out"
         )

@@ -2,17 +2,27 @@
 
 The events of an order, in their order, are its audit log, and folding them gives its case
 (`ordercancel.decider.evolve`). They carry all that the fold needs, so that history stays readable
-when the rules change.
+when the rules change. Each checks its sizes and times when it is built, and so when it is read.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import get_args
+from functools import partial
+from typing import Any, get_args
 
 import attrs
 
 from ordercancel.order import Actor, Order
+from ordercancel.validation import (
+    LAST_DUE_YEAR,
+    MAX_KEPT_TEXT,
+    MAX_LINE,
+    MAX_REQUESTS,
+    MAX_RULES,
+    Faults,
+)
 
 __all__ = [
     "EVENTS",
@@ -41,6 +51,12 @@ class _Event:
     at: datetime
     by: Actor
     rules: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults(type(self).__name__)
+        for field in attrs.fields(type(self)):
+            _CHECKS[field.name](faults, field.name, getattr(self, field.name))
+        faults.raise_if_any()
 
 
 @attrs.frozen(kw_only=True)
@@ -203,3 +219,44 @@ Event = (
 
 EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 """Every kind of event by its name, as the log stores it."""
+
+
+def _check_actor(faults: Faults, field: str, value: object) -> None:
+    faults.instance(field, value, Actor, "a Buyer, Seller, Operator or System")
+
+
+def _check_order(faults: Faults, field: str, value: object) -> None:
+    faults.instance(field, value, Order, "an Order")
+
+
+def _check_number(faults: Faults, field: str, value: object) -> None:
+    faults.number(field, value, 1, MAX_REQUESTS, "the number of a request")
+
+
+def _check_rules(faults: Faults, field: str, value: object) -> None:
+    for number, rule in enumerate(faults.entries(field, value, MAX_RULES)):
+        faults.line(f"{field}[{number}]", rule)
+
+
+# A field means the same in every event that has it, and none goes without a check.
+_CHECKS: Mapping[str, Callable[[Faults, str, Any], None]] = {
+    "order_id": Faults.line,
+    "at": Faults.time,
+    "by": _check_actor,
+    "rules": _check_rules,
+    "order": _check_order,
+    "edition": Faults.line,
+    "number": _check_number,
+    "deadline": Faults.line,
+    "due_at": partial(Faults.time, last_year=LAST_DUE_YEAR),
+    "move": Faults.line,
+    "status": Faults.line,
+    "order_status": partial(Faults.line, optional=True),
+    "ship_on": Faults.day,
+    "reason": partial(Faults.text, most=MAX_LINE),
+    "text": partial(Faults.text, most=MAX_KEPT_TEXT),
+    "referred": Faults.flag,
+    "at_once": Faults.flag,
+    "ships": Faults.flag,
+    "follows_order": Faults.flag,
+}

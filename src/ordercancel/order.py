@@ -3,6 +3,9 @@
 An `Order` is what a rule may know of an order; the host owns everything else about it.
 An `Actor` is somebody whom the host has authenticated; the rules decide what he may do.
 A `Party` is what a directory knows of a buyer or seller.
+
+Every id, code, name and address is one line of 1 to 200 printable characters; times and days lie
+in the years 1900 to 9000.
 """
 
 from __future__ import annotations
@@ -14,8 +17,8 @@ from enum import StrEnum
 import attrs
 
 from ordercancel.frozen import FrozenMap
-from ordercancel.text import Lang
-from ordercancel.validation import Faults
+from ordercancel.text import LANGS, Lang
+from ordercancel.validation import MAX_EMAILS, Faults
 
 __all__ = [
     "Actor",
@@ -99,19 +102,19 @@ class System(Actor):
 
 @attrs.frozen
 class Party:
-    """What a directory knows of a buyer or a seller.
+    """What a directory knows of a buyer or a seller. Its repr shows neither name nor address.
 
     Args:
         id: The id that orders name him by.
         name: His name as the other side reads it; one line.
-        emails: Every address registered for him.
+        emails: Every address registered for him, a hundred at most.
         permits_cancellation: For a seller, whether he accepts cancellation requests
             (conect.2-1.enable). Off until it is switched on.
         locale: The language that he is written to in.
     """
 
     id: str
-    name: str = attrs.field(kw_only=True)
+    name: str = attrs.field(kw_only=True, repr=False)
     emails: tuple[str, ...] = attrs.field(default=(), kw_only=True, repr=False)
     permits_cancellation: bool = attrs.field(default=False, kw_only=True)
     locale: Lang = attrs.field(default="ja", kw_only=True)
@@ -123,13 +126,12 @@ class Party:
         emails: object = self.emails  # one address, not in a list, is easily given
         if isinstance(emails, list | tuple):
             object.__setattr__(self, "emails", tuple(emails))
-            for number, email in enumerate(emails):
+            for number, email in enumerate(faults.entries("emails", self.emails, MAX_EMAILS)):
                 faults.line(f"emails[{number}]", email)
         else:
             faults.add("emails", f"is a {type(emails).__name__}", "a list of addresses")
         faults.flag("permits_cancellation", self.permits_cancellation)
-        if self.locale not in ("ja", "en"):
-            faults.add("locale", f"is {self.locale!r}", "one of: ja, en")
+        faults.choice("locale", self.locale, LANGS)
         faults.raise_if_any()
 
 
@@ -151,7 +153,9 @@ class Order:
         shipped_at: When it was shipped.
         cart_id: The number of the cart that it was part of (qoo10.3.grid).
         item: The item's code or name (qoo10.3.grid).
-        attributes: Facts of the host's own, for policies that declare them.
+        attributes: Facts of the host's own, for policies that declare them: fifty at most, each a
+            flag, a whole number of 64 bits or a string of 200 characters. A repr shows them, so
+            that they are no place for what a person wrote.
 
     Raises:
         InvalidValue: With every fault of the values given.

@@ -6,6 +6,7 @@ the errors named here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -21,8 +22,11 @@ __all__ = [
     "AsyncDirectory",
     "AsyncNotifier",
     "AsyncStore",
+    "Backlog",
+    "Claim",
     "Clock",
     "Commit",
+    "DeadLetter",
     "Directory",
     "DueDuty",
     "InboxCursor",
@@ -124,6 +128,61 @@ class Tally:
     overdue: int
 
 
+@attrs.frozen(kw_only=True)
+class Claim:
+    """A message that was leased to be delivered.
+
+    Args:
+        message: The message.
+        attempts: How many tries there have been, this one included.
+        until: When the lease is over.
+        reached: Those of the party's addresses that have the message already.
+    """
+
+    message: Message
+    attempts: int
+    until: datetime
+    reached: tuple[str, ...] = attrs.field(default=(), repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class DeadLetter:
+    """A message that is tried no more.
+
+    Args:
+        id: Its id.
+        order_id: The order that it is about.
+        message: The message; None where what is stored of it can't be read.
+        attempts: How many tries there have been.
+        error: What went wrong at the last one.
+    """
+
+    id: str
+    order_id: str
+    message: Message | None
+    attempts: int
+    error: str = attrs.field(repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class Backlog:
+    """What waits to be done.
+
+    Args:
+        messages: How many messages wait to be delivered, those that are leased included.
+        oldest: When what the oldest of them tells of happened.
+        dead: How many messages are tried no more.
+        duties: How many duties are due.
+        earliest: When the first of them came due.
+    """
+
+    messages: int
+    oldest: datetime | None
+    dead: int
+    duties: int
+    earliest: datetime | None
+
+
 class Store(Protocol):
     """Keeps cases, their history, the outbox and the ids of commands.
 
@@ -161,29 +220,59 @@ class Store(Protocol):
         at `now`, whether or not it has been marked yet.
         """
 
-    def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Message, ...]:
-        """Lease at most `limit` undelivered messages until `until`.
+    def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
+        """Lease at most `limit` undelivered messages until `until`, the oldest first.
 
-        Those that have not been tried yet come first, the oldest of them first; then those whose
-        next try is due, so that messages that fail again and again do not hold up the others. A
-        message that is leased is not handed out again before its lease is over.
+        A message that is leased is not handed out again before its lease is over; every lease
+        counts as a try. The messages of one order go out in the order in which they were written:
+        while one of them is leased, none behind it is handed out. One that failed before, leased
+        or waiting for its next try, holds up those to the same party only.
         """
 
     def delivered(self, message_id: str, now: datetime) -> None:
         """Note that a message has been delivered; one that is not known is passed over."""
 
-    def failed(self, message_id: str, error: str, retry_at: datetime) -> None:
-        """Note that a message could not be delivered; it may be claimed again at `retry_at`.
+    def failed(
+        self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
+    ) -> None:
+        """Note that a message could not be delivered, or not to all addresses.
 
-        One that is not known, or has been delivered, is passed over.
+        It may be claimed again at `retry_at`; without one it is dead. It is passed over where the
+        lease of `claim` is no longer the message's.
+
+        Args:
+            claim: What was claimed.
+            error: What went wrong, for people.
+            retry_at: When to try again.
+            reached: The party's addresses that have the message now, those of `claim` included.
         """
+
+    def release(self, claims: Sequence[Claim]) -> None:
+        """Give claims back that have not been tried; as if they had not been handed out."""
+
+    def dead_letters(self, limit: int, after: str | None = None) -> tuple[DeadLetter, ...]:
+        """At most `limit` dead messages, the oldest first, behind the one with the id `after`."""
+
+    def revive(self, message_ids: Sequence[str] | None = None) -> int:
+        """Put dead messages back, all of them unless some are named; gives how many there were.
+
+        They can be claimed at once, and all tries are theirs again.
+        """
+
+    def backlog(self, now: datetime) -> Backlog:
+        """What waits to be delivered and to be done at the moment `now`."""
 
 
 class Notifier(Protocol):
     """Delivers messages."""
 
     def deliver(self, message: Message, to: Party | None) -> None:
-        """Deliver `message` to `to`, as the directory knows him; raise anything where it fails."""
+        """Deliver `message` to `to`, as the directory knows him.
+
+        Raises:
+            PartlyDelivered: Some of his addresses have it, and others do not.
+            Exception: Anything, where nobody has it. Its text is stored and logged.
+        """
 
 
 class Directory(Protocol):
@@ -226,14 +315,28 @@ class AsyncStore(Protocol):
     ) -> tuple[Tally, ...]:
         """See `Store.tally`."""
 
-    async def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Message, ...]:
+    async def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
         """See `Store.claim`."""
 
     async def delivered(self, message_id: str, now: datetime) -> None:
         """See `Store.delivered`."""
 
-    async def failed(self, message_id: str, error: str, retry_at: datetime) -> None:
+    async def failed(
+        self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
+    ) -> None:
         """See `Store.failed`."""
+
+    async def release(self, claims: Sequence[Claim]) -> None:
+        """See `Store.release`."""
+
+    async def dead_letters(self, limit: int, after: str | None = None) -> tuple[DeadLetter, ...]:
+        """See `Store.dead_letters`."""
+
+    async def revive(self, message_ids: Sequence[str] | None = None) -> int:
+        """See `Store.revive`."""
+
+    async def backlog(self, now: datetime) -> Backlog:
+        """See `Store.backlog`."""
 
 
 class AsyncNotifier(Protocol):

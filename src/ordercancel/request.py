@@ -8,6 +8,7 @@ from enum import StrEnum
 import attrs
 
 from ordercancel.order import Actor
+from ordercancel.validation import MAX_KEPT_TEXT, MAX_LINE, MAX_REQUESTS, Faults
 
 __all__ = ["FINAL", "OPEN", "Answer", "CancellationRequest", "RequestStatus"]
 
@@ -51,13 +52,21 @@ class Answer:
     reason: str | None = None
     text: str | None = attrs.field(default=None, repr=False)
 
+    def __attrs_post_init__(self) -> None:
+        faults = Faults("Answer")
+        faults.instance("by", self.by, Actor, "a Buyer, Seller, Operator or System")
+        faults.time("at", self.at)
+        faults.line("reason", self.reason, optional=True)
+        faults.text("text", self.text, most=MAX_KEPT_TEXT)
+        faults.raise_if_any()
+
 
 @attrs.frozen(kw_only=True)
 class CancellationRequest:
     """One ask to cancel one order.
 
     Args:
-        number: Counts the requests of one order, from 1.
+        number: Counts the requests of one order, from 1 to 1,000.
         by: Who asked.
         at: When.
         reason: A code of the policy's catalogue of request reasons.
@@ -82,6 +91,22 @@ class CancellationRequest:
     withdrawal_text: str | None = attrs.field(default=None, repr=False)
     answer: Answer | None = None
     closed_at: datetime | None = None
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults("CancellationRequest")
+        faults.number("number", self.number, 1, MAX_REQUESTS, "the number of a request")
+        faults.instance("by", self.by, Actor, "a Buyer, Seller, Operator or System")
+        faults.time("at", self.at)
+        # Empty, where the policy has no reasons to choose from.
+        faults.text("reason", self.reason, optional=False, most=MAX_LINE)
+        faults.text("text", self.text, most=MAX_KEPT_TEXT)
+        faults.instance("status", self.status, RequestStatus, "a RequestStatus")
+        faults.line("order_status", self.order_status)
+        faults.day("ship_on", self.ship_on)
+        faults.text("withdrawal_text", self.withdrawal_text, most=MAX_KEPT_TEXT)
+        faults.instance("answer", self.answer, Answer | None, "an Answer")
+        faults.time("closed_at", self.closed_at, optional=True)
+        faults.raise_if_any()
 
     @property
     def is_open(self) -> bool:

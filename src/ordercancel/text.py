@@ -40,7 +40,7 @@ class Text:
 
     def __getitem__(self, lang: Lang) -> str:
         if lang not in ("ja", "en"):
-            raise InvalidValue([Fault("lang", f"is {lang!r}", "one of: ja, en")])
+            raise InvalidValue([Fault("lang", f"is {lang!r:.80}", "one of: ja, en")])
         return self.ja if lang == "ja" else self.en
 
     @property

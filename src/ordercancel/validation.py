@@ -5,17 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from itertools import islice
 from types import UnionType
+from typing import Any
 
 from ordercancel.errors import Fault, InvalidValue
 from ordercancel.text import unsafe_characters
 
 __all__ = [
     "FIRST_YEAR",
+    "LAST_DUE_YEAR",
     "LAST_YEAR",
     "MAX_ATTRIBUTES",
+    "MAX_DUTIES",
+    "MAX_EMAILS",
+    "MAX_INTEGER",
+    "MAX_KEPT_TEXT",
     "MAX_LINE",
+    "MAX_MESSAGE",
+    "MAX_MESSAGE_ID",
+    "MAX_PROBLEM",
+    "MAX_REQUESTS",
+    "MAX_RULES",
     "MAX_TEXT",
+    "MAX_VERSION",
     "Faults",
     "moment",
 ]
@@ -23,14 +36,47 @@ __all__ = [
 FIRST_YEAR, LAST_YEAR = 1900, 9000
 """The years that times and days may lie in, so that reckoning with them never overflows."""
 
+LAST_DUE_YEAR = LAST_YEAR + 101
+"""The last year that something can be due in: a deadline lasts a hundred years at most."""
+
 MAX_LINE = 200
 """The longest identifier, code or name, in code points."""
 
 MAX_TEXT = 4_000
 """The longest text that is read at all, in code points, before any policy's own bounds."""
 
+MAX_KEPT_TEXT = 3 * MAX_TEXT
+"""The longest text that is kept: in NFC a code point becomes three at most."""
+
 MAX_ATTRIBUTES = 50
 """How many attributes of its own a host may put on one order."""
+
+MAX_INTEGER = 2**63 - 1
+"""The largest whole number of an attribute, and but for one the smallest below zero: 64 bits."""
+
+MAX_EMAILS = 100
+"""How many addresses a party may have."""
+
+MAX_REQUESTS = 1_000
+"""How often one order may be asked to be cancelled; every command reads all its requests."""
+
+MAX_DUTIES = 10 * MAX_REQUESTS
+"""How many duties may arise with the requests of one order."""
+
+MAX_RULES = 1_000
+"""How many rules an event may name."""
+
+MAX_MESSAGE_ID = 500
+"""The longest id of a message: that of an order, with what tells its messages apart."""
+
+MAX_MESSAGE = 100_000
+"""The longest subject or body of a message, in code points."""
+
+MAX_PROBLEM = 1_000
+"""The longest that is told of one fault, in code points."""
+
+MAX_VERSION = 2**31 - 1
+"""The highest version of a case: 32 bits, as databases have them."""
 
 
 class Faults:
@@ -45,58 +91,93 @@ class Faults:
 
     def add(self, field: str, problem: str, expected: str) -> None:
         """Note a fault of `field`."""
-        self.found.append(Fault(f"{self.subject}.{field}", problem, expected))
+        told = problem if len(problem) <= MAX_PROBLEM else f"{problem[: MAX_PROBLEM - 1]}…"
+        self.found.append(Fault(f"{self.subject}.{field}", told, expected))
 
     def raise_if_any(self, error: type[InvalidValue] = InvalidValue) -> None:
         """Raise `error` with all faults found, if there are any."""
         if self.found:
             raise error(self.found)
 
-    def line(self, field: str, value: object, *, optional: bool = False) -> None:
-        """`value` is one line of 1 to `MAX_LINE` printable characters."""
+    def line(
+        self, field: str, value: object, *, optional: bool = False, most: int = MAX_LINE
+    ) -> None:
+        """`value` is one line of 1 to `most` printable characters."""
         if optional and value is None:
             return
-        expected = f"a line of 1 to {MAX_LINE} printable characters"
+        expected = f"a line of 1 to {most} printable characters"
         if not isinstance(value, str):
             self.add(field, f"is {_kind(value)}", expected)
         elif not value.strip():
             self.add(field, "is empty", expected)
-        elif len(value) > MAX_LINE:
+        elif len(value) > most:
             self.add(field, f"has {len(value)} characters", expected)
-        elif unsafe := unsafe_characters(value):
+        elif unsafe := _unsafe(value):
             self.add(field, f"contains {', '.join(unsafe)}", expected)
 
-    def text(self, field: str, value: object) -> None:
-        """`value` is None or a text of at most `MAX_TEXT` code points."""
-        expected = f"a text of at most {MAX_TEXT} code points"
-        if value is not None and not isinstance(value, str):
+    def text(
+        self, field: str, value: object, *, optional: bool = True, most: int = MAX_TEXT
+    ) -> None:
+        """`value` is None or a text of at most `most` code points."""
+        if optional and value is None:
+            return
+        expected = f"a text of at most {most} code points"
+        if not isinstance(value, str):
             self.add(field, f"is {_kind(value)}", expected)
-        elif isinstance(value, str) and len(value) > MAX_TEXT:
+        elif len(value) > most:
             self.add(field, f"has {len(value)} code points", expected)
 
-    def time(self, field: str, value: object, *, optional: bool = False) -> None:
+    def header(self, field: str, value: object) -> None:
+        """`value` is a text that a header of a mail can hold: empty, or one printable line."""
+        self.text(field, value, optional=False, most=MAX_MESSAGE)
+        unsafe = _unsafe(value[:MAX_MESSAGE]) if isinstance(value, str) else ()
+        if unsafe:
+            self.add(field, f"contains {', '.join(unsafe)}", "one printable line")
+
+    def entries(self, field: str, value: object, most: int) -> tuple[Any, ...]:
+        """`value` is a tuple with at most `most` entries; gives those to look at."""
+        if not isinstance(value, tuple):
+            self.add(field, f"is {_kind(value)}", "a tuple")
+            return ()
+        if len(value) > most:
+            self.add(field, f"has {len(value)} entries", f"at most {most}")
+        return value[:most]
+
+    def number(self, field: str, value: object, least: int, most: int, expected: str) -> None:
+        """`value` is a whole number from `least` to `most`, which people know as `expected`."""
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.add(field, f"is {_kind(value)}", expected)
+        elif not least <= value <= most:
+            problem = f"is below {least}" if value < least else f"is above {most}"
+            self.add(field, problem, expected)
+
+    def time(
+        self, field: str, value: object, *, optional: bool = False, last_year: int = LAST_YEAR
+    ) -> None:
         """`value` is a date and time with an offset from UTC."""
         if optional and value is None:
             return
         expected = "a date and time with a UTC offset"
         if not isinstance(value, datetime):
             self.add(field, f"is {_kind_or_text(value)}", expected)
-        elif value.utcoffset() is None:
+            return
+        # Far outside, even asking a zone for its offset may overflow.
+        within = FIRST_YEAR <= value.year <= last_year
+        if value.tzinfo is None or (within and value.utcoffset() is None):
             self.add(field, f"{value.isoformat()} has no UTC offset", expected)
         else:
-            within = FIRST_YEAR <= value.year <= LAST_YEAR
-            self._year(field, value.astimezone(UTC) if within else value)
+            self._year(field, value.astimezone(UTC) if within else value, last_year)
 
     def day(self, field: str, value: object, *, bounded: bool = True) -> None:
         """`value` is None or a date without a time."""
         if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
             self.add(field, f"is {_kind_or_text(value)}", "a date without a time")
         elif value is not None and bounded:
-            self._year(field, value)
+            self._year(field, value, LAST_YEAR)
 
-    def _year(self, field: str, day: date) -> None:
-        if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            expected = f"a year from {FIRST_YEAR} to {LAST_YEAR}"
+    def _year(self, field: str, day: date, last_year: int) -> None:
+        if not FIRST_YEAR <= day.year <= last_year:
+            expected = f"a year from {FIRST_YEAR} to {last_year}"
             self.add(field, f"is in the year {day.year}", expected)
 
     def flag(self, field: str, value: object) -> None:
@@ -111,21 +192,31 @@ class Faults:
 
     def member(self, field: str, value: object, choices: type[StrEnum]) -> None:
         """`value` is one of the members of `choices`, or its plain string."""
-        if value not in tuple(choices):
-            self.add(field, f"is {value!r}", f"one of: {', '.join(choices)}")
+        self.choice(field, value, tuple(choices))
+
+    def choice(self, field: str, value: object, choices: tuple[str, ...]) -> None:
+        """`value` is one of the words `choices`."""
+        if value not in choices:
+            self.add(field, f"is {_kind_or_text(value)}", f"one of: {', '.join(choices)}")
 
     def attributes(self, field: str, value: object) -> None:
-        """`value` maps at most `MAX_ATTRIBUTES` names to strings, whole numbers or flags."""
+        """`value` maps at most `MAX_ATTRIBUTES` names to strings, whole numbers or flags.
+
+        Names and strings have at most `MAX_LINE` characters, whole numbers at most 64 bits.
+        """
         if not isinstance(value, Mapping):
             self.add(field, f"is {_kind(value)}", "a mapping of names to values")
             return
         if len(value) > MAX_ATTRIBUTES:
             self.add(field, f"has {len(value)} entries", f"at most {MAX_ATTRIBUTES}")
-        for name, item in value.items():
-            self.line(f"{field} name {name!r:.50}", name)
-            where = f"{field}[{name!r:.50}]"
+        for name, item in islice(value.items(), MAX_ATTRIBUTES):
+            shown = f"{_kind_or_text(name):.50}"
+            self.line(f"{field} name {shown}", name)
+            where = f"{field}[{shown}]"
             if not isinstance(item, str | int):
                 self.add(where, f"is {_kind(item)}", "a string, integer or flag")
+            elif isinstance(item, int) and not -MAX_INTEGER - 1 <= item <= MAX_INTEGER:
+                self.add(where, "is beyond 64 bits", "a whole number from -2**63 to 2**63 - 1")
             elif isinstance(item, str) and len(item) > MAX_LINE:
                 self.add(where, f"has {len(item)} characters", f"at most {MAX_LINE}")
             elif isinstance(item, str) and any("\ud800" <= char <= "\udfff" for char in item):
@@ -143,6 +234,11 @@ def moment(field: str, value: datetime) -> datetime:
     faults.time(name, value)
     faults.raise_if_any()
     return value.astimezone(UTC)
+
+
+def _unsafe(text: str) -> tuple[str, ...]:
+    """As `unsafe_characters`, of which a text that Python calls printable has none."""
+    return () if text.isprintable() else unsafe_characters(text)
 
 
 def _kind_or_text(value: object) -> str:

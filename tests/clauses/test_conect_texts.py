@@ -67,7 +67,7 @@ class TestRejectionReasons:
     def test_no_reason_can_be_named(self) -> None:
         """A code is refused, as there is nothing to choose from."""
         assert faults_of(CONECT.rejection_reasons, "other", "あ") == [
-            ("x.reason", "is 'other'", "no reason code, only a text")
+            ("x.reason", "is given", "no reason code, only a text")
         ]
 
 

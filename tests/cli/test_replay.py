@@ -252,7 +252,16 @@ class TestAMalformedLine:
 
     def test_may_be_too_long(self) -> None:
         (answer,) = run(b" " * (MAX_LINE_BYTES + 1))
-        assert answer["message"] == "1000001 bytes; expected at most 1000000"
+        assert answer["message"] == "is too long; expected at most 1000000 bytes"
+
+    def test_that_is_too_long_is_read_to_its_end_and_no_further(self) -> None:
+        """Whatever its length, no more than a line is kept of it, and the next line is read."""
+        long = b'"' + b"x" * (3 * MAX_LINE_BYTES) + b'"\n'
+        for last in (b'{"do": 1}', b'{"do": 1}\n'):
+            stream = io.BytesIO(long + last)
+            found = list(Replay([CONECT], MemoryStore()).read(stream))
+            assert [each["line"] for each in found] == [1, 2]
+            assert found[0]["message"] == "is too long; expected at most 1000000 bytes"
 
     def test_does_not_stop_the_run_and_shows_in_the_exit_status(
         self, capsys: pytest.CaptureFixture[str], tmp_path: Path

@@ -57,6 +57,10 @@ def test_the_twins_have_the_same_methods() -> None:
         "claim",
         "delivered",
         "failed",
+        "release",
+        "dead_letters",
+        "revive",
+        "backlog",
     }
 
 

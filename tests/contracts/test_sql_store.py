@@ -10,7 +10,6 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-import attrs
 import pytest
 from hypothesis import given
 
@@ -25,10 +24,10 @@ from ordercancel import (
     StoreUnavailable,
 )
 from ordercancel.adapters.codec import decode_case, decode_event, decode_message, encode
-from ordercancel.adapters.sql import SqlStore
+from ordercancel.adapters.sql import AsyncSqlStore, SqlStore
 from ordercancel.policies import QOO10
 from ordercancel.ports import InboxQuery
-from ordercancel.testing import StoreContract
+from ordercancel.testing import AsyncStoreContract, StoreContract
 from ordercancel.testing.contracts.samples import (
     OVERDUE,
     asked,
@@ -58,6 +57,46 @@ class TestSqlStoreInAFile(StoreContract):
 
     def make_store(self) -> SqlStore:
         return SqlStore(f"sqlite:///{self.directory / 'shop.db'}")
+
+
+class TestSqlStoreOnPostgreSQL(StoreContract):
+    """The same promises, kept by PostgreSQL."""
+
+    @pytest.fixture(autouse=True)
+    def _schema(self, postgres: str) -> None:
+        self.url = postgres
+
+    def make_store(self) -> SqlStore:
+        return SqlStore(self.url)
+
+
+class TestAsyncSqlStoreInMemory(AsyncStoreContract):
+    """The same promises, awaited, kept in a database in memory."""
+
+    async def make_store(self) -> AsyncSqlStore:
+        return await AsyncSqlStore.open("sqlite://")
+
+
+class TestAsyncSqlStoreInAFile(AsyncStoreContract):
+    """The same promises, awaited, kept in a file."""
+
+    @pytest.fixture(autouse=True)
+    def _directory(self, tmp_path: Path) -> None:
+        self.directory = tmp_path
+
+    async def make_store(self) -> AsyncSqlStore:
+        return await AsyncSqlStore.open(f"sqlite:///{self.directory / 'shop.db'}")
+
+
+class TestAsyncSqlStoreOnPostgreSQL(AsyncStoreContract):
+    """The same promises, awaited, kept by PostgreSQL."""
+
+    @pytest.fixture(autouse=True)
+    def _schema(self, postgres: str) -> None:
+        self.url = postgres
+
+    async def make_store(self) -> AsyncSqlStore:
+        return await AsyncSqlStore.open(self.url)
 
 
 @pytest.fixture
@@ -108,12 +147,13 @@ def test_a_file_outlives_its_store(opened: Callable[[], SqlStore]) -> None:
     receipt = second.receipt("c-1")
     assert receipt is not None
     assert receipt.messages == commit.messages
-    assert claimed(second, jst(17, 0, 4)) == [
+    assert claimed(second, jst(17, 0, 4)) == []
+    assert claimed(second, jst(17, 0, 5)) == [
+        "o-2:3:buyer:app",
         "o-2:3:buyer:mail",
         "o-2:3:seller:app",
         "o-2:3:seller:mail",
     ]
-    assert claimed(second, jst(18))[0] == "o-2:3:buyer:app"
 
 
 def test_of_racing_stores_one_wins(opened: Callable[[], SqlStore]) -> None:
@@ -156,8 +196,10 @@ def test_racing_relays_lease_each_message_once(opened: Callable[[], SqlStore]) -
 
     def claim(store: SqlStore) -> None:
         barrier.wait(timeout=30)
-        while found := claimed(store, jst(17), 3):
-            handed_out.extend(found)
+        while store.backlog(jst(17)).messages:
+            for message_id in claimed(store, jst(17), 3):
+                handed_out.append(message_id)
+                store.delivered(message_id, jst(17))
 
     threads = [threading.Thread(target=claim, args=(store,)) for store in stores]
     for thread in threads:
@@ -166,6 +208,14 @@ def test_racing_relays_lease_each_message_once(opened: Callable[[], SqlStore]) -
         thread.join()
     assert len(handed_out) == 40
     assert len(set(handed_out)) == 40
+    for number in range(10):
+        mine = [each for each in handed_out if each.startswith(f"o-{number}:")]
+        assert mine == [
+            f"o-{number}:3:buyer:app",
+            f"o-{number}:3:buyer:mail",
+            f"o-{number}:3:seller:app",
+            f"o-{number}:3:seller:mail",
+        ]
 
 
 def test_stores_may_open_a_new_file_at_once(path: Path) -> None:
@@ -222,12 +272,20 @@ def test_a_table_that_is_gone_is_unavailable(path: Path, opened: Callable[[], Sq
 
 @pytest.mark.parametrize(
     "url",
-    ["postgresql://localhost/shop", "mysql://localhost/shop", "shop.db", ""],
+    [
+        "postgresql+psycopg2://h/shop",
+        "postgresql+asyncpg://h/shop",
+        "mysql://localhost/shop",
+        "shop.db",
+        "",
+    ],
 )
-def test_only_sqlite_is_taken(url: str) -> None:
+def test_only_sqlite_and_postgresql_are_taken(url: str) -> None:
     """Another database's URL, or what is no URL at all, is an invalid value."""
     with pytest.raises(InvalidValue, match=r"SqlStore\.url"):
         SqlStore(url)
+    with pytest.raises(InvalidValue, match=r"SqlStore\.url"):
+        AsyncSqlStore(url)
 
 
 # ---------------------------------------------------------------- what can't be read
@@ -243,10 +301,9 @@ def test_only_sqlite_is_taken(url: str) -> None:
             lambda store: store.inbox(InboxQuery(seller="s-1", policy="qoo10")),
         ),
         ("ordercancel_events", "stored event", lambda store: store.history("o-1")),
-        ("ordercancel_outbox", "stored message", lambda store: claimed(store, jst(17))),
         ("ordercancel_outbox", "stored message", lambda store: store.receipt("c-1")),
     ],
-    ids=["load", "inbox", "history", "claim", "receipt"],
+    ids=["load", "inbox", "history", "receipt"],
 )
 @pytest.mark.parametrize("body", ["{", "[]", "{}", "", '{"order": 5}', "\x00"], ids=repr)
 def test_what_is_stored_wrongly_is_named(
@@ -267,6 +324,32 @@ def test_what_is_stored_wrongly_is_named(
         read(store)
     (fault,) = caught.value.faults
     assert fault.where.startswith(record)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("body", "{"), ("body", "[]"), ("form", 9), ("reached", "{"), ("reached", "7")],
+)
+def test_a_message_that_can_not_be_read_is_dead_and_stops_no_other(
+    path: Path, opened: Callable[[], SqlStore], column: str, value: object
+) -> None:
+    """It is listed by its id, with what is wrong; put back, it is dead once more."""
+    store = opened()
+    cancelled_at_once(store)
+    with closing(sqlite3.connect(path)) as connection:
+        statement = f"UPDATE ordercancel_outbox SET {column} = ? WHERE message_id LIKE '%r:app'"
+        connection.execute(statement, (value,))
+        connection.commit()
+    for day in (17, 18):
+        assert claimed(store, jst(day)) == ["o-1:3:buyer:mail", "o-1:3:seller:mail"]
+        letters = store.dead_letters(9)
+        assert [(each.id, each.order_id, each.attempts) for each in letters] == [
+            ("o-1:3:buyer:app", "o-1", 1),
+            ("o-1:3:seller:app", "o-1", 1),
+        ]
+        assert all(each.error for each in letters)
+        assert [each.message is None for each in letters] == [column != "reached"] * 2
+        assert store.revive() == 2
 
 
 @pytest.mark.parametrize(
@@ -337,9 +420,9 @@ def test_moments_are_the_same_to_the_second_of_their_offset() -> None:
     assert decode_case(encode(case)) == case
 
 
-@pytest.mark.parametrize("number", [2**63, 2**64, -(2**63) - 1, 10**40])
-def test_whole_numbers_of_any_size_are_kept(number: int) -> None:
-    """An attribute that an order takes can be stored, however big, and comes back."""
+@pytest.mark.parametrize("number", [2**63 - 1, -(2**63), 2**53 + 1])
+def test_whole_numbers_are_kept_to_the_last_bit(number: int) -> None:
+    """An attribute of 64 bits comes back as it was."""
     case = registered(attributes={"number": number}).case
     assert decode_case(encode(case)) == case
 
@@ -369,6 +452,7 @@ def test_a_url_that_does_not_open_sqlite_is_invalid(url: str) -> None:
 
 def test_what_has_no_stored_form_is_not_written() -> None:
     """A value of a class that the codec does not know stops the writing."""
-    odd = attrs.evolve(registered().case, edition=object())
+    odd = registered().case
+    object.__setattr__(odd, "edition", object())
     with pytest.raises(TypeError, match="a object has no stored form"):
         encode(odd)

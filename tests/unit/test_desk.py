@@ -27,6 +27,7 @@ from ordercancel.commands import (
 )
 from ordercancel.desk import (
     AsyncCancellationDesk,
+    Backoff,
     CancellationDesk,
     Count,
     SystemClock,
@@ -90,6 +91,9 @@ def lasting(*does: Consequence, **changes: Any) -> Policy:
     return tiny(deadlines=tuple(map(deadline, does)), **changes)
 
 
+AT_ONCE = Backoff(first=timedelta(), most=timedelta(), tries=8)
+
+
 class Fixed:
     """A clock that stands still."""
 
@@ -117,12 +121,19 @@ class Racing(MemoryStore):
 
 def state(store: MemoryStore) -> tuple[object, ...]:
     """Everything that a store holds of the tiny order."""
-    return (store.load("o-7"), store.history("o-7"), store.claim(utc(1), utc(1), 99))
+    return (store.load("o-7"), store.history("o-7"), waiting(store))
+
+
+def waiting(store: MemoryStore) -> tuple[Message, ...]:
+    """The messages in the outbox."""
+    claims = store.claim(utc(1), utc(1), 99)
+    store.release(claims)
+    return tuple(claim.message for claim in claims)
 
 
 def desk_of(policy: Policy | None = None, **ports: Any) -> CancellationDesk:
     """A desk that has the tiny order on its books."""
-    given = {"store": MemoryStore(), "clock": Fixed()} | ports
+    given = {"store": MemoryStore(), "clock": Fixed(), "chance": lambda: 1.0} | ports
     desk = CancellationDesk(policies=[policy or tiny()], **given)
     desk.register(order(), at=utc(1))
     return desk
@@ -205,12 +216,12 @@ def test_a_registration_that_loses_a_race_against_itself_is_repeated() -> None:
     assert desk.register(order(), at=utc(2)).repeated
 
 
-def test_a_registration_gives_up_after_five_attempts() -> None:
+def test_a_registration_gives_up_after_eight_attempts() -> None:
     store = Racing(99)
-    desk = CancellationDesk(policies=[tiny()], store=store)
+    desk = CancellationDesk(policies=[tiny()], store=store, conflicts=AT_ONCE)
     with pytest.raises(Conflict) as caught:
         desk.register(order(), at=utc(1))
-    assert (caught.value.order_id, caught.value.attempts, store.tries) == ("o-7", 5, 5)
+    assert (caught.value.order_id, caught.value.attempts, store.tries) == ("o-7", 8, 8)
     assert store.load("o-7") is None
 
 
@@ -227,7 +238,7 @@ def test_a_command_is_written_in_one_commit() -> None:
     assert (outcome.rules, outcome.repeated) == (("tiny.refer",), False)
     assert store.load("o-7") == outcome.case
     assert store.history("o-7")[1:] == outcome.events
-    assert store.claim(utc(2), utc(3), 9) == outcome.messages
+    assert waiting(store) == outcome.messages
 
 
 def test_an_outcome_names_each_rule_and_deadline_once() -> None:
@@ -337,11 +348,11 @@ def test_the_second_of_two_requests_meets_the_first() -> None:
 
 def test_a_race_that_is_lost_time_and_again_gives_up() -> None:
     store = Racing(0)
-    desk = desk_of(store=store)
+    desk = desk_of(store=store, conflicts=AT_ONCE)
     store.losses, store.tries = 99, 0
     with pytest.raises(Conflict) as caught:
         desk.handle(asks())
-    assert (caught.value.order_id, caught.value.attempts, store.tries) == ("o-7", 5, 5)
+    assert (caught.value.order_id, caught.value.attempts, store.tries) == ("o-7", 8, 8)
     assert len(store.history("o-7")) == 1
 
 
@@ -537,13 +548,13 @@ def test_an_unknown_status_is_named() -> None:
 
 
 def test_what_is_no_command_is_named() -> None:
-    with pytest.raises(InvalidValue, match=r"desk\.command: is None; expected a command"):
+    with pytest.raises(InvalidValue, match=r"desk\.command: is a NoneType; expected a command"):
         CancellationDesk(policies=[], store=MemoryStore()).handle(None)  # type: ignore[arg-type]
 
 
 def test_what_is_no_seller_is_named() -> None:
     desk = CancellationDesk(policies=[], store=MemoryStore())
-    with pytest.raises(InvalidValue, match=r"desk\.seller: is 's-1'; expected a Seller"):
+    with pytest.raises(InvalidValue, match=r"desk\.seller: is a str; expected a Seller"):
         desk.inbox("s-1", policy="tiny")  # type: ignore[arg-type]
 
 
@@ -573,7 +584,43 @@ def test_who_is_no_actor_of_ours_is_not_let_in() -> None:
 def test_limits_start_at_one(call: Callable[[CancellationDesk], object], where: str) -> None:
     with pytest.raises(InvalidValue) as caught:
         call(desk_of(notifier=MemoryNotifier()))
-    assert caught.value.faults == (Fault(where, "is 0", "a whole number, 1 to 10000"),)
+    assert caught.value.faults == (Fault(where, "is below 1", "a whole number, 1 to 10000"),)
+
+
+@pytest.mark.parametrize(
+    ("call", "where"),
+    [
+        (lambda desk: desk.register("o-1"), "desk.order: is a str"),
+        (lambda desk: desk.inbox(SELLER, policy=["tiny"]), "inbox.policy: is a list"),
+        (lambda desk: desk.inbox(SELLER, policy="tiny", after="x"), "inbox.after: is a str"),
+        (lambda desk: desk.inbox(SELLER, policy="tiny", limit=10**5000), "inbox.limit: is above"),
+        (lambda desk: desk.counters(SELLER, policy="x" * 999), "counters.policy: has 999"),
+        (lambda desk: desk.dead_letters(after=7), "dead_letters.after: is a int"),
+        (lambda desk: desk.revive("o-1"), "revive.message_ids: is a str"),
+        (lambda desk: desk.revive(["o-1", 7]), r"revive.message_ids\[1\]: is a int"),
+    ],
+)
+def test_an_argument_of_the_wrong_kind_is_named(
+    call: Callable[[CancellationDesk], object], where: str
+) -> None:
+    with pytest.raises(InvalidValue, match=where):
+        call(desk_of(notifier=MemoryNotifier()))
+
+
+def test_a_duty_that_makes_no_command_stops_no_other() -> None:
+    """Whatever is wrong with a stored row, the deadlines of other orders act."""
+
+    class Odd(MemoryStore):
+        def due(self, now: datetime, after: DueDuty | None, limit: int) -> tuple[DueDuty, ...]:
+            odd = DueDuty(due_at=utc(1), order_id="o-7", deadline="d.lapse", request=-1)
+            duties = (odd, *super().due(now, None, limit))
+            return tuple(duty for duty in duties if after is None or duty > after)
+
+    desk = desk_of(lasting(Consequence.LAPSE), store=Odd())
+    desk.handle(asks())
+    ticked = desk.tick(utc(3))
+    assert [type(event) for event in ticked.outcomes[0].events][-1] is RequestLapsed
+    assert [type(each.error) for each in ticked.skipped] == [InvalidValue]
 
 
 # ---------------------------------------------------------------------- the clock
@@ -732,8 +779,8 @@ def test_a_failing_notifier_touches_no_case_and_stops_nobody_else() -> None:
     assert relayed.delivered == ("o-8:2:seller:mail",)
     assert (store.load("o-7"), store.history("o-7")) == before
     notifier.failing = False
-    assert desk.relay(utc(2) + timedelta(seconds=59)).delivered == ()
-    assert desk.relay(utc(2) + timedelta(seconds=60)).delivered == ("o-7:2:seller:mail",)
+    assert desk.relay(utc(2) + timedelta(seconds=29)).delivered == ()
+    assert desk.relay(utc(2) + timedelta(seconds=30)).delivered == ("o-7:2:seller:mail",)
 
 
 def test_a_directory_that_fails_is_a_failed_delivery() -> None:
@@ -746,10 +793,11 @@ def test_a_directory_that_fails_is_a_failed_delivery() -> None:
             return super().find(party_id)
 
     directory = Away()
-    desk = desk_of(notifier=MemoryNotifier(), directory=directory)
+    hourly = Backoff(first=timedelta(hours=1), most=timedelta(hours=1), tries=3)
+    desk = desk_of(notifier=MemoryNotifier(), directory=directory, retries=hourly)
     desk.handle(asks())
     directory.away = True
-    assert desk.relay(retry_after=timedelta(hours=1)).failed == ("o-7:2:seller:mail",)
+    assert desk.relay().failed == ("o-7:2:seller:mail",)
     directory.away = False
     assert desk.relay(utc(2, 0, 59)).delivered == ()
     assert desk.relay(utc(2, 1)).delivered == ("o-7:2:seller:mail",)
@@ -848,6 +896,9 @@ def test_the_async_desk_does_the_same() -> None:
         await desk.handle(AskWithdrawal("o-7", by=SELLER))
         assert (await desk.relay()).failed == ("o-7:2:seller:mail",)
         assert (await desk.relay(utc(2, 0, 1))).delivered == ("o-7:2:seller:mail",)
+        assert (await desk.backlog()).messages == 0
+        assert await desk.dead_letters() == ()
+        assert await desk.revive() == 0
         ticked = await desk.tick(utc(3))
         assert len(ticked.outcomes) == 1
 

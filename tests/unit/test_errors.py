@@ -12,7 +12,10 @@ from ordercancel.errors import (
     Fault,
     InvalidPolicy,
     InvalidValue,
+    NotDelivered,
     OrderCancelError,
+    OutdatedTables,
+    PartlyDelivered,
     Refused,
     StoreUnavailable,
     UnknownOrder,
@@ -20,6 +23,7 @@ from ordercancel.errors import (
 )
 from unit.tiny import STRANGER, asks, opened, tiny, utc
 
+PARTLY = PartlyDelivered(["a@example.jp"], {"b@example.jp": "550 5.1.1", "c@example.jp": "450"})
 FAULTS = (
     Fault("Order.id", "is empty", "a line of 1 to 200 printable characters"),
     Fault("Order.status", "is 'x'", "one of: new, sent"),
@@ -79,10 +83,21 @@ def test_refused_is_no_bad_value() -> None:
         (UnknownPolicy("x", []), "no policy 'x'; expected one of: none"),
         (Conflict("o-1", 5), "order 'o-1' was changed by others during 5 attempts"),
         (StoreUnavailable("no answer"), "no answer"),
+        (
+            OutdatedTables(1, 2),
+            "the tables have form 1; expected form 2: run `ordercancel db upgrade URL`",
+        ),
+        (NotDelivered("no answer", "one", 421), "no answer; expected one"),
+        (PARTLY, "2 of 3 addresses missed: 450; 550 5.1.1; expected all of them"),
     ],
 )
 def test_errors_print_their_fields(error: Exception, printed: str) -> None:
     assert str(error) == printed
+
+
+def test_no_address_is_shown_of_those_that_were_missed_or_reached() -> None:
+    assert repr(PARTLY) == "PartlyDelivered(reached 1, missed 2)"
+    assert "@" not in str(PARTLY)
 
 
 def test_refused_prints_the_sentence_and_the_codes() -> None:
@@ -104,6 +119,9 @@ def test_refused_gives_the_codes_and_clauses_of_its_decision() -> None:
         UnknownPolicy("x", ("a",)),
         Conflict("o-1", 3),
         StoreUnavailable("no answer"),
+        OutdatedTables(1, 2),
+        NotDelivered("no answer", "one", 421),
+        PARTLY,
     ],
     ids=lambda error: type(error).__name__,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import attrs
@@ -21,7 +22,7 @@ from ordercancel.errors import Conflict
 from ordercancel.folding import fold
 from ordercancel.order import Party
 from ordercancel.policy import Audience, Medium, Occasion
-from ordercancel.ports import Commit, DueDuty, InboxCursor, InboxQuery, Receipt, Tally
+from ordercancel.ports import Claim, Commit, DueDuty, InboxCursor, InboxQuery, Receipt, Tally
 from ordercancel.request import CancellationRequest, RequestStatus
 from unit.tiny import BUYER, order, tiny, utc
 
@@ -90,7 +91,7 @@ def test_a_commit_writes_case_events_messages_and_receipt() -> None:
     assert store.receipt("c-1") == Receipt(
         order_id="o-7", expected=0, version=1, fingerprint="f", messages=(message("m-1"),)
     )
-    assert store.claim(utc(2), utc(3), 9) == (message("m-1"),)
+    assert [claim.message for claim in store.claim(utc(2), utc(3), 9)] == [message("m-1")]
 
 
 @pytest.mark.parametrize(
@@ -114,23 +115,27 @@ def test_a_commit_that_lost_the_race_writes_nothing(changes: dict[str, object]) 
     assert store.claim(utc(2), utc(3), 9) == ()
 
 
+def ids(claims: Sequence[Claim]) -> list[str]:
+    """The ids of the messages that were claimed."""
+    return [claim.message.id for claim in claims]
+
+
 def test_a_leased_message_is_free_again_when_its_lease_is_over() -> None:
     store = MemoryStore()
     store.commit(commit(messages=(message("m-1"), message("m-2"))))
-    assert [each.id for each in store.claim(utc(2), utc(3), 1)] == ["m-1"]
-    assert [each.id for each in store.claim(utc(2), utc(3), 9)] == ["m-2"]
-    assert store.claim(utc(2, 23), utc(3), 9) == ()
-    assert [each.id for each in store.claim(utc(3), utc(4), 9)] == ["m-1", "m-2"]
+    assert ids(store.claim(utc(2), utc(3), 1)) == ["m-1"]
+    assert ids(store.claim(utc(2, 23), utc(3), 9)) == []
+    assert ids(store.claim(utc(3), utc(4), 9)) == ["m-1", "m-2"]
 
 
 def test_a_delivered_message_is_done_and_a_failed_one_waits() -> None:
     store = MemoryStore()
     store.commit(commit(messages=(message("m-1"), message("m-2"))))
-    store.claim(utc(2), utc(9), 9)
+    _, second = store.claim(utc(2), utc(9), 9)
     store.delivered("m-1", utc(2))
-    store.failed("m-2", "down", utc(3))
+    store.failed(second, "down", utc(3))
     assert store.claim(utc(2, 23), utc(9), 9) == ()
-    assert [each.id for each in store.claim(utc(3), utc(9), 9)] == ["m-2"]
+    assert ids(store.claim(utc(3), utc(9), 9)) == ["m-2"]
 
 
 def test_open_duties_come_due_earliest_first_and_page_by_page() -> None:
@@ -213,13 +218,21 @@ def test_the_async_twin_says_the_same() -> None:
         assert await store.due(utc(9), None, 9) == ()
         assert (await store.inbox(InboxQuery(seller="s-1", policy="tiny"))).cases == ()
         assert await store.tally("s-1", "tiny", frozenset(), utc(9)) == ()
-        assert len(await store.claim(utc(2), utc(3), 9)) == 2
+        _, second = await store.claim(utc(2), utc(3), 9)
         await store.delivered("m-1", utc(2))
-        await store.failed("m-2", "down", utc(4))
+        await store.failed(second, "down", utc(4))
+        assert ids(await store.claim(utc(4), utc(5), 9)) == ["m-2"]
+        (again,) = inner.claim(utc(5), utc(6), 9)
+        await store.release([again])
+        assert (await store.backlog(utc(5))).messages == 1
+        (again,) = await store.claim(utc(5), utc(6), 9)
+        await store.failed(again, "down", None)
+        assert [letter.error for letter in await store.dead_letters(9)] == ["down"]
+        assert await store.revive() == 1
 
     asyncio.run(use())
     assert inner.load("o-7") is not None
-    assert [each.id for each in inner.claim(utc(4), utc(5), 9)] == ["m-2"]
+    assert ids(inner.claim(utc(6), utc(7), 9)) == ["m-2"]
     assert AsyncMemoryStore().store.load("o-7") is None
 
 

@@ -130,7 +130,7 @@ def test_a_catalogue_without_reasons_takes_a_text_alone() -> None:
     assert chosen(ANSWERS, "late", "x" * 21) == (
         "x" * 21,
         [
-            Fault("C.reason", "is 'late'", "no reason code, only a text"),
+            Fault("C.reason", "is given", "no reason code, only a text"),
             Fault("C.text", "has 21 visible characters", "0 to 20 visible characters"),
         ],
     )

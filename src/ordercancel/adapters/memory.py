@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 
 import attrs
@@ -16,7 +16,10 @@ from ordercancel.errors import Conflict
 from ordercancel.events import Event
 from ordercancel.order import Party
 from ordercancel.ports import (
+    Backlog,
+    Claim,
     Commit,
+    DeadLetter,
     DueDuty,
     InboxCursor,
     InboxQuery,
@@ -62,16 +65,26 @@ class MemoryNotifier:
         self.delivered.append((message, to))
 
 
-_AT_ONCE = datetime.min.replace(tzinfo=UTC)
-
-
 @attrs.define
 class _Entry:
-    """A message in the outbox, with when it is free to be claimed; None once delivered."""
+    """A message in the outbox: whether it still goes out, and when it is free to be claimed."""
 
     message: Message
-    free_at: datetime | None
-    error: str = ""
+    lives: bool = True
+    dead: bool = False
+    free_at: datetime | None = None
+    attempts: int = 0
+    error: str | None = None
+    reached: tuple[str, ...] = ()
+
+    def waits_behind(self, earlier: _Entry, now: datetime) -> bool:
+        """Whether `earlier`, of the same order, has to go out first and can't be claimed now."""
+        return (
+            earlier.lives
+            and earlier.free_at is not None
+            and earlier.free_at > now
+            and (earlier.error is None or earlier.message.party == self.message.party)
+        )
 
 
 class MemoryStore:
@@ -109,7 +122,7 @@ class MemoryStore:
             self._cases[order_id] = commit.case
             self._events[order_id] = (*self._events.get(order_id, ()), *commit.events)
             for message in commit.messages:
-                self._outbox[message.id] = _Entry(message, _AT_ONCE)
+                self._outbox[message.id] = _Entry(message)
 
     def receipt(self, command_id: str) -> Receipt | None:
         """See `ordercancel.ports.Store.receipt`."""
@@ -173,32 +186,108 @@ class MemoryStore:
             for status in sorted(count)
         )
 
-    def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Message, ...]:
+    def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
         """See `ordercancel.ports.Store.claim`."""
+        claims: list[Claim] = []
+        earlier: dict[str, list[_Entry]] = {}
         with self._lock:
-            waiting = [
-                (entry.free_at, number, entry)
-                for number, entry in enumerate(self._outbox.values())
-                if entry.free_at is not None and entry.free_at <= now
-            ]
-            free = [entry for _, _, entry in sorted(waiting, key=lambda each: each[:2])[:limit]]
-            for entry in free:
-                entry.free_at = until
-            return tuple(entry.message for entry in free)
+            for entry in self._outbox.values():
+                ahead = earlier.setdefault(entry.message.order_id, [])
+                is_free = entry.lives and (entry.free_at is None or entry.free_at <= now)
+                if is_free and not any(entry.waits_behind(other, now) for other in ahead):
+                    claims.append(
+                        Claim(
+                            message=entry.message,
+                            attempts=entry.attempts + 1,
+                            until=until,
+                            reached=entry.reached,
+                        )
+                    )
+                if len(claims) == limit:
+                    break
+                if entry.lives:
+                    ahead.append(entry)
+            for claim in claims:
+                entry = self._outbox[claim.message.id]
+                entry.free_at, entry.attempts = until, claim.attempts
+        return tuple(claims)
 
     def delivered(self, message_id: str, now: datetime) -> None:
         """See `ordercancel.ports.Store.delivered`."""
         with self._lock:
             if message_id in self._outbox:
-                self._outbox[message_id].free_at = None
+                entry = self._outbox[message_id]
+                entry.lives = entry.dead = False
 
-    def failed(self, message_id: str, error: str, retry_at: datetime) -> None:
+    def failed(
+        self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
+    ) -> None:
         """See `ordercancel.ports.Store.failed`."""
         with self._lock:
-            entry = self._outbox.get(message_id)
-            if entry is not None and entry.free_at is not None:
-                entry.free_at = retry_at
-                entry.error = error
+            entry = self._leased(claim)
+            if entry is not None:
+                entry.free_at, entry.error, entry.reached = retry_at, error, reached
+                entry.lives = retry_at is not None
+                entry.dead = retry_at is None
+
+    def release(self, claims: Sequence[Claim]) -> None:
+        """See `ordercancel.ports.Store.release`."""
+        with self._lock:
+            for claim in claims:
+                entry = self._leased(claim)
+                if entry is not None:
+                    entry.free_at, entry.attempts = None, claim.attempts - 1
+
+    def dead_letters(self, limit: int, after: str | None = None) -> tuple[DeadLetter, ...]:
+        """See `ordercancel.ports.Store.dead_letters`."""
+        with self._lock:
+            ids = list(self._outbox)
+            begin = ids.index(after) + 1 if after in self._outbox else 0
+            dead = (
+                DeadLetter(
+                    id=entry.message.id,
+                    order_id=entry.message.order_id,
+                    message=entry.message,
+                    attempts=entry.attempts,
+                    error=entry.error or "",
+                )
+                for entry in map(self._outbox.__getitem__, ids[begin:])
+                if entry.dead
+            )
+            return tuple(islice(dead, limit))
+
+    def revive(self, message_ids: Sequence[str] | None = None) -> int:
+        """See `ordercancel.ports.Store.revive`."""
+        with self._lock:
+            wanted = set(self._outbox if message_ids is None else message_ids)
+            dead = [entry for key, entry in self._outbox.items() if key in wanted and entry.dead]
+            for entry in dead:
+                entry.lives, entry.dead, entry.attempts, entry.free_at = True, False, 0, None
+            return len(dead)
+
+    def backlog(self, now: datetime) -> Backlog:
+        """See `ordercancel.ports.Store.backlog`."""
+        with self._lock:
+            waiting = [entry.message.at for entry in self._outbox.values() if entry.lives]
+            dead = sum(entry.dead for entry in self._outbox.values())
+            due = [
+                duty.due_at
+                for case in self._cases.values()
+                for duty in case.open_duties
+                if duty.due_at <= now
+            ]
+        return Backlog(
+            messages=len(waiting),
+            oldest=min(waiting, default=None),
+            dead=dead,
+            duties=len(due),
+            earliest=min(due, default=None),
+        )
+
+    def _leased(self, claim: Claim) -> _Entry | None:
+        """The entry that was claimed, as long as the lease is still its own."""
+        entry = self._outbox.get(claim.message.id)
+        return entry if entry and entry.lives and entry.free_at == claim.until else None
 
     def _asked(self, seller: str, policy: str) -> Iterator[tuple[Case, CancellationRequest]]:
         """The seller's cases under a policy that have a request, with the latest one."""
@@ -265,7 +354,7 @@ class AsyncMemoryStore:
         """See `ordercancel.ports.Store.tally`."""
         return self.store.tally(seller, policy, overdue_deadlines, now)
 
-    async def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Message, ...]:
+    async def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
         """See `ordercancel.ports.Store.claim`."""
         return self.store.claim(now, until, limit)
 
@@ -273,6 +362,24 @@ class AsyncMemoryStore:
         """See `ordercancel.ports.Store.delivered`."""
         self.store.delivered(message_id, now)
 
-    async def failed(self, message_id: str, error: str, retry_at: datetime) -> None:
+    async def failed(
+        self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
+    ) -> None:
         """See `ordercancel.ports.Store.failed`."""
-        self.store.failed(message_id, error, retry_at)
+        self.store.failed(claim, error, retry_at, reached)
+
+    async def release(self, claims: Sequence[Claim]) -> None:
+        """See `ordercancel.ports.Store.release`."""
+        self.store.release(claims)
+
+    async def dead_letters(self, limit: int, after: str | None = None) -> tuple[DeadLetter, ...]:
+        """See `ordercancel.ports.Store.dead_letters`."""
+        return self.store.dead_letters(limit, after)
+
+    async def revive(self, message_ids: Sequence[str] | None = None) -> int:
+        """See `ordercancel.ports.Store.revive`."""
+        return self.store.revive(message_ids)
+
+    async def backlog(self, now: datetime) -> Backlog:
+        """See `ordercancel.ports.Store.backlog`."""
+        return self.store.backlog(now)

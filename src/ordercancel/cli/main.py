@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 BUILT_IN = {policy.name: policy for policy in (CONECT, QOO10)}
+_DATABASE = "such as sqlite:///shop.db or postgresql://user@host/shop"
 _NAMED = f"one of: {', '.join(BUILT_IN)}; or MODULE:ATTRIBUTE"
 
 
@@ -121,6 +122,30 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_lang(diagram)
     diagram.set_defaults(run=_diagram)
+
+    tables = commands.add_parser("db", help="make, check and upgrade the tables of a database")
+    actions = tables.add_subparsers(required=True, metavar="ACTION")
+    for name, told in (
+        ("create", "make the tables that are missing"),
+        ("check", "say what the tables lack; 1 where they lack anything"),
+        ("upgrade", "bring the tables of an earlier release up to date"),
+    ):
+        action = actions.add_parser(name, help=told)
+        action.add_argument("url", metavar="URL", help=_DATABASE)
+        action.set_defaults(run=_database, action=name)
+
+    outbox = commands.add_parser("outbox", help="messages that could not be delivered")
+    actions = outbox.add_subparsers(required=True, metavar="ACTION")
+    dead = actions.add_parser("list", help="what waits, and which messages are dead")
+    dead.add_argument("--db", metavar="URL", required=True, help=_DATABASE)
+    _add_format(dead, "text")
+    dead.set_defaults(run=_database, action="list_dead")
+    retry = actions.add_parser("retry", help="put dead messages back")
+    retry.add_argument("--db", metavar="URL", required=True, help=_DATABASE)
+    which = retry.add_mutually_exclusive_group(required=True)
+    which.add_argument("ids", metavar="ID", nargs="*", default=[], help="ids, as listed")
+    which.add_argument("--all", action="store_true", help="all of them")
+    retry.set_defaults(run=_database, action="retry")
     return parser
 
 
@@ -179,7 +204,7 @@ def _replay(chosen: argparse.Namespace) -> int:
     replay = Replay(policies, store, chosen.lang)
     try:
         with Path(chosen.file).open("rb") if chosen.file else sys.stdin.buffer as lines:
-            for answer in replay.run(lines):
+            for answer in replay.read(lines):
                 print(json.dumps(answer, ensure_ascii=False), flush=True)
     finally:
         store.close()
@@ -194,7 +219,7 @@ def _explain(chosen: argparse.Namespace) -> int:
     replay = Replay(_policies(chosen.policy), MemoryStore(), chosen.lang, watch=decisions.append)
     explained = 0
     with Path(chosen.file).open("rb") if chosen.file else sys.stdin.buffer as lines:
-        for answer in replay.run(lines):
+        for answer in replay.read(lines):
             line = answer["line"]
             decision = decisions.pop() if decisions else None
             if chosen.line not in (None, line):
@@ -261,6 +286,15 @@ def _diagram(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _database(chosen: argparse.Namespace) -> int:
+    try:
+        from ordercancel.cli import database
+    except ImportError as error:
+        _stop(_no_sql(error))
+    status: int = getattr(database, chosen.action)(chosen)
+    return status
+
+
 def _policy(name: str) -> Policy:
     """A built-in policy by its name, or another as ``module:ATTRIBUTE``."""
     if name in BUILT_IN:
@@ -309,8 +343,12 @@ def _sql_store(where: str, *, is_file: bool = False) -> SqlStore:
 
         from ordercancel.adapters.sql import SqlStore
     except ImportError as error:
-        _stop(f"{error}; expected the extra: pip install 'ordercancel[sql]'")
+        _stop(_no_sql(error))
     return SqlStore(URL.create("sqlite", database=where) if is_file else where)
+
+
+def _no_sql(error: ImportError) -> str:
+    return f"{error}; expected the extra: pip install 'ordercancel[sql]'"
 
 
 def _stop(problem: str) -> NoReturn:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime
-from typing import Any, NoReturn, TypeVar
+from typing import Any, BinaryIO, NoReturn, TypeVar
 
 import attrs
 
@@ -35,6 +35,9 @@ __all__ = ["Replay"]
 
 MAX_LINE_BYTES = 1_000_000
 """The longest line that is read."""
+
+MAX_PROBLEMS = 20
+"""How many problems of a malformed line are told."""
 
 T = TypeVar("T")
 
@@ -107,6 +110,10 @@ class Replay:
         self.lang = lang
         self.watch = watch
         self.malformed = 0
+
+    def read(self, stream: BinaryIO) -> Iterator[dict[str, Any]]:
+        """The answers to the lines of a file; of a line that is too long no more is kept."""
+        yield from self.run(_lines(stream))
 
     def run(self, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
         """An answer for each command line, and for each line that fails."""
@@ -254,10 +261,18 @@ class Replay:
         return self.book.get(case.order.policy, case.edition)
 
 
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    while line := stream.readline(MAX_LINE_BYTES + 1):
+        rest = line
+        while len(rest) > MAX_LINE_BYTES and not rest.endswith(b"\n"):
+            rest = stream.readline(MAX_LINE_BYTES + 1)
+        yield line
+
+
 def _read(raw: bytes) -> dict[str, Any] | None:
     """The object of a line; None for a line that is blank or a comment."""
     if len(raw) > MAX_LINE_BYTES:
-        raise MalformedError(f"{len(raw)} bytes; expected at most {MAX_LINE_BYTES}")
+        raise MalformedError(f"is too long; expected at most {MAX_LINE_BYTES} bytes")
     try:
         text = raw.decode("utf-8-sig").strip()
         if not text or text.startswith("#"):
@@ -289,7 +304,8 @@ def _kind(line: dict[str, Any]) -> str:
         return kind
     do = line.get("do")
     if not isinstance(do, str) or do not in _DO:
-        what = "no party, order or do" if do is None else f"do is {do!r:.80}"
+        shown = _TYPES[type(do)] if isinstance(do, list | dict) else f"{do!r:.80}"
+        what = "no party, order or do" if do is None else f"do is {shown}"
         raise MalformedError(f"{what}; expected a party, an order, or do one of: {', '.join(_DO)}")
     _checked(line, _DO[do], do)
     return do
@@ -306,7 +322,9 @@ def _checked(value: dict[str, Any], shape: Shape, where: str) -> dict[str, Any]:
         if value.get(key) is not None and not isinstance(value[key], kind)
     ]
     if problems:
-        raise MalformedError(f"{where}: {'; '.join(problems)}; expected {_keys(shape)}")
+        more = len(problems) - MAX_PROBLEMS
+        told = [*problems[:MAX_PROBLEMS], *([f"and {more} more"] if more > 0 else [])]
+        raise MalformedError(f"{where}: {'; '.join(told)}; expected {_keys(shape)}")
     return value
 
 

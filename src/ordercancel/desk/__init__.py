@@ -5,31 +5,35 @@ Both desks have the same methods and perform the same script (`ordercancel.desk.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+import random
+import time
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
+import attrs
+
 from ordercancel.case import Case
 from ordercancel.commands import Command
-from ordercancel.desk.script import (
-    Count,
-    InboxPage,
-    Outcome,
-    Relayed,
-    Script,
-    Skipped,
-    Ticked,
-)
+from ordercancel.desk.backoff import CONFLICTS, RETRIES, Backoff
+from ordercancel.desk.results import Count, InboxPage, Outcome, Relayed, Skipped, Ticked
+from ordercancel.desk.script import Script
 from ordercancel.desk.steps import drive, drive_async
+from ordercancel.desk.watching import Fields, LogWatcher, Watched, Watcher
 from ordercancel.events import Event
 from ordercancel.order import Actor, Order, Seller
+from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.decision import Decision
 from ordercancel.policy.policy import Policy
 from ordercancel.ports import (
     AsyncDirectory,
     AsyncNotifier,
     AsyncStore,
+    Backlog,
     Clock,
+    DeadLetter,
     Directory,
     InboxCursor,
     Notifier,
@@ -40,18 +44,21 @@ from ordercancel.text import Lang
 
 __all__ = [
     "AsyncCancellationDesk",
+    "Backoff",
     "CancellationDesk",
     "Count",
+    "Fields",
     "InboxPage",
     "Outcome",
     "Relayed",
     "Skipped",
     "SystemClock",
     "Ticked",
+    "Watched",
+    "Watcher",
 ]
 
 LEASE = timedelta(minutes=5)
-RETRY_AFTER = timedelta(minutes=1)
 
 
 class SystemClock:
@@ -72,6 +79,13 @@ class CancellationDesk:
             permit cancelling.
         notifier: Delivers messages; needed for `relay` alone.
         clock: Tells the time where a call names none.
+        conflicts: How a command is decided again after somebody else changed the order first:
+            8 times in about a second, unless told otherwise.
+        retries: How a message that could not be delivered is tried again: 40 times in about a
+            day, unless told otherwise.
+        watchers: Look on, beside the log (`ordercancel.desk.watching`).
+        chance: Draws a number from 0 to 1, for how long to wait before another try; one that is
+            always the same makes a test repeatable.
     """
 
     def __init__(
@@ -82,8 +96,29 @@ class CancellationDesk:
         directory: Directory | None = None,
         notifier: Notifier | None = None,
         clock: Clock | None = None,
+        conflicts: Backoff = CONFLICTS,
+        retries: Backoff = RETRIES,
+        watchers: Iterable[Watcher] = (),
+        chance: Callable[[], float] = random.random,
     ) -> None:
-        self._script = Script(policies, store, directory, notifier, clock or SystemClock())
+        self._script = Script(
+            book=PolicyBook(policies),
+            store=store,
+            directory=directory,
+            notifier=notifier,
+            clock=clock or SystemClock(),
+            conflicts=conflicts,
+            retries=retries,
+            pause=time.sleep,
+            watchers=(LogWatcher(), *watchers),
+            chance=chance,
+        )
+
+    def using(self, store: Store) -> CancellationDesk:
+        """The same desk on another store, such as one within a transaction of the host's."""
+        desk = copy(self)
+        desk._script = attrs.evolve(self._script, store=store)  # noqa: SLF001 - a desk of our own
+        return desk
 
     def register(self, order: Order, *, at: datetime | None = None) -> Outcome:
         """Make an order known. The same order twice changes nothing more.
@@ -179,17 +214,40 @@ class CancellationDesk:
         *,
         limit: int = 100,
         lease: timedelta = LEASE,
-        retry_after: timedelta = RETRY_AFTER,
     ) -> Relayed:
-        """Deliver at most `limit` messages of the outbox, each at least once.
+        """Deliver at most `limit` messages of the outbox, the oldest first, each at least once.
 
-        What a notifier raises is noted with the message, which is tried again after
-        `retry_after`; no case is touched.
+        Call it from any number of processes. The messages of one order go out in their order;
+        one that failed holds up those to the same party alone. What a notifier raises is noted
+        with the message, which is tried again later, and is dead after the last try; no case is
+        touched.
+
+        Args:
+            now: The present moment; the clock's, unless given.
+            limit: The most messages, 1 to 10,000.
+            lease: How long they are this call's own: 5 minutes, unless told otherwise. What has
+                not been tried by then is given back.
 
         Raises:
             InvalidValue: The desk has no notifier.
+            StoreUnavailable: The store did not answer. What was claimed is free again when the
+                lease is over.
         """
-        return drive(self._script.relay(now, limit, lease, retry_after))
+        return drive(self._script.relay(now, limit, lease))
+
+    def backlog(self, now: datetime | None = None) -> Backlog:
+        """What waits to be relayed and to be ticked, and since when."""
+        return drive(self._script.backlog(now))
+
+    def dead_letters(
+        self, *, limit: int = 100, after: str | None = None
+    ) -> tuple[DeadLetter, ...]:
+        """The messages that are tried no more, oldest first, behind the one called `after`."""
+        return drive(self._script.dead_letters(limit, after))
+
+    def revive(self, message_ids: Sequence[str] | None = None) -> int:
+        """Put dead messages back into the outbox, all of them unless some are named."""
+        return drive(self._script.revive(message_ids))
 
 
 class AsyncCancellationDesk:
@@ -203,15 +261,32 @@ class AsyncCancellationDesk:
         directory: AsyncDirectory | None = None,
         notifier: AsyncNotifier | None = None,
         clock: Clock | None = None,
+        conflicts: Backoff = CONFLICTS,
+        retries: Backoff = RETRIES,
+        watchers: Iterable[Watcher] = (),
+        chance: Callable[[], float] = random.random,
     ) -> None:
         # The script only names the methods of its ports; its driver awaits what they return.
         self._script = Script(
-            policies,
-            cast(Store, store),
-            cast(Directory | None, directory),
-            cast(Notifier | None, notifier),
-            clock or SystemClock(),
+            book=PolicyBook(policies),
+            store=cast(Store, store),
+            directory=cast(Directory | None, directory),
+            notifier=cast(Notifier | None, notifier),
+            clock=clock or SystemClock(),
+            conflicts=conflicts,
+            retries=retries,
+            pause=cast(Callable[[float], None], asyncio.sleep),
+            watchers=(LogWatcher(), *watchers),
+            chance=chance,
         )
+
+    def using(self, store: AsyncStore) -> AsyncCancellationDesk:
+        """See `CancellationDesk.using`."""
+        desk = copy(self)
+        desk._script = attrs.evolve(  # noqa: SLF001 - a desk of our own
+            self._script, store=cast(Store, store)
+        )
+        return desk
 
     async def register(self, order: Order, *, at: datetime | None = None) -> Outcome:
         """See `CancellationDesk.register`."""
@@ -266,7 +341,20 @@ class AsyncCancellationDesk:
         *,
         limit: int = 100,
         lease: timedelta = LEASE,
-        retry_after: timedelta = RETRY_AFTER,
     ) -> Relayed:
         """See `CancellationDesk.relay`."""
-        return await drive_async(self._script.relay(now, limit, lease, retry_after))
+        return await drive_async(self._script.relay(now, limit, lease))
+
+    async def backlog(self, now: datetime | None = None) -> Backlog:
+        """See `CancellationDesk.backlog`."""
+        return await drive_async(self._script.backlog(now))
+
+    async def dead_letters(
+        self, *, limit: int = 100, after: str | None = None
+    ) -> tuple[DeadLetter, ...]:
+        """See `CancellationDesk.dead_letters`."""
+        return await drive_async(self._script.dead_letters(limit, after))
+
+    async def revive(self, message_ids: Sequence[str] | None = None) -> int:
+        """See `CancellationDesk.revive`."""
+        return await drive_async(self._script.revive(message_ids))

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 
 import attrs
 
-from ordercancel.announce import InboxRow, Message, announce, inbox_row, label
+from ordercancel.announce import announce, inbox_row, label
 from ordercancel.case import Case
 from ordercancel.commands import COMMANDS, ApplyDeadline, Command
 from ordercancel.decider import decide, register
+from ordercancel.desk.backoff import Backoff
+from ordercancel.desk.relaying import Courier, relay
+from ordercancel.desk.results import Count, InboxPage, Outcome, Relayed, Skipped, Ticked
 from ordercancel.desk.steps import Steps, call
+from ordercancel.desk.watching import Fields, Watched, Watcher, outcome_of, watching
 from ordercancel.errors import (
     Conflict,
     Fault,
@@ -31,8 +35,10 @@ from ordercancel.policy.decision import Decision
 from ordercancel.policy.policy import Policy
 from ordercancel.policy.wording import Audience
 from ordercancel.ports import (
+    Backlog,
     Clock,
     Commit,
+    DeadLetter,
     Directory,
     DueDuty,
     InboxCursor,
@@ -41,124 +47,96 @@ from ordercancel.ports import (
     Store,
 )
 from ordercancel.request import OPEN, RequestStatus
-from ordercancel.text import Lang, Text
+from ordercancel.text import Lang
 from ordercancel.validation import Faults, moment
 
-__all__ = ["Count", "InboxPage", "Outcome", "Relayed", "Script", "Skipped", "Ticked"]
+__all__ = ["Script"]
 
 MOST = 10_000
 """The most that a page, a tick or a relay is asked for at once."""
 
-ATTEMPTS = 5
-"""How often a command is decided again from fresh state before it gives up with `Conflict`."""
+LONGEST_LEASE = timedelta(days=1)
 
 
 @attrs.frozen(kw_only=True)
-class Outcome:
-    """What came of a command.
+class Script:
+    """The steps of a desk. Ports are named as if they were sync; the driver knows better.
 
     Args:
-        case: The case after it.
-        events: What happened, in order.
-        messages: What was put into the outbox with it.
-        repeated: Whether this is the outcome of an earlier command with the same id.
+        book: The policies.
+        store: Keeps the cases.
+        directory: Knows the parties.
+        notifier: Delivers messages.
+        clock: Tells the time where a call names none.
+        conflicts: How a command that lost a race is tried again.
+        retries: How a message that failed is tried again.
+        pause: Waits for so many seconds.
+        chance: Draws a number from 0 to 1, for how long to wait.
+        watchers: Look on.
     """
 
-    case: Case
-    events: tuple[Event, ...]
-    messages: tuple[Message, ...] = ()
-    repeated: bool = False
-
-    @property
-    def rules(self) -> tuple[str, ...]:
-        """The ids of the rules and deadlines behind the events, each once."""
-        return tuple(dict.fromkeys(rule for event in self.events for rule in event.rules))
-
-
-@attrs.frozen(kw_only=True)
-class Skipped:
-    """A duty that had come due and yet could not be acted on, with the error that says why."""
-
-    duty: DueDuty
-    error: Exception
-
-
-@attrs.frozen(kw_only=True)
-class Ticked:
-    """What a tick did: an outcome for each deadline that acted, and whether more is due."""
-
-    outcomes: tuple[Outcome, ...]
-    skipped: tuple[Skipped, ...]
-    more: bool
-
-
-@attrs.frozen(kw_only=True)
-class Relayed:
-    """What a relay did: the ids of the messages delivered, and of those that failed."""
-
-    delivered: tuple[str, ...]
-    failed: tuple[str, ...]
-
-
-@attrs.frozen(kw_only=True)
-class InboxPage:
-    """A page of a seller's queue; give `next` as `after` to see the page behind it."""
-
-    rows: tuple[InboxRow, ...]
-    next: InboxCursor | None
-
-
-@attrs.frozen(kw_only=True)
-class Count:
-    """A number on the seller's front page, and how many of it are overdue (qoo10.3.counters)."""
-
-    status: RequestStatus
-    label: Text
-    count: int
-    overdue: int
-
-
-class Script:
-    """The steps of a desk. Ports are named as if they were sync; the driver knows better."""
-
-    def __init__(
-        self,
-        policies: Iterable[Policy],
-        store: Store,
-        directory: Directory | None,
-        notifier: Notifier | None,
-        clock: Clock,
-    ) -> None:
-        self.book = PolicyBook(policies)
-        self.store = store
-        self.directory = directory
-        self.notifier = notifier
-        self.clock = clock
+    book: PolicyBook
+    store: Store
+    directory: Directory | None
+    notifier: Notifier | None
+    clock: Clock
+    conflicts: Backoff
+    retries: Backoff
+    pause: Callable[[float], None]
+    watchers: tuple[Watcher, ...]
+    chance: Callable[[], float]
 
     # ------------------------------------------------------------------ changing things
 
     def register(self, order: Order, at: datetime | None) -> Steps[Outcome]:
+        _require_kind("desk.order", order, Order, "an Order")
         at = self._moment(at)
         policy = self.book.edition_for(order)
         events = register(order, policy, at)
-        for _ in range(ATTEMPTS):
+        case = fold(events)
+        commit = Commit(case=case, expected=0, events=events)
+        for attempt in range(1, self.conflicts.tries + 1):
             known = yield from call(self.store.history, order.id)
             if known:
                 return self._registered_before(order, known)
-            case = fold(events)
-            try:
-                yield from call(self.store.commit, Commit(case=case, expected=0, events=events))
-            except Conflict:
-                continue
-            return Outcome(case=case, events=events)
-        raise Conflict(order.id, ATTEMPTS)
+            if (yield from self._committed(commit, attempt)):
+                return Outcome(case=case, events=events)
+        raise Conflict(order.id, self.conflicts.tries)
 
-    def handle(self, command: Command, at: datetime | None) -> Steps[Outcome]:
+    def handle(
+        self, command: Command, at: datetime | None, due_at: datetime | None = None
+    ) -> Steps[Outcome]:
         _require_command(command)
         at = self._moment(at)
+        fields: Fields = {
+            "command": type(command).__name__,
+            "order_id": command.order_id,
+            "role": command.by.role.value,
+        }
+        if command.command_id is not None:
+            fields["command_id"] = command.command_id
+        if due_at is not None:
+            fields["lag_seconds"] = (at - due_at).total_seconds()
+        with watching(self.watchers, Watched.COMMAND, fields):
+            try:
+                outcome = yield from self._carried_out(command, at, fields)
+            except Exception as error:
+                fields["outcome"] = outcome_of(error)
+                if isinstance(error, Refused):
+                    fields |= {"rules": error.decision.rules, "codes": error.codes}
+                raise
+            fields |= {
+                "outcome": "repeated" if outcome.repeated else "done",
+                "rules": outcome.rules,
+            }
+            return outcome
+
+    def _carried_out(self, command: Command, at: datetime, fields: Fields) -> Steps[Outcome]:
         fingerprint = _fingerprint(command)
-        for _ in range(ATTEMPTS):
+        for attempt in range(1, self.conflicts.tries + 1):
+            fields["attempts"] = attempt
             case = yield from self._load(command.order_id, command.by)
+            fields |= {"policy": case.order.policy, "edition": case.edition}
             earlier = yield from self._earlier(command, fingerprint)
             if earlier is not None:
                 return earlier
@@ -176,12 +154,20 @@ class Script:
                 command_id=command.command_id,
                 fingerprint=fingerprint,
             )
-            try:
-                yield from call(self.store.commit, commit)
-            except Conflict:
-                continue
-            return Outcome(case=after, events=events, messages=messages)
-        raise Conflict(command.order_id, ATTEMPTS)
+            if (yield from self._committed(commit, attempt)):
+                return Outcome(case=after, events=events, messages=messages)
+        raise Conflict(command.order_id, self.conflicts.tries)
+
+    def _committed(self, commit: Commit, attempt: int) -> Steps[bool]:
+        """Write a commit; where somebody else was first, wait until it is worth another try."""
+        try:
+            yield from call(self.store.commit, commit)
+        except Conflict:
+            if attempt < self.conflicts.tries:
+                wait = self.conflicts.wait(attempt, self.chance())
+                yield from call(self.pause, wait.total_seconds())
+            return False
+        return True
 
     def tick(self, now: datetime | None, budget: int) -> Steps[Ticked]:
         now = self._moment(now)
@@ -194,11 +180,11 @@ class Script:
             if not duties:
                 return Ticked(outcomes=tuple(outcomes), skipped=tuple(skipped), more=False)
             for last in duties:
-                command = ApplyDeadline(
-                    last.order_id, by=System(), deadline=last.deadline, request=last.request
-                )
                 try:
-                    outcomes.append((yield from self.handle(command, now)))
+                    command = ApplyDeadline(
+                        last.order_id, by=System(), deadline=last.deadline, request=last.request
+                    )
+                    outcomes.append((yield from self.handle(command, now, last.due_at)))
                 except StoreUnavailable:
                     raise
                 except Exception as error:  # one order's trouble must not stop the others
@@ -207,28 +193,25 @@ class Script:
         rest = yield from call(self.store.due, now, last, 1)
         return Ticked(outcomes=tuple(outcomes), skipped=tuple(skipped), more=bool(rest))
 
-    def relay(
-        self, now: datetime | None, limit: int, lease: timedelta, retry_after: timedelta
-    ) -> Steps[Relayed]:
+    def relay(self, now: datetime | None, limit: int, lease: timedelta) -> Steps[Relayed]:
         if self.notifier is None:
             fault = Fault("desk.notifier", "is missing", "a notifier to deliver messages with")
             raise InvalidValue([fault])
         now = self._moment(now)
         _require_count("relay.limit", limit)
-        delivered: list[str] = []
-        failed: list[str] = []
-        for message in (yield from call(self.store.claim, now, now + lease, limit)):
-            try:
-                party = yield from self._find(message.party)
-                yield from call(self.notifier.deliver, message, party)
-            except Exception as error:  # whatever goes wrong here must not stop the others
-                problem = f"{type(error).__name__}: {error}"[:500]
-                yield from call(self.store.failed, message.id, problem, now + retry_after)
-                failed.append(message.id)
-            else:
-                yield from call(self.store.delivered, message.id, now)
-                delivered.append(message.id)
-        return Relayed(delivered=tuple(delivered), failed=tuple(failed))
+        if not isinstance(lease, timedelta) or not timedelta() < lease <= LONGEST_LEASE:
+            expected = f"a length of time, more than none and up to {LONGEST_LEASE}"
+            raise InvalidValue([Fault("relay.lease", f"is {lease!r:.80}", expected)])
+        courier = Courier(
+            store=self.store,
+            notifier=self.notifier,
+            find=self._find,
+            clock=self.clock,
+            retries=self.retries,
+            chance=self.chance,
+            watchers=self.watchers,
+        )
+        return (yield from relay(courier, now, limit, lease))
 
     # ------------------------------------------------------------------ looking at things
 
@@ -266,6 +249,9 @@ class Script:
         lang: Lang,
     ) -> Steps[InboxPage]:
         _require_seller(seller)
+        _require_line("inbox.policy", policy)
+        if after is not None:
+            _require_kind("inbox.after", after, InboxCursor, "the next of a page before")
         editions = {edition.edition: edition for edition in self.book.editions(policy)}
         latest = self.book.editions(policy)[0]
         _require_count("inbox.limit", limit)
@@ -288,6 +274,7 @@ class Script:
         self, seller: Seller, policy: str, at: datetime | None
     ) -> Steps[tuple[Count, ...]]:
         _require_seller(seller)
+        _require_line("counters.policy", policy)
         at = self._moment(at)
         editions = self.book.editions(policy)
         deadlines = frozenset(
@@ -310,6 +297,23 @@ class Script:
                 )
             )
         return tuple(counts)
+
+    def backlog(self, at: datetime | None) -> Steps[Backlog]:
+        at = self._moment(at)
+        return (yield from call(self.store.backlog, at))
+
+    def dead_letters(self, limit: int, after: str | None) -> Steps[tuple[DeadLetter, ...]]:
+        _require_count("dead_letters.limit", limit)
+        if after is not None:
+            _require_kind("dead_letters.after", after, str, "the id of a message")
+        return (yield from call(self.store.dead_letters, limit, after))
+
+    def revive(self, message_ids: Sequence[str] | None) -> Steps[int]:
+        if message_ids is not None:
+            _require_kind("revive.message_ids", message_ids, (list, tuple), "a list of ids")
+            for number, message_id in enumerate(message_ids):
+                _require_kind(f"revive.message_ids[{number}]", message_id, str, "an id")
+        return (yield from call(self.store.revive, message_ids))
 
     # ------------------------------------------------------------------ parts of steps
 
@@ -374,8 +378,11 @@ def _require_seller(seller: object) -> None:
 
 
 def _require_kind(where: str, value: object, kind: type | tuple[type, ...], expected: str) -> None:
+    subject, _, field = where.partition(".")
+    faults = Faults(subject)
     if not isinstance(value, kind):
-        raise InvalidValue([Fault(where, f"is {value!r:.80}", expected)])
+        faults.add(field, f"is a {type(value).__name__}", expected)
+    faults.raise_if_any()
 
 
 def _fingerprint(command: Command) -> str:
@@ -398,5 +405,14 @@ def _statuses(given: Iterable[RequestStatus]) -> frozenset[RequestStatus]:
 
 
 def _require_count(where: str, value: int) -> None:
-    if not isinstance(value, int) or not 1 <= value <= MOST:
-        raise InvalidValue([Fault(where, f"is {value!r:.80}", f"a whole number, 1 to {MOST}")])
+    subject, _, field = where.partition(".")
+    faults = Faults(subject)
+    faults.number(field, value, 1, MOST, f"a whole number, 1 to {MOST}")
+    faults.raise_if_any()
+
+
+def _require_line(where: str, value: object) -> None:
+    subject, _, field = where.partition(".")
+    faults = Faults(subject)
+    faults.line(field, value)
+    faults.raise_if_any()

@@ -40,6 +40,8 @@ def drive(script: Steps[T]) -> T:
     except StopIteration as done:
         answer: T = done.value
         return answer
+    finally:
+        script.close()  # at once, where a port was interrupted
 
 
 async def drive_async(script: Steps[T]) -> T:
@@ -56,3 +58,5 @@ async def drive_async(script: Steps[T]) -> T:
     except StopIteration as done:
         answer: T = done.value
         return answer
+    finally:
+        script.close()  # at once, where a port was interrupted

@@ -21,6 +21,7 @@ from ordercancel.policy.reasons import Catalogue, TextBounds
 from ordercancel.policy.rules import CANCEL, PERMIT, REFER, Forbid, Rule
 from ordercancel.policy.wording import PLACEHOLDERS, STANDARD_REFUSALS, Occasion, Wording
 from ordercancel.text import Text
+from ordercancel.text import unsafe_characters as _unsafe
 from ordercancel.validation import MAX_TEXT, Faults
 
 if TYPE_CHECKING:
@@ -299,6 +300,9 @@ def _check_catalogue(catalogue: Catalogue, field: str, faults: Faults) -> None:
             f"{field}.text", "is set beside reasons", "a text for each reason, or reasons=()"
         )
     for reason in catalogue.reasons:
+        for unsafe in dict.fromkeys(each for text in reason.label.both for each in _unsafe(text)):
+            problem = f"contains {unsafe}"
+            faults.add(f"{field}[{reason.code!r}].label", problem, "one printable line")
         if reason.text is not None:
             _check_bounds(reason.text, f"{field}[{reason.code!r}].text", faults)
     if catalogue.text is not None:

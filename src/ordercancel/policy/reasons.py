@@ -103,7 +103,7 @@ class Catalogue:
                 return None
             bounds = reason.text
         elif code is not None:
-            faults.add("reason", f"is {code!r}", "no reason code, only a text")
+            faults.add("reason", "is given", "no reason code, only a text")
         if bounds is not None:
             return bounds.check(raw, "text", faults)
         if raw is not None and clean(raw):

@@ -149,7 +149,7 @@ class CheckedDesk:
         assert self._notifier.again == [], "a message went out twice"
         for message_id, message in self._notifier.arrived.items():
             assert message == self._told.get(message_id), f"{message} tells what did not happen"
-        return len(relayed.delivered) + len(relayed.failed)
+        return len(relayed.delivered) + len(relayed.failed) + len(relayed.dead)
 
     def look(self, seller: str, statuses: frozenset[RequestStatus]) -> None:
         """See a seller's queue, and the numbers of his requests."""

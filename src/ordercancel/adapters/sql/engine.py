@@ -1,48 +1,155 @@
-"""How the database is opened, and how its transactions begin."""
+"""How a database is opened, how transactions begin, and what its errors mean to the port."""
 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
-from ordercancel.errors import Fault, InvalidValue
+from ordercancel.errors import Conflict, Fault, InvalidValue, StoreUnavailable
 
-__all__ = ["READS_ONLY", "sqlite_engine"]
+__all__ = ["begin", "is_postgresql", "open_async_engine", "open_engine", "translated"]
 
-READS_ONLY = "ordercancel_reads_only"
-"""The execution option of a transaction that writes nothing."""
+EXPECTED = "a URL such as sqlite:///shop.db or postgresql://user@host/shop"
+DRIVERS: Mapping[str, str] = {
+    **dict.fromkeys(("sqlite", "sqlite+pysqlite"), "sqlite"),
+    **dict.fromkeys(("postgresql", "postgresql+psycopg"), "postgresql+psycopg"),
+}
+"""What is taken, with the driver that it is opened by."""
+ASYNC_DRIVERS: Mapping[str, str] = {
+    **dict.fromkeys(("sqlite", "sqlite+aiosqlite"), "sqlite+aiosqlite"),
+    **dict.fromkeys(("postgresql", "postgresql+psycopg"), "postgresql+psycopg"),
+}
+LOST_RACES = ("40001", "40P01")
+"""PostgreSQL's codes for a serialisation failure and a deadlock: who tries again may succeed."""
 
 
-def sqlite_engine(url: str | URL) -> Engine:
-    """An engine for an SQLite database.
+def open_engine(url: str | URL) -> Engine:
+    """An engine for an SQLite or PostgreSQL database. Nothing is connected yet.
 
     Raises:
-        InvalidValue: The URL is none, or not one of SQLite's.
+        InvalidValue: The URL is none, or names another database, or its driver is not there.
     """
-    expected = "a URL such as sqlite:///shop.db"
+    parsed = _parsed(url, DRIVERS)
+    with _refused(parsed):
+        engine = create_engine(parsed, **_options(parsed))
+    _prepare(engine)
+    return engine
+
+
+def open_async_engine(url: str | URL) -> AsyncEngine:
+    """The async twin of `open_engine`."""
+    parsed = _parsed(url, ASYNC_DRIVERS)
+    with _refused(parsed):
+        engine = create_async_engine(parsed, **_options(parsed))
+    _prepare(engine.sync_engine)
+    return engine
+
+
+def is_postgresql(connection: Connection) -> bool:
+    """Whether it is PostgreSQL, and not SQLite, that is spoken to."""
+    return connection.dialect.name == "postgresql"
+
+
+def begin(connection: Connection) -> None:
+    """Begin a transaction that writes, unless one has begun.
+
+    SQLite has to be told at once that it will write: a transaction that begins by reading fails
+    as "locked" when it goes on to write, whatever the time-out says. And a savepoint outside a
+    transaction would be committed when it is released.
+    """
+    if is_postgresql(connection):
+        return
+    if not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def translated(order_id: str = "") -> Iterator[None]:
+    """The driver's errors, as the errors that the port names."""
+    try:
+        yield
+    except IntegrityError as error:
+        _hush(error)
+        # Somebody else put in the order, the event, the open request or the command id.
+        raise Conflict(order_id) from error
+    except DBAPIError as error:
+        _hush(error)
+        if getattr(error.orig, "sqlstate", None) in LOST_RACES:
+            raise Conflict(order_id) from error
+        raise StoreUnavailable(_first_line(error.orig)) from error
+    except PoolTimeout as error:
+        raise StoreUnavailable(str(error)) from error
+
+
+def _hush(error: DBAPIError) -> None:
+    """Let the trace of an error not say what was being written."""
+    error.hide_parameters = True
+    error.params = None
+
+
+def _first_line(error: object) -> str:
+    """What a driver says; in the lines behind the first PostgreSQL may quote a row."""
+    return next(iter(str(error).splitlines()), "")
+
+
+def _parsed(url: str | URL, drivers: Mapping[str, str]) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise InvalidValue([Fault("SqlStore.url", "is no URL", expected)]) from error
-    if parsed.drivername not in ("sqlite", "sqlite+pysqlite"):
-        raise InvalidValue([Fault("SqlStore.url", f"names {parsed.drivername}", expected)])
-    options: dict[str, Any] = {"poolclass": StaticPool} if _is_in_memory(parsed) else {}
-    # Transactions are begun by hand: with the driver's own, deferred BEGIN, a write that follows
-    # a read fails at once under concurrency, whatever the busy timeout says.
-    arguments = {"isolation_level": None, "timeout": 30, "check_same_thread": False}
+        raise InvalidValue([Fault("SqlStore.url", "is no URL", EXPECTED)]) from error
+    if parsed.drivername not in drivers:
+        raise InvalidValue([Fault("SqlStore.url", f"names {parsed.drivername}", EXPECTED)])
+    return parsed.set(drivername=drivers[parsed.drivername])
+
+
+@contextmanager
+def _refused(url: URL) -> Iterator[None]:
+    """What SQLAlchemy says against a URL, as a fault of it."""
     try:
-        engine = create_engine(parsed, connect_args=arguments, **options)
+        yield
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        extra = "postgresql" if url.get_backend_name() == "postgresql" else "async"
+        problem = f"needs a driver that is not installed ({error})"
+        fault = Fault("SqlStore.url", problem, f"the extra ordercancel[{extra}]")
+        raise InvalidValue([fault]) from error
     except (TypeError, ValueError) as error:
-        raise InvalidValue([Fault("SqlStore.url", str(error), expected)]) from error
+        raise InvalidValue([Fault("SqlStore.url", str(error), EXPECTED)]) from error
+
+
+def _options(url: URL) -> dict[str, Any]:
+    if url.get_backend_name() == "postgresql":
+        # A connection that has died while it was idle is noticed and replaced.
+        return {"pool_pre_ping": True}
+    # Transactions are begun by hand, see `begin`.
+    arguments: dict[str, Any] = {"isolation_level": None, "check_same_thread": False}
+    if "timeout" not in url.query:
+        arguments["timeout"] = 30
+    options: dict[str, Any] = {"connect_args": arguments}
+    if url.database in (None, "", ":memory:"):
+        options["poolclass"] = StaticPool
+    return options
+
+
+def _prepare(engine: Engine) -> None:
+    if engine.dialect.name != "sqlite":
+        return
 
     @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, record: Any) -> None:
+    def _connected(connection: Any, record: Any) -> None:
         with closing(connection.cursor()) as cursor:
             cursor.execute("PRAGMA foreign_keys = ON")
             # The mode belongs to the file. Where another connection is just setting it, SQLite
@@ -50,14 +157,3 @@ def sqlite_engine(url: str | URL) -> Engine:
             # the first statement.
             with suppress(sqlite3.OperationalError):
                 cursor.execute("PRAGMA journal_mode = WAL")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        reads = connection.get_execution_options().get(READS_ONLY, False)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-    return engine
-
-
-def _is_in_memory(url: URL) -> bool:
-    return url.database in (None, "", ":memory:")

@@ -2,232 +2,156 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    or_,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 
-from ordercancel.adapters.codec import (
-    decode_case,
-    decode_event,
-    decode_message,
-)
-from ordercancel.adapters.sql.engine import READS_ONLY, sqlite_engine
-from ordercancel.adapters.sql.rows import tally_query, write
-from ordercancel.adapters.sql.tables import (
-    METADATA,
-    cases,
-    commands,
-    duties,
-    events,
-    outbox,
-)
-from ordercancel.announce import Message
-from ordercancel.case import Case, DutyStatus
-from ordercancel.errors import Conflict, StoreUnavailable
+from ordercancel.adapters.sql import reading, schema, sending
+from ordercancel.adapters.sql.engine import open_engine, translated
+from ordercancel.adapters.sql.transactions import HostTransaction, OwnTransactions, Transactions
+from ordercancel.adapters.sql.writing import write
+from ordercancel.case import Case
 from ordercancel.events import Event
 from ordercancel.ports import (
+    Backlog,
+    Claim,
     Commit,
+    DeadLetter,
     DueDuty,
-    InboxCursor,
     InboxQuery,
     Page,
     Receipt,
     Tally,
 )
-from ordercancel.request import RequestStatus
 
 __all__ = ["SqlStore"]
 
 
 class SqlStore:
-    """A store in an SQLite database, which survives the process.
+    """A store in an SQLite or PostgreSQL database.
 
     Args:
         url: Where the database is, such as ``sqlite:///shop.db``. With ``sqlite://`` alone it is
-            in memory, for one thread, and gone when the store is.
-
-    The tables are made where they are missing.
+            in memory, for one thread, and gone when the store is. PostgreSQL, such as
+            ``postgresql://shop@db/shop``, needs the extra ``ordercancel[postgresql]``.
+        create_tables: Whether tables that are missing are made. Without it nothing is connected
+            before the first call: for a host whose own migrations make them, from ``METADATA``.
 
     Raises:
-        InvalidValue: The URL is not one of SQLite's.
+        InvalidValue: The URL is not one of these.
         StoreUnavailable: The database can't be opened.
+        OutdatedTables: Its tables are those of an earlier release.
     """
 
-    def __init__(self, url: str | URL) -> None:
-        self._engine = sqlite_engine(url)
-        with self._translated():
-            METADATA.create_all(self._engine)
+    def __init__(self, url: str | URL, *, create_tables: bool = True) -> None:
+        self._transactions: Transactions = OwnTransactions(open_engine(url))
+        if not create_tables:
+            return
+        try:
+            with translated():
+                if self._transactions.read(schema.is_missing):
+                    self._transactions.write(schema.create)
+        except BaseException:
+            self.close()
+            raise
+
+    @classmethod
+    def within(cls, host: Connection | Session) -> SqlStore:
+        """A store within the transaction of a connection or session of the host's.
+
+        What is written takes effect when the host commits, together with the host's own rows; the
+        host alone commits and rolls back. The tables must be there.
+
+        On PostgreSQL, leave the isolation at READ COMMITTED: in a stricter one a lost race can't
+        be tried again within the transaction, and comes as `Conflict` at once.
+        """
+        store = cls.__new__(cls)
+        store._transactions = HostTransaction(host)  # noqa: SLF001 - our own
+        return store
 
     def close(self) -> None:
-        """Give all connections back."""
-        self._engine.dispose()
+        """Give all connections of our own back."""
+        self._transactions.close()
 
     # ------------------------------------------------------------------ cases
 
     def load(self, order_id: str) -> Case | None:
         """See `ordercancel.ports.Store.load`."""
-        with self._reading() as connection:
-            body = connection.scalar(select(cases.c.body).where(cases.c.order_id == order_id))
-        return None if body is None else decode_case(body)
+        with translated(order_id):
+            return self._transactions.read(reading.load, order_id)
 
     def commit(self, commit: Commit) -> None:
         """See `ordercancel.ports.Store.commit`."""
-        order_id = commit.case.order.id
-        try:
-            with self._writing() as connection:
-                write(connection, commit)
-        except IntegrityError as error:
-            # Somebody else put in the order, the event, the open request or the command id.
-            raise Conflict(order_id) from error
+        with translated(commit.case.order.id):
+            self._transactions.write(write, commit)
 
     def receipt(self, command_id: str) -> Receipt | None:
         """See `ordercancel.ports.Store.receipt`."""
-        with self._reading() as connection:
-            query = select(commands).where(commands.c.command_id == command_id)
-            row = connection.execute(query).one_or_none()
-            if row is None:
-                return None
-            bodies = connection.scalars(
-                select(outbox.c.body)
-                .where(outbox.c.order_id == row.order_id, outbox.c.version == row.version)
-                .order_by(outbox.c.number)
-            ).all()
-        return Receipt(
-            order_id=row.order_id,
-            expected=row.expected,
-            version=row.version,
-            fingerprint=row.fingerprint,
-            messages=tuple(decode_message(body) for body in bodies),
-        )
+        with translated():
+            return self._transactions.read(reading.receipt, command_id)
 
     def history(self, order_id: str) -> tuple[Event, ...]:
         """See `ordercancel.ports.Store.history`."""
-        query = (
-            select(events.c.kind, events.c.body)
-            .where(events.c.order_id == order_id)
-            .order_by(events.c.version)
-        )
-        with self._reading() as connection:
-            rows = connection.execute(query).all()
-        return tuple(decode_event(row.kind, row.body) for row in rows)
+        with translated(order_id):
+            return self._transactions.read(reading.history, order_id)
 
     # ------------------------------------------------------------------ searching
 
     def due(self, now: datetime, after: DueDuty | None, limit: int) -> tuple[DueDuty, ...]:
         """See `ordercancel.ports.Store.due`."""
-        key = (duties.c.due_at, duties.c.order_id, duties.c.deadline, duties.c.request)
-        query = (
-            select(*key)
-            .where(duties.c.status == DutyStatus.OPEN, duties.c.due_at <= now)
-            .order_by(*key)
-            .limit(limit)
-        )
-        if after is not None:
-            last = (after.due_at, after.order_id, after.deadline, after.request)
-            query = query.where(tuple_(*key) > last)
-        with self._reading() as connection:
-            rows = connection.execute(query).mappings().all()
-        return tuple(DueDuty(**row) for row in rows)
+        with translated():
+            return self._transactions.read(reading.due, now, after, limit)
 
     def inbox(self, query: InboxQuery) -> Page:
         """See `ordercancel.ports.Store.inbox`."""
-        key = (cases.c.requested_at, cases.c.order_id)
-        found = (
-            select(*key, cases.c.body)
-            .where(
-                cases.c.seller == query.seller,
-                cases.c.policy == query.policy,
-                cases.c.request_status.in_(sorted(query.statuses)),
-            )
-            .order_by(*key)
-            .limit(query.limit + 1)
-        )
-        if query.after is not None:
-            found = found.where(tuple_(*key) > (query.after.requested_at, query.after.order_id))
-        with self._reading() as connection:
-            rows = connection.execute(found).all()
-        page = rows[: query.limit]
-        cursor = None
-        if len(rows) > len(page):
-            cursor = InboxCursor(requested_at=page[-1].requested_at, order_id=page[-1].order_id)
-        return Page(cases=tuple(decode_case(row.body) for row in page), next=cursor)
+        with translated():
+            return self._transactions.read(reading.inbox, query)
 
     def tally(
         self, seller: str, policy: str, overdue_deadlines: frozenset[str], now: datetime
     ) -> tuple[Tally, ...]:
         """See `ordercancel.ports.Store.tally`."""
-        with self._reading() as connection:
-            rows = connection.execute(tally_query(seller, policy, overdue_deadlines, now)).all()
-        return tuple(
-            Tally(status=RequestStatus(row.status), count=row.total, overdue=row.overdue)
-            for row in rows
-        )
+        with translated():
+            return self._transactions.read(reading.tally, seller, policy, overdue_deadlines, now)
 
     # ------------------------------------------------------------------ the outbox
 
-    def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Message, ...]:
+    def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
         """See `ordercancel.ports.Store.claim`."""
-        query = (
-            select(outbox.c.number, outbox.c.body)
-            .where(
-                outbox.c.delivered_at.is_(None),
-                or_(outbox.c.free_at.is_(None), outbox.c.free_at <= now),
-            )
-            .order_by(outbox.c.free_at.is_not(None), outbox.c.free_at, outbox.c.number)
-            .limit(limit)
-        )
-        with self._writing() as connection:
-            rows = connection.execute(query).all()
-            numbers = [row.number for row in rows]
-            leased = update(outbox).where(outbox.c.number.in_(numbers)).values(free_at=until)
-            connection.execute(leased)
-        return tuple(decode_message(row.body) for row in rows)
+        with translated():
+            return self._transactions.write(sending.claim, now, until, limit)
 
     def delivered(self, message_id: str, now: datetime) -> None:
         """See `ordercancel.ports.Store.delivered`."""
-        self._note(message_id, delivered_at=now)
+        with translated():
+            self._transactions.write(sending.delivered, message_id, now)
 
-    def failed(self, message_id: str, error: str, retry_at: datetime) -> None:
+    def failed(
+        self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
+    ) -> None:
         """See `ordercancel.ports.Store.failed`."""
-        self._note(message_id, free_at=retry_at, error=error)
+        with translated():
+            self._transactions.write(sending.failed, claim, error, retry_at, reached)
 
-    def _note(self, message_id: str, **values: Any) -> None:
-        noted = (
-            update(outbox)
-            .where(outbox.c.message_id == message_id)
-            .values(attempts=outbox.c.attempts + 1, **values)
-        )
-        with self._writing() as connection:
-            connection.execute(noted)
+    def release(self, claims: Sequence[Claim]) -> None:
+        """See `ordercancel.ports.Store.release`."""
+        with translated():
+            self._transactions.write(sending.release, claims)
 
-    # ------------------------------------------------------------------ connections
+    def dead_letters(self, limit: int, after: str | None = None) -> tuple[DeadLetter, ...]:
+        """See `ordercancel.ports.Store.dead_letters`."""
+        with translated():
+            return self._transactions.read(sending.dead_letters, limit, after)
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._translated(), self._engine.connect() as connection:
-            yield connection.execution_options(**{READS_ONLY: True})
+    def revive(self, message_ids: Sequence[str] | None = None) -> int:
+        """See `ordercancel.ports.Store.revive`."""
+        with translated():
+            return self._transactions.write(sending.revive, message_ids)
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._translated(), self._engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except IntegrityError:
-            raise
-        except DBAPIError as error:
-            raise StoreUnavailable(str(error.orig)) from error
+    def backlog(self, now: datetime) -> Backlog:
+        """See `ordercancel.ports.Store.backlog`."""
+        with translated():
+            return self._transactions.read(reading.backlog, now)

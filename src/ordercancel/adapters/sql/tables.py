@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -22,9 +24,23 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
-__all__ = ["METADATA", "cases", "commands", "duties", "events", "outbox"]
+__all__ = [
+    "DEAD",
+    "DELIVERED",
+    "METADATA",
+    "WAITING",
+    "cases",
+    "commands",
+    "duties",
+    "events",
+    "outbox",
+]
+
+WAITING, DELIVERED, DEAD = "waiting", "delivered", "dead"
+"""The states of a message."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -37,8 +53,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
+
+ID = String(200).with_variant(String(200, collation="C"), "postgresql")
+"""An id. It sorts by its code points everywhere, whatever language a database was set up for."""
 
 METADATA = MetaData()
 """The metadata of all tables."""
@@ -46,23 +68,28 @@ METADATA = MetaData()
 cases = Table(
     "ordercancel_cases",
     METADATA,
-    Column("order_id", String(200), primary_key=True),
-    Column("policy", String(200), nullable=False),
-    Column("edition", String(200), nullable=False),
+    Column("order_id", ID, primary_key=True),
+    Column("policy", ID, nullable=False),
+    Column("edition", ID, nullable=False),
     Column("version", Integer, nullable=False),
     Column("form", Integer, nullable=False),
     Column("status", String(200), nullable=False),
     Column("channel", String(200)),
-    Column("buyer", String(200), nullable=False),
-    Column("seller", String(200), nullable=False),
+    Column("buyer", ID, nullable=False),
+    Column("seller", ID, nullable=False),
     Column("placed_at", UtcDateTime, nullable=False),
+    Column("paid_at", UtcDateTime),
+    Column("status_since", UtcDateTime),
     Column("ship_on", Date),
     Column("request_number", Integer),
     Column("request_status", String(40)),
     Column("requested_at", UtcDateTime),
+    Column("rejected_before", Boolean, nullable=False, server_default=false()),
+    Column("withdrawn_before", Boolean, nullable=False, server_default=false()),
+    Column("attributes", JSON, nullable=False, server_default="{}"),
     # The order's id while a request is open, else NULL: unique, so that the database itself
     # allows one open request an order.
-    Column("open_key", String(200), unique=True),
+    Column("open_key", ID, unique=True),
     Column("body", Text, nullable=False),
     Index(
         "ix_ordercancel_cases_inbox",
@@ -79,7 +106,7 @@ duties = Table(
     METADATA,
     Column("order_id", ForeignKey("ordercancel_cases.order_id"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("deadline", String(200), nullable=False),
+    Column("deadline", ID, nullable=False),
     Column("request", Integer, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("status", String(40), nullable=False),
@@ -102,23 +129,29 @@ outbox = Table(
     METADATA,
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("message_id", String(500), nullable=False, unique=True),
+    Column("party", ID, nullable=False, server_default=""),
     Column("order_id", ForeignKey("ordercancel_cases.order_id"), nullable=False),
     # The version of the case that its commit made.
     Column("version", Integer, nullable=False),
     Column("form", Integer, nullable=False),
     Column("body", Text, nullable=False),
+    Column("state", String(20), nullable=False, server_default=WAITING),
+    # When it may be claimed: after its lease, or for its next try; NULL for at once.
     Column("free_at", UtcDateTime),
     Column("delivered_at", UtcDateTime),
-    Column("attempts", Integer, nullable=False, default=0),
+    Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error", Text),
-    Index("ix_ordercancel_outbox_pending", "delivered_at", "number"),
+    # The addresses that have it already, as JSON.
+    Column("reached", Text, nullable=False, server_default="[]"),
+    Index("ix_ordercancel_outbox_waiting", "state", "number"),
+    Index("ix_ordercancel_outbox_order", "order_id", "number"),
     Index("ix_ordercancel_outbox_commit", "order_id", "version"),
 )
 
 commands = Table(
     "ordercancel_commands",
     METADATA,
-    Column("command_id", String(200), primary_key=True),
+    Column("command_id", ID, primary_key=True),
     Column("order_id", ForeignKey("ordercancel_cases.order_id"), nullable=False),
     Column("expected", Integer, nullable=False),
     Column("version", Integer, nullable=False),

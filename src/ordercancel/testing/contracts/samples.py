@@ -14,7 +14,7 @@ from ordercancel.folding import evolve, fold
 from ordercancel.order import Buyer, Order, Party, Seller, System
 from ordercancel.policies import QOO10
 from ordercancel.policy.policy import Policy
-from ordercancel.ports import Commit, Store
+from ordercancel.ports import Claim, Commit, Store
 
 __all__ = [
     "AT",
@@ -27,6 +27,7 @@ __all__ = [
     "cancelled_at_once",
     "carried_out",
     "claimed",
+    "claims",
     "jst",
     "put",
     "registered",
@@ -114,6 +115,12 @@ def cancelled_at_once(store: Store, order_id: str = "o-1") -> Case:
     return put(store, asking(put(store, registered(order_id, status="new"))))
 
 
+def claims(store: Store, now: datetime, limit: int = 100) -> dict[str, Claim]:
+    """What is leased for five minutes from `now`, by the ids of the messages."""
+    found = store.claim(now, now + timedelta(minutes=5), limit)
+    return {claim.message.id: claim for claim in found}
+
+
 def claimed(store: Store, now: datetime, limit: int = 100) -> list[str]:
     """The ids of the messages that are leased for five minutes from `now`."""
-    return [message.id for message in store.claim(now, now + timedelta(minutes=5), limit)]
+    return list(claims(store, now, limit))

@@ -1,20 +1,19 @@
-"""What a commit writes into each table, and the query behind the counters."""
+"""What a commit writes into each table."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, update
 
 from ordercancel.adapters.codec import FORM, encode
 from ordercancel.adapters.sql.tables import cases, commands, duties, events, outbox
-from ordercancel.case import Case, Duty, DutyStatus
+from ordercancel.case import Case, Duty
 from ordercancel.errors import Conflict
 from ordercancel.ports import Commit
-from ordercancel.request import OPEN
+from ordercancel.request import RequestStatus
 
-__all__ = ["tally_query", "write"]
+__all__ = ["case_row", "write"]
 
 
 def write(connection: Connection, commit: Commit) -> None:
@@ -32,7 +31,7 @@ def write(connection: Connection, commit: Commit) -> None:
 
 def _write_case(connection: Connection, commit: Commit) -> None:
     case = commit.case
-    row = _case_row(case)
+    row = case_row(case)
     if commit.expected == 0:
         connection.execute(insert(cases), row)
     else:
@@ -69,6 +68,7 @@ def _write_messages(connection: Connection, commit: Commit) -> None:
         {
             "message_id": message.id,
             "order_id": message.order_id,
+            "party": message.party,
             "version": commit.case.version,
             "form": FORM,
             "body": encode(message),
@@ -79,7 +79,8 @@ def _write_messages(connection: Connection, commit: Commit) -> None:
         connection.execute(insert(outbox), rows)
 
 
-def _case_row(case: Case) -> dict[str, Any]:
+def case_row(case: Case) -> dict[str, Any]:
+    """The row of a case: whole, and what is searched for once more."""
     order, latest = case.order, case.latest
     return {
         "order_id": order.id,
@@ -92,10 +93,15 @@ def _case_row(case: Case) -> dict[str, Any]:
         "buyer": order.buyer,
         "seller": order.seller,
         "placed_at": order.placed_at,
+        "paid_at": order.paid_at,
+        "status_since": order.status_since,
         "ship_on": order.ship_on,
         "request_number": latest and latest.number,
         "request_status": latest and latest.status,
         "requested_at": latest and latest.at,
+        "rejected_before": case.had(RequestStatus.REJECTED),
+        "withdrawn_before": case.had(RequestStatus.WITHDRAWN),
+        "attributes": dict(order.attributes),
         "open_key": order.id if case.open_request else None,
         "body": encode(case),
     }
@@ -120,37 +126,3 @@ def _command_row(commit: Commit) -> dict[str, Any]:
         "version": commit.case.version,
         "fingerprint": commit.fingerprint,
     }
-
-
-def tally_query(
-    seller: str, policy: str, overdue_deadlines: frozenset[str], now: datetime
-) -> Select[Any]:
-    """Counts a seller's cases by the status of their latest request, and the overdue of them."""
-    late = and_(
-        cases.c.request_status.in_(sorted(OPEN)),
-        exists(
-            select(duties.c.order_id)
-            .where(
-                duties.c.order_id == cases.c.order_id,
-                duties.c.deadline.in_(sorted(overdue_deadlines)),
-                duties.c.request == cases.c.request_number,
-                duties.c.status.in_([DutyStatus.OPEN, DutyStatus.MISSED]),
-                duties.c.due_at <= now,
-            )
-            .correlate(cases)
-        ),
-    )
-    return (
-        select(
-            cases.c.request_status.label("status"),
-            func.count().label("total"),
-            func.count().filter(late).label("overdue"),
-        )
-        .where(
-            cases.c.seller == seller,
-            cases.c.policy == policy,
-            cases.c.request_status.is_not(None),
-        )
-        .group_by(cases.c.request_status)
-        .order_by(cases.c.request_status)
-    )

@@ -1,0 +1,151 @@
+"""``ordercancel db`` and ``ordercancel outbox``: the tables, and the messages that are dead."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import make_url
+
+from ordercancel.adapters.sql import SqlStore, schema
+from ordercancel.adapters.sql.engine import open_engine, translated
+from ordercancel.errors import StoreUnavailable
+from ordercancel.ports import Backlog, DeadLetter, Store
+
+__all__ = ["check", "create", "list_dead", "retry", "upgrade"]
+
+PAGE = 100
+
+
+def create(chosen: argparse.Namespace) -> int:
+    """Make the tables; those that are right already are left as they are."""
+    with _connection(chosen.url) as connection:
+        missing = schema.is_missing(connection)
+        schema.create(connection)
+    print("The tables have been made." if missing else "The tables are there already.")
+    return 0
+
+
+def check(chosen: argparse.Namespace) -> int:
+    """Say what the tables lack; 1 where they lack anything."""
+    with _connection(chosen.url, must_exist=True) as connection:
+        form = schema.form_of(connection)
+        faults = schema.faults(connection)
+    for fault in faults:
+        print(fault)
+    if 0 < form < schema.LATEST:
+        print(f"The tables have form {form} of {schema.LATEST}: run `ordercancel db upgrade URL`.")
+    elif not faults:
+        print(f"The tables are right: form {form}.")
+    return 1 if faults else 0
+
+
+def upgrade(chosen: argparse.Namespace) -> int:
+    """Bring the tables up to date."""
+    with _connection(chosen.url, must_exist=True) as connection:
+        before, after = schema.upgrade(connection)
+    if before == after:
+        print(f"Nothing to do: the tables have form {after}.")
+    elif before == 0:
+        print(f"The tables have been made: form {after}.")
+    else:
+        print(f"The tables had form {before} and have form {after} now.")
+    return 0
+
+
+def list_dead(chosen: argparse.Namespace) -> int:
+    """Say what waits, and list the messages that are dead: ids, tries and errors, no words."""
+    with _store(chosen.db) as store:
+        backlog = store.backlog(datetime.now(UTC))
+        letters = list(_all_dead(store))
+    if chosen.format == "json":
+        for letter in letters:
+            print(json.dumps(_as_dict(letter), ensure_ascii=False))
+        return 0
+    print(_sum(backlog))
+    for letter in letters:
+        told = _as_dict(letter)
+        print()
+        print(told.pop("id"))
+        for name, value in told.items():
+            print(f"  {name}: {value}")
+    return 0
+
+
+def retry(chosen: argparse.Namespace) -> int:
+    """Put dead messages back; 1 where one of those named is not dead."""
+    with _store(chosen.db) as store:
+        revived = store.revive(None if chosen.all else chosen.ids)
+    print(f"{revived} put back.")
+    return 0 if chosen.all or revived == len(set(chosen.ids)) else 1
+
+
+def _all_dead(store: Store) -> Iterator[DeadLetter]:
+    letters = store.dead_letters(PAGE)
+    while letters:
+        yield from letters
+        letters = store.dead_letters(PAGE, letters[-1].id)
+
+
+def _as_dict(letter: DeadLetter) -> dict[str, object]:
+    message = letter.message
+    told: dict[str, object] = {"id": letter.id, "order": letter.order_id}
+    if message is not None:
+        told |= {
+            "occasion": message.occasion.value,
+            "at": message.at.isoformat(),
+            "party": message.party,
+            "audience": message.audience.value,
+            "medium": message.medium.value,
+        }
+    return {**told, "tries": letter.attempts, "error": letter.error}
+
+
+def _sum(backlog: Backlog) -> str:
+    since = f", the oldest since {backlog.oldest.isoformat()}" if backlog.oldest else ""
+    late = f", the first since {backlog.earliest.isoformat()}" if backlog.earliest else ""
+    return (
+        f"waiting: {backlog.messages}{since}\n"
+        f"deadlines that are due: {backlog.duties}{late}\n"
+        f"dead: {backlog.dead}"
+    )
+
+
+@contextmanager
+def _connection(url: str, *, must_exist: bool = False) -> Iterator[Connection]:
+    """A connection in a transaction, which is committed in the end."""
+    if must_exist:
+        _require_file(url)
+    engine = open_engine(url)
+    try:
+        with translated(), engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _store(url: str) -> Iterator[SqlStore]:
+    """A store on tables that are there."""
+    _require_file(url)
+    store = SqlStore(url, create_tables=False)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _require_file(url: str) -> None:
+    """SQLite would make a file that is not there, rather than say so."""
+    open_engine(url).dispose()
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return
+    name = parsed.database
+    if name in (None, "", ":memory:") or not Path(str(name)).exists():
+        raise StoreUnavailable(f"no database at {url}; expected one that exists")

@@ -1,0 +1,237 @@
+"""The tables are made, looked over and brought up to date; what they hold is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from ordercancel import InvalidValue, OutdatedTables, StoreUnavailable
+from ordercancel.adapters.sql import METADATA, AsyncSqlStore, SqlStore, schema
+from ordercancel.adapters.sql.engine import open_engine
+from ordercancel.testing.contracts.samples import asked, claims, jst
+
+FORM_1 = Path(__file__).parent / "form1"
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """Where an SQLite database may be put."""
+    return f"sqlite:///{tmp_path / 'shop.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest) -> str:
+    """An empty database of either kind."""
+    name = "sqlite_url" if request.param == "sqlite" else "postgres"
+    given: str = request.getfixturevalue(name)
+    return given
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    """An engine for it."""
+    opened = open_engine(url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def form_1(tmp_path: Path, sqlite_url: str) -> str:
+    """A database as the first release left it: an order asked about, and one cancelled at once."""
+    rows = json.loads((FORM_1 / "rows.json").read_text(encoding="utf-8"))
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
+        connection.executescript((FORM_1 / "sqlite.sql").read_text(encoding="utf-8"))
+        for table, records in rows.items():
+            for record in records:
+                marks = ", ".join("?" * len(record))
+                statement = f"INSERT INTO {table} ({', '.join(record)}) VALUES ({marks})"
+                connection.execute(statement, tuple(record.values()))
+        connection.commit()
+    return sqlite_url
+
+
+def test_an_empty_database_lacks_every_table(engine: Engine) -> None:
+    with engine.connect() as connection:
+        assert schema.form_of(connection) == 0
+        assert schema.faults(connection) == tuple(
+            f"{table.name}: the table is missing" for table in METADATA.sorted_tables
+        )
+
+
+def test_tables_that_have_been_made_lack_nothing(engine: Engine) -> None:
+    """Also when they are made once more."""
+    for _ in range(2):
+        with engine.begin() as connection:
+            schema.create(connection)
+        with engine.begin() as connection:
+            assert schema.upgrade(connection) == (2, 2)
+            assert schema.faults(connection) == ()
+
+
+def test_an_empty_database_can_be_upgraded(engine: Engine) -> None:
+    with engine.begin() as connection:
+        assert schema.upgrade(connection) == (0, 2)
+        assert schema.faults(connection) == ()
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ("DROP TABLE ordercancel_commands", "ordercancel_commands: the table is missing"),
+        (
+            "ALTER TABLE ordercancel_outbox DROP COLUMN error",
+            "ordercancel_outbox.error: the column is missing",
+        ),
+        (
+            "DROP INDEX ix_ordercancel_outbox_waiting",
+            "ordercancel_outbox: an index on state, number is missing",
+        ),
+    ],
+)
+def test_what_is_missing_is_told(engine: Engine, statement: str, fault: str) -> None:
+    """A host whose migrations have forgotten something reads what it is."""
+    with engine.begin() as connection:
+        schema.create(connection)
+        connection.execute(text(statement))
+    with engine.connect() as connection:
+        assert schema.faults(connection) == (fault,)
+
+
+def test_what_is_not_guarded_is_told(postgres: str) -> None:
+    """The database itself allows one open request an order, and no event without a body."""
+    engine = open_engine(postgres)
+    with engine.begin() as connection:
+        schema.create(connection)
+        connection.execute(
+            text(
+                "ALTER TABLE ordercancel_cases DROP CONSTRAINT ordercancel_cases_open_key_key; "
+                "ALTER TABLE ordercancel_events ALTER COLUMN body DROP NOT NULL"
+            )
+        )
+        assert schema.faults(connection) == (
+            "ordercancel_cases.open_key: is not unique",
+            "ordercancel_events.body: NULL is allowed; expected NOT NULL",
+        )
+    engine.dispose()
+
+
+def test_tables_of_an_earlier_release_are_not_worked_with(form_1: str) -> None:
+    """What to do is said, and nothing is changed."""
+    with pytest.raises(OutdatedTables) as caught:
+        SqlStore(form_1)
+    assert (caught.value.found, caught.value.wanted) == (1, 2)
+    assert str(caught.value) == (
+        "the tables have form 1; expected form 2: run `ordercancel db upgrade URL`"
+    )
+    with pytest.raises(OutdatedTables):
+        asyncio.run(AsyncSqlStore.open(form_1))
+    engine = open_engine(form_1)
+    with engine.begin() as connection:
+        with pytest.raises(OutdatedTables):
+            schema.create(connection)
+        assert schema.form_of(connection) == 1
+        assert "ordercancel_outbox.state: the column is missing" in schema.faults(connection)
+    engine.dispose()
+
+
+def test_what_an_earlier_release_has_stored_is_kept_and_read(form_1: str) -> None:
+    """Cases, events, receipts, and messages: delivered, waiting for another try, leased, new."""
+    engine = open_engine(form_1)
+    with engine.begin() as connection:
+        assert schema.upgrade(connection) == (1, 2)
+        assert schema.faults(connection) == ()
+    engine.dispose()
+    store = SqlStore(form_1)
+    try:
+        case = store.load("o-1")
+        assert case is not None
+        assert (case.version, case.order.status) == (3, "shipping_requested")
+        assert [type(event).__name__ for event in store.history("o-2")] == [
+            "OrderRegistered",
+            "CancellationRequested",
+            "RequestGranted",
+            "OrderCancelled",
+        ]
+        receipt = store.receipt("c-1")
+        assert receipt is not None
+        assert [message.id for message in receipt.messages] == ["o-1:2:seller:app"]
+        assert [duty.order_id for duty in store.due(jst(31), None, 9)] == ["o-1"]
+        # One was delivered; one failed and holds up the next to the same party until its time.
+        assert list(claims(store, jst(17, 0, 30))) == ["o-2:3:seller:app", "o-2:3:seller:mail"]
+        assert list(claims(store, jst(18))) == [
+            "o-2:3:buyer:app",
+            "o-2:3:buyer:mail",
+            "o-2:3:seller:app",
+            "o-2:3:seller:mail",
+        ]
+    finally:
+        store.close()
+
+
+def test_an_upgrade_can_be_done_again(form_1: str) -> None:
+    engine = open_engine(form_1)
+    for expected in ((1, 2), (2, 2)):
+        with engine.begin() as connection:
+            assert schema.upgrade(connection) == expected
+    engine.dispose()
+
+
+def test_what_a_later_release_has_stored_is_refused(sqlite_url: str, tmp_path: Path) -> None:
+    """It is not misread."""
+    store = SqlStore(sqlite_url)
+    asked(store)
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
+        for table in ("cases", "events", "outbox"):
+            connection.execute(f"UPDATE ordercancel_{table} SET form = 2")
+        connection.commit()
+    for read in (
+        lambda: store.load("o-1"),
+        lambda: store.history("o-1"),
+        lambda: store.claim(jst(17), jst(18), 9),
+        lambda: store.backlog(jst(17)),
+    ):
+        with pytest.raises(InvalidValue, match="has form 2; expected form 1 or earlier"):
+            read()
+    store.close()
+
+
+def test_a_store_for_a_hosts_own_tables_makes_none(url: str) -> None:
+    """It does not even connect before it is used."""
+    store = SqlStore(url, create_tables=False)
+    with pytest.raises(StoreUnavailable):
+        store.load("o-1")
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        assert schema.form_of(connection) == 0
+        schema.create(connection)
+    engine.dispose()
+    assert store.load("o-1") is None
+    store.close()
+
+
+def test_processes_that_start_together_make_the_tables_once(postgres: str) -> None:
+    """None of them fails."""
+    barrier = threading.Barrier(4)
+    problems: list[BaseException] = []
+
+    def start() -> None:
+        barrier.wait(timeout=30)
+        try:
+            SqlStore(postgres).close()
+        except BaseException as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []

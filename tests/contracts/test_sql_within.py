@@ -1,0 +1,207 @@
+"""Within a transaction of the host's, its rows and ours are committed together or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
+
+from ordercancel import (
+    AsyncCancellationDesk,
+    CancellationDesk,
+    Case,
+    Refused,
+    RequestCancellation,
+)
+from ordercancel.adapters.sql import AsyncSqlStore, SqlStore
+from ordercancel.policies import QOO10
+from ordercancel.ports import Commit
+from samples import BUYER, jst, order
+
+ASKS = RequestCancellation("762544202", by=BUYER, reason="changed_mind", command_id="c-1")
+AT = jst(15, 10)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'shop.db'}"
+    given: str = request.getfixturevalue("postgres")
+    return given.replace("postgresql://", "postgresql+psycopg://")
+
+
+@pytest.fixture
+def desk(url: str) -> Iterator[CancellationDesk]:
+    """A desk on a store of its own, with a new order on its books."""
+    store = SqlStore(url)
+    desk = CancellationDesk(policies=[QOO10], store=store)
+    desk.register(order(status="new"), at=jst(15, 9))
+    yield desk
+    store.close()
+
+
+@pytest.fixture
+def engine(url: str, desk: CancellationDesk) -> Iterator[Engine]:
+    """An engine of the host's, as it comes, with a table of the host's."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE shop_orders (id VARCHAR(40), state VARCHAR(40))"))
+        connection.execute(text("INSERT INTO shop_orders VALUES ('762544202', 'new')"))
+    yield engine
+    engine.dispose()
+
+
+def set_state(connection: Connection, state: str) -> None:
+    connection.execute(text("UPDATE shop_orders SET state = :state"), {"state": state})
+
+
+def seen(engine: Engine, desk: CancellationDesk) -> tuple[str, str]:
+    """The order's state in the host's table, and in ours."""
+    with engine.connect() as connection:
+        theirs = str(connection.scalar(text("SELECT state FROM shop_orders")))
+    return theirs, desk.case("762544202", by=BUYER).order.status
+
+
+def test_both_are_committed(engine: Engine, desk: CancellationDesk) -> None:
+    """The host's row and the cancellation, with its messages."""
+    with engine.begin() as connection:
+        outcome = desk.using(SqlStore.within(connection)).handle(ASKS, at=AT)
+        set_state(connection, outcome.case.order.status)
+    assert seen(engine, desk) == ("cancelled", "cancelled")
+    assert desk.backlog(AT).messages == 4
+
+
+def test_neither_is_there_before_the_host_commits(engine: Engine, desk: CancellationDesk) -> None:
+    """Others see nothing of it; on SQLite they would have to wait to write."""
+    with engine.connect() as connection:
+        within = desk.using(SqlStore.within(connection))
+        within.handle(ASKS, at=AT)
+        set_state(connection, "cancelled")
+        assert within.case("762544202", by=BUYER).order.status == "cancelled"
+        assert seen(engine, desk) == ("new", "new")
+        connection.commit()
+    assert seen(engine, desk) == ("cancelled", "cancelled")
+
+
+@pytest.mark.parametrize("ours_first", [True, False])
+def test_both_are_rolled_back(engine: Engine, desk: CancellationDesk, *, ours_first: bool) -> None:
+    """Whatever fails in the host takes the cancellation with it, whoever wrote first."""
+
+    def fail() -> None:
+        with engine.begin() as connection:
+            within = desk.using(SqlStore.within(connection))
+            if ours_first:
+                within.handle(ASKS, at=AT)
+            set_state(connection, "cancelled")
+            if not ours_first:
+                within.handle(ASKS, at=AT)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert seen(engine, desk) == ("new", "new")
+    assert desk.backlog(AT).messages == 0
+
+
+def test_what_is_refused_leaves_the_hosts_work_alone(
+    engine: Engine, desk: CancellationDesk
+) -> None:
+    """The host may go on, and commit what it did."""
+    desk.handle(ASKS, at=AT)
+    with engine.begin() as connection:
+        set_state(connection, "looked at")
+        with pytest.raises(Refused):
+            desk.using(SqlStore.within(connection)).handle(
+                RequestCancellation("762544202", by=BUYER, reason="changed_mind"), at=AT
+            )
+    assert seen(engine, desk) == ("looked at", "cancelled")
+
+
+def test_a_lost_race_leaves_the_hosts_work_alone(engine: Engine, desk: CancellationDesk) -> None:
+    """What was written in vain is undone, and no more than that; the desk decides again."""
+    with engine.begin() as connection:
+        set_state(connection, "looked at")
+        store = SqlStore.within(connection)
+        within = desk.using(Losing(store, 2))
+        within.handle(ASKS, at=AT)
+    assert seen(engine, desk) == ("looked at", "cancelled")
+    assert [event.at for event in desk.history("762544202", by=BUYER)][1:] == [AT] * 3
+
+
+class Losing:
+    """A store that somebody else's commit overtakes a few times: half of it is written then."""
+
+    def __init__(self, store: SqlStore, losses: int) -> None:
+        self._store = store
+        self._losses = losses
+
+    def commit(self, commit: Commit) -> None:
+        if self._losses:
+            self._losses -= 1
+            # The case and its events are written, and then two messages have one id.
+            self._store.commit(attrs.evolve(commit, messages=(commit.messages[0],) * 2))
+        self._store.commit(commit)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+def test_an_orm_session_will_do(engine: Engine, desk: CancellationDesk) -> None:
+    """Its connection is taken, and its transaction."""
+    with Session(engine) as session:
+        desk.using(SqlStore.within(session)).handle(ASKS, at=AT)
+        session.rollback()
+        assert seen(engine, desk) == ("new", "new")
+        desk.using(SqlStore.within(session)).handle(ASKS, at=AT)
+        session.commit()
+    assert seen(engine, desk) == ("new", "cancelled")
+
+
+def test_nothing_of_the_hosts_is_closed(engine: Engine, desk: CancellationDesk) -> None:
+    with engine.begin() as connection:
+        SqlStore.within(connection).close()
+        set_state(connection, "still open")
+    assert seen(engine, desk) == ("still open", "new")
+
+
+@pytest.mark.parametrize("kind", ["connection", "session"])
+def test_the_async_store_does_the_same(
+    url: str, engine: Engine, desk: CancellationDesk, kind: str
+) -> None:
+    async_url = url.replace("sqlite:", "sqlite+aiosqlite:")
+
+    async def cancelled(*, then: Callable[[], object]) -> Case:
+        async_engine = create_async_engine(async_url)
+        own = AsyncSqlStore(url)
+        desk = AsyncCancellationDesk(policies=[QOO10], store=own)
+        try:
+            if kind == "session":
+                async with AsyncSession(async_engine) as session:
+                    within = AsyncSqlStore.within(session)
+                    outcome = await desk.using(within).handle(ASKS, at=AT)
+                    then()
+                    await within.aclose()
+                    await session.commit()
+            else:
+                async with async_engine.begin() as connection:
+                    within = AsyncSqlStore.within(connection)
+                    outcome = await desk.using(within).handle(ASKS, at=AT)
+                    then()
+            return outcome.case
+        finally:
+            await own.aclose()
+            await async_engine.dispose()
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(cancelled(then=lambda: 1 / 0))
+    assert seen(engine, desk) == ("new", "new")
+    assert asyncio.run(cancelled(then=lambda: None)).order.status == "cancelled"
+    assert seen(engine, desk) == ("new", "cancelled")
