@@ -1,0 +1,117 @@
+"""Orders with a history, in which people have written things, that these tests start from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from ordercancel import (
+    AdvanceOrder,
+    AnswerWithdrawal,
+    ApplyDeadline,
+    Approve,
+    AskWithdrawal,
+    Buyer,
+    CancellationDesk,
+    Command,
+    Order,
+    Outcome,
+    Party,
+    Reject,
+    RequestCancellation,
+    Seller,
+    Withdraw,
+)
+from ordercancel.adapters.memory import MemoryDirectory, MemoryStore
+from ordercancel.commands import COMMANDS
+from ordercancel.order import Actor
+from ordercancel.policies import conect, qoo10
+from ordercancel.ports import Store
+from samples import BUYING, PERMITTING, jst, order
+
+POLICIES = {
+    "conect": conect(edition="with a way back", may_withdraw=True),
+    "qoo10": qoo10(edition="with a way back", may_withdraw=True),
+}
+ORDER_ID = "762544202"
+PLACED = jst(15, 9)
+PARTIES = (PERMITTING, BUYING)
+Step = tuple[Command, datetime]
+
+
+def story(policy: str, words: str = "まちがえました", about: Order | None = None) -> list[Step]:
+    """A request, what is written to and fro about it, and its rejection; `words` everywhere.
+
+    Args:
+        policy: The name of the policy.
+        words: At most 20 characters; they are said over and over where more are asked for.
+        about: The order, where it is not the sample order.
+    """
+    about = about or order(policy)
+    name, buyer, seller = about.id, Buyer(about.buyer), Seller(about.seller)
+    asks = RequestCancellation(
+        name, by=buyer, reason="other", text=words, command_id=f"{buyer.id}:1"
+    )
+    if policy == "conect":
+        rejects = Reject(name, by=seller, text=words, command_id=f"{seller.id}:1")
+        again = RequestCancellation(name, by=buyer, reason="other", text=words)
+        return [(asks, jst(15, 10)), (rejects, jst(15, 11)), (again, jst(15, 12))]
+    asks_back = AskWithdrawal(name, by=seller, text=words)
+    holds = AnswerWithdrawal(name, by=buyer, accept=False)
+    rejects = Reject(
+        name,
+        by=seller,
+        reason="other",
+        text=words * 30,
+        affirmed=True,
+        command_id=f"{seller.id}:1",
+    )
+    return [
+        (asks, jst(15, 10)),
+        (asks_back, jst(15, 11)),
+        (holds, jst(15, 12)),
+        (rejects, jst(15, 13)),
+    ]
+
+
+def told(
+    policy: str,
+    steps: Iterable[Step],
+    store: Store | None = None,
+    *,
+    placed: Order | None = None,
+    parties: Iterable[Party] = PARTIES,
+) -> tuple[CancellationDesk, list[Outcome]]:
+    """A desk on `store` at which an order was placed and `steps` taken, and what came of it."""
+    desk = CancellationDesk(
+        policies=[POLICIES[policy]],
+        store=store or MemoryStore(),
+        directory=MemoryDirectory(parties),
+    )
+    outcomes = [desk.register(placed or order(policy), at=PLACED)]
+    outcomes += [desk.handle(command, at=at) for command, at in steps]
+    return desk, outcomes
+
+
+def every_command(order_id: str, by: Actor, command_id: str | None = None) -> list[Command]:
+    """A command of every kind, well-formed, by anybody."""
+    deadline = "qoo10.overdue"
+    commands: list[Command] = [
+        RequestCancellation(order_id, by=by, reason="other", text="不要", command_id=command_id),
+        Approve(order_id, by=by, command_id=command_id),
+        Reject(order_id, by=by, text="製造済み", affirmed=True, command_id=command_id),
+        Withdraw(order_id, by=by, command_id=command_id),
+        AskWithdrawal(order_id, by=by, text="お願い", command_id=command_id),
+        AnswerWithdrawal(order_id, by=by, accept=True, command_id=command_id),
+        AdvanceOrder(order_id, by=by, move="ship", command_id=command_id),
+        ApplyDeadline(order_id, by=by, deadline=deadline, request=1, command_id=command_id),
+    ]
+    assert tuple(type(command) for command in commands) == COMMANDS
+    return commands
+
+
+def contents(store: MemoryStore) -> dict[str, dict[object, object]]:
+    """Everything that a store in memory keeps, as it is now."""
+    kept = {name: dict(value) for name, value in vars(store).items() if isinstance(value, dict)}
+    assert len(kept) >= 4  # cases, events, the outbox, the ids of commands
+    return kept

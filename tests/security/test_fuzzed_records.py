@@ -1,0 +1,241 @@
+"""Whatever a stored record has become: it is read as something valid, or refused by its name."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ordercancel import CancellationDesk, InvalidValue, Message
+from ordercancel.adapters.codec import decode_case, decode_event, decode_message, encode
+from ordercancel.adapters.memory import MemoryStore
+from ordercancel.adapters.sql import SqlStore
+from ordercancel.events import EVENTS
+from samples import BUYER, SYSTEM, jst
+from security.fuzzing import ROUNDS, broken
+from security.stories import ORDER_ID, POLICIES, story, told
+from strategies import cases, events, messages
+
+RECORDS = 10_000
+"""How many records are broken by seeds, in the ordinary run."""
+
+SEEDS = range(10)
+Decode = Callable[[str], Any]
+
+
+def kept() -> Iterator[tuple[str, Decode, str]]:
+    """Every record of both stories: its name, how it is read, and its JSON."""
+    for policy in POLICIES:
+        store = MemoryStore()
+        desk, outcomes = told(policy, story(policy), store)
+        ticked = desk.tick(jst(31))
+        for outcome in (*outcomes, *ticked.outcomes):
+            yield "stored case", decode_case, encode(outcome.case)
+            for message in outcome.messages:
+                yield "stored message", decode_message, encode(message)
+        for event in store.history(ORDER_ID):
+            kind = type(event).__name__
+            yield f"stored event {kind}", partial(decode_event, kind), encode(event)
+
+
+KEPT = [*kept()]
+
+
+def read(name: str, decode: Decode, stored: str) -> str:
+    """What came of a record: it was valid, or refused by its name and with nothing of it."""
+    shown = f"{name}: {stored!r:.300}"
+    refused = None
+    try:
+        value = decode(stored)
+    except InvalidValue as error:
+        refused = error
+    if refused is None:
+        assert decode(encode(value)) == value, shown
+        check_valid(value)
+        return "valid"
+    (fault,) = refused.faults
+    assert fault.where == name, shown
+    assert fault.expected == "the JSON of form 1", shown
+    assert 0 < len(str(refused)) < 1_500, shown
+    assert "\n" not in str(refused), shown
+    assert refused.__cause__ is refused.__context__ is None, shown
+    return "refused"
+
+
+def check_valid(value: Any) -> None:
+    """It is one of those that could have been made in the first place, in all its parts."""
+    if attrs.has(type(value)):
+        fields = {
+            field.name: getattr(value, field.name)
+            for field in attrs.fields(type(value))
+            if field.init
+        }
+        assert type(value)(**fields) == value
+        for each in fields.values():
+            check_valid(each)
+    elif isinstance(value, tuple):
+        for each in value:
+            check_valid(each)
+
+
+def damaged(stored: str, random: Random) -> str:
+    """A record as a database may give it back: text, in which bytes may be no UTF-8."""
+    return broken(json.loads(stored), random).decode("utf-8", "surrogateescape")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_broken_records_are_valid_or_refused(seed: int) -> None:
+    """A thousand records from each seed; no other error, and enough of either outcome."""
+    random = Random(seed)
+    came: Counter[str] = Counter()
+    count = RECORDS // len(SEEDS) * ROUNDS
+    for _ in range(count):
+        name, decode, stored = random.choice(KEPT)
+        came[read(name, decode, damaged(stored, random))] += 1
+    assert came.total() == count
+    assert min(came["valid"], came["refused"]) > count / 10
+
+
+def test_the_seeds_make_ten_thousand_records() -> None:
+    """Of cases, of messages and of most kinds of events; the same each time."""
+    assert RECORDS == 10_000
+    assert RECORDS % len(SEEDS) == 0
+    names = {name for name, _, _ in KEPT}
+    assert {"stored case", "stored message"} < names
+    assert len(names) > 8
+    stored = KEPT[0][2]
+    made = [damaged(stored, Random(seed)) for seed in range(300)]
+    assert made == [damaged(stored, Random(seed)) for seed in range(300)]
+    assert len(set(made)) > 200
+
+
+@given(
+    st.one_of(
+        cases().map(lambda case: ("stored case", decode_case, case)),
+        messages().map(lambda message: ("stored message", decode_message, message)),
+        events().map(
+            lambda event: (
+                f"stored event {type(event).__name__}",
+                partial(decode_event, type(event).__name__),
+                event,
+            )
+        ),
+    ),
+    st.integers(0, 2**32),
+)
+def test_any_record_that_breaks_is_valid_or_refused(
+    record: tuple[str, Decode, Any], seed: int
+) -> None:
+    """Also those of values that no history led to."""
+    name, decode, value = record
+    stored = encode(value)
+    assert read(name, decode, stored) == "valid"
+    read(name, decode, damaged(stored, Random(seed)))
+
+
+@given(st.sampled_from([*EVENTS, "case", "message"]), st.text(st.characters(), max_size=40))
+def test_any_text_is_no_record(kind: str, text: str) -> None:
+    decoders: dict[str, Decode] = {"case": decode_case, "message": decode_message}
+    decode = decoders.get(kind) or partial(decode_event, kind)
+    name = f"stored {kind}" if kind in decoders else f"stored event {kind}"
+    assert read(name, decode, text) == "refused"
+
+
+@pytest.mark.parametrize("kind", ["", "orderregistered", "あ" * 100_000, "\ud800", "__class__"])
+def test_an_unknown_kind_of_event_is_named_in_part(kind: str) -> None:
+    with pytest.raises(InvalidValue, match=r"^stored event: has the unknown kind") as caught:
+        decode_event(kind, "{}")
+    assert len(str(caught.value)) < 500
+
+
+EXTREMES: dict[str, tuple[str, Any, str]] = {
+    "a naive time": ("at", "2022-08-15T10:00:00", "has no UTC offset"),
+    "the year 1": ("at", "0001-01-01T00:00:00Z", "is in the year 1"),
+    "the year 9999": ("at", "9999-12-31T23:59:59Z", "is in the year 9999"),
+    "request 0": ("number", 0, "is below 1"),
+    "request 1001": ("number", 1_001, "is above 1000"),
+    "more than 64 bits": ("number", 2**64, ""),
+    "a reason without end": ("reason", "x" * 201, "has 201 code points"),
+    "a text without end": ("text", "x" * 12_001, "has 12001 code points"),
+    "an id without end": ("order_id", "x" * 201, "has 201 characters"),
+    "an id with a line break": ("order_id", "x\n", "contains U+000A"),
+    "too many rules": ("rules", ["r"] * 1_001, "has 1001 entries"),
+    "a rule without a name": ("rules", [""], "rules[0]: is empty"),
+    "an actor of no role": ("by", {"id": "b-1"}, "not the stored form of an actor"),
+    "an actor of an odd role": ("by", {"id": "b-1", "role": []}, ""),
+    "an actor without an id": ("by", {"role": "buyer"}, "Buyer.id: is empty"),
+    "an actor with a number": ("by", {"role": "buyer", "id": 7}, "Buyer.id: is an int"),
+    "an actor in words": ("by", "buyer:b-1", "not the stored form of an actor"),
+    "no flag": ("referred", 1, ""),
+}
+
+
+@pytest.mark.parametrize(("key", "value", "problem"), EXTREMES.values(), ids=EXTREMES)
+def test_what_no_event_can_hold_is_not_read(key: str, value: Any, problem: str) -> None:
+    """Each value that is out of bounds is refused, and named by its field."""
+    name, decode, stored = next(each for each in KEPT if each[0].endswith("CancellationRequested"))
+    with pytest.raises(InvalidValue) as caught:
+        decode(json.dumps({**json.loads(stored), key: value}))
+    assert caught.value.faults[0].where == name
+    assert problem in str(caught.value)
+
+
+def test_deep_nesting_is_refused() -> None:
+    """Deeper than anybody can follow, where a reader would pass over it and where not."""
+    for stored in ("[" * 100_000, '{"order":' * 100_000, '{"x":' + "[" * 100_000):
+        with pytest.raises(InvalidValue, match=r"^stored case: ") as caught:
+            decode_case(stored)
+        assert len(str(caught.value)) < 300
+
+
+def test_a_desk_refuses_a_broken_record_and_changes_nothing(tmp_path: Path) -> None:
+    """Whatever is asked about an order whose record is broken, and others are served as before."""
+    path = tmp_path / "shop.db"
+    with closing(SqlStore(f"sqlite:///{path}")) as store, closing(sqlite3.connect(path)) as file:
+        desk, _ = told("qoo10", story("qoo10")[:1], store)
+        random = Random("a broken row")
+        (whole,) = file.execute("SELECT body FROM ordercancel_cases").fetchone()
+        refused = 0
+        for _ in range(60):
+            body = damaged(whole, random).encode("utf-8", "replace").decode().replace("\0", "")
+            file.execute("UPDATE ordercancel_cases SET body = ?", (body,))
+            file.commit()
+            before = list(file.iterdump())
+            refused += asked(desk, before, file)
+        assert refused > 20
+        file.execute("UPDATE ordercancel_cases SET body = ?", (whole,))
+        file.commit()
+        assert desk.case(ORDER_ID, by=BUYER).latest
+
+
+def asked(desk: CancellationDesk, before: list[str], file: sqlite3.Connection) -> bool:
+    """Whether the order could not be read; then nobody can do anything, and nothing changes."""
+    try:
+        desk.case(ORDER_ID, by=SYSTEM)
+    except InvalidValue:
+        for command, at in story("qoo10"):
+            with pytest.raises(InvalidValue, match=r"^stored case: "):
+                desk.handle(command, at=at)
+        assert list(file.iterdump()) == before
+        return True
+    return False
+
+
+def test_a_message_is_read_with_nothing_left_out() -> None:
+    """Every field of a message is needed to read it."""
+    _, decode, stored = next(each for each in KEPT if each[0] == "stored message")
+    for field in attrs.fields(Message):
+        left = {key: value for key, value in json.loads(stored).items() if key != field.name}
+        with pytest.raises(InvalidValue, match=f"missing required field `{field.name}`"):
+            decode(json.dumps(left))

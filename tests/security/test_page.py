@@ -1,0 +1,53 @@
+"""What the page on security says of tests and bounds is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ordercancel import validation
+from ordercancel.cli.replay import MAX_LINE_BYTES
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+ROWS = dict(re.findall(r"^\| (.+?) \| (.+?) \|$", PAGE, re.MULTILINE))
+BOUNDS = {
+    "an id, code, status, name, item or address": [validation.MAX_LINE],
+    "a text as it is given": [validation.MAX_TEXT],
+    "a text as it is kept, in NFC": [validation.MAX_KEPT_TEXT],
+    "attributes of an order": [validation.MAX_ATTRIBUTES, validation.MAX_LINE],
+    "addresses of a party": [validation.MAX_EMAILS],
+    "requests of an order": [validation.MAX_REQUESTS],
+    "duties of an order": [validation.MAX_DUTIES],
+    "rules that an event names": [validation.MAX_RULES],
+    "the subject and the body of a message": [validation.MAX_MESSAGE],
+    "a line of a scenario": [MAX_LINE_BYTES],
+}
+YEARS = [validation.FIRST_YEAR, validation.LAST_YEAR, validation.LAST_DUE_YEAR]
+
+
+@pytest.mark.parametrize(("what", "bounds"), BOUNDS.items(), ids=BOUNDS)
+def test_the_bounds_are_those_of_the_code(what: str, bounds: list[int]) -> None:
+    for bound in bounds:
+        assert re.search(rf"\b{bound:,}\b", ROWS[what])
+
+
+def test_the_years_are_those_of_the_code() -> None:
+    assert [int(year) for year in re.findall(r"\d{4}", ROWS["times and days"])] == YEARS
+
+
+def test_every_test_that_holds_a_promise_exists() -> None:
+    """Each is named with a path, and each file of these tests is named."""
+    named = set(re.findall(r"`(tests/[^`]+)`", PAGE))
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+    ours = {f"tests/security/{path.name}" for path in Path(__file__).parent.glob("test_*.py")}
+    assert ours - named == {"tests/security/test_page.py"}
+
+
+def test_nobody_is_asked_to_write_to_an_address() -> None:
+    """A vulnerability is reported where the repository is."""
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    assert "private security advisory" in text
+    assert "@" not in text + PAGE

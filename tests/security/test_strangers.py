@@ -1,0 +1,231 @@
+"""Who is no party to an order learns nothing of it: not even whether there is one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import attrs
+import pytest
+
+from ordercancel import (
+    AsyncCancellationDesk,
+    Buyer,
+    CancellationDesk,
+    Command,
+    RequestStatus,
+    Seller,
+    UnknownOrder,
+)
+from ordercancel.adapters.memory import (
+    AsyncMemoryDirectory,
+    AsyncMemoryStore,
+    MemoryDirectory,
+    MemoryStore,
+)
+from ordercancel.cli.replay import Replay
+from ordercancel.order import Actor, Role
+from ordercancel.testing.blocking import settled
+from samples import BUYER, OPERATOR, PERMITTING, SELLER, SYSTEM, jst, order
+from security.stories import ORDER_ID, PARTIES, POLICIES, contents, every_command, story, told
+
+MISSING = "762544203"
+"""An id like that of the order, which no order has."""
+
+THEIRS = "250040690"
+"""An order between two of the strangers."""
+
+EVERYBODY = (*PARTIES, attrs.evolve(PERMITTING, id="s-2"))
+LATER = jst(20)
+Desk = CancellationDesk | AsyncCancellationDesk
+
+
+class Impostor(Actor):
+    """Somebody of a kind that the library does not know, with the buyer's id and role."""
+
+    __slots__ = ("id", "role")
+
+    def __init__(self) -> None:
+        self.id = "b-1"
+        self.role = Role.BUYER
+
+
+STRANGERS: dict[str, Actor] = {
+    "another buyer": Buyer("b-2"),
+    "another seller": Seller("s-2"),
+    "a buyer with the id of the seller": Buyer("s-1"),
+    "a seller with the id of the buyer": Seller("b-1"),
+    "a buyer with the id of the order": Buyer(ORDER_ID),
+    "a buyer called as the system is": Buyer("system"),
+    "a seller with the id of an operator": Seller("o-1"),
+    "a buyer with a blank behind his id": Buyer("b-1 "),
+    "a buyer with the id in capitals": Buyer("B-1"),
+    "an impostor": Impostor(),
+}
+COMMAND_IDS = {
+    "no id": None,
+    "an id of its own": "b-2:2",
+    "the id of a command about this order": "b-1:1",
+    "the id of a command about another order": "b-2:1",
+}
+STAGES = [
+    pytest.param(policy, steps, id=f"{policy}, {steps} steps on")
+    for policy, most in (("conect", 3), ("qoo10", 4))
+    for steps in range(most + 1)
+]
+
+
+def opened(policy: str, steps: int) -> tuple[MemoryStore, list[Desk]]:
+    """A store in which the order has come so far, and a desk of either kind on it."""
+    store = MemoryStore()
+    theirs = order(policy, id=THEIRS, buyer="b-2", seller="s-2")
+    told(policy, story(policy, about=theirs)[:1], store, placed=theirs, parties=EVERYBODY)
+    desk, _ = told(policy, story(policy)[:steps], store, parties=EVERYBODY)
+    twin = AsyncCancellationDesk(
+        policies=[POLICIES[policy]],
+        store=AsyncMemoryStore(store),
+        directory=AsyncMemoryDirectory(MemoryDirectory(EVERYBODY)),
+    )
+    return store, [desk, twin]
+
+
+def asks(desk: Desk, order_id: str, by: Actor, command_id: str | None) -> dict[str, Any]:
+    """Everything that a desk can be asked about one order, by the name of what is asked."""
+    ways: dict[str, Any] = {
+        "case": lambda: desk.case(order_id, by=by),
+        "history": lambda: desk.history(order_id, by=by),
+        "label": lambda: desk.label(order_id, by=by),
+        "label in English": lambda: desk.label(order_id, by=by, lang="en"),
+    }
+
+    def put(method: Callable[..., Any], command: Command) -> Callable[[], Any]:
+        return lambda: method(command, at=LATER)
+
+    for command in every_command(order_id, by, command_id):
+        name = type(command).__name__
+        ways[f"assess {name}"] = put(desk.assess, command)
+        ways[f"handle {name}"] = put(desk.handle, command)
+    return ways
+
+
+async def errors(ways: dict[str, Any], order_id: str) -> dict[str, Any]:
+    """What is raised for each way of asking, with all that it tells; the id is left out of it."""
+    found: dict[str, Any] = {}
+    for name, ask in ways.items():
+        with pytest.raises(UnknownOrder) as caught:
+            await settled(ask)
+        error = caught.value
+        found[name] = [
+            str(each).replace(order_id, "ID")
+            for each in (type(error), error, repr(error), error.args, vars(error))
+        ] + [error.__cause__, error.__context__]
+    return found
+
+
+def answer(ask: Callable[[], Any]) -> Any:
+    """What either kind of desk answers."""
+    return asyncio.run(settled(ask))
+
+
+async def both(one: Awaitable[Any], other: Awaitable[Any]) -> tuple[Any, Any]:
+    """Two things awaited, one after the other."""
+    return await one, await other
+
+
+@pytest.mark.parametrize("command_id", COMMAND_IDS.values(), ids=COMMAND_IDS)
+@pytest.mark.parametrize(("policy", "steps"), STAGES)
+def test_a_stranger_can_not_tell_an_order_from_none(
+    policy: str, steps: int, command_id: str | None
+) -> None:
+    """Whatever he asks, in whatever way, and whoever he is: the answer is that of no order.
+
+    So it is with commands that carry the id of somebody's command, and it changes nothing.
+    """
+    store, desks = opened(policy, steps)
+    before = contents(store)
+    for desk in desks:
+        for stranger in STRANGERS.values():
+            there, gone = asyncio.run(
+                both(
+                    errors(asks(desk, ORDER_ID, stranger, command_id), ORDER_ID),
+                    errors(asks(desk, MISSING, stranger, command_id), MISSING),
+                )
+            )
+            assert there == gone
+            assert len(there) == 20
+    assert contents(store) == before
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("actor", [BUYER, SELLER, OPERATOR, SYSTEM], ids=str)
+def test_a_party_and_the_house_can(policy: str, actor: Actor) -> None:
+    """What strangers are not told is there to be told."""
+    _, desks = opened(policy, 1)
+    for desk in desks:
+        ways = asks(desk, ORDER_ID, actor, None)
+        for name in ("case", "history", "label", "label in English", "assess Approve"):
+            assert answer(ways[name])
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_party_of_one_order_learns_nothing_of_another_by_its_command_id(policy: str) -> None:
+    """An id that is taken is refused in the same words whoever has it, and his outcome is his."""
+    _, (desk, _) = opened(policy, 1)
+    told_of: list[str] = []
+    for taken in ("b-1:1", "b-2:1"):
+        own, *_ = every_command(THEIRS, Buyer("b-2"), taken)
+        with pytest.raises(ValueError, match="belongs to another command") as caught:
+            answer(partial(desk.handle, own, at=LATER))
+        told_of.append(str(caught.value).replace(taken, "ID"))
+    assert told_of[0] == told_of[1]
+
+
+@pytest.mark.parametrize("kind", [0, 1], ids=["sync", "async"])
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("name", ["s-2", "b-1", ORDER_ID, "nobody", "s-1 ", "%", "_-1"])
+def test_a_seller_sees_and_counts_no_orders_but_his_own(name: str, policy: str, kind: int) -> None:
+    """Neither his queue nor his counters know of the orders of others."""
+    desk, seller, every = opened(policy, 1)[1][kind], Seller(name), frozenset(RequestStatus)
+    page = answer(lambda: desk.inbox(seller, policy=policy, statuses=every))
+    counts = answer(lambda: desk.counters(seller, policy=policy, at=LATER))
+    assert [row.order_id for row in page.rows] == ([THEIRS] if name == "s-2" else [])
+    assert page.next is None
+    waiting = {count.status: count.count for count in counts}
+    assert waiting[RequestStatus.AWAITING_SELLER] == (name == "s-2")
+
+
+DOING: list[dict[str, Any]] = [
+    {"do": "request", "reason": "other", "text": "不要"},
+    {"do": "request", "reason": "no_such_reason"},
+    {"do": "approve"},
+    {"do": "reject", "text": "製造済み", "affirmed": True},
+    {"do": "withdraw", "command_id": "b-1:1"},
+    {"do": "ask_withdrawal", "text": "お願い"},
+    {"do": "answer_withdrawal", "accept": True},
+    {"do": "advance", "event": "ship"},
+    {"do": "advance", "event": "fly"},
+]
+
+
+@pytest.mark.parametrize("at", ["2022-08-20T00:00:00+09:00", "2022-08-20T00:00:00"])
+@pytest.mark.parametrize("by", ["buyer:b-2", "seller:b-1", "buyer:s-1"])
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_scenario_answers_a_stranger_as_if_there_were_no_order(
+    policy: str, by: str, at: str
+) -> None:
+    """No status, no label, no code tells him of one, also where his line is wrong elsewhere."""
+    store, _ = opened(policy, 1)
+    said: dict[str, list[Any]] = {}
+    for order_id in (ORDER_ID, MISSING):
+        replay = Replay(POLICIES.values(), store)
+        lines = [{"at": at, "order_id": order_id, "by": by, **more} for more in DOING]
+        answers = replay.run(json.dumps(line).encode() for line in lines)
+        said[order_id] = [json.dumps(answer).replace(order_id, "ID") for answer in answers]
+        assert replay.malformed == 0
+    assert said[ORDER_ID] == said[MISSING]
+    assert len(said[MISSING]) == len(DOING)
+    expected = "unknown_order" if at.endswith("+09:00") else "invalid"
+    assert all(f'"error": "{expected}"' in answer for answer in said[MISSING])
