@@ -17,6 +17,20 @@ test: check
 test-long: $(READY)
 	ORDERCANCEL_TEST_PROFILE=long $(BIN)/python -m pytest -n 2 --dist worksteal tests/laws
 
+# Many processes at few orders and at many, on both databases.
+races: $(READY)
+	$(BIN)/python tests/races/run.py --commands 20000
+
+# Processes killed while they command, relay and tick, on both databases.
+crashes: $(READY)
+	$(BIN)/python tests/crashes/run.py --kills 200
+
+# Two thousand deadlines by each engine, with workers killed.
+recipes: $(READY)
+	$(BIN)/python tests/recipes/run.py --engine plain --due 2000
+	$(BIN)/python tests/recipes/run.py --engine procrastinate --due 2000
+	$(BIN)/python tests/recipes/run.py --engine dbos --due 2000
+
 # Every mutant of both policies against the oracle, the clauses and verify.
 mutants: $(READY)
 	$(BIN)/python tests/mutation/run.py

@@ -70,6 +70,7 @@ BLOCKS = {
     "README.ja.md": 6,
     "docs/delivery.md": 14,
     "docs/own-policy.md": 16,
+    "docs/running.md": 10,
     "docs/testing.md": 10,
 }
 """How many blocks each page has that are run or compared; pages of words alone have none."""

@@ -65,8 +65,9 @@ class SqlStore:
         What is written takes effect when the host commits, together with the host's own rows; the
         host alone commits and rolls back. The tables must be there.
 
-        On PostgreSQL, leave the isolation at READ COMMITTED: in a stricter one a lost race can't
-        be tried again within the transaction, and comes as `Conflict` at once.
+        On PostgreSQL, leave the isolation at READ COMMITTED: in a stricter one nobody within the
+        transaction sees what others have committed since, so that a race that was lost is lost
+        every time, until it comes as `Conflict`.
         """
         store = cls.__new__(cls)
         store._transactions = HostTransaction(host)  # noqa: SLF001 - our own

@@ -1,0 +1,178 @@
+"""Deadlines and messages by DBOS 3, on the database that the orders are in.
+
+    export SHOP_DATABASE=postgresql://shop@db/shop
+    ordercancel db create $SHOP_DATABASE
+    DBOS__VMID=worker-1 python -m examples.with_dbos    # as many as you like, each with its name
+
+Every minute one `tick` and one `relay` are put into the queue, however many workers there are.
+What is due stands in the tables of the orders; the steps look it up. So a workflow that is lost
+with its worker costs a minute: the next one finds what it left.
+
+A worker takes up again what it was at when it was killed, if it comes back under its old name.
+
+With ``SHOP_SPREAD=1`` each deadline is applied in a workflow of its own, so that the work spreads
+over all workers: for shops where one takes long.
+"""
+
+import os
+import signal
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cache
+from queue import SimpleQueue
+
+from dbos import DBOS, DBOSConfig, ScheduleInput, SetWorkflowID, StepOptions
+
+from ordercancel import ApplyDeadline, CancellationDesk, Refused, StoreUnavailable, System
+from ordercancel.adapters.log import LogNotifier
+from ordercancel.adapters.sql import SqlStore
+from ordercancel.policies import CONECT, QOO10
+from ordercancel.ports import DueDuty
+
+POLICIES = (CONECT, QOO10)
+DATABASE = os.environ.get("SHOP_DATABASE", "postgresql:///shop")
+SPREAD = "SHOP_SPREAD" in os.environ
+EVERY_MINUTE, EVERY_NIGHT = "* * * * *", "17 4 * * *"
+QUEUE, EACH = "ordercancel", "ordercancel-each"
+"""The queue of what is scheduled, and that of the single deadlines."""
+POLLING = 0.5
+"""How often a worker looks for something to do, in seconds."""
+
+CONFIG: DBOSConfig = {
+    "name": "shop",
+    "system_database_url": DATABASE,
+    # What one release began, another may go on with: a step that is done twice does no harm.
+    "application_version": "1",
+    "log_level": "WARNING",
+}
+
+
+@cache
+def store() -> SqlStore:
+    return SqlStore(DATABASE, create_tables=False)
+
+
+@cache
+def desk() -> CancellationDesk:
+    return CancellationDesk(policies=POLICIES, store=store(), notifier=LogNotifier())
+
+
+PATIENT: StepOptions = {
+    "retries_allowed": True,
+    "max_attempts": 5,
+    "should_retry": lambda error: isinstance(error, StoreUnavailable),
+}
+
+
+@DBOS.step(**PATIENT)
+def apply_some() -> bool:
+    """Apply a hundred deadlines; whether there are more."""
+    return desk().tick().more
+
+
+@DBOS.step(**PATIENT)
+def deliver_some() -> bool:
+    """Deliver a hundred messages; whether there are more."""
+    return desk().relay().more
+
+
+@DBOS.step(**PATIENT)
+def due(now: datetime, last: DueDuty | None) -> tuple[DueDuty, ...]:
+    """A page of all that is due."""
+    return store().due(now, last, 1_000)
+
+
+@DBOS.step(**PATIENT)
+def apply_one(order_id: str, deadline: str, request: int) -> None:
+    """Apply one deadline."""
+    try:
+        desk().handle(ApplyDeadline(order_id, by=System(), deadline=deadline, request=request))
+    except Refused as refused:
+        if refused.codes != ("not_due",):  # it has acted, or what it waited for was done
+            raise
+
+
+@DBOS.workflow()
+def tick(scheduled: datetime, context: object) -> None:
+    """Apply all deadlines that are due."""
+    while apply_some():
+        pass
+
+
+@DBOS.workflow()
+def relay(scheduled: datetime, context: object) -> None:
+    """Deliver all messages that wait."""
+    while deliver_some():
+        pass
+
+
+@DBOS.workflow()
+def spread(scheduled: datetime, context: object) -> None:
+    """Put a workflow into the queue for each deadline that is due, when no others wait there.
+
+    The hour in the id allows one in an hour. Where that was lost with its worker, which never came
+    back, or failed, the next hour has another.
+    """
+    if DBOS.list_workflows(queue_name=EACH, status="ENQUEUED", limit=1):
+        return
+    last = None
+    while page := due(scheduled, last):
+        for duty in page:
+            with SetWorkflowID(
+                f"{scheduled:%Y-%m-%dT%H} {duty.order_id} {duty.deadline} {duty.request}"
+            ):
+                DBOS.enqueue_workflow(EACH, apply, duty.order_id, duty.deadline, duty.request)
+        last = page[-1]
+
+
+@DBOS.workflow()
+def apply(order_id: str, deadline: str, request: int) -> None:
+    """Apply one deadline."""
+    apply_one(order_id, deadline, request)
+
+
+@DBOS.workflow()
+def clean_up(scheduled: datetime, context: object) -> None:
+    """Take away the records of what was done a week ago."""
+    before = (scheduled - timedelta(days=7)).isoformat()
+    while done := DBOS.list_workflows(
+        completed_before=before,
+        queue_name=[QUEUE, EACH],
+        load_input=False,
+        load_output=False,
+        limit=1_000,
+    ):
+        DBOS.delete_workflows([each.workflow_id for each in done])
+
+
+def schedule(name: str, cron: str, workflow: Callable[[datetime, object], None]) -> ScheduleInput:
+    return {
+        "schedule_name": name,
+        "schedule": cron,
+        "workflow_fn": workflow,
+        "queue_name": QUEUE,
+    }
+
+
+def main() -> None:
+    """Work until SIGTERM or Ctrl-C, then bring to an end what is in hand."""
+    stop: SimpleQueue[int] = SimpleQueue()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda number, frame: stop.put(number))
+    DBOS(config=CONFIG)
+    DBOS.launch()  # makes its own tables, in the schema `dbos`
+    DBOS.register_queue(QUEUE, worker_concurrency=2, polling_interval_sec=POLLING)
+    DBOS.register_queue(EACH, worker_concurrency=10, polling_interval_sec=POLLING)
+    DBOS.apply_schedules(
+        [
+            schedule("deadlines", EVERY_MINUTE, spread if SPREAD else tick),
+            schedule("messages", EVERY_MINUTE, relay),
+            schedule("clean-up", EVERY_NIGHT, clean_up),
+        ]
+    )
+    stop.get()
+    DBOS.destroy(workflow_completion_timeout_sec=30)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Deadlines and messages by procrastinate 3, on the database that the orders are in.
+
+    export SHOP_DATABASE=postgresql://shop@db/shop
+    ordercancel db create $SHOP_DATABASE
+    procrastinate --app=examples.with_procrastinate.app schema --apply
+    procrastinate --app=examples.with_procrastinate.app worker    # as many as you like
+
+Every minute one `tick` and one `relay` are put into the queue, however many workers there are.
+What is due stands in the tables of the orders; the jobs look it up. So one that fails, or is lost
+with its worker, costs a minute: the next one finds what it left.
+
+With ``SHOP_SPREAD=1`` each deadline is applied in a job of its own, so that the work spreads over
+all workers: for shops where one takes long.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import cache
+
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Status
+
+from ordercancel import ApplyDeadline, CancellationDesk, Refused, System
+from ordercancel.adapters.log import LogNotifier
+from ordercancel.adapters.sql import SqlStore
+from ordercancel.policies import CONECT, QOO10
+from ordercancel.ports import DueDuty
+
+POLICIES = (CONECT, QOO10)
+DATABASE = os.environ.get("SHOP_DATABASE", "postgresql:///shop")
+SPREAD = "SHOP_SPREAD" in os.environ
+QUEUE = "ordercancel"
+EVERY_MINUTE, EVERY_NIGHT = "* * * * *", "17 4 * * *"
+
+app = App(
+    connector=PsycopgConnector(conninfo=DATABASE),
+    worker_defaults={"delete_jobs": "successful"},
+)
+
+
+@cache
+def store() -> SqlStore:
+    return SqlStore(DATABASE, create_tables=False)
+
+
+@cache
+def desk() -> CancellationDesk:
+    return CancellationDesk(policies=POLICIES, store=store(), notifier=LogNotifier())
+
+
+# A queueing lock keeps jobs from piling up. None of these has a `retry` beside it: where another
+# job with the lock waits already, putting the first one back fails, and it is "doing" for ever.
+# The next minute's job is the retry.
+
+
+@app.task(name="tick", queue=QUEUE, queueing_lock="tick")
+def tick(timestamp: int = 0) -> None:
+    """Apply the deadlines that are due: a hundred, and the rest in another job."""
+    if desk().tick().more:
+        with suppress(AlreadyEnqueued):
+            tick.defer()
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(name="relay", queue=QUEUE, queueing_lock="relay", priority=1)
+def relay(timestamp: int = 0) -> None:
+    """Deliver the messages that wait: a hundred, and the rest in another job."""
+    if desk().relay().more:
+        with suppress(AlreadyEnqueued):
+            relay.defer()
+
+
+@app.task(name="spread", queue=QUEUE, queueing_lock="spread", priority=-1)
+def spread(timestamp: int = 0) -> None:
+    """Put a job into the queue for each deadline that is due, when those before are through."""
+    for duty in due():
+        key = f"{duty.order_id} {duty.deadline} {duty.request}"
+        with suppress(AlreadyEnqueued):
+            apply.configure(queueing_lock=key).defer(
+                order_id=duty.order_id, deadline=duty.deadline, request=duty.request
+            )
+
+
+def due() -> Iterator[DueDuty]:
+    """All that is due at present, a page at a time."""
+    now, last = datetime.now(UTC), None
+    while page := store().due(now, last, 1_000):
+        yield from page
+        last = page[-1]
+
+
+@app.task(name="apply", queue=QUEUE)
+def apply(order_id: str, deadline: str, request: int) -> None:
+    """Apply one deadline."""
+    try:
+        desk().handle(ApplyDeadline(order_id, by=System(), deadline=deadline, request=request))
+    except Refused as refused:
+        if refused.codes != ("not_due",):  # it has acted, or what it waited for was done
+            raise
+
+
+app.periodic(cron=EVERY_MINUTE)(spread if SPREAD else tick)
+
+
+@app.periodic(cron=EVERY_NIGHT)
+@app.task(name="clean_up", queue=QUEUE, queueing_lock="clean_up")
+async def clean_up(timestamp: int = 0) -> None:
+    """Take away the jobs of workers that were killed, and those that failed a week ago."""
+    for job in await app.job_manager.get_stalled_jobs(queue=QUEUE):
+        await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+    await app.job_manager.delete_old_jobs(nb_hours=7 * 24, queue=QUEUE, include_failed=True)

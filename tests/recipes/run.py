@@ -1,0 +1,148 @@
+"""Runs a recipe with three workers, two of whom are killed, and tells what came of it.
+
+``python tests/recipes/run.py --engine plain|procrastinate|dbos [--spread] [--due 2000] [--json]``
+
+On a PostgreSQL server of its own, in a database of its own; `--sqlite` for a file instead. Exit
+status 1 where a deadline did not act exactly once, or a message was not delivered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+TESTS = Path(__file__).parent.parent
+sys.path[:0] = [str(TESTS), str(TESTS.parent)]
+
+import attrs  # noqa: E402 - the tests are found by the path above
+
+import postgres  # noqa: E402
+from recipes.shop import ASKED, GRANTED, Found, fill, look  # noqa: E402
+from recipes.workers import ENGINES, Crew, Times, database  # noqa: E402
+
+NAMES = ("worker-1", "worker-2", "worker-3")
+LEAST = 30
+"""With fewer deadlines, nobody might come to a fatal place in time."""
+
+
+@attrs.frozen
+class Run:
+    """What came of a run: what was found, how long it took, and with how many of what."""
+
+    due: int
+    later: int
+    found: Found
+    times: Times
+
+    @property
+    def acted_once(self) -> int:
+        """How many of the orders that were due have each of the events of a deadline once."""
+        return self.found.histories.get(GRANTED, 0)
+
+    @property
+    def repeated(self) -> int:
+        """How many messages were delivered more than once."""
+        return sum(times > 1 for times in self.found.delivered.values())
+
+    @property
+    def faults(self) -> list[str]:
+        """What is not as it was promised."""
+        promised: dict[str, tuple[Any, Any]] = {
+            "histories": (self.found.histories, {GRANTED: self.due, ASKED: self.later}),
+            "duties": (self.found.duties, {"missed": self.due, "open": self.later}),
+            "messages": (self.found.messages, {"delivered": 3 * self.due + self.later}),
+            "delivered": (len(self.found.delivered), 3 * self.due + self.later),
+        }
+        return [
+            f"{what}: {found}; expected {expected}"
+            for what, (found, expected) in promised.items()
+            if found != expected
+        ]
+
+
+def run(
+    engine: str, url: str, folder: Path, *, due: int, spread: bool = False, limit: float = 120.0
+) -> Run:
+    """Fill a new database with so many deadlines that are due, and let three workers at it.
+
+    Who is killed does not come back, but for a worker of DBOS where each deadline is a workflow of
+    its own: only one of the same name takes up again what it was at.
+    """
+    later = due // 10
+    fill(url, due, later)
+    revived = spread and engine == "dbos"
+    crew = Crew(engine, url, folder, fatal=due // 10, spread=spread, revived=revived)
+    if engine == "procrastinate":
+        crew.finish("procrastinate", "--app=recipes.procrastinate_app.app", "schema", "--apply")
+    times = crew.work(*NAMES, limit=limit)
+    return Run(due, later, look(url, folder), times)
+
+
+@contextmanager
+def place(*, sqlite: bool, folder: Path) -> Iterator[str]:
+    """The URL of a new database."""
+    if sqlite:
+        yield f"sqlite:///{folder / 'shop.db'}"
+        return
+    with postgres.server() as server, database(server) as url:
+        yield url
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Run a recipe, and kill two of three workers.")
+    parser.add_argument("--engine", choices=ENGINES, required=True)
+    parser.add_argument("--due", type=int, default=2_000, help="deadlines (default: 2000)")
+    parser.add_argument("--spread", action="store_true", help="a job for each deadline")
+    parser.add_argument("--sqlite", action="store_true", help="for the plain loop: on SQLite")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    chosen = parser.parse_args(arguments)
+    if chosen.due < LEAST:
+        parser.error(f"--due is {chosen.due}; expected {LEAST} or more")
+    if chosen.sqlite and chosen.engine != "plain":
+        parser.error("--sqlite is for the plain loop")
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    with tempfile.TemporaryDirectory(prefix="ordercancel-recipe-") as name:
+        folder = Path(name)
+        with place(sqlite=chosen.sqlite, folder=folder) as url:
+            begun = time.monotonic()
+            done = run(
+                chosen.engine,
+                url,
+                folder,
+                due=chosen.due,
+                spread=chosen.spread,
+                limit=120 + chosen.due,
+            )
+    figures = {
+        "engine": chosen.engine,
+        "job": "deadline" if chosen.spread else "tick",
+        "database": "sqlite" if chosen.sqlite else "postgresql",
+        "workers": len(NAMES),
+        "killed": 2,
+        "due": done.due,
+        "acted_once": done.acted_once,
+        "messages": len(done.found.delivered),
+        "delivered_again": done.repeated,
+        "seconds_until_applied": round(done.times.ticked, 1),
+        "seconds_until_delivered": round(done.times.relayed, 1),
+        "faults": done.faults,
+    }
+    if chosen.json:
+        print(json.dumps(figures))
+    else:
+        for what, figure in figures.items():
+            print(f"{what.replace('_', ' '):24} {figure or '-'}")
+    print(f"{time.monotonic() - begun:.0f} s in all", file=sys.stderr)
+    return 1 if done.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
