@@ -19,7 +19,8 @@
     └── TooLarge                      a policy has more combinations than can be tried
 
 Fields come first and the message is built from them: read the fields, never parse the message.
-An error means that nothing was changed.
+An error means that nothing was changed. Only where the connection broke in the middle of a COMMIT
+nobody knows, after a `StoreUnavailable`, until the same command is given again with the same id.
 """
 
 from __future__ import annotations

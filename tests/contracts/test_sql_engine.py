@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ordercancel import Conflict, InvalidValue, StoreUnavailable
@@ -32,8 +32,9 @@ class Driver(Exception):
         (DBAPIError("UPDATE", {}, Driver("57P01")), StoreUnavailable),
         (DBAPIError("UPDATE", {}, Driver()), StoreUnavailable),
         (PoolTimeout("QueuePool limit reached"), StoreUnavailable),
+        (PendingRollbackError("roll back first"), StoreUnavailable),
     ],
-    ids=["taken", "serialization", "deadlock", "shut down", "other", "pool"],
+    ids=["taken", "serialization", "deadlock", "shut down", "other", "pool", "broken"],
 )
 def test_a_drivers_errors_are_those_of_the_port(
     error: Exception, expected: type[Exception]

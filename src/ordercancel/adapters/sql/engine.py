@@ -14,6 +14,7 @@ from sqlalchemy.exc import (
     DBAPIError,
     IntegrityError,
     NoSuchModuleError,
+    PendingRollbackError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -91,7 +92,7 @@ def translated(order_id: str = "") -> Iterator[None]:
         if getattr(error.orig, "sqlstate", None) in LOST_RACES:
             raise Conflict(order_id) from error
         raise StoreUnavailable(_first_line(error.orig)) from error
-    except PoolTimeout as error:
+    except (PendingRollbackError, PoolTimeout) as error:
         raise StoreUnavailable(str(error)) from error
 
 
@@ -133,7 +134,8 @@ def _refused(url: URL) -> Iterator[None]:
 def _options(url: URL) -> dict[str, Any]:
     if url.get_backend_name() == "postgresql":
         # A connection that has died while it was idle is noticed and replaced.
-        return {"pool_pre_ping": True}
+        # And whatever a server's default is, who comes second sees what the first has committed.
+        return {"pool_pre_ping": True, "isolation_level": "READ COMMITTED"}
     # Transactions are begun by hand, see `begin`.
     arguments: dict[str, Any] = {"isolation_level": None, "check_same_thread": False}
     if "timeout" not in url.query:

@@ -87,8 +87,8 @@ cases = Table(
     Column("rejected_before", Boolean, nullable=False, server_default=false()),
     Column("withdrawn_before", Boolean, nullable=False, server_default=false()),
     Column("attributes", JSON, nullable=False, server_default="{}"),
-    # The order's id while a request is open, else NULL: unique, so that the database itself
-    # allows one open request an order.
+    # The order's id while a request is open, else NULL; unique. Where one row is one order, as
+    # here, it says no more than the primary key: it is for whoever splits the requests off.
     Column("open_key", ID, unique=True),
     Column("body", Text, nullable=False),
     Index(

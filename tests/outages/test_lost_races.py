@@ -1,0 +1,151 @@
+"""Deadlocks and serialisation failures of PostgreSQL are lost races: they come as `Conflict`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, create_engine, event, text
+
+from ordercancel import Approve, AskWithdrawal, CancellationDesk, Conflict, RequestStatus
+from ordercancel.adapters.sql import SqlStore
+from ordercancel.desk import Backoff
+from ordercancel.policies import QOO10
+from outages.shop import ASKED, LATER, Shop, asking, engine_of, opening, registered
+from races.checker import check
+from races.launching import PATIENCE
+from races.tables import read
+from samples import SELLER
+
+TWICE = Backoff(first=timedelta(), most=timedelta(), tries=2)
+"""A command that lost a race is decided again at once, and only once."""
+
+
+@pytest.fixture
+def shop(postgres: str) -> Iterator[Shop]:
+    """A shop with two orders, on a store of its own."""
+    with opening("sync") as opened:
+        found = Shop(postgres, opened(postgres))
+        registered(found, "o-1", "o-2")
+        yield found
+
+
+@contextmanager
+def host(url: str, isolation: str = "READ COMMITTED") -> Iterator[Engine]:
+    """An engine of the host's own."""
+    engine = create_engine(
+        url.replace("postgresql:", "postgresql+psycopg:"), isolation_level=isolation
+    )
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def within(connection: Connection) -> CancellationDesk:
+    """A desk within the transaction of a host's connection."""
+    return CancellationDesk(policies=[QOO10], store=SqlStore.within(connection), conflicts=TWICE)
+
+
+def test_of_two_hosts_in_a_deadlock_one_goes_on(shop: Shop) -> None:
+    """Two host transactions that lock two orders in opposite order: one of them conflicts.
+
+    To decide again within the same transaction does not help him, for the other one waits for
+    what it holds. When he has rolled back, the other one's work is done, and he does his again.
+    """
+    barrier = threading.Barrier(2)
+    lost: list[tuple[str, int]] = []
+    problems: list[BaseException] = []
+
+    def work(engine: Engine, first: str, second: str) -> None:
+        with engine.connect() as connection:
+            connection.execute(text("SET deadlock_timeout = '50ms'"))
+            connection.commit()
+            desk = within(connection)
+            desk.handle(asking(first), at=ASKED)
+            barrier.wait(PATIENCE)
+            try:
+                desk.handle(asking(second), at=ASKED)
+            except Conflict as error:
+                lost.append((error.order_id, error.attempts))
+                connection.rollback()
+                for order_id in (first, second):
+                    desk.handle(asking(order_id), at=ASKED)
+            connection.commit()
+
+    def watched(*args: Any) -> None:
+        try:
+            work(*args)
+        except BaseException as error:  # told below
+            problems.append(error)
+
+    with host(shop.url) as engine:
+        orders = (("o-1", "o-2"), ("o-2", "o-1"))
+        threads = [threading.Thread(target=watched, args=(engine, *each)) for each in orders]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert problems == []
+    assert lost in ([("o-1", 2)], [("o-2", 2)])
+    assert [shop.version(order_id) for order_id in ("o-1", "o-2")] == [3, 3]
+    assert check(read(shop.url), [QOO10]) == ()
+
+
+@pytest.mark.parametrize("isolation", ["REPEATABLE READ", "SERIALIZABLE"])
+def test_a_stricter_host_does_it_all_again(shop: Shop, isolation: str) -> None:
+    """In a transaction that sees the past, a race that was lost stays lost: it conflicts.
+
+    Nothing of it is left when the host has rolled back; in a new transaction it succeeds.
+    """
+    shop.ask()
+    with host(shop.url, isolation) as engine, engine.connect() as connection:
+        desk = within(connection)
+        seen = desk.case("o-1", by=SELLER)
+        shop.desk.handle(AskWithdrawal("o-1", by=SELLER), at=ASKED)
+        before = read(shop.url)
+        with pytest.raises(Conflict):
+            desk.handle(Approve("o-1", by=SELLER), at=LATER)
+        assert desk.case("o-1", by=SELLER) == seen
+        connection.rollback()
+        assert read(shop.url) == before
+        approved = desk.handle(Approve("o-1", by=SELLER), at=LATER)
+        connection.commit()
+    assert [request.status for request in approved.case.requests] == [RequestStatus.GRANTED]
+    assert check(read(shop.url), [QOO10]) == ()
+
+
+def test_a_stricter_default_of_the_database_changes_nothing(shop: Shop) -> None:
+    """The store asks for READ COMMITTED: who comes second sees the first, and decides again."""
+    shop.ask()
+    strict = shop.url.replace(
+        "options=", "options=-cdefault_transaction_isolation%3Dserializable%20"
+    )
+    failed: list[str] = []
+    overtaken: list[str] = []
+    with opening("sync") as opened:
+        store = opened(strict)
+        engine = engine_of(store)
+
+        @event.listens_for(engine, "before_cursor_execute")
+        def _overtake(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+            if statement.startswith("UPDATE ordercancel_cases") and not overtaken:
+                overtaken.append(statement)
+                cursor.execute("SELECT 1")  # from here on the transaction sees the past
+                shop.desk.handle(AskWithdrawal("o-1", by=SELLER), at=ASKED)
+
+        @event.listens_for(engine, "handle_error")
+        def _note(context: Any) -> None:
+            failed.append(type(context.original_exception).__name__)
+
+        desk = CancellationDesk(policies=[QOO10], store=store, conflicts=TWICE)
+        outcome = desk.handle(Approve("o-1", by=SELLER), at=LATER)
+    assert len(overtaken) == 1
+    assert failed == []
+    assert [type(each).__name__ for each in outcome.events] == ["RequestGranted", "OrderCancelled"]
+    assert outcome.case.version == 6
+    assert check(read(shop.url), [QOO10]) == ()

