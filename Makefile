@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
 
-.PHONY: demo test check test-long races crashes recipes mutants mutmut docs format clean
+.PHONY: demo test check test-long races crashes recipes bench-bulk mutants mutmut docs format clean
 
 demo: $(RUNS)
 	$(BIN)/ordercancel demo
@@ -30,6 +30,10 @@ recipes: $(READY)
 	$(BIN)/python tests/recipes/run.py --engine plain --due 2000
 	$(BIN)/python tests/recipes/run.py --engine procrastinate --due 2000
 	$(BIN)/python tests/recipes/run.py --engine dbos --due 2000
+
+# One rule set over ten million orders, against what one writes by hand.
+bench-bulk: $(READY)
+	$(BIN)/python benchmarks/bulk.py
 
 # Every mutant of both policies against the oracle, the clauses and verify.
 mutants: $(READY)

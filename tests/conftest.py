@@ -12,7 +12,7 @@ import postgres as postgresql
 
 settings.register_profile(
     "quick",
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     database=None,

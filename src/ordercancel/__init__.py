@@ -34,6 +34,7 @@ from ordercancel.errors import (
     TooLarge,
     UnknownOrder,
     UnknownPolicy,
+    Untranslatable,
 )
 from ordercancel.events import Event
 from ordercancel.folding import evolve, fold
@@ -93,6 +94,7 @@ __all__ = [
     "TooLarge",
     "UnknownOrder",
     "UnknownPolicy",
+    "Untranslatable",
     "Verdict",
     "Withdraw",
     "announce",

@@ -168,6 +168,20 @@ class TestOutbox:
             "error": "OSError: no route to host",
         }
 
+    def test_lists_what_can_not_be_read_by_its_id(
+        self, dead: str, said: Said, tmp_path: Path
+    ) -> None:
+        with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
+            connection.execute("UPDATE ordercancel_outbox SET body = '{' WHERE number = 1")
+            connection.commit()
+        _, told, _ = said("outbox", "list", "--db", dead, "--format", "json")
+        assert json.loads(told.splitlines()[0]) == {
+            "id": "o-1:3:buyer:app",
+            "order": "o-1",
+            "tries": 1,
+            "error": "OSError: no route to host",
+        }
+
     def test_lists_all_pages(self, dead: str, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("ordercancel.cli.database.PAGE", 3)
         _, told, _ = said("outbox", "list", "--db", dead, "--format", "json")

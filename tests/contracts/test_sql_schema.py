@@ -195,7 +195,6 @@ def test_what_a_later_release_has_stored_is_refused(sqlite_url: str, tmp_path: P
     for read in (
         lambda: store.load("o-1"),
         lambda: store.history("o-1"),
-        lambda: store.claim(jst(17), jst(18), 9),
         lambda: store.backlog(jst(17)),
     ):
         with pytest.raises(InvalidValue, match="has form 2; expected form 1 or earlier"):

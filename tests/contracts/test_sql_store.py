@@ -392,6 +392,25 @@ def test_an_unknown_kind_of_event_is_named(path: Path, opened: Callable[[], SqlS
 # ---------------------------------------------------------------- the stored form
 
 
+class Marked(str):
+    """Text of a class of the host's own."""
+
+
+class Enough(int):
+    """A number of a class of the host's own."""
+
+
+def test_texts_and_numbers_of_the_hosts_own_classes_are_kept_as_plain_ones() -> None:
+    """Marked-up text, or a number that means something there, is text and a number here."""
+    case = registered(
+        item=Marked("<b>"), attributes={"size": Marked("s"), "boxes": Enough(3)}
+    ).case
+    back = decode_case(encode(case))
+    assert back == case
+    assert type(back.order.item) is str
+    assert {type(each) for each in back.order.attributes.values()} == {str, int}
+
+
 @given(cases())
 def test_any_case_comes_back_equal(case: Case) -> None:
     """The stored form of a case loses nothing."""

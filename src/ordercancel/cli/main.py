@@ -8,6 +8,8 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 BUILT_IN = {policy.name: policy for policy in (CONECT, QOO10)}
+DIALECTS = ("postgresql", "sqlite", "duckdb", "spark")
 _DATABASE = "such as sqlite:///shop.db or postgresql://user@host/shop"
 _NAMED = f"one of: {', '.join(BUILT_IN)}; or MODULE:ATTRIBUTE"
 
@@ -146,7 +149,73 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("ids", metavar="ID", nargs="*", default=[], help="ids, as listed")
     which.add_argument("--all", action="store_true", help="all of them")
     retry.set_defaults(run=_database, action="retry")
+    _add_bulk(commands)
     return parser
+
+
+def _add_bulk(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    bulk = commands.add_parser("bulk", help="judge all orders of a file")
+    bulk.add_argument("file", metavar="FILE", help="the orders, as .parquet or .csv")
+    bulk.add_argument("--policy", metavar="POLICY", required=True, help=_NAMED)
+    bulk.add_argument(
+        "--against",
+        metavar="POLICY",
+        help="another one, such as the next edition: what it answers differently",
+    )
+    _add_at(bulk, "now")
+    bulk.add_argument("--group-by", metavar="COLUMN", help="such as seller or status")
+    bulk.add_argument("--format", choices=("table", "json", "parquet"), default="table")
+    bulk.add_argument(
+        "--output",
+        metavar="FILE",
+        help="where to write it; the orders with their answers, if the format is parquet",
+    )
+    bulk.add_argument("--plot", metavar="FILE", help="draw the shares by status, as .png or .svg")
+    _add_leave_out(bulk)
+    _add_lang(bulk)
+    bulk.set_defaults(run=_bulk, action="judge")
+
+    sample = commands.add_parser("sample", help="make up orders, to try things out")
+    sample.add_argument("orders", metavar="N", type=_count, help="how many")
+    sample.add_argument("file", metavar="FILE", help="where to: .parquet or .csv")
+    sample.add_argument("--policy", metavar="POLICY", required=True, help=_NAMED)
+    sample.add_argument("--seed", type=int, default=0, help="another one: others (default: 0)")
+    _add_at(sample, "2026-04-01T12:00:00+09:00")
+    sample.set_defaults(run=_bulk, action="sample")
+
+    sql = commands.add_parser("sql", help="print the rules of a policy as a SQL statement")
+    _add_policy(sql)
+    sql.add_argument("--dialect", choices=DIALECTS, required=True)
+    sql.add_argument("--table", metavar="NAME", default="orders", help="default: orders")
+    _add_at(sql, "now")
+    _add_leave_out(sql)
+    sql.set_defaults(run=_bulk, action="sql")
+
+
+def _add_at(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument(
+        "--at",
+        metavar="TIME",
+        type=_moment,
+        help=f"the moment, with its zone (default: {default})",
+    )
+
+
+def _add_leave_out(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--leave-out",
+        action="store_true",
+        help="leave out rules that no column tells, and what hangs on them undecided",
+    )
+
+
+def _moment(text: str) -> datetime:
+    with suppress(ValueError):
+        found = datetime.fromisoformat(text)
+        if found.utcoffset() is not None:
+            return found
+    expected = "a time with its zone, such as 2026-04-01T12:00:00+09:00"
+    raise argparse.ArgumentTypeError(f"is {text or 'empty'}; expected {expected}")
 
 
 def _add_policy(parser: argparse.ArgumentParser) -> None:
@@ -292,6 +361,24 @@ def _database(chosen: argparse.Namespace) -> int:
     except ImportError as error:
         _stop(_no_sql(error))
     status: int = getattr(database, chosen.action)(chosen)
+    return status
+
+
+def _bulk(chosen: argparse.Namespace) -> int:
+    chosen.policy_name = chosen.policy
+    chosen.policy = _policy(chosen.policy)
+    if chosen.action == "judge":
+        chosen.against = None if chosen.against is None else _policy(chosen.against)
+    try:
+        from ordercancel.cli import bulk
+
+        if getattr(chosen, "plot", None) is not None:
+            importlib.import_module("ordercancel.bulk.plotting")
+        # An engine may load what it needs when it is asked for rows.
+        status: int = getattr(bulk, chosen.action)(chosen)
+    except ImportError as error:
+        extra = "plot" if "matplotlib" in str(error) else "bulk"
+        _stop(f"{error}; expected the extra: pip install 'ordercancel[{extra}]'")
     return status
 
 

@@ -1,0 +1,98 @@
+"""One policy over a table of orders, and two policies over the same table."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import narwhals as nw
+
+from ordercancel.bulk.checking import require
+from ordercancel.bulk.columns import COLUMNS
+from ordercancel.bulk.frames import answered
+from ordercancel.bulk.plan import Plan, plan_for
+from ordercancel.policy.policy import Policy
+from ordercancel.validation import moment
+
+__all__ = ["outcomes", "summary"]
+
+
+def outcomes(
+    policy: Policy, orders: Any, *, at: datetime, leave_out: bool = False, check: bool = True
+) -> Any:
+    """`orders` with the answer to each: what the buyer gets who asks now, what the seller may do.
+
+    ===============  ==========================================================================
+    column           value
+    ===============  ==========================================================================
+    ``verdict``      ``cancel``, ``refer`` or ``refuse``: what `Policy.assess` says to a buyer
+    ``rules``        the ids of the rules that determined it, joined by commas
+    ``codes``        the codes of the refusals, joined by commas; empty where nothing is refused
+    ``clauses``      the ids of the clauses that the rules cite, joined by commas
+    ``may_approve``  whether the seller may approve an open request
+    ``may_reject``   whether he may reject it, given that he affirms what he must
+    ===============  ==========================================================================
+
+    Args:
+        policy: The policy.
+        orders: A table with a row for each order, eager or lazy: of DuckDB, Polars, pandas,
+            PyArrow, PySpark or Ibis. Of `COLUMNS` it has those that the rules ask for, and those
+            of the policy's own facts by their names.
+        at: The moment, with a UTC offset.
+        leave_out: Whether rules that no column tells are left out. Where the answer hangs on
+            them, it has no value.
+        check: Whether the values are looked at first: what must not be missing, and words that
+            the policy does not know. It reads the table once more.
+
+    Returns:
+        A table of the same kind, with the same rows.
+
+    Raises:
+        InvalidValue: With every column that is missing, of the wrong type, or has wrong values,
+            and some of these. Nothing has been worked out then.
+        Untranslatable: A rule speaks of what no column tells.
+    """
+    plan = plan_for(policy, moment("outcomes.at", at), leave_out=leave_out)
+    frame = nw.from_native(orders)
+    require(frame, [plan], check=check)
+    return answered(frame, plan).to_native()
+
+
+def summary(policy: Policy, orders: Any, *, at: datetime, check: bool = True) -> Any:
+    """How many orders of each seller are in which state: the counters of his inbox, and more.
+
+    ==================  =====================================================================
+    column              value
+    ==================  =====================================================================
+    ``seller``          the seller's id
+    ``request_status``  where the latest request stands; no value where nobody has asked
+    ``orders``          how many orders
+    ``overdue``         how many of them have an answer that is overdue at the moment `at`
+    ``due``             how many have a deadline that is due and has not acted
+    ==================  =====================================================================
+
+    Args:
+        policy: The policy.
+        orders: A table as for `outcomes`, with ``seller``, ``request_status``, ``overdue_at`` and
+            ``due_at``.
+        at: The moment, with a UTC offset.
+        check: Whether the values are looked at first.
+
+    Raises:
+        InvalidValue: As `outcomes` does.
+    """
+    at = moment("summary.at", at)
+    frame = nw.from_native(orders)
+    columns = tuple(COLUMNS[name] for name in ("seller", "request_status", "overdue_at", "due_at"))
+    plan = Plan(policy=policy, at=at, columns=columns)
+    require(frame, [plan], check=check)
+    counted = frame.with_columns(
+        overdue=(nw.col("overdue_at") <= at).fill_null(value=False).cast(nw.Int64),
+        due=(nw.col("due_at") <= at).fill_null(value=False).cast(nw.Int64),
+    )
+    return (
+        counted.group_by("seller", "request_status")
+        .agg(nw.len().alias("orders"), nw.col("overdue").sum(), nw.col("due").sum())
+        .sort("seller", "request_status", nulls_last=True)
+        .to_native()
+    )

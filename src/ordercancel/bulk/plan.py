@@ -1,0 +1,411 @@
+"""What is answered for each order, as columns that hang on tests: independent of any engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import product
+from math import prod
+from typing import cast
+
+import attrs
+
+from ordercancel.bulk.columns import COLUMNS, Column, column_of_fact
+from ordercancel.bulk.conditions import (
+    ALWAYS,
+    NEVER,
+    Absent,
+    AllOf,
+    Among,
+    AnyOf,
+    Atom,
+    Bounded,
+    Sort,
+    Test,
+    all_of,
+    any_of,
+    atoms_of,
+    columns_of,
+    sorts_of,
+)
+from ordercancel.bulk.translating import Translation, Truth, Untold
+from ordercancel.commands import Approve, Command, Reject, RequestCancellation
+from ordercancel.errors import Untranslatable
+from ordercancel.lifecycle import REQUEST
+from ordercancel.order import Role
+from ordercancel.policy.conditions import Value
+from ordercancel.policy.decision import (
+    NO_SUCH_MOVE,
+    NOT_PERMITTED,
+    PERMITS_DISAGREE,
+    UNDETERMINED,
+    Verdict,
+)
+from ordercancel.policy.policy import Policy
+from ordercancel.policy.rules import CANCEL, PERMIT, REFER, Forbid, Rule
+from ordercancel.request import OPEN, RequestStatus
+
+__all__ = ["Join", "Pick", "Plan", "Table", "plan_for", "table_of"]
+
+
+@attrs.frozen
+class Join:
+    """The words whose tests hold, joined by commas, in this order."""
+
+    words: tuple[tuple[Test, str], ...]
+
+
+Piece = Join | str | bool | None
+"""What a branch gives: words, one text, a flag, or no value."""
+
+
+@attrs.frozen
+class Pick:
+    """The first branch whose test holds, or else what is left."""
+
+    branches: tuple[tuple[Test, Piece], ...]
+    otherwise: Piece
+
+
+@attrs.frozen(kw_only=True)
+class Plan:
+    """How each order is answered at one moment.
+
+    Args:
+        policy: The policy.
+        at: The moment, in UTC.
+        columns: The columns that the answers hang on.
+        answers: The columns of the answer, by name.
+        rules: The rules about asking, each with what it does and when it is satisfied.
+        left_out: The rules that no table can tell, each with the reason; where the answer hangs
+            on one of them there is none.
+    """
+
+    policy: Policy
+    at: datetime
+    columns: tuple[Column, ...]
+    answers: Mapping[str, Pick] = attrs.field(factory=dict)
+    rules: tuple[tuple[Rule, Test], ...] = ()
+    left_out: Mapping[str, str] = attrs.field(factory=dict)
+
+
+def plan_for(policy: Policy, at: datetime, *, leave_out: bool = False) -> Plan:
+    """What buyers may ask and sellers may answer under `policy` at the moment `at`.
+
+    Raises:
+        Untranslatable: A rule speaks of what no column tells, unless it is to be left out.
+    """
+    asking = _Ruling(policy, RequestCancellation, at, {"role": Role.BUYER, "party": True})
+    seller: Mapping[str, Value] = {"role": Role.SELLER, "party": True, "affirmed": True}
+    approving = _Ruling(policy, Approve, at, seller)
+    rejecting = _Ruling(policy, Reject, at, seller)
+    rulings = (asking, approving, rejecting)
+    left_out = {rule: reason for ruling in rulings for rule, reason in ruling.untold.items()}
+    if left_out and not leave_out:
+        raise Untranslatable(policy.name, left_out)
+    answers = {
+        "verdict": asking.verdict(),
+        "rules": asking.rules(),
+        "codes": asking.codes(),
+        "clauses": asking.clauses(),
+        "may_approve": approving.permitted("approve"),
+        "may_reject": rejecting.permitted("reject"),
+    }
+    names = {name for pick in answers.values() for name in _columns(pick)}
+    return Plan(
+        policy=policy,
+        at=at,
+        columns=tuple(_declared(policy, names)),
+        answers=answers,
+        rules=asking.satisfied,
+        left_out=left_out,
+    )
+
+
+def _declared(policy: Policy, names: set[str]) -> Iterator[Column]:
+    words = {
+        "status": policy.orders.state_ids,
+        "channel": policy.channels,
+        "request_status": tuple(RequestStatus),
+    }
+    for name, column in COLUMNS.items():
+        if name in names:
+            yield attrs.evolve(column, words=tuple(map(str, words.get(name, ()))))
+    for fact in policy.facts:
+        if fact.name in names:
+            yield column_of_fact(fact, policy)
+
+
+def _columns(pick: Pick) -> Iterator[str]:
+    for test in _tests(pick):
+        yield from columns_of(test)
+
+
+def _tests(pick: Pick) -> Iterator[Test]:
+    for test, piece in pick.branches:
+        yield test
+        if isinstance(piece, Join):
+            yield from (test for test, _ in piece.words)
+
+
+# ---------------------------------------------------------------------- worked out beforehand
+
+
+@attrs.frozen(kw_only=True)
+class Table:
+    """A plan worked out beforehand for every row that its tests tell apart.
+
+    A row's number is the sum of what its columns add. Each answer is looked up by that number.
+
+    Args:
+        adding: What a column adds to the number, for each column that matters.
+        answers: The values of each column of the answer, in the order of the rows' numbers.
+    """
+
+    adding: tuple[Adding, ...]
+    answers: Mapping[str, tuple[str | bool | None, ...]]
+
+
+@attrs.frozen
+class Adding:
+    """The number of the first branch whose test holds, or else what is left."""
+
+    branches: tuple[tuple[Test, int], ...]
+    otherwise: int
+
+
+def table_of(plan: Plan, *, most: int) -> Table | None:
+    """The plan as a table; None where its tests tell more than `most` rows apart."""
+    sorts = _sorts(plan)
+    kinds = [list(dict.fromkeys(sort.holding for sort in each)) for each in sorts]
+    if prod(map(len, kinds)) > most:
+        return None
+    rows = _worked_out(plan, kinds)
+    adding = []
+    step = 1
+    for place, (each, holdings) in enumerate(zip(sorts, kinds, strict=True)):
+        rows, numbers = _merged(rows, place)
+        adding.append(_adding(each, [step * numbers[holdings.index(x.holding)] for x in each]))
+        step *= max(numbers.values()) + 1
+    # The first column counts the least.
+    ordered = [rows[row] for row in sorted(rows, key=lambda row: row[::-1])]
+    answers = zip(plan.answers, zip(*ordered, strict=True), strict=True)
+    return Table(adding=tuple(each for each in adding if each.branches), answers=dict(answers))
+
+
+_Row = tuple[int, ...]
+"""Which of its column's kinds of values each value of a row is."""
+_Answers = tuple[str | bool | None, ...]
+
+
+def _sorts(plan: Plan) -> list[list[Sort]]:
+    atoms: dict[str, list[Atom]] = {}
+    for pick in plan.answers.values():
+        for test in _tests(pick):
+            for atom in atoms_of(test):
+                atoms.setdefault(atom.column, []).append(atom)
+    return [sorts_of(column, found) for column, found in atoms.items()]
+
+
+def _worked_out(plan: Plan, kinds: Sequence[Sequence[frozenset[Atom]]]) -> dict[_Row, _Answers]:
+    """The answers for each row."""
+    rows = frozenset(product(*(range(len(each)) for each in kinds)))
+    where: dict[Test, frozenset[_Row]] = {}
+
+    def held(test: Test) -> frozenset[_Row]:
+        if test not in where:
+            match test:
+                case AllOf(tests):
+                    where[test] = rows.intersection(*map(held, tests))
+                case AnyOf(tests):
+                    where[test] = frozenset().union(*map(held, tests))
+                case _:
+                    where[test] = frozenset(
+                        row
+                        for row in rows
+                        if any(test in each[kind] for each, kind in zip(kinds, row, strict=True))
+                    )
+        return where[test]
+
+    def given(pick: Pick) -> dict[_Row, str | bool | None]:
+        answers: dict[_Row, str | bool | None] = {}
+        left = rows
+        for test, piece in (*pick.branches, (ALWAYS, pick.otherwise)):
+            for row in left & held(test):
+                told = piece
+                if isinstance(told, Join):
+                    told = ",".join(word for each, word in told.words if row in held(each))
+                answers[row] = told
+            left -= held(test)
+        return answers
+
+    answers = [given(pick) for pick in plan.answers.values()]
+    return {row: tuple(each[row] for each in answers) for row in rows}
+
+
+def _merged(
+    rows: Mapping[_Row, _Answers], place: int
+) -> tuple[dict[_Row, _Answers], dict[int, int]]:
+    """The rows with one number for those kinds of a column's values that change no answer."""
+    slices: dict[int, list[_Answers]] = {}
+    for row in sorted(rows):
+        slices.setdefault(row[place], []).append(rows[row])
+    alike: dict[tuple[_Answers, ...], int] = {}
+    numbers = {kind: alike.setdefault(tuple(each), len(alike)) for kind, each in slices.items()}
+    merged = {
+        (*row[:place], numbers[row[place]], *row[place + 1 :]): each for row, each in rows.items()
+    }
+    return merged, numbers
+
+
+def _adding(sorts: Sequence[Sort], numbers: Sequence[int]) -> Adding:
+    """What each sort of a column's values adds, said as shortly as can be.
+
+    A missing value makes no test hold but `Absent`, so that it may be left to the rest.
+    """
+    *found, _ = zip(sorts, numbers, strict=True)
+    otherwise = numbers[-1]
+    alike: dict[int, list[Test]] = {}
+    below: list[tuple[Test, int]] = []
+    for sort, number in found:
+        if isinstance(sort.found, Bounded):
+            if below and below[-1][1] == number:
+                below.pop()
+            below.append((sort.found, number))
+        elif sort.found is not None and number != otherwise:
+            alike.setdefault(number, []).append(sort.found)
+    if below and below[-1][1] == otherwise:
+        below.pop()
+    branches = [(any_of(tests), number) for number, tests in alike.items()]
+    return Adding((*branches, *below), otherwise)
+
+
+# ---------------------------------------------------------------------- what the rules come to
+
+
+class _Ruling:
+    """What the rules for one kind of command come to, and the charts behind them."""
+
+    def __init__(
+        self, policy: Policy, kind: type[Command], at: datetime, settled: Mapping[str, Value]
+    ) -> None:
+        self._policy = policy
+        translation = Translation(policy, at, settled)
+        self.untold: dict[str, str] = {}
+        truths: list[tuple[Rule, Truth]] = []
+        for rule in sorted(policy.rules_for(kind), key=lambda rule: rule.id):
+            try:
+                truths.append((rule, translation.truth(rule.when)))
+            except Untold as error:
+                self.untold[rule.id] = str(error)
+        self._forbids = _told((rule, truth.true) for rule, truth in truths if _forbids(rule))
+        self._errors = _told((rule, truth.unknown) for rule, truth in truths)
+        self._permits = _told((rule, truth.true) for rule, truth in truths if not _forbids(rule))
+        self.satisfied = tuple((rule, truth.true) for rule, truth in truths)
+        self._blockers = (*self._forbids, *self._errors)
+        self._blocked = any_of(test for _, test in self._blockers)
+        self._granted = any_of(test for _, test in self._permits)
+
+    def _grants(self, effect: object) -> Test:
+        return any_of(test for rule, test in self._permits if rule.effect == effect)
+
+    def _chart(self, effect: object) -> Test:
+        """Whether the charts have what a request of this effect brings about."""
+        free = any_of(
+            [
+                Among("request_status", frozenset(map(str, RequestStatus)) - frozenset(OPEN)),
+                Absent("request_status"),
+            ]
+        )
+        return all_of([free, self._cancellable()]) if effect is CANCEL else free
+
+    def _cancellable(self) -> Test:
+        statuses = frozenset(filter(self._policy.can_cancel, self._policy.orders.state_ids))
+        return Among("status", statuses) if statuses else NEVER
+
+    def _picked(self, branches: Sequence[tuple[Test, Piece]], otherwise: Piece) -> Pick:
+        """Where rules are left out, what does not hang on them alone."""
+        kept = branches[:1] if self.untold else branches
+        told = tuple((test, piece) for test, piece in kept if test != NEVER)
+        return Pick(told, None if self.untold else otherwise)
+
+    def verdict(self) -> Pick:
+        """The verdict on asking."""
+        return self._picked(
+            [
+                (self._blocked, Verdict.REFUSE.value),
+                (self._disagreement(), Verdict.REFUSE.value),
+                (all_of([self._grants(CANCEL), self._chart(CANCEL)]), Verdict.CANCEL.value),
+                (all_of([self._grants(REFER), self._chart(REFER)]), Verdict.REFER.value),
+            ],
+            Verdict.REFUSE.value,
+        )
+
+    def rules(self) -> Pick:
+        """The ids of the rules that determined it, in the order of a `Decision`."""
+        blockers = _join((test, rule.id) for rule, test in self._blockers)
+        permits = _join((test, rule.id) for rule, test in self._permits)
+        return self._picked([(self._blocked, blockers), (self._granted, permits)], "")
+
+    def codes(self) -> Pick:
+        """The codes of the refusals, each once; empty where nothing is refused."""
+        codes: dict[str, list[Test]] = {UNDETERMINED: [test for _, test in self._errors]}
+        for rule, test in self._forbids:
+            codes.setdefault(cast(Forbid, rule.effect).code, []).append(test)
+        return self._picked(
+            [
+                (self._blocked, _joined(codes)),
+                (self._disagreement(), PERMITS_DISAGREE),
+                (all_of([self._grants(CANCEL), self._chart(CANCEL)]), ""),
+                (all_of([self._grants(REFER), self._chart(REFER)]), ""),
+                (self._granted, NO_SUCH_MOVE),
+            ],
+            NOT_PERMITTED,
+        )
+
+    def clauses(self) -> Pick:
+        """The ids of the clauses that the rules cite, each once."""
+        return self._picked(
+            [
+                (self._blocked, _joined(self._cited(self._blockers))),
+                (self._granted, _joined(self._cited(self._permits))),
+            ],
+            "",
+        )
+
+    def permitted(self, move: str) -> Pick:
+        """Whether the command may be given, which is a move of the request chart."""
+        answerable: Test = Among("request_status", frozenset(REQUEST.sources(move)))
+        if move == "approve":
+            answerable = all_of([answerable, self._cancellable()])
+        granted = all_of([self._grants(PERMIT), answerable])
+        return self._picked([(self._blocked, False), (granted, True)], otherwise=False)
+
+    def _disagreement(self) -> Test:
+        return all_of([self._grants(CANCEL), self._grants(REFER)])
+
+    def _cited(self, rules: Iterable[tuple[Rule, Test]]) -> dict[str, list[Test]]:
+        cited: dict[str, list[Test]] = {}
+        for rule, test in rules:
+            for clause in self._policy.clauses_of((rule.id,)):
+                cited.setdefault(clause, []).append(test)
+        return cited
+
+
+def _forbids(rule: Rule) -> bool:
+    return isinstance(rule.effect, Forbid)
+
+
+def _told(rules: Iterable[tuple[Rule, Test]]) -> tuple[tuple[Rule, Test], ...]:
+    return tuple((rule, test) for rule, test in rules if test != NEVER)
+
+
+def _joined(words: Mapping[str, Sequence[Test]]) -> Piece:
+    told = ((any_of(tests), word) for word, tests in words.items())
+    return _join((test, word) for test, word in told if test != NEVER)
+
+
+def _join(words: Iterable[tuple[Test, str]]) -> Piece:
+    """The words; an empty text where there are none to begin with."""
+    found = tuple(words)
+    return Join(found) if found else ""

@@ -1,0 +1,267 @@
+"""Every engine answers every order as `Policy.assess` does, to the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import attrs
+import pytest
+from examples.half_hour_shop import SHOP
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    insert,
+    literal,
+)
+
+from bulk.policies import AT, judged, policies
+from bulk.tables import (
+    ENGINES,
+    Answer,
+    answers_in,
+    answers_of_rows,
+    asked_one_by_one,
+    row_of,
+    schema_of,
+    table_of,
+)
+from ordercancel import Case, Party, Policy
+from ordercancel.adapters.sql import SqlStore
+from ordercancel.adapters.sql.engine import open_engine
+from ordercancel.bulk import frames, outcomes
+from ordercancel.bulk.sql import outcomes_query
+from ordercancel.events import OrderRegistered
+from ordercancel.order import System
+from ordercancel.policies import CONECT, QOO10, conect, qoo10
+from ordercancel.ports import Commit
+from ordercancel.verification.walk import Walk
+
+READINGS = {
+    "conect": CONECT,
+    "qoo10": QOO10,
+    "conect, one ask only": conect(edition="once", may_ask_again=False),
+    "qoo10, delay approves": qoo10(edition="delay", delay_approves=True),
+    "the half-hour shop": SHOP,
+}
+
+
+class Book:
+    """Cases with their answers, one by one, and the table of them."""
+
+    def __init__(
+        self, policy: Policy, at: datetime, known: list[tuple[Case, Party | None]]
+    ) -> None:
+        self.policy, self.at = policy, at
+        self.cases = {f"o-{number}": each for number, each in enumerate(known)}
+        self.expected: dict[str, Answer] = {
+            name: asked_one_by_one(case, policy, at, seller)
+            for name, (case, seller) in self.cases.items()
+        }
+        rows = [row_of(name, case, policy, seller) for name, (case, seller) in self.cases.items()]
+        self.table = table_of(policy, rows)
+
+    def differences(self, found: Mapping[str, Answer]) -> list[tuple[Any, ...]]:
+        """The orders that are answered otherwise: with the case, what was found and expected."""
+        assert found.keys() == self.expected.keys()
+        return [
+            (self.cases[name], found[name], expected)
+            for name, expected in self.expected.items()
+            if found[name] != expected
+        ]
+
+
+@lru_cache
+def walked(policy: Policy) -> dict[datetime, list[tuple[Case, Party | None]]]:
+    """Every case that can be reached under `policy`, by the moment; the seller in all his ways."""
+    walk = Walk(policy, limit=100_000)
+    walk.run()
+    by_moment: dict[datetime, list[tuple[Case, Party | None]]] = {}
+    for node in walk.nodes.values():
+        order = node.case.order
+        for permits in (True, False):
+            party = Party(order.seller, name="店", permits_cancellation=permits)
+            by_moment.setdefault(node.at, []).append((node.case, party))
+        by_moment[node.at].append((node.case, None))
+    return by_moment
+
+
+@pytest.fixture(scope="module", params=READINGS.values(), ids=READINGS)
+def books(request: pytest.FixtureRequest) -> list[Book]:
+    """The books of a policy: one for each moment at which its rules tell cases apart."""
+    policy: Policy = request.param
+    return [Book(policy, at, known) for at, known in walked(policy).items()]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_case_that_can_be_reached_is_answered_alike(books: list[Book], engine: str) -> None:
+    """Over the whole space that `verify` walks through."""
+    for book in books:
+        judged_table = outcomes(book.policy, ENGINES[engine](book.table), at=book.at)
+        assert book.differences(answers_in(judged_table)) == []
+
+
+# ---------------------------------------------------------------------- random policies
+
+
+@pytest.mark.parametrize("most", [frames.MOST, 0], ids=["looked up", "written out"])
+@settings(
+    max_examples=settings.default.max_examples // 2,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(data=st.data())
+def test_any_policy_over_any_orders_is_answered_alike(
+    monkeypatch: pytest.MonkeyPatch, most: int, data: st.DataObject
+) -> None:
+    """Whatever its rules are, with values missing wherever they may be, by every engine."""
+    monkeypatch.setattr(frames, "MOST", most)
+    policy = data.draw(policies())
+    book = Book(policy, AT, data.draw(st.lists(judged(policy), min_size=1, max_size=30)))
+    for name, engine in ENGINES.items():
+        judged_table = outcomes(policy, engine(book.table), at=AT)
+        assert (name, book.differences(answers_in(judged_table))) == (name, [])
+    engine = create_engine("sqlite://")
+    try:
+        assert book.differences(in_a_hosts_table(book, engine)) == []
+    finally:
+        engine.dispose()
+
+
+# ---------------------------------------------------------------------- SQL
+
+
+SQL_TYPES = {
+    "string": String(200),
+    "bool": Boolean(),
+    "int64": Integer(),
+    "date32[day]": Date(),
+    "timestamp[us, tz=UTC]": DateTime(timezone=True),
+}
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An engine of a host's own."""
+    if request.param == "sqlite":
+        made = create_engine("sqlite://")
+    else:
+        url: str = request.getfixturevalue("postgres")
+        made = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    yield made
+    made.dispose()
+
+
+def hosts_table(policy: Policy) -> Table:
+    """A table of a host's own, with other names for some of its columns."""
+    columns = [Column(f"my_{each.name}", SQL_TYPES[str(each.type)]) for each in schema_of(policy)]
+    return Table("my_orders", MetaData(), *columns)
+
+
+def in_a_hosts_table(book: Book, engine: Engine) -> dict[str, Answer]:
+    """The answers of a query over a table of a host's."""
+    table = hosts_table(book.policy)
+    columns = {column.name.removeprefix("my_"): column for column in table.c}
+    query = outcomes_query(book.policy, book.at, table=table, columns=columns)
+    rows = [{f"my_{key}": each for key, each in row.items()} for row in book.table.to_pylist()]
+    with engine.begin() as connection:
+        table.create(connection)
+        connection.execute(insert(table), rows)
+        found = answers_of_rows(connection.execute(query).mappings())
+        table.drop(connection)
+    return found
+
+
+def test_a_hosts_own_table_is_answered_alike(books: list[Book], engine: Engine) -> None:
+    """Over the whole space, whatever its columns are called."""
+    for book in books:
+        assert book.differences(in_a_hosts_table(book, engine)) == []
+
+
+def in_our_tables(book: Book, url: str, permits: bool | None) -> dict[str, Answer]:
+    """The answers of a query over the library's own tables, into which the cases were put."""
+    with closing(SqlStore(url)) as store:
+        for name, (case, _) in book.cases.items():
+            stored = attrs.evolve(case, order=attrs.evolve(case.order, id=name), version=1)
+            registered = OrderRegistered(
+                order_id=name, at=book.at, by=System(), order=stored.order, edition="1"
+            )
+            store.commit(Commit(case=stored, expected=0, events=(registered,)))
+        query = outcomes_query(book.policy, book.at, seller_permits=literal(permits, Boolean()))
+        engine = open_engine(url)
+        with engine.connect() as connection:
+            found = answers_of_rows(connection.execute(query).mappings())
+        engine.dispose()
+    return found
+
+
+@pytest.mark.parametrize("permits", [True, None])
+def test_our_own_tables_are_answered_alike(
+    postgres: str, tmp_path: Any, permits: bool | None
+) -> None:
+    """What a store keeps is enough to judge by, but for whether the seller permits."""
+
+    def told(seller: Party | None) -> bool | None:
+        return seller and seller.permits_cancellation
+
+    for policy in (CONECT, QOO10, READINGS["qoo10, delay approves"], SHOP):
+        cases_by_moment = walked(policy)
+        at = max(cases_by_moment, key=lambda moment: len(cases_by_moment[moment]))
+        known = [each for each in cases_by_moment[at] if told(each[1]) is permits]
+        book = Book(policy, at, known)
+        url = f"sqlite:///{tmp_path / f'{policy.name}-{policy.edition}.db'}"
+        assert book.differences(in_our_tables(book, url, permits)) == []
+    assert book.differences(in_our_tables(book, postgres, permits)) == []
+
+
+@settings(max_examples=settings.default.max_examples // 2)
+@given(data=st.data())
+def test_facts_of_ones_own_are_read_from_our_tables(data: st.DataObject) -> None:
+    """A flag, a word, a number, and none of them."""
+    policy = data.draw(policies())
+    permits = data.draw(st.sampled_from((True, False, None)))
+    party = None if permits is None else Party("s-1", name="店", permits_cancellation=permits)
+    known = data.draw(st.lists(judged(policy), min_size=1, max_size=10))
+    book = Book(policy, AT, [(case, party) for case, _ in known])
+    assert book.differences(in_our_tables_in_memory(book, permits)) == []
+
+
+def in_our_tables_in_memory(book: Book, permits: bool | None) -> dict[str, Answer]:
+    """The same in a database that is gone in the end."""
+    with closing(SqlStore("sqlite://")) as store:
+        for name, (case, _) in book.cases.items():
+            stored = attrs.evolve(case, order=attrs.evolve(case.order, id=name), version=1)
+            registered = OrderRegistered(
+                order_id=name, at=book.at, by=System(), order=stored.order, edition="1"
+            )
+            store.commit(Commit(case=stored, expected=0, events=(registered,)))
+        query = outcomes_query(book.policy, book.at, seller_permits=literal(permits, Boolean()))
+        return store._transactions.read(
+            lambda connection: answers_of_rows(connection.execute(query).mappings())
+        )
+
+
+def test_an_order_of_another_policy_is_passed_over() -> None:
+    """The library's tables hold the orders of all policies."""
+    with closing(SqlStore("sqlite://")) as store:
+        at = datetime(2024, 4, 2, tzinfo=UTC)
+        (case, _), *_ = next(iter(walked(SHOP).values()))
+        registered = OrderRegistered(
+            order_id="o-1", at=at, by=System(), order=case.order, edition="1"
+        )
+        store.commit(Commit(case=attrs.evolve(case, version=1), expected=0, events=(registered,)))
+        query = outcomes_query(CONECT, at, seller_permits=literal(value=True))
+        found = store._transactions.read(lambda connection: connection.execute(query).all())
+    assert found == []

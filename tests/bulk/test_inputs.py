@@ -1,0 +1,255 @@
+"""What is wrong with a table is told at once, by column and with samples, before any work."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from bulk.policies import BOXES, MEMBER, SIZE
+from ordercancel import (
+    InvalidValue,
+    Policy,
+    RequestCancellation,
+    Rule,
+    Untranslatable,
+)
+from ordercancel.bulk import compare, outcomes, summary
+from ordercancel.policies import QOO10
+from ordercancel.policy import REFER
+from ordercancel.policy.conditions import Condition
+from unit.tiny import OURS, RULES, tiny
+
+AT = datetime(2024, 5, 1, 3, tzinfo=UTC)
+NAIVE = datetime(2024, 5, 1)  # noqa: DTZ001 - what is refused
+
+
+def orders(**changes: Any) -> dict[str, list[Any]]:
+    """Two orders of Qoo10, with other columns."""
+    columns: dict[str, list[Any]] = {
+        "order_id": ["A-1", "A-2"],
+        "status": ["new", "shipped"],
+        "ship_on": [None, date(2024, 5, 2)],
+        "request_status": [None, "rejected"],
+        "rejected_before": [False, True],
+        "answer_due_at": [None, AT],
+    }
+    return {name: values for name, values in (columns | changes).items() if values is not None}
+
+
+def faults(frame: Any, policy: Policy = QOO10) -> list[str]:
+    with pytest.raises(InvalidValue) as caught:
+        outcomes(policy, frame, at=AT)
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_an_order_that_is_sound_is_answered() -> None:
+    found = outcomes(QOO10, pl.DataFrame(orders()), at=AT)
+    assert found["verdict"].to_list() == ["cancel", "refuse"]
+    assert found["rules"].to_list() == [
+        "qoo10.instant_new",
+        "qoo10.no_second_request,qoo10.shipped",
+    ]
+    assert found["codes"].to_list() == ["", "rejected_before,already_shipped"]
+
+
+def test_every_column_that_is_missing_or_wrong_is_told_at_once() -> None:
+    """With what it means, and what it should hold."""
+    wrong = orders(status=None, ship_on=["soon", "late"], rejected_before=[0, 1])
+    assert faults(pl.DataFrame(wrong)) == [
+        (
+            "orders.rejected_before: is Int64; expected whether any request was rejected: "
+            "true or false"
+        ),
+        (
+            "orders.ship_on: is String; expected the planned ship date: a date, or a time "
+            "without a zone at the beginning of a day"
+        ),
+        "orders.status: is missing; expected its status: text",
+    ]
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    """Nobody knows which moment it is."""
+    naive = orders(answer_due_at=[None, NAIVE])
+    assert faults(pl.DataFrame(naive)) == [
+        (
+            "orders.answer_due_at: has no time zone; expected when silence decides the open "
+            "request, if it can in this status: a time with a zone"
+        )
+    ]
+
+
+def test_a_time_that_is_text_is_refused() -> None:
+    """However well it is written."""
+    (fault,) = faults(pl.DataFrame(orders(answer_due_at=["2024-05-01T00:00:00Z"] * 2)))
+    assert fault.startswith("orders.answer_due_at: is String; expected when silence decides")
+
+
+def test_a_zone_of_ones_own_will_do() -> None:
+    """A moment is the same one in every zone."""
+    frame = pl.DataFrame(orders()).with_columns(
+        pl.col("answer_due_at").dt.convert_time_zone("America/New_York")
+    )
+    assert outcomes(QOO10, frame, at=AT)["verdict"].to_list() == ["cancel", "refuse"]
+
+
+@pytest.mark.parametrize("engine", [pl.DataFrame, lambda data: duckdb.from_arrow(pa.table(data))])
+def test_words_that_the_policy_does_not_know_are_told_with_some_rows(engine: Any) -> None:
+    wrong = orders(
+        order_id=[f"A-{number}" for number in range(8)],
+        status=["eaten"] * 7 + ["new"],
+        ship_on=[date(2024, 5, 2)] * 8,
+        request_status=["asleep"] + ["rejected"] * 7,
+        rejected_before=[True] * 8,
+        answer_due_at=[AT] * 8,
+    )
+    status, request = faults(engine(wrong))
+    assert status.startswith(
+        "orders.status: is wrong in 7 rows, such as 'eaten' in 'A-0', 'eaten' in 'A-1', "
+    )
+    assert status.endswith(
+        "; expected one of: new, shipping_requested, delayed, shipped, delivered, cancelled, "
+        "under the policy 'qoo10'"
+    )
+    assert "is wrong in 1 rows, such as 'asleep' in 'A-0'; expected one of: " in request
+
+
+def test_values_that_are_missing_are_told() -> None:
+    """A flag that nobody set is neither true nor false."""
+    wrong = orders(status=[None, "new"], rejected_before=[None, None])
+    frame = pl.DataFrame(wrong, schema_overrides={"rejected_before": pl.Boolean}).drop("order_id")
+    status, before = sorted(faults(frame), reverse=True)
+    assert status.startswith("orders.status: is wrong in 1 rows, such as None; expected one of: ")
+    assert before == (
+        "orders.rejected_before: is wrong in 2 rows, such as None, None; expected true or false, "
+        "under the policy 'qoo10'"
+    )
+
+
+def test_looking_at_the_values_can_be_left_out() -> None:
+    """For a table that was looked at before."""
+    found = outcomes(QOO10, pl.DataFrame(orders(status=["eaten", "new"])), at=AT, check=False)
+    assert found["verdict"].to_list() == ["refuse", "refuse"]
+
+
+def test_a_column_of_the_answer_must_not_be_there() -> None:
+    assert faults(pl.DataFrame(orders(verdict=["cancel", "cancel"]))) == [
+        "orders.verdict: is taken; expected a name that no column of the answer has"
+    ]
+
+
+def test_facts_of_ones_own_have_columns() -> None:
+    """By their names; a word that the fact does not have is told."""
+    when = SIZE.is_in("small") | MEMBER.holds | (BOXES > 2)
+    rule = Rule("r.refer", on=RequestCancellation, effect=REFER, when=when, cites=OURS)
+    policy = tiny(facts=(MEMBER, SIZE, BOXES), rules=(*RULES, rule))
+    columns = {"status": ["new"], "request_status": ["rejected"], "answer_due_at": [AT]}
+    own = {"size": ["huge"], "member": [True], "boxes": [3]}
+    (fault,) = faults(pl.DataFrame(columns | own), policy)
+    assert fault.startswith(
+        "orders.size: is wrong in 1 rows, such as 'huge'; expected one of: small"
+    )
+    missing = faults(pl.DataFrame(columns | {"boxes": [0.5], "size": ["small"]}), policy)
+    assert missing == [
+        "orders.boxes: is Float64; expected boxes: a whole number",
+        "orders.member: is missing; expected member: true or false",
+    ]
+
+
+def test_a_moment_needs_its_offset() -> None:
+    for call in (
+        lambda: outcomes(QOO10, pl.DataFrame(orders()), at=NAIVE),
+        lambda: summary(QOO10, pl.DataFrame(orders()), at=NAIVE),
+        lambda: compare(QOO10, QOO10, pl.DataFrame(orders()), at=NAIVE),
+    ):
+        with pytest.raises(InvalidValue, match="has no UTC offset"):
+            call()
+
+
+# ---------------------------------------------------------------------- what no column tells
+
+
+class Moon(Condition):
+    """A condition that exists in Python alone."""
+
+    def test(self, facts: object) -> bool | None:
+        return True
+
+    def leaves(self) -> Any:
+        return iter(())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Moon)
+
+    def __hash__(self) -> int:
+        return 7
+
+
+def moody() -> Policy:
+    """A policy with a rule that hangs on the moon."""
+    rule = Rule("r.moon", on=RequestCancellation, effect=REFER, when=Moon(), cites=OURS)
+    return tiny(rules=(*RULES, rule))
+
+
+def table() -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "order_id": ["A-1", "A-2"],
+            "status": ["new", "new"],
+            "request_status": [None, "awaiting_seller"],
+            "answer_due_at": [None, AT],
+        }
+    )
+
+
+def test_a_rule_that_no_column_tells_is_named() -> None:
+    """With what stands in the way."""
+    with pytest.raises(Untranslatable) as caught:
+        outcomes(moody(), table(), at=AT)
+    assert (caught.value.policy, caught.value.rules) == (
+        "tiny",
+        {"r.moon": "its condition is a Moon"},
+    )
+    assert str(caught.value) == (
+        "rules of 'tiny' can't be told by columns: r.moon: its condition is a Moon; expected "
+        "rules over facts that have a column, or to leave these out"
+    )
+
+
+def test_the_rest_is_evaluated_where_that_is_asked_for() -> None:
+    """What hangs on the rule has no value; who is refused in any case is refused."""
+    found = outcomes(moody(), table(), at=AT, leave_out=True)
+    assert found["verdict"].to_list() == [None, None]
+    assert found["may_approve"].to_list() == [False, False]
+    closed = tiny(
+        rules=(
+            *moody().rules,
+            Rule(
+                "r.open",
+                on=RequestCancellation,
+                effect=_forbid(),
+                when=_open(),
+                cites=OURS,
+            ),
+        )
+    )
+    found = outcomes(closed, table(), at=AT, leave_out=True)
+    assert found["verdict"].to_list() == [None, "refuse"]
+    assert found["rules"].to_list() == [None, "r.open"]
+
+
+def _forbid() -> Any:
+    from ordercancel.policy import Forbid
+
+    return Forbid("closed")
+
+
+def _open() -> Condition:
+    from ordercancel.policy.facts import request
+
+    return request.is_in("awaiting_seller")

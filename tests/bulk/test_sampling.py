@@ -1,0 +1,329 @@
+"""Made-up orders are the same for the same seed, agree with themselves, and lie at boundaries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import attrs
+import duckdb
+import pytest
+from examples.half_hour_shop import SHOP, TERMS
+
+from ordercancel import Policy, RequestCancellation, Rule, Text
+from ordercancel.bulk import outcomes
+from ordercancel.bulk.sampling import SAMPLED_AT, sample, sampled, whole
+from ordercancel.errors import InvalidValue, StoreUnavailable
+from ordercancel.policies import CONECT, QOO10
+from ordercancel.policies.qoo10 import qoo10
+from ordercancel.policy import After, Consequence, Deadline, EndOfDay, Forbid, Occasion
+from ordercancel.policy.facts import (
+    attribute_choice,
+    attribute_flag,
+    attribute_number,
+    days_since_placed,
+    days_since_requested,
+    since_paid,
+    since_requested,
+)
+
+BOXES = attribute_number("boxes", Text("箱数", "boxes"))
+SIZE = attribute_choice("size", Text("大きさ", "size"), values=("small", "large"))
+GIFT = attribute_flag("it's a gift", Text("贈り物", "gift"))
+LONG = Rule(
+    "shop.long",
+    on=RequestCancellation,
+    effect=Forbid("closed"),
+    when=(BOXES.is_known & (BOXES > 5))
+    | SIZE.is_known
+    | GIFT.is_known
+    | (days_since_placed >= 2)
+    | (since_paid.is_known & (since_paid > timedelta.max))
+    | (since_requested.is_known & (since_requested > timedelta(days=3)))
+    | (days_since_requested.is_known & (days_since_requested > 100_000)),
+    cites=TERMS,
+)
+OWN = attrs.evolve(
+    SHOP,
+    facts=(BOXES, SIZE, GIFT),
+    rules=(*SHOP.rules, LONG),
+    deadlines=(
+        Deadline(
+            "shop.lapses",
+            starts=Occasion.REFERRED,
+            due=After(timedelta(hours=48)),
+            does=Consequence.LAPSE,
+            cites=TERMS,
+        ),
+        Deadline(
+            "shop.rejects",
+            starts=Occasion.REFERRED,
+            due=EndOfDay(3),
+            does=Consequence.REJECT,
+            cites=TERMS,
+        ),
+    ),
+)
+POLICIES = {
+    "conect": CONECT,
+    "qoo10": QOO10,
+    "qoo10 with a delay that approves": qoo10(edition="2", delay_approves=True),
+    "shop": SHOP,
+    "own": OWN,
+}
+ORDERS = 20_000
+OPEN = "('awaiting_seller', 'withdrawal_asked', 'withdrawal_held')"
+
+
+def counted(policy: Policy, what: str, *, where: str = "true", seed: int = 0) -> Any:
+    """A number about the made-up orders of a policy."""
+    with duckdb.connect(config={"threads": 1}) as engine:
+        engine.execute("SET TimeZone = 'UTC'")
+        orders = engine.sql(sampled(policy, ORDERS, seed=seed))
+        return orders.filter(where).aggregate(what).fetchall()[0][0]
+
+
+class TestASample:
+    def test_is_the_same_for_the_same_seed(self, tmp_path: Path) -> None:
+        """To the byte, also where several threads write it; another seed gives other orders."""
+        for name, seed in (("one", 7), ("again", 7), ("other", 8)):
+            sample(QOO10, 150_000, tmp_path / f"{name}.parquet", seed=seed)
+        one, again, other = (
+            sha256((tmp_path / f"{name}.parquet").read_bytes()).hexdigest()
+            for name in ("one", "again", "other")
+        )
+        assert one == again != other
+
+    def test_is_the_same_in_both_kinds_of_files(self, tmp_path: Path) -> None:
+        """Ids keep their zeros, times say that they are in UTC."""
+        sample(CONECT, 300, tmp_path / "orders.csv")
+        sample(CONECT, 300, str(tmp_path / "orders.parquet"))
+        lines = (tmp_path / "orders.csv").read_text(encoding="utf-8").splitlines()
+        assert lines[0] == (
+            "order_id,status,channel,seller,placed_at,paid_at,status_since,ship_on,seller_permits,"
+            "request_status,requested_at,rejected_before,withdrawn_before,answer_due_at,"
+            "overdue_at,due_at"
+        )
+        assert [line.partition(",")[0] for line in lines[1:4]] == [
+            "0000000001",
+            "0000000002",
+            "0000000003",
+        ]
+        placed = lines[1].split(",")[4]
+        assert datetime.fromisoformat(placed).tzinfo == UTC
+        with duckdb.connect() as engine:
+            engine.execute("SET TimeZone = 'UTC'")
+            types = {"order_id": "VARCHAR", "placed_at": "TIMESTAMPTZ"}
+            read = engine.read_csv(str(tmp_path / "orders.csv"), dtype=types)
+            kept = engine.read_parquet(str(tmp_path / "orders.parquet"))
+            same = "order_id, status, seller, epoch(placed_at), rejected_before"
+            assert read.project(same).fetchall() == kept.project(same).fetchall()
+
+    def test_has_all_columns_with_their_types(self) -> None:
+        """Those of the policy's own facts, too."""
+        with duckdb.connect() as engine:
+            orders = engine.sql(sampled(OWN, 10))
+            types = {
+                name: str(kind) for name, kind in zip(orders.columns, orders.types, strict=True)
+            }
+        moment = "TIMESTAMP WITH TIME ZONE"
+        assert types == {
+            "order_id": "VARCHAR",
+            "status": "VARCHAR",
+            "channel": "VARCHAR",
+            "seller": "VARCHAR",
+            "placed_at": moment,
+            "paid_at": moment,
+            "status_since": moment,
+            "ship_on": "DATE",
+            "seller_permits": "BOOLEAN",
+            "request_status": "VARCHAR",
+            "requested_at": moment,
+            "rejected_before": "BOOLEAN",
+            "withdrawn_before": "BOOLEAN",
+            "answer_due_at": moment,
+            "overdue_at": moment,
+            "due_at": moment,
+            "boxes": "BIGINT",
+            "size": "VARCHAR",
+            "it's a gift": "BOOLEAN",
+        }
+
+    @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
+    def test_can_be_judged(self, policy: Policy) -> None:
+        """By the policy that it is made for; all words in it are known."""
+        with duckdb.connect() as engine:
+            orders = engine.sql(sampled(policy, 2_000))
+            judged = outcomes(policy, orders, at=SAMPLED_AT)
+            assert judged.aggregate("count(verdict)").fetchall() == [(2_000,)]
+
+    @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
+    def test_agrees_with_itself(self, policy: Policy) -> None:
+        """No order has what could not be."""
+        at = "TIMESTAMPTZ '2026-04-01 03:00:00+00'"
+        contradictions = (
+            f"placed_at > {at}",
+            f"paid_at < placed_at OR paid_at > {at}",
+            f"status_since < placed_at OR status_since > {at}",
+            f"requested_at < placed_at OR requested_at > {at}",
+            "(request_status IS NULL) <> (requested_at IS NULL)",
+            "request_status IS NULL AND (rejected_before OR withdrawn_before)",
+            "request_status = 'rejected' AND NOT rejected_before",
+            "request_status = 'withdrawn' AND NOT withdrawn_before",
+            "request_status = 'granted' AND status NOT IN ('cancelled', 'discontinued')",
+            "request_status <> 'granted' AND status IN ('cancelled', 'discontinued')",
+            "status IN ('placed', 'new') AND status_since <> placed_at",
+            f"answer_due_at IS NOT NULL AND NOT coalesce(request_status IN {OPEN}, false)",
+            "due_at > answer_due_at",
+            "order_id IS NULL OR seller IS NULL OR rejected_before IS NULL",
+        )
+        told = ", ".join(f"count_if(coalesce({each}, false))" for each in contradictions)
+        with duckdb.connect() as engine:
+            found = engine.sql(sampled(policy, ORDERS)).aggregate(told).fetchall()[0]
+        assert dict(zip(contradictions, found, strict=True)) == dict.fromkeys(contradictions, 0)
+
+    @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
+    def test_has_every_status_and_few_that_are_cancelled(self, policy: Policy) -> None:
+        found = counted(policy, "list(DISTINCT status)")
+        assert set(found) == set(policy.orders.state_ids)
+        cancelled = counted(policy, "count(*)", where="status IN ('cancelled', 'discontinued')")
+        assert 0.02 < cancelled / ORDERS < 0.15
+
+    def test_gives_a_few_sellers_most_of_the_orders(self) -> None:
+        """As Zipf has it: the second half of what the first has, the tenth a tenth."""
+        first, second, tenth = (
+            counted(QOO10, "count(*)", where=f"seller = '{seller}'")
+            for seller in ("s-1", "s-2", "s-10")
+        )
+        assert 0.08 < first / ORDERS < 0.14
+        assert first > second > 4 * tenth
+        assert 300 < counted(QOO10, "count(DISTINCT seller)") <= 400
+        permits = "count(DISTINCT coalesce(seller_permits::VARCHAR, '?'))"
+        assert counted(QOO10, permits, where="seller = 's-1'") == 1
+        assert counted(QOO10, permits) == 3
+
+    @pytest.mark.parametrize(
+        ("policy", "known"),
+        [
+            (CONECT, {"awaiting_seller", "rejected", "granted", "superseded"}),
+            (
+                QOO10,
+                {
+                    "awaiting_seller",
+                    "withdrawal_asked",
+                    "withdrawal_held",
+                    "rejected",
+                    "granted",
+                    "withdrawn",
+                },
+            ),
+            (OWN, {"awaiting_seller", "rejected", "granted", "superseded", "lapsed"}),
+        ],
+    )
+    def test_has_requests_as_far_as_the_policy_lets_them_go(
+        self, policy: Policy, known: set[str]
+    ) -> None:
+        assert set(counted(policy, "list(DISTINCT request_status)")) == {*known, None}
+
+    def test_leaves_out_what_may_be_missing(self) -> None:
+        for column in ("channel", "paid_at", "ship_on", "seller_permits", "requested_at"):
+            assert 0 < counted(CONECT, f"count({column})") < ORDERS
+        for column in ("boxes", "size", '"it\'s a gift"'):
+            assert 0 < counted(OWN, f"count({column})") < ORDERS
+
+    def test_plans_new_orders_of_qoo10_never_and_requested_ones_always(self) -> None:
+        """qoo10.1.instant-new: entering the planned ship date makes a new order a 配送要請."""
+        assert counted(QOO10, "count(ship_on)", where="status = 'new'") == 0
+        missing = "status = 'shipping_requested' AND ship_on IS NULL"
+        assert counted(QOO10, "count(*)", where=missing) == 0
+
+
+BOUNDARIES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("shop", "placed_at"): (
+        "2026-04-01 02:29:59+00",
+        "2026-04-01 02:30:00+00",
+        "2026-04-01 02:30:01+00",
+        "2026-03-31 14:59:59+00",
+        "2026-03-31 15:00:00+00",
+        "2026-03-31 15:00:01+00",
+    ),
+    ("shop", "requested_at"): (
+        "2026-03-30 02:59:59+00",
+        "2026-03-30 03:00:00+00",
+        "2026-03-30 03:00:01+00",
+    ),
+    ("shop", "answer_due_at"): (
+        "2026-04-01 02:59:59+00",
+        "2026-04-01 03:00:00+00",
+        "2026-04-01 03:00:01+00",
+    ),
+    ("own", "placed_at"): (
+        "2026-03-29 15:00:00+00",
+        "2026-03-30 14:59:59+00",
+        "2026-03-30 15:00:00+00",
+    ),
+    ("own", "boxes"): ("4", "5", "6"),
+    ("qoo10", "ship_on"): ("2026-03-31", "2026-04-01", "2026-04-02"),
+    ("qoo10 with a delay that approves", "ship_on"): ("2026-03-30", "2026-03-31"),
+    ("qoo10", "requested_at"): ("2026-03-27 14:59:59+00", "2026-03-27 15:00:00+00"),
+    ("conect", "status_since"): ("2026-03-31 14:59:59+00", "2026-03-31 15:00:00+00"),
+}
+"""A second, a day or one before, at and after what the rules and deadlines compare with."""
+
+
+class TestBoundaries:
+    @pytest.mark.parametrize(("name", "column"), BOUNDARIES)
+    def test_have_orders_on_both_sides(self, name: str, column: str) -> None:
+        """At noon of 1 April 2026 in Tokyo; days begin at 15:00 UTC there."""
+        expected = BOUNDARIES[name, column]
+        found = counted(POLICIES[name], f"list(DISTINCT {column}::VARCHAR)")
+        assert set(expected) - set(found) == set()
+
+
+class TestWriting:
+    @pytest.mark.parametrize(
+        ("orders", "name", "places"),
+        [
+            (0, "orders.csv", ["sample.orders"]),
+            (1_000_000_001, "orders.csv", ["sample.orders"]),
+            (1, "orders.xlsx", ["sample.file"]),
+            (-1, "orders", ["sample.orders", "sample.file"]),
+        ],
+    )
+    def test_what_is_wrong_is_told_at_once(
+        self, orders: int, name: str, places: list[str], tmp_path: Path
+    ) -> None:
+        with pytest.raises(InvalidValue) as caught:
+            sample(QOO10, orders, tmp_path / name)
+        assert [fault.where for fault in caught.value.faults] == places
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_moment_without_a_zone_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(InvalidValue, match=r"sample\.at"):
+            sample(QOO10, 1, tmp_path / "orders.csv", at=datetime(2026, 4, 1))  # noqa: DTZ001
+
+    def test_that_fails_leaves_the_file_as_it_was(self, tmp_path: Path) -> None:
+        file = tmp_path / "orders.csv"
+        file.write_text("as it was", encoding="utf-8")
+        closed = duckdb.connect()
+        closed.close()
+        with pytest.raises(StoreUnavailable, match=r"orders\.csv can't be written: "):
+            sample(QOO10, 1, file, connection=closed)
+        assert file.read_text(encoding="utf-8") == "as it was"
+        assert list(tmp_path.iterdir()) == [file]
+
+    def test_replaces_the_file_when_all_is_written(self, tmp_path: Path) -> None:
+        file = tmp_path / "orders.csv"
+        file.write_text("as it was", encoding="utf-8")
+        with whole(file) as part:
+            part.write_text("new", encoding="utf-8")
+            assert file.read_text(encoding="utf-8") == "as it was"
+        assert file.read_text(encoding="utf-8") == "new"
+        assert list(tmp_path.iterdir()) == [file]
+
+    def test_into_a_folder_that_is_not_there_names_it(self, tmp_path: Path) -> None:
+        with pytest.raises(FileNotFoundError, match=r"no such folder: '.*nowhere'"):
+            sample(QOO10, 1, tmp_path / "nowhere" / "orders.csv")
