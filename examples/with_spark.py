@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Any
 
 import duckdb
-from pyspark.sql import SparkSession  # type: ignore[import-not-found]
+from pyspark.sql import SparkSession  # type: ignore[import-not-found]  # installed by hand
 
 from ordercancel.bulk import outcomes
 from ordercancel.bulk.sampling import SAMPLED_AT

@@ -41,7 +41,6 @@ from bulk.tables import (
 )
 from ordercancel import Case, Party, Policy
 from ordercancel.adapters.sql import SqlStore
-from ordercancel.adapters.sql.engine import open_engine
 from ordercancel.bulk import frames, outcomes
 from ordercancel.bulk.sql import outcomes_query
 from ordercancel.events import OrderRegistered
@@ -194,17 +193,20 @@ def in_our_tables(book: Book, url: str, permits: bool | None) -> dict[str, Answe
     """The answers of a query over the library's own tables, into which the cases were put."""
     with closing(SqlStore(url)) as store:
         for name, (case, _) in book.cases.items():
-            stored = attrs.evolve(case, order=attrs.evolve(case.order, id=name), version=1)
-            registered = OrderRegistered(
-                order_id=name, at=book.at, by=System(), order=stored.order, edition="1"
-            )
-            store.commit(Commit(case=stored, expected=0, events=(registered,)))
+            put(store, attrs.evolve(case, order=attrs.evolve(case.order, id=name)), book.at)
         query = outcomes_query(book.policy, book.at, seller_permits=literal(permits, Boolean()))
-        engine = open_engine(url)
-        with engine.connect() as connection:
-            found = answers_of_rows(connection.execute(query).mappings())
-        engine.dispose()
-    return found
+        return store._transactions.read(
+            lambda connection: answers_of_rows(connection.execute(query).mappings())
+        )
+
+
+def put(store: SqlStore, case: Case, at: datetime) -> None:
+    """Let `store` keep a case, whatever led to it."""
+    registered = OrderRegistered(
+        order_id=case.order.id, at=at, by=System(), order=case.order, edition="1"
+    )
+    stored = attrs.evolve(case, version=1)
+    store.commit(Commit(case=stored, expected=0, events=(registered,)))
 
 
 @pytest.mark.parametrize("permits", [True, None])
@@ -235,22 +237,7 @@ def test_facts_of_ones_own_are_read_from_our_tables(data: st.DataObject) -> None
     party = None if permits is None else Party("s-1", name="店", permits_cancellation=permits)
     known = data.draw(st.lists(judged(policy), min_size=1, max_size=10))
     book = Book(policy, AT, [(case, party) for case, _ in known])
-    assert book.differences(in_our_tables_in_memory(book, permits)) == []
-
-
-def in_our_tables_in_memory(book: Book, permits: bool | None) -> dict[str, Answer]:
-    """The same in a database that is gone in the end."""
-    with closing(SqlStore("sqlite://")) as store:
-        for name, (case, _) in book.cases.items():
-            stored = attrs.evolve(case, order=attrs.evolve(case.order, id=name), version=1)
-            registered = OrderRegistered(
-                order_id=name, at=book.at, by=System(), order=stored.order, edition="1"
-            )
-            store.commit(Commit(case=stored, expected=0, events=(registered,)))
-        query = outcomes_query(book.policy, book.at, seller_permits=literal(permits, Boolean()))
-        return store._transactions.read(
-            lambda connection: answers_of_rows(connection.execute(query).mappings())
-        )
+    assert book.differences(in_our_tables(book, "sqlite://", permits)) == []
 
 
 def test_an_order_of_another_policy_is_passed_over() -> None:
@@ -258,10 +245,7 @@ def test_an_order_of_another_policy_is_passed_over() -> None:
     with closing(SqlStore("sqlite://")) as store:
         at = datetime(2024, 4, 2, tzinfo=UTC)
         (case, _), *_ = next(iter(walked(SHOP).values()))
-        registered = OrderRegistered(
-            order_id="o-1", at=at, by=System(), order=case.order, edition="1"
-        )
-        store.commit(Commit(case=attrs.evolve(case, version=1), expected=0, events=(registered,)))
+        put(store, case, at)
         query = outcomes_query(CONECT, at, seller_permits=literal(value=True))
         found = store._transactions.read(lambda connection: connection.execute(query).all())
     assert found == []

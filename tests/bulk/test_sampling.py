@@ -15,7 +15,8 @@ from examples.half_hour_shop import SHOP, TERMS
 
 from ordercancel import Policy, RequestCancellation, Rule, Text
 from ordercancel.bulk import outcomes
-from ordercancel.bulk.sampling import SAMPLED_AT, sample, sampled, whole
+from ordercancel.bulk.files import whole
+from ordercancel.bulk.sampling import SAMPLED_AT, sample, sampled
 from ordercancel.errors import InvalidValue, StoreUnavailable
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policies.qoo10 import qoo10

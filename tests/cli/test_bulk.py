@@ -17,7 +17,7 @@ import pytest
 
 from ordercancel.bulk import COLUMNS, plotting
 from ordercancel.bulk.printing import DIALECTS
-from ordercancel.cli import bulk
+from ordercancel.cli import answers, engine
 from ordercancel.cli import main as arguments
 from ordercancel.cli.main import main
 
@@ -200,7 +200,7 @@ class TestOnATerminal:
             sleep(0.3)
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(bulk, "wait", interrupted)
+        monkeypatch.setattr(engine, "wait", interrupted)
         with pytest.raises(KeyboardInterrupt):
             main(["sample", "500000000", "orders.parquet", "--policy", "qoo10"])
         assert [each.name for each in Path().iterdir()] == ["orders.csv"]
@@ -374,7 +374,7 @@ class TestWhatIf:
     def test_shows_as_many_rows_as_fit(
         self, said: Said, written: Written, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(bulk, "SHOWN", 1)
+        monkeypatch.setattr(answers, "SHOWN", 1)
         given = ("--against", f"{written(NEXT)}:RAINY", "--leave-out", "--lang", "en")
         assert "… and 2 more; for all of them, see --format json\n" in judged(said, *given)[1]
 

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from enum import Enum, auto
 from itertools import islice
 
 import attrs
@@ -65,22 +66,32 @@ class MemoryNotifier:
         self.delivered.append((message, to))
 
 
+class _State(Enum):
+    WAITING = auto()
+    DELIVERED = auto()
+    DEAD = auto()
+
+
 @attrs.define
 class _Entry:
-    """A message in the outbox: whether it still goes out, and when it is free to be claimed."""
+    """A message in the outbox: where it stands, and when it is free to be claimed."""
 
     message: Message
-    lives: bool = True
-    dead: bool = False
+    state: _State = _State.WAITING
     free_at: datetime | None = None
     attempts: int = 0
     error: str | None = None
     reached: tuple[str, ...] = ()
 
+    @property
+    def waits(self) -> bool:
+        """Whether it still goes out."""
+        return self.state is _State.WAITING
+
     def waits_behind(self, earlier: _Entry, now: datetime) -> bool:
         """Whether `earlier`, of the same order, has to go out first and can't be claimed now."""
         return (
-            earlier.lives
+            earlier.waits
             and earlier.free_at is not None
             and earlier.free_at > now
             and (earlier.error is None or earlier.message.party == self.message.party)
@@ -193,7 +204,7 @@ class MemoryStore:
         with self._lock:
             for entry in self._outbox.values():
                 ahead = earlier.setdefault(entry.message.order_id, [])
-                is_free = entry.lives and (entry.free_at is None or entry.free_at <= now)
+                is_free = entry.waits and (entry.free_at is None or entry.free_at <= now)
                 if is_free and not any(entry.waits_behind(other, now) for other in ahead):
                     claims.append(
                         Claim(
@@ -205,7 +216,7 @@ class MemoryStore:
                     )
                 if len(claims) == limit:
                     break
-                if entry.lives:
+                if entry.waits:
                     ahead.append(entry)
             for claim in claims:
                 entry = self._outbox[claim.message.id]
@@ -216,8 +227,7 @@ class MemoryStore:
         """See `ordercancel.ports.Store.delivered`."""
         with self._lock:
             if message_id in self._outbox:
-                entry = self._outbox[message_id]
-                entry.lives = entry.dead = False
+                self._outbox[message_id].state = _State.DELIVERED
 
     def failed(
         self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
@@ -227,8 +237,7 @@ class MemoryStore:
             entry = self._leased(claim)
             if entry is not None:
                 entry.free_at, entry.error, entry.reached = retry_at, error, reached
-                entry.lives = retry_at is not None
-                entry.dead = retry_at is None
+                entry.state = _State.DEAD if retry_at is None else _State.WAITING
 
     def release(self, claims: Sequence[Claim]) -> None:
         """See `ordercancel.ports.Store.release`."""
@@ -252,7 +261,7 @@ class MemoryStore:
                     error=entry.error or "",
                 )
                 for entry in map(self._outbox.__getitem__, ids[begin:])
-                if entry.dead
+                if entry.state is _State.DEAD
             )
             return tuple(islice(dead, limit))
 
@@ -260,16 +269,20 @@ class MemoryStore:
         """See `ordercancel.ports.Store.revive`."""
         with self._lock:
             wanted = set(self._outbox if message_ids is None else message_ids)
-            dead = [entry for key, entry in self._outbox.items() if key in wanted and entry.dead]
+            dead = [
+                entry
+                for key, entry in self._outbox.items()
+                if key in wanted and entry.state is _State.DEAD
+            ]
             for entry in dead:
-                entry.lives, entry.dead, entry.attempts, entry.free_at = True, False, 0, None
+                entry.state, entry.attempts, entry.free_at = _State.WAITING, 0, None
             return len(dead)
 
     def backlog(self, now: datetime) -> Backlog:
         """See `ordercancel.ports.Store.backlog`."""
         with self._lock:
-            waiting = [entry.message.at for entry in self._outbox.values() if entry.lives]
-            dead = sum(entry.dead for entry in self._outbox.values())
+            waiting = [entry.message.at for entry in self._outbox.values() if entry.waits]
+            dead = sum(entry.state is _State.DEAD for entry in self._outbox.values())
             due = [
                 duty.due_at
                 for case in self._cases.values()
@@ -287,7 +300,7 @@ class MemoryStore:
     def _leased(self, claim: Claim) -> _Entry | None:
         """The entry that was claimed, as long as the lease is still its own."""
         entry = self._outbox.get(claim.message.id)
-        return entry if entry and entry.lives and entry.free_at == claim.until else None
+        return entry if entry and entry.waits and entry.free_at == claim.until else None
 
     def _asked(self, seller: str, policy: str) -> Iterator[tuple[Case, CancellationRequest]]:
         """The seller's cases under a policy that have a request, with the latest one."""

@@ -33,8 +33,7 @@ def require(frame: Frame, plans: Sequence[Plan], *, check: bool) -> None:
     schema = dict(frame.collect_schema())
     faults = list(_faults_of_schema(schema, {each for plan in plans for each in plan.columns}))
     if not faults and check:
-        for plan in plans:
-            faults += _faults_of_values(frame, plan.columns, plan.policy)
+        faults = list(_faults_of_values(frame, plans))
     if faults:
         raise InvalidValue(dict.fromkeys(faults))
 
@@ -50,8 +49,7 @@ def _faults_of_schema(schema: Mapping[str, Any], columns: Collection[Column]) ->
             yield Fault(f"orders.{column.name}", f"is {found}", expected)
         elif column.holds is Holding.MOMENT and found.time_zone is None:
             yield Fault(f"orders.{column.name}", "has no time zone", expected)
-    taken = [name for name in schema if name in ANSWERS]
-    for name in taken:
+    for name in (name for name in schema if name in ANSWERS):
         yield Fault(f"orders.{name}", "is taken", "a name that no column of the answer has")
 
 
@@ -59,20 +57,24 @@ ANSWERS = ("verdict", "rules", "codes", "clauses", "may_approve", "may_reject")
 """The columns of the answer."""
 
 
-def _faults_of_values(frame: Frame, columns: Sequence[Column], policy: Policy) -> Iterator[Fault]:
-    """Values that are missing where they must not be, and words that the policy does not know."""
-    wrong = {column.name: _wrong(column) for column in columns}
-    tests = {name: test for name, test in wrong.items() if test is not None}
-    if not tests:
+def _faults_of_values(frame: Frame, plans: Sequence[Plan]) -> Iterator[Fault]:
+    """Values that are missing where they must not be, and words that a policy does not know.
+
+    All are counted in one pass, also where several plans look at a column.
+    """
+    columns = dict.fromkeys(column for plan in plans for column in plan.columns)
+    wrong = {column: test for column in columns if (test := _wrong(column)) is not None}
+    if not wrong:
         return
-    counts = frame.select(
-        **{f"{_COUNT} {name}": test.cast(nw.Int64).sum() for name, test in tests.items()}
+    names = {column: f"{_COUNT} {number}" for number, column in enumerate(wrong)}
+    (found,) = _rows(
+        frame.select(**{names[each]: test.cast(nw.Int64).sum() for each, test in wrong.items()})
     )
-    found = _rows(counts)[0]
-    for column in columns:
-        number = found.get(f"{_COUNT} {column.name}") or 0
-        if number:
-            yield _fault(frame, column, tests[column.name], int(number), policy)
+    for plan in plans:
+        for column in plan.columns:
+            number = found[names[column]] if column in wrong else 0
+            if number:
+                yield _fault(frame, column, wrong[column], int(number), plan.policy)
 
 
 def _fault(frame: Frame, column: Column, test: nw.Expr, number: int, policy: Policy) -> Fault:

@@ -19,6 +19,7 @@ import attrs
 
 __all__ = [
     "ALWAYS",
+    "COMPARED",
     "NEVER",
     "OPPOSITE",
     "Absent",
@@ -262,7 +263,7 @@ def sorts_of(column: str, atoms: Iterable[Atom]) -> list[Sort]:
 
     sorts = [sort(Absent(column), None)]
     if any(isinstance(test, Flag) for test in tests):
-        return [*sorts, sort(Flag(column, up=True), True), sort(None, False)]  # noqa: FBT003
+        return [*sorts, sort(Flag(column, up=True), example=True), sort(None, example=False)]
     bounds: list[Any] = sorted({test.bound for test in tests if isinstance(test, Bounded)})
     if bounds:
         for bound in bounds:
@@ -292,13 +293,14 @@ def _holds(test: Atom, example: _Example) -> bool:
         case Flag(_, up):
             return example is up
         case Bounded(_, how, bound):
-            return bool(_COMPARED[how](example, (bound, 0)))
+            return bool(COMPARED[how](example, (bound, 0)))
     return True  # Present
 
 
-_COMPARED: Mapping[How, Callable[[Any, Any], Any]] = {
+COMPARED: Mapping[How, Callable[[Any, Any], Any]] = {
     How.BEFORE: lt,
     How.UNTIL: le,
     How.FROM: ge,
     How.AFTER: gt,
 }
+"""How a value, or an engine's column, is compared with a bound."""

@@ -19,12 +19,12 @@ from duckdb import (
 )
 
 from ordercancel.bulk.conditions import (
+    COMPARED,
     Absent,
     AllOf,
     Among,
     AnyOf,
     Flag,
-    How,
     Present,
     Test,
 )
@@ -178,7 +178,7 @@ class _Writer:
                 return column if up else ~column
             case _:
                 bound = self._literal(test.column, test.bound)
-                compared: nw.Expr = _COMPARED[test.how](column, bound)
+                compared: nw.Expr = COMPARED[test.how](column, bound)
                 return compared
 
     def _literal(self, name: str, bound: Any) -> Any:
@@ -193,11 +193,3 @@ class _Writer:
 
 def _number(value: int) -> nw.Expr:
     return nw.lit(value, dtype=nw.Int16)
-
-
-_COMPARED: Mapping[How, Any] = {
-    How.BEFORE: lambda column, bound: column < bound,
-    How.UNTIL: lambda column, bound: column <= bound,
-    How.FROM: lambda column, bound: column >= bound,
-    How.AFTER: lambda column, bound: column > bound,
-}

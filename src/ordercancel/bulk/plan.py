@@ -41,11 +41,13 @@ from ordercancel.policy.decision import (
     UNDETERMINED,
     Verdict,
 )
+from ordercancel.policy.describe import VERDICT_NAMES
 from ordercancel.policy.policy import Policy
 from ordercancel.policy.rules import CANCEL, PERMIT, REFER, Forbid, Rule
 from ordercancel.request import OPEN, RequestStatus
+from ordercancel.text import Text
 
-__all__ = ["Join", "Pick", "Plan", "Table", "plan_for", "table_of"]
+__all__ = ["Join", "Pick", "Plan", "Table", "plan_for", "table_of", "verdict_text"]
 
 
 @attrs.frozen
@@ -120,6 +122,14 @@ def plan_for(policy: Policy, at: datetime, *, leave_out: bool = False) -> Plan:
         rules=asking.satisfied,
         left_out=left_out,
     )
+
+
+def verdict_text(verdict: str | None) -> Text:
+    """What people call a verdict; without one the answer hangs on a rule that was left out."""
+    return _UNDECIDED if verdict is None else VERDICT_NAMES[Verdict(verdict)]
+
+
+_UNDECIDED = Text("未定", "undecided")
 
 
 def _declared(policy: Policy, names: set[str]) -> Iterator[Column]:

@@ -15,17 +15,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from ordercancel.bulk.sampling import whole
+from ordercancel.bulk.files import PICTURES, expected_ending, whole
+from ordercancel.bulk.plan import verdict_text
 from ordercancel.errors import Fault, InvalidValue
 from ordercancel.policy.decision import Verdict
-from ordercancel.policy.describe import VERDICT_NAMES
 from ordercancel.policy.policy import Policy
 from ordercancel.text import Lang, Text
 
-__all__ = ["ENDINGS", "JAPANESE_FONTS", "UNDECIDED", "plot_shares", "speaks"]
-
-ENDINGS = (".png", ".svg")
-"""The kinds of pictures, by the ending of the file."""
+__all__ = ["JAPANESE_FONTS", "plot_shares", "speaks"]
 
 JAPANESE_FONTS = (
     "Noto Sans CJK JP",
@@ -42,9 +39,6 @@ JAPANESE_FONTS = (
     "VL Gothic",
 )
 """Fonts that have the Japanese characters; the first that is there is taken."""
-
-UNDECIDED = Text("未定", "undecided")
-"""What is said where the answer hangs on a rule that was left out."""
 
 _FONT = "DejaVu Sans"
 """Comes with matplotlib."""
@@ -86,9 +80,9 @@ def plot_shares(
         InvalidValue: The name ends otherwise.
     """
     file = Path(file)
-    if file.suffix not in ENDINGS:
-        expected = f"a name that ends with {' or '.join(ENDINGS)}"
-        raise InvalidValue([Fault("plot_shares.file", f"is {str(file)!r:.200}", expected)])
+    if file.suffix not in PICTURES:
+        fault = Fault("plot_shares.file", f"is {str(file)!r:.200}", expected_ending(PICTURES))
+        raise InvalidValue([fault])
     font = _japanese_font() if lang == "ja" else None
     settings: Any = {
         "font.family": [font or _FONT],
@@ -127,7 +121,7 @@ def _figure(
             edgecolor="#5b6470",
             linewidth=0.6,
             height=0.72,
-            label=_named(verdict)[lang],
+            label=verdict_text(verdict)[lang],
         )
         for place, (start, share) in enumerate(zip(starts, shares, strict=True)):
             if share >= _ROOM:
@@ -172,10 +166,6 @@ def _share(counts: Mapping[str | None, int], verdict: str | None) -> float:
 
 def _percent(share: float) -> str:
     return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
-
-
-def _named(verdict: str | None) -> Text:
-    return UNDECIDED if verdict is None else VERDICT_NAMES[Verdict(verdict)]
 
 
 def _japanese_font() -> str | None:

@@ -15,6 +15,7 @@ from ordercancel.adapters.sql.tables import UtcDateTime
 from ordercancel.bulk.columns import Holding
 from ordercancel.bulk.conditions import NEVER, AllOf, AnyOf, Test
 from ordercancel.bulk.plan import Join, Pick, Piece, Plan, plan_for
+from ordercancel.bulk.quoting import quoted
 from ordercancel.bulk.sql import test_of
 from ordercancel.errors import Fault, InvalidValue
 from ordercancel.policy.policy import Policy
@@ -159,8 +160,7 @@ class _Printer:
             case bool():
                 return "true" if piece else "false"
             case _:
-                text = str(piece).replace("'", "''")
-                return f"'{text}'"
+                return quoted(str(piece))
 
 
 def _effect(rule: Rule) -> str:

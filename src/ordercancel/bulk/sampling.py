@@ -8,11 +8,8 @@ boundary: a second or a day before, at or after where the policy begins to answe
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from errno import ENOENT
 from hashlib import sha256
 from itertools import accumulate
 from pathlib import Path
@@ -20,6 +17,8 @@ from pathlib import Path
 import duckdb
 
 from ordercancel.bulk.columns import COLUMN_OF
+from ordercancel.bulk.files import ORDERS, expected_ending, whole
+from ordercancel.bulk.quoting import quoted, quoted_name
 from ordercancel.commands import AnswerWithdrawal, AskWithdrawal, Command, Reject, Withdraw
 from ordercancel.errors import Fault, InvalidValue, StoreUnavailable
 from ordercancel.policy.conditions import Compare
@@ -38,7 +37,7 @@ from ordercancel.policy.space import all_spoken_of
 from ordercancel.request import OPEN, RequestStatus
 from ordercancel.validation import moment
 
-__all__ = ["ENDINGS", "MOST_ORDERS", "SAMPLED_AT", "sample", "sampled", "whole"]
+__all__ = ["MOST_ORDERS", "SAMPLED_AT", "sample", "sampled"]
 
 SAMPLED_AT = datetime(2026, 4, 1, 3, tzinfo=UTC)
 """The moment that the orders are made up for, unless another one is given: noon in Tokyo."""
@@ -46,11 +45,11 @@ SAMPLED_AT = datetime(2026, 4, 1, 3, tzinfo=UTC)
 MOST_ORDERS = 1_000_000_000
 """How many orders are made up at most."""
 
-ENDINGS: Mapping[str, str] = {
+_FORMATS: Mapping[str, str] = {
     ".parquet": "FORMAT parquet, COMPRESSION zstd",
     ".csv": "FORMAT csv, HEADER, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%SZ'",
 }
-"""How each kind of file is written, by its ending."""
+"""How each kind of file is written, by its ending, of `ORDERS`."""
 
 _DAY = timedelta(days=1)
 _YOUNG, _OLD = timedelta(days=10), timedelta(days=60)
@@ -97,9 +96,8 @@ def sample(
         faults.append(
             Fault("sample.orders", f"is {orders:,}", f"a whole number from 1 to {MOST_ORDERS:,}")
         )
-    if file.suffix not in ENDINGS:
-        expected = f"a name that ends with {' or '.join(ENDINGS)}"
-        faults.append(Fault("sample.file", f"is {str(file)!r:.200}", expected))
+    if file.suffix not in ORDERS:
+        faults.append(Fault("sample.file", f"is {str(file)!r:.200}", expected_ending(ORDERS)))
     if faults:
         raise InvalidValue(faults)
     query = sampled(policy, orders, at=at, seed=seed)
@@ -107,31 +105,13 @@ def sample(
         engine = duckdb.connect() if connection is None else connection
         try:
             engine.execute("SET TimeZone = 'UTC'")
-            engine.execute(f"COPY ({query}) TO {_text(str(part))} ({ENDINGS[file.suffix]})")
+            engine.execute(f"COPY ({query}) TO {_text(str(part))} ({_FORMATS[file.suffix]})")
         except duckdb.Error as error:
             told = str(error).partition("\n")[0]
             raise StoreUnavailable(f"{file} can't be written: {told}") from error
         finally:
             if connection is None:
                 engine.close()
-
-
-@contextmanager
-def whole(file: Path) -> Iterator[Path]:
-    """A file beside `file` to write to: it takes its place in the end, or goes where that fails.
-
-    Raises:
-        OSError: There can be no such file.
-    """
-    if not file.absolute().parent.is_dir():
-        raise FileNotFoundError(ENOENT, "there is no such folder", str(file.parent))
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    part.touch()
-    try:
-        yield part
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def sampled(policy: Policy, orders: int, *, at: datetime = SAMPLED_AT, seed: int = 0) -> str:
@@ -181,7 +161,7 @@ class _Maker:
         for number, columns in enumerate(steps):
             written.append(f"step_{number} AS (FROM {last} SELECT {', '.join(columns)})")
             last = f"step_{number}"
-        answer = ",\n".join(f"{value} AS {_name(name)}" for name, value in self._columns())
+        answer = ",\n".join(f"{value} AS {quoted_name(name)}" for name, value in self._columns())
         return f"WITH {', '.join(written)}\nFROM {last} SELECT {answer}"
 
     def _columns(self) -> Iterator[tuple[str, str]]:
@@ -270,7 +250,7 @@ class _Maker:
             case Flag():
                 return f"[true, true, false, false, NULL][{self._number(5)} + 1]"
             case _:
-                near = _name(f"near {fact.name}")
+                near = quoted_name(f"near {fact.name}")
                 free = f"CASE WHEN {self._number(8)} > 0 THEN {self._number(100)} END"
                 return f"coalesce({near}, {free})::BIGINT"
 
@@ -284,10 +264,10 @@ class _Maker:
             )
             is_moment = isinstance(values[0], datetime)
             step = "to_seconds(step)" if is_moment else "step"
-            yield f"CASE edge {whens} END + {step} AS {_name(f'near {name}')}"
+            yield f"CASE edge {whens} END + {step} AS {quoted_name(f'near {name}')}"
 
     def _placed(self) -> str:
-        others = ", ".join(_name(f"near {name}") for name in _MOMENTS if name != "placed_at")
+        others = ", ".join(quoted_name(f"near {name}") for name in _MOMENTS if name != "placed_at")
         initial = _text(self._initial)
         drawn = f"pow({self._share()}, 2)"
         free = (
@@ -544,12 +524,4 @@ def _seconds(length: timedelta) -> str:
 
 
 def _text(word: str | None) -> str:
-    if word is None:
-        return "NULL"
-    told = word.replace("'", "''")
-    return f"'{told}'"
-
-
-def _name(name: str) -> str:
-    told = name.replace('"', '""')
-    return f'"{told}"'
+    return "NULL" if word is None else quoted(word)

@@ -24,12 +24,12 @@ from sqlalchemy import (
 from ordercancel.adapters.sql.tables import cases as stored
 from ordercancel.adapters.sql.tables import duties
 from ordercancel.bulk.conditions import (
+    COMPARED,
     Absent,
     AllOf,
     Among,
     AnyOf,
     Flag,
-    How,
     Present,
     Test,
 )
@@ -122,7 +122,7 @@ def test_of(test: Test, columns: Columns) -> ColumnElement[bool]:
         case Absent():
             return column.is_(None)
         case _:
-            compared: ColumnElement[bool] = _COMPARED[test.how](column, test.bound)
+            compared: ColumnElement[bool] = COMPARED[test.how](column, test.bound)
             return compared
 
 
@@ -210,11 +210,3 @@ def _piece(piece: Piece, columns: Columns) -> ColumnElement[Any]:
             for test, word in piece.words:
                 told = told + case((test_of(test, columns), f",{word}"), else_="")
             return func.substr(told, 2)
-
-
-_COMPARED: Mapping[How, Any] = {
-    How.BEFORE: lambda column, bound: column < bound,
-    How.UNTIL: lambda column, bound: column <= bound,
-    How.FROM: lambda column, bound: column >= bound,
-    How.AFTER: lambda column, bound: column > bound,
-}

@@ -377,12 +377,27 @@ def _require_seller(seller: object) -> None:
     _require_kind("desk.seller", seller, Seller, "a Seller")
 
 
-def _require_kind(where: str, value: object, kind: type | tuple[type, ...], expected: str) -> None:
+def _require(where: str, check: Callable[[Faults, str], None]) -> None:
+    """Let `check` look at a value that people know as `where`."""
     subject, _, field = where.partition(".")
     faults = Faults(subject)
-    if not isinstance(value, kind):
-        faults.add(field, f"is a {type(value).__name__}", expected)
+    check(faults, field)
     faults.raise_if_any()
+
+
+def _require_kind(where: str, value: object, kind: type | tuple[type, ...], expected: str) -> None:
+    if not isinstance(value, kind):
+        problem = f"is a {type(value).__name__}"
+        _require(where, lambda faults, field: faults.add(field, problem, expected))
+
+
+def _require_line(where: str, value: object) -> None:
+    _require(where, lambda faults, field: faults.line(field, value))
+
+
+def _require_count(where: str, value: int) -> None:
+    expected = f"a whole number, 1 to {MOST}"
+    _require(where, lambda faults, field: faults.number(field, value, 1, MOST, expected))
 
 
 def _fingerprint(command: Command) -> str:
@@ -402,17 +417,3 @@ def _statuses(given: Iterable[RequestStatus]) -> frozenset[RequestStatus]:
         faults.member(f"statuses[{number}]", status, RequestStatus)
     faults.raise_if_any()
     return frozenset(map(RequestStatus, known))
-
-
-def _require_count(where: str, value: int) -> None:
-    subject, _, field = where.partition(".")
-    faults = Faults(subject)
-    faults.number(field, value, 1, MOST, f"a whole number, 1 to {MOST}")
-    faults.raise_if_any()
-
-
-def _require_line(where: str, value: object) -> None:
-    subject, _, field = where.partition(".")
-    faults = Faults(subject)
-    faults.line(field, value)
-    faults.raise_if_any()

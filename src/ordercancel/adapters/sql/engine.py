@@ -74,7 +74,8 @@ def begin(connection: Connection) -> None:
     """
     if is_postgresql(connection):
         return
-    if not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+    driver: Any = connection.connection.driver_connection  # of sqlite3 or aiosqlite
+    if not driver.in_transaction:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 

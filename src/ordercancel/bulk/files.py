@@ -1,0 +1,40 @@
+"""The files that are written: their endings, and how one is written as a whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import ENOENT
+from pathlib import Path
+
+__all__ = ["ORDERS", "PICTURES", "expected_ending", "whole"]
+
+ORDERS = (".parquet", ".csv")
+"""The kinds of files that orders are in, by their endings."""
+
+PICTURES = (".png", ".svg")
+"""The kinds of pictures, by their endings."""
+
+
+def expected_ending(endings: tuple[str, ...]) -> str:
+    """What a name should end with, for people."""
+    return f"a name that ends with {' or '.join(endings)}"
+
+
+@contextmanager
+def whole(file: Path) -> Iterator[Path]:
+    """A file beside `file` to write to: it takes its place in the end, or goes where that fails.
+
+    Raises:
+        OSError: There can be no such file.
+    """
+    if not file.absolute().parent.is_dir():
+        raise FileNotFoundError(ENOENT, "there is no such folder", str(file.parent))
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    part.touch()
+    try:
+        yield part
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,268 @@
+"""The answers to many orders, counted: as tables for people, and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+import duckdb
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text as Styled
+
+from ordercancel.bulk.comparing import Shift, WhatIf
+from ordercancel.bulk.plan import verdict_text
+from ordercancel.bulk.quoting import quoted
+from ordercancel.cli.orders import Asked
+from ordercancel.policy.decision import Verdict
+from ordercancel.text import Lang, Text
+
+__all__ = ["Found", "counted", "shifts_as_dict", "what_if"]
+
+SHOWN = 20
+"""How many rows of a table people are shown."""
+
+_VERDICTS = (Verdict.CANCEL.value, Verdict.REFER.value, Verdict.REFUSE.value)
+_NONE = Text("なし", "none")
+
+
+class Found:
+    """The answers to all orders, counted."""
+
+    def __init__(self, asked: Asked, counts: duckdb.DuckDBPyRelation) -> None:
+        self._asked = asked
+        self._counts = counts
+        self.verdicts = self._by_verdict()
+        self.orders = sum(self.verdicts.values())
+
+    def _by_verdict(self) -> dict[str | None, int]:
+        rows = dict(self._sums("verdict"))
+        known: list[str | None] = [*_VERDICTS, *([None] if None in rows else [])]
+        return {verdict: rows.get(verdict, 0) for verdict in known}
+
+    def _sums(self, columns: str, *, most: int | None = None) -> list[tuple[Any, ...]]:
+        summed = self._counts.aggregate(f"{columns}, sum(orders)::BIGINT AS orders", columns)
+        ordered = summed.order(f"orders DESC, {columns}")
+        return (ordered if most is None else ordered.limit(most)).fetchall()
+
+    def by_status(self) -> dict[str, dict[str | None, int]]:
+        found: dict[str, dict[str | None, int]] = {}
+        for status, verdict, number in self._sums("status, verdict"):
+            found.setdefault(status, {})[verdict] = number
+        return found
+
+    def groups(self, most: int | None = None) -> list[tuple[Any, ...]]:
+        """The groups, the largest first: what they have in common, orders, those by verdict."""
+        tests = ", ".join(
+            f"coalesce(sum(orders) FILTER (WHERE verdict IS NOT DISTINCT FROM {word}), 0)::BIGINT"
+            for word in ("NULL" if each is None else quoted(each) for each in self.verdicts)
+        )
+        summed = self._counts.aggregate(
+            f"grouped, sum(orders)::BIGINT AS orders, {tests}", "grouped"
+        )
+        ordered = summed.order("orders DESC, grouped")
+        return (ordered if most is None else ordered.limit(most)).fetchall()
+
+    def as_dict(self) -> dict[str, Any]:
+        """For programs."""
+        asked = self._asked
+        (plan,) = asked.plans()
+        told: dict[str, Any] = {
+            "policy": {"name": asked.policy.name, "edition": asked.policy.edition},
+            "at": asked.at.isoformat(),
+            "orders": self.orders,
+            "verdicts": {_key(verdict): number for verdict, number in self.verdicts.items()},
+            "rules": [
+                {
+                    "verdict": verdict,
+                    "rules": _split(rules),
+                    "codes": _split(codes),
+                    "clauses": _split(clauses),
+                    "orders": number,
+                }
+                for verdict, rules, codes, clauses, number in self._sums(
+                    "verdict, rules, codes, clauses"
+                )
+            ],
+        }
+        if asked.group_by is not None:
+            told["groups"] = [
+                {
+                    asked.group_by: group,
+                    "orders": number,
+                    "verdicts": dict(zip(map(_key, self.verdicts), numbers, strict=True)),
+                }
+                for group, number, *numbers in self.groups()
+            ]
+        if plan.left_out:
+            told["left_out"] = dict(plan.left_out)
+        return told
+
+    def tables(self) -> Iterator[Table | str]:
+        """For people."""
+        asked, lang = self._asked, self._asked.lang
+        policy = asked.policy
+        yield f"{policy.title[lang]} · {policy.name} {policy.edition}"
+        yield f"{asked.moment()} · {counted(self.orders)[lang]}"
+        (plan,) = asked.plans()
+        for rule, reason in plan.left_out.items():
+            yield f"{Text('除外したルール', 'left out')[lang]}: {rule}: {reason}"
+        answer, orders = Text("回答", "answer")[lang], Text("注文数", "orders")[lang]
+        share = Text("割合", "share")[lang]
+        yield _table(
+            [answer],
+            [orders, share],
+            (
+                [_verdict(verdict, lang), f"{number:,}", _percent(number, self.orders)]
+                for verdict, number in self.verdicts.items()
+            ),
+        )
+        if asked.group_by is not None:
+            names = [_verdict(verdict, lang).plain for verdict in self.verdicts]
+            yield _table(
+                [asked.group_by],
+                [orders, *names],
+                (
+                    [self._group(group), *(f"{number:,}" for number in numbers)]
+                    for group, *numbers in self.groups(SHOWN)
+                ),
+            )
+            yield from self._more("grouped")
+        rows = self._sums("verdict, rules, codes", most=SHOWN)
+        yield _table(
+            [answer, Text("ルール", "rules")[lang], Text("拒否コード", "codes")[lang]],
+            [orders, share],
+            (
+                [
+                    _verdict(verdict, lang),
+                    _listed(_split(rules), lang),
+                    _listed(_split(codes), lang),
+                    f"{number:,}",
+                    _percent(number, self.orders),
+                ]
+                for verdict, rules, codes, number in rows
+            ),
+        )
+        yield from self._more("verdict, rules, codes")
+
+    def _group(self, group: str | None) -> str:
+        wording = self._asked.policy.wording
+        if group is None:
+            return _NONE[self._asked.lang]
+        if self._asked.group_by == "status":
+            return f"{wording.statuses[group][self._asked.lang]} ({group})"
+        return group
+
+    def _more(self, columns: str) -> Iterator[str]:
+        ((rows,),) = self._counts.aggregate(columns, columns).aggregate("count(*)").fetchall()
+        yield from _more(rows, self._asked.lang)
+
+
+def shifts_as_dict(asked: Asked, told: WhatIf) -> dict[str, Any]:
+    """What changes between two policies, for programs."""
+    before, after = asked.policies
+    return {
+        "before": {"name": before.name, "edition": before.edition},
+        "after": {"name": after.name, "edition": after.edition},
+        "at": asked.at.isoformat(),
+        "orders": told.orders,
+        "changed": told.changed,
+        "shifts": [attrs.asdict(shift) for shift in told.shifts],
+    }
+
+
+def what_if(asked: Asked, told: WhatIf) -> Iterator[Table | str]:
+    """What changes between two policies, for people."""
+    lang = asked.lang
+    before, after = asked.policies
+    yield f"{before.name} {before.edition} → {after.name} {after.edition}"
+    yield asked.moment()
+    yield Text(
+        f"{told.orders:,}件のうち{told.changed:,}件で回答が変わる。",
+        f"{told.changed:,} of {told.orders:,} orders are answered differently.",
+    )[lang]
+    if not told.shifts:
+        return
+    heads = (
+        Text("変更前", "before"),
+        Text("変更後", "after"),
+        Text("ルール", "rules"),
+        Text("例", "such as"),
+    )
+    yield _table(
+        [head[lang] for head in heads],
+        [Text("注文数", "orders")[lang], Text("割合", "share")[lang]],
+        (
+            [
+                _verdict(shift.before, lang),
+                _verdict(shift.after, lang),
+                _rules(shift, lang),
+                ", ".join(shift.samples),
+                f"{shift.orders:,}",
+                _percent(shift.orders, told.orders),
+            ]
+            for shift in told.shifts[:SHOWN]
+        ),
+    )
+    yield from _more(len(told.shifts), lang)
+
+
+def _rules(shift: Shift, lang: Lang) -> str:
+    before, after = (_listed(ids, lang) for ids in (shift.rules_before, shift.rules_after))
+    return before if before == after else f"{before} → {after}"
+
+
+def _table(
+    texts: Sequence[str], numbers: Sequence[str], rows: Iterable[Sequence[str | Styled]]
+) -> Table:
+    """A table whose last columns are numbers."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in texts:
+        table.add_column(name, overflow="fold")
+    for name in numbers:
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _verdict(verdict: str | None, lang: Lang) -> Styled:
+    return Styled(verdict_text(verdict)[lang], _COLORS[verdict])
+
+
+_COLORS: Mapping[str | None, str] = {
+    Verdict.CANCEL: "green",
+    Verdict.REFER: "yellow",
+    Verdict.REFUSE: "red",
+    None: "dim",
+}
+
+
+def _more(rows: int, lang: Lang) -> Iterator[str]:
+    """That not all of so many rows are shown, where that is so."""
+    more = rows - SHOWN
+    if more > 0:
+        told = Text(f"ほか{more:,}行。全行は", f"and {more:,} more; for all of them, see")
+        yield f"… {told[lang]} --format json"
+
+
+def _listed(words: Sequence[str], lang: Lang) -> str:
+    return ", ".join(words) or _NONE[lang]
+
+
+def counted(orders: int) -> Text:
+    """How many orders there are, for people."""
+    return Text(f"{orders:,}件の注文", f"{orders:,} orders")
+
+
+def _percent(part: int, of: int) -> str:
+    return "<0.1%" if 0 < part < of / 2000 else f"{part / of if of else 0:.1%}"
+
+
+def _key(verdict: str | None) -> str:
+    return "undecided" if verdict is None else verdict
+
+
+def _split(joined: str | None) -> list[str]:
+    return joined.split(",") if joined else []

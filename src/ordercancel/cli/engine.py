@@ -1,0 +1,51 @@
+"""DuckDB, on which the commands about many orders work, with a bar that says how far it is."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import duckdb
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+__all__ = ["an_engine", "watched"]
+
+T = TypeVar("T")
+
+
+@contextmanager
+def an_engine() -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB in memory; what does not fit goes to the system's folder for such files."""
+    with tempfile.TemporaryDirectory(prefix="ordercancel-") as folder:
+        config: Any = {"temp_directory": folder, "autoinstall_known_extensions": "false"}
+        engine = duckdb.connect(config=config)
+        engine.execute("SET TimeZone = 'UTC'")
+        engine.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+
+def watched(engine: duckdb.DuckDBPyConnection, told: str, work: Callable[[], T]) -> T:
+    """What `work` gives, with a bar on a terminal that says how far it is."""
+    if not sys.stderr.isatty():
+        return work()
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    screen = Console(stderr=True)
+    with ThreadPoolExecutor(1) as pool, Progress(*columns, console=screen, transient=True) as bar:
+        task = bar.add_task(told, total=100)
+        running = pool.submit(work)
+        try:
+            while not running.done():
+                bar.update(task, completed=max(0, engine.query_progress()))
+                wait([running], timeout=0.1)
+        except KeyboardInterrupt:
+            engine.interrupt()
+            raise
+        return running.result()
