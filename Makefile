@@ -12,7 +12,7 @@ demo: $(RUNS)
 
 # Measuring which lines run takes three times as long. What runs the same lines over and over, or in
 # processes of its own, is not measured: long random runs, whole walks through Qoo10, killed workers.
-OFTEN := tests/laws tests/oracle tests/races tests/crashes tests/outages tests/recipes
+OFTEN := tests/laws tests/oracle tests/races tests/crashes tests/outages tests/recipes tests/speed
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
 test: check

@@ -5,44 +5,50 @@ policies are in `ordercancel.policies`, what policies are made of in `ordercance
 adapters in `ordercancel.adapters`.
 """
 
-from ordercancel.announce import InboxRow, Message, announce, inbox_row, label
-from ordercancel.case import Case, Duty, DutyStatus
-from ordercancel.commands import (
-    AdvanceOrder,
-    AnswerWithdrawal,
-    ApplyDeadline,
-    Approve,
-    AskWithdrawal,
-    Command,
-    Reject,
-    RequestCancellation,
-    Withdraw,
-)
-from ordercancel.decider import decide
-from ordercancel.desk import AsyncCancellationDesk, CancellationDesk, Outcome
-from ordercancel.errors import (
-    Conflict,
-    Fault,
-    InvalidPolicy,
-    InvalidValue,
-    NotDelivered,
-    OrderCancelError,
-    OutdatedTables,
-    PartlyDelivered,
-    Refused,
-    StoreUnavailable,
-    TooLarge,
-    UnknownOrder,
-    UnknownPolicy,
-    Untranslatable,
-)
-from ordercancel.events import Event
-from ordercancel.folding import evolve, fold
-from ordercancel.order import Actor, Buyer, Operator, Order, Party, Role, Seller, System
-from ordercancel.policy import Decision, Policy, PolicyBook, Refusal, Rule, Verdict
-from ordercancel.request import Answer, CancellationRequest, RequestStatus
-from ordercancel.text import Lang, Text
-from ordercancel.verification import Report, verify
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ordercancel.announcing import InboxRow, Message, announce, inbox_row, label
+    from ordercancel.case import Case, Duty, DutyStatus
+    from ordercancel.commands import (
+        AdvanceOrder,
+        AnswerWithdrawal,
+        ApplyDeadline,
+        Approve,
+        AskWithdrawal,
+        Command,
+        Reject,
+        RequestCancellation,
+        Withdraw,
+    )
+    from ordercancel.decider import decide
+    from ordercancel.desk import AsyncCancellationDesk, CancellationDesk, Outcome
+    from ordercancel.errors import (
+        Conflict,
+        Fault,
+        InvalidPolicy,
+        InvalidValue,
+        NotDelivered,
+        OrderCancelError,
+        OutdatedTables,
+        PartlyDelivered,
+        Refused,
+        StoreUnavailable,
+        TooLarge,
+        UnknownOrder,
+        UnknownPolicy,
+        Untranslatable,
+    )
+    from ordercancel.events import Event
+    from ordercancel.folding import evolve, fold
+    from ordercancel.order import Actor, Buyer, Operator, Order, Party, Role, Seller, System
+    from ordercancel.policy import Decision, Policy, PolicyBook, Refusal, Rule, Verdict
+    from ordercancel.request import Answer, CancellationRequest, RequestStatus
+    from ordercancel.text import Lang, Text
+    from ordercancel.verification import Report, verify
 
 __all__ = [
     "Actor",
@@ -105,3 +111,100 @@ __all__ = [
     "label",
     "verify",
 ]
+
+_NAMES_OF = {
+    "announcing": (
+        "InboxRow",
+        "Message",
+        "announce",
+        "inbox_row",
+        "label",
+    ),
+    "case": (
+        "Case",
+        "Duty",
+        "DutyStatus",
+    ),
+    "commands": (
+        "AdvanceOrder",
+        "AnswerWithdrawal",
+        "ApplyDeadline",
+        "Approve",
+        "AskWithdrawal",
+        "Command",
+        "Reject",
+        "RequestCancellation",
+        "Withdraw",
+    ),
+    "decider": ("decide",),
+    "desk": (
+        "AsyncCancellationDesk",
+        "CancellationDesk",
+        "Outcome",
+    ),
+    "errors": (
+        "Conflict",
+        "Fault",
+        "InvalidPolicy",
+        "InvalidValue",
+        "NotDelivered",
+        "OrderCancelError",
+        "OutdatedTables",
+        "PartlyDelivered",
+        "Refused",
+        "StoreUnavailable",
+        "TooLarge",
+        "UnknownOrder",
+        "UnknownPolicy",
+        "Untranslatable",
+    ),
+    "events": ("Event",),
+    "folding": (
+        "evolve",
+        "fold",
+    ),
+    "order": (
+        "Actor",
+        "Buyer",
+        "Operator",
+        "Order",
+        "Party",
+        "Role",
+        "Seller",
+        "System",
+    ),
+    "policy": (
+        "Decision",
+        "Policy",
+        "PolicyBook",
+        "Refusal",
+        "Rule",
+        "Verdict",
+    ),
+    "request": (
+        "Answer",
+        "CancellationRequest",
+        "RequestStatus",
+    ),
+    "text": (
+        "Lang",
+        "Text",
+    ),
+    "verification": (
+        "Report",
+        "verify",
+    ),
+}
+_HOMES = {name: module for module, names in _NAMES_OF.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """What is asked for first, with the modules that it needs, and no others."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -8,7 +8,7 @@ from enum import StrEnum
 import attrs
 
 from ordercancel.order import Order
-from ordercancel.request import CancellationRequest, RequestStatus
+from ordercancel.request import FINAL, OPEN, CancellationRequest, RequestStatus
 from ordercancel.validation import (
     LAST_DUE_YEAR,
     MAX_DUTIES,
@@ -78,20 +78,40 @@ class Case:
     requests: tuple[CancellationRequest, ...] = ()
     duties: tuple[Duty, ...] = ()
     version: int = 0
+    # What follows from these, and would take longer to find in a long history than to keep.
+    _ended: frozenset[RequestStatus] = attrs.field(
+        default=frozenset(), init=False, repr=False, eq=False
+    )
+    _open_duties: tuple[Duty, ...] = attrs.field(default=(), init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         faults = Faults("Case")
         faults.instance("order", self.order, Order, "an Order")
         faults.line("edition", self.edition)
-        faults.entries("requests", self.requests, MAX_REQUESTS)
-        faults.entries("duties", self.duties, MAX_DUTIES)
+        _check_entries(faults, "requests", self.requests, MAX_REQUESTS, CancellationRequest)
+        _check_entries(faults, "duties", self.duties, MAX_DUTIES, Duty)
         faults.number("version", self.version, 0, MAX_VERSION, "the number of its events")
         faults.raise_if_any()
+        ended = frozenset(request.status for request in self.requests) & FINAL
+        open_duties = tuple(duty for duty in self.duties if duty.status is DutyStatus.OPEN)
+        object.__setattr__(self, "_ended", ended)
+        object.__setattr__(self, "_open_duties", open_duties)
 
     @property
     def latest(self) -> CancellationRequest | None:
         """The last request, open or final; None where nobody has asked."""
         return self.requests[-1] if self.requests else None
+
+    def request(self, number: int) -> CancellationRequest:
+        """The request with this number.
+
+        Raises:
+            KeyError: There is none.
+        """
+        for request in reversed(self.requests):
+            if request.number == number:
+                return request
+        raise KeyError(number)
 
     @property
     def open_request(self) -> CancellationRequest | None:
@@ -102,13 +122,26 @@ class Case:
     @property
     def open_duties(self) -> tuple[Duty, ...]:
         """The duties that are neither met, missed nor released."""
-        return tuple(duty for duty in self.duties if duty.status is DutyStatus.OPEN)
+        return self._open_duties
 
     @property
     def next_due(self) -> datetime | None:
         """When the first open duty comes due."""
         return min((duty.due_at for duty in self.open_duties), default=None)
 
+    @property
+    def ended(self) -> frozenset[RequestStatus]:
+        """The final statuses that requests of this order have ended in."""
+        return self._ended
+
     def had(self, status: RequestStatus) -> bool:
         """Whether any request of this order has ended, or stands, in `status`."""
-        return any(request.status is status for request in self.requests)
+        if status in OPEN:
+            return any(request.status is status for request in self.requests)
+        return status in self._ended
+
+
+def _check_entries(faults: Faults, field: str, value: object, most: int, kind: type) -> None:
+    for number, entry in enumerate(faults.entries(field, value, most)):
+        if not isinstance(entry, kind):
+            faults.instance(f"{field}[{number}]", entry, kind, f"a {kind.__name__}")

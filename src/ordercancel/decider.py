@@ -6,10 +6,11 @@ argument, and nothing here reads a clock, makes an id or logs.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import TypedDict, assert_never
+from typing import Any, TypedDict, assert_never
 
-from ordercancel.case import Case
+from ordercancel.case import Case, Duty
 from ordercancel.commands import (
     AdvanceOrder,
     AnswerWithdrawal,
@@ -40,14 +41,13 @@ from ordercancel.events import (
     WithdrawalAsked,
     WithdrawalHeld,
 )
-from ordercancel.folding import evolve
 from ordercancel.order import Actor, Order, Party, System
 from ordercancel.policy.deadlines import Consequence, Deadline
 from ordercancel.policy.decision import Verdict
 from ordercancel.policy.policy import Policy
 from ordercancel.policy.wording import occasion_of_event
-from ordercancel.request import CancellationRequest
-from ordercancel.validation import Faults, moment
+from ordercancel.unchecked import unchecked
+from ordercancel.validation import MAX_DUTIES, MAX_REQUESTS, Faults, moment
 
 __all__ = ["decide", "register"]
 
@@ -83,27 +83,32 @@ def decide(
         InvalidValue: The command's reason, text, move or time is wrong; every fault is named.
         Refused: The rules say no.
     """
-    if command.order_id != case.order.id or not case.order.knows(command.by):
+    order = case.order
+    if command.order_id != order.id or not order.knows(command.by):
         raise UnknownOrder(command.order_id)
-    if (policy.name, policy.edition) != (case.order.policy, case.edition):
+    if policy.name != order.policy or policy.edition != case.edition:
         raise InvalidValue(
             [
                 Fault(
                     "decide.policy",
                     f"is {policy.name} {policy.edition}",
-                    f"{case.order.policy} {case.edition}, which judges this case",
+                    f"{order.policy} {case.edition}, which judges this case",
                 )
             ]
         )
-    at = moment(f"{type(command).__name__}.at", at)
-    text = _check_input(command, policy)
-    decision = policy.assess(command, case, at, seller=seller)
-    if decision.is_refused:
-        raise Refused(decision)
-    step = _Step(case, policy, at, command.by, decision.rules)
+    at = moment(type(command), at)
+    check = _CHECKS.get(type(command))
+    text = check(command, policy) if check else None
+    finding = policy.find(command, case, at, seller)
+    if finding is None or finding.verdict is Verdict.REFUSE:
+        decision = policy.assess(command, case, at, seller=seller)
+        if decision.is_refused:
+            raise Refused(decision)
+        finding = decision.finding
+    step = _Step(case, policy, at, command.by, finding.rules)
     match command:
         case RequestCancellation():
-            step.request(command.reason or "", text, at_once=decision.verdict is Verdict.CANCEL)
+            step.request(command.reason or "", text, at_once=finding.verdict is Verdict.CANCEL)
         case Approve():
             step.grant()
         case Reject():
@@ -126,6 +131,14 @@ def decide(
     return tuple(step.events)
 
 
+_Key = tuple[str, int]
+"""What tells the duties of a case apart: the deadline and the number of the request."""
+
+
+def _key(duty: Duty) -> _Key:
+    return duty.deadline, duty.request
+
+
 class _Stamp(TypedDict):
     order_id: str
     at: datetime
@@ -134,54 +147,68 @@ class _Stamp(TypedDict):
 
 
 class _Step:
-    """Gathers the events of one decision; each is folded in before the next is made."""
+    """Gathers the events of one decision, with the deadlines that each of them starts."""
+
+    __slots__ = (
+        "at",
+        "case",
+        "duties",
+        "events",
+        "number",
+        "policy",
+        "running",
+        "ship_on",
+        "stamp",
+    )
 
     def __init__(
         self, case: Case, policy: Policy, at: datetime, by: Actor, rules: tuple[str, ...]
     ) -> None:
         self.case = case
         self.policy = policy
+        self.at = at
         self.stamp: _Stamp = {"order_id": case.order.id, "at": at, "by": by, "rules": rules}
+        # The request that it is about, the day the order is to be shipped on, and the duties that
+        # are open, as they are after the events gathered so far.
+        self.number = case.requests[-1].number if case.requests else 0
+        self.ship_on = case.order.ship_on
+        self.running = set(map(_key, case.open_duties))
+        self.duties = len(case.duties)
         self.events: list[Event] = []
-
-    @property
-    def at(self) -> datetime:
-        return self.stamp["at"]
-
-    @property
-    def latest(self) -> CancellationRequest:
-        """The request that the command is about; the charts have made sure that there is one."""
-        return self.case.requests[-1]
 
     def add(self, event: Event) -> None:
         """Take `event` in, and let it start the deadlines that it is an occasion of."""
         self.events.append(event)
-        self.case = evolve(self.case, event)
         occasion = occasion_of_event(event)
-        for deadline in self.policy.deadlines:
-            if deadline.starts is occasion:
+        if occasion is not None:
+            for deadline in self.policy.started_by(occasion):
                 self._start(deadline)
 
     def request(self, reason: str, text: str | None, *, at_once: bool) -> None:
-        number = len(self.case.requests) + 1
+        self.number = len(self.case.requests) + 1
+        if self.number > MAX_REQUESTS:
+            problem = f"has {MAX_REQUESTS} requests"
+            raise InvalidValue([Fault("Case.requests", problem, "fewer, to take another one")])
         self.add(
-            CancellationRequested(
-                number=number, reason=reason, text=text, referred=not at_once, **self.stamp
+            unchecked(CancellationRequested)(
+                number=self.number, reason=reason, text=text, referred=not at_once, **self.stamp
             )
         )
         if at_once:
             self.grant(at_once=True)
 
     def grant(self, *, at_once: bool = False) -> None:
-        number = self.latest.number
-        self.add(RequestGranted(number=number, at_once=at_once, **self.stamp))
-        self.add(OrderCancelled(number=number, status=self.policy.cancelled_status, **self.stamp))
+        status = self.policy.cancelled_status
+        granted = unchecked(RequestGranted)
+        self.add(granted(number=self.number, at_once=at_once, **self.stamp))
+        cancelled = unchecked(OrderCancelled)
+        self.add(cancelled(number=self.number, status=status, **self.stamp))
 
     def reject(self, reason: str | None, text: str | None) -> None:
         status, ship_on, stamp = self._going_back()
         self.add(
-            RequestRejected(
-                number=self.latest.number,
+            unchecked(RequestRejected)(
+                number=self.number,
                 reason=reason,
                 text=text,
                 order_status=status,
@@ -193,29 +220,26 @@ class _Step:
     def withdraw(self) -> None:
         status, ship_on, stamp = self._going_back()
         self.add(
-            RequestWithdrawn(
-                number=self.latest.number, order_status=status, ship_on=ship_on, **stamp
+            unchecked(RequestWithdrawn)(
+                number=self.number, order_status=status, ship_on=ship_on, **stamp
             )
         )
 
     def ask_withdrawal(self, text: str | None) -> None:
-        self.add(WithdrawalAsked(number=self.latest.number, text=text, **self.stamp))
+        self.add(unchecked(WithdrawalAsked)(number=self.number, text=text, **self.stamp))
 
     def hold_withdrawal(self) -> None:
-        self.add(WithdrawalHeld(number=self.latest.number, **self.stamp))
+        self.add(unchecked(WithdrawalHeld)(number=self.number, **self.stamp))
 
     def advance(self, command: AdvanceOrder) -> None:
         move, order = command.move, self.case.order
         for duty in self.case.open_duties:
             if move in self.policy.deadline(duty.deadline).met_by:
-                settled = DutyMet if self.at < duty.due_at else DutyBreached
-                self.add(
-                    settled(
-                        deadline=duty.deadline, number=duty.request, **self._naming(duty.deadline)
-                    )
-                )
+                self._settle(DutyMet if self.at < duty.due_at else DutyBreached, _key(duty))
+        if command.ship_on is not None:
+            self.ship_on = command.ship_on
         self.add(
-            OrderAdvanced(
+            unchecked(OrderAdvanced)(
                 move=move,
                 status=self.policy.orders.table[order.status, move],
                 ship_on=command.ship_on,
@@ -226,43 +250,51 @@ class _Step:
         superseding = self.policy.superseding
         if superseding and move in superseding.moves and self.case.open_request is not None:
             stamp = self._naming(superseding.id)
-            self.add(RequestSuperseded(number=self.latest.number, move=move, **stamp))
+            self.add(unchecked(RequestSuperseded)(number=self.number, move=move, **stamp))
 
     def apply_deadline(self, command: ApplyDeadline) -> None:
         deadline = self.policy.deadline(command.deadline)
-        self.stamp = self._naming(deadline.id)
         kind = DutyBreached if deadline.does is Consequence.BREACH else DeadlinePassed
-        self.add(kind(deadline=deadline.id, number=command.request, **self.stamp))
+        self._settle(kind, (deadline.id, command.request))
+        self.stamp = self._naming(deadline.id)
         match deadline.does:
             case Consequence.APPROVE:
                 self.grant()
             case Consequence.REJECT:
                 self.reject(None, None)
             case Consequence.LAPSE:
-                self.add(RequestLapsed(number=self.latest.number, **self.stamp))
+                self.add(unchecked(RequestLapsed)(number=self.number, **self.stamp))
             case Consequence.MARK_OVERDUE | Consequence.BREACH:
                 pass
             case _:  # pragma: no cover - the type checker proves that none is left
                 assert_never(deadline.does)
 
+    def _settle(
+        self, kind: Callable[..., DutyMet | DutyBreached | DeadlinePassed], key: _Key
+    ) -> None:
+        """The duty that arose by this deadline with this request is open no more."""
+        self.running.discard(key)
+        deadline, number = key
+        self.add(unchecked(kind)(deadline=deadline, number=number, **self._naming(deadline)))
+
     def _start(self, deadline: Deadline) -> None:
-        due_at = deadline.due.due_at(self.at, self.case.order, self.policy.tzinfo)
-        if due_at is None or self._is_running(deadline):
+        key = (deadline.id, self.number)
+        due_at = deadline.due.due_at(self.at, self.ship_on, self.policy.tzinfo)
+        if due_at is None or key in self.running:
             return
-        arose = DutyArose(
+        self.running.add(key)
+        self.duties += 1
+        if self.duties > MAX_DUTIES:
+            problem = f"has {MAX_DUTIES} duties"
+            raise InvalidValue([Fault("Case.duties", problem, "fewer, to take another one")])
+        arose = unchecked(DutyArose)(
             deadline=deadline.id,
-            number=self.latest.number,
+            number=self.number,
             due_at=due_at,
             follows_order=bool(deadline.met_by),
             **self._naming(deadline.id),
         )
         self.add(arose)
-
-    def _is_running(self, deadline: Deadline) -> bool:
-        return any(
-            (duty.deadline, duty.request) == (deadline.id, self.latest.number)
-            for duty in self.case.open_duties
-        )
 
     def _naming(self, provision: str) -> _Stamp:
         """The stamp, with what follows of itself named beside the rules of the decision."""
@@ -273,34 +305,57 @@ class _Step:
         going_back = self.policy.going_back
         if going_back is None:
             return None, None, self.stamp
-        return self.latest.order_status, self.latest.ship_on, self._naming(going_back.id)
+        request = self.case.requests[-1]
+        self.ship_on = request.ship_on
+        return request.order_status, request.ship_on, self._naming(going_back.id)
 
 
-def _check_input(command: Command, policy: Policy) -> str | None:
-    """The cleaned text of the command; raises with every fault of what the policy bounds."""
-    faults = Faults(type(command).__name__)
-    text: str | None = None
-    match command:
-        case RequestCancellation():
-            text = policy.request_reasons.check(command.reason, command.text, faults)
-        case Reject():
-            text = policy.rejection_reasons.check(command.reason, command.text, faults)
-        case AskWithdrawal():
-            if policy.withdrawal_text is not None:
-                text = policy.withdrawal_text.check(command.text, "text", faults)
-            elif command.text is not None:
-                faults.add("text", "is given", "none under this policy")
-        case AdvanceOrder():
-            moves = [move for move in policy.orders.moves if move != policy.cancel_move]
-            if command.move not in moves:
-                faults.add("move", f"is {command.move!r}", f"one of: {', '.join(moves)}")
-            elif command.move in policy.planned_by and command.ship_on is None:
-                faults.add("ship_on", "is missing", "the planned ship date")
-            elif command.move not in policy.planned_by and command.ship_on is not None:
-                faults.add("ship_on", f"is given with {command.move!r}", "none with this move")
-        case ApplyDeadline():
-            policy.deadline(command.deadline)
-        case _:
-            pass
+def _check_request(command: RequestCancellation, policy: Policy) -> str | None:
+    faults = Faults("RequestCancellation")
+    text = policy.request_reasons.check(command.reason, command.text, faults)
     faults.raise_if_any()
     return text
+
+
+def _check_rejection(command: Reject, policy: Policy) -> str | None:
+    faults = Faults("Reject")
+    text = policy.rejection_reasons.check(command.reason, command.text, faults)
+    faults.raise_if_any()
+    return text
+
+
+def _check_withdrawal(command: AskWithdrawal, policy: Policy) -> str | None:
+    faults = Faults("AskWithdrawal")
+    text: str | None = None
+    if policy.withdrawal_text is not None:
+        text = policy.withdrawal_text.check(command.text, "text", faults)
+    elif command.text is not None:
+        faults.add("text", "is given", "none under this policy")
+    faults.raise_if_any()
+    return text
+
+
+def _check_advance(command: AdvanceOrder, policy: Policy) -> None:
+    faults = Faults("AdvanceOrder")
+    moves = [move for move in policy.orders.moves if move != policy.cancel_move]
+    if command.move not in moves:
+        faults.add("move", f"is {command.move!r}", f"one of: {', '.join(moves)}")
+    elif command.move in policy.planned_by and command.ship_on is None:
+        faults.add("ship_on", "is missing", "the planned ship date")
+    elif command.move not in policy.planned_by and command.ship_on is not None:
+        faults.add("ship_on", f"is given with {command.move!r}", "none with this move")
+    faults.raise_if_any()
+
+
+def _check_deadline(command: ApplyDeadline, policy: Policy) -> None:
+    policy.deadline(command.deadline)
+
+
+_CHECKS: Mapping[type[Command], Callable[[Any, Policy], str | None]] = {
+    RequestCancellation: _check_request,
+    Reject: _check_rejection,
+    AskWithdrawal: _check_withdrawal,
+    AdvanceOrder: _check_advance,
+    ApplyDeadline: _check_deadline,
+}
+"""What the policy bounds of a command: raises with every fault, gives the cleaned text."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, get_args
 
 import attrs
@@ -54,8 +54,9 @@ class _Event:
 
     def __attrs_post_init__(self) -> None:
         faults = Faults(type(self).__name__)
-        for field in attrs.fields(type(self)):
-            _CHECKS[field.name](faults, field.name, getattr(self, field.name))
+        kind: Any = type(self)
+        for name, check in _checks(kind):
+            check(faults, name, getattr(self, name))
         faults.raise_if_any()
 
 
@@ -236,6 +237,12 @@ def _check_number(faults: Faults, field: str, value: object) -> None:
 def _check_rules(faults: Faults, field: str, value: object) -> None:
     for number, rule in enumerate(faults.entries(field, value, MAX_RULES)):
         faults.line(f"{field}[{number}]", rule)
+
+
+@cache
+def _checks(kind: Any) -> tuple[tuple[str, Callable[[Faults, str, Any], None]], ...]:
+    """The checks of a kind of event, by field."""
+    return tuple((field.name, _CHECKS[field.name]) for field in attrs.fields(kind))
 
 
 # A field means the same in every event that has it, and none goes without a check.

@@ -6,12 +6,10 @@ change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import reduce
-from typing import Any, assert_never
-
-import attrs
+from typing import Any
 
 from ordercancel.case import Case, Duty, DutyStatus
 from ordercancel.errors import Fault, InvalidValue
@@ -33,9 +31,13 @@ from ordercancel.events import (
     WithdrawalAsked,
     WithdrawalHeld,
 )
-from ordercancel.request import Answer, CancellationRequest, RequestStatus
+from ordercancel.order import Order
+from ordercancel.request import FINAL, OPEN, Answer, CancellationRequest, RequestStatus
+from ordercancel.unchecked import revised, unchecked
 
 __all__ = ["evolve", "fold"]
+
+_Closing = RequestGranted | RequestRejected | RequestWithdrawn | RequestSuperseded | RequestLapsed
 
 
 def fold(events: Iterable[Event]) -> Case:
@@ -55,116 +57,188 @@ def fold(events: Iterable[Event]) -> Case:
 
 def evolve(case: Case, event: Event) -> Case:
     """The case after `event`. Total: it takes every event that ever happened, as it happened."""
-    changed = _evolved(case, event)
-    return attrs.evolve(changed, version=case.version + 1)
+    return _FOLDED[type(event)](case, event)
 
 
-def _evolved(case: Case, event: Event) -> Case:
-    match event:
-        case OrderRegistered():
-            return attrs.evolve(case, order=event.order, edition=event.edition)
-        case OrderAdvanced():
-            order = attrs.evolve(case.order, status=event.status, status_since=event.at)
-            if event.ship_on is not None:
-                order = attrs.evolve(order, ship_on=event.ship_on)
-            if event.ships:
-                order = attrs.evolve(order, shipped_at=event.at)
-            return attrs.evolve(case, order=order)
-        case CancellationRequested():
-            request = CancellationRequest(
-                number=event.number,
-                by=event.by,
-                at=event.at,
-                reason=event.reason,
-                text=event.text,
-                order_status=case.order.status,
-                ship_on=case.order.ship_on,
-            )
-            return attrs.evolve(case, requests=(*case.requests, request))
-        case RequestGranted():
-            answer = None if event.at_once else Answer(by=event.by, at=event.at)
-            return _closed(case, event.number, RequestStatus.GRANTED, event.at, answer)
-        case RequestRejected():
-            answer = Answer(by=event.by, at=event.at, reason=event.reason, text=event.text)
-            closed = _closed(case, event.number, RequestStatus.REJECTED, event.at, answer)
-            return _back(closed, event.order_status, event.ship_on, event.at)
-        case RequestWithdrawn():
-            closed = _closed(case, event.number, RequestStatus.WITHDRAWN, event.at)
-            return _back(closed, event.order_status, event.ship_on, event.at)
-        case RequestSuperseded():
-            return _closed(case, event.number, RequestStatus.SUPERSEDED, event.at)
-        case RequestLapsed():
-            return _closed(case, event.number, RequestStatus.LAPSED, event.at)
-        case WithdrawalAsked():
-            return _request_changed(
-                case,
-                event.number,
-                status=RequestStatus.WITHDRAWAL_ASKED,
-                withdrawal_text=event.text,
-            )
-        case WithdrawalHeld():
-            return _request_changed(case, event.number, status=RequestStatus.WITHDRAWAL_HELD)
-        case OrderCancelled():
-            order = attrs.evolve(case.order, status=event.status, status_since=event.at)
-            duties = tuple(_released(duty, event.at) for duty in case.duties)
-            return attrs.evolve(case, order=order, duties=duties)
-        case DutyArose():
-            duty = Duty(
-                deadline=event.deadline,
-                request=event.number,
-                since=event.at,
-                due_at=event.due_at,
-                follows_order=event.follows_order,
-            )
-            return attrs.evolve(case, duties=(*case.duties, duty))
-        case DutyMet():
-            return _settled(case, event, DutyStatus.MET)
-        case DutyBreached() | DeadlinePassed():
-            return _settled(case, event, DutyStatus.MISSED)
-        case _:  # pragma: no cover - the type checker proves that no event is left
-            assert_never(event)
+def _registered(case: Case, event: OrderRegistered) -> Case:
+    return _after(case, order=event.order, edition=event.edition)
 
 
-def _request_changed(case: Case, number: int, **changes: Any) -> Case:
+def _advanced(case: Case, event: OrderAdvanced) -> Case:
+    changes: dict[str, Any] = {"status": event.status, "status_since": event.at}
+    if event.ship_on is not None:
+        changes["ship_on"] = event.ship_on
+    if event.ships:
+        changes["shipped_at"] = event.at
+    return _after(case, order=revised(case.order, **changes))
+
+
+def _requested(case: Case, event: CancellationRequested) -> Case:
+    request = unchecked(CancellationRequest)(
+        number=event.number,
+        by=event.by,
+        at=event.at,
+        reason=event.reason,
+        text=event.text,
+        order_status=case.order.status,
+        ship_on=case.order.ship_on,
+    )
+    return _after(case, requests=(*case.requests, request))
+
+
+def _granted(case: Case, event: RequestGranted) -> Case:
+    answer = None if event.at_once else unchecked(Answer)(by=event.by, at=event.at)
+    return _closed(case, event, RequestStatus.GRANTED, answer=answer)
+
+
+def _rejected(case: Case, event: RequestRejected) -> Case:
+    answer = unchecked(Answer)(by=event.by, at=event.at, reason=event.reason, text=event.text)
+    return _closed(case, event, RequestStatus.REJECTED, answer=answer, order=_back(case, event))
+
+
+def _withdrawn(case: Case, event: RequestWithdrawn) -> Case:
+    return _closed(case, event, RequestStatus.WITHDRAWN, order=_back(case, event))
+
+
+def _superseded(case: Case, event: RequestSuperseded) -> Case:
+    return _closed(case, event, RequestStatus.SUPERSEDED)
+
+
+def _lapsed(case: Case, event: RequestLapsed) -> Case:
+    return _closed(case, event, RequestStatus.LAPSED)
+
+
+def _withdrawal_asked(case: Case, event: WithdrawalAsked) -> Case:
+    status = RequestStatus.WITHDRAWAL_ASKED
+    return _after(case, **_requests(case, event.number, status, withdrawal_text=event.text))
+
+
+def _withdrawal_held(case: Case, event: WithdrawalHeld) -> Case:
+    return _after(case, **_requests(case, event.number, RequestStatus.WITHDRAWAL_HELD))
+
+
+def _cancelled(case: Case, event: OrderCancelled) -> Case:
+    order = revised(case.order, status=event.status, status_since=event.at)
+    duties = _duties(case, lambda duty: True, DutyStatus.RELEASED, event.at)
+    return _after(case, order=order, **duties)
+
+
+def _duty_arose(case: Case, event: DutyArose) -> Case:
+    duty = unchecked(Duty)(
+        deadline=event.deadline,
+        request=event.number,
+        since=event.at,
+        due_at=event.due_at,
+        follows_order=event.follows_order,
+    )
+    return _after(case, duties=(*case.duties, duty), _open_duties=(*case.open_duties, duty))
+
+
+def _duty_met(case: Case, event: DutyMet) -> Case:
+    return _settled(case, event, DutyStatus.MET)
+
+
+def _duty_missed(case: Case, event: DutyBreached | DeadlinePassed) -> Case:
+    return _settled(case, event, DutyStatus.MISSED)
+
+
+_FOLDED: Mapping[type[Event], Callable[[Case, Any], Case]] = {
+    OrderRegistered: _registered,
+    OrderAdvanced: _advanced,
+    CancellationRequested: _requested,
+    RequestGranted: _granted,
+    RequestRejected: _rejected,
+    RequestWithdrawn: _withdrawn,
+    RequestSuperseded: _superseded,
+    RequestLapsed: _lapsed,
+    WithdrawalAsked: _withdrawal_asked,
+    WithdrawalHeld: _withdrawal_held,
+    OrderCancelled: _cancelled,
+    DutyArose: _duty_arose,
+    DutyMet: _duty_met,
+    DutyBreached: _duty_missed,
+    DeadlinePassed: _duty_missed,
+}
+"""What each kind of event makes of a case."""
+
+
+def _after(case: Case, **changes: Any) -> Case:
+    """The case one event later."""
+    return revised(case, version=case.version + 1, **changes)
+
+
+def _requests(case: Case, number: int, status: RequestStatus, **changes: Any) -> dict[str, Any]:
+    """What changes when the request of this number gets a status."""
+    latest = case.latest
+    if latest is not None and latest.is_open and latest.number == number:
+        ended = case.ended if status in OPEN else case.ended | {status}
+        changed = revised(latest, status=status, **changes)
+        return {"requests": (*case.requests[:-1], changed), "_ended": ended}
+    # No rule lets this happen: one that is not the last, or has ended before.
     requests = tuple(
-        attrs.evolve(request, **changes) if request.number == number else request
+        revised(request, status=status, **changes) if request.number == number else request
         for request in case.requests
     )
-    return attrs.evolve(case, requests=requests)
+    return {
+        "requests": requests,
+        "_ended": FINAL.intersection(request.status for request in requests),
+    }
 
 
 def _closed(
-    case: Case, number: int, status: RequestStatus, at: datetime, answer: Answer | None = None
+    case: Case,
+    event: _Closing,
+    status: RequestStatus,
+    *,
+    answer: Answer | None = None,
+    order: Order | None = None,
 ) -> Case:
     """The case with a request in a final status, and the duties that ended with it released."""
-    changed = _request_changed(case, number, status=status, answer=answer, closed_at=at)
-    duties = tuple(
-        duty if duty.follows_order or duty.request != number else _released(duty, at)
-        for duty in changed.duties
+    duties = _duties(
+        case,
+        lambda duty: not duty.follows_order and duty.request == event.number,
+        DutyStatus.RELEASED,
+        event.at,
     )
-    return attrs.evolve(changed, duties=duties)
+    return _after(
+        case,
+        order=order or case.order,
+        **_requests(case, event.number, status, answer=answer, closed_at=event.at),
+        **duties,
+    )
 
 
-def _back(case: Case, status: str | None, ship_on: date | None, at: datetime) -> Case:
-    """The case whose order went back to `status` and `ship_on`, where there is one to go to."""
-    if status is None or (status, ship_on) == (case.order.status, case.order.ship_on):
-        return case
-    order = attrs.evolve(case.order, status=status, status_since=at, ship_on=ship_on)
-    return attrs.evolve(case, order=order)
-
-
-def _released(duty: Duty, at: datetime) -> Duty:
-    if duty.status is not DutyStatus.OPEN:
-        return duty
-    return attrs.evolve(duty, status=DutyStatus.RELEASED, settled_at=at)
+def _back(case: Case, event: RequestRejected | RequestWithdrawn) -> Order:
+    """The order, gone back to the status and day that the event tells of, if it does."""
+    order = case.order
+    if event.order_status is None or (event.order_status, event.ship_on) == (
+        order.status,
+        order.ship_on,
+    ):
+        return order
+    return revised(order, status=event.order_status, status_since=event.at, ship_on=event.ship_on)
 
 
 def _settled(case: Case, event: DutyMet | DutyBreached | DeadlinePassed, to: DutyStatus) -> Case:
-    duties = tuple(
-        attrs.evolve(duty, status=to, settled_at=event.at)
-        if (duty.deadline, duty.request, duty.status)
-        == (event.deadline, event.number, DutyStatus.OPEN)
-        else duty
-        for duty in case.duties
-    )
-    return attrs.evolve(case, duties=duties)
+    key = (event.deadline, event.number)
+    duties = _duties(case, lambda duty: (duty.deadline, duty.request) == key, to, event.at)
+    return _after(case, **duties)
+
+
+def _duties(
+    case: Case, ended: Callable[[Duty], bool], status: DutyStatus, at: datetime
+) -> dict[str, tuple[Duty, ...]]:
+    """What changes of the duties when those that are open and have `ended` get a status."""
+    if not case.open_duties:
+        return {}
+    duties: list[Duty] = []
+    left: list[Duty] = []
+    for duty in case.duties:
+        known = duty
+        if duty.status is DutyStatus.OPEN:
+            if ended(duty):
+                known = revised(duty, status=status, settled_at=at)
+            else:
+                left.append(duty)
+        duties.append(known)
+    return {"duties": tuple(duties), "_open_duties": tuple(left)}

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import attrs
 
-from ordercancel.announce import Message
+from ordercancel.announcing import Message
 from ordercancel.case import Case
 from ordercancel.events import Event
 from ordercancel.order import Party

@@ -8,9 +8,9 @@ so that padding can't reach a minimum. A folded space counts as one character.
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from string import Formatter
 from typing import Literal
 
@@ -25,6 +25,10 @@ Lang = Literal["ja", "en"]
 
 LANGS: tuple[Lang, ...] = ("ja", "en")
 """Both languages."""
+
+
+MOST_KEPT = 10_000
+"""How many characters and texts it is remembered of what they are made of."""
 
 
 @attrs.frozen
@@ -51,8 +55,7 @@ class Text:
     @property
     def placeholders(self) -> frozenset[str]:
         """The names of the variables of both languages."""
-        parsed = (part for text in self.both for part in Formatter().parse(text))
-        return frozenset(name for _, name, _, _ in parsed if name is not None)
+        return frozenset(name for text in self.both for _, names in _lines(text) for name in names)
 
     def fill(self, lang: Lang, values: Mapping[str, str]) -> str:
         r"""The text with its variables filled in; a line with an empty variable is left out.
@@ -61,8 +64,14 @@ class Text:
         >>> note.fill("en", {"reason": ""})
         'Rejected.'
         """
-        lines = self[lang].split("\n")
-        return "\n".join(line.format_map(values) for line in lines if _complete(line, values))
+        filled = []
+        for line, names in _lines(self[lang]):
+            for name in names:
+                if not values[name]:
+                    break
+            else:
+                filled.append(line.format_map(values))
+        return "\n".join(filled)
 
 
 def clean(raw: str) -> str:
@@ -71,7 +80,7 @@ def clean(raw: str) -> str:
     >>> clean("  か\u3099\u3000\u3000い ")
     'が い'
     """
-    return _WHITE_SPACE.sub(" ", unicodedata.normalize("NFC", raw)).strip()
+    return " ".join(unicodedata.normalize("NFC", raw).split())
 
 
 def visible_length(text: str) -> int:
@@ -80,7 +89,9 @@ def visible_length(text: str) -> int:
     >>> visible_length("がい \u200b ")
     2
     """
-    return len(clean("".join(char for char in text if _is_visible(char))))
+    if text.isascii() and text.isprintable():
+        return len(clean(text))
+    return len(clean(text.translate(_VISIBLE)))
 
 
 def unsafe_characters(text: str) -> tuple[str, ...]:
@@ -89,11 +100,11 @@ def unsafe_characters(text: str) -> tuple[str, ...]:
     Control characters, line separators, lone surrogates, bidirectional embeddings, overrides and
     isolates, deprecated format characters, interlinear annotations, tags and non-characters.
     """
+    if text.isprintable():
+        return ()  # what Python calls printable has none of them
     found = dict.fromkeys(char for char in text if _is_unsafe(char))
     return tuple(f"U+{ord(char):04X} {unicodedata.name(char, '')}".rstrip() for char in found)
 
-
-_WHITE_SPACE = re.compile(r"\s+")
 
 # Letters and symbols by category that no font draws: the Hangul fillers and the braille blank.
 _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
@@ -107,9 +118,20 @@ _UNSAFE_RANGES = (
 )
 
 
-def _is_visible(char: str) -> bool:
-    category = unicodedata.category(char)
-    return category[0] != "M" and category not in ("Cf", "Cc") and char not in _BLANK
+class _Visible(dict[int, int | None]):
+    """The characters that are visible, and None for those that are not; each is found once."""
+
+    def __missing__(self, point: int) -> int | None:
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        char = chr(point)
+        category = unicodedata.category(char)
+        visible = category[0] != "M" and category not in ("Cf", "Cc") and char not in _BLANK
+        self[point] = point if visible else None
+        return self[point]
+
+
+_VISIBLE = _Visible()
 
 
 def _is_unsafe(char: str) -> bool:
@@ -121,5 +143,11 @@ def _is_unsafe(char: str) -> bool:
     )
 
 
-def _complete(line: str, values: Mapping[str, str]) -> bool:
-    return all(values[name] for _, name, _, _ in Formatter().parse(line) if name is not None)
+@lru_cache(maxsize=MOST_KEPT)
+def _lines(template: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The lines of a text, each with the names of its variables."""
+    return tuple((line, tuple(_names(line))) for line in template.split("\n"))
+
+
+def _names(line: str) -> Iterator[str]:
+    return (name for _, name, _, _ in Formatter().parse(line) if name is not None)

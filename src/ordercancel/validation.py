@@ -85,6 +85,8 @@ class Faults:
     Each check names the field, looks at the value and notes a fault where it is wrong.
     """
 
+    __slots__ = ("found", "subject")
+
     def __init__(self, subject: str) -> None:
         self.subject = subject
         self.found: list[Fault] = []
@@ -103,7 +105,7 @@ class Faults:
         self, field: str, value: object, *, optional: bool = False, most: int = MAX_LINE
     ) -> None:
         """`value` is one line of 1 to `most` printable characters."""
-        if optional and value is None:
+        if _is_line(value, most) or (optional and value is None):
             return
         expected = f"a line of 1 to {most} printable characters"
         if not isinstance(value, str):
@@ -112,14 +114,14 @@ class Faults:
             self.add(field, "is empty", expected)
         elif len(value) > most:
             self.add(field, f"has {len(value)} characters", expected)
-        elif unsafe := _unsafe(value):
+        elif unsafe := unsafe_characters(value):
             self.add(field, f"contains {', '.join(unsafe)}", expected)
 
     def text(
         self, field: str, value: object, *, optional: bool = True, most: int = MAX_TEXT
     ) -> None:
         """`value` is None or a text of at most `most` code points."""
-        if optional and value is None:
+        if (type(value) is str and len(value) <= most) or (optional and value is None):
             return
         expected = f"a text of at most {most} code points"
         if not isinstance(value, str):
@@ -129,8 +131,10 @@ class Faults:
 
     def header(self, field: str, value: object) -> None:
         """`value` is a text that a header of a mail can hold: empty, or one printable line."""
+        if type(value) is str and len(value) <= MAX_MESSAGE and value.isprintable():
+            return
         self.text(field, value, optional=False, most=MAX_MESSAGE)
-        unsafe = _unsafe(value[:MAX_MESSAGE]) if isinstance(value, str) else ()
+        unsafe = unsafe_characters(value[:MAX_MESSAGE]) if isinstance(value, str) else ()
         if unsafe:
             self.add(field, f"contains {', '.join(unsafe)}", "one printable line")
 
@@ -155,7 +159,7 @@ class Faults:
         self, field: str, value: object, *, optional: bool = False, last_year: int = LAST_YEAR
     ) -> None:
         """`value` is a date and time with an offset from UTC."""
-        if optional and value is None:
+        if _is_utc(value) or (optional and value is None):
             return
         expected = "a date and time with a UTC offset"
         if not isinstance(value, datetime):
@@ -223,22 +227,38 @@ class Faults:
                 self.add(where, "contains a lone surrogate", "text that can be written as UTF-8")
 
 
-def moment(field: str, value: datetime) -> datetime:
+def moment(field: str | type, value: datetime) -> datetime:
     """`value` in UTC, in which lengths of time are what they are; checked as `Faults.time` does.
 
     Between two times of one zone Python reckons by the clock on the wall, which is off by an hour
-    over the night that the clocks change.
+    over the night that the clocks change. `field` is what people know it as; for a command, which
+    is given at a moment, its kind.
     """
-    subject, _, name = field.rpartition(".")
+    if _is_utc(value):
+        return value
+    known_as = field if isinstance(field, str) else f"{field.__name__}.at"
+    subject, _, name = known_as.rpartition(".")
     faults = Faults(subject)
     faults.time(name, value)
     faults.raise_if_any()
     return value.astimezone(UTC)
 
 
-def _unsafe(text: str) -> tuple[str, ...]:
-    """As `unsafe_characters`, of which a text that Python calls printable has none."""
-    return () if text.isprintable() else unsafe_characters(text)
+def _is_line(value: object, most: int) -> bool:
+    """Whether `value` is a plain line, such as nearly every one is; if not, `line` tells why."""
+    return (
+        type(value) is str
+        and 0 < len(value) <= most
+        and value.isprintable()
+        and not value.isspace()
+    )
+
+
+def _is_utc(value: object) -> bool:
+    """Whether `value` is a moment in UTC, of the years that are taken."""
+    return (
+        type(value) is datetime and value.tzinfo is UTC and FIRST_YEAR <= value.year <= LAST_YEAR
+    )
 
 
 def _kind_or_text(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from ordercancel.announce import Message
+from ordercancel.announcing import Message
 from ordercancel.order import Party
 from ordercancel.policy.wording import Audience, Medium, Occasion
 

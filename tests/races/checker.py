@@ -17,7 +17,7 @@ import attrs
 
 from ordercancel import Case, Event, Message, Party, Policy
 from ordercancel.adapters.codec import decode_case, decode_event, decode_message
-from ordercancel.announce import announce
+from ordercancel.announcing import announce
 from ordercancel.events import (
     DeadlinePassed,
     DutyArose,

@@ -18,6 +18,7 @@ from ordercancel import (
     Buyer,
     Case,
     Duty,
+    DutyStatus,
     InvalidValue,
     Message,
     Operator,
@@ -45,6 +46,7 @@ from ordercancel.request import CancellationRequest
 from ordercancel.validation import Faults
 from samples import BUYER, SELLER, SYSTEM, jst, order
 from security.stories import ORDER_ID, contents, every_command, story, told
+from strategies import asking
 
 HUGE = "あ" * 1_000_000
 ENORMOUS = 10**5_000
@@ -404,10 +406,32 @@ def test_nobody_asks_more_than_a_thousand_times() -> None:
     withdrawn = desk.handle(Withdraw(ORDER_ID, by=BUYER), at=jst(15, 11))
     assert withdrawn.case.requests[-1].number == 1_000
     before = contents(store)
-    with pytest.raises(InvalidValue, match=r"^CancellationRequested\.number: is above 1000"):
+    with pytest.raises(InvalidValue, match=r"^Case\.requests: has 1000 requests"):
         desk.handle(ask, at=jst(15, 12))
     assert contents(store) == before
     desk.handle(AdvanceOrder(ORDER_ID, by=SELLER, move="ship"), at=jst(15, 13))
+
+
+def test_an_order_gathers_no_more_than_ten_thousand_duties() -> None:
+    """What would start one more is refused, and changes nothing."""
+    store = MemoryStore()
+    desk, _ = told("qoo10", [], store)
+    case = store.load(ORDER_ID)
+    assert case is not None
+    met = Duty(
+        deadline="qoo10.overdue",
+        request=1,
+        since=jst(15, 9),
+        due_at=jst(19),
+        status=DutyStatus.MET,
+        settled_at=jst(15, 10),
+    )
+    dated = attrs.evolve(case.order, status="shipping_requested", ship_on=date(2022, 8, 20))
+    store._cases[ORDER_ID] = attrs.evolve(case, order=dated, duties=(met,) * 10_000)
+    before = contents(store)
+    with pytest.raises(InvalidValue, match=r"^Case\.duties: has 10000 duties"):
+        desk.handle(asking(QOO10), at=jst(15, 12))
+    assert contents(store) == before
 
 
 def test_a_history_of_any_length_can_be_folded() -> None:

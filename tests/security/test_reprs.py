@@ -183,7 +183,7 @@ MODULES = (
     "events",
     "request",
     "case",
-    "announce",
+    "announcing",
     "ports",
     "desk.results",
 )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
+import pytest
 
 from ordercancel.case import Case, Duty, DutyStatus
+from ordercancel.errors import InvalidValue
 from ordercancel.request import CancellationRequest, RequestStatus
 from unit.tiny import BUYER, order, utc
 
@@ -55,3 +59,28 @@ def test_only_open_duties_come_due() -> None:
     case = attrs.evolve(FRESH, duties=(late, soon, met))
     assert case.open_duties == (late, soon)
     assert case.next_due == utc(5)
+
+
+def test_a_request_is_found_by_its_number() -> None:
+    case = attrs.evolve(FRESH, requests=(REJECTED, WAITING))
+    assert case.request(WAITING.number) == WAITING
+    assert case.request(REJECTED.number) == REJECTED
+    with pytest.raises(KeyError):
+        case.request(3)
+
+
+def test_the_ways_in_which_requests_ended_are_kept() -> None:
+    assert FRESH.ended == frozenset()
+    case = attrs.evolve(FRESH, requests=(REJECTED, WAITING))
+    assert case.ended == {RequestStatus.REJECTED}
+
+
+def test_a_case_is_made_of_requests_and_duties() -> None:
+    """Every other part is told, with its place."""
+    odd: Any = (REJECTED, "another")
+    with pytest.raises(InvalidValue) as caught:
+        attrs.evolve(FRESH, requests=odd, duties=(None,))
+    assert [str(fault) for fault in caught.value.faults] == [
+        "Case.requests[1]: is a str; expected a CancellationRequest",
+        "Case.duties[0]: is missing; expected a Duty",
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ CORE = (
     "events.py",
     "lifecycle.py",
     "decider.py",
-    "announce.py",
+    "announcing.py",
     *(f"policy/{path.name}" for path in sorted((ROOT / "policy").glob("*.py"))),
 )
 IMPURE = {"asyncio", "logging", "os", "random", "sqlite3", "time", "uuid"}
@@ -38,16 +39,16 @@ def loaded_by(statement: str) -> set[str]:
     return set(run.stdout.split())
 
 
-@pytest.mark.parametrize("statement", ["import ordercancel", "import ordercancel.policies"])
+@pytest.mark.parametrize("statement", ["from ordercancel import *", "import ordercancel.policies"])
 def test_importing_loads_nothing_optional(statement: str) -> None:
     loaded = loaded_by(statement)
-    assert "ordercancel.decider" in loaded
+    assert "ordercancel.policy.policy" in loaded
     assert loaded & {"sqlalchemy", "msgspec", "hypothesis", "pytest"} == set()
 
 
 def test_importing_brings_asyncio_in_no_more_than_the_chart_library_does() -> None:
     """python-statemachine imports asyncio for itself; nothing of ours adds to that."""
-    ours = loaded_by("import ordercancel")
+    ours = loaded_by("from ordercancel import *")
     charts = loaded_by("import statemachine")
     extra = {name for name in ours - charts if name.partition(".")[0] == "asyncio"}
     assert extra == set()
@@ -68,3 +69,34 @@ def test_the_core_reads_no_clock_and_does_no_input_or_output(module: str) -> Non
 def test_every_public_name_is_there_once() -> None:
     assert len(set(ordercancel.__all__)) == len(ordercancel.__all__)
     assert all(hasattr(ordercancel, name) for name in ordercancel.__all__)
+
+
+def test_a_name_is_loaded_when_it_is_asked_for() -> None:
+    """With what it needs, and no more: who asks for an order gets no charts."""
+    assert {each for each in loaded_by("import ordercancel") if "." in each} & {
+        "ordercancel.order"
+    } == set()
+    loaded = loaded_by("from ordercancel import Order")
+    assert "ordercancel.order" in loaded
+    assert loaded & {"statemachine", "ordercancel.policy", "ordercancel.desk"} == set()
+
+
+def test_names_come_from_where_type_checkers_are_told() -> None:
+    tree = ast.parse((ROOT / "__init__.py").read_text("utf-8"))
+    told = {
+        alias.name: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ordercancel.")
+        for alias in node.names
+    }
+    assert told.keys() == set(ordercancel.__all__)
+    for name, module in told.items():
+        assert getattr(ordercancel, name) is getattr(import_module(str(module)), name)
+
+
+def test_a_name_that_is_not_there_is_told() -> None:
+    with pytest.raises(
+        AttributeError, match=r"^module 'ordercancel' has no attribute 'order_of'$"
+    ):
+        ordercancel.order_of  # noqa: B018 - asking is what fails
+    assert set(ordercancel.__all__) <= set(dir(ordercancel))

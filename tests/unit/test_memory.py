@@ -15,7 +15,7 @@ from ordercancel.adapters.memory import (
     MemoryNotifier,
     MemoryStore,
 )
-from ordercancel.announce import Message
+from ordercancel.announcing import Message
 from ordercancel.case import Duty, DutyStatus
 from ordercancel.decider import register
 from ordercancel.errors import Conflict

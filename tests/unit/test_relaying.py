@@ -9,7 +9,7 @@ import pytest
 
 from ordercancel import CancellationDesk, InvalidValue, PartlyDelivered, StoreUnavailable
 from ordercancel.adapters.memory import MemoryDirectory, MemoryNotifier, MemoryStore
-from ordercancel.announce import Message
+from ordercancel.announcing import Message
 from ordercancel.desk import Backoff
 from ordercancel.order import Party
 from ordercancel.policies import QOO10

@@ -108,3 +108,9 @@ def test_a_language_that_is_not_spoken_is_named() -> None:
     with pytest.raises(InvalidValue) as caught:
         Text("はい", "Yes")["fr"]  # type: ignore[index]
     assert caught.value.faults == (Fault("lang", "is 'fr'", "one of: ja, en"),)
+
+
+def test_characters_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text of many different characters is counted right all the same."""
+    monkeypatch.setattr("ordercancel.text.MOST_KEPT", 3)
+    assert visible_length("キャンセル\u200bをお願いします\u0301") == 12

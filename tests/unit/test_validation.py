@@ -176,3 +176,22 @@ def test_a_member_is_one_of_the_words() -> None:
             ),
         )
     ]
+
+
+@pytest.mark.parametrize("value", ["", "注文 1", "joined\u200dup", "m" * 100_000])
+def test_a_header_is_empty_or_one_line(value: str) -> None:
+    """What joins characters is not printed, and does no harm."""
+    assert problems("header", value) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        (None, ("is missing", "a text of at most 100000 code points")),
+        ("a\nb", ("contains U+000A", "one printable line")),
+        ("m" * 100_001, ("has 100001 code points", "a text of at most 100000 code points")),
+    ],
+    ids=["missing", "two lines", "too long"],
+)
+def test_what_is_no_header_is_named(value: object, problem: tuple[str, str]) -> None:
+    assert problems("header", value) == [problem]

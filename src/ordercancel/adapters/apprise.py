@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import attrs
 from apprise import Apprise, AppriseAsset, NotifyFormat
 
-from ordercancel.announce import Message
+from ordercancel.announcing import Message
 from ordercancel.errors import NotDelivered
 from ordercancel.order import Party
 from ordercancel.validation import Faults

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ordercancel.announce import Message
+from ordercancel.announcing import Message
 from ordercancel.case import Case
 from ordercancel.errors import Fault, InvalidValue
 from ordercancel.events import EVENTS, Event

@@ -20,7 +20,7 @@ from typing import Any
 
 from ordercancel.adapters.ids import ascii_id
 from ordercancel.adapters.network import is_domain
-from ordercancel.announce import Message
+from ordercancel.announcing import Message
 
 __all__ = ["compose", "is_address", "mailbox"]
 

@@ -6,7 +6,7 @@ import logging
 
 import attrs
 
-from ordercancel.announce import Message
+from ordercancel.announcing import Message
 from ordercancel.order import Party
 from ordercancel.validation import Faults
 

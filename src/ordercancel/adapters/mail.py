@@ -14,7 +14,7 @@ import attrs
 
 from ordercancel.adapters.letter import compose, is_address, mailbox
 from ordercancel.adapters.network import check_timeout, is_domain, is_host, what_failed
-from ordercancel.announce import Message
+from ordercancel.announcing import Message
 from ordercancel.errors import NotDelivered, PartlyDelivered
 from ordercancel.order import Party
 from ordercancel.text import unsafe_characters

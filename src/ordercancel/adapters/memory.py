@@ -11,7 +11,7 @@ from itertools import islice
 
 import attrs
 
-from ordercancel.announce import Message
+from ordercancel.announcing import Message
 from ordercancel.case import Case, DutyStatus
 from ordercancel.errors import Conflict
 from ordercancel.events import Event

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 import attrs
 
 from ordercancel.adapters.twins import check_method
-from ordercancel.announce import Message
+from ordercancel.announcing import Message
 from ordercancel.errors import OrderCancelError
 from ordercancel.order import Party
 from ordercancel.policy.wording import Audience, Medium

@@ -7,7 +7,7 @@ import asyncio
 import attrs
 
 from ordercancel.adapters.twins import check_method
-from ordercancel.announce import Message
+from ordercancel.announcing import Message
 from ordercancel.order import Party
 from ordercancel.ports import Directory, Notifier
 from ordercancel.validation import Faults

@@ -22,7 +22,7 @@ from ordercancel.adapters.network import (
     what_failed,
 )
 from ordercancel.adapters.signature import read_secrets, sign
-from ordercancel.announce import Message
+from ordercancel.announcing import Message
 from ordercancel.errors import NotDelivered
 from ordercancel.order import Party
 from ordercancel.ports import Clock

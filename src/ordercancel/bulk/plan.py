@@ -14,9 +14,7 @@ from ordercancel.bulk.columns import COLUMNS, Column, column_of_fact
 from ordercancel.bulk.conditions import (
     ALWAYS,
     NEVER,
-    Absent,
     AllOf,
-    Among,
     AnyOf,
     Atom,
     Bounded,
@@ -31,8 +29,8 @@ from ordercancel.bulk.conditions import (
 from ordercancel.bulk.translating import Translation, Truth, Untold
 from ordercancel.commands import Approve, Command, Reject, RequestCancellation
 from ordercancel.errors import Untranslatable
-from ordercancel.lifecycle import REQUEST
 from ordercancel.order import Role
+from ordercancel.policy.charts import demanded
 from ordercancel.policy.conditions import Value
 from ordercancel.policy.decision import (
     NO_SUCH_MOVE,
@@ -43,8 +41,8 @@ from ordercancel.policy.decision import (
 )
 from ordercancel.policy.describe import VERDICT_NAMES
 from ordercancel.policy.policy import Policy
-from ordercancel.policy.rules import CANCEL, PERMIT, REFER, Forbid, Rule
-from ordercancel.request import OPEN, RequestStatus
+from ordercancel.policy.rules import CANCEL, PERMIT, REFER, Effect, Forbid, Rule
+from ordercancel.request import RequestStatus
 from ordercancel.text import Text
 
 __all__ = ["Join", "Pick", "Plan", "Table", "plan_for", "table_of", "verdict_text"]
@@ -110,8 +108,8 @@ def plan_for(policy: Policy, at: datetime, *, leave_out: bool = False) -> Plan:
         "rules": asking.rules(),
         "codes": asking.codes(),
         "clauses": asking.clauses(),
-        "may_approve": approving.permitted("approve"),
-        "may_reject": rejecting.permitted("reject"),
+        "may_approve": approving.permitted(),
+        "may_reject": rejecting.permitted(),
     }
     names = {name for pick in answers.values() for name in _columns(pick)}
     return Plan(
@@ -300,12 +298,13 @@ class _Ruling:
         self, policy: Policy, kind: type[Command], at: datetime, settled: Mapping[str, Value]
     ) -> None:
         self._policy = policy
-        translation = Translation(policy, at, settled)
+        self._kind = kind
+        self._translation = Translation(policy, at, settled)
         self.untold: dict[str, str] = {}
         truths: list[tuple[Rule, Truth]] = []
         for rule in sorted(policy.rules_for(kind), key=lambda rule: rule.id):
             try:
-                truths.append((rule, translation.truth(rule.when)))
+                truths.append((rule, self._translation.truth(rule.when)))
             except Untold as error:
                 self.untold[rule.id] = str(error)
         self._forbids = _told((rule, truth.true) for rule, truth in truths if _forbids(rule))
@@ -319,19 +318,9 @@ class _Ruling:
     def _grants(self, effect: object) -> Test:
         return any_of(test for rule, test in self._permits if rule.effect == effect)
 
-    def _chart(self, effect: object) -> Test:
-        """Whether the charts have what a request of this effect brings about."""
-        free = any_of(
-            [
-                Among("request_status", frozenset(map(str, RequestStatus)) - frozenset(OPEN)),
-                Absent("request_status"),
-            ]
-        )
-        return all_of([free, self._cancellable()]) if effect is CANCEL else free
-
-    def _cancellable(self) -> Test:
-        statuses = frozenset(filter(self._policy.can_cancel, self._policy.orders.state_ids))
-        return Among("status", statuses) if statuses else NEVER
+    def _chart(self, effect: Effect) -> Test:
+        """Whether the charts have what a command of this effect brings about."""
+        return self._translation.truth(demanded(self._policy, self._kind, effect)).true
 
     def _picked(self, branches: Sequence[tuple[Test, Piece]], otherwise: Piece) -> Pick:
         """Where rules are left out, what does not hang on them alone."""
@@ -383,12 +372,9 @@ class _Ruling:
             "",
         )
 
-    def permitted(self, move: str) -> Pick:
-        """Whether the command may be given, which is a move of the request chart."""
-        answerable: Test = Among("request_status", frozenset(REQUEST.sources(move)))
-        if move == "approve":
-            answerable = all_of([answerable, self._cancellable()])
-        granted = all_of([self._grants(PERMIT), answerable])
+    def permitted(self) -> Pick:
+        """Whether the command may be given."""
+        granted = all_of([self._grants(PERMIT), self._chart(PERMIT)])
         return self._picked([(self._blocked, False), (granted, True)], otherwise=False)
 
     def _disagreement(self) -> Test:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 import attrs
 
 from ordercancel.adapters.memory import MemoryDirectory
-from ordercancel.announce import Message
+from ordercancel.announcing import Message
 from ordercancel.commands import AdvanceOrder, Approve, Command, Reject, RequestCancellation
 from ordercancel.desk import CancellationDesk
 from ordercancel.errors import Refused

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, NoReturn, TypeVar
 import attrs
 
 from ordercancel.adapters.memory import MemoryDirectory
-from ordercancel.announce import Message, label
+from ordercancel.announcing import Message, label
 from ordercancel.case import Case
 from ordercancel.commands import Command
 from ordercancel.desk import CancellationDesk, Outcome

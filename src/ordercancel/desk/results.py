@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from ordercancel.announce import InboxRow, Message
+from ordercancel.announcing import InboxRow, Message
 from ordercancel.case import Case
 from ordercancel.events import Event
 from ordercancel.ports import DueDuty, InboxCursor

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import reduce
+from functools import cache, reduce
+from operator import attrgetter
+from typing import Any
 
 import attrs
 
-from ordercancel.announce import announce, inbox_row, label
+from ordercancel.announcing import announce, inbox_row, is_announced, label
 from ordercancel.case import Case
 from ordercancel.commands import COMMANDS, ApplyDeadline, Command
 from ordercancel.decider import decide, register
@@ -99,8 +101,9 @@ class Script:
             known = yield from call(self.store.history, order.id)
             if known:
                 return self._registered_before(order, known)
-            if (yield from self._committed(commit, attempt)):
+            if (yield from self._committed(commit)):
                 return Outcome(case=case, events=events)
+            yield from self._wait(attempt)
         raise Conflict(order.id, self.conflicts.tries)
 
     def handle(
@@ -132,42 +135,61 @@ class Script:
             return outcome
 
     def _carried_out(self, command: Command, at: datetime, fields: Fields) -> Steps[Outcome]:
-        fingerprint = _fingerprint(command)
         for attempt in range(1, self.conflicts.tries + 1):
             fields["attempts"] = attempt
             case = yield from self._load(command.order_id, command.by)
-            fields |= {"policy": case.order.policy, "edition": case.edition}
-            earlier = yield from self._earlier(command, fingerprint)
+            fields["policy"], fields["edition"] = case.order.policy, case.edition
+            try:
+                outcome = yield from self._decided(command, case, at)
+            except Exception:
+                # It may be refused for no other reason than that it was carried out before.
+                earlier = yield from self._earlier(command)
+                if earlier is None:
+                    raise
+                return earlier
+            commit = Commit(
+                case=outcome.case,
+                expected=case.version,
+                events=outcome.events,
+                messages=outcome.messages,
+                command_id=command.command_id,
+                fingerprint=_fingerprint(command),
+            )
+            if (yield from self._committed(commit)):
+                return outcome
+            earlier = yield from self._earlier(command)
             if earlier is not None:
                 return earlier
-            policy = self._policy(case)
-            parties = yield from self._parties(case.order)
-            seller = parties[case.order.seller]
-            events = decide(command, case, policy, at, seller=seller)
-            after = reduce(evolve, events, case)
-            messages = announce(events, after, policy, parties)
-            commit = Commit(
-                case=after,
-                expected=case.version,
-                events=events,
-                messages=messages,
-                command_id=command.command_id,
-                fingerprint=fingerprint,
-            )
-            if (yield from self._committed(commit, attempt)):
-                return Outcome(case=after, events=events, messages=messages)
+            yield from self._wait(attempt)
         raise Conflict(command.order_id, self.conflicts.tries)
 
-    def _committed(self, commit: Commit, attempt: int) -> Steps[bool]:
-        """Write a commit; where somebody else was first, wait until it is worth another try."""
+    def _decided(self, command: Command, case: Case, at: datetime) -> Steps[Outcome]:
+        """What comes of a command, with nothing written yet."""
+        policy, order = self._policy(case), case.order
+        seller = None
+        if policy.minds_seller:
+            seller = yield from self._find(order.seller)
+        events = decide(command, case, policy, at, seller=seller)
+        after = reduce(evolve, events, case)
+        parties: Mapping[str, Party | None] = {}
+        if self.directory is not None and is_announced(events, policy):
+            parties = yield from self._parties(order)
+        messages = announce(events, after, policy, parties)
+        return Outcome(case=after, events=events, messages=messages)
+
+    def _committed(self, commit: Commit) -> Steps[bool]:
+        """Write a commit, unless somebody else was first."""
         try:
             yield from call(self.store.commit, commit)
         except Conflict:
-            if attempt < self.conflicts.tries:
-                wait = self.conflicts.wait(attempt, self.chance())
-                yield from call(self.pause, wait.total_seconds())
             return False
         return True
+
+    def _wait(self, attempt: int) -> Steps[None]:
+        """After a lost race, wait until it is worth another try."""
+        if attempt < self.conflicts.tries:
+            wait = self.conflicts.wait(attempt, self.chance())
+            yield from call(self.pause, wait.total_seconds())
 
     def tick(self, now: datetime | None, budget: int) -> Steps[Ticked]:
         now = self._moment(now)
@@ -338,18 +360,20 @@ class Script:
         return (yield from call(self.directory.find, party_id))
 
     def _parties(self, order: Order) -> Steps[Mapping[str, Party | None]]:
+        if self.directory is None:
+            return {}
         buyer = yield from self._find(order.buyer)
         seller = yield from self._find(order.seller)
         return {order.buyer: buyer, order.seller: seller}
 
-    def _earlier(self, command: Command, fingerprint: str) -> Steps[Outcome | None]:
+    def _earlier(self, command: Command) -> Steps[Outcome | None]:
         """The outcome of the command with the same id, where it was carried out before."""
         if command.command_id is None:
             return None
         receipt = yield from call(self.store.receipt, command.command_id)
         if receipt is None:
             return None
-        if receipt.fingerprint != fingerprint:
+        if receipt.fingerprint != _fingerprint(command):
             where = f"{type(command).__name__}.command_id"
             problem = f"{command.command_id!r} belongs to another command"
             raise InvalidValue([Fault(where, problem, "an id of its own for each command")])
@@ -401,8 +425,18 @@ def _require_count(where: str, value: int) -> None:
 
 
 def _fingerprint(command: Command) -> str:
-    plain = (type(command).__name__, *attrs.astuple(command))
+    """Tells commands with one id apart; empty for a command without an id."""
+    if command.command_id is None:
+        return ""
+    kind: Any = type(command)
+    order_id, by, *rest = _values_of(kind)(command)
+    plain = (kind.__name__, order_id, (by.id, by.role), *rest)
     return hashlib.sha256(repr(plain).encode()).hexdigest()
+
+
+@cache
+def _values_of(kind: Any) -> attrgetter[tuple[Any, ...]]:
+    return attrgetter(*(field.name for field in attrs.fields(kind)))
 
 
 def _is_over(error: Exception) -> bool:

@@ -7,17 +7,19 @@ know whether the calls that it makes answer or must be awaited: that is its driv
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from functools import partial
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 import attrs
 
 __all__ = ["Steps", "call", "drive", "drive_async"]
 
-P = ParamSpec("P")
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
-Steps = Generator[Callable[[], Any], Any, T]
+Step = tuple[Callable[..., Any], tuple[Any, ...]]
+"""What is to be called, and with what."""
+
+Steps = Generator[Step, Any, T]
 """A script that comes to a `T`."""
 
 
@@ -28,9 +30,9 @@ class _Raised:
     error: Exception
 
 
-def call(port: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Steps[T]:
+def call(port: Callable[[*Ts], T], *args: *Ts) -> Steps[T]:
     """One call of a port, as a step of a script."""
-    result: T | _Raised = yield partial(port, *args, **kwargs)
+    result: T | _Raised = yield port, args
     if isinstance(result, _Raised):
         raise result.error
     return result
@@ -39,13 +41,13 @@ def call(port: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Steps[T]:
 def drive(script: Steps[T]) -> T:
     """Perform a script whose ports answer at once."""
     try:
-        step = next(script)
+        port, args = next(script)
         while True:
             try:
-                result = step()
+                result = port(*args)
             except Exception as error:  # whatever a port raises is the script's to handle
                 result = _Raised(error)
-            step = script.send(result)
+            port, args = script.send(result)
     except StopIteration as done:
         answer: T = done.value
         return answer
@@ -56,13 +58,13 @@ def drive(script: Steps[T]) -> T:
 async def drive_async(script: Steps[T]) -> T:
     """Perform a script whose ports are awaited."""
     try:
-        step = next(script)
+        port, args = next(script)
         while True:
             try:
-                result = await step()
+                result = await port(*args)
             except Exception as error:  # whatever a port raises is the script's to handle
                 result = _Raised(error)
-            step = script.send(result)
+            port, args = script.send(result)
     except StopIteration as done:
         answer: T = done.value
         return answer

@@ -6,9 +6,10 @@ What it is told are ids, codes and numbers. It never sees what people wrote, or 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from enum import StrEnum
+from types import TracebackType
 from typing import Protocol
 
 from ordercancel.errors import (
@@ -83,6 +84,7 @@ _LEVELS = {
     "dead": logging.ERROR,
 }
 _LOGGER = logging.getLogger("ordercancel")
+_LOGGERS = {what: _LOGGER.getChild(what) for what in Watched}
 
 
 class LogWatcher:
@@ -92,54 +94,59 @@ class LogWatcher:
     of the record, for formatters that write them out; the text of the record repeats them.
     """
 
-    @contextmanager
-    def watch(self, what: Watched, fields: Fields) -> Iterator[None]:
+    def watch(self, what: Watched, fields: Fields) -> AbstractContextManager[None]:
         """See `Watcher.watch`."""
-        try:
-            yield
-        finally:
-            logger = _LOGGER.getChild(what)
-            level = _LEVELS.get(str(fields.get("outcome")), logging.INFO)
-            if logger.isEnabledFor(level):
-                text = " ".join(f"{name}={value!r}" for name, value in fields.items())
-                logger.log(level, "%s %s", what, text, extra=fields)
+        return _Logged(what, fields)
 
 
-@contextmanager
-def watching(watchers: Iterable[Watcher], what: Watched, fields: Fields) -> Iterator[None]:
-    """Everything inside is watched by all `watchers`."""
-    with ExitStack() as stack:
-        for watcher in watchers:
-            stack.enter_context(_unharmed(watcher, what, fields))
-        yield
+class _Logged(AbstractContextManager[None]):
+    __slots__ = ("_fields", "_what")
+
+    def __init__(self, what: Watched, fields: Fields) -> None:
+        self._what = what
+        self._fields = fields
+
+    def __exit__(self, *raised: object) -> None:
+        level = _LEVELS.get(str(self._fields.get("outcome")), logging.INFO)
+        logger = _LOGGERS[self._what]
+        if logger.isEnabledFor(level):
+            text = " ".join(f"{name}={value!r}" for name, value in self._fields.items())
+            logger.log(level, "%s %s", self._what, text, extra=self._fields)
 
 
-@contextmanager
-def _unharmed(watcher: Watcher, what: Watched, fields: Fields) -> Iterator[None]:
-    """What is watched goes on as if nobody looked, whatever the watcher raises or holds back."""
-    entered: AbstractContextManager[object] | None = None
-    try:
-        entered = watcher.watch(what, fields)
-        entered.__enter__()
-    except Exception:  # whatever is wrong with a watcher must not stop a command
-        _LOGGER.exception("a watcher failed")
-        entered = None
-    try:
-        yield
-    except BaseException as error:
-        _leave(entered, error)
-        raise
-    _leave(entered, None)
+class watching(AbstractContextManager[None]):  # noqa: N801 - read as a verb, as with `closing`
+    """Everything inside is watched by all `watchers`.
 
+    What is watched goes on as if nobody looked, whatever a watcher raises or holds back.
+    """
 
-def _leave(entered: AbstractContextManager[object] | None, error: BaseException | None) -> None:
-    if entered is None:
-        return
-    try:
-        if error is None:
-            entered.__exit__(None, None, None)
-        else:
-            entered.__exit__(type(error), error, error.__traceback__)
-    except Exception as own:  # as above
-        if own is not error:
-            _LOGGER.exception("a watcher failed")
+    __slots__ = ("_entered", "_fields", "_watchers", "_what")
+
+    def __init__(self, watchers: Iterable[Watcher], what: Watched, fields: Fields) -> None:
+        self._watchers = watchers
+        self._what = what
+        self._fields = fields
+        self._entered: list[AbstractContextManager[object]] = []
+
+    def __enter__(self) -> None:
+        for watcher in self._watchers:
+            try:
+                context = watcher.watch(self._what, self._fields)
+                context.__enter__()
+            except Exception:  # whatever is wrong with a watcher must not stop a command
+                _LOGGER.exception("a watcher failed")
+            else:
+                self._entered.append(context)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for context in reversed(self._entered):
+            try:
+                context.__exit__(kind, error, trace)
+            except Exception as own:  # as above
+                if own is not error:
+                    _LOGGER.exception("a watcher failed")

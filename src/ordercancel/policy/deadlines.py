@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import attrs
 
-from ordercancel.order import Order
 from ordercancel.policy.clauses import Citation, Ours
 from ordercancel.policy.wording import Occasion
 
 __all__ = ["After", "Consequence", "Deadline", "Due", "EndOfDay", "EndOfShipDay", "midnight"]
 
 
+@lru_cache(maxsize=1000)
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The moment at which `day` begins in `zone`, in UTC."""
     return datetime.combine(day, time.min, zone).astimezone(UTC)
@@ -26,7 +27,7 @@ class After:
 
     length: timedelta
 
-    def due_at(self, start: datetime, order: Order, zone: ZoneInfo) -> datetime | None:
+    def due_at(self, start: datetime, ship_on: date | None, zone: ZoneInfo) -> datetime | None:
         """The moment at which it is too late."""
         return start.astimezone(UTC) + self.length
 
@@ -40,7 +41,7 @@ class EndOfDay:
 
     days: int = 0
 
-    def due_at(self, start: datetime, order: Order, zone: ZoneInfo) -> datetime | None:
+    def due_at(self, start: datetime, ship_on: date | None, zone: ZoneInfo) -> datetime | None:
         """The moment at which it is too late."""
         return midnight(start.astimezone(zone).date() + timedelta(days=self.days + 1), zone)
 
@@ -49,11 +50,9 @@ class EndOfDay:
 class EndOfShipDay:
     """The end of the order's planned ship date; never, where it has none."""
 
-    def due_at(self, start: datetime, order: Order, zone: ZoneInfo) -> datetime | None:
+    def due_at(self, start: datetime, ship_on: date | None, zone: ZoneInfo) -> datetime | None:
         """The moment at which it is too late."""
-        if order.ship_on is None:
-            return None
-        return midnight(order.ship_on + timedelta(days=1), zone)
+        return None if ship_on is None else midnight(ship_on + timedelta(days=1), zone)
 
 
 Due = After | EndOfDay | EndOfShipDay

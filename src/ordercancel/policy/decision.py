@@ -10,15 +10,19 @@ Four laws hold, whatever the rules are:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import attrs
 
+from ordercancel.case import Case
 from ordercancel.commands import Command
+from ordercancel.order import Party
 from ordercancel.policy.conditions import All, AnyOf, Condition, Leaf, Not, Value
-from ordercancel.policy.rules import Forbid, Rule
+from ordercancel.policy.facts import Facts
+from ordercancel.policy.rules import Effect, Forbid, Rule
 from ordercancel.text import Lang, Text
 
 if TYPE_CHECKING:
@@ -32,10 +36,13 @@ __all__ = [
     "PERMITS_DISAGREE",
     "UNDETERMINED",
     "Decision",
+    "Finding",
     "Refusal",
     "RuleError",
     "Verdict",
     "combine",
+    "concluded",
+    "in_order",
 ]
 
 NOT_PERMITTED = "not_permitted"
@@ -58,6 +65,10 @@ class Verdict(StrEnum):
     REFER = "refer"
     PERMIT = "permit"
     REFUSE = "refuse"
+
+
+About = tuple[Command, Case, datetime, Party | None]
+"""A command, the case that it is about, when it was given, and what is known of the seller."""
 
 
 @attrs.frozen
@@ -91,6 +102,37 @@ class Refusal:
 
 
 @attrs.frozen
+class Finding:
+    """What rules come to: the part of a `Decision` that is the same for many orders.
+
+    Args:
+        verdict: What came out.
+        determined_by: The rules that determined it.
+        errors: The rules that could not be followed.
+        rules: The ids of all of these, each once.
+    """
+
+    verdict: Verdict
+    determined_by: tuple[Rule, ...]
+    errors: tuple[RuleError, ...] = ()
+    rules: tuple[str, ...] = attrs.field(init=False)
+
+    @rules.default
+    def _named(self) -> tuple[str, ...]:
+        named = (*self.determined_by, *(error.rule for error in self.errors))
+        return tuple(dict.fromkeys(rule.id for rule in named))
+
+    def decision(
+        self,
+        policy: Policy,
+        kind: type[Command] | None,
+        facts: Mapping[str, Value | None] | About,
+    ) -> Decision:
+        """The decision on a command of this `kind`, judged by `facts`."""
+        return Decision(self.verdict, self.determined_by, self.errors, policy, kind, facts)
+
+
+@attrs.frozen
 class Decision:
     """The answer of the rules to one command.
 
@@ -101,7 +143,7 @@ class Decision:
         errors: The rules that could not be followed.
         policy: The policy that was asked.
         kind: The kind of command that was judged.
-        facts: What it was judged by.
+        facts: What it was judged by: a mapping of facts, or what they are read from.
     """
 
     verdict: Verdict
@@ -109,7 +151,22 @@ class Decision:
     errors: tuple[RuleError, ...]
     policy: Policy = attrs.field(repr=False, eq=False)
     kind: type[Command] | None = attrs.field(default=None, repr=False, eq=False)
-    facts: Mapping[str, Value | None] = attrs.field(factory=dict, repr=False, eq=False)
+    _about: Mapping[str, Value | None] | About = attrs.field(
+        factory=dict, alias="facts", repr=False, eq=False
+    )
+
+    @property
+    def finding(self) -> Finding:
+        """What the rules came to, whatever order it was about."""
+        return Finding(self.verdict, self.determined_by, self.errors)
+
+    @property
+    def facts(self) -> Mapping[str, Value | None]:
+        """What it was judged by; of a case, read when it is asked for."""
+        if isinstance(self._about, tuple):
+            command, case, at, seller = self._about
+            return Facts(command, case, self.policy, at, seller)
+        return self._about
 
     @property
     def is_refused(self) -> bool:
@@ -131,8 +188,7 @@ class Decision:
     @property
     def rules(self) -> tuple[str, ...]:
         """The ids of all rules that determined the verdict or stood in its way, each once."""
-        named = (*self.determined_by, *(error.rule for error in self.errors))
-        return tuple(dict.fromkeys(rule.id for rule in named))
+        return self.finding.rules
 
     @property
     def clauses(self) -> tuple[str, ...]:
@@ -187,36 +243,55 @@ def combine(
     facts: Mapping[str, Value | None],
     policy: Policy,
     kind: type[Command] | None = None,
+    have: Callable[[Effect], bool] = lambda effect: True,
 ) -> Decision:
-    """The decision of `rules`, all about one `kind` of command, in the light of `facts`."""
-    forbids: list[Rule] = []
-    permits: list[Rule] = []
+    """The decision of `rules`, all about one `kind` of command, in the light of `facts`.
+
+    `have` tells whether the charts have what an effect brings about.
+    """
+    satisfied: list[Rule] = []
     errors: list[RuleError] = []
     for rule in rules:
         try:
-            satisfied = rule.when.test(facts)
-            if satisfied is None:
+            holds = rule.when.test(facts)
+            if holds is None:
                 missing = _missing(rule, facts)
                 problem = f"missing: {', '.join(missing)}"
                 errors.append(RuleError(UNDETERMINED, rule, problem, missing))
         except Exception as error:  # fail closed: whatever goes wrong, the rule is named
-            satisfied = None
+            holds = None
             errors.append(RuleError(UNDETERMINED, rule, f"{type(error).__name__}: {error}"))
-        if satisfied:
-            (forbids if isinstance(rule.effect, Forbid) else permits).append(rule)
-    if not (forbids or errors) and len({rule.effect for rule in permits}) > 1:
-        errors = [RuleError(PERMITS_DISAGREE, rule, f"grants {rule.effect}") for rule in permits]
+        if holds:
+            satisfied.append(rule)
+    return concluded(satisfied, errors, have).decision(policy, kind, facts)
+
+
+def concluded(
+    satisfied: Sequence[Rule], errors: Sequence[RuleError], have: Callable[[Effect], bool]
+) -> Finding:
+    """What the rules that are satisfied come to, with the errors of those that are neither."""
+    forbids = [rule for rule in satisfied if isinstance(rule.effect, Forbid)]
+    permits = [rule for rule in satisfied if not isinstance(rule.effect, Forbid)]
+    granted = {rule.effect for rule in permits}
     if forbids or errors or not permits:
-        errors_once = _errors_once(errors)
-        return Decision(Verdict.REFUSE, _once(forbids), errors_once, policy, kind, facts)
-    return Decision(Verdict(str(permits[0].effect)), _once(permits), (), policy, kind, facts)
+        return Finding(Verdict.REFUSE, in_order(forbids), _errors_in_order(errors))
+    if len(granted) > 1:
+        disagreeing = [RuleError(PERMITS_DISAGREE, r, f"grants {r.effect}") for r in permits]
+        return Finding(Verdict.REFUSE, (), _errors_in_order(disagreeing))
+    effect = permits[0].effect
+    if not have(effect):
+        problem = f"grants {effect} where a chart has no such move"
+        errors = [RuleError(NO_SUCH_MOVE, rule, problem) for rule in permits]
+        return Finding(Verdict.REFUSE, (), _errors_in_order(errors))
+    return Finding(Verdict(str(effect)), in_order(permits))
 
 
-def _once(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+def in_order(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The rules by their ids, each once."""
     return tuple(sorted(set(rules), key=lambda rule: rule.id))
 
 
-def _errors_once(errors: Iterable[RuleError]) -> tuple[RuleError, ...]:
+def _errors_in_order(errors: Iterable[RuleError]) -> tuple[RuleError, ...]:
     return tuple(sorted(set(errors), key=lambda error: error.rule.id))
 
 

@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -22,6 +23,7 @@ import attrs
 from ordercancel.case import Case
 from ordercancel.commands import AdvanceOrder, AnswerWithdrawal, ApplyDeadline, Command, Reject
 from ordercancel.frozen import FrozenMap
+from ordercancel.generating import function
 from ordercancel.order import Party, Role
 from ordercancel.policy.conditions import Compare, Comparison, Holds, IsIn, Known, Value
 from ordercancel.request import RequestStatus
@@ -32,8 +34,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DAY_ANCHORS",
+    "DEAR",
     "FACTS",
     "NO_REQUEST",
+    "READ",
+    "READ_WITH",
     "SPAN_ANCHORS",
     "Choice",
     "Fact",
@@ -48,6 +53,7 @@ __all__ = [
     "attribute_flag",
     "attribute_number",
     "channel",
+    "day_anchor",
     "day_of",
     "days_past_ship_on",
     "days_since_placed",
@@ -66,6 +72,7 @@ __all__ = [
     "since_placed",
     "since_requested",
     "since_status",
+    "span_anchor",
     "status",
     "withdrawn_before",
 ]
@@ -253,6 +260,8 @@ def attribute_number(name: str, label: Text) -> Number:
 class Facts(Mapping[str, Value | None]):
     """The facts of one command about one case, at one moment. Read when they are asked for."""
 
+    __slots__ = ("at", "case", "command", "policy", "seller")
+
     def __init__(
         self,
         command: Command,
@@ -268,44 +277,56 @@ class Facts(Mapping[str, Value | None]):
         self.seller = seller
 
     def __getitem__(self, name: str) -> Value | None:
-        reader = _READERS.get(name)
-        return reader(self) if reader is not None else self.case.order.attributes.get(name)
+        fact = FACTS.get(name)
+        if fact is None:
+            return self.case.order.attributes.get(name)
+        if fact.commands is not None and not isinstance(self.command, fact.commands):
+            return None
+        value: Value | None = _reader(READ[name])(
+            self.command, self.case, self.policy, self.at, self.seller
+        )
+        return value
 
     def __iter__(self) -> Iterator[str]:
-        yield from _READERS
+        yield from FACTS
         yield from (fact.name for fact in self.policy.facts)
 
     def __len__(self) -> int:
-        return len(_READERS) + len(self.policy.facts)
+        return len(FACTS) + len(self.policy.facts)
 
 
-def _request(known: Facts) -> str:
-    latest = known.case.latest
-    return NO_REQUEST if latest is None else latest.status
+_REQUESTED_AT = "(case.requests[-1].at if case.requests else None)"
 
-
-def _requested_at(case: Case) -> datetime | None:
-    return None if case.latest is None else case.latest.at
-
-
-SPAN_ANCHORS: Mapping[str, Callable[[Case], datetime | None]] = FrozenMap(
+SPAN_ANCHORS: Mapping[str, str] = FrozenMap(
     {
-        "since_placed": lambda case: case.order.placed_at,
-        "since_paid": lambda case: case.order.paid_at,
-        "since_status": lambda case: case.order.status_since,
-        "since_requested": _requested_at,
+        "since_placed": "order.placed_at",
+        "since_paid": "order.paid_at",
+        "since_status": "order.status_since",
+        "since_requested": _REQUESTED_AT,
     }
 )
-"""The moment of a case that a length of time is counted from, by the fact's name."""
+"""The moment that a length of time is counted from, by the fact's name; told as in `READ`."""
 
-DAY_ANCHORS: Mapping[str, Callable[[Case], datetime | date | None]] = FrozenMap(
+DAY_ANCHORS: Mapping[str, str] = FrozenMap(
     {
-        "days_since_placed": lambda case: case.order.placed_at,
-        "days_past_ship_on": lambda case: case.order.ship_on,
-        "days_since_requested": _requested_at,
+        "days_since_placed": "order.placed_at",
+        "days_past_ship_on": "order.ship_on",
+        "days_since_requested": _REQUESTED_AT,
     }
 )
 """What calendar days are counted from: a day, or the day of a moment in the policy's zone."""
+
+
+def span_anchor(name: str, case: Case) -> datetime | None:
+    """The moment of a case that the length of time called `name` is counted from."""
+    anchor: datetime | None = _reader(SPAN_ANCHORS[name])(None, case, None, None, None)
+    return anchor
+
+
+def day_anchor(name: str, case: Case) -> datetime | date | None:
+    """What the calendar days called `name` are counted from in a case."""
+    anchor: datetime | date | None = _reader(DAY_ANCHORS[name])(None, case, None, None, None)
+    return anchor
 
 
 def day_of(anchor: datetime | date, zone: ZoneInfo) -> date:
@@ -313,96 +334,88 @@ def day_of(anchor: datetime | date, zone: ZoneInfo) -> date:
     return anchor.astimezone(zone).date() if isinstance(anchor, datetime) else anchor
 
 
-def _since(name: str) -> Callable[[Facts], timedelta | None]:
-    anchor_of = SPAN_ANCHORS[name]
-
-    def read(known: Facts) -> timedelta | None:
-        anchor = anchor_of(known.case)
-        return None if anchor is None else known.at - anchor
-
-    return read
+def _since(anchor: datetime | None, at: datetime) -> timedelta | None:
+    return None if anchor is None else at - anchor
 
 
-def _days_since(name: str) -> Callable[[Facts], int | None]:
-    anchor_of = DAY_ANCHORS[name]
-
-    def read(known: Facts) -> int | None:
-        anchor = anchor_of(known.case)
-        if anchor is None:
-            return None
-        zone = known.policy.tzinfo
-        return (day_of(known.at, zone) - day_of(anchor, zone)).days
-
-    return read
+def _days_since(anchor: datetime | date | None, at: datetime, zone: ZoneInfo) -> int | None:
+    return None if anchor is None else (at.astimezone(zone).date() - day_of(anchor, zone)).days
 
 
-def _seller_permits(known: Facts) -> bool | None:
-    return None if known.seller is None else known.seller.permits_cancellation
-
-
-def _affirmed(known: Facts) -> bool | None:
-    return known.command.affirmed if isinstance(known.command, Reject) else None
-
-
-def _move(known: Facts) -> str | None:
-    return known.command.move if isinstance(known.command, AdvanceOrder) else None
-
-
-def _legal_move(known: Facts) -> bool | None:
-    if not isinstance(known.command, AdvanceOrder):
-        return None
-    return known.policy.can_advance(known.case.order.status, known.command.move)
-
-
-def _accept(known: Facts) -> bool | None:
-    return known.command.accept if isinstance(known.command, AnswerWithdrawal) else None
-
-
-def _deadline(known: Facts) -> str | None:
-    return known.command.deadline if isinstance(known.command, ApplyDeadline) else None
-
-
-def _deadline_due(known: Facts) -> bool | None:
-    command = known.command
-    if not isinstance(command, ApplyDeadline):
-        return None
+def _is_due(command: ApplyDeadline, case: Case, at: datetime) -> bool:
     return any(
-        (duty.deadline, duty.request) == (command.deadline, command.request)
-        and duty.due_at <= known.at
-        for duty in known.case.open_duties
+        (duty.deadline, duty.request) == (command.deadline, command.request) and duty.due_at <= at
+        for duty in case.open_duties
     )
 
 
-def _deadline_passed(known: Facts) -> bool:
+def _has_passed(case: Case, policy: Policy, at: datetime) -> bool:
     """Whether a deadline has passed that decides, and still can.
 
     Silence does not cancel an order that was shipped meanwhile; its request can still be answered.
     """
-    return known.case.open_request is not None and any(
-        duty.due_at <= known.at and known.policy.can_decide(duty.deadline, known.case.order.status)
-        for duty in known.case.open_duties
-    )
+    for duty in case.open_duties:
+        if duty.due_at <= at and policy.can_decide(duty.deadline, case.order.status):
+            return case.open_request is not None
+    return False
 
 
-_READERS: Mapping[str, Callable[[Facts], Value | None]] = {
-    "status": lambda known: known.case.order.status,
-    "channel": lambda known: known.case.order.channel,
-    "role": lambda known: known.command.by.role,
-    "party": lambda known: known.case.order.knows(known.command.by),
-    "request": _request,
-    "rejected_before": lambda known: known.case.had(RequestStatus.REJECTED),
-    "withdrawn_before": lambda known: known.case.had(RequestStatus.WITHDRAWN),
-    **{name: _since(name) for name in SPAN_ANCHORS},
-    **{name: _days_since(name) for name in DAY_ANCHORS},
-    "seller_permits": _seller_permits,
-    "affirmed": _affirmed,
-    "move": _move,
-    "legal_move": _legal_move,
-    "accept": _accept,
-    "deadline": _deadline,
-    "deadline_due": _deadline_due,
-    "deadline_passed": _deadline_passed,
-}
+READ: Mapping[str, str] = FrozenMap(
+    {
+        "status": "order.status",
+        "channel": "order.channel",
+        "role": "command.by.role",
+        "party": "order.knows(command.by)",
+        "request": "case.requests[-1].status if case.requests else NO_REQUEST",
+        "rejected_before": "REJECTED in case.ended",
+        "withdrawn_before": "WITHDRAWN in case.ended",
+        **{name: f"since({anchor}, at)" for name, anchor in SPAN_ANCHORS.items()},
+        **{
+            name: f"days_since({anchor}, at, policy.tzinfo)"
+            for name, anchor in DAY_ANCHORS.items()
+        },
+        "seller_permits": "None if seller is None else seller.permits_cancellation",
+        "affirmed": "command.affirmed",
+        "move": "command.move",
+        "legal_move": "policy.can_advance(order.status, command.move)",
+        "accept": "command.accept",
+        "deadline": "command.deadline",
+        "deadline_due": "is_due(command, case, at)",
+        "deadline_passed": "has_passed(case, policy, at)",
+    }
+)
+"""How each fact that every policy knows is read, as an expression of Python.
+
+It speaks of ``command``, ``case``, its ``order``, ``policy``, ``at``, ``seller`` and `READ_WITH`.
+Judging a command puts the expressions into one function with the conditions.
+"""
+
+READ_WITH: Mapping[str, object] = FrozenMap(
+    {
+        "NO_REQUEST": NO_REQUEST,
+        "REJECTED": RequestStatus.REJECTED,
+        "WITHDRAWN": RequestStatus.WITHDRAWN,
+        "since": _since,
+        "days_since": _days_since,
+        "is_due": _is_due,
+        "has_passed": _has_passed,
+    }
+)
+"""What those expressions call by name."""
+
+DEAR = frozenset({*SPAN_ANCHORS, *DAY_ANCHORS, "legal_move", "deadline_due", "deadline_passed"})
+"""The facts that take more than a look; they are read only where a rule hangs on them."""
+
+
+@cache
+def _reader(expression: str) -> Callable[..., Any]:
+    """What reads one thing alone."""
+    source = f"""def read(command, case, policy, at, seller):
+    order = case.order
+    return {expression}
+"""
+    return function("read", source, READ_WITH)
+
 
 FACTS: Mapping[str, Fact] = FrozenMap(
     {

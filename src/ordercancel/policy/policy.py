@@ -9,37 +9,22 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from ordercancel.case import Case
-from ordercancel.commands import (
-    AdvanceOrder,
-    AnswerWithdrawal,
-    ApplyDeadline,
-    Approve,
-    AskWithdrawal,
-    Command,
-    Reject,
-    RequestCancellation,
-    Withdraw,
-)
+from ordercancel.commands import Command
 from ordercancel.errors import Fault, InvalidValue
-from ordercancel.lifecycle import REQUEST, Lifecycle
+from ordercancel.lifecycle import Lifecycle
 from ordercancel.order import Order, Party
+from ordercancel.policy.charts import demanded
 from ordercancel.policy.checks import check_order, check_policy
 from ordercancel.policy.clauses import Citation, Clause, Document
+from ordercancel.policy.compiling import Judges, compiled
 from ordercancel.policy.conditions import Value
 from ordercancel.policy.deadlines import Consequence, Deadline
-from ordercancel.policy.decision import (
-    NO_SUCH_MOVE,
-    Decision,
-    RuleError,
-    Verdict,
-    combine,
-)
-from ordercancel.policy.facts import FACTS, Choice, Fact, Facts, Vocabulary
+from ordercancel.policy.decision import Decision, Finding, combine
+from ordercancel.policy.facts import FACTS, Choice, Fact, Facts, Vocabulary, seller_permits
 from ordercancel.policy.provisions import GoingBack, Silence, Superseding
 from ordercancel.policy.reasons import Catalogue, TextBounds
 from ordercancel.policy.rules import Rule
-from ordercancel.policy.wording import STANDARD_REFUSALS, Wording
-from ordercancel.request import OPEN
+from ordercancel.policy.wording import STANDARD_REFUSALS, Announcement, Occasion, Wording
 from ordercancel.text import Text
 from ordercancel.validation import moment
 
@@ -78,6 +63,11 @@ class Policy:
         deadlines: The deadlines.
         wording: Everything that people read.
 
+    Attributes:
+        tzinfo: The time zone.
+        cancelled_status: The status of a cancelled order.
+        minds_seller: Whether a rule wants to know whether the seller permits cancelling.
+
     Raises:
         InvalidPolicy: When it is built, naming every fault: rule or deadline ids that occur
             twice, facts, values, moves or clauses that do not exist, effects that do not fit
@@ -107,10 +97,15 @@ class Policy:
     deadlines: tuple[Deadline, ...] = attrs.field(default=(), repr=False)
     wording: Wording = attrs.field(repr=False)
     tzinfo: ZoneInfo = attrs.field(init=False, repr=False)
+    cancelled_status: str = attrs.field(init=False, repr=False)
+    minds_seller: bool = attrs.field(init=False, repr=False)
     _by_command: Mapping[type[Command], tuple[Rule, ...]] = attrs.field(init=False, repr=False)
     _cited: Mapping[str, tuple[str, ...]] = attrs.field(init=False, repr=False)
     _clauses: Mapping[str, Clause] = attrs.field(init=False, repr=False)
     _deadlines: Mapping[str, Deadline] = attrs.field(init=False, repr=False)
+    _announced: Mapping[Occasion, tuple[Announcement, ...]] = attrs.field(init=False, repr=False)
+    _started: Mapping[Occasion, tuple[Deadline, ...]] = attrs.field(init=False, repr=False)
+    _judges: Judges = attrs.field(init=False, repr=False, factory=Judges)
 
     def __attrs_post_init__(self) -> None:
         check_policy(self)
@@ -118,8 +113,15 @@ class Policy:
         for rule in self.rules:
             for kind in rule.on:
                 by_command[kind] = (*by_command.get(kind, ()), rule)
+        cancellable = self.orders.sources(self.cancel_move)
         index = {
             "tzinfo": ZoneInfo(self.zone),
+            "cancelled_status": self.orders.table[cancellable[0], self.cancel_move],
+            "minds_seller": any(
+                leaf.fact == seller_permits.name
+                for rule in self.rules
+                for leaf in rule.when.leaves()
+            ),
             "_by_command": by_command,
             "_cited": {
                 each.id: each.cites.clauses
@@ -130,6 +132,14 @@ class Policy:
                 clause.id: clause for document in self.documents for clause in document.clauses
             },
             "_deadlines": {deadline.id: deadline for deadline in self.deadlines},
+            "_announced": {
+                occasion: tuple(each for each in self.wording.announcements if each.on is occasion)
+                for occasion in {each.on for each in self.wording.announcements}
+            },
+            "_started": {
+                occasion: tuple(each for each in self.deadlines if each.starts is occasion)
+                for occasion in {each.starts for each in self.deadlines}
+            },
         }
         for name, value in index.items():
             object.__setattr__(self, name, value)
@@ -141,12 +151,6 @@ class Policy:
         """Everything that has an id and cites: rules, silences, deadlines, what follows."""
         follows = (each for each in (self.superseding, self.going_back) if each is not None)
         return (*self.rules, *self.silences, *self.deadlines, *follows)
-
-    @property
-    def cancelled_status(self) -> str:
-        """The status of a cancelled order."""
-        source = self.orders.sources(self.cancel_move)[0]
-        return self.orders.table[source, self.cancel_move]
 
     def clause(self, clause_id: str) -> Clause:
         """The clause with this id.
@@ -174,6 +178,14 @@ class Policy:
                 [Fault(f"{self.name}.deadline", f"{deadline_id!r} is unknown", expected)]
             )
         return deadline
+
+    def announced_on(self, occasion: Occasion) -> tuple[Announcement, ...]:
+        """The messages that go out on an occasion."""
+        return self._announced.get(occasion, ())
+
+    def started_by(self, occasion: Occasion) -> tuple[Deadline, ...]:
+        """The deadlines that start on an occasion."""
+        return self._started.get(occasion, ())
 
     def fact(self, name: str) -> Fact | None:
         """The fact with this name: one that every policy knows, or one of its own."""
@@ -248,8 +260,27 @@ class Policy:
         Raises:
             InvalidValue: Where `at` has no UTC offset.
         """
-        facts = Facts(command, case, self, moment(f"{type(command).__name__}.at", at), seller)
-        return self.judge(type(command), facts)
+        at = moment(type(command), at)
+        finding = self.find(command, case, at, seller)
+        if finding is None:
+            return self.judge(type(command), Facts(command, case, self, at, seller))
+        return finding.decision(self, type(command), (command, case, at, seller))
+
+    def find(
+        self, command: Command, case: Case, at: datetime, seller: Party | None
+    ) -> Finding | None:
+        """What the compiled rules come to, at a moment in UTC; `assess` makes a decision of it.
+
+        None where something is unknown or goes wrong: then the rules are judged one by one.
+        """
+        kind = type(command)
+        judge = self._judges.get(kind)
+        if judge is None:
+            judge = self._judges[kind] = compiled(self, kind)
+        try:
+            return judge(command, case, self, at, seller)
+        except Exception:  # whatever goes wrong, `combine` names the rules that it goes wrong in
+            return None
 
     def judge(self, kind: type[Command], facts: Mapping[str, Value | None]) -> Decision:
         """What the rules and the charts say to a command of this `kind`, in the light of `facts`.
@@ -258,56 +289,14 @@ class Policy:
         nobody has seen yet: one value for every fact that the rules for this kind, the silences or
         the charts ask for (`ordercancel.policy.space.Space`), None where it is missing.
         """
-        decision = combine(self._by_command.get(kind, ()), facts, self, kind)
-        if decision.is_refused or self._charts_have(kind, facts, decision.verdict):
-            return decision
-        # The charts have the last word, lest a permit too many breaks an order.
-        errors = tuple(
-            RuleError(NO_SUCH_MOVE, rule, f"grants {rule.effect} where a chart has no such move")
-            for rule in decision.determined_by
+        return combine(
+            self.rules_for(kind),
+            facts,
+            self,
+            kind,
+            lambda effect: demanded(self, kind, effect).test(facts) is True,
         )
-        return Decision(Verdict.REFUSE, (), errors, self, kind, facts)
 
     def rules_for(self, kind: type[Command]) -> tuple[Rule, ...]:
         """The rules that speak about commands of this `kind`."""
         return self._by_command.get(kind, ())
-
-    def _charts_have(
-        self, kind: type[Command], facts: Mapping[str, Value | None], verdict: Verdict
-    ) -> bool:
-        if kind is ApplyDeadline:
-            deadline = self._deadlines.get(str(facts["deadline"]))
-            if deadline is None:
-                return False
-            move = _DECIDING.get(deadline.does)
-        elif kind is AnswerWithdrawal:
-            move = "accept_withdrawal" if facts["accept"] else "hold_withdrawal"
-        elif kind is AdvanceOrder:
-            return self.can_advance(str(facts["status"]), str(facts["move"]))
-        elif kind is RequestCancellation:
-            free = facts["request"] not in OPEN
-            return free and (
-                verdict is not Verdict.CANCEL or self.can_cancel(str(facts["status"]))
-            )
-        else:
-            move = _ANSWERING[kind]
-        if move is None:
-            return True
-        answerable = REQUEST.target(str(facts["request"]), move) is not None
-        return answerable and (move != "approve" or self.can_cancel(str(facts["status"])))
-
-
-_ANSWERING: Mapping[type[Command], str] = {
-    Approve: "approve",
-    Reject: "reject",
-    Withdraw: "withdraw",
-    AskWithdrawal: "ask_withdrawal",
-}
-"""The move of the request chart that a command makes."""
-
-_DECIDING: Mapping[Consequence, str] = {
-    Consequence.APPROVE: "approve",
-    Consequence.REJECT: "reject",
-    Consequence.LAPSE: "lapse",
-}
-"""The move of the request chart that a deadline makes; the others make none."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 
 from ordercancel.policy.clauses import Citation, Ours
@@ -35,11 +37,11 @@ class TextBounds:
             faults.add(field, f"has {len(raw)} code points", f"at most {self.raw_maximum}")
             return None
         text = clean(raw or "")
-        if not visible_length(text):
+        length = visible_length(text)
+        if not length:
             if self.required:
                 faults.add(field, "is missing or blank", expected)
             return None
-        length = visible_length(text)
         unsafe = unsafe_characters(text)
         if unsafe:
             faults.add(field, f"contains {', '.join(unsafe)}", "no such characters")
@@ -82,6 +84,12 @@ class Catalogue:
     text: TextBounds | None = None
     notice: Text | None = None
     cites: Citation | Ours
+    _by_code: Mapping[str, Reason] = attrs.field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        # Of two with one code, which `Policy` does not take, the first.
+        by_code = {reason.code: reason for reason in reversed(self.reasons)}
+        object.__setattr__(self, "_by_code", by_code)
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -90,7 +98,7 @@ class Catalogue:
 
     def reason(self, code: str | None) -> Reason | None:
         """The reason with this code, if there is one."""
-        return next((reason for reason in self.reasons if reason.code == code), None)
+        return None if code is None else self._by_code.get(code)
 
     def check(self, code: str | None, raw: str | None, faults: Faults) -> str | None:
         """The cleaned text that goes with `code`; what is wrong goes to `faults`."""

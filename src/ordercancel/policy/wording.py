@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import assert_never
+from typing import Any
 
 import attrs
 
 from ordercancel.events import (
     CancellationRequested,
-    DeadlinePassed,
-    DutyArose,
     DutyBreached,
-    DutyMet,
     Event,
-    OrderAdvanced,
-    OrderCancelled,
-    OrderRegistered,
     RequestGranted,
     RequestLapsed,
     RequestRejected,
@@ -213,40 +207,36 @@ STANDARD_REFUSALS: Mapping[str, Text] = FrozenMap(
 
 def occasion_of_event(event: Event) -> Occasion | None:
     """What an event is an occasion of, if it is one."""
-    match event:
-        case CancellationRequested():
-            return Occasion.REFERRED if event.referred else None
-        case RequestGranted():
-            if event.at_once:
-                return Occasion.GRANTED_AT_ONCE
-            by_silence = event.by.role is Role.SYSTEM
-            return Occasion.APPROVED_BY_SILENCE if by_silence else Occasion.APPROVED
-        case RequestRejected():
-            by_silence = event.by.role is Role.SYSTEM
-            return Occasion.REJECTED_BY_SILENCE if by_silence else Occasion.REJECTED
-        case WithdrawalAsked():
-            return Occasion.WITHDRAWAL_ASKED
-        case WithdrawalHeld():
-            return Occasion.WITHDRAWAL_HELD
-        case RequestWithdrawn():
-            return Occasion.WITHDRAWN
-        case RequestSuperseded():
-            return Occasion.SUPERSEDED
-        case RequestLapsed():
-            return Occasion.LAPSED
-        case DutyBreached():
-            return Occasion.BREACHED
-        case (
-            OrderRegistered()
-            | OrderAdvanced()
-            | OrderCancelled()
-            | DutyArose()
-            | DutyMet()
-            | DeadlinePassed()
-        ):
-            return None
-        case _:  # pragma: no cover - the type checker proves that no event is left
-            assert_never(event)
+    occasion = _OCCASIONS.get(type(event))
+    if occasion is None or isinstance(occasion, Occasion):
+        return occasion
+    return occasion(event)
+
+
+def _of_grant(event: RequestGranted) -> Occasion:
+    if event.at_once:
+        return Occasion.GRANTED_AT_ONCE
+    by_silence = event.by.role is Role.SYSTEM
+    return Occasion.APPROVED_BY_SILENCE if by_silence else Occasion.APPROVED
+
+
+def _of_rejection(event: RequestRejected) -> Occasion:
+    by_silence = event.by.role is Role.SYSTEM
+    return Occasion.REJECTED_BY_SILENCE if by_silence else Occasion.REJECTED
+
+
+_OCCASIONS: Mapping[type[Event], Occasion | Callable[[Any], Occasion | None]] = {
+    CancellationRequested: lambda event: Occasion.REFERRED if event.referred else None,
+    RequestGranted: _of_grant,
+    RequestRejected: _of_rejection,
+    WithdrawalAsked: Occasion.WITHDRAWAL_ASKED,
+    WithdrawalHeld: Occasion.WITHDRAWAL_HELD,
+    RequestWithdrawn: Occasion.WITHDRAWN,
+    RequestSuperseded: Occasion.SUPERSEDED,
+    RequestLapsed: Occasion.LAPSED,
+    DutyBreached: Occasion.BREACHED,
+}
+"""The occasions, by kind of event; the other kinds are none."""
 
 
 def occasion_of_request(request: CancellationRequest) -> Occasion:

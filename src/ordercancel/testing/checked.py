@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import attrs
 
 from ordercancel.adapters.memory import MemoryDirectory
-from ordercancel.announce import Message
+from ordercancel.announcing import Message
 from ordercancel.case import Case
 from ordercancel.commands import ApplyDeadline, Command
 from ordercancel.desk import CancellationDesk, Outcome

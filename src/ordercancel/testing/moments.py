@@ -12,7 +12,13 @@ from hypothesis.strategies import DrawFn
 from ordercancel.case import Case
 from ordercancel.policy.conditions import Compare
 from ordercancel.policy.deadlines import midnight
-from ordercancel.policy.facts import DAY_ANCHORS, SPAN_ANCHORS, day_of
+from ordercancel.policy.facts import (
+    DAY_ANCHORS,
+    SPAN_ANCHORS,
+    day_anchor,
+    day_of,
+    span_anchor,
+)
 from ordercancel.policy.policy import Policy
 from ordercancel.policy.space import all_spoken_of
 from ordercancel.testing.drawing import one_of
@@ -57,7 +63,7 @@ def draw_moment(draw: DrawFn, /, policy: Policy, case: Case, after: datetime) ->
 
 def _bounds_reached(policy: Policy, case: Case) -> Iterator[datetime]:
     for fact, bound in _compared(policy):
-        anchor = SPAN_ANCHORS[fact](case) if fact in SPAN_ANCHORS else None
+        anchor = span_anchor(fact, case) if fact in SPAN_ANCHORS else None
         if anchor is not None and isinstance(bound, timedelta):
             with suppress(OverflowError):
                 yield anchor + bound
@@ -66,7 +72,7 @@ def _bounds_reached(policy: Policy, case: Case) -> Iterator[datetime]:
 def _midnights(policy: Policy, case: Case) -> Iterator[datetime]:
     days = [(case.order.ship_on, 1)] if case.order.ship_on is not None else []
     for fact, bound in _compared(policy):
-        anchor = DAY_ANCHORS[fact](case) if fact in DAY_ANCHORS else None
+        anchor = day_anchor(fact, case) if fact in DAY_ANCHORS else None
         if anchor is not None and isinstance(bound, int):
             day = day_of(anchor, policy.tzinfo)
             days += [(day, bound), (day, bound + 1)]

@@ -18,7 +18,7 @@ from ordercancel.case import Case
 from ordercancel.order import Order
 from ordercancel.policy.conditions import Compare
 from ordercancel.policy.deadlines import After, EndOfDay, EndOfShipDay, midnight
-from ordercancel.policy.facts import DAY_ANCHORS, SPAN_ANCHORS, day_of
+from ordercancel.policy.facts import DAY_ANCHORS, day_anchor, day_of, span_anchor
 from ordercancel.policy.policy import Policy
 from ordercancel.policy.space import all_spoken_of
 
@@ -159,11 +159,11 @@ class Moments:
         order = case.order
         marks: dict[str, _Mark] = {}
         for fact, bound in self._spans:
-            anchor = SPAN_ANCHORS[fact](case)
+            anchor = span_anchor(fact, case)
             if anchor is not None:
                 marks[f"{fact} {bound}"] = _Mark(anchor + bound, exact=True)
         for fact, number in self._days:
-            counted_from = DAY_ANCHORS[fact](case)
+            counted_from = day_anchor(fact, case)
             if counted_from is not None:
                 day = day_of(counted_from, self.policy.tzinfo)
                 marks[f"{fact} {number}"] = self._midnight(day + timedelta(days=number))

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from ordercancel.announce import Message, announce, label
+from ordercancel.announcing import Message, announce, label
 from ordercancel.commands import Reject, RequestCancellation
 from ordercancel.errors import InvalidValue
 from ordercancel.laws import Step

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, tex
 from ordercancel.adapters.codec import decode_message
 from ordercancel.adapters.sql.engine import is_postgresql
 from ordercancel.adapters.sql.tables import DEAD, DELIVERED, WAITING, outbox
-from ordercancel.announce import Message
+from ordercancel.announcing import Message
 from ordercancel.errors import InvalidValue
 from ordercancel.ports import Claim, DeadLetter
 

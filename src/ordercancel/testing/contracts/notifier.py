@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import attrs
 import pytest
 
-from ordercancel.announce import Message
+from ordercancel.announcing import Message
 from ordercancel.order import Party
 from ordercancel.policy.wording import Audience, Medium, Occasion
 from ordercancel.ports import AsyncNotifier, Notifier

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
-from ordercancel.announce import announce, inbox_row, label
+from ordercancel.announcing import announce, inbox_row, label
 from ordercancel.case import Case
 from ordercancel.commands import COMMANDS
 from ordercancel.laws import LAWS, Law, Step

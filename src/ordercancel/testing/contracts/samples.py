@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 from functools import reduce
 from typing import Any
 
-from ordercancel.announce import announce
+from ordercancel.announcing import announce
 from ordercancel.case import Case
 from ordercancel.commands import Command, RequestCancellation
 from ordercancel.decider import decide, register

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 import attrs
@@ -22,9 +22,10 @@ from ordercancel.policy.wording import (
 )
 from ordercancel.request import CancellationRequest, RequestStatus
 from ordercancel.text import LANGS, Lang
+from ordercancel.unchecked import unchecked
 from ordercancel.validation import MAX_MESSAGE, MAX_MESSAGE_ID, Faults
 
-__all__ = ["InboxRow", "Message", "announce", "inbox_row", "label"]
+__all__ = ["InboxRow", "Message", "announce", "inbox_row", "is_announced", "label"]
 
 
 @attrs.frozen(kw_only=True)
@@ -113,35 +114,44 @@ def announce(
             in Japanese.
     """
     told = tuple(events)
+    order = case.order
     messages: list[Message] = []
     for version, event in enumerate(told, case.version - len(told) + 1):
-        if isinstance(event, OrderRegistered | OrderAdvanced):
-            continue  # about no request, and so an occasion of nothing
         occasion = occasion_of_event(event)
-        for each in policy.wording.announcements:
-            if each.on is not occasion:
-                continue
-            reader = case.order.buyer if each.to is Audience.BUYER else case.order.seller
+        if occasion is None or isinstance(event, OrderRegistered | OrderAdvanced):
+            continue  # those two are about no request, and so an occasion of nothing
+        for each in policy.announced_on(occasion):
+            reader = order.buyer if each.to is Audience.BUYER else order.seller
             party = parties.get(reader)
             lang = "ja" if party is None else party.locale
-            request = next(known for known in case.requests if known.number == event.number)
-            values = _values(case, request, policy, lang, parties)
-            messages.extend(
-                Message(
-                    id=f"{case.order.id}:{version}:{each.to}:{medium}",
-                    order_id=case.order.id,
-                    occasion=each.on,
-                    at=event.at,
-                    audience=each.to,
-                    party=reader,
-                    medium=medium,
-                    locale=lang,
-                    subject=each.subject.fill(lang, values),
-                    body=each.body.fill(lang, values),
+            values = _Values(case, case.request(event.number), policy, lang, parties)
+            subject = each.subject.fill(lang, values)
+            body = each.body.fill(lang, values)
+            # What people wrote may be no line: then a message checks itself, and says so.
+            plain = subject.isprintable() and len(subject) + len(body) <= MAX_MESSAGE
+            message = unchecked(Message) if plain else Message
+            for medium in each.media:
+                messages.append(
+                    message(
+                        id=f"{order.id}:{version}:{each.to}:{medium}",
+                        order_id=order.id,
+                        occasion=occasion,
+                        at=event.at,
+                        audience=each.to,
+                        party=reader,
+                        medium=medium,
+                        locale=lang,
+                        subject=subject,
+                        body=body,
+                    )
                 )
-                for medium in each.media
-            )
     return tuple(messages)
+
+
+def is_announced(events: Iterable[Event], policy: Policy) -> bool:
+    """Whether `events` call for any message."""
+    occasions = filter(None, map(occasion_of_event, events))
+    return any(map(policy.announced_on, occasions))
 
 
 def label(
@@ -164,7 +174,7 @@ def label(
         occasion = occasion_of_request(request)
         for each in policy.wording.labels:
             if (each.on, each.to) == (occasion, audience):
-                return each.text.fill(lang, _values(case, request, policy, lang, parties or {}))
+                return each.text.fill(lang, _Values(case, request, policy, lang, parties or {}))
         if request.is_open:
             return REQUEST_STATUS_TEXTS[request.status][lang]
     return policy.wording.statuses[case.order.status][lang]
@@ -201,36 +211,62 @@ def _shipped_since(order: Order, request: CancellationRequest) -> bool:
     return closed is not None and shipped is not None and shipped > closed
 
 
-def _values(
-    case: Case,
-    request: CancellationRequest,
-    policy: Policy,
-    lang: Lang,
-    parties: Mapping[str, Party | None],
-) -> dict[str, str]:
-    """The variables of a text about `request`."""
-    order, answer = case.order, request.answer
-    return {
-        "order_id": order.id,
-        "item": order.item or "",
-        "cart_id": order.cart_id or "",
-        "buyer_name": _name(order.buyer, parties),
-        "seller_name": _name(order.seller, parties),
-        "reason": _worded(policy.request_reasons, request.reason, request.text, lang),
-        "buyer_text": request.text or "",
-        "answer": (
-            _worded(policy.rejection_reasons, answer.reason, answer.text, lang) if answer else ""
-        ),
-        "withdrawal_text": request.withdrawal_text or "",
-    }
+class _Values(dict[str, str]):
+    """The variables of a text about `request`, each worked out when a text asks for it."""
+
+    def __init__(
+        self,
+        case: Case,
+        request: CancellationRequest,
+        policy: Policy,
+        lang: Lang,
+        parties: Mapping[str, Party | None],
+    ) -> None:
+        super().__init__()
+        self.order = case.order
+        self.request = request
+        self.policy = policy
+        self.lang = lang
+        self.parties = parties
+
+    def __missing__(self, name: str) -> str:
+        value = self[name] = _VALUES[name](self)
+        return value
+
+
+def _reason(about: _Values) -> str:
+    request = about.request
+    return _worded(about.policy.request_reasons, request.reason, request.text, about.lang)
+
+
+def _answer(about: _Values) -> str:
+    answer = about.request.answer
+    if answer is None:
+        return ""
+    return _worded(about.policy.rejection_reasons, answer.reason, answer.text, about.lang)
+
+
+_VALUES: Mapping[str, Callable[[_Values], str]] = {
+    "order_id": lambda about: about.order.id,
+    "item": lambda about: about.order.item or "",
+    "cart_id": lambda about: about.order.cart_id or "",
+    "buyer_name": lambda about: _name(about.order.buyer, about.parties),
+    "seller_name": lambda about: _name(about.order.seller, about.parties),
+    "reason": _reason,
+    "buyer_text": lambda about: about.request.text or "",
+    "answer": _answer,
+    "withdrawal_text": lambda about: about.request.withdrawal_text or "",
+}
+"""What each variable of a text says (`ordercancel.policy.wording.PLACEHOLDERS`)."""
 
 
 def _worded(catalogue: Catalogue, code: str | None, text: str | None, lang: Lang) -> str:
     """A reason as people read it: its label, its text, or both."""
     reason = catalogue.reason(code)
     named = code or "" if reason is None else reason.label[lang]
-    colon = "：" if lang == "ja" else ": "
-    return colon.join(part for part in (named, text) if part)
+    if not named or not text:
+        return named or text or ""
+    return f"{named}：{text}" if lang == "ja" else f"{named}: {text}"
 
 
 def _name(party_id: str, parties: Mapping[str, Party | None]) -> str:

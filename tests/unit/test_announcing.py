@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from ordercancel.announce import InboxRow, Message, announce, inbox_row, label
+from ordercancel.announcing import InboxRow, Message, announce, inbox_row, label
 from ordercancel.case import Case
 from ordercancel.commands import AdvanceOrder, Approve, AskWithdrawal, Command, Reject
 from ordercancel.decider import decide

@@ -1,0 +1,148 @@
+"""What assessing, deciding and handling cost, counted: it must not grow unseen.
+
+A count that is above its bound has to come down, or the bound has to go up on purpose, in the
+same commit and with the reason. One that has come down takes its bound along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, timedelta
+from functools import partial, reduce
+from itertools import count
+
+import pytest
+
+from ordercancel import (
+    Approve,
+    Buyer,
+    CancellationDesk,
+    Case,
+    Command,
+    Order,
+    Reject,
+    RequestCancellation,
+    Seller,
+    decide,
+    evolve,
+)
+from ordercancel.adapters.memory import MemoryStore
+from ordercancel.policies import QOO10
+from samples import jst
+from speed.counting import bytes_at_most, instructions
+
+AT = jst(15, 10).astimezone(UTC)
+BUYER, SELLER = Buyer("b-1"), Seller("s-1")
+NUMBERS = count()
+Work = Callable[[], object]
+
+BOUNDS = {
+    "assess a request": (250, 250),
+    "assess an approval": (280, 250),
+    "decide a request, at once": (870, 1_050),
+    "decide a request, referred": (890, 1_250),
+    "decide an approval": (625, 950),
+    "decide a rejection": (960, 1_400),
+    "handle a request": (2_820, 4_300),
+    "handle an approval": (3_190, 4_800),
+    "handle an approval with an id": (3_335, 4_950),
+}
+"""The most instructions, and the most bytes held at a time."""
+
+
+def an_order(
+    status: str = "shipping_requested", ship_on: date | None = date(2022, 8, 20)
+) -> Order:
+    """An order that nothing has happened to; each has an id of the same length."""
+    return Order(
+        f"o-{next(NUMBERS):06}",
+        policy="qoo10",
+        status=status,
+        buyer="b-1",
+        seller="s-1",
+        placed_at=AT - timedelta(days=1),
+        ship_on=ship_on,
+    )
+
+
+def asks(order: Order) -> RequestCancellation:
+    return RequestCancellation(order.id, by=BUYER, reason="changed_mind")
+
+
+def asked() -> Case:
+    """The case of an order whose buyer waits for an answer."""
+    case = QOO10.open(an_order())
+    return reduce(evolve, decide(asks(case.order), case, QOO10, AT), case)
+
+
+def assessing(case: Case, command: Command) -> Work:
+    return partial(QOO10.assess, command, case, AT)
+
+
+def deciding(case: Case, command: Command) -> Work:
+    return partial(decide, command, case, QOO10, AT)
+
+
+def handling(order: Order, *commands: Command) -> Work:
+    """Handling the last of these commands."""
+    desk = CancellationDesk(policies=[QOO10], store=MemoryStore())
+    desk.register(order, at=AT)
+    for command in commands[:-1]:
+        desk.handle(command, at=AT)
+    return partial(desk.handle, commands[-1], at=AT)
+
+
+def works() -> Iterator[tuple[str, Work]]:
+    """All that is counted, on orders of their own."""
+    new, waiting = QOO10.open(an_order("new", None)), asked()
+    approves = Approve(waiting.order.id, by=SELLER)
+    rejects = Reject(waiting.order.id, by=SELLER, reason="shipped", affirmed=True)
+    yield "assess a request", assessing(waiting, asks(waiting.order))
+    yield "assess an approval", assessing(waiting, approves)
+    yield "decide a request, at once", deciding(new, asks(new.order))
+    referred = QOO10.open(an_order())
+    yield "decide a request, referred", deciding(referred, asks(referred.order))
+    yield "decide an approval", deciding(waiting, approves)
+    yield "decide a rejection", deciding(waiting, rejects)
+    order = an_order()
+    yield "handle a request", handling(order, asks(order))
+    order = an_order()
+    yield "handle an approval", handling(order, asks(order), Approve(order.id, by=SELLER))
+    order = an_order()
+    named = Approve(order.id, by=SELLER, command_id="c-1")
+    yield "handle an approval with an id", handling(order, asks(order), named)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm() -> None:
+    """Nothing is counted that happens once, such as compiling rules."""
+    for _ in range(3):
+        for _, work in works():
+            work()
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_nothing_takes_more_instructions_than_it_did(name: str) -> None:
+    """And the count is the same each time."""
+    found = {instructions(dict(works())[name]) for _ in range(3)}
+    assert len(found) == 1
+    bound, _ = BOUNDS[name]
+    assert 0.85 * bound <= found.pop() <= bound
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_nothing_holds_more_memory_than_it_did(name: str) -> None:
+    found = min(bytes_at_most(dict(works())[name]) for _ in range(3))
+    _, bound = BOUNDS[name]
+    assert found <= bound
+
+
+def test_what_was_never_cheap_is_counted_too() -> None:
+    """The counting itself tells ten from a hundred."""
+
+    def loop(times: int) -> Work:
+        return lambda: sum(number for number in range(times))
+
+    few, many = instructions(loop(10)), instructions(loop(100))
+    assert few < many < 10 * few
+    assert bytes_at_most(lambda: bytearray(100_000)) >= 100_000
