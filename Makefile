@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
 
-.PHONY: demo test check test-long races crashes recipes bench-bulk mutants mutmut docs format clean
+.PHONY: demo test check test-long races crashes recipes bench bench-bulk mutants mutmut docs format clean
 
 demo: $(RUNS)
 	$(BIN)/ordercancel demo
@@ -37,6 +37,11 @@ recipes: $(READY)
 	$(BIN)/python tests/recipes/run.py --engine plain --due 2000
 	$(BIN)/python tests/recipes/run.py --engine procrastinate --due 2000
 	$(BIN)/python tests/recipes/run.py --engine dbos --due 2000
+
+# One order, beside what one writes by hand or with other tools.
+bench: $(RUNS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(BIN)/python benchmarks/speed.py
 
 # One rule set over ten million orders, against what one writes by hand.
 bench-bulk: $(READY)

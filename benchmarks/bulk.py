@@ -26,7 +26,7 @@ from typing import Any
 import attrs
 import duckdb
 import polars as pl
-from by_hand import POLARS, SQL
+from bulk_by_hand import POLARS, SQL
 
 from ordercancel import Approve, Buyer, Case, Order, Party, Policy, Reject, RequestCancellation
 from ordercancel import Seller as SellerActor

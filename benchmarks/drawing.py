@@ -1,4 +1,4 @@
-"""Time and memory over a growing number of orders, drawn without a screen into a file."""
+"""The figures of the benchmarks, drawn without a screen into a file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-__all__ = ["drawn"]
+__all__ = ["bars", "drawn"]
 
 # Told apart without colours too: the marks and the lines differ.
 _BY_HAND: Mapping[str, Any] = {"linestyle": ":", "markerfacecolor": "white"}
@@ -38,9 +38,45 @@ def drawn(growth: Mapping[str, Sequence[Mapping[str, Any]]], file: Path) -> None
         each.set_xlabel("orders")
     handles, labels = grid[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(_STYLES), frameon=False)
+    _save(figure, file, "bulk")
+
+
+def bars(groups: Mapping[str, Sequence[tuple[str, float]]], ours: str, file: Path) -> None:
+    """Draw a picture for each group: a bar for each way, as long as its seconds by powers."""
+    heights = [len(ways) for ways in groups.values()]
+    figure = Figure(figsize=(9, 0.3 * sum(heights) + 0.9 * len(groups)), layout="constrained")
+    FigureCanvasAgg(figure)
+    grid = figure.subplots(
+        len(groups), 1, squeeze=False, sharex=True, gridspec_kw={"height_ratios": heights}
+    )
+    for (axes,), (group, ways) in zip(grid, groups.items(), strict=True):
+        _draw_bars(axes, sorted(ways, key=lambda way: way[1], reverse=True), ours)
+        axes.set_title(group, loc="left", fontsize=10)
+    grid[-1][0].set_xlabel("microseconds")
+    _save(figure, file, "speed")
+
+
+def _draw_bars(axes: Axes, ways: Sequence[tuple[str, float]], ours: str) -> None:
+    names = [name for name, _ in ways]
+    micros = [seconds * 1e6 for _, seconds in ways]
+    colors = ["#1b6ca8" if name.startswith(ours) else "#b8c0ca" for name in names]
+    drawn_bars = axes.barh(names, micros, color=colors, height=0.7)
+    axes.bar_label(drawn_bars, [f"{each:,.3g}" for each in micros], padding=4, fontsize=9)
+    axes.set_xscale("log")
+    axes.margins(x=0.12, y=0.02)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.tick_params(labelbottom=True, axis="x")
+    axes.tick_params(axis="y", length=0)
+    axes.grid(visible=True, axis="x", color="#e3e6ea", linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _save(figure: Figure, file: Path, salt: str) -> None:
+    """Write the picture; the same figures give the same file."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    # The same figures give the same file.
-    with rc_context({"svg.hashsalt": "bulk"}):
+    with rc_context({"svg.hashsalt": salt}):
         figure.savefig(file, dpi=120, metadata={"Date": None} if file.suffix == ".svg" else None)
 
 

@@ -17,7 +17,6 @@ from ordercancel.policy.wording import (
     Audience,
     Medium,
     Occasion,
-    occasion_of_event,
     occasion_of_request,
 )
 from ordercancel.request import CancellationRequest, RequestStatus
@@ -117,10 +116,9 @@ def announce(
     order = case.order
     messages: list[Message] = []
     for version, event in enumerate(told, case.version - len(told) + 1):
-        occasion = occasion_of_event(event)
-        if occasion is None or isinstance(event, OrderRegistered | OrderAdvanced):
-            continue  # those two are about no request, and so an occasion of nothing
-        for each in policy.announced_on(occasion):
+        if isinstance(event, OrderRegistered | OrderAdvanced):
+            continue  # about no request, and so an occasion of nothing
+        for each in policy.announced_with(event):
             reader = order.buyer if each.to is Audience.BUYER else order.seller
             party = parties.get(reader)
             lang = "ja" if party is None else party.locale
@@ -135,7 +133,7 @@ def announce(
                     message(
                         id=f"{order.id}:{version}:{each.to}:{medium}",
                         order_id=order.id,
-                        occasion=occasion,
+                        occasion=each.on,
                         at=event.at,
                         audience=each.to,
                         party=reader,
@@ -150,8 +148,7 @@ def announce(
 
 def is_announced(events: Iterable[Event], policy: Policy) -> bool:
     """Whether `events` call for any message."""
-    occasions = filter(None, map(occasion_of_event, events))
-    return any(map(policy.announced_on, occasions))
+    return any(map(policy.announced_with, events))
 
 
 def label(

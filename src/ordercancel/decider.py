@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any, TypedDict, assert_never
+from typing import Any, assert_never
 
 from ordercancel.case import Case, Duty
 from ordercancel.commands import (
@@ -45,7 +45,6 @@ from ordercancel.order import Actor, Order, Party, System
 from ordercancel.policy.deadlines import Consequence, Deadline
 from ordercancel.policy.decision import Verdict
 from ordercancel.policy.policy import Policy
-from ordercancel.policy.wording import occasion_of_event
 from ordercancel.unchecked import unchecked
 from ordercancel.validation import MAX_DUTIES, MAX_REQUESTS, Faults, moment
 
@@ -139,26 +138,21 @@ def _key(duty: Duty) -> _Key:
     return duty.deadline, duty.request
 
 
-class _Stamp(TypedDict):
-    order_id: str
-    at: datetime
-    by: Actor
-    rules: tuple[str, ...]
-
-
 class _Step:
     """Gathers the events of one decision, with the deadlines that each of them starts."""
 
     __slots__ = (
         "at",
+        "by",
         "case",
-        "duties",
         "events",
         "number",
+        "order_id",
         "policy",
+        "rules",
         "running",
         "ship_on",
-        "stamp",
+        "started",
     )
 
     def __init__(
@@ -166,23 +160,23 @@ class _Step:
     ) -> None:
         self.case = case
         self.policy = policy
+        self.order_id = case.order.id
         self.at = at
-        self.stamp: _Stamp = {"order_id": case.order.id, "at": at, "by": by, "rules": rules}
+        self.by = by
+        self.rules = rules
         # The request that it is about, the day the order is to be shipped on, and the duties that
         # are open, as they are after the events gathered so far.
         self.number = case.requests[-1].number if case.requests else 0
         self.ship_on = case.order.ship_on
-        self.running = set(map(_key, case.open_duties))
-        self.duties = len(case.duties)
+        self.running: set[_Key] | None = None
+        self.started = 0
         self.events: list[Event] = []
 
     def add(self, event: Event) -> None:
         """Take `event` in, and let it start the deadlines that it is an occasion of."""
         self.events.append(event)
-        occasion = occasion_of_event(event)
-        if occasion is not None:
-            for deadline in self.policy.started_by(occasion):
-                self._start(deadline)
+        for deadline in self.policy.started_with(event):
+            self._start(deadline)
 
     def request(self, reason: str, text: str | None, *, at_once: bool) -> None:
         self.number = len(self.case.requests) + 1
@@ -191,45 +185,93 @@ class _Step:
             raise InvalidValue([Fault("Case.requests", problem, "fewer, to take another one")])
         self.add(
             unchecked(CancellationRequested)(
-                number=self.number, reason=reason, text=text, referred=not at_once, **self.stamp
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=self.rules,
+                number=self.number,
+                reason=reason,
+                text=text,
+                referred=not at_once,
             )
         )
         if at_once:
             self.grant(at_once=True)
 
     def grant(self, *, at_once: bool = False) -> None:
-        status = self.policy.cancelled_status
-        granted = unchecked(RequestGranted)
-        self.add(granted(number=self.number, at_once=at_once, **self.stamp))
-        cancelled = unchecked(OrderCancelled)
-        self.add(cancelled(number=self.number, status=status, **self.stamp))
+        self.add(
+            unchecked(RequestGranted)(
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=self.rules,
+                number=self.number,
+                at_once=at_once,
+            )
+        )
+        self.add(
+            unchecked(OrderCancelled)(
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=self.rules,
+                number=self.number,
+                status=self.policy.cancelled_status,
+            )
+        )
 
     def reject(self, reason: str | None, text: str | None) -> None:
-        status, ship_on, stamp = self._going_back()
+        status, ship_on, rules = self._going_back()
         self.add(
             unchecked(RequestRejected)(
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=rules,
                 number=self.number,
                 reason=reason,
                 text=text,
                 order_status=status,
                 ship_on=ship_on,
-                **stamp,
             )
         )
 
     def withdraw(self) -> None:
-        status, ship_on, stamp = self._going_back()
+        status, ship_on, rules = self._going_back()
         self.add(
             unchecked(RequestWithdrawn)(
-                number=self.number, order_status=status, ship_on=ship_on, **stamp
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=rules,
+                number=self.number,
+                order_status=status,
+                ship_on=ship_on,
             )
         )
 
     def ask_withdrawal(self, text: str | None) -> None:
-        self.add(unchecked(WithdrawalAsked)(number=self.number, text=text, **self.stamp))
+        self.add(
+            unchecked(WithdrawalAsked)(
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=self.rules,
+                number=self.number,
+                text=text,
+            )
+        )
 
     def hold_withdrawal(self) -> None:
-        self.add(unchecked(WithdrawalHeld)(number=self.number, **self.stamp))
+        self.add(
+            unchecked(WithdrawalHeld)(
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=self.rules,
+                number=self.number,
+            )
+        )
 
     def advance(self, command: AdvanceOrder) -> None:
         move, order = command.move, self.case.order
@@ -240,30 +282,49 @@ class _Step:
             self.ship_on = command.ship_on
         self.add(
             unchecked(OrderAdvanced)(
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=self.rules,
                 move=move,
                 status=self.policy.orders.table[order.status, move],
                 ship_on=command.ship_on,
                 ships=move in self.policy.shipped_by,
-                **self.stamp,
             )
         )
         superseding = self.policy.superseding
         if superseding and move in superseding.moves and self.case.open_request is not None:
-            stamp = self._naming(superseding.id)
-            self.add(unchecked(RequestSuperseded)(number=self.number, move=move, **stamp))
+            self.add(
+                unchecked(RequestSuperseded)(
+                    order_id=self.order_id,
+                    at=self.at,
+                    by=self.by,
+                    rules=(*self.rules, superseding.id),
+                    number=self.number,
+                    move=move,
+                )
+            )
 
     def apply_deadline(self, command: ApplyDeadline) -> None:
         deadline = self.policy.deadline(command.deadline)
         kind = DutyBreached if deadline.does is Consequence.BREACH else DeadlinePassed
         self._settle(kind, (deadline.id, command.request))
-        self.stamp = self._naming(deadline.id)
+        self.rules = (*self.rules, deadline.id)
         match deadline.does:
             case Consequence.APPROVE:
                 self.grant()
             case Consequence.REJECT:
                 self.reject(None, None)
             case Consequence.LAPSE:
-                self.add(unchecked(RequestLapsed)(number=self.number, **self.stamp))
+                self.add(
+                    unchecked(RequestLapsed)(
+                        order_id=self.order_id,
+                        at=self.at,
+                        by=self.by,
+                        rules=self.rules,
+                        number=self.number,
+                    )
+                )
             case Consequence.MARK_OVERDUE | Consequence.BREACH:
                 pass
             case _:  # pragma: no cover - the type checker proves that none is left
@@ -273,55 +334,65 @@ class _Step:
         self, kind: Callable[..., DutyMet | DutyBreached | DeadlinePassed], key: _Key
     ) -> None:
         """The duty that arose by this deadline with this request is open no more."""
-        self.running.discard(key)
+        self._open_duties().discard(key)
         deadline, number = key
-        self.add(unchecked(kind)(deadline=deadline, number=number, **self._naming(deadline)))
+        self.add(
+            unchecked(kind)(
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=(*self.rules, deadline),
+                deadline=deadline,
+                number=number,
+            )
+        )
 
     def _start(self, deadline: Deadline) -> None:
         key = (deadline.id, self.number)
         due_at = deadline.due.due_at(self.at, self.ship_on, self.policy.tzinfo)
-        if due_at is None or key in self.running:
+        running = self._open_duties()
+        if due_at is None or key in running:
             return
-        self.running.add(key)
-        self.duties += 1
-        if self.duties > MAX_DUTIES:
+        running.add(key)
+        self.started += 1
+        if len(self.case.duties) + self.started > MAX_DUTIES:
             problem = f"has {MAX_DUTIES} duties"
             raise InvalidValue([Fault("Case.duties", problem, "fewer, to take another one")])
-        arose = unchecked(DutyArose)(
-            deadline=deadline.id,
-            number=self.number,
-            due_at=due_at,
-            follows_order=bool(deadline.met_by),
-            **self._naming(deadline.id),
+        self.add(
+            unchecked(DutyArose)(
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=(*self.rules, deadline.id),
+                deadline=deadline.id,
+                number=self.number,
+                due_at=due_at,
+                follows_order=bool(deadline.met_by),
+            )
         )
-        self.add(arose)
 
-    def _naming(self, provision: str) -> _Stamp:
-        """The stamp, with what follows of itself named beside the rules of the decision."""
-        return {**self.stamp, "rules": (*self.stamp["rules"], provision)}
+    def _open_duties(self) -> set[_Key]:
+        if self.running is None:
+            self.running = set(map(_key, self.case.open_duties))
+        return self.running
 
-    def _going_back(self) -> tuple[str | None, date | None, _Stamp]:
+    def _going_back(self) -> tuple[str | None, date | None, tuple[str, ...]]:
         """The status and planned ship date to go back to, where the policy goes back."""
         going_back = self.policy.going_back
         if going_back is None:
-            return None, None, self.stamp
+            return None, None, self.rules
         request = self.case.requests[-1]
         self.ship_on = request.ship_on
-        return request.order_status, request.ship_on, self._naming(going_back.id)
+        return request.order_status, request.ship_on, (*self.rules, going_back.id)
 
 
 def _check_request(command: RequestCancellation, policy: Policy) -> str | None:
-    faults = Faults("RequestCancellation")
-    text = policy.request_reasons.check(command.reason, command.text, faults)
-    faults.raise_if_any()
-    return text
+    reasons = policy.request_reasons
+    return reasons.checked(command.reason, command.text, "RequestCancellation")
 
 
 def _check_rejection(command: Reject, policy: Policy) -> str | None:
-    faults = Faults("Reject")
-    text = policy.rejection_reasons.check(command.reason, command.text, faults)
-    faults.raise_if_any()
-    return text
+    return policy.rejection_reasons.checked(command.reason, command.text, "Reject")
 
 
 def _check_withdrawal(command: AskWithdrawal, policy: Policy) -> str | None:

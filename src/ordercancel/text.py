@@ -18,7 +18,7 @@ import attrs
 
 from ordercancel.errors import Fault, InvalidValue
 
-__all__ = ["LANGS", "Lang", "Text", "clean", "unsafe_characters", "visible_length"]
+__all__ = ["LANGS", "Lang", "Text", "clean", "cleaned", "unsafe_characters", "visible_length"]
 
 Lang = Literal["ja", "en"]
 """A language of the screen texts: ``"ja"`` or ``"en"``."""
@@ -55,7 +55,7 @@ class Text:
     @property
     def placeholders(self) -> frozenset[str]:
         """The names of the variables of both languages."""
-        return frozenset(name for text in self.both for _, names in _lines(text) for name in names)
+        return frozenset(name for text in self.both for name in _variables(text)[0])
 
     def fill(self, lang: Lang, values: Mapping[str, str]) -> str:
         r"""The text with its variables filled in; a line with an empty variable is left out.
@@ -64,14 +64,12 @@ class Text:
         >>> note.fill("en", {"reason": ""})
         'Rejected.'
         """
-        filled = []
-        for line, names in _lines(self[lang]):
-            for name in names:
-                if not values[name]:
-                    break
-            else:
-                filled.append(line.format_map(values))
-        return "\n".join(filled)
+        text = self[lang]
+        names, lines = _variables(text)
+        if all(map(values.__getitem__, names)):
+            return text.format_map(values)
+        told = (line for line, names in lines if all(map(values.__getitem__, names)))
+        return "\n".join(told).format_map(values)
 
 
 def clean(raw: str) -> str:
@@ -89,9 +87,14 @@ def visible_length(text: str) -> int:
     >>> visible_length("がい \u200b ")
     2
     """
-    if text.isascii() and text.isprintable():
-        return len(clean(text))
     return len(clean(text.translate(_VISIBLE)))
+
+
+def cleaned(raw: str) -> tuple[str, int]:
+    """`raw` cleaned, and how many visible characters are left."""
+    text = clean(raw)
+    is_all_visible = text.translate(_VISIBLE) == text
+    return text, len(text) if is_all_visible else visible_length(text)
 
 
 def unsafe_characters(text: str) -> tuple[str, ...]:
@@ -143,10 +146,14 @@ def _is_unsafe(char: str) -> bool:
     )
 
 
+_Names = tuple[str, ...]
+
+
 @lru_cache(maxsize=MOST_KEPT)
-def _lines(template: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The lines of a text, each with the names of its variables."""
-    return tuple((line, tuple(_names(line))) for line in template.split("\n"))
+def _variables(template: str) -> tuple[_Names, tuple[tuple[str, _Names], ...]]:
+    """The names of the variables of a text, and its lines, each with those of its own."""
+    lines = tuple((line, tuple(_names(line))) for line in template.split("\n"))
+    return tuple(dict.fromkeys(name for _, names in lines for name in names)), lines
 
 
 def _names(line: str) -> Iterator[str]:

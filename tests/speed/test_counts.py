@@ -39,13 +39,13 @@ Work = Callable[[], object]
 BOUNDS = {
     "assess a request": (250, 250),
     "assess an approval": (280, 250),
-    "decide a request, at once": (870, 1_050),
-    "decide a request, referred": (890, 1_250),
-    "decide an approval": (625, 950),
-    "decide a rejection": (960, 1_400),
-    "handle a request": (2_820, 4_300),
-    "handle an approval": (3_190, 4_800),
-    "handle an approval with an id": (3_335, 4_950),
+    "decide a request, at once": (840, 600),
+    "decide a request, referred": (885, 850),
+    "decide an approval": (585, 450),
+    "decide a rejection": (935, 850),
+    "handle a request": (2_785, 4_150),
+    "handle an approval": (3_100, 4_800),
+    "handle an approval with an id": (3_240, 4_950),
 }
 """The most instructions, and the most bytes held at a time."""
 

@@ -33,7 +33,11 @@ class Outcome:
     @property
     def rules(self) -> tuple[str, ...]:
         """The ids of the rules and deadlines behind the events, each once."""
-        return tuple(dict.fromkeys(rule for event in self.events for rule in event.rules))
+        found: dict[str, None] = {}
+        for event in self.events:
+            for rule in event.rules:
+                found[rule] = None
+        return tuple(found)
 
 
 @attrs.frozen(kw_only=True)

@@ -109,7 +109,7 @@ class Script:
     def handle(
         self, command: Command, at: datetime | None, due_at: datetime | None = None
     ) -> Steps[Outcome]:
-        _require_command(command)
+        _require_kind("desk.command", command, COMMANDS, "a command")
         at = self._moment(at)
         fields: Fields = {
             "command": type(command).__name__,
@@ -128,10 +128,8 @@ class Script:
                 if isinstance(error, Refused):
                     fields |= {"rules": error.decision.rules, "codes": error.codes}
                 raise
-            fields |= {
-                "outcome": "repeated" if outcome.repeated else "done",
-                "rules": outcome.rules,
-            }
+            fields["outcome"] = "repeated" if outcome.repeated else "done"
+            fields["rules"] = outcome.rules
             return outcome
 
     def _carried_out(self, command: Command, at: datetime, fields: Fields) -> Steps[Outcome]:
@@ -245,7 +243,7 @@ class Script:
         return (yield from self._load(order_id, by))
 
     def assess(self, command: Command, at: datetime | None) -> Steps[Decision]:
-        _require_command(command)
+        _require_kind("desk.command", command, COMMANDS, "a command")
         at = self._moment(at)
         case = yield from self._load(command.order_id, command.by)
         seller = yield from self._find(case.order.seller)
@@ -391,10 +389,6 @@ class Script:
             return Outcome(case=fold(history[:1]), events=history[:1], repeated=True)
         problem = f"{order.id!r} is registered already, with other values"
         raise InvalidValue([Fault("Order.id", problem, "an id of its own for each order")])
-
-
-def _require_command(command: object) -> None:
-    _require_kind("desk.command", command, COMMANDS, "a command")
 
 
 def _require_seller(seller: object) -> None:

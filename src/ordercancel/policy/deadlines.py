@@ -16,9 +16,9 @@ __all__ = ["After", "Consequence", "Deadline", "Due", "EndOfDay", "EndOfShipDay"
 
 
 @lru_cache(maxsize=1000)
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The moment at which `day` begins in `zone`, in UTC."""
-    return datetime.combine(day, time.min, zone).astimezone(UTC)
+def midnight(day: date, zone: ZoneInfo, later: int = 0) -> datetime:
+    """The moment at which `day`, or the day so many days later, begins in `zone`, in UTC."""
+    return datetime.combine(day + timedelta(days=later), time.min, zone).astimezone(UTC)
 
 
 @attrs.frozen
@@ -43,7 +43,7 @@ class EndOfDay:
 
     def due_at(self, start: datetime, ship_on: date | None, zone: ZoneInfo) -> datetime | None:
         """The moment at which it is too late."""
-        return midnight(start.astimezone(zone).date() + timedelta(days=self.days + 1), zone)
+        return midnight(start.astimezone(zone).date(), zone, self.days + 1)
 
 
 @attrs.frozen
@@ -52,7 +52,7 @@ class EndOfShipDay:
 
     def due_at(self, start: datetime, ship_on: date | None, zone: ZoneInfo) -> datetime | None:
         """The moment at which it is too late."""
-        return None if ship_on is None else midnight(ship_on + timedelta(days=1), zone)
+        return None if ship_on is None else midnight(ship_on, zone, 1)
 
 
 Due = After | EndOfDay | EndOfShipDay

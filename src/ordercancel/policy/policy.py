@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -11,6 +12,7 @@ import attrs
 from ordercancel.case import Case
 from ordercancel.commands import Command
 from ordercancel.errors import Fault, InvalidValue
+from ordercancel.events import Event
 from ordercancel.lifecycle import Lifecycle
 from ordercancel.order import Order, Party
 from ordercancel.policy.charts import demanded
@@ -24,11 +26,20 @@ from ordercancel.policy.facts import FACTS, Choice, Fact, Facts, Vocabulary, sel
 from ordercancel.policy.provisions import GoingBack, Silence, Superseding
 from ordercancel.policy.reasons import Catalogue, TextBounds
 from ordercancel.policy.rules import Rule
-from ordercancel.policy.wording import STANDARD_REFUSALS, Announcement, Occasion, Wording
+from ordercancel.policy.wording import (
+    EVENT_OF,
+    STANDARD_REFUSALS,
+    Announcement,
+    Occasion,
+    Wording,
+    occasion_of_event,
+)
 from ordercancel.text import Text
 from ordercancel.validation import moment
 
 __all__ = ["Policy", "Provision"]
+
+T = TypeVar("T")
 
 Provision = Rule | Silence | Deadline | Superseding | GoingBack
 """A part of a policy that has an id and says where it comes from."""
@@ -103,8 +114,8 @@ class Policy:
     _cited: Mapping[str, tuple[str, ...]] = attrs.field(init=False, repr=False)
     _clauses: Mapping[str, Clause] = attrs.field(init=False, repr=False)
     _deadlines: Mapping[str, Deadline] = attrs.field(init=False, repr=False)
-    _announced: Mapping[Occasion, tuple[Announcement, ...]] = attrs.field(init=False, repr=False)
-    _started: Mapping[Occasion, tuple[Deadline, ...]] = attrs.field(init=False, repr=False)
+    _announced: _ByEvent[Announcement] = attrs.field(init=False, repr=False)
+    _started: _ByEvent[Deadline] = attrs.field(init=False, repr=False)
     _judges: Judges = attrs.field(init=False, repr=False, factory=Judges)
 
     def __attrs_post_init__(self) -> None:
@@ -132,14 +143,8 @@ class Policy:
                 clause.id: clause for document in self.documents for clause in document.clauses
             },
             "_deadlines": {deadline.id: deadline for deadline in self.deadlines},
-            "_announced": {
-                occasion: tuple(each for each in self.wording.announcements if each.on is occasion)
-                for occasion in {each.on for each in self.wording.announcements}
-            },
-            "_started": {
-                occasion: tuple(each for each in self.deadlines if each.starts is occasion)
-                for occasion in {each.starts for each in self.deadlines}
-            },
+            "_announced": _by_event((each.on, each) for each in self.wording.announcements),
+            "_started": _by_event((each.starts, each) for each in self.deadlines),
         }
         for name, value in index.items():
             object.__setattr__(self, name, value)
@@ -179,13 +184,13 @@ class Policy:
             )
         return deadline
 
-    def announced_on(self, occasion: Occasion) -> tuple[Announcement, ...]:
-        """The messages that go out on an occasion."""
-        return self._announced.get(occasion, ())
+    def announced_with(self, event: Event) -> tuple[Announcement, ...]:
+        """The messages that go out when `event` happens."""
+        return _with(self._announced, event)
 
-    def started_by(self, occasion: Occasion) -> tuple[Deadline, ...]:
-        """The deadlines that start on an occasion."""
-        return self._started.get(occasion, ())
+    def started_with(self, event: Event) -> tuple[Deadline, ...]:
+        """The deadlines that start when `event` happens."""
+        return _with(self._started, event)
 
     def fact(self, name: str) -> Fact | None:
         """The fact with this name: one that every policy knows, or one of its own."""
@@ -300,3 +305,23 @@ class Policy:
     def rules_for(self, kind: type[Command]) -> tuple[Rule, ...]:
         """The rules that speak about commands of this `kind`."""
         return self._by_command.get(kind, ())
+
+
+_ByEvent = Mapping[type[Event], Mapping[Occasion, tuple[T, ...]]]
+"""What an occasion brings about, by the kind of event that tells of it."""
+
+
+def _by_event(given: Iterable[tuple[Occasion, T]]) -> _ByEvent[T]:
+    by_event: dict[type[Event], dict[Occasion, tuple[T, ...]]] = {}
+    for occasion, each in given:
+        of_event = by_event.setdefault(EVENT_OF[occasion], {})
+        of_event[occasion] = (*of_event.get(occasion, ()), each)
+    return by_event
+
+
+def _with(by_event: _ByEvent[T], event: Event) -> tuple[T, ...]:
+    of_event = by_event.get(type(event))
+    if of_event is None:
+        return ()
+    occasion = occasion_of_event(event)
+    return () if occasion is None else of_event.get(occasion, ())

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from ordercancel.policy.clauses import Citation, Ours
-from ordercancel.text import Text, clean, unsafe_characters, visible_length
+from ordercancel.text import Text, clean, cleaned, unsafe_characters
 from ordercancel.validation import Faults
 
 __all__ = ["Catalogue", "Reason", "TextBounds"]
@@ -32,22 +32,24 @@ class TextBounds:
 
     def check(self, raw: str | None, field: str, faults: Faults) -> str | None:
         """The cleaned text, None where there is none; what is wrong goes to `faults`."""
-        expected = f"{self.minimum} to {self.maximum} visible characters"
         if raw is not None and len(raw) > self.raw_maximum:
             faults.add(field, f"has {len(raw)} code points", f"at most {self.raw_maximum}")
             return None
-        text = clean(raw or "")
-        length = visible_length(text)
+        text, length = cleaned(raw or "")
         if not length:
             if self.required:
-                faults.add(field, "is missing or blank", expected)
+                faults.add(field, "is missing or blank", self._expected)
             return None
         unsafe = unsafe_characters(text)
         if unsafe:
             faults.add(field, f"contains {', '.join(unsafe)}", "no such characters")
         if not self.minimum <= length <= self.maximum:
-            faults.add(field, f"has {length} visible characters", expected)
+            faults.add(field, f"has {length} visible characters", self._expected)
         return text
+
+    @property
+    def _expected(self) -> str:
+        return f"{self.minimum} to {self.maximum} visible characters"
 
 
 @attrs.frozen
@@ -99,6 +101,20 @@ class Catalogue:
     def reason(self, code: str | None) -> Reason | None:
         """The reason with this code, if there is one."""
         return None if code is None else self._by_code.get(code)
+
+    def checked(self, code: str | None, raw: str | None, subject: str) -> str | None:
+        """The cleaned text that goes with `code`; `subject` is what faults are told of.
+
+        Raises:
+            InvalidValue: With every fault.
+        """
+        reason = self.reason(code)
+        if reason is not None and reason.text is None and raw is None:
+            return None
+        faults = Faults(subject)
+        text = self.check(code, raw, faults)
+        faults.raise_if_any()
+        return text
 
     def check(self, code: str | None, raw: str | None, faults: Faults) -> str | None:
         """The cleaned text that goes with `code`; what is wrong goes to `faults`."""

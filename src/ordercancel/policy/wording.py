@@ -27,6 +27,7 @@ from ordercancel.request import CancellationRequest, RequestStatus
 from ordercancel.text import Text
 
 __all__ = [
+    "EVENT_OF",
     "PLACEHOLDERS",
     "REQUEST_STATUS_TEXTS",
     "STANDARD_REFUSALS",
@@ -207,10 +208,33 @@ STANDARD_REFUSALS: Mapping[str, Text] = FrozenMap(
 
 def occasion_of_event(event: Event) -> Occasion | None:
     """What an event is an occasion of, if it is one."""
-    occasion = _OCCASIONS.get(type(event))
+    occasion = _OCCASION_OF.get(type(event))
     if occasion is None or isinstance(occasion, Occasion):
         return occasion
     return occasion(event)
+
+
+EVENT_OF: Mapping[Occasion, type[Event]] = FrozenMap(
+    {
+        Occasion.REFERRED: CancellationRequested,
+        Occasion.GRANTED_AT_ONCE: RequestGranted,
+        Occasion.APPROVED: RequestGranted,
+        Occasion.APPROVED_BY_SILENCE: RequestGranted,
+        Occasion.REJECTED: RequestRejected,
+        Occasion.REJECTED_BY_SILENCE: RequestRejected,
+        Occasion.WITHDRAWAL_ASKED: WithdrawalAsked,
+        Occasion.WITHDRAWAL_HELD: WithdrawalHeld,
+        Occasion.WITHDRAWN: RequestWithdrawn,
+        Occasion.SUPERSEDED: RequestSuperseded,
+        Occasion.LAPSED: RequestLapsed,
+        Occasion.BREACHED: DutyBreached,
+    }
+)
+"""The kind of event that tells of an occasion."""
+
+
+def _of_request(event: CancellationRequested) -> Occasion | None:
+    return Occasion.REFERRED if event.referred else None
 
 
 def _of_grant(event: RequestGranted) -> Occasion:
@@ -225,18 +249,13 @@ def _of_rejection(event: RequestRejected) -> Occasion:
     return Occasion.REJECTED_BY_SILENCE if by_silence else Occasion.REJECTED
 
 
-_OCCASIONS: Mapping[type[Event], Occasion | Callable[[Any], Occasion | None]] = {
-    CancellationRequested: lambda event: Occasion.REFERRED if event.referred else None,
+# An event that tells of several occasions says which one by its values.
+_OCCASION_OF: Mapping[type[Event], Occasion | Callable[[Any], Occasion | None]] = {
+    **{kind: occasion for occasion, kind in EVENT_OF.items()},
+    CancellationRequested: _of_request,
     RequestGranted: _of_grant,
     RequestRejected: _of_rejection,
-    WithdrawalAsked: Occasion.WITHDRAWAL_ASKED,
-    WithdrawalHeld: Occasion.WITHDRAWAL_HELD,
-    RequestWithdrawn: Occasion.WITHDRAWN,
-    RequestSuperseded: Occasion.SUPERSEDED,
-    RequestLapsed: Occasion.LAPSED,
-    DutyBreached: Occasion.BREACHED,
 }
-"""The occasions, by kind of event; the other kinds are none."""
 
 
 def occasion_of_request(request: CancellationRequest) -> Occasion:

@@ -1,0 +1,280 @@
+"""What every peer does alike: it reads facts, checks a reason and its text, makes the events.
+
+It is written as tightly as its author knows how: whatever is spent here is spent by all of them.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime, time, timedelta
+
+from ordercancel import Approve, Buyer, Case, Reject, RequestCancellation, RequestStatus, Seller
+from ordercancel.events import (
+    CancellationRequested,
+    DutyArose,
+    Event,
+    OrderCancelled,
+    RequestGranted,
+    RequestRejected,
+)
+from ordercancel.text import unsafe_characters
+
+__all__ = [
+    "APPROVE",
+    "FIVE_DAYS",
+    "INSTANT_DELAYED",
+    "INSTANT_NEW",
+    "NINE_HOURS",
+    "ONE_DAY",
+    "OPEN",
+    "OVERDUE",
+    "REFER",
+    "REJECT",
+    "SHIP_SAME_DAY",
+    "Answering",
+    "NotAllowed",
+    "approved",
+    "cancelled_at_once",
+    "days_past",
+    "is_the_buyer",
+    "is_the_seller",
+    "latest_status",
+    "midnight_after",
+    "referred",
+    "rejected",
+    "text_of_rejection",
+    "text_of_request",
+    "was_rejected",
+]
+
+Answering = Approve | Reject
+"""What a seller answers a request with."""
+
+
+class NotAllowed(Exception):
+    """The rules say no, or a reason or a text is wrong."""
+
+
+# ---------------------------------------------------------------------- the facts
+
+NINE_HOURS = timedelta(hours=9)
+"""How far Japan is ahead of UTC, all the year: quicker added than asked of a time zone."""
+
+OPEN = frozenset(
+    (
+        RequestStatus.AWAITING_SELLER,
+        RequestStatus.WITHDRAWAL_ASKED,
+        RequestStatus.WITHDRAWAL_HELD,
+    )
+)
+"""Where a request waits for an answer."""
+
+
+def days_past(case: Case, at: datetime) -> int:
+    """How many days have passed since the planned ship date; 0 where there is none."""
+    ship_on = case.order.ship_on
+    return 0 if ship_on is None else ((at.astimezone(UTC) + NINE_HOURS).date() - ship_on).days
+
+
+def latest_status(case: Case) -> str:
+    """Where the last request stands; ``none`` where nobody has asked."""
+    return case.requests[-1].status if case.requests else "none"
+
+
+def was_rejected(case: Case) -> bool:
+    """Whether a request was rejected before."""
+    for request in case.requests:  # noqa: SIM110 - quicker than any()
+        if request.status is RequestStatus.REJECTED:
+            return True
+    return False
+
+
+def is_the_buyer(command: RequestCancellation, case: Case) -> bool:
+    """Whether it is the buyer of this order who asks."""
+    by, order = command.by, case.order
+    return type(by) is Buyer and by.id == order.buyer and command.order_id == order.id
+
+
+def is_the_seller(command: Answering, case: Case) -> bool:
+    """Whether it is the seller of this order who answers."""
+    by, order = command.by, case.order
+    return type(by) is Seller and by.id == order.seller and command.order_id == order.id
+
+
+# ---------------------------------------------------------------------- reasons and texts
+
+REQUEST_REASONS = frozenset(
+    ("order_cancellation", "changed_mind", "ordered_by_mistake", "late_delivery")
+)
+REJECTION_REASONS = frozenset(("shipped", "ready_to_ship", "made_to_order"))
+
+
+class _Visible(dict[int, int | None]):
+    """What `str.translate` leaves of a text: the characters that can be seen, each found once."""
+
+    def __missing__(self, point: int) -> int | None:
+        category = unicodedata.category(chr(point))
+        hidden = (
+            category[0] == "M"
+            or category in ("Cf", "Cc")
+            or chr(point) in "\u115f\u1160\u3164\uffa0\u2800"
+        )
+        self[point] = found = None if hidden else point
+        return found
+
+
+_VISIBLE = _Visible()
+
+
+def _cleaned(raw: str | None, least: int, most: int) -> str | None:
+    """The text in NFC with its white space folded; None where nothing of it can be seen."""
+    if not raw:
+        return None
+    text = " ".join(unicodedata.normalize("NFC", raw).split())
+    visible = len(" ".join(text.translate(_VISIBLE).split()))
+    if not visible:
+        return None
+    if not least <= visible <= most:
+        raise NotAllowed(f"the text has {visible} characters")
+    if not text.isprintable() and unsafe_characters(text):
+        raise NotAllowed("the text has characters that are not safe to show")
+    return text
+
+
+def text_of_request(command: RequestCancellation) -> str | None:
+    """The text that goes with a request, cleaned."""
+    reason, raw = command.reason, command.text
+    if reason in REQUEST_REASONS:
+        if raw and raw.strip():
+            raise NotAllowed("a text goes with another reason")
+        return None
+    if reason == "other":
+        return _cleaned(raw, 1, 500)
+    raise NotAllowed(f"no reason to ask: {reason}")
+
+
+def text_of_rejection(command: Reject) -> str | None:
+    """The text that goes with a rejection, cleaned."""
+    reason, raw = command.reason, command.text
+    if reason in REJECTION_REASONS:
+        if raw and raw.strip():
+            raise NotAllowed("a text goes with another reason")
+        return None
+    if reason == "other":
+        text = _cleaned(raw, 30, 500)
+        if text is None:
+            raise NotAllowed("a text is needed")
+        return text
+    raise NotAllowed(f"no reason to reject: {reason}")
+
+
+# ---------------------------------------------------------------------- the events
+
+INSTANT_NEW = ("qoo10.instant_new",)
+INSTANT_DELAYED = ("qoo10.instant_delayed",)
+REFER = ("qoo10.refer",)
+APPROVE = ("qoo10.approve",)
+REJECT = ("qoo10.reject", "qoo10.back_to_shipping")
+OVERDUE = ("qoo10.refer", "qoo10.overdue")
+SHIP_SAME_DAY = ("qoo10.reject", "qoo10.ship_same_day")
+FIVE_DAYS, ONE_DAY, MIDNIGHT = timedelta(days=5), timedelta(days=1), time(tzinfo=UTC)
+
+
+def cancelled_at_once(
+    command: RequestCancellation, case: Case, at: datetime, rules: tuple[str, ...]
+) -> tuple[Event, ...]:
+    """The events of a request that cancels its order."""
+    text = text_of_request(command)
+    order_id, by, at = command.order_id, command.by, at.astimezone(UTC)
+    number = len(case.requests) + 1
+    return (
+        CancellationRequested(
+            order_id=order_id,
+            at=at,
+            by=by,
+            rules=rules,
+            number=number,
+            reason=command.reason or "",
+            text=text,
+            referred=False,
+        ),
+        RequestGranted(order_id=order_id, at=at, by=by, rules=rules, number=number, at_once=True),
+        OrderCancelled(
+            order_id=order_id, at=at, by=by, rules=rules, number=number, status="cancelled"
+        ),
+    )
+
+
+def referred(command: RequestCancellation, case: Case, at: datetime) -> tuple[Event, ...]:
+    """The events of a request that the seller is to answer."""
+    text = text_of_request(command)
+    order_id, by, at = command.order_id, command.by, at.astimezone(UTC)
+    number = len(case.requests) + 1
+    return (
+        CancellationRequested(
+            order_id=order_id,
+            at=at,
+            by=by,
+            rules=REFER,
+            number=number,
+            reason=command.reason or "",
+            text=text,
+            referred=True,
+        ),
+        DutyArose(
+            order_id=order_id,
+            at=at,
+            by=by,
+            rules=OVERDUE,
+            deadline="qoo10.overdue",
+            number=number,
+            due_at=midnight_after(at, FIVE_DAYS),
+        ),
+    )
+
+
+def approved(command: Approve, case: Case, at: datetime) -> tuple[Event, ...]:
+    """The events of an approval."""
+    order_id, by, at = command.order_id, command.by, at.astimezone(UTC)
+    number = case.requests[-1].number
+    return (
+        RequestGranted(order_id=order_id, at=at, by=by, rules=APPROVE, number=number),
+        OrderCancelled(
+            order_id=order_id, at=at, by=by, rules=APPROVE, number=number, status="cancelled"
+        ),
+    )
+
+
+def rejected(command: Reject, case: Case, at: datetime) -> tuple[Event, ...]:
+    """The events of a rejection."""
+    text = text_of_rejection(command)
+    order_id, by, at = command.order_id, command.by, at.astimezone(UTC)
+    request = case.requests[-1]
+    return (
+        RequestRejected(
+            order_id=order_id,
+            at=at,
+            by=by,
+            rules=REJECT,
+            number=request.number,
+            reason=command.reason,
+            text=text,
+            order_status=request.order_status,
+            ship_on=request.ship_on,
+        ),
+        DutyArose(
+            order_id=order_id,
+            at=at,
+            by=by,
+            rules=SHIP_SAME_DAY,
+            deadline="qoo10.ship_same_day",
+            number=request.number,
+            due_at=midnight_after(at, ONE_DAY),
+            follows_order=True,
+        ),
+    )
+
+
+def midnight_after(at: datetime, days: timedelta) -> datetime:
+    """The midnight in Japan that ends so many days, the present one included, in UTC."""
+    return datetime.combine((at + NINE_HOURS).date() + days, MIDNIGHT) - NINE_HOURS
