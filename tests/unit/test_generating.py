@@ -26,7 +26,7 @@ from ordercancel.events import EVENTS, RequestGranted
 from ordercancel.generating import function
 from ordercancel.policies import QOO10
 from ordercancel.policy import PERMIT, REFER, Forbid, compiling
-from ordercancel.policy.conditions import Condition, IsIn, Leaf, Value
+from ordercancel.policy.conditions import All, AnyOf, Condition, IsIn, Leaf, Value
 from ordercancel.policy.facts import FACTS, READ, attribute_choice, attribute_number, status
 from ordercancel.unchecked import revised, unchecked
 from samples import SELLER, jst
@@ -138,6 +138,20 @@ def test_facts_of_a_hosts_own_may_have_any_name() -> None:
         found = policy.find(asks, case, utc(2), None)
         assert found is not None
         assert found.verdict == verdict
+
+
+@pytest.mark.parametrize("depth", [10, 150])
+def test_conditions_may_be_nested_deeper_than_python_compiles(depth: int) -> None:
+    """Then the rules are judged one by one."""
+    when: Condition = status.is_in("new")
+    for _ in range(depth):
+        when = All((AnyOf((when, status.is_in("sent"))), ~status.is_in("packed")))
+    policy = tiny(rules=(Rule("r", on=RequestCancellation, effect=REFER, when=when, cites=OURS),))
+    asks = RequestCancellation("o-1", by=Buyer("b-1"))
+    for name, verdict in (("new", "refer"), ("packed", "refuse")):
+        case = opened(policy, status=name)
+        assert policy.assess(asks, case, utc(2)).verdict == verdict
+        assert (policy.find(asks, case, utc(2), None) is None) is (depth > 100)
 
 
 def test_what_was_found_is_kept_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
