@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from sqlalchemy import create_engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from ordercancel import (
     Buyer,
@@ -97,6 +99,78 @@ class TestAsyncSqlStoreOnPostgreSQL(AsyncStoreContract):
 
     async def make_store(self) -> AsyncSqlStore:
         return await AsyncSqlStore.open(self.url)
+
+
+class WithinTransaction(StoreContract):
+    """The same promises, kept within a transaction of a host's."""
+
+    url: str
+
+    @pytest.fixture
+    def store(self) -> Iterator[SqlStore]:
+        SqlStore(self.url).close()
+        engine = create_engine(self.url.replace("postgresql:", "postgresql+psycopg:"))
+        with engine.connect() as connection:
+            yield SqlStore.within(connection)
+        engine.dispose()
+
+
+class TestSqlStoreWithinOnSQLite(WithinTransaction):
+    """On SQLite."""
+
+    @pytest.fixture(autouse=True)
+    def _file(self, tmp_path: Path) -> None:
+        self.url = f"sqlite:///{tmp_path / 'shop.db'}"
+
+
+class TestSqlStoreWithinOnPostgreSQL(WithinTransaction):
+    """On PostgreSQL."""
+
+    @pytest.fixture(autouse=True)
+    def _schema(self, postgres: str) -> None:
+        self.url = postgres
+
+
+class Hosted(AsyncSqlStore):
+    """An async store within a transaction of a host's, who leaves when the store is closed."""
+
+    host: AsyncSession
+
+    async def aclose(self) -> None:
+        engine: Any = self.host.bind
+        await self.host.close()
+        await engine.dispose()
+
+
+class AsyncWithinTransaction(AsyncStoreContract):
+    """The same promises, awaited, kept within a transaction of a host's."""
+
+    url: str
+
+    async def make_store(self) -> AsyncSqlStore:
+        SqlStore(self.url).close()
+        url = self.url.replace("sqlite:", "sqlite+aiosqlite:")
+        engine = create_async_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+        session = AsyncSession(engine)
+        store: Any = Hosted.within(session)
+        store.host = session
+        return store
+
+
+class TestAsyncSqlStoreWithinOnSQLite(AsyncWithinTransaction):
+    """On SQLite."""
+
+    @pytest.fixture(autouse=True)
+    def _file(self, tmp_path: Path) -> None:
+        self.url = f"sqlite:///{tmp_path / 'shop.db'}"
+
+
+class TestAsyncSqlStoreWithinOnPostgreSQL(AsyncWithinTransaction):
+    """On PostgreSQL."""
+
+    @pytest.fixture(autouse=True)
+    def _schema(self, postgres: str) -> None:
+        self.url = postgres
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from ordercancel import (
     Refused,
     RequestCancellation,
 )
-from ordercancel.adapters.sql import AsyncSqlStore, SqlStore
+from ordercancel.adapters.sql import METADATA, AsyncSqlStore, SqlStore
 from ordercancel.policies import QOO10
 from ordercancel.ports import Commit
 from samples import BUYER, jst, order
@@ -170,6 +170,45 @@ def test_nothing_of_the_hosts_is_closed(engine: Engine, desk: CancellationDesk) 
         SqlStore.within(connection).close()
         set_state(connection, "still open")
     assert seen(engine, desk) == ("still open", "new")
+
+
+def test_the_host_sees_what_is_sent(engine: Engine, desk: CancellationDesk) -> None:
+    """Whatever it has told SQLAlchemy to do with statements is done with ours, too."""
+    seen: list[str] = []
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _see(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        seen.append(" ".join(statement.split()[:3]))
+
+    with engine.begin() as connection:
+        desk.using(SqlStore.within(connection)).handle(ASKS, at=AT)
+    assert [each for each in seen if each.startswith("INSERT")] == [
+        "INSERT INTO ordercancel_events",
+        "INSERT INTO ordercancel_outbox",
+        "INSERT INTO ordercancel_commands",
+    ]
+
+
+def test_a_host_may_have_the_tables_in_another_schema(postgres: str) -> None:
+    """As with its own tables, it says where by ``schema_translate_map``."""
+    url = postgres.replace("postgresql://", "postgresql+psycopg://")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        home = connection.scalar(text("SELECT current_schema()"))
+        connection.execute(text(f'CREATE SCHEMA "{home}_tenant"'))
+        connection.execute(text(f'SET search_path = "{home}_tenant"'))
+        METADATA.create_all(connection)
+    tenant = engine.execution_options(schema_translate_map={None: f"{home}_tenant"})
+    with tenant.connect() as connection:
+        within = CancellationDesk(policies=[QOO10], store=SqlStore.within(connection))
+        within.register(order(), at=jst(15, 9))
+        within.handle(ASKS, at=AT)
+        assert within.case("762544202", by=BUYER).version == 3
+        assert within.tick(jst(31)).outcomes != ()
+        connection.rollback()
+    with engine.begin() as connection:
+        connection.execute(text(f'DROP SCHEMA "{home}_tenant" CASCADE'))
+    engine.dispose()
 
 
 @pytest.mark.parametrize("kind", ["connection", "session"])

@@ -1,8 +1,8 @@
 """Killing a process at a numbered step of what it does.
 
-A step is what happens between a process and the world: a statement is about to be sent, or was
-answered; COMMIT is about to be sent; a connection was given back, which is the first that is heard
-of a COMMIT that succeeded; a message is about to be delivered, or was.
+A step is what happens between a process and the world: a statement, COMMIT among them, is about to
+be sent, or was answered; several answers that were waited for have come; a message is about to be
+delivered, or was.
 """
 
 from __future__ import annotations
@@ -11,22 +11,26 @@ import json
 import logging
 import os
 import signal
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import attrs
-from sqlalchemy import Engine, Pool, event
+import psycopg
 
 from ordercancel import CancellationDesk, Command, Message, Party
 from ordercancel.adapters.sql import SqlStore
 from races.worker import Mailbox, desk_on
 
-__all__ = ["COMMIT", "DELIVERED", "Deed", "Steps", "do"]
+__all__ = ["COMMIT", "DELIVERED", "NOTED", "Deed", "Steps", "do"]
 
 COMMIT = "before COMMIT"
 DELIVERED = "after delivering"
+NOTED = "after UPDATE ordercancel_outbox"
 LEASE = timedelta(minutes=5)
 
 
@@ -66,23 +70,65 @@ class Steps:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def watch(self) -> None:
-        """Take a step at everything that any connection of this process does from now on."""
+        """Take a step at everything that a driver of this process sends from now on."""
+        self._watch_sqlite()
+        self._watch_psycopg()
 
-        @event.listens_for(Engine, "before_cursor_execute")
-        def _before(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-            self.take(f"before {_brief(statement)}")
+    def _watch_sqlite(self) -> None:
+        take = self._around
 
-        @event.listens_for(Engine, "after_cursor_execute")
-        def _after(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-            self.take(f"after {_brief(statement)}")
+        class Cursor(sqlite3.Cursor):
+            def execute(self, *args: Any) -> Any:
+                with take(args[0]):
+                    return super().execute(*args)
 
-        @event.listens_for(Engine, "commit")
-        def _commit(connection: Any) -> None:
-            self.take(COMMIT)
+            def executemany(self, *args: Any) -> Any:
+                with take(args[0]):
+                    return super().executemany(*args)
 
-        @event.listens_for(Pool, "checkin")
-        def _checkin(connection: Any, record: Any) -> None:
-            self.take("after giving the connection back")
+        class Connection(sqlite3.Connection):
+            def cursor(self, factory: Any = Cursor) -> Any:
+                return super().cursor(factory)
+
+            def commit(self) -> None:
+                with take("COMMIT"):
+                    super().commit()
+
+        sqlite3.dbapi2.connect = partial(sqlite3.connect, factory=Connection)
+
+    def _watch_psycopg(self) -> None:
+        steps = self
+
+        def watched(send: Any) -> Any:
+            def sent(cursor: Any, *args: Any, **kwargs: Any) -> Any:
+                if cursor.connection.pgconn.pipeline_status == psycopg.pq.PipelineStatus.OFF:
+                    with steps._around(args[0]):
+                        return send(cursor, *args, **kwargs)
+                # Whether it was answered shows when somebody waits for it.
+                steps.take(f"before {_brief(args[0])}")
+                return send(cursor, *args, **kwargs)
+
+            return sent
+
+        def waited(wait: Any) -> Any:
+            def answered(*args: Any) -> Any:
+                came = wait(*args)
+                steps.take("after waiting")
+                return came
+
+            return answered
+
+        kinds: Any = psycopg
+        kinds.Cursor.execute = watched(psycopg.Cursor.execute)
+        kinds.Cursor.executemany = watched(psycopg.Cursor.executemany)
+        kinds.Pipeline.sync = waited(psycopg.Pipeline.sync)
+        kinds.Pipeline.__exit__ = waited(psycopg.Pipeline.__exit__)
+
+    @contextmanager
+    def _around(self, statement: object) -> Iterator[None]:
+        self.take(f"before {_brief(statement)}")
+        yield
+        self.take(f"after {_brief(statement)}")
 
 
 class Stepping:
@@ -119,9 +165,9 @@ def _done(deed: Deed, desk: CancellationDesk) -> None:
         desk.tick(deed.at)
 
 
-def _brief(statement: str) -> str:
+def _brief(statement: object) -> str:
     """A statement without what it says in detail."""
-    words = statement.split()
+    words = str(statement).split()
     verb = words[0]
     if verb in ("INSERT", "DELETE"):
         return " ".join(words[:3])

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from crashes.crash import gone, named
-from crashes.steps import COMMIT, DELIVERED, Deed, do
+from crashes.steps import COMMIT, DELIVERED, NOTED, Deed, do
 from ordercancel import Command, Reject, RequestCancellation, RequestStatus
 from ordercancel.adapters.sql import SqlStore
 from ordercancel.events import DutyBreached
@@ -195,10 +195,10 @@ def steps_until(steps: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 
 def is_under_way(taken: tuple[str, ...]) -> bool:
-    """Whether a message has been delivered, and that is not committed yet."""
+    """Whether a message has been delivered, and that is not noted yet."""
     noted = [
         number
-        for number, step in enumerate(taken[:-1])
-        if step == COMMIT and DELIVERED in taken[:number]
+        for number, step in enumerate(taken)
+        if step == NOTED and DELIVERED in taken[:number]
     ]
     return taken.count(DELIVERED) > len(noted)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
@@ -12,11 +14,14 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import create_engine
 
 import postgres as postgresql
 from ordercancel import StoreUnavailable
 from ordercancel.adapters.sql import SqlStore
+from ordercancel.adapters.sql.executors import DriverExecutor, PipelineExecutor
+from ordercancel.policies import QOO10
+from outages.driver import before
 from outages.shop import (
     ASKED,
     KINDS,
@@ -29,10 +34,23 @@ from outages.shop import (
     registered,
     unavailable,
 )
+from races.checker import check
+from races.launching import PATIENCE
 from races.tables import read
+from samples import SELLER
 
 CUT = "terminating connection|server closed the connection|connection is lost"
 NAME = f"ordercancel-outage-{os.getpid()}"
+BEFORE_COMMIT = (
+    "SELECT ordercancel_cases",
+    "BEGIN",
+    "UPDATE ordercancel_cases",
+    "INSERT INTO ordercancel_duties",
+    "INSERT INTO ordercancel_events",
+    "INSERT INTO ordercancel_outbox",
+    "INSERT INTO ordercancel_commands",
+)
+"""What a command sends; before COMMIT nothing of it has been done."""
 
 
 @pytest.fixture
@@ -54,34 +72,6 @@ def cut(url: str) -> int:
     return int(row[0]) if row else 0
 
 
-@contextmanager
-def before(engine: Engine, statement: str, done: Callable[[], object]) -> Iterator[list[str]]:
-    """Do something once, when the next statement that begins so is about to be sent.
-
-    ``COMMIT`` is a statement, too. Gives a list of what it was done before.
-    """
-    met: list[str] = []
-
-    def _meet(found: str) -> None:
-        if found.startswith(statement) and not met:
-            met.append(found)
-            done()
-
-    def _statement(connection: Any, cursor: Any, found: str, *rest: Any) -> None:
-        _meet(found)
-
-    def _commit(connection: Any) -> None:
-        _meet("COMMIT")
-
-    event.listen(engine, "before_cursor_execute", _statement)
-    event.listen(engine, "commit", _commit)
-    try:
-        yield met
-    finally:
-        event.remove(engine, "before_cursor_execute", _statement)
-        event.remove(engine, "commit", _commit)
-
-
 def test_connections_that_died_while_idle_are_replaced(shop: Shop) -> None:
     """Nobody notices anything."""
     assert cut(shop.url) > 0
@@ -90,26 +80,62 @@ def test_connections_that_died_while_idle_are_replaced(shop: Shop) -> None:
     assert shop.version() == 3
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "SELECT ordercancel_cases",
-        "SELECT ordercancel_commands",
-        "UPDATE ordercancel_cases",
-        "INSERT INTO ordercancel_events",
-        "INSERT INTO ordercancel_outbox",
-        "INSERT INTO ordercancel_commands",
-        "COMMIT",
-    ],
-)
-def test_a_connection_that_dies_during_a_command_leaves_nothing(
-    shop: Shop, statement: str
-) -> None:
-    """The command ends as unavailable, whatever it was at; the next one is carried out."""
-    with before(engine_of(shop.store), statement, lambda: cut(shop.url)) as met:
-        with unavailable(shop.url, CUT):
-            shop.ask()
+def test_all_connections_that_died_while_idle_are_replaced(postgres: str) -> None:
+    """However many there were: all work that comes upon them is done by new ones."""
+    with opening("sync") as opened:
+        shop = Shop(postgres, opened(f"{postgres}&application_name={NAME}"))
+        order_ids = [f"o-{number}" for number in range(5)]
+        registered(shop, *order_ids)
+        barrier = threading.Barrier(len(order_ids))
+
+        def look(order_id: str) -> int:
+            with shop.store._transactions._engine.connect():
+                barrier.wait(PATIENCE)  # each thread has opened one
+            return shop.version(order_id)
+
+        with ThreadPoolExecutor(len(order_ids)) as pool:
+            for expected in (1, 3):
+                assert list(pool.map(look, order_ids)) == [expected] * len(order_ids)
+                assert cut(postgres) >= len(order_ids)
+                assert list(pool.map(shop.ask, order_ids)) == [expected == 3] * len(order_ids)
+
+
+def test_looking_by_a_connection_that_dies_is_done_by_another(shop: Shop) -> None:
+    """Also where SQLAlchemy has sent the statement."""
+    shop.ask()
+    with before("SELECT ordercancel_cases.requested_at", lambda: cut(shop.url)) as met:
+        page = shop.desk.inbox(SELLER, policy="qoo10")
         assert len(met) == 1
+    assert [row.order_id for row in page.rows] == ["o-1"]
+
+
+@pytest.mark.parametrize("statement", BEFORE_COMMIT)
+def test_a_connection_that_dies_before_commit_is_replaced(shop: Shop, statement: str) -> None:
+    """Nothing has been done then: it is done by another connection, and nobody notices."""
+    with before(statement, lambda: cut(shop.url)) as met:
+        assert shop.ask() is False
+        assert len(met) == 1
+    assert shop.ask() is True
+    assert shop.version() == 3
+    assert check(read(shop.url), [QOO10]) == ()
+
+
+@pytest.mark.parametrize("statement", BEFORE_COMMIT)
+def test_a_connection_that_dies_again_and_again_is_unavailable(shop: Shop, statement: str) -> None:
+    """It is tried once more, and no oftener; nothing has changed."""
+    dying = before(statement, lambda: cut(shop.url), times=2)
+    with unavailable(shop.url, CUT), dying as met:
+        shop.ask()
+    assert len(met) == 2
+    assert shop.ask() is False
+    assert shop.version() == 3
+
+
+def test_a_connection_that_dies_at_commit_is_unavailable(shop: Shop) -> None:
+    """Whether it was done nobody knows, so it is not tried again; here it was not."""
+    with unavailable(shop.url, CUT), before("COMMIT", lambda: cut(shop.url)) as met:
+        shop.ask()
+    assert len(met) == 1
     assert shop.ask() is False
     assert shop.version() == 3
 
@@ -118,15 +144,17 @@ def test_when_the_answer_to_commit_is_lost_asking_again_tells(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whether it was done nobody knows; the same command again is told, and does nothing more."""
-    dialect = engine_of(shop.store).dialect
-    commit = dialect.do_commit
 
-    def _unanswered(connection: Any) -> None:
-        commit(connection)
-        raise psycopg.OperationalError("the connection is lost")
+    def _unanswered(commit: Callable[[Any], None]) -> Callable[[Any], None]:
+        def committed(executor: Any) -> None:
+            commit(executor)
+            raise psycopg.OperationalError("the connection is lost")
+
+        return committed
 
     with monkeypatch.context() as patch:
-        patch.setattr(dialect, "do_commit", _unanswered)
+        for kind in (DriverExecutor, PipelineExecutor):
+            patch.setattr(kind, "commit", _unanswered(kind.commit))
         with pytest.raises(StoreUnavailable, match="the connection is lost"):
             shop.ask()
     written = read(shop.url)
@@ -135,14 +163,25 @@ def test_when_the_answer_to_commit_is_lost_asking_again_tells(
     assert shop.version() == 3
 
 
+NOTING = "UPDATE ordercancel_outbox SET state"
+
+
+def test_a_message_is_noted_as_delivered_by_another_connection(shop: Shop) -> None:
+    """Where the first one has died; to note it twice would do no harm."""
+    shop.ask()
+    with before(NOTING, lambda: cut(shop.url)) as met:
+        assert shop.desk.relay(ASKED).delivered == ("o-1:2:seller:app",)
+        assert len(met) == 1
+    assert shop.desk.relay(LATER).delivered == ()
+
+
 def test_a_message_that_could_not_be_noted_as_delivered_arrives_again(shop: Shop) -> None:
     """It comes once more when its lease is over, with the same id."""
     shop.ask()
-    noting = "UPDATE ordercancel_outbox SET state"
-    with before(engine_of(shop.store), noting, lambda: cut(shop.url)) as met:
+    with before(NOTING, lambda: cut(shop.url), times=2) as met:
         with pytest.raises(StoreUnavailable, match=CUT):
             shop.desk.relay(ASKED)
-        assert len(met) == 1
+        assert len(met) == 2
     assert shop.desk.relay(ASKED).delivered == ()
     assert shop.desk.relay(LATER).delivered == ("o-1:2:seller:app",)
     assert [message.id for message, _ in shop.notifier.delivered] == ["o-1:2:seller:app"] * 2
@@ -159,6 +198,8 @@ def test_a_pool_without_a_free_connection_is_unavailable(shop: Shop) -> None:
 @contextmanager
 def exhausted(store: Any) -> Iterator[None]:
     """Nobody gets a connection of the store's, and nobody waits for one for long."""
+    if isinstance(store, SqlStore):
+        store.close()  # what it has kept goes back
     pool: Any = engine_of(store).pool
     pool._timeout = 0.05
     most = pool.size() + pool._max_overflow
@@ -195,7 +236,7 @@ def test_within_a_transaction_of_the_hosts(postgres: str) -> None:
         engine = create_engine(f"{url}&application_name={NAME}")
         with engine.connect() as connection:
             within = shop.desk.using(SqlStore.within(connection))
-            dying = before(engine, "INSERT INTO ordercancel_events", lambda: cut(postgres))
+            dying = before("INSERT INTO ordercancel_events", lambda: cut(postgres))
             with dying, unavailable(postgres, CUT):
                 within.handle(asking(), at=ASKED)
             connection.rollback()

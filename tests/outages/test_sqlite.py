@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import text
 
 from ordercancel import StoreUnavailable
+from ordercancel.adapters.sql import SqlStore
+from ordercancel.adapters.sql.executors import Executor
 from outages.apart import in_a_locked_folder, on_a_full_disk
-from outages.shop import KINDS, Open, Shop, engine_of, opening, registered, unavailable
+from outages.shop import KINDS, Open, Shop, opening, registered, unavailable
 from races.launching import PATIENCE, launch
 
 ORDERS = tuple(f"o-{number}" for number in range(1, 31))
@@ -64,19 +66,26 @@ def test_a_locked_database_is_unavailable_until_it_is_free(open_store: Open, url
 def test_a_full_database_takes_nothing_until_there_is_room(open_store: Open, url: str) -> None:
     """A command that there is no room for is not half written; the same store takes it later."""
     shop = Shop(url, open_store(url))
-    most = 1
-
-    @event.listens_for(engine_of(shop.store), "checkout")
-    def _limit(connection: Any, record: Any, proxy: Any) -> None:
-        with closing(connection.cursor()) as cursor:
-            cursor.execute(f"PRAGMA max_page_count = {most}")  # the pages that there are, or more
-
+    limit(shop.store, 1)  # the pages that there are, or more
     order_id = first_unavailable(shop)
+    limit(shop.store, 1)
     with unavailable(url, "database or disk is full"):
         shop.ask(order_id)
     assert shop.version(order_id) == 1
-    most = 1_000_000
+    limit(shop.store, 1_000_000)
     assert shop.ask(order_id) is False
+
+
+def limit(store: Any, pages: int) -> None:
+    """Let the database grow to so many pages and no more, by the connection of a store."""
+
+    def limited(executor: Executor) -> None:
+        executor.execute(text(f"PRAGMA max_page_count = {pages}"))
+
+    if isinstance(store, SqlStore):
+        store._transactions.read(limited)
+    else:
+        store._runner.run(store._adapter._transactions.read(limited))
 
 
 def first_unavailable(shop: Shop) -> str:

@@ -18,7 +18,7 @@ from threading import Barrier
 from typing import Any
 
 import attrs
-from sqlalchemy import Engine, event
+import psycopg
 
 from ordercancel import (
     CancellationDesk,
@@ -293,14 +293,14 @@ def _without_version_check() -> Counter[str]:
     """
     condition = re.compile(r"ordercancel_cases\.version = (\S+)")
     rewritten = Counter[str]()
+    execute: Any = psycopg.Cursor.execute
 
-    @event.listens_for(Engine, "before_cursor_execute", retval=True)
-    def _rewrite(
-        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
-    ) -> tuple[str, Any]:
-        if statement.startswith("UPDATE ordercancel_cases"):
+    def _rewrite(cursor: Any, statement: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(statement, str) and statement.startswith("UPDATE ordercancel_cases"):
             statement, count = condition.subn(r"\1 IS NOT NULL", statement)
             rewritten["version"] += count
-        return statement, parameters
+        return execute(cursor, statement, *args, **kwargs)
 
+    kind: Any = psycopg.Cursor
+    kind.execute = _rewrite
     return rewritten

@@ -61,8 +61,8 @@ class AsyncSqlStore:
         store = cls(url)
         try:
             with translated():
-                if await store._transactions.read(schema.is_missing):
-                    await store._transactions.write(schema.create)
+                if await store._transactions.read(lambda on: schema.is_missing(on.connection)):
+                    await store._transactions.write(lambda on: schema.create(on.connection))
         except BaseException:
             await store.aclose()
             raise
@@ -132,14 +132,14 @@ class AsyncSqlStore:
     async def delivered(self, message_id: str, now: datetime) -> None:
         """See `ordercancel.ports.AsyncStore.delivered`."""
         with translated():
-            await self._transactions.write(sending.delivered, message_id, now)
+            await self._transactions.note(sending.delivered, message_id, now)
 
     async def failed(
         self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
     ) -> None:
         """See `ordercancel.ports.AsyncStore.failed`."""
         with translated():
-            await self._transactions.write(sending.failed, claim, error, retry_at, reached)
+            await self._transactions.note(sending.failed, claim, error, retry_at, reached)
 
     async def release(self, claims: Sequence[Claim]) -> None:
         """See `ordercancel.ports.AsyncStore.release`."""

@@ -22,7 +22,14 @@ from sqlalchemy.pool import StaticPool
 
 from ordercancel.errors import Conflict, Fault, InvalidValue, StoreUnavailable
 
-__all__ = ["begin", "is_postgresql", "open_async_engine", "open_engine", "translated"]
+__all__ = [
+    "begin",
+    "beginning",
+    "is_postgresql",
+    "open_async_engine",
+    "open_engine",
+    "translated",
+]
 
 EXPECTED = "a URL such as sqlite:///shop.db or postgresql://user@host/shop"
 DRIVERS: Mapping[str, str] = {
@@ -34,28 +41,35 @@ ASYNC_DRIVERS: Mapping[str, str] = {
     **dict.fromkeys(("sqlite", "sqlite+aiosqlite"), "sqlite+aiosqlite"),
     **dict.fromkeys(("postgresql", "postgresql+psycopg"), "postgresql+psycopg"),
 }
+CONNECTIONS = 15
+"""How many connections there are at most. All are kept: opening one takes as long as a command."""
 LOST_RACES = ("40001", "40P01")
 """PostgreSQL's codes for a serialisation failure and a deadlock: who tries again may succeed."""
 
 
-def open_engine(url: str | URL) -> Engine:
+def open_engine(url: str | URL, *, autocommit: bool = False) -> Engine:
     """An engine for an SQLite or PostgreSQL database. Nothing is connected yet.
+
+    Args:
+        url: Where the database is.
+        autocommit: Whether a statement outside a transaction stands for itself on PostgreSQL, as
+            it does on SQLite. Then a transaction is begun by what `beginning` says.
 
     Raises:
         InvalidValue: The URL is none, or names another database, or its driver is not there.
     """
     parsed = _parsed(url, DRIVERS)
     with _refused(parsed):
-        engine = create_engine(parsed, **_options(parsed))
+        engine = create_engine(parsed, **_options(parsed, autocommit=autocommit))
     _prepare(engine)
     return engine
 
 
 def open_async_engine(url: str | URL) -> AsyncEngine:
-    """The async twin of `open_engine`."""
+    """The async twin of `open_engine`, in autocommit."""
     parsed = _parsed(url, ASYNC_DRIVERS)
     with _refused(parsed):
-        engine = create_async_engine(parsed, **_options(parsed))
+        engine = create_async_engine(parsed, **_options(parsed, autocommit=True))
     _prepare(engine.sync_engine)
     return engine
 
@@ -65,36 +79,57 @@ def is_postgresql(connection: Connection) -> bool:
     return connection.dialect.name == "postgresql"
 
 
-def begin(connection: Connection) -> None:
-    """Begin a transaction that writes, unless one has begun.
+def beginning(connection: Connection) -> str:
+    """What begins a transaction that writes, where a statement alone begins none.
 
     SQLite has to be told at once that it will write: a transaction that begins by reading fails
-    as "locked" when it goes on to write, whatever the time-out says. And a savepoint outside a
-    transaction would be committed when it is released.
+    as "locked" when it goes on to write, whatever the time-out says. PostgreSQL is told that who
+    comes second is to see what the first has committed, whatever the server's default is.
+    """
+    if is_postgresql(connection):
+        return "BEGIN ISOLATION LEVEL READ COMMITTED"
+    return "BEGIN IMMEDIATE"
+
+
+def begin(connection: Connection) -> None:
+    """Begin a transaction that writes, unless one has begun or the driver begins it.
+
+    Without it a savepoint on SQLite would be outside any transaction, and committed when it is
+    released.
     """
     if is_postgresql(connection):
         return
     driver: Any = connection.connection.driver_connection  # of sqlite3 or aiosqlite
     if not driver.in_transaction:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(beginning(connection))
 
 
-@contextmanager
-def translated(order_id: str = "") -> Iterator[None]:
-    """The driver's errors, as the errors that the port names."""
-    try:
-        yield
-    except IntegrityError as error:
-        _hush(error)
-        # Somebody else put in the order, the event, the open request or the command id.
-        raise Conflict(order_id) from error
-    except DBAPIError as error:
-        _hush(error)
-        if getattr(error.orig, "sqlstate", None) in LOST_RACES:
-            raise Conflict(order_id) from error
-        raise StoreUnavailable(_first_line(error.orig)) from error
-    except (PendingRollbackError, PoolTimeout) as error:
-        raise StoreUnavailable(str(error)) from error
+class translated:  # noqa: N801 - it reads like contextlib's
+    """The driver's errors, as the errors that the port names.
+
+    Args:
+        order_id: The order that is worked at, if it is one.
+    """
+
+    def __init__(self, order_id: str = "") -> None:
+        self._order_id = order_id
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        match error:
+            case IntegrityError():
+                # Somebody else put in the order, the event, the open request or the command id.
+                _hush(error)
+                raise Conflict(self._order_id) from error
+            case DBAPIError():
+                _hush(error)
+                if getattr(error.orig, "sqlstate", None) in LOST_RACES:
+                    raise Conflict(self._order_id) from error
+                raise StoreUnavailable(_first_line(error.orig)) from error
+            case PendingRollbackError() | PoolTimeout():
+                raise StoreUnavailable(str(error)) from error
 
 
 def _hush(error: DBAPIError) -> None:
@@ -132,31 +167,38 @@ def _refused(url: URL) -> Iterator[None]:
         raise InvalidValue([Fault("SqlStore.url", str(error), EXPECTED)]) from error
 
 
-def _options(url: URL) -> dict[str, Any]:
+def _options(url: URL, *, autocommit: bool) -> dict[str, Any]:
+    pool: dict[str, Any] = {"pool_size": CONNECTIONS, "max_overflow": 0}
     if url.get_backend_name() == "postgresql":
-        # A connection that has died while it was idle is noticed and replaced.
-        # And whatever a server's default is, who comes second sees what the first has committed.
-        return {"pool_pre_ping": True, "isolation_level": "READ COMMITTED"}
-    # Transactions are begun by hand, see `begin`.
+        return pool | {"isolation_level": "AUTOCOMMIT" if autocommit else "READ COMMITTED"}
+    # Transactions are begun by hand, see `beginning`.
     arguments: dict[str, Any] = {"isolation_level": None, "check_same_thread": False}
     if "timeout" not in url.query:
         arguments["timeout"] = 30
-    options: dict[str, Any] = {"connect_args": arguments}
     if url.database in (None, "", ":memory:"):
-        options["poolclass"] = StaticPool
-    return options
+        pool = {"poolclass": StaticPool}
+    return pool | {"connect_args": arguments}
 
 
 def _prepare(engine: Engine) -> None:
-    if engine.dialect.name != "sqlite":
-        return
+    """Let each new connection be told what holds in it."""
+    told = _tell_postgresql if engine.dialect.name == "postgresql" else _tell_sqlite
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, record: Any) -> None:
         with closing(connection.cursor()) as cursor:
-            cursor.execute("PRAGMA foreign_keys = ON")
-            # The mode belongs to the file. Where another connection is just setting it, SQLite
-            # answers "locked" at once instead of waiting; what is wrong otherwise will be told by
-            # the first statement.
-            with suppress(sqlite3.OperationalError):
-                cursor.execute("PRAGMA journal_mode = WAL")
+            told(cursor)
+
+
+def _tell_postgresql(cursor: Any) -> None:
+    # For statements outside a transaction, whatever the server's default is.
+    cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED")
+
+
+def _tell_sqlite(cursor: Any) -> None:
+    cursor.execute("PRAGMA foreign_keys = ON")
+    # The mode belongs to the file. Where another connection is just setting it, SQLite answers
+    # "locked" at once instead of waiting; what is wrong otherwise will be told by the first
+    # statement.
+    with suppress(sqlite3.OperationalError):
+        cursor.execute("PRAGMA journal_mode = WAL")

@@ -5,9 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, func, select, tuple_
+import attrs
+from sqlalchemy import (
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    select,
+    tuple_,
+)
 
 from ordercancel.adapters.codec import decode_case, decode_event, decode_message
+from ordercancel.adapters.sql.executors import Executor
 from ordercancel.adapters.sql.tables import (
     DEAD,
     WAITING,
@@ -33,61 +44,81 @@ from ordercancel.request import OPEN, RequestStatus
 __all__ = ["backlog", "due", "history", "inbox", "load", "receipt", "tally"]
 
 
-def load(connection: Connection, order_id: str) -> Case | None:
+_CASE = select(cases.c.form, cases.c.body).where(cases.c.order_id == bindparam("order_id"))
+_COMMAND = select(
+    commands.c.order_id, commands.c.expected, commands.c.version, commands.c.fingerprint
+).where(commands.c.command_id == bindparam("command_id"))
+_TOLD = (
+    select(outbox.c.form, outbox.c.body)
+    .where(
+        outbox.c.order_id == bindparam("order_id"),
+        outbox.c.version == bindparam("version"),
+    )
+    .order_by(outbox.c.number)
+)
+_HISTORY = (
+    select(events.c.kind, events.c.form, events.c.body)
+    .where(events.c.order_id == bindparam("order_id"))
+    .order_by(events.c.version)
+)
+_DUE_KEY = (duties.c.due_at, duties.c.order_id, duties.c.deadline, duties.c.request)
+_DUE = (
+    select(*_DUE_KEY)
+    .where(duties.c.status == DutyStatus.OPEN.value, duties.c.due_at <= bindparam("now"))
+    .order_by(*_DUE_KEY)
+    .limit(bindparam("limit", type_=Integer))
+)
+_DUE_AFTER = _DUE.where(
+    tuple_(*_DUE_KEY) > tuple_(*(bindparam(f"last_{c.name}", type_=c.type) for c in _DUE_KEY))
+)
+
+
+def load(executor: Executor, order_id: str) -> Case | None:
     """See `ordercancel.ports.Store.load`."""
-    query = select(cases.c.form, cases.c.body).where(cases.c.order_id == order_id)
-    row = connection.execute(query).one_or_none()
-    return None if row is None else decode_case(row.body, row.form)
+    for form, body in executor.rows(_CASE, {"order_id": order_id}):
+        return decode_case(body, form)
+    return None
 
 
-def receipt(connection: Connection, command_id: str) -> Receipt | None:
+def receipt(executor: Executor, command_id: str) -> Receipt | None:
     """See `ordercancel.ports.Store.receipt`."""
-    query = select(commands).where(commands.c.command_id == command_id)
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        return None
-    told = (
-        select(outbox.c.form, outbox.c.body)
-        .where(outbox.c.order_id == row.order_id, outbox.c.version == row.version)
-        .order_by(outbox.c.number)
-    )
-    return Receipt(
-        order_id=row.order_id,
-        expected=row.expected,
-        version=row.version,
-        fingerprint=row.fingerprint,
-        messages=tuple(decode_message(each.body, each.form) for each in connection.execute(told)),
-    )
+    for order_id, expected, version, fingerprint in executor.rows(
+        _COMMAND, {"command_id": command_id}
+    ):
+        told = executor.rows(_TOLD, {"order_id": order_id, "version": version})
+        return Receipt(
+            order_id=order_id,
+            expected=expected,
+            version=version,
+            fingerprint=fingerprint,
+            messages=tuple(decode_message(body, form) for form, body in told),
+        )
+    return None
 
 
-def history(connection: Connection, order_id: str) -> tuple[Event, ...]:
+def history(executor: Executor, order_id: str) -> tuple[Event, ...]:
     """See `ordercancel.ports.Store.history`."""
-    query = (
-        select(events.c.kind, events.c.form, events.c.body)
-        .where(events.c.order_id == order_id)
-        .order_by(events.c.version)
-    )
-    return tuple(decode_event(row.kind, row.body, row.form) for row in connection.execute(query))
+    rows = executor.rows(_HISTORY, {"order_id": order_id})
+    return tuple(decode_event(kind, body, form) for kind, form, body in rows)
 
 
 def due(
-    connection: Connection, now: datetime, after: DueDuty | None, limit: int
+    executor: Executor, now: datetime, after: DueDuty | None, limit: int
 ) -> tuple[DueDuty, ...]:
     """See `ordercancel.ports.Store.due`."""
-    key = (duties.c.due_at, duties.c.order_id, duties.c.deadline, duties.c.request)
-    query = (
-        select(*key)
-        .where(duties.c.status == DutyStatus.OPEN, duties.c.due_at <= now)
-        .order_by(*key)
-        .limit(limit)
+    asked = {"now": now, "limit": limit}
+    if after is None:
+        rows = executor.rows(_DUE, asked)
+    else:
+        last = {f"last_{name}": value for name, value in attrs.asdict(after).items()}
+        rows = executor.rows(_DUE_AFTER, asked | last)
+    return tuple(
+        DueDuty(due_at=due_at, order_id=order_id, deadline=deadline, request=request)
+        for due_at, order_id, deadline, request in rows
     )
-    if after is not None:
-        last = (after.due_at, after.order_id, after.deadline, after.request)
-        query = query.where(tuple_(*key) > last)
-    return tuple(DueDuty(**row) for row in connection.execute(query).mappings())
 
 
-def inbox(connection: Connection, query: InboxQuery) -> Page:
+def inbox(executor: Executor, query: InboxQuery) -> Page:
     """See `ordercancel.ports.Store.inbox`."""
     key = (cases.c.requested_at, cases.c.order_id)
     found = (
@@ -102,7 +133,7 @@ def inbox(connection: Connection, query: InboxQuery) -> Page:
     )
     if query.after is not None:
         found = found.where(tuple_(*key) > (query.after.requested_at, query.after.order_id))
-    rows = connection.execute(found).all()
+    rows = executor.execute(found).all()
     page = rows[: query.limit]
     cursor = None
     if len(rows) > len(page):
@@ -111,24 +142,24 @@ def inbox(connection: Connection, query: InboxQuery) -> Page:
 
 
 def tally(
-    connection: Connection,
+    executor: Executor,
     seller: str,
     policy: str,
     overdue_deadlines: frozenset[str],
     now: datetime,
 ) -> tuple[Tally, ...]:
     """See `ordercancel.ports.Store.tally`."""
-    rows = connection.execute(_tally_query(seller, policy, overdue_deadlines, now))
+    rows = executor.execute(_tally_query(seller, policy, overdue_deadlines, now))
     return tuple(
         Tally(status=RequestStatus(row.status), count=row.total, overdue=row.overdue)
         for row in rows
     )
 
 
-def backlog(connection: Connection, now: datetime) -> Backlog:
+def backlog(executor: Executor, now: datetime) -> Backlog:
     """See `ordercancel.ports.Store.backlog`."""
     number = outbox.c.number
-    counts = connection.execute(
+    counts = executor.execute(
         select(
             func.count(number).filter(outbox.c.state == WAITING).label("waiting"),
             func.count(number).filter(outbox.c.state == DEAD).label("dead"),
@@ -140,8 +171,8 @@ def backlog(connection: Connection, now: datetime) -> Backlog:
         .order_by(number)
         .limit(1)
     )
-    row = connection.execute(oldest).one_or_none()
-    late = connection.execute(
+    row = executor.execute(oldest).one_or_none()
+    late = executor.execute(
         select(
             func.count(duties.c.order_id).label("total"), func.min(duties.c.due_at).label("at")
         ).where(duties.c.status == DutyStatus.OPEN, duties.c.due_at <= now)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, text, update
+from sqlalchemy import Integer, bindparam, exists, or_, select, text, update
 
 from ordercancel.adapters.codec import decode_message
-from ordercancel.adapters.sql.engine import is_postgresql
+from ordercancel.adapters.sql.executors import Executor
+from ordercancel.adapters.sql.statements import Values, given
 from ordercancel.adapters.sql.tables import DEAD, DELIVERED, WAITING, outbox
 from ordercancel.announcing import Message
 from ordercancel.errors import InvalidValue
@@ -21,104 +23,108 @@ _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock('ordercancel_outbox'::regcla
 """Claims wait for each other, as all writers do in SQLite: whoever passed over the rows that
 another one is claiming would hand out the messages behind them too early."""
 
+_now = bindparam("now", type_=outbox.c.free_at.type)
+_earlier = outbox.alias("earlier")
+_held_up = exists(
+    select(_earlier.c.number)
+    .where(
+        _earlier.c.order_id == outbox.c.order_id,
+        _earlier.c.number < outbox.c.number,
+        _earlier.c.state == WAITING,
+        _earlier.c.free_at > _now,
+        or_(_earlier.c.error.is_(None), _earlier.c.party == outbox.c.party),
+    )
+    .correlate(outbox)
+)
+_FREE = (
+    select(outbox.c.number, outbox.c.form, outbox.c.body, outbox.c.attempts, outbox.c.reached)
+    .where(
+        outbox.c.state == WAITING,
+        or_(outbox.c.free_at.is_(None), outbox.c.free_at <= _now),
+        ~_held_up,
+    )
+    .order_by(outbox.c.number)
+    .limit(bindparam("limit", type_=Integer))
+)
+_UNREADABLE = (
+    update(outbox)
+    .where(outbox.c.number == bindparam("of"))
+    .values(state=DEAD, free_at=None, **given(outbox, "error"))
+)
+_DELIVERED = (
+    update(outbox)
+    .where(outbox.c.message_id == bindparam("id"), outbox.c.state != DELIVERED)
+    .values(state=DELIVERED, reached="[]", **given(outbox, "delivered_at"))
+)
+_LEASED = update(outbox).where(
+    outbox.c.message_id == bindparam("id"),
+    outbox.c.state == WAITING,
+    outbox.c.free_at == bindparam("until", type_=outbox.c.free_at.type),
+)
+"""Changes a message, where it is still leased to who made the claim."""
+_FAILED = _LEASED.values(given(outbox, "state", "free_at", "error", "reached"))
+_RELEASED = _LEASED.values(free_at=None, **given(outbox, "attempts"))
 
-def claim(connection: Connection, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
+
+def claim(executor: Executor, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
     """See `ordercancel.ports.Store.claim`."""
-    if is_postgresql(connection):
-        connection.execute(_ONE_AT_A_TIME)
-    earlier = outbox.alias("earlier")
-    held_up = exists(
-        select(earlier.c.number)
-        .where(
-            earlier.c.order_id == outbox.c.order_id,
-            earlier.c.number < outbox.c.number,
-            earlier.c.state == WAITING,
-            earlier.c.free_at > now,
-            or_(earlier.c.error.is_(None), earlier.c.party == outbox.c.party),
-        )
-        .correlate(outbox)
-    )
-    query = (
-        select(
-            outbox.c.number,
-            outbox.c.form,
-            outbox.c.body,
-            outbox.c.attempts,
-            outbox.c.reached,
-        )
-        .where(
-            outbox.c.state == WAITING,
-            or_(outbox.c.free_at.is_(None), outbox.c.free_at <= now),
-            ~held_up,
-        )
-        .order_by(outbox.c.number)
-        .limit(limit)
-    )
-    rows = connection.execute(query).all()
+    if executor.is_postgresql:
+        executor.rows(_ONE_AT_A_TIME, {})
+    rows = executor.rows(_FREE, {"now": now, "limit": limit})
     if rows:
-        connection.execute(
+        executor.execute(
             update(outbox)
-            .where(outbox.c.number.in_([row.number for row in rows]))
+            .where(outbox.c.number.in_([number for number, *_ in rows]))
             .values(free_at=until, attempts=outbox.c.attempts + 1)
         )
     claims: list[Claim] = []
-    for row in rows:
+    unreadable: list[Values] = []
+    for number, form, body, attempts, reached in rows:
         try:
-            message = decode_message(row.body, row.form)
-            reached = tuple(json.loads(row.reached))
-        except (
-            TypeError,
-            ValueError,
-        ) as error:  # a row that can't be read must not stop the others
-            unread = update(outbox).where(outbox.c.number == row.number)
-            connection.execute(unread.values(state=DEAD, free_at=None, error=str(error)))
+            message = decode_message(body, form)
+            addresses = tuple(json.loads(reached))
+        except (TypeError, ValueError) as error:  # one of them must not stop the others
+            unreadable.append({"of": number, "error": str(error)})
         else:
-            attempts = row.attempts + 1
-            claims.append(Claim(message=message, attempts=attempts, until=until, reached=reached))
+            claims.append(
+                Claim(message=message, attempts=attempts + 1, until=until, reached=addresses)
+            )
+    if unreadable:
+        executor.change(_UNREADABLE, unreadable)
     return tuple(claims)
 
 
-def delivered(connection: Connection, message_id: str, now: datetime) -> None:
+def delivered(executor: Executor, message_id: str, now: datetime) -> None:
     """See `ordercancel.ports.Store.delivered`."""
-    arrived = (
-        update(outbox)
-        .where(outbox.c.message_id == message_id, outbox.c.state != DELIVERED)
-        .values(state=DELIVERED, delivered_at=now, reached="[]")
-    )
-    connection.execute(arrived)
+    executor.change(_DELIVERED, [{"id": message_id, "delivered_at": now}])
 
 
 def failed(
-    connection: Connection,
+    executor: Executor,
     claim: Claim,
     error: str,
     retry_at: datetime | None,
     reached: tuple[str, ...] = (),
 ) -> None:
     """See `ordercancel.ports.Store.failed`."""
-    noted = (
-        update(outbox)
-        .where(_leased(claim))
-        .values(
-            state=DEAD if retry_at is None else WAITING,
-            free_at=retry_at,
-            error=error,
-            reached=json.dumps(reached, ensure_ascii=False),
-        )
-    )
-    connection.execute(noted)
+    noted = {
+        "state": DEAD if retry_at is None else WAITING,
+        "free_at": retry_at,
+        "error": error,
+        "reached": json.dumps(reached, ensure_ascii=False),
+    }
+    executor.change(_FAILED, [_lease(claim) | noted])
 
 
-def release(connection: Connection, claims: Sequence[Claim]) -> None:
+def release(executor: Executor, claims: Sequence[Claim]) -> None:
     """See `ordercancel.ports.Store.release`."""
-    for claim in claims:
-        connection.execute(
-            update(outbox).where(_leased(claim)).values(free_at=None, attempts=claim.attempts - 1)
-        )
+    if claims:
+        back = [_lease(claim) | {"attempts": claim.attempts - 1} for claim in claims]
+        executor.change(_RELEASED, back)
 
 
 def dead_letters(
-    connection: Connection, limit: int, after: str | None = None
+    executor: Executor, limit: int, after: str | None = None
 ) -> tuple[DeadLetter, ...]:
     """See `ordercancel.ports.Store.dead_letters`."""
     query = (
@@ -135,7 +141,9 @@ def dead_letters(
         .limit(limit)
     )
     if after is not None:
-        last = connection.scalar(select(outbox.c.number).where(outbox.c.message_id == after))
+        last = executor.execute(
+            select(outbox.c.number).where(outbox.c.message_id == after)
+        ).scalar()
         query = query.where(outbox.c.number > (last or 0))
     return tuple(
         DeadLetter(
@@ -145,17 +153,17 @@ def dead_letters(
             attempts=row.attempts,
             error=row.error,
         )
-        for row in connection.execute(query)
+        for row in executor.execute(query)
     )
 
 
-def revive(connection: Connection, message_ids: Sequence[str] | None = None) -> int:
+def revive(executor: Executor, message_ids: Sequence[str] | None = None) -> int:
     """See `ordercancel.ports.Store.revive`."""
     back = update(outbox).where(outbox.c.state == DEAD).values(state=WAITING, attempts=0)
     if message_ids is None:
-        return connection.execute(back).rowcount
+        return executor.execute(back).rowcount
     named = (back.where(outbox.c.message_id == each) for each in dict.fromkeys(message_ids))
-    return sum(connection.execute(each).rowcount for each in named)
+    return sum(executor.execute(each).rowcount for each in named)
 
 
 def _readable(body: str, form: int) -> Message | None:
@@ -165,10 +173,6 @@ def _readable(body: str, form: int) -> Message | None:
         return None
 
 
-def _leased(claim: Claim) -> ColumnElement[bool]:
-    """Whether a message is still leased to who made this claim."""
-    return and_(
-        outbox.c.message_id == claim.message.id,
-        outbox.c.state == WAITING,
-        outbox.c.free_at == claim.until,
-    )
+def _lease(claim: Claim) -> dict[str, Any]:
+    """What tells whether a message is still leased to who made this claim."""
+    return {"id": claim.message.id, "until": claim.until}

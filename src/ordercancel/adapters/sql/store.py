@@ -47,13 +47,13 @@ class SqlStore:
     """
 
     def __init__(self, url: str | URL, *, create_tables: bool = True) -> None:
-        self._transactions: Transactions = OwnTransactions(open_engine(url))
+        self._transactions: Transactions = OwnTransactions(open_engine(url, autocommit=True))
         if not create_tables:
             return
         try:
             with translated():
-                if self._transactions.read(schema.is_missing):
-                    self._transactions.write(schema.create)
+                if self._transactions.read(lambda on: schema.is_missing(on.connection)):
+                    self._transactions.write(lambda on: schema.create(on.connection))
         except BaseException:
             self.close()
             raise
@@ -128,14 +128,14 @@ class SqlStore:
     def delivered(self, message_id: str, now: datetime) -> None:
         """See `ordercancel.ports.Store.delivered`."""
         with translated():
-            self._transactions.write(sending.delivered, message_id, now)
+            self._transactions.note(sending.delivered, message_id, now)
 
     def failed(
         self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
     ) -> None:
         """See `ordercancel.ports.Store.failed`."""
         with translated():
-            self._transactions.write(sending.failed, claim, error, retry_at, reached)
+            self._transactions.note(sending.failed, claim, error, retry_at, reached)
 
     def release(self, claims: Sequence[Claim]) -> None:
         """See `ordercancel.ports.Store.release`."""

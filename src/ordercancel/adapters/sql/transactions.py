@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from contextlib import suppress
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
-from ordercancel.adapters.sql.engine import begin
+from ordercancel.adapters.sql.connections import Connections
+from ordercancel.adapters.sql.engine import begin, is_postgresql
+from ordercancel.adapters.sql.executors import (
+    DriverExecutor,
+    Executor,
+    HostExecutor,
+    executors,
+)
 
 __all__ = [
     "AsyncTransactions",
@@ -22,8 +31,8 @@ __all__ = [
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Work = Callable[Concatenate[Connection, P], T]
-"""Something to do with a connection."""
+Work = Callable[Concatenate[Executor, P], T]
+"""Something to do by statements."""
 
 
 class Transactions(Protocol):
@@ -31,6 +40,9 @@ class Transactions(Protocol):
 
     def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do what only reads."""
+
+    def note(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do what writes by one statement, and does no harm if it is done twice."""
 
     def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do what writes, all of it or nothing."""
@@ -45,6 +57,9 @@ class AsyncTransactions(Protocol):
     async def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Transactions.read`."""
 
+    async def note(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `Transactions.note`."""
+
     async def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Transactions.write`."""
 
@@ -52,26 +67,54 @@ class AsyncTransactions(Protocol):
         """See `Transactions.close`."""
 
 
+class Died(OperationalError):
+    """The connection had died before COMMIT was sent: nothing has been done."""
+
+
 class OwnTransactions:
-    """A transaction of our own for each call."""
+    """A transaction of our own for each call.
+
+    That a connection has died while it was idle shows when it is used. Nothing has been done then,
+    so the work is done once more, by a new connection: all that are as old are replaced.
+
+    Args:
+        engine: Gives connections in autocommit.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._connections = Connections(engine, executors(engine.dialect))
 
     def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Transactions.read`."""
-        with self._engine.connect() as connection:
-            return work(connection, *args, **kwargs)
+        return self._done(_at_once, lambda by: work(by, *args, **kwargs))
+
+    def note(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `Transactions.note`."""
+        return self._done(_at_once, lambda by: work(by, *args, **kwargs))
 
     def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Transactions.write`."""
-        with self._engine.begin() as connection:
-            begin(connection)
-            return work(connection, *args, **kwargs)
+        return self._done(_together, lambda by: work(by, *args, **kwargs))
 
     def close(self) -> None:
         """Give all connections back."""
-        self._engine.dispose()
+        self._connections.close()
+
+    def _done(self, way: _Way[T], work: Callable[[Executor], T]) -> T:
+        try:
+            return self._done_by(self._connections.take(), way, work)
+        except Died:
+            return self._done_by(self._connections.from_pool(), way, work)
+
+    def _done_by(self, executor: DriverExecutor, way: _Way[T], work: Callable[[Executor], T]) -> T:
+        try:
+            result = way(executor, work)
+        except BaseException:
+            executor.close()  # the pool rolls back what is left
+            raise
+        self._connections.keep(executor)
+        return result
 
 
 class OwnTransactionsAsync:
@@ -79,21 +122,87 @@ class OwnTransactionsAsync:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._executor = executors(engine.dialect)
 
     async def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Transactions.read`."""
-        async with self._engine.connect() as connection:
-            return await connection.run_sync(work, *args, **kwargs)
+        return await self._done(_at_once, lambda by: work(by, *args, **kwargs))
+
+    async def note(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `Transactions.note`."""
+        return await self._done(_at_once, lambda by: work(by, *args, **kwargs))
 
     async def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Transactions.write`."""
-        async with self._engine.begin() as connection:
-            await connection.run_sync(begin)
-            return await connection.run_sync(work, *args, **kwargs)
+        return await self._done(_together, lambda by: work(by, *args, **kwargs))
 
     async def close(self) -> None:
         """Give all connections back."""
         await self._engine.dispose()
+
+    async def _done(self, way: _Way[T], work: Callable[[Executor], T]) -> T:
+        try:
+            return await self._done_by(way, work)
+        except Died:
+            return await self._done_by(way, work)
+
+    async def _done_by(self, way: _Way[T], work: Callable[[Executor], T]) -> T:
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(lambda each: way(self._executor(each), work))
+
+
+_Way = Callable[[DriverExecutor, Callable[[Executor], T]], T]
+"""How work is done by a connection of our own, be it sync or async."""
+
+
+def _at_once(executor: DriverExecutor, work: Callable[[Executor], T]) -> T:
+    """Each statement stands for itself."""
+    try:
+        return work(executor)
+    except BaseException as error:
+        _look_into(error, executor.connection, nothing_done=True)
+        raise
+
+
+def _together(executor: DriverExecutor, work: Callable[[Executor], T]) -> T:
+    """All statements or none."""
+    nothing_done = True
+    try:
+        executor.begin()
+        result = work(executor)
+        nothing_done = False
+        executor.commit()
+    except BaseException as error:
+        executor.stop()
+        _look_into(error, executor.connection, nothing_done=nothing_done)
+        raise
+    return result
+
+
+def _look_into(error: BaseException, connection: Connection, *, nothing_done: bool) -> None:
+    """See what an error means for a connection of our own.
+
+    Raises:
+        Died: The connection has died, and nothing has been done.
+        DBAPIError: The driver's error, as SQLAlchemy has it.
+    """
+    dialect = connection.dialect
+    driver = dialect.loaded_dbapi
+    if isinstance(error, (driver.Error, DBAPIError)):
+        told: Any = error.orig if isinstance(error, DBAPIError) else error
+        if _is_dead(connection) and nothing_done:
+            raise Died(None, None, told) from told
+        raise DBAPIError.instance(None, None, told, driver.Error, dialect=dialect) from told
+    if not isinstance(error, Exception) and is_postgresql(connection):
+        connection.invalidate()  # who interrupts a driver does not know what it was at
+
+
+def _is_dead(connection: Connection) -> bool:
+    """Whether a connection has died; then the pool replaces all that are as old."""
+    if not connection.invalidated:
+        with suppress(DBAPIError):
+            connection.exec_driver_sql("SELECT 1")
+    return connection.invalidated
 
 
 class HostTransaction:
@@ -107,7 +216,11 @@ class HostTransaction:
 
     def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Transactions.read`."""
-        return work(self._connection(), *args, **kwargs)
+        return work(HostExecutor(self._connection()), *args, **kwargs)
+
+    def note(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `Transactions.note`."""
+        return self.write(work, *args, **kwargs)
 
     def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Transactions.write`."""
@@ -128,7 +241,14 @@ class HostTransactionAsync:
 
     async def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Transactions.read`."""
-        return await (await self._connection()).run_sync(work, *args, **kwargs)
+        connection = await self._connection()
+        return await connection.run_sync(
+            lambda connection: work(HostExecutor(connection), *args, **kwargs)
+        )
+
+    async def note(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `Transactions.note`."""
+        return await self.write(work, *args, **kwargs)
 
     async def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Transactions.write`."""
@@ -150,4 +270,4 @@ def _in_savepoint(
 ) -> T:
     begin(connection)
     with connection.begin_nested():
-        return work(connection, *args, **kwargs)
+        return work(HostExecutor(connection), *args, **kwargs)

@@ -4,79 +4,69 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ordercancel.adapters.codec import FORM, encode
+from ordercancel.adapters.sql.executors import Executor
+from ordercancel.adapters.sql.statements import given
 from ordercancel.adapters.sql.tables import cases, commands, duties, events, outbox
-from ordercancel.case import Case, Duty
+from ordercancel.case import Case
 from ordercancel.errors import Conflict
 from ordercancel.ports import Commit
 from ordercancel.request import RequestStatus
 
 __all__ = ["case_row", "write"]
 
+_OPENED = insert(cases).values(given(cases))
+# The id stays out of what is set: SQLite would look for it in every table that refers to it.
+_MOVED_ON = (
+    update(cases)
+    .where(cases.c.order_id == bindparam("id"), cases.c.version == bindparam("expected"))
+    .values({name: to for name, to in given(cases).items() if name != "order_id"})
+)
+_EVENT = insert(events).values(given(events))
+_MESSAGE = (
+    insert(outbox)
+    .values(given(outbox, "message_id", "party", "order_id", "version", "form", "body"))
+    .inline()  # its number is not asked for
+)
+_COMMAND = insert(commands).values(given(commands))
 
-def write(connection: Connection, commit: Commit) -> None:
-    """Write a whole commit in the transaction of `connection`.
+
+def _settled(insert: Any) -> Any:
+    """A duty: new, or with another status, which is all of it that changes."""
+    new = insert(duties).values(given(duties))
+    return new.on_conflict_do_update(
+        index_elements=[duties.c.order_id, duties.c.number],
+        set_={"status": new.excluded.status},
+        where=duties.c.status != new.excluded.status,
+    )
+
+
+_DUTY_IN_SQLITE, _DUTY_IN_POSTGRESQL = _settled(sqlite.insert), _settled(postgresql.insert)
+
+
+def write(executor: Executor, commit: Commit) -> None:
+    """Write a whole commit.
 
     Raises:
         Conflict: The case is no longer at the expected version.
     """
-    _write_case(connection, commit)
-    _write_events(connection, commit)
-    _write_messages(connection, commit)
-    if commit.command_id is not None:
-        connection.execute(insert(commands), _command_row(commit))
-
-
-def _write_case(connection: Connection, commit: Commit) -> None:
     case = commit.case
-    row = case_row(case)
+    order_id, row = case.order.id, case_row(case)
     if commit.expected == 0:
-        connection.execute(insert(cases), row)
-    else:
-        moved_on = (
-            update(cases)
-            .where(cases.c.order_id == case.order.id, cases.c.version == commit.expected)
-            .values(row)
-        )
-        if connection.execute(moved_on).rowcount != 1:
-            raise Conflict(case.order.id)
-        connection.execute(delete(duties).where(duties.c.order_id == case.order.id))
+        executor.change(_OPENED, [row])
+    elif executor.changed(_MOVED_ON, {**row, "id": order_id, "expected": commit.expected}) != 1:
+        raise Conflict(order_id)
     if case.duties:
-        rows = [_duty_row(case, number, duty) for number, duty in enumerate(case.duties, 1)]
-        connection.execute(insert(duties), rows)
-
-
-def _write_events(connection: Connection, commit: Commit) -> None:
-    rows = [
-        {
-            "order_id": commit.case.order.id,
-            "version": version,
-            "kind": type(each).__name__,
-            "at": each.at,
-            "form": FORM,
-            "body": encode(each),
-        }
-        for version, each in enumerate(commit.events, commit.expected + 1)
-    ]
-    connection.execute(insert(events), rows)
-
-
-def _write_messages(connection: Connection, commit: Commit) -> None:
-    rows = [
-        {
-            "message_id": message.id,
-            "order_id": message.order_id,
-            "party": message.party,
-            "version": commit.case.version,
-            "form": FORM,
-            "body": encode(message),
-        }
-        for message in commit.messages
-    ]
-    if rows:
-        connection.execute(insert(outbox), rows)
+        settled = _DUTY_IN_POSTGRESQL if executor.is_postgresql else _DUTY_IN_SQLITE
+        executor.change(settled, _duty_rows(case))
+    executor.change(_EVENT, _event_rows(commit))
+    if commit.messages:
+        executor.change(_MESSAGE, _message_rows(commit))
+    if commit.command_id is not None:
+        executor.change(_COMMAND, [_command_row(commit)])
 
 
 def case_row(case: Case) -> dict[str, Any]:
@@ -97,7 +87,7 @@ def case_row(case: Case) -> dict[str, Any]:
         "status_since": order.status_since,
         "ship_on": order.ship_on,
         "request_number": latest and latest.number,
-        "request_status": latest and latest.status,
+        "request_status": latest and latest.status.value,
         "requested_at": latest and latest.at,
         "rejected_before": case.had(RequestStatus.REJECTED),
         "withdrawn_before": case.had(RequestStatus.WITHDRAWN),
@@ -107,15 +97,46 @@ def case_row(case: Case) -> dict[str, Any]:
     }
 
 
-def _duty_row(case: Case, number: int, duty: Duty) -> dict[str, Any]:
-    return {
-        "order_id": case.order.id,
-        "number": number,
-        "deadline": duty.deadline,
-        "request": duty.request,
-        "due_at": duty.due_at,
-        "status": duty.status,
-    }
+def _duty_rows(case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "order_id": case.order.id,
+            "number": number,
+            "deadline": duty.deadline,
+            "request": duty.request,
+            "due_at": duty.due_at,
+            "status": duty.status.value,
+        }
+        for number, duty in enumerate(case.duties, 1)
+    ]
+
+
+def _event_rows(commit: Commit) -> list[dict[str, Any]]:
+    return [
+        {
+            "order_id": commit.case.order.id,
+            "version": version,
+            "kind": type(event).__name__,
+            "at": event.at,
+            "form": FORM,
+            "body": encode(event),
+        }
+        for version, event in enumerate(commit.events, commit.expected + 1)
+    ]
+
+
+def _message_rows(commit: Commit) -> list[dict[str, Any]]:
+    return [
+        {
+            "message_id": message.id,
+            "order_id": message.order_id,
+            "party": message.party,
+            "version": commit.case.version,
+            "form": FORM,
+            "body": encode(message),
+        }
+        for message in commit.messages
+    ]
 
 
 def _command_row(commit: Commit) -> dict[str, Any]:

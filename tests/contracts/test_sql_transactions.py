@@ -1,0 +1,342 @@
+"""How a store sends statements by connections of its own, and what becomes of these."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import attrs
+import psycopg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import DateTime, event, select, text, update
+from sqlalchemy.dialects import sqlite
+
+from ordercancel import Conflict, StoreUnavailable
+from ordercancel.adapters.sql import AsyncSqlStore, SqlStore, engine
+from ordercancel.adapters.sql.executors import DriverExecutor, Executor, PipelineExecutor
+from ordercancel.adapters.sql.tables import UtcDateTime, cases, outbox
+from ordercancel.testing.contracts.samples import asked, asking, cancelled_at_once, put, registered
+
+PATIENCE = 30
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Any) -> str:
+    """An empty database of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'shop.db'}"
+    given_url: str = request.getfixturevalue("postgres")
+    return given_url
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[SqlStore]:
+    """A store on it."""
+    with closing(SqlStore(url)) as opened:
+        yield opened
+
+
+def kept(store: SqlStore) -> list[Executor]:
+    """The connections that a store has kept."""
+    found: list[Executor] = store._transactions._connections._kept
+    return found
+
+
+def move_on(executor: Executor, *order_ids: str) -> list[int]:
+    """Make the version of orders 9; gives how many rows each has changed."""
+    later = update(cases).where(cases.c.order_id.in_(order_ids)).values(version=9)
+    return [executor.execute(later).rowcount]
+
+
+# ---------------------------------------------------------------- moments
+
+
+moments = st.datetimes(
+    min_value=datetime(2, 1, 1),  # noqa: DTZ001 - the zone comes from below
+    max_value=datetime(9998, 12, 31),  # noqa: DTZ001
+    timezones=st.one_of(
+        st.just(UTC),
+        st.builds(timezone, st.timedeltas(timedelta(hours=-23), timedelta(hours=23))),
+    ),
+)
+
+
+@given(moments)
+def test_moments_are_written_as_sqlalchemy_writes_them(moment: datetime) -> None:
+    """Those of earlier releases and of the host's own queries compare with ours."""
+    dialect = sqlite.dialect()
+    theirs = DateTime().dialect_impl(dialect).bind_processor(dialect)
+    ours = UtcDateTime().dialect_impl(dialect).bind_processor(dialect)
+    assert theirs is not None
+    assert ours is not None
+    assert ours(moment) == theirs(moment.astimezone(UTC))
+    assert ours(None) is None
+
+
+# ---------------------------------------------------------------- transactions
+
+
+def test_what_fails_in_a_transaction_leaves_nothing(store: SqlStore) -> None:
+    """Neither what was sent before, nor what was sent behind it; the store goes on."""
+
+    def fail(executor: Executor) -> None:
+        move_on(executor, "o-1")
+        raise ZeroDivisionError
+
+    first = put(store, registered("o-1"))
+    with pytest.raises(ZeroDivisionError):
+        store._transactions.write(fail)
+    assert store.load("o-1") == first
+    commit = asking(first, command_id="c-1")
+    taken = attrs.evolve(commit, messages=commit.messages * 2)
+    with pytest.raises(Conflict) as caught:
+        store.commit(taken)
+    assert caught.value.__cause__ is not None
+    assert store.load("o-1") == first
+    assert store.receipt("c-1") is None
+    store.commit(commit)
+    assert store.load("o-1") == commit.case
+
+
+def test_statements_of_all_sorts_are_one_transaction(store: SqlStore) -> None:
+    """Constants and others, those that are waited for and those that are not."""
+    put(store, registered("o-1", status="new"))
+    put(store, registered("o-2", status="new"))
+    moved = update(cases).where(cases.c.order_id == "o-1").values(status="moved")
+    again = update(cases).where(cases.c.order_id == "o-2").values(status="moved")
+    found = select(cases.c.status, cases.c.placed_at).order_by(cases.c.order_id)
+    placed_at = datetime(2022, 8, 15, tzinfo=UTC)
+
+    def work(executor: Executor) -> None:
+        executor.change(moved, [{}])
+        assert executor.changed(moved, {}) == 1
+        assert [status for status, _ in executor.rows(found, {})] == ["moved", "new"]
+        assert executor.execute(again).rowcount == 1
+        assert executor.changed(again, {}) == 1
+        assert executor.rows(found, {}) == [["moved", placed_at]] * 2
+        executor.change(moved, [{}, {}])
+
+    store._transactions.write(work)
+    rows = store._transactions.read(lambda executor: executor.rows(found, {}))
+    assert [status for status, _ in rows] == ["moved", "moved"]
+
+
+def test_a_transaction_in_which_nothing_is_done_is_none(store: SqlStore) -> None:
+    store._transactions.write(lambda _: None)
+    store.release(())
+    assert len(kept(store)) == 1
+
+
+@pytest.mark.parametrize("way", ["read", "note", "write"])
+def test_postgresql_is_read_committed_whatever_its_default_is(postgres: str, way: str) -> None:
+    """In transactions, and where a statement stands for itself."""
+    strict = postgres.replace(
+        "options=", "options=-cdefault_transaction_isolation%3Dserializable%20"
+    )
+    with psycopg.connect(strict) as connection:
+        assert connection.execute("SHOW transaction_isolation").fetchone() == ("serializable",)
+
+    def look(executor: Executor) -> str:
+        ((found,),) = executor.rows(text("SHOW transaction_isolation"), {})
+        return str(found)
+
+    with closing(SqlStore(strict)) as store:
+        assert getattr(store._transactions, way)(look) == "read committed"
+
+    async def looked() -> str:
+        store = await AsyncSqlStore.open(strict)
+        try:
+            found: str = await getattr(store._transactions, way)(look)
+            return found
+        finally:
+            await store.aclose()
+
+    assert asyncio.run(looked()) == "read committed"
+
+
+def test_psycopg_without_pipelines_will_do(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each statement is waited for then; what comes of it is the same."""
+    with closing(SqlStore(postgres)) as store:
+        store._transactions.read(see_kind(PipelineExecutor))
+        monkeypatch.setattr(psycopg.Pipeline, "is_supported", lambda: False)
+    with closing(SqlStore(postgres)) as store:
+        store._transactions.read(see_kind(DriverExecutor))
+        first = put(store, registered("o-1"))
+        case = put(store, asking(first))
+        with pytest.raises(Conflict):
+            store.commit(asking(first))
+        assert store.load("o-1") == case
+
+
+def see_kind(kind: type) -> Callable[[Executor], None]:
+    def see(executor: Executor) -> None:
+        assert type(executor) is kind
+
+    return see
+
+
+# ---------------------------------------------------------------- connections
+
+
+def test_one_thread_has_one_connection(store: SqlStore) -> None:
+    """It is kept, also when something was refused; one that has failed goes back to the pool."""
+    connected: list[object] = []
+
+    @event.listens_for(store._transactions._engine, "connect")
+    def _connect(connection: object, record: object) -> None:
+        connected.append(connection)
+
+    asked(store)
+    cancelled_at_once(store, "o-2")
+    with suppress(Conflict):
+        store.commit(registered("o-1"))
+    assert store.load("o-1") is not None
+    assert len(kept(store)) == 1
+    assert connected == []
+
+
+def test_threads_that_are_more_than_connections_wait_for_each_other(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits gets the next connection that somebody else no longer needs."""
+    monkeypatch.setattr(engine, "CONNECTIONS", 2)
+    problems: list[BaseException] = []
+    barrier = threading.Barrier(8)
+    with closing(SqlStore(url)) as store:
+
+        def work(number: int) -> None:
+            try:
+                barrier.wait(PATIENCE)
+                for each in range(5):
+                    asked(store, f"o-{number}-{each}")
+            except BaseException as error:  # told below
+                problems.append(error)
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert problems == []
+        assert 0 < len(kept(store)) <= 2
+        for number in range(8):
+            for each in range(5):
+                case = store.load(f"o-{number}-{each}")
+                assert case is not None
+                assert case.version == 3
+
+
+def test_who_waits_for_a_connection_gets_it(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As soon as it is free, and not when the time-out is over."""
+    monkeypatch.setattr(engine, "CONNECTIONS", 1)
+    with closing(SqlStore(url)) as store:
+        put(store, registered("o-1"))
+        connections: Any = store._transactions._connections
+        loaded: list[object] = []
+        thread = threading.Thread(target=lambda: loaded.append(store.load("o-1")))
+
+        def hold(executor: Executor) -> None:
+            thread.start()
+            while not connections._waiting:
+                pass
+            assert loaded == []
+
+        store._transactions.read(hold)
+        thread.join(PATIENCE / 2)
+        assert [type(each).__name__ for each in loaded] == ["Case"]
+
+
+def test_no_connection_is_unavailable(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "CONNECTIONS", 1)
+    with closing(SqlStore(url)) as store:
+        pool: Any = store._transactions._engine.pool
+        pool._timeout = 0.05
+
+        def hold(executor: Executor) -> None:
+            with pytest.raises(StoreUnavailable, match="QueuePool limit"):
+                store.load("o-1")
+
+        store._transactions.read(hold)
+        assert store.load("o-1") is None
+
+
+def test_a_closed_store_opens_again(store: SqlStore) -> None:
+    """As it opened at first: when it is asked something."""
+    case = asked(store)
+    store.close()
+    assert kept(store) == []
+    assert store.load("o-1") == case
+
+
+# ---------------------------------------------------------------- interruptions
+
+
+@pytest.mark.parametrize("way", ["read", "write"])
+def test_an_interruption_leaves_nothing_and_the_store_goes_on(store: SqlStore, way: str) -> None:
+    """Whatever the connection was at."""
+    case = put(store, registered("o-1"))
+
+    def interrupted(executor: Executor) -> None:
+        executor.change(update(outbox).values(attempts=9), [{}])
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        getattr(store._transactions, way)(interrupted)
+    assert kept(store) == []
+    assert store.load("o-1") == case
+    store.commit(asking(case))
+
+
+def test_an_interruption_does_not_lose_a_database_in_memory() -> None:
+    with closing(SqlStore("sqlite://")) as store:
+        case = put(store, registered("o-1"))
+
+        def interrupted(executor: Executor) -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            store._transactions.write(interrupted)
+        assert store.load("o-1") == case
+
+
+def test_a_task_that_is_cancelled_leaves_nothing_and_the_store_goes_on(url: str) -> None:
+    """It waits for a row that somebody else has, on SQLite for the whole database."""
+
+    async def work() -> None:
+        store, other = await AsyncSqlStore.open(url), await AsyncSqlStore.open(url)
+        first = registered("o-1")
+        await store.commit(first)
+        commit = asking(first.case)
+        started, through = asyncio.Event(), asyncio.Event()
+
+        async def hold() -> None:
+            async with other._transactions._engine.connect() as connection:
+                begun = await connection.run_sync(engine.beginning)
+                await connection.exec_driver_sql(begun)
+                await connection.execute(update(cases).values(status="held"))
+                started.set()
+                await through.wait()
+                await connection.exec_driver_sql("ROLLBACK")
+
+        holding = asyncio.create_task(hold())
+        await started.wait()
+        committing = asyncio.create_task(store.commit(commit))
+        await asyncio.sleep(0.1)
+        committing.cancel()
+        through.set()
+        with pytest.raises(asyncio.CancelledError):
+            await committing
+        await holding
+        assert await store.load("o-1") == first.case
+        await store.commit(commit)
+        assert await store.load("o-1") == commit.case
+        await store.aclose()
+        await other.aclose()
+
+    asyncio.run(work())
