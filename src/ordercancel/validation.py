@@ -121,13 +121,11 @@ class Faults:
         self, field: str, value: object, *, optional: bool = True, most: int = MAX_TEXT
     ) -> None:
         """`value` is None or a text of at most `most` code points."""
-        if (type(value) is str and len(value) <= most) or (optional and value is None):
+        if (isinstance(value, str) and len(value) <= most) or (optional and value is None):
             return
         expected = f"a text of at most {most} code points"
-        if not isinstance(value, str):
-            self.add(field, f"is {_kind(value)}", expected)
-        elif len(value) > most:
-            self.add(field, f"has {len(value)} code points", expected)
+        found = f"has {len(value)} code points" if isinstance(value, str) else f"is {_kind(value)}"
+        self.add(field, found, expected)
 
     def header(self, field: str, value: object) -> None:
         """`value` is a text that a header of a mail can hold: empty, or one printable line."""

@@ -201,6 +201,31 @@ def test_one_thread_has_one_connection(store: SqlStore) -> None:
     assert connected == []
 
 
+def cut(store: SqlStore, url: str) -> None:
+    """Let the connections that a store has kept die."""
+    dying: list[Any] = [each.connection.connection.driver_connection for each in kept(store)]
+    assert dying
+    with psycopg.connect(url) as other:
+        for connection in dying:
+            pid = connection.info.backend_pid
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+
+@pytest.mark.parametrize("way", ["reading", "writing", "by SQLAlchemy"])
+def test_what_meets_a_dead_connection_is_done_by_a_new_one(postgres: str, way: str) -> None:
+    with closing(SqlStore(postgres)) as store:
+        before = asked(store)
+        cut(store, postgres)
+        match way:
+            case "reading":
+                assert store.load("o-1") == before
+            case "writing":
+                assert cancelled_at_once(store, "o-2") == store.load("o-2")
+            case _:
+                assert store.dead_letters(10) == ()
+        assert len(kept(store)) == 1
+
+
 def test_threads_that_are_more_than_connections_wait_for_each_other(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
