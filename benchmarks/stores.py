@@ -296,22 +296,21 @@ def send(cursor: Any, sent: Sequence[Sent]) -> None:
 
 
 def send_in_pipelines(connection: psycopg.Connection[Any], sent: Sequence[Sent]) -> None:
-    """Send together what can be sent together, as ours does."""
-    cursor = connection.cursor()
-    together: list[Sent] = []
-    for each in sent:
-        if each.kind == "rows":
-            send(cursor, [each])
+    """Wait for no answer but where it is needed, as ours does."""
+    telling, asking = connection.cursor(), connection.cursor()
+    for is_reading, group in groupby(sent, key=lambda each: each.kind == "rows"):
+        if is_reading:
+            send(asking, list(group))
             continue
-        together.append(each)
-        if each.kind == "changed" or each.sql == "COMMIT":
-            with connection.pipeline():
-                send(cursor, together[:-1])
-                last = connection.cursor()
-                last.execute(each.sql, *each.parameters)
-            if each.kind == "changed" and last.rowcount != 1:
-                raise Wrong(f"{each.sql} has changed {last.rowcount} rows")
-            together = []
+        with connection.pipeline() as pipeline:
+            for each in group:
+                if each.kind != "changed":
+                    send(telling, [each])
+                    continue
+                asking.execute(each.sql, *each.parameters)
+                pipeline.sync()
+                if asking.rowcount != 1:
+                    raise Wrong(f"{each.sql} has changed {asking.rowcount} rows")
 
 
 def send_by_core(engine: Engine, sent: Sequence[Sent]) -> None:

@@ -43,7 +43,6 @@ from ordercancel.request import OPEN, RequestStatus
 
 __all__ = ["backlog", "due", "history", "inbox", "load", "receipt", "tally"]
 
-
 _CASE = select(cases.c.form, cases.c.body).where(cases.c.order_id == bindparam("order_id"))
 _COMMAND = select(
     commands.c.order_id, commands.c.expected, commands.c.version, commands.c.fingerprint
@@ -75,25 +74,27 @@ _DUE_AFTER = _DUE.where(
 
 def load(executor: Executor, order_id: str) -> Case | None:
     """See `ordercancel.ports.Store.load`."""
-    for form, body in executor.rows(_CASE, {"order_id": order_id}):
-        return decode_case(body, form)
-    return None
+    rows = executor.rows(_CASE, {"order_id": order_id})
+    if not rows:
+        return None
+    ((form, body),) = rows
+    return decode_case(body, form)
 
 
 def receipt(executor: Executor, command_id: str) -> Receipt | None:
     """See `ordercancel.ports.Store.receipt`."""
-    for order_id, expected, version, fingerprint in executor.rows(
-        _COMMAND, {"command_id": command_id}
-    ):
-        told = executor.rows(_TOLD, {"order_id": order_id, "version": version})
-        return Receipt(
-            order_id=order_id,
-            expected=expected,
-            version=version,
-            fingerprint=fingerprint,
-            messages=tuple(decode_message(body, form) for form, body in told),
-        )
-    return None
+    rows = executor.rows(_COMMAND, {"command_id": command_id})
+    if not rows:
+        return None
+    ((order_id, expected, version, fingerprint),) = rows
+    told = executor.rows(_TOLD, {"order_id": order_id, "version": version})
+    return Receipt(
+        order_id=order_id,
+        expected=expected,
+        version=version,
+        fingerprint=fingerprint,
+        messages=tuple(decode_message(body, form) for form, body in told),
+    )
 
 
 def history(executor: Executor, order_id: str) -> tuple[Event, ...]:
