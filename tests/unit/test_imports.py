@@ -94,6 +94,35 @@ def test_names_come_from_where_type_checkers_are_told() -> None:
         assert getattr(ordercancel, name) is getattr(import_module(str(module)), name)
 
 
+def test_the_sql_store_does_without_what_the_async_one_needs() -> None:
+    """greenlet comes with the extra ``async`` alone."""
+    code = """
+import sys
+sys.modules["greenlet"] = None
+from ordercancel.adapters.sql import SqlStore
+assert SqlStore("sqlite://").load("o-1") is None
+try:
+    from ordercancel.adapters.sql import AsyncSqlStore
+except ImportError as error:
+    print(error)
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert run.stderr == ""
+    assert run.stdout == "AsyncSqlStore needs the extra ordercancel[async]\n"
+
+
+def test_the_sql_stores_are_there_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    stores = import_module("ordercancel.adapters.sql")
+    assert stores.AsyncSqlStore.__name__ == "AsyncSqlStore"
+    with pytest.raises(AttributeError, match="has no attribute 'MongoStore'"):
+        stores.MongoStore  # noqa: B018 - asking is what fails
+    monkeypatch.setitem(sys.modules, "ordercancel.adapters.sql.async_store", None)
+    with pytest.raises(ImportError, match=r"needs the extra ordercancel\[async\]"):
+        stores.AsyncSqlStore  # noqa: B018
+
+
 def test_a_name_that_is_not_there_is_told() -> None:
     with pytest.raises(
         AttributeError, match=r"^module 'ordercancel' has no attribute 'order_of'$"

@@ -4,8 +4,25 @@ Needs the extra ``ordercancel[sql]``; PostgreSQL ``ordercancel[postgresql]``, th
 ``ordercancel[async]``.
 """
 
-from ordercancel.adapters.sql.async_store import AsyncSqlStore
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ordercancel.adapters.sql.store import SqlStore
 from ordercancel.adapters.sql.tables import METADATA
 
+if TYPE_CHECKING:
+    from ordercancel.adapters.sql.async_store import AsyncSqlStore
+
 __all__ = ["METADATA", "AsyncSqlStore", "SqlStore"]
+
+
+def __getattr__(name: str) -> Any:
+    """The async store when it is asked for: it needs what the other does without."""
+    if name != "AsyncSqlStore":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        from ordercancel.adapters.sql.async_store import AsyncSqlStore  # noqa: PLC0415
+    except ImportError as error:
+        raise ImportError("AsyncSqlStore needs the extra ordercancel[async]") from error
+    return AsyncSqlStore

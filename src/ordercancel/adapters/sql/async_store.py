@@ -9,12 +9,12 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from ordercancel.adapters.sql import reading, schema, sending
-from ordercancel.adapters.sql.engine import open_async_engine, translated
-from ordercancel.adapters.sql.transactions import (
+from ordercancel.adapters.sql.async_transactions import (
     AsyncTransactions,
     HostTransactionAsync,
     OwnTransactionsAsync,
 )
+from ordercancel.adapters.sql.engine import open_async_engine, translated
 from ordercancel.adapters.sql.writing import write
 from ordercancel.case import Case
 from ordercancel.events import Event

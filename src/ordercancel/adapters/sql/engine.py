@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -17,10 +17,12 @@ from sqlalchemy.exc import (
     PendingRollbackError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from ordercancel.errors import Conflict, Fault, InvalidValue, StoreUnavailable
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 __all__ = [
     "begin",
@@ -67,6 +69,8 @@ def open_engine(url: str | URL, *, autocommit: bool = False) -> Engine:
 
 def open_async_engine(url: str | URL) -> AsyncEngine:
     """The async twin of `open_engine`, in autocommit."""
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - needs greenlet
+
     parsed = _parsed(url, ASYNC_DRIVERS)
     with _refused(parsed):
         engine = create_async_engine(parsed, **_options(parsed, autocommit=True))

@@ -8,7 +8,6 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
 from ordercancel.adapters.sql.connections import Connections
@@ -21,12 +20,15 @@ from ordercancel.adapters.sql.executors import (
 )
 
 __all__ = [
-    "AsyncTransactions",
+    "Died",
     "HostTransaction",
-    "HostTransactionAsync",
     "OwnTransactions",
-    "OwnTransactionsAsync",
     "Transactions",
+    "Way",
+    "Work",
+    "at_once",
+    "in_savepoint",
+    "together",
 ]
 
 P = ParamSpec("P")
@@ -51,22 +53,6 @@ class Transactions(Protocol):
         """Give back what is our own."""
 
 
-class AsyncTransactions(Protocol):
-    """The async twin of `Transactions`."""
-
-    async def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """See `Transactions.read`."""
-
-    async def note(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """See `Transactions.note`."""
-
-    async def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """See `Transactions.write`."""
-
-    async def close(self) -> None:
-        """See `Transactions.close`."""
-
-
 class Died(OperationalError):
     """The connection had died before COMMIT was sent: nothing has been done."""
 
@@ -87,27 +73,27 @@ class OwnTransactions:
 
     def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Transactions.read`."""
-        return self._done(_at_once, lambda by: work(by, *args, **kwargs))
+        return self._done(at_once, lambda by: work(by, *args, **kwargs))
 
     def note(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Transactions.note`."""
-        return self._done(_at_once, lambda by: work(by, *args, **kwargs))
+        return self._done(at_once, lambda by: work(by, *args, **kwargs))
 
     def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Transactions.write`."""
-        return self._done(_together, lambda by: work(by, *args, **kwargs))
+        return self._done(together, lambda by: work(by, *args, **kwargs))
 
     def close(self) -> None:
         """Give all connections back."""
         self._connections.close()
 
-    def _done(self, way: _Way[T], work: Callable[[Executor], T]) -> T:
+    def _done(self, way: Way[T], work: Callable[[Executor], T]) -> T:
         try:
             return self._done_by(self._connections.take(), way, work)
         except Died:
             return self._done_by(self._connections.from_pool(), way, work)
 
-    def _done_by(self, executor: DriverExecutor, way: _Way[T], work: Callable[[Executor], T]) -> T:
+    def _done_by(self, executor: DriverExecutor, way: Way[T], work: Callable[[Executor], T]) -> T:
         try:
             result = way(executor, work)
         except BaseException:
@@ -117,45 +103,11 @@ class OwnTransactions:
         return result
 
 
-class OwnTransactionsAsync:
-    """The async twin of `OwnTransactions`."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._executor = executors(engine.dialect)
-
-    async def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """See `Transactions.read`."""
-        return await self._done(_at_once, lambda by: work(by, *args, **kwargs))
-
-    async def note(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """See `Transactions.note`."""
-        return await self._done(_at_once, lambda by: work(by, *args, **kwargs))
-
-    async def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """See `Transactions.write`."""
-        return await self._done(_together, lambda by: work(by, *args, **kwargs))
-
-    async def close(self) -> None:
-        """Give all connections back."""
-        await self._engine.dispose()
-
-    async def _done(self, way: _Way[T], work: Callable[[Executor], T]) -> T:
-        try:
-            return await self._done_by(way, work)
-        except Died:
-            return await self._done_by(way, work)
-
-    async def _done_by(self, way: _Way[T], work: Callable[[Executor], T]) -> T:
-        async with self._engine.connect() as connection:
-            return await connection.run_sync(lambda each: way(self._executor(each), work))
-
-
-_Way = Callable[[DriverExecutor, Callable[[Executor], T]], T]
+Way = Callable[[DriverExecutor, Callable[[Executor], T]], T]
 """How work is done by a connection of our own, be it sync or async."""
 
 
-def _at_once(executor: DriverExecutor, work: Callable[[Executor], T]) -> T:
+def at_once(executor: DriverExecutor, work: Callable[[Executor], T]) -> T:
     """Each statement stands for itself."""
     try:
         return work(executor)
@@ -164,7 +116,7 @@ def _at_once(executor: DriverExecutor, work: Callable[[Executor], T]) -> T:
         raise
 
 
-def _together(executor: DriverExecutor, work: Callable[[Executor], T]) -> T:
+def together(executor: DriverExecutor, work: Callable[[Executor], T]) -> T:
     """All statements or none."""
     nothing_done = True
     try:
@@ -224,7 +176,7 @@ class HostTransaction:
 
     def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Transactions.write`."""
-        return _in_savepoint(self._connection(), work, *args, **kwargs)
+        return in_savepoint(self._connection(), work, *args, **kwargs)
 
     def close(self) -> None:
         """Nothing of this is ours to close."""
@@ -233,41 +185,8 @@ class HostTransaction:
         return self._host.connection() if isinstance(self._host, Session) else self._host
 
 
-class HostTransactionAsync:
-    """The async twin of `HostTransaction`."""
-
-    def __init__(self, host: AsyncConnection | AsyncSession) -> None:
-        self._host = host
-
-    async def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """See `Transactions.read`."""
-        connection = await self._connection()
-        return await connection.run_sync(
-            lambda connection: work(HostExecutor(connection), *args, **kwargs)
-        )
-
-    async def note(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """See `Transactions.note`."""
-        return await self.write(work, *args, **kwargs)
-
-    async def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """See `Transactions.write`."""
-        connection = await self._connection()
-        return await connection.run_sync(
-            lambda connection: _in_savepoint(connection, work, *args, **kwargs)
-        )
-
-    async def close(self) -> None:
-        """Nothing of this is ours to close."""
-
-    async def _connection(self) -> AsyncConnection:
-        host = self._host
-        return await host.connection() if isinstance(host, AsyncSession) else host
-
-
-def _in_savepoint(
-    connection: Connection, work: Work[P, T], *args: P.args, **kwargs: P.kwargs
-) -> T:
+def in_savepoint(connection: Connection, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do what writes in a savepoint of the transaction of a host's connection."""
     begin(connection)
     with connection.begin_nested():
         return work(HostExecutor(connection), *args, **kwargs)
