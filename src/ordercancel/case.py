@@ -92,7 +92,7 @@ class Case:
         _check_entries(faults, "duties", self.duties, MAX_DUTIES, Duty)
         faults.number("version", self.version, 0, MAX_VERSION, "the number of its events")
         faults.raise_if_any()
-        ended = frozenset(request.status for request in self.requests) & FINAL
+        ended = FINAL.intersection(request.status for request in self.requests)
         open_duties = tuple(duty for duty in self.duties if duty.status is DutyStatus.OPEN)
         object.__setattr__(self, "_ended", ended)
         object.__setattr__(self, "_open_duties", open_duties)

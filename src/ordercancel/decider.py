@@ -44,6 +44,7 @@ from ordercancel.events import (
 from ordercancel.order import Actor, Order, Party, System
 from ordercancel.policy.deadlines import Consequence, Deadline
 from ordercancel.policy.decision import Verdict
+from ordercancel.policy.facts import Facts
 from ordercancel.policy.policy import Policy
 from ordercancel.unchecked import unchecked
 from ordercancel.validation import MAX_DUTIES, MAX_REQUESTS, Faults, moment
@@ -99,11 +100,11 @@ def decide(
     check = _CHECKS.get(type(command))
     text = check(command, policy) if check else None
     finding = policy.find(command, case, at, seller)
-    if finding is None or finding.verdict is Verdict.REFUSE:
-        decision = policy.assess(command, case, at, seller=seller)
-        if decision.is_refused:
-            raise Refused(decision)
-        finding = decision.finding
+    if finding is None:
+        facts = Facts(command, case, policy, at, seller)
+        finding = policy.judge(type(command), facts).finding
+    if finding.verdict is Verdict.REFUSE:
+        raise Refused(finding.decision(policy, type(command), (command, case, at, seller)))
     step = _Step(case, policy, at, command.by, finding.rules)
     match command:
         case RequestCancellation():

@@ -22,7 +22,7 @@ def __getattr__(name: str) -> Any:
     if name != "AsyncSqlStore":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        from ordercancel.adapters.sql.async_store import AsyncSqlStore  # noqa: PLC0415
+        from ordercancel.adapters.sql.async_store import AsyncSqlStore  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise ImportError("AsyncSqlStore needs the extra ordercancel[async]") from error
     return AsyncSqlStore
