@@ -62,6 +62,7 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tests/circles.py
 	$(BIN)/python docs/generate.py --check
 
 docs: $(READY)

@@ -31,9 +31,9 @@ from bulk_by_hand import POLARS, SQL
 from ordercancel import Approve, Buyer, Case, Order, Party, Policy, Reject, RequestCancellation
 from ordercancel import Seller as SellerActor
 from ordercancel.bulk import outcomes
-from ordercancel.bulk.sampling import SAMPLED_AT, sample
+from ordercancel.bulk.sample import SAMPLED_AT, sample
+from ordercancel.domain.requests import CancellationRequest, RequestStatus
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.request import CancellationRequest, RequestStatus
 
 THREADS = 2
 TURNS = 5
@@ -218,7 +218,7 @@ def assessed(policy: Policy, case: Case, seller: Party | None) -> Answer:
 
 
 def case_of(policy: Policy, row: Mapping[str, Any]) -> tuple[Case, Party | None]:
-    """A row as the desk would know it. Neither policy has a deadline that decides."""
+    """A row as the service would know it. Neither policy has a deadline that decides."""
     order = Order(
         row["order_id"],
         policy=policy.name,

@@ -56,7 +56,7 @@ from work import (
 
 import ordercancel
 from ordercancel import (
-    CancellationDesk,
+    CancellationService,
     Case,
     Command,
     Operator,
@@ -64,12 +64,12 @@ from ordercancel import (
     RequestCancellation,
     Seller,
 )
-from ordercancel.adapters.memory import MemoryStore
-from ordercancel.events import Event
+from ordercancel.domain.events import Event
 from ordercancel.policies import CONECT, QOO10
+from ordercancel.stores.memory import MemoryStore
 
 OURS, BY_HAND = "ordercancel", "by hand"
-UNCHECKED = "by hand, events built unchecked"
+UNCHECKED = "by hand, events built trusted"
 IN_DICTIONARIES = "by hand, events as dictionaries"
 
 PEERS: Mapping[str, tuple[str, str]] = {
@@ -342,11 +342,11 @@ def history_rows(effort: Effort) -> list[Row]:
     return rows
 
 
-# ---------------------------------------------------------------------- the desk
+# ---------------------------------------------------------------------- the service
 
 
 def handle_rows(effort: Effort) -> list[Row]:
-    """The same commands carried out by a desk, whose store is in memory, and decided alone.
+    """The same commands carried out by a service, whose store is in memory, and decided alone.
 
     Five commands about three orders, again and again: an order that cancels at once, one whose
     request is approved, one whose request is rejected. Registering them is not timed.
@@ -371,12 +371,12 @@ def handle_rows(effort: Effort) -> list[Row]:
     ]
 
     def handled(commands: Sequence[Command]) -> float:
-        desk = CancellationDesk(policies=[QOO10], store=MemoryStore())
+        service = CancellationService(policies=[QOO10], store=MemoryStore())
         for case in cases:
-            desk.register(case.order, at=case.order.placed_at)
+            service.register(case.order, at=case.order.placed_at)
         began = perf_counter()
         for command in commands:
-            desk.handle(command, at=ASKED_AT)
+            service.handle(command, at=ASKED_AT)
         return perf_counter() - began
 
     def decided() -> float:
@@ -409,7 +409,7 @@ def import_rows(effort: Effort) -> list[Row]:
             for statement in (
                 dependencies,
                 "import ordercancel",
-                "from ordercancel import CancellationDesk",
+                "from ordercancel import CancellationService",
                 "import ordercancel.policies",
             )
         },

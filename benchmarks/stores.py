@@ -2,7 +2,7 @@
 
     python benchmarks/stores.py [--json] [--quick]
 
-A buyer asks to cancel an order of Qoo10 and the seller answers, each by ``desk.handle`` with a
+A buyer asks to cancel an order of Qoo10 and the seller answers, each by ``service.handle`` with a
 command id; the orders were registered before. Beside it the driver alone executes the same
 statements in the same transactions. They are noted from a run of ours, and other orders' ids put
 in, so that the values are as long. Each turn has orders of its own, the ways take turns, and each
@@ -41,7 +41,7 @@ from ordercancel import (
     AdvanceOrder,
     Approve,
     Buyer,
-    CancellationDesk,
+    CancellationService,
     Case,
     Command,
     Order,
@@ -50,14 +50,15 @@ from ordercancel import (
     Seller,
     System,
 )
-from ordercancel.adapters.sql import SqlStore, reading, writing
-from ordercancel.adapters.sql.engine import begin, beginning, open_engine
-from ordercancel.adapters.sql.executors import DriverExecutor, HostExecutor
-from ordercancel.adapters.sql.statements import Values
-from ordercancel.events import Event
+from ordercancel.domain.events import Event
+from ordercancel.domain.requests import OPEN
 from ordercancel.policies import QOO10
-from ordercancel.ports import Claim, Commit, InboxQuery, Receipt
-from ordercancel.request import OPEN
+from ordercancel.service.ports import Claim, Commit, InboxQuery, Receipt
+from ordercancel.stores.sql import SqlStore, queries
+from ordercancel.stores.sql.commit import write
+from ordercancel.stores.sql.engine import begin, beginning, open_engine
+from ordercancel.stores.sql.executors import DriverExecutor, HostExecutor
+from ordercancel.stores.sql.statements import Values
 
 sys.path.append(str(Path(__file__).parent.parent / "tests"))
 postgres: Any = import_module("postgres")  # a server as the tests have it
@@ -107,7 +108,7 @@ def commands(asked: Order) -> tuple[Command, Command]:
 
 
 class Shop:
-    """A desk on a store; and another one that prepares its orders, by connections of its own.
+    """A service on a store; and another one that prepares its orders, by connections of its own.
 
     Args:
         url: An empty database.
@@ -116,8 +117,8 @@ class Shop:
     def __init__(self, url: str) -> None:
         self.url = url
         self.store, self._others = SqlStore(url), SqlStore(url)
-        self.desk = CancellationDesk(policies=[QOO10], store=self.store)
-        self.preparing = CancellationDesk(policies=[QOO10], store=self._others)
+        self.service = CancellationService(policies=[QOO10], store=self.store)
+        self.preparing = CancellationService(policies=[QOO10], store=self._others)
 
     def close(self) -> None:
         """Close both stores."""
@@ -133,7 +134,7 @@ class Shop:
 
     def handle(self, command: Command) -> None:
         """One command."""
-        self.desk.handle(command, at=ASKED_AT)
+        self.service.handle(command, at=ASKED_AT)
 
     def see(self, orders: Sequence[Order]) -> None:
         """See that everything was done that is to be done about orders, whoever did it."""
@@ -218,7 +219,7 @@ class Noting(DriverExecutor):
 
 
 class NotingStore:
-    """What a desk needs of a store to handle commands, noting what is sent."""
+    """What a service needs of a store to handle commands, noting what is sent."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -226,21 +227,21 @@ class NotingStore:
 
     def load(self, order_id: str) -> Case | None:
         with self._engine.connect() as connection:
-            return reading.load(Noting(connection, self.notes), order_id)
+            return queries.load(Noting(connection, self.notes), order_id)
 
     def receipt(self, command_id: str) -> Receipt | None:
         with self._engine.connect() as connection:
-            return reading.receipt(Noting(connection, self.notes), command_id)
+            return queries.receipt(Noting(connection, self.notes), command_id)
 
     def history(self, order_id: str) -> tuple[Event, ...]:
         with self._engine.connect() as connection:
-            return reading.history(Noting(connection, self.notes), order_id)
+            return queries.history(Noting(connection, self.notes), order_id)
 
     def commit(self, commit: Commit) -> None:
         with self._engine.connect() as connection:
             executor = Noting(connection, self.notes)
             executor.begin()
-            writing.write(executor, commit)
+            write(executor, commit)
             executor.commit()
 
 
@@ -262,9 +263,9 @@ def noted(shop: Shop) -> Notes:
     with engine_of(shop.url, autocommit=True) as engine:
         for asked in shop.fresh(2):
             store: Any = NotingStore(engine)
-            desk = CancellationDesk(policies=[QOO10], store=store)
+            service = CancellationService(policies=[QOO10], store=store)
             for command in commands(asked):
-                desk.handle(command, at=ASKED_AT)
+                service.handle(command, at=ASKED_AT)
             found[int(asked.id) % 2] = asked.id, tuple(store.notes)
     return Notes((found[0], found[1]))
 
@@ -368,7 +369,7 @@ def all_at_once(works: Sequence[Callable[[], None]]) -> float:
         return perf_counter() - began
 
 
-def by_desk(shop: Shop, size: int, threads: int) -> Callable[[], float]:
+def by_service(shop: Shop, size: int, threads: int) -> Callable[[], float]:
     """The seconds of a command; in a turn each thread handles two about each of some orders."""
 
     def turn() -> float:
@@ -409,7 +410,7 @@ def sqlite_rows(folder: Path, *, quick: bool) -> list[Row]:
         engine = stack.enter_context(engine_of(shop.url))
         seconds = in_turns(
             {
-                OURS: by_desk(shop, size, 1),
+                OURS: by_service(shop, size, 1),
                 RAW_SQLITE: by_driver(shop, notes, size, [partial(send, raw.cursor())]),
                 CORE: by_driver(shop, notes, size, [partial(send_by_core, engine)]),
             },
@@ -432,7 +433,7 @@ def postgresql_rows(server: str, threads: int, *, quick: bool) -> list[Row]:
         pipelined = [partial(send_in_pipelines, connection) for connection in raw]
         seconds = in_turns(
             {
-                OURS: by_desk(shop, size, threads),
+                OURS: by_service(shop, size, threads),
                 RAW_PSYCOPG: by_driver(shop, notes, size, alone),
                 PIPELINED: by_driver(shop, notes, size, pipelined),
                 CORE: by_driver(shop, notes, size, [partial(send_by_core, engine)] * threads),
@@ -561,7 +562,7 @@ def growth_rows(folder: Path, *, quick: bool) -> list[Row]:
             for size in (small, large)
         }
         works: Mapping[str, Callable[[Shop], Callable[[], float]]] = {
-            "handle": lambda shop: by_desk(shop, 10, 1),
+            "handle": lambda shop: by_service(shop, 10, 1),
             "relay's claim": lambda shop: partial(claiming, shop),
             "tick's due": lambda shop: partial(looking_for_duties, shop),
             "inbox page": lambda shop: partial(looking_at_inbox, shop),

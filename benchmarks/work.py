@@ -32,12 +32,12 @@ from ordercancel import (
     evolve,
     fold,
 )
-from ordercancel.decider import register
-from ordercancel.order import Scalar
+from ordercancel.domain.orders import Scalar
+from ordercancel.engine.decide import register
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.policy import CANCEL, REFER, Forbid, Rule, ours
-from ordercancel.policy.conditions import Condition
-from ordercancel.policy.facts import (
+from ordercancel.policy import CANCEL, REFER, Forbid, Rule, own_rule
+from ordercancel.rules.conditions import Condition
+from ordercancel.rules.facts import (
     attribute_choice,
     attribute_flag,
     attribute_number,
@@ -354,7 +354,7 @@ region = attribute_choice("region", Text("配送先", "region"), REGIONS)
 weight = attribute_number("weight", Text("重量(グラム)", "weight in grams"))
 gift = attribute_flag("gift", Text("ギフト", "gift"))
 
-_SHOP = ours("a shop that has grown")
+_SHOP = own_rule("a shop that has grown")
 
 
 def many_rules(count: int) -> Policy:

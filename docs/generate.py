@@ -10,10 +10,10 @@ import json
 import sys
 from pathlib import Path
 
-from ordercancel.export import policy_data
+from ordercancel.domain.texts import Lang, Text
+from ordercancel.explain.export import policy_data
+from ordercancel.explain.pages import order_diagram, request_diagram, rule_table
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.render import order_diagram, request_diagram, rule_table
-from ordercancel.text import Lang, Text
 
 PAGES = Path(__file__).parent / "policies"
 LANGS: tuple[Lang, ...] = ("en", "ja")

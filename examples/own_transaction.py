@@ -3,8 +3,9 @@
     python -m examples.own_transaction                                     # a new SQLite file
     python -m examples.own_transaction postgresql+psycopg://shop@db/shop   # an empty database
 
-The shop has orders and refunds in tables of its own. It hands the desk its session: what the desk
-writes takes effect when the shop commits. Where the shop fails after that, nothing has happened.
+The shop has orders and refunds in tables of its own. It hands the service its session: what the
+service writes takes effect when the shop commits. Where the shop fails after that, nothing has
+happened.
 """
 
 import sys
@@ -16,9 +17,9 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Engine, ForeignKey, create_engine, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from ordercancel import Buyer, CancellationDesk, Order, RequestCancellation
-from ordercancel.adapters.sql import SqlStore
+from ordercancel import Buyer, CancellationService, Order, RequestCancellation
 from ordercancel.policies import QOO10
+from ordercancel.stores.sql import SqlStore
 
 ORDER = "762544202"
 
@@ -44,11 +45,11 @@ class NoAccount(Exception):
     """Nobody knows where the money should go."""
 
 
-def place(engine: Engine, desk: CancellationDesk) -> None:
+def place(engine: Engine, service: CancellationService) -> None:
     """An order comes in."""
     with Session(engine) as session, session.begin():
         session.add(ShopOrder(id=ORDER, status="new", account=None))
-        desk.using(SqlStore.within(session)).register(
+        service.using(SqlStore.within(session)).register(
             Order(
                 ORDER,
                 policy="qoo10",
@@ -60,10 +61,10 @@ def place(engine: Engine, desk: CancellationDesk) -> None:
         )
 
 
-def cancel(engine: Engine, desk: CancellationDesk) -> None:
+def cancel(engine: Engine, service: CancellationService) -> None:
     """The buyer cancels: by the rules, in the shop's books, and in its order."""
     with Session(engine) as session, session.begin():
-        outcome = desk.using(SqlStore.within(session)).handle(
+        outcome = service.using(SqlStore.within(session)).handle(
             RequestCancellation(ORDER, by=Buyer("b-1"), reason="changed_mind")
         )
         order = session.get_one(ShopOrder, ORDER)
@@ -73,14 +74,14 @@ def cancel(engine: Engine, desk: CancellationDesk) -> None:
         session.add(Refund(order_id=ORDER, account=order.account))
 
 
-def show(engine: Engine, desk: CancellationDesk, what: str) -> None:
+def show(engine: Engine, service: CancellationService, what: str) -> None:
     """Print what is in the shop's tables, and in ours."""
     with Session(engine) as session:
         shop = session.get_one(ShopOrder, ORDER).status
         refunds = session.scalar(select(func.count()).select_from(Refund))
-    ours = desk.case(ORDER, by=Buyer("b-1")).order.status
-    messages = desk.backlog().messages
-    print(f"{what:14} shop: {shop}, {refunds} refunds; desk: {ours}, {messages} messages")
+    ours = service.case(ORDER, by=Buyer("b-1")).order.status
+    messages = service.backlog().messages
+    print(f"{what:14} shop: {shop}, {refunds} refunds; service: {ours}, {messages} messages")
 
 
 def main(url: str) -> None:
@@ -88,17 +89,17 @@ def main(url: str) -> None:
     engine = create_engine(url)
     Base.metadata.create_all(engine)
     with closing(SqlStore(url)) as store:
-        desk = CancellationDesk(policies=[QOO10], store=store)
-        place(engine, desk)
-        show(engine, desk, "placed:")
+        service = CancellationService(policies=[QOO10], store=store)
+        place(engine, service)
+        show(engine, service, "placed:")
         try:
-            cancel(engine, desk)
+            cancel(engine, service)
         except NoAccount:
-            show(engine, desk, "shop failed:")
+            show(engine, service, "shop failed:")
         with Session(engine) as session, session.begin():
             session.get_one(ShopOrder, ORDER).account = "JP-1"
-        cancel(engine, desk)
-        show(engine, desk, "cancelled:")
+        cancel(engine, service)
+        show(engine, service, "cancelled:")
     engine.dispose()
 
 

@@ -14,10 +14,10 @@ import sys
 from contextlib import closing, suppress
 from queue import Empty, SimpleQueue
 
-from ordercancel import CancellationDesk, StoreUnavailable
-from ordercancel.adapters.log import LogNotifier
-from ordercancel.adapters.sql import SqlStore
+from ordercancel import CancellationService, StoreUnavailable
+from ordercancel.notifiers.log import LogNotifier
 from ordercancel.policies import CONECT, QOO10
+from ordercancel.stores.sql import SqlStore
 
 POLICIES = (CONECT, QOO10)
 IDLE = 5.0
@@ -28,12 +28,12 @@ LONGEST = 60.0
 log = logging.getLogger("shop.worker")
 
 
-def work(desk: CancellationDesk, stop: SimpleQueue[int]) -> None:
+def work(service: CancellationService, stop: SimpleQueue[int]) -> None:
     """Tick and relay until a signal is in `stop`."""
     wait = 0.0
     while not told(stop, wait):
         try:
-            ticked, relayed = desk.tick(), desk.relay()
+            ticked, relayed = service.tick(), service.relay()
         except StoreUnavailable as error:
             wait = min(max(2 * wait, 1.0), LONGEST)
             log.warning("the store does not answer, trying again in %.0f s: %s", wait, error)
@@ -60,7 +60,7 @@ def main(url: str) -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda number, frame: stop.put(number))
     with closing(SqlStore(url, create_tables=False)) as store:
-        work(CancellationDesk(policies=POLICIES, store=store, notifier=LogNotifier()), stop)
+        work(CancellationService(policies=POLICIES, store=store, notifier=LogNotifier()), stop)
 
 
 if __name__ == "__main__":

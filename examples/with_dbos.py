@@ -23,11 +23,11 @@ from queue import SimpleQueue
 
 from dbos import DBOS, DBOSConfig, ScheduleInput, SetWorkflowID, StepOptions
 
-from ordercancel import ApplyDeadline, CancellationDesk, Refused, StoreUnavailable, System
-from ordercancel.adapters.log import LogNotifier
-from ordercancel.adapters.sql import SqlStore
+from ordercancel import ApplyDeadline, CancellationService, Refused, StoreUnavailable, System
+from ordercancel.notifiers.log import LogNotifier
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.ports import DueDuty
+from ordercancel.service.ports import DueDuty
+from ordercancel.stores.sql import SqlStore
 
 POLICIES = (CONECT, QOO10)
 DATABASE = os.environ.get("SHOP_DATABASE", "postgresql:///shop")
@@ -53,8 +53,8 @@ def store() -> SqlStore:
 
 
 @cache
-def desk() -> CancellationDesk:
-    return CancellationDesk(policies=POLICIES, store=store(), notifier=LogNotifier())
+def service() -> CancellationService:
+    return CancellationService(policies=POLICIES, store=store(), notifier=LogNotifier())
 
 
 PATIENT: StepOptions = {
@@ -67,13 +67,13 @@ PATIENT: StepOptions = {
 @DBOS.step(**PATIENT)
 def apply_some() -> bool:
     """Apply a hundred deadlines; whether there are more."""
-    return desk().tick().more
+    return service().tick().more
 
 
 @DBOS.step(**PATIENT)
 def deliver_some() -> bool:
     """Deliver a hundred messages; whether there are more."""
-    return desk().relay().more
+    return service().relay().more
 
 
 @DBOS.step(**PATIENT)
@@ -86,7 +86,7 @@ def due(now: datetime, last: DueDuty | None) -> tuple[DueDuty, ...]:
 def apply_one(order_id: str, deadline: str, request: int) -> None:
     """Apply one deadline."""
     try:
-        desk().handle(ApplyDeadline(order_id, by=System(), deadline=deadline, request=request))
+        service().handle(ApplyDeadline(order_id, by=System(), deadline=deadline, request=request))
     except Refused as refused:
         if refused.codes != ("not_due",):  # it has acted, or what it waited for was done
             raise

@@ -23,11 +23,11 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
-from ordercancel import ApplyDeadline, CancellationDesk, Refused, System
-from ordercancel.adapters.log import LogNotifier
-from ordercancel.adapters.sql import SqlStore
+from ordercancel import ApplyDeadline, CancellationService, Refused, System
+from ordercancel.notifiers.log import LogNotifier
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.ports import DueDuty
+from ordercancel.service.ports import DueDuty
+from ordercancel.stores.sql import SqlStore
 
 POLICIES = (CONECT, QOO10)
 DATABASE = os.environ.get("SHOP_DATABASE", "postgresql:///shop")
@@ -47,8 +47,8 @@ def store() -> SqlStore:
 
 
 @cache
-def desk() -> CancellationDesk:
-    return CancellationDesk(policies=POLICIES, store=store(), notifier=LogNotifier())
+def service() -> CancellationService:
+    return CancellationService(policies=POLICIES, store=store(), notifier=LogNotifier())
 
 
 # A queueing lock keeps jobs from piling up. None of these has a `retry` beside it: where another
@@ -59,7 +59,7 @@ def desk() -> CancellationDesk:
 @app.task(name="tick", queue=QUEUE, queueing_lock="tick")
 def tick(timestamp: int = 0) -> None:
     """Apply the deadlines that are due: a hundred, and the rest in another job."""
-    if desk().tick().more:
+    if service().tick().more:
         with suppress(AlreadyEnqueued):
             tick.defer()
 
@@ -68,7 +68,7 @@ def tick(timestamp: int = 0) -> None:
 @app.task(name="relay", queue=QUEUE, queueing_lock="relay", priority=1)
 def relay(timestamp: int = 0) -> None:
     """Deliver the messages that wait: a hundred, and the rest in another job."""
-    if desk().relay().more:
+    if service().relay().more:
         with suppress(AlreadyEnqueued):
             relay.defer()
 
@@ -96,7 +96,7 @@ def due() -> Iterator[DueDuty]:
 def apply(order_id: str, deadline: str, request: int) -> None:
     """Apply one deadline."""
     try:
-        desk().handle(ApplyDeadline(order_id, by=System(), deadline=deadline, request=request))
+        service().handle(ApplyDeadline(order_id, by=System(), deadline=deadline, request=request))
     except Refused as refused:
         if refused.codes != ("not_due",):  # it has acted, or what it waited for was done
             raise

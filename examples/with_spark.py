@@ -16,7 +16,7 @@ import duckdb
 from pyspark.sql import SparkSession  # type: ignore[import-not-found]  # installed by hand
 
 from ordercancel.bulk import outcomes
-from ordercancel.bulk.sampling import SAMPLED_AT
+from ordercancel.bulk.sample import SAMPLED_AT
 from ordercancel.policies import QOO10
 
 ANSWERS = ("order_id", "verdict", "rules", "codes", "clauses", "may_approve", "may_reject")

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from ordercancel import Buyer, Case, Operator, Order, Party, Policy, Seller, System
-from ordercancel.policy.reasons import Catalogue
-from ordercancel.validation import Faults
+from ordercancel.domain.faults import Faults
+from ordercancel.rules.reasons import Catalogue
 
 JST = timezone(timedelta(hours=9))
 BUYER = Buyer("b-1")

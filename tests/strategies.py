@@ -28,7 +28,7 @@ from ordercancel import (
     Seller,
     System,
 )
-from ordercancel.events import (
+from ordercancel.domain.events import (
     CancellationRequested,
     DeadlinePassed,
     DutyArose,
@@ -45,22 +45,22 @@ from ordercancel.events import (
     WithdrawalAsked,
     WithdrawalHeld,
 )
-from ordercancel.policy.clauses import ours
-from ordercancel.policy.conditions import (
+from ordercancel.rules.conditions import (
     ALWAYS,
     All,
     AnyOf,
     Compare,
-    Comparison,
     Condition,
     Holds,
     IsIn,
     Known,
     Not,
+    Relation,
     Value,
 )
-from ordercancel.policy.rules import CANCEL, PERMIT, REFER, Effect, Forbid
-from ordercancel.policy.wording import Audience, Medium, Occasion
+from ordercancel.rules.effects import CANCEL, PERMIT, REFER, Effect, Forbid
+from ordercancel.rules.notifications import Audience, Medium, Occasion
+from ordercancel.rules.sources import own_rule
 from ordercancel.testing import strategies as kit
 from samples import BUYER, JST, jst
 
@@ -300,9 +300,9 @@ def leaves() -> SearchStrategy[Condition]:
     return st.one_of(
         st.builds(IsIn, st.just("colour"), st.frozensets(st.sampled_from(COLOURS))),
         st.just(Holds("ready")),
-        st.builds(Compare, st.just("days"), st.sampled_from(Comparison), st.integers(-1, 1)),
+        st.builds(Compare, st.just("days"), st.sampled_from(Relation), st.integers(-1, 1)),
         st.builds(
-            Compare, st.just("since"), st.sampled_from(Comparison), st.just(timedelta(hours=1))
+            Compare, st.just("since"), st.sampled_from(Relation), st.just(timedelta(hours=1))
         ),
         st.builds(Known, st.sampled_from(("colour", "ready", "days", "since"))),
     )
@@ -339,6 +339,6 @@ def rules(draw: DrawFn, max_size: int = 6) -> list[Rule]:
     made = draw(st.lists(st.tuples(effects(), conditions()), max_size=max_size))
     ids = draw(st.permutations([f"r{number}" for number in range(len(made))]))
     return [
-        Rule(rule_id, on=RequestCancellation, effect=effect, when=when, cites=ours("a test"))
+        Rule(rule_id, on=RequestCancellation, effect=effect, when=when, cites=own_rule("a test"))
         for rule_id, (effect, when) in zip(ids, made, strict=True)
     ]

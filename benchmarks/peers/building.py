@@ -9,7 +9,7 @@ import unicodedata
 from datetime import UTC, datetime, time, timedelta
 
 from ordercancel import Approve, Buyer, Case, Reject, RequestCancellation, RequestStatus, Seller
-from ordercancel.events import (
+from ordercancel.domain.events import (
     CancellationRequested,
     DutyArose,
     Event,
@@ -17,7 +17,7 @@ from ordercancel.events import (
     RequestGranted,
     RequestRejected,
 )
-from ordercancel.text import unsafe_characters
+from ordercancel.domain.texts import unsafe_characters
 
 __all__ = [
     "APPROVE",

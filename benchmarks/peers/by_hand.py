@@ -25,7 +25,7 @@ from ordercancel import (
     System,
     Verdict,
 )
-from ordercancel.events import (
+from ordercancel.domain.events import (
     CancellationRequested,
     DutyArose,
     Event,
@@ -33,8 +33,8 @@ from ordercancel.events import (
     RequestGranted,
     RequestRejected,
 )
+from ordercancel.domain.trusted import trusted
 from ordercancel.policies import QOO10
-from ordercancel.unchecked import unchecked
 from peers import building, dictionaries
 from peers.building import (
     INSTANT_DELAYED,
@@ -138,7 +138,7 @@ def _built_unchecked() -> Any:
         RequestGranted,
         RequestRejected,
     ):
-        setattr(module, kind.__name__, unchecked(kind))
+        setattr(module, kind.__name__, trusted(kind))
     module.NotAllowed = NotAllowed
     return module
 

@@ -8,7 +8,7 @@ from typing import cast
 from statemachine import State, StateMachine
 
 from ordercancel import Approve, Case, Reject, RequestCancellation
-from ordercancel.events import Event
+from ordercancel.domain.events import Event
 from peers.building import (
     INSTANT_DELAYED,
     INSTANT_NEW,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ordercancel import Approve, Case, Reject, RequestCancellation
-from ordercancel.events import Event
+from ordercancel.domain.events import Event
 from peers.building import (
     INSTANT_DELAYED,
     INSTANT_NEW,

@@ -11,7 +11,7 @@ from typing import Any
 import cedarpy
 
 from ordercancel import Approve, Case, Reject, RequestCancellation
-from ordercancel.events import Event
+from ordercancel.domain.events import Event
 from peers.building import (
     Answering,
     NotAllowed,
@@ -155,7 +155,7 @@ def _permitting(
     """The id of the policy that permits the command; None where it is denied."""
     by, order = command.by, case.order
     context: dict[str, Any] = {
-        "party": order.knows(by),
+        "party": order.visible_to(by),
         "status": order.status,
         "request": latest_status(case),
         "past": days_past(case, at),

@@ -11,7 +11,7 @@ from django.db import models
 from django_fsm import FSMField, TransitionNotAllowed, can_proceed, transition
 
 from ordercancel import Approve, Case, Reject, RequestCancellation
-from ordercancel.events import Event
+from ordercancel.domain.events import Event
 from peers.building import (
     INSTANT_DELAYED,
     INSTANT_NEW,

@@ -12,7 +12,7 @@ from typing import Any, cast
 from transitions import Machine, MachineError
 
 from ordercancel import Approve, Case, Reject, RequestCancellation
-from ordercancel.events import Event
+from ordercancel.domain.events import Event
 from peers.building import (
     INSTANT_DELAYED,
     INSTANT_NEW,

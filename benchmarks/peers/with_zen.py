@@ -15,7 +15,7 @@ from typing import Any
 import zen
 
 from ordercancel import Approve, Case, Reject, RequestCancellation
-from ordercancel.events import Event
+from ordercancel.domain.events import Event
 from peers.building import (
     Answering,
     NotAllowed,
@@ -168,7 +168,7 @@ def _decided(
                     return referred(command, case, at)
             case Approve():
                 facts = {
-                    "party": case.order.knows(command.by),
+                    "party": case.order.visible_to(command.by),
                     "role": command.by.role,
                     "request": latest_status(case),
                     "status": case.order.status,
@@ -177,7 +177,7 @@ def _decided(
                     return approved(command, case, at)
             case Reject():
                 facts = {
-                    "party": case.order.knows(command.by),
+                    "party": case.order.visible_to(command.by),
                     "role": command.by.role,
                     "request": latest_status(case),
                     "status": case.order.status,
@@ -194,7 +194,7 @@ def _asked(
 ) -> tuple[str, str]:
     order, by = case.order, command.by
     facts = {
-        "party": order.knows(by),
+        "party": order.visible_to(by),
         "role": by.role,
         "request": latest_status(case),
         "rejected": was_rejected(case),

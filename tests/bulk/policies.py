@@ -22,6 +22,7 @@ from ordercancel import (
     Rule,
     Text,
 )
+from ordercancel.domain.requests import FINAL
 from ordercancel.policy import (
     CANCEL,
     PERMIT,
@@ -32,8 +33,8 @@ from ordercancel.policy import (
     Forbid,
     Occasion,
 )
-from ordercancel.policy.conditions import ALWAYS, All, AnyOf, Condition, Not
-from ordercancel.policy.facts import (
+from ordercancel.rules.conditions import ALWAYS, All, AnyOf, Condition, Not
+from ordercancel.rules.facts import (
     affirmed,
     attribute_choice,
     attribute_flag,
@@ -55,7 +56,6 @@ from ordercancel.policy.facts import (
     status,
     withdrawn_before,
 )
-from ordercancel.request import FINAL
 from unit.tiny import ORDERS, OURS, tiny
 
 MEMBER = attribute_flag("member", Text("会員", "member"))

@@ -16,8 +16,8 @@ import pyarrow as pa
 from ordercancel import Approve, Buyer, Case, Party, Policy, Reject, RequestCancellation, Seller
 from ordercancel.bulk import COLUMNS, Holding
 from ordercancel.bulk.columns import column_of_fact
-from ordercancel.policy.deadlines import Consequence
-from ordercancel.request import RequestStatus
+from ordercancel.domain.requests import RequestStatus
+from ordercancel.rules.deadlines import Consequence
 
 Answer = tuple[str | None, tuple[str, ...], frozenset[str], frozenset[str], bool, bool]
 """Verdict, rules in their order, codes, clauses, whether the seller may approve, and reject."""

@@ -24,8 +24,8 @@ from bulk.test_inputs import moody
 from ordercancel import InvalidValue, Policy, Untranslatable
 from ordercancel.bulk import COLUMNS, Shift, compare, summary
 from ordercancel.bulk.columns import column_of_fact
-from ordercancel.bulk.printing import DIALECTS, statement
 from ordercancel.bulk.sql import outcomes_query
+from ordercancel.bulk.sql_text import DIALECTS, statement
 from ordercancel.policies import CONECT, QOO10, qoo10
 
 NOON = datetime(2024, 5, 1, 3, tzinfo=UTC)

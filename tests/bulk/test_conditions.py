@@ -30,7 +30,7 @@ from ordercancel.bulk.conditions import (
 from ordercancel.bulk.plan import plan_for
 from ordercancel.bulk.sql import outcomes_query
 from ordercancel.policy import CANCEL, REFER, Forbid
-from ordercancel.policy.facts import days_past_ship_on, since_placed
+from ordercancel.rules.facts import days_past_ship_on, since_placed
 from unit.tiny import OURS, tiny
 
 A, B = Among("status", frozenset("ab")), Among("status", frozenset("bc"))

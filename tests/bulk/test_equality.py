@@ -40,14 +40,14 @@ from bulk.tables import (
     table_of,
 )
 from ordercancel import Case, Party, Policy
-from ordercancel.adapters.sql import SqlStore
 from ordercancel.bulk import frames, outcomes
 from ordercancel.bulk.sql import outcomes_query
-from ordercancel.events import OrderRegistered
-from ordercancel.order import System
+from ordercancel.domain.actors import System
+from ordercancel.domain.events import OrderRegistered
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
-from ordercancel.ports import Commit
-from ordercancel.verification.walk import Walk
+from ordercancel.service.ports import Commit
+from ordercancel.stores.sql import SqlStore
+from ordercancel.verification.explorer import Walk
 
 READINGS = {
     "conect": CONECT,

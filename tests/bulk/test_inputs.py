@@ -21,7 +21,7 @@ from ordercancel import (
 from ordercancel.bulk import compare, outcomes, summary
 from ordercancel.policies import QOO10
 from ordercancel.policy import REFER
-from ordercancel.policy.conditions import Condition
+from ordercancel.rules.conditions import Condition
 from unit.tiny import OURS, RULES, tiny
 
 AT = datetime(2024, 5, 1, 3, tzinfo=UTC)
@@ -250,6 +250,6 @@ def _forbid() -> Any:
 
 
 def _open() -> Condition:
-    from ordercancel.policy.facts import request
+    from ordercancel.rules.facts import request
 
     return request.is_in("awaiting_seller")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ordercancel.bulk import plotting
-from ordercancel.bulk.plotting import plot_shares, speaks
-from ordercancel.errors import InvalidValue
+from ordercancel.bulk import plot
+from ordercancel.bulk.plot import plot_shares, speaks
+from ordercancel.domain.errors import InvalidValue
 from ordercancel.policies import QOO10
 
 COUNTS: Mapping[str, Mapping[str | None, int]] = {
@@ -21,13 +21,13 @@ COUNTS: Mapping[str, Mapping[str | None, int]] = {
 
 @pytest.fixture
 def no_japanese(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plotting, "JAPANESE_FONTS", ("No Such Font",))
+    monkeypatch.setattr(plot, "JAPANESE_FONTS", ("No Such Font",))
 
 
 @pytest.fixture
 def japanese(monkeypatch: pytest.MonkeyPatch) -> None:
     """A font that is said to have the Japanese characters."""
-    monkeypatch.setattr(plotting, "JAPANESE_FONTS", ("No Such Font", "DejaVu Sans"))
+    monkeypatch.setattr(plot, "JAPANESE_FONTS", ("No Such Font", "DejaVu Sans"))
 
 
 class TestAPicture:

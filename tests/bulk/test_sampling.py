@@ -16,12 +16,12 @@ from examples.half_hour_shop import SHOP, TERMS
 from ordercancel import Policy, RequestCancellation, Rule, Text
 from ordercancel.bulk import outcomes
 from ordercancel.bulk.files import whole
-from ordercancel.bulk.sampling import SAMPLED_AT, sample, sampled
-from ordercancel.errors import InvalidValue, StoreUnavailable
+from ordercancel.bulk.sample import SAMPLED_AT, sample, sampled
+from ordercancel.domain.errors import InvalidValue, StoreUnavailable
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.policies.qoo10 import qoo10
+from ordercancel.policies.qoo10.rules import qoo10
 from ordercancel.policy import After, Consequence, Deadline, EndOfDay, Forbid, Occasion
-from ordercancel.policy.facts import (
+from ordercancel.rules.facts import (
     attribute_choice,
     attribute_flag,
     attribute_number,

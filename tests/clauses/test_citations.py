@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ordercancel import Policy
-from ordercancel.export import policy_data
+from ordercancel.explain.export import policy_data
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
-from ordercancel.policy import STANDARD_RULES, Citation, ours
+from ordercancel.policy import STANDARD_RULES, Citation, own_rule
 
 CITED: dict[str, dict[str, tuple[str, ...]]] = {
     "conect": {
@@ -87,7 +87,7 @@ def test_a_rule_that_is_switched_on_has_its_id(policy: Policy, rule_id: str) -> 
 def test_shipping_that_answers_a_request_says_that_the_reading_is_ours() -> None:
     """The guide does not say it; a shop may read it so."""
     reading = qoo10(shipping_supersedes=True).superseding
-    assert reading.cites == ours(
+    assert reading.cites == own_rule(
         "shipping answers the request, where a shop reads the guide so",
         ja="発送をもって回答とする運用の場合",
     )

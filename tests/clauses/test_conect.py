@@ -10,7 +10,7 @@ import pytest
 from ordercancel import (
     AdvanceOrder,
     Approve,
-    CancellationDesk,
+    CancellationService,
     Command,
     InvalidValue,
     Outcome,
@@ -24,10 +24,10 @@ from ordercancel import (
     Verdict,
     Withdraw,
 )
-from ordercancel.adapters.memory import MemoryDirectory, MemoryNotifier, MemoryStore
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.policies.conect import conect
-from ordercancel.policy import Catalogue, Ours, Reason, ours
+from ordercancel.policies.conect.rules import conect
+from ordercancel.policy import Catalogue, OwnRule, Reason, own_rule
+from ordercancel.stores.memory import MemoryDirectory, MemoryNotifier, MemoryStore
 from samples import BUYER, BUYING, NOT_PERMITTING, OPERATOR, PERMITTING, SELLER, jst, order
 
 ID = "762544202"
@@ -42,23 +42,23 @@ IDEOGRAPHIC_SPACE = "\u3000"
 
 
 class House:
-    """A desk with one registered order, and short words for what is done with it."""
+    """A service with one registered order, and short words for what is done with it."""
 
     def __init__(
         self, policy: Policy = CONECT, *, seller: Party | None = PERMITTING, **changes: Any
     ) -> None:
         self.directory = MemoryDirectory([BUYING] if seller is None else [BUYING, seller])
         self.notifier = MemoryNotifier()
-        self.desk = CancellationDesk(
+        self.service = CancellationService(
             policies=[policy, QOO10],
             store=MemoryStore(),
             directory=self.directory,
             notifier=self.notifier,
         )
-        self.desk.register(order("conect", **changes), at=MORNING)
+        self.service.register(order("conect", **changes), at=MORNING)
 
     def do(self, command: Command, at: datetime = NOON) -> Outcome:
-        return self.desk.handle(command, at=at)
+        return self.service.handle(command, at=at)
 
     def ask(self, reason: str = "wrong_item", text: str | None = None) -> Outcome:
         return self.do(RequestCancellation(ID, by=BUYER, reason=reason, text=text))
@@ -79,20 +79,20 @@ class House:
 
     @property
     def status(self) -> str:
-        return self.desk.case(ID, by=BUYER).order.status
+        return self.service.case(ID, by=BUYER).order.status
 
     @property
     def request(self) -> RequestStatus | None:
-        latest = self.desk.case(ID, by=BUYER).latest
+        latest = self.service.case(ID, by=BUYER).latest
         return None if latest is None else latest.status
 
     @property
     def buyer_reads(self) -> str:
-        return self.desk.label(ID, by=BUYER)
+        return self.service.label(ID, by=BUYER)
 
     @property
     def seller_reads(self) -> str:
-        return self.desk.label(ID, by=SELLER)
+        return self.service.label(ID, by=SELLER)
 
 
 def names(outcome: Outcome) -> list[str]:
@@ -183,7 +183,7 @@ class TestIsARequest:
     @pytest.mark.parametrize("status", ["placed", "accepted"])
     def test_asking_only_refers_the_order_to_the_seller(self, status: str) -> None:
         house = House(status=status)
-        decision = house.desk.assess(RequestCancellation(ID, by=BUYER), at=NOON)
+        decision = house.service.assess(RequestCancellation(ID, by=BUYER), at=NOON)
         assert decision.verdict is Verdict.REFER
         assert decision.clauses == ("conect.1-1.is-a-request", "conect.1-1.not-until-approved")
         outcome = house.ask()
@@ -296,13 +296,13 @@ class TestOneReason:
     def test_the_list_says_that_it_is_ours_and_ends_with_sonota(self) -> None:
         *listed, other = CONECT.request_reasons.reasons
         assert listed
-        assert all(isinstance(reason.cites, Ours) for reason in listed)
+        assert all(isinstance(reason.cites, OwnRule) for reason in listed)
         assert other.label["ja"] == "その他"
 
     def test_a_shop_brings_its_own_list(self) -> None:
         own = Catalogue(
-            reasons=(Reason("closed", Text("閉店", "Closed"), cites=ours("our form")),),
-            cites=ours("our form"),
+            reasons=(Reason("closed", Text("閉店", "Closed"), cites=own_rule("our form")),),
+            cites=own_rule("our form"),
         )
         house = House(conect(request_reasons=own))
         with pytest.raises(InvalidValue):
@@ -391,7 +391,7 @@ class TestNotUntilApproved:
     def test_silence_answers_nothing_however_long_it_lasts(self) -> None:
         house = House()
         house.ask()
-        ticked = house.desk.tick(datetime(2032, 8, 15, tzinfo=NOON.tzinfo))
+        ticked = house.service.tick(datetime(2032, 8, 15, tzinfo=NOON.tzinfo))
         assert (ticked.outcomes, ticked.more) == ((), False)
         assert (house.status, house.request) == ("placed", "awaiting_seller")
 
@@ -503,7 +503,7 @@ class TestApprovedMail:
         house.directory.put(Party("b-1", name="テスト一号店", emails=emails))
         house.ask()
         house.approve()
-        house.desk.relay(EVENING)
+        house.service.relay(EVENING)
         message, to = house.notifier.delivered[-1]
         assert message.subject == "【受発注システム CO-NECT】オーダーがキャンセルされました"
         assert message.party == "b-1"
@@ -624,7 +624,7 @@ class TestSellerLabel:
     def test_the_list_of_orders_shows_it(self) -> None:
         house = House()
         house.ask()
-        (row,) = house.desk.inbox(SELLER, policy="conect").rows
+        (row,) = house.service.inbox(SELLER, policy="conect").rows
         assert (row.order_id, row.state) == (ID, "発注者がキャンセルを希望しています")
 
 
@@ -648,16 +648,16 @@ class TestSellerMail:
         assert told(house.ask()) == [("seller", "mail", subject)]
 
     def test_it_goes_to_every_address_of_the_selling_business(self) -> None:
-        emails = ("wholesale@example.jp", "desk@example.jp")
+        emails = ("wholesale@example.jp", "service@example.jp")
         house = House(
             seller=Party("s-1", name="サンプル卸", emails=emails, permits_cancellation=True)
         )
         house.ask()
-        house.desk.relay(NOON)
+        house.service.relay(NOON)
         ((message, to),) = house.notifier.delivered
         assert message.party == "s-1"
         assert to is not None
-        assert to.emails == ("wholesale@example.jp", "desk@example.jp")
+        assert to.emails == ("wholesale@example.jp", "service@example.jp")
 
 
 class TestBuyerReasonShown:

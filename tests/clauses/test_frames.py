@@ -32,8 +32,8 @@ from ordercancel import (
     inbox_row,
 )
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.policies.conect import conect
-from ordercancel.policies.qoo10 import qoo10
+from ordercancel.policies.conect.rules import conect
+from ordercancel.policies.qoo10.rules import qoo10
 from ordercancel.policy import Consequence, EndOfDay
 from samples import BUYER, PERMITTING, SELLER, SYSTEM, jst, opened, order
 

@@ -12,7 +12,7 @@ from ordercancel import (
     AnswerWithdrawal,
     Approve,
     AskWithdrawal,
-    CancellationDesk,
+    CancellationService,
     Case,
     Command,
     DutyStatus,
@@ -26,9 +26,9 @@ from ordercancel import (
     Verdict,
     Withdraw,
 )
-from ordercancel.adapters.memory import MemoryDirectory, MemoryStore
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.policies.qoo10 import qoo10
+from ordercancel.policies.qoo10.rules import qoo10
+from ordercancel.stores.memory import MemoryDirectory, MemoryStore
 from samples import BUYER, BUYING, NOT_PERMITTING, SELLER, SYSTEM, jst, order
 
 ID = "762544202"
@@ -61,18 +61,18 @@ HOLD = AnswerWithdrawal(ID, by=BUYER, accept=False)
 
 
 class House:
-    """A desk with one registered order, and short words for what is done with it."""
+    """A service with one registered order, and short words for what is done with it."""
 
     def __init__(self, policy: Policy = QOO10, **changes: Any) -> None:
-        self.desk = CancellationDesk(
+        self.service = CancellationService(
             policies=[CONECT, policy],
             store=MemoryStore(),
             directory=MemoryDirectory([BUYING, NOT_PERMITTING]),
         )
-        self.desk.register(order("qoo10", **changes), at=MORNING)
+        self.service.register(order("qoo10", **changes), at=MORNING)
 
     def do(self, command: Command, at: datetime = NOON) -> Outcome:
-        return self.desk.handle(command, at=at)
+        return self.service.handle(command, at=at)
 
     def refusal(self, command: Command, at: datetime = NOON) -> Refused:
         with pytest.raises(Refused) as refused:
@@ -80,11 +80,11 @@ class House:
         return refused.value
 
     def counts(self, at: datetime = NOON) -> dict[str, tuple[int, int]]:
-        counters = self.desk.counters(SELLER, policy="qoo10", at=at)
+        counters = self.service.counters(SELLER, policy="qoo10", at=at)
         return {each.label["ja"]: (each.count, each.overdue) for each in counters}
 
     def breaches(self) -> int:
-        history = self.desk.history(ID, by=SELLER)
+        history = self.service.history(ID, by=SELLER)
         return [type(event).__name__ for event in history].count("DutyBreached")
 
     def duty_to_ship(self) -> DutyStatus:
@@ -95,7 +95,7 @@ class House:
 
     @property
     def case(self) -> Case:
-        return self.desk.case(ID, by=BUYER)
+        return self.service.case(ID, by=BUYER)
 
     @property
     def status(self) -> str:
@@ -108,11 +108,11 @@ class House:
 
     @property
     def buyer_reads(self) -> str:
-        return self.desk.label(ID, by=BUYER)
+        return self.service.label(ID, by=BUYER)
 
     @property
     def seller_reads(self) -> str:
-        return self.desk.label(ID, by=SELLER)
+        return self.service.label(ID, by=SELLER)
 
 
 def new_order(policy: Policy = QOO10) -> House:
@@ -270,7 +270,7 @@ class TestOtherwiseAskWithdrawal:
         house.do(ACCEPT, jst(18, 9))
         assert (house.status, house.case.order.ship_on) == ("shipping_requested", SHIP_ON)
         again = RequestCancellation(ID, by=BUYER)
-        assert house.desk.assess(again, at=jst(18, 10)).verdict is Verdict.CANCEL
+        assert house.service.assess(again, at=jst(18, 10)).verdict is Verdict.CANCEL
 
     def test_the_buyer_holds_and_the_request_stays_open(self) -> None:
         house = asked()
@@ -367,7 +367,7 @@ class TestShipSameDay:
     def test_a_duty_that_was_met_is_never_breached(self) -> None:
         house = self.late_in_the_evening()
         house.do(SHIP, BEFORE_MIDNIGHT)
-        assert house.desk.tick(jst(31)).outcomes == ()
+        assert house.service.tick(jst(31)).outcomes == ()
         assert house.breaches() == 0
 
     def test_shipping_at_midnight_breaches_it(self) -> None:
@@ -380,25 +380,25 @@ class TestShipSameDay:
     def test_a_breach_found_by_shipping_is_not_found_again_by_the_clock(self) -> None:
         house = self.late_in_the_evening()
         house.do(SHIP, AFTER_MIDNIGHT)
-        assert house.desk.tick(AFTER_MIDNIGHT).outcomes == ()
+        assert house.service.tick(AFTER_MIDNIGHT).outcomes == ()
         assert house.breaches() == 1
 
     def test_a_breach_found_by_the_clock_is_not_found_again_by_shipping(self) -> None:
         house = self.late_in_the_evening()
-        (found,) = house.desk.tick(AFTER_MIDNIGHT).outcomes
+        (found,) = house.service.tick(AFTER_MIDNIGHT).outcomes
         assert names(found) == ["DutyBreached"]
         assert names(house.do(SHIP, jst(16, 9))) == ["OrderAdvanced"]
-        assert house.desk.tick(jst(31)).outcomes == ()
+        assert house.service.tick(jst(31)).outcomes == ()
         assert house.breaches() == 1
 
     def test_the_clock_finds_nothing_before_midnight(self) -> None:
         house = self.late_in_the_evening()
-        assert house.desk.tick(BEFORE_MIDNIGHT).outcomes == ()
+        assert house.service.tick(BEFORE_MIDNIGHT).outcomes == ()
         assert house.duty_to_ship() == "open"
 
     def test_a_breach_penalises_nobody_by_itself(self) -> None:
         house = self.late_in_the_evening()
-        (found,) = house.desk.tick(AFTER_MIDNIGHT).outcomes
+        (found,) = house.service.tick(AFTER_MIDNIGHT).outcomes
         assert found.messages == ()
         assert (house.status, house.request) == ("shipping_requested", "rejected")
 
@@ -538,14 +538,14 @@ class TestInstantDelayed:
 
     def test_a_pending_request_is_not_approved_by_the_clock(self) -> None:
         house = asked()
-        assert house.desk.tick(MIDNIGHT).outcomes == ()
-        house.desk.tick(jst(31))
+        assert house.service.tick(MIDNIGHT).outcomes == ()
+        house.service.tick(jst(31))
         assert (house.status, house.request) == ("shipping_requested", "awaiting_seller")
 
     def test_the_clock_can_be_made_to_approve_it(self) -> None:
         house = asked(qoo10(delay_approves=True))
-        assert house.desk.tick(LAST_SECOND).outcomes == ()
-        (outcome,) = house.desk.tick(MIDNIGHT).outcomes
+        assert house.service.tick(LAST_SECOND).outcomes == ()
+        (outcome,) = house.service.tick(MIDNIGHT).outcomes
         assert names(outcome) == ["DeadlinePassed", "RequestGranted", "OrderCancelled"]
         assert "buyer" in [each.audience for each in outcome.messages]
         assert (house.status, house.request) == ("cancelled", "granted")
@@ -558,7 +558,7 @@ class TestInstantDelayed:
     def test_a_seller_who_answers_in_time_is_left_alone_by_that_clock(self) -> None:
         house = asked(qoo10(delay_approves=True))
         house.do(REJECT, LAST_SECOND)
-        house.desk.tick(jst(31))
+        house.service.tick(jst(31))
         assert (house.status, house.request) == ("shipping_requested", "rejected")
 
 
@@ -604,10 +604,10 @@ class TestQueue:
 
     def test_a_request_appears_in_the_queue_and_in_the_number(self) -> None:
         house = House()
-        assert house.desk.inbox(SELLER, policy="qoo10").rows == ()
+        assert house.service.inbox(SELLER, policy="qoo10").rows == ()
         assert house.counts()["キャンセル要請"] == (0, 0)
         house.do(ASK)
-        assert [row.order_id for row in house.desk.inbox(SELLER, policy="qoo10").rows] == [ID]
+        assert [row.order_id for row in house.service.inbox(SELLER, policy="qoo10").rows] == [ID]
         assert house.counts()["キャンセル要請"] == (1, 0)
 
     def test_the_seller_is_told_in_the_app(self) -> None:
@@ -620,12 +620,12 @@ class TestQueue:
 
     def test_another_sellers_queue_stays_empty(self) -> None:
         house = asked()
-        assert house.desk.inbox(Seller("s-2"), policy="qoo10").rows == ()
+        assert house.service.inbox(Seller("s-2"), policy="qoo10").rows == ()
 
     def test_an_instant_cancellation_waits_for_nobody(self) -> None:
         house = new_order()
         house.do(ASK)
-        assert house.desk.inbox(SELLER, policy="qoo10").rows == ()
+        assert house.service.inbox(SELLER, policy="qoo10").rows == ()
 
 
 class TestCounters:
@@ -669,7 +669,7 @@ class TestCounters:
         assert house.counts() == expected
 
     def test_the_numbers_are_the_sellers_own(self) -> None:
-        counters = asked().desk.counters(Seller("s-2"), policy="qoo10", at=NOON)
+        counters = asked().service.counters(Seller("s-2"), policy="qoo10", at=NOON)
         assert [each.count for each in counters] == [0, 0, 0, 0]
 
     @pytest.mark.parametrize("asked_at", [jst(15, 9, 30), jst(15, 23, 59)])
@@ -703,7 +703,7 @@ class TestCounters:
 
     def test_being_overdue_decides_nothing(self) -> None:
         house = asked()
-        (outcome,) = house.desk.tick(self.OVERDUE).outcomes
+        (outcome,) = house.service.tick(self.OVERDUE).outcomes
         assert names(outcome) == ["DeadlinePassed"]
         assert outcome.messages == ()
         assert (house.status, house.request) == ("shipping_requested", "awaiting_seller")
@@ -731,7 +731,7 @@ class TestGrid:
     def test_the_row_is_the_documents_example(self) -> None:
         house = House()
         house.do(RequestCancellation(ID, by=BUYER, reason="order_cancellation"))
-        (row,) = house.desk.inbox(SELLER, policy="qoo10").rows
+        (row,) = house.service.inbox(SELLER, policy="qoo10").rows
         assert row.state == "キャンセル・処理要請"
         assert row.completed_at is None
         assert row.reason == "注文キャンセル"
@@ -745,13 +745,13 @@ class TestGrid:
     def test_a_finished_row_tells_when_it_was_completed(self) -> None:
         house = asked()
         house.do(APPROVE, EVENING)
-        (row,) = house.desk.inbox(SELLER, policy="qoo10", statuses=["granted"]).rows
+        (row,) = house.service.inbox(SELLER, policy="qoo10", statuses=["granted"]).rows
         assert row.completed_at == EVENING
 
     def test_a_shipped_row_tells_when_it_was_shipped(self) -> None:
         house = rejected()
         house.do(SHIP, LATE_EVENING)
-        (row,) = house.desk.inbox(SELLER, policy="qoo10", statuses=["rejected"]).rows
+        (row,) = house.service.inbox(SELLER, policy="qoo10", statuses=["rejected"]).rows
         assert row.shipped_at == LATE_EVENING
 
     def test_the_headings_are_the_documents(self) -> None:
@@ -993,7 +993,7 @@ class TestBackToShipping:
     def test_the_order_leaves_the_queue(self) -> None:
         house = asked()
         house.do(REJECT, EVENING)
-        assert house.desk.inbox(SELLER, policy="qoo10").rows == ()
+        assert house.service.inbox(SELLER, policy="qoo10").rows == ()
         assert house.counts()["キャンセル要請"] == (0, 0)
 
     def test_the_order_has_the_state_and_ship_date_it_had(self) -> None:
@@ -1013,7 +1013,7 @@ class TestBackToShipping:
 
     def test_it_regains_no_instant_cancellation(self) -> None:
         house = rejected()
-        assert house.desk.assess(ASK, at=LATE_EVENING).verdict is Verdict.REFUSE
+        assert house.service.assess(ASK, at=LATE_EVENING).verdict is Verdict.REFUSE
 
     def test_it_is_not_planned_anew(self) -> None:
         plan = AdvanceOrder(ID, by=SELLER, move="plan_shipping", ship_on=date(2022, 8, 30))
@@ -1076,7 +1076,7 @@ class TestNoSecondRequest:
 
     def test_it_bars_that_order_alone(self) -> None:
         house = rejected()
-        house.desk.register(order("qoo10", id="762544203"), at=MORNING)
+        house.service.register(order("qoo10", id="762544203"), at=MORNING)
         other = RequestCancellation("762544203", by=BUYER, reason="changed_mind")
         assert house.do(other, LATE_EVENING).case.open_request is not None
 

@@ -10,7 +10,7 @@ import pytest
 
 from ordercancel import Policy, Text, label
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.policy.reasons import Catalogue
+from ordercancel.rules.reasons import Catalogue
 from samples import faults_of, opened
 from texts import conect, qoo10
 
@@ -91,7 +91,7 @@ class TestAnnouncements:
         """On each occasion its reader gets these words, once by each of these media."""
         found = [
             (each.media, each.subject, each.body)
-            for each in policy.wording.announcements
+            for each in policy.wording.notifications
             if (each.on, each.to) == key
         ]
         assert found == [value]
@@ -99,7 +99,7 @@ class TestAnnouncements:
     @of_both
     def test_nothing_else_is_announced(self, policy: Policy, told: ModuleType) -> None:
         """Nobody is told of any other occasion, and nobody twice of one."""
-        announced = [(each.on, each.to) for each in policy.wording.announcements]
+        announced = [(each.on, each.to) for each in policy.wording.notifications]
         assert sorted(announced) == sorted(told.ANNOUNCEMENTS)
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from ordercancel.bulk import COLUMNS, plotting
-from ordercancel.bulk.printing import DIALECTS
+from ordercancel.bulk import COLUMNS, plot
+from ordercancel.bulk.sql_text import DIALECTS
 from ordercancel.cli import answers, engine
 from ordercancel.cli import main as arguments
 from ordercancel.cli.main import main
@@ -38,9 +38,9 @@ order_id,status,seller,ship_on,request_status,rejected_before,withdrawn_before,a
 
 NEXT = """
 from ordercancel import RequestCancellation, Rule, Text
-from ordercancel.policies.qoo10 import qoo10
-from ordercancel.policy import Forbid, ours
-from ordercancel.policy.conditions import Condition
+from ordercancel.policies.qoo10.rules import qoo10
+from ordercancel.policy import Forbid, own_rule
+from ordercancel.rules.conditions import Condition
 import attrs
 
 NEXT = qoo10(edition="2", withdrawal_bars=True)
@@ -59,7 +59,7 @@ rainy = Rule(
     on=RequestCancellation,
     effect=Forbid("already_shipped"),
     when=Weather(),
-    cites=ours("nobody ships in the rain", ja="雨天は発送しない"),
+    cites=own_rule("nobody ships in the rain", ja="雨天は発送しない"),
 )
 RAINY = attrs.evolve(NEXT, edition="3", rules=(*NEXT.rules, rainy))
 """
@@ -294,7 +294,7 @@ class TestPictures:
         self, said: Said, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """In English, with a word about it, where no Japanese font is there."""
-        monkeypatch.setattr(plotting, "JAPANESE_FONTS", ("No Such Font",))
+        monkeypatch.setattr(plot, "JAPANESE_FONTS", ("No Such Font",))
         status, told, complaint = judged(said, "--plot", "shares.svg")
         assert status == 0
         assert "即時キャンセル" in told

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from ordercancel import CancellationDesk
-from ordercancel.adapters.memory import MemoryNotifier
-from ordercancel.adapters.sql import SqlStore
+from ordercancel import CancellationService
 from ordercancel.cli.main import main
-from ordercancel.desk import Backoff
 from ordercancel.policies import QOO10
+from ordercancel.service.backoff import Backoff
+from ordercancel.stores.memory import MemoryNotifier
+from ordercancel.stores.sql import SqlStore
 from ordercancel.testing.contracts.samples import asked, cancelled_at_once, claims, jst
 
 DEAD = ("o-1:3:buyer:app", "o-1:3:buyer:mail", "o-1:3:seller:app", "o-1:3:seller:mail")
@@ -56,8 +56,8 @@ def dead(url: str) -> str:
             raise OSError("no route to host")
 
     once = Backoff(first=timedelta(), most=timedelta(), tries=1)
-    desk = CancellationDesk(policies=[QOO10], store=store, notifier=Down(), retries=once)
-    assert desk.relay(jst(17)).dead == DEAD
+    service = CancellationService(policies=[QOO10], store=store, notifier=Down(), retries=once)
+    assert service.relay(jst(17)).dead == DEAD
     asked(store, "o-2")
     store.close()
     return url

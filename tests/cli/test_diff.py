@@ -40,7 +40,7 @@ import attrs
 from examples.half_hour_shop import SHOP, TERMS
 from ordercancel import RequestCancellation, Rule, Text
 from ordercancel.policy import Forbid
-from ordercancel.policy.facts import attribute_number
+from ordercancel.rules.facts import attribute_number
 
 facts = tuple(attribute_number(f"number_{n}", Text("数", "number")) for n in range(8))
 rules = tuple(

@@ -123,7 +123,7 @@ class TestFailures:
         real = builtins.__import__
 
         def without_sql(name: str, *args: Any, **kwargs: Any) -> Any:
-            if name == "ordercancel.adapters.sql":
+            if name == "ordercancel.stores.sql":
                 raise ModuleNotFoundError("No module named 'sqlalchemy'")
             return real(name, *args, **kwargs)
 

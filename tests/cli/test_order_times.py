@@ -10,12 +10,12 @@ import attrs
 from examples.half_hour_shop import SHOP, TERMS
 
 from ordercancel import Policy, Rule
-from ordercancel.adapters.memory import MemoryStore
 from ordercancel.cli.replay import Replay
-from ordercancel.commands import RequestCancellation
+from ordercancel.domain.commands import RequestCancellation
 from ordercancel.policies import CONECT
 from ordercancel.policy import Condition, Forbid
-from ordercancel.policy.facts import since_paid, since_status
+from ordercancel.rules.facts import since_paid, since_status
+from ordercancel.stores.memory import MemoryStore
 
 ORDER = {
     "id": "A-1",

@@ -12,10 +12,10 @@ import pytest
 from examples.half_hour_shop import SHOP
 
 from lines import ORDER, REQUEST, SELLER
-from ordercancel.adapters.memory import MemoryStore
 from ordercancel.cli.main import main
 from ordercancel.cli.replay import MAX_LINE_BYTES, Replay
 from ordercancel.policies import CONECT, QOO10
+from ordercancel.stores.memory import MemoryStore
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 KEYS = ["line", "ok", "events", "order_status", "request_status", "labels", "rules", "clauses"]
@@ -187,7 +187,7 @@ class TestEveryCommand:
         stuck = attrs.evolve(
             SHOP,
             superseding=None,
-            wording=attrs.evolve(SHOP.wording, announcements=()),
+            wording=attrs.evolve(SHOP.wording, notifications=()),
         )
         shop = {**QOO10_ORDER, "policy": "half-hour-shop", "status": "placed", "id": "H-1"}
         lines = [

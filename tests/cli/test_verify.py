@@ -29,7 +29,7 @@ import attrs
 from examples.half_hour_shop import SHOP, TERMS
 from ordercancel import RequestCancellation, Rule, Text
 from ordercancel.policy import Forbid
-from ordercancel.policy.facts import attribute_choice
+from ordercancel.rules.facts import attribute_choice
 
 facts = tuple(
     attribute_choice(f"trait_{n}", Text("特徴", "trait"), tuple("abcdef")) for n in range(8)
@@ -47,17 +47,17 @@ rules = tuple(
 LARGE = attrs.evolve(SHOP, facts=facts, rules=(*SHOP.rules, *rules))
 """
 
-LAWS = """
+INVARIANTS = """
 from ordercancel import Text
-from ordercancel.events import RequestRejected
-from ordercancel.laws import Law
+from ordercancel.domain.events import RequestRejected
+from ordercancel.verification.invariants import Invariant
 
-never_rejected = Law(
+never_rejected = Invariant(
     "shop.never_rejected",
     Text("拒否されることはない", "nothing is rejected"),
     lambda step: not any(isinstance(event, RequestRejected) for event in step.events),
 )
-always = Law("shop.always", Text("常に", "always"), lambda step: True)
+always = Invariant("shop.always", Text("常に", "always"), lambda step: True)
 BROKEN = [never_rejected]
 KEPT = (always,)
 NONE = [len]
@@ -158,8 +158,8 @@ class TestLawsOfOnesOwn:
     def test_that_are_broken_are_faults(
         self, written: Written, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        laws = f"{written(LAWS)}:BROKEN"
-        assert main(["verify", SHOP, "--laws", laws, "--lang", "en"]) == 1
+        invariants = f"{written(INVARIANTS)}:BROKEN"
+        assert main(["verify", SHOP, "--invariants", invariants, "--lang", "en"]) == 1
         told = capsys.readouterr().out
         assert "\n1. law_broken — shop.never_rejected\n   Broken: nothing is rejected.\n" in told
 
@@ -167,15 +167,18 @@ class TestLawsOfOnesOwn:
         self, written: Written, capsys: pytest.CaptureFixture[str]
     ) -> None:
         """A tuple does as well as a list."""
-        assert main(["verify", SHOP, "--laws", f"{written(LAWS)}:KEPT", "--lang", "en"]) == 0
+        assert (
+            main(["verify", SHOP, "--invariants", f"{written(INVARIANTS)}:KEPT", "--lang", "en"])
+            == 0
+        )
         assert capsys.readouterr().out.endswith("No fault was found.\n")
 
     @pytest.mark.parametrize(
         ("attribute", "problem"),
         [
-            ("NONE", ":NONE' is a list; expected a list of Law"),
-            ("always", ":always' is a Law; expected a list of Law"),
-            ("Law", ":Law' is a type; expected a list of Law"),
+            ("NONE", ":NONE' is a list; expected a list of Invariant"),
+            ("always", ":always' is a Invariant; expected a list of Invariant"),
+            ("Invariant", ":Invariant' is a type; expected a list of Invariant"),
             ("SOME", " has no 'SOME'; expected MODULE:ATTRIBUTE"),
         ],
     )
@@ -186,7 +189,7 @@ class TestLawsOfOnesOwn:
         written: Written,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        assert stopped(SHOP, "--laws", f"{written(LAWS)}:{attribute}") == 2
+        assert stopped(SHOP, "--invariants", f"{written(INVARIANTS)}:{attribute}") == 2
         told = capsys.readouterr()
         assert told.out == ""
         assert problem in told.err
@@ -194,7 +197,7 @@ class TestLawsOfOnesOwn:
     def test_of_a_module_that_is_not_there_are_named(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        assert stopped(SHOP, "--laws", "no_such_module:LAWS") == 2
+        assert stopped(SHOP, "--invariants", "no_such_module:INVARIANTS") == 2
         told = capsys.readouterr()
         assert told.out == ""
         assert "cannot import 'no_such_module': ModuleNotFoundError" in told.err
@@ -267,7 +270,7 @@ class TestWhatCanNotBeStarted:
             ("bazaar", "no policy 'bazaar'; expected one of: conect, qoo10; or MODULE:ATTRIBUTE"),
             ("json:NOTHING", "'json' has no 'NOTHING'; expected MODULE:ATTRIBUTE"),
             ("json:loads", "'json:loads' is a function; expected a Policy"),
-            ("examples.half_hour_shop:TERMS", "is a Ours; expected a Policy"),
+            ("examples.half_hour_shop:TERMS", "is a OwnRule; expected a Policy"),
             (":SHOP", "cannot import '': "),
             (".half_hour_shop:SHOP", "cannot import '.half_hour_shop': "),
         ],

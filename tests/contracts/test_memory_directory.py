@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ordercancel import Party
-from ordercancel.adapters.memory import AsyncMemoryDirectory, MemoryDirectory
+from ordercancel.stores.memory import AsyncMemoryDirectory, MemoryDirectory
 from ordercancel.testing import AsyncDirectoryContract, DirectoryContract
 
 

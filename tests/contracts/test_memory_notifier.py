@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ordercancel.adapters.memory import AsyncMemoryNotifier, MemoryNotifier
+from ordercancel.stores.memory import AsyncMemoryNotifier, MemoryNotifier
 from ordercancel.testing import Arrived, AsyncNotifierContract, NotifierContract
 
 

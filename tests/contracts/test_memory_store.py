@@ -7,8 +7,8 @@ import inspect
 import threading
 
 from ordercancel import Conflict
-from ordercancel.adapters.memory import AsyncMemoryStore, MemoryStore
-from ordercancel.ports import AsyncStore, Store
+from ordercancel.service.ports import AsyncStore, Store
+from ordercancel.stores.memory import AsyncMemoryStore, MemoryStore
 from ordercancel.testing import AsyncStoreContract, StoreContract
 from ordercancel.testing.contracts.samples import asking, put, registered
 

@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ordercancel import Conflict, InvalidValue, StoreUnavailable
-from ordercancel.adapters.sql import AsyncSqlStore, SqlStore
-from ordercancel.adapters.sql.engine import open_async_engine, open_engine, translated
+from ordercancel.stores.sql import AsyncSqlStore, SqlStore
+from ordercancel.stores.sql.engine import open_async_engine, open_engine, translated
 
 
 class Driver(Exception):

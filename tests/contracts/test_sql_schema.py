@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from ordercancel import InvalidValue, OutdatedTables, StoreUnavailable
-from ordercancel.adapters.sql import METADATA, AsyncSqlStore, SqlStore, schema
-from ordercancel.adapters.sql.engine import open_engine
+from ordercancel.stores.sql import METADATA, AsyncSqlStore, SqlStore, schema
+from ordercancel.stores.sql.engine import open_engine
 from ordercancel.testing.contracts.samples import asked, claims, jst
 
 FORM_1 = Path(__file__).parent / "form1"

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from ordercancel import (
     Buyer,
-    CancellationDesk,
+    CancellationService,
     Case,
     Conflict,
     Event,
@@ -25,10 +25,10 @@ from ordercancel import (
     Message,
     StoreUnavailable,
 )
-from ordercancel.adapters.codec import decode_case, decode_event, decode_message, encode
-from ordercancel.adapters.sql import AsyncSqlStore, SqlStore
 from ordercancel.policies import QOO10
-from ordercancel.ports import InboxQuery
+from ordercancel.service.ports import InboxQuery
+from ordercancel.stores.codec import decode_case, decode_event, decode_message, encode
+from ordercancel.stores.sql import AsyncSqlStore, SqlStore
 from ordercancel.testing import AsyncStoreContract, StoreContract
 from ordercancel.testing.contracts.samples import (
     OVERDUE,
@@ -530,9 +530,9 @@ def test_text_is_kept_to_the_last_code_point(opened: Callable[[], SqlStore]) -> 
     """What people type, and ids with odd characters, come back from the file unchanged."""
     store = opened()
     order_id = "注文'; DROP TABLE ordercancel_cases; --"
-    desk = CancellationDesk(policies=[QOO10], store=store)
-    desk.register(order(id=order_id, status="new", item="🎁\u200d箱"), at=jst(16, 9))
-    loaded = desk.case(order_id, by=Buyer("b-1"))
+    service = CancellationService(policies=[QOO10], store=store)
+    service.register(order(id=order_id, status="new", item="🎁\u200d箱"), at=jst(16, 9))
+    loaded = service.case(order_id, by=Buyer("b-1"))
     assert loaded.order.id == order_id
     assert loaded.order.item == "🎁\u200d箱"
 

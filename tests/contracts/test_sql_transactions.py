@@ -18,9 +18,9 @@ from sqlalchemy import DateTime, event, select, text, update
 from sqlalchemy.dialects import sqlite
 
 from ordercancel import Conflict, StoreUnavailable
-from ordercancel.adapters.sql import AsyncSqlStore, SqlStore, engine
-from ordercancel.adapters.sql.executors import DriverExecutor, Executor, PipelineExecutor
-from ordercancel.adapters.sql.tables import UtcDateTime, cases, outbox
+from ordercancel.stores.sql import AsyncSqlStore, SqlStore, engine
+from ordercancel.stores.sql.executors import DriverExecutor, Executor, PipelineExecutor
+from ordercancel.stores.sql.tables import UtcDateTime, cases, outbox
 from ordercancel.testing.contracts.samples import asked, asking, cancelled_at_once, put, registered
 
 PATIENCE = 30

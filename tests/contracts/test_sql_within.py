@@ -14,15 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
 from ordercancel import (
-    AsyncCancellationDesk,
-    CancellationDesk,
+    AsyncCancellationService,
+    CancellationService,
     Case,
     Refused,
     RequestCancellation,
 )
-from ordercancel.adapters.sql import METADATA, AsyncSqlStore, SqlStore
 from ordercancel.policies import QOO10
-from ordercancel.ports import Commit
+from ordercancel.service.ports import Commit
+from ordercancel.stores.sql import METADATA, AsyncSqlStore, SqlStore
 from samples import BUYER, jst, order
 
 ASKS = RequestCancellation("762544202", by=BUYER, reason="changed_mind", command_id="c-1")
@@ -39,17 +39,17 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def desk(url: str) -> Iterator[CancellationDesk]:
-    """A desk on a store of its own, with a new order on its books."""
+def service(url: str) -> Iterator[CancellationService]:
+    """A service on a store of its own, with a new order on its books."""
     store = SqlStore(url)
-    desk = CancellationDesk(policies=[QOO10], store=store)
-    desk.register(order(status="new"), at=jst(15, 9))
-    yield desk
+    service = CancellationService(policies=[QOO10], store=store)
+    service.register(order(status="new"), at=jst(15, 9))
+    yield service
     store.close()
 
 
 @pytest.fixture
-def engine(url: str, desk: CancellationDesk) -> Iterator[Engine]:
+def engine(url: str, service: CancellationService) -> Iterator[Engine]:
     """An engine of the host's, as it comes, with a table of the host's."""
     engine = create_engine(url)
     with engine.begin() as connection:
@@ -63,41 +63,45 @@ def set_state(connection: Connection, state: str) -> None:
     connection.execute(text("UPDATE shop_orders SET state = :state"), {"state": state})
 
 
-def seen(engine: Engine, desk: CancellationDesk) -> tuple[str, str]:
+def seen(engine: Engine, service: CancellationService) -> tuple[str, str]:
     """The order's state in the host's table, and in ours."""
     with engine.connect() as connection:
         theirs = str(connection.scalar(text("SELECT state FROM shop_orders")))
-    return theirs, desk.case("762544202", by=BUYER).order.status
+    return theirs, service.case("762544202", by=BUYER).order.status
 
 
-def test_both_are_committed(engine: Engine, desk: CancellationDesk) -> None:
+def test_both_are_committed(engine: Engine, service: CancellationService) -> None:
     """The host's row and the cancellation, with its messages."""
     with engine.begin() as connection:
-        outcome = desk.using(SqlStore.within(connection)).handle(ASKS, at=AT)
+        outcome = service.using(SqlStore.within(connection)).handle(ASKS, at=AT)
         set_state(connection, outcome.case.order.status)
-    assert seen(engine, desk) == ("cancelled", "cancelled")
-    assert desk.backlog(AT).messages == 4
+    assert seen(engine, service) == ("cancelled", "cancelled")
+    assert service.backlog(AT).messages == 4
 
 
-def test_neither_is_there_before_the_host_commits(engine: Engine, desk: CancellationDesk) -> None:
+def test_neither_is_there_before_the_host_commits(
+    engine: Engine, service: CancellationService
+) -> None:
     """Others see nothing of it; on SQLite they would have to wait to write."""
     with engine.connect() as connection:
-        within = desk.using(SqlStore.within(connection))
+        within = service.using(SqlStore.within(connection))
         within.handle(ASKS, at=AT)
         set_state(connection, "cancelled")
         assert within.case("762544202", by=BUYER).order.status == "cancelled"
-        assert seen(engine, desk) == ("new", "new")
+        assert seen(engine, service) == ("new", "new")
         connection.commit()
-    assert seen(engine, desk) == ("cancelled", "cancelled")
+    assert seen(engine, service) == ("cancelled", "cancelled")
 
 
 @pytest.mark.parametrize("ours_first", [True, False])
-def test_both_are_rolled_back(engine: Engine, desk: CancellationDesk, *, ours_first: bool) -> None:
+def test_both_are_rolled_back(
+    engine: Engine, service: CancellationService, *, ours_first: bool
+) -> None:
     """Whatever fails in the host takes the cancellation with it, whoever wrote first."""
 
     def fail() -> None:
         with engine.begin() as connection:
-            within = desk.using(SqlStore.within(connection))
+            within = service.using(SqlStore.within(connection))
             if ours_first:
                 within.handle(ASKS, at=AT)
             set_state(connection, "cancelled")
@@ -107,33 +111,35 @@ def test_both_are_rolled_back(engine: Engine, desk: CancellationDesk, *, ours_fi
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert seen(engine, desk) == ("new", "new")
-    assert desk.backlog(AT).messages == 0
+    assert seen(engine, service) == ("new", "new")
+    assert service.backlog(AT).messages == 0
 
 
 def test_what_is_refused_leaves_the_hosts_work_alone(
-    engine: Engine, desk: CancellationDesk
+    engine: Engine, service: CancellationService
 ) -> None:
     """The host may go on, and commit what it did."""
-    desk.handle(ASKS, at=AT)
+    service.handle(ASKS, at=AT)
     with engine.begin() as connection:
         set_state(connection, "looked at")
         with pytest.raises(Refused):
-            desk.using(SqlStore.within(connection)).handle(
+            service.using(SqlStore.within(connection)).handle(
                 RequestCancellation("762544202", by=BUYER, reason="changed_mind"), at=AT
             )
-    assert seen(engine, desk) == ("looked at", "cancelled")
+    assert seen(engine, service) == ("looked at", "cancelled")
 
 
-def test_a_lost_race_leaves_the_hosts_work_alone(engine: Engine, desk: CancellationDesk) -> None:
-    """What was written in vain is undone, and no more than that; the desk decides again."""
+def test_a_lost_race_leaves_the_hosts_work_alone(
+    engine: Engine, service: CancellationService
+) -> None:
+    """What was written in vain is undone, and no more than that; the service decides again."""
     with engine.begin() as connection:
         set_state(connection, "looked at")
         store = SqlStore.within(connection)
-        within = desk.using(Losing(store, 2))
+        within = service.using(Losing(store, 2))
         within.handle(ASKS, at=AT)
-    assert seen(engine, desk) == ("looked at", "cancelled")
-    assert [event.at for event in desk.history("762544202", by=BUYER)][1:] == [AT] * 3
+    assert seen(engine, service) == ("looked at", "cancelled")
+    assert [event.at for event in service.history("762544202", by=BUYER)][1:] == [AT] * 3
 
 
 class Losing:
@@ -154,25 +160,25 @@ class Losing:
         return getattr(self._store, name)
 
 
-def test_an_orm_session_will_do(engine: Engine, desk: CancellationDesk) -> None:
+def test_an_orm_session_will_do(engine: Engine, service: CancellationService) -> None:
     """Its connection is taken, and its transaction."""
     with Session(engine) as session:
-        desk.using(SqlStore.within(session)).handle(ASKS, at=AT)
+        service.using(SqlStore.within(session)).handle(ASKS, at=AT)
         session.rollback()
-        assert seen(engine, desk) == ("new", "new")
-        desk.using(SqlStore.within(session)).handle(ASKS, at=AT)
+        assert seen(engine, service) == ("new", "new")
+        service.using(SqlStore.within(session)).handle(ASKS, at=AT)
         session.commit()
-    assert seen(engine, desk) == ("new", "cancelled")
+    assert seen(engine, service) == ("new", "cancelled")
 
 
-def test_nothing_of_the_hosts_is_closed(engine: Engine, desk: CancellationDesk) -> None:
+def test_nothing_of_the_hosts_is_closed(engine: Engine, service: CancellationService) -> None:
     with engine.begin() as connection:
         SqlStore.within(connection).close()
         set_state(connection, "still open")
-    assert seen(engine, desk) == ("still open", "new")
+    assert seen(engine, service) == ("still open", "new")
 
 
-def test_the_host_sees_what_is_sent(engine: Engine, desk: CancellationDesk) -> None:
+def test_the_host_sees_what_is_sent(engine: Engine, service: CancellationService) -> None:
     """Whatever it has told SQLAlchemy to do with statements is done with ours, too."""
     seen: list[str] = []
 
@@ -181,7 +187,7 @@ def test_the_host_sees_what_is_sent(engine: Engine, desk: CancellationDesk) -> N
         seen.append(" ".join(statement.split()[:3]))
 
     with engine.begin() as connection:
-        desk.using(SqlStore.within(connection)).handle(ASKS, at=AT)
+        service.using(SqlStore.within(connection)).handle(ASKS, at=AT)
     assert [each for each in seen if each.startswith("INSERT")] == [
         "INSERT INTO ordercancel_events",
         "INSERT INTO ordercancel_outbox",
@@ -200,7 +206,7 @@ def test_a_host_may_have_the_tables_in_another_schema(postgres: str) -> None:
         METADATA.create_all(connection)
     tenant = engine.execution_options(schema_translate_map={None: f"{home}_tenant"})
     with tenant.connect() as connection:
-        within = CancellationDesk(policies=[QOO10], store=SqlStore.within(connection))
+        within = CancellationService(policies=[QOO10], store=SqlStore.within(connection))
         within.register(order(), at=jst(15, 9))
         within.handle(ASKS, at=AT)
         assert within.case("762544202", by=BUYER).version == 3
@@ -213,26 +219,26 @@ def test_a_host_may_have_the_tables_in_another_schema(postgres: str) -> None:
 
 @pytest.mark.parametrize("kind", ["connection", "session"])
 def test_the_async_store_does_the_same(
-    url: str, engine: Engine, desk: CancellationDesk, kind: str
+    url: str, engine: Engine, service: CancellationService, kind: str
 ) -> None:
     async_url = url.replace("sqlite:", "sqlite+aiosqlite:")
 
     async def cancelled(*, then: Callable[[], object]) -> Case:
         async_engine = create_async_engine(async_url)
         own = AsyncSqlStore(url)
-        desk = AsyncCancellationDesk(policies=[QOO10], store=own)
+        service = AsyncCancellationService(policies=[QOO10], store=own)
         try:
             if kind == "session":
                 async with AsyncSession(async_engine) as session:
                     within = AsyncSqlStore.within(session)
-                    outcome = await desk.using(within).handle(ASKS, at=AT)
+                    outcome = await service.using(within).handle(ASKS, at=AT)
                     then()
                     await within.aclose()
                     await session.commit()
             else:
                 async with async_engine.begin() as connection:
                     within = AsyncSqlStore.within(connection)
-                    outcome = await desk.using(within).handle(ASKS, at=AT)
+                    outcome = await service.using(within).handle(ASKS, at=AT)
                     then()
             return outcome.case
         finally:
@@ -241,6 +247,6 @@ def test_the_async_store_does_the_same(
 
     with pytest.raises(ZeroDivisionError):
         asyncio.run(cancelled(then=lambda: 1 / 0))
-    assert seen(engine, desk) == ("new", "new")
+    assert seen(engine, service) == ("new", "new")
     assert asyncio.run(cancelled(then=lambda: None)).order.status == "cancelled"
-    assert seen(engine, desk) == ("new", "cancelled")
+    assert seen(engine, service) == ("new", "cancelled")

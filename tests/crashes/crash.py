@@ -16,12 +16,12 @@ import attrs
 import psycopg
 
 from crashes.worker import Diary, Job, give, work
-from ordercancel.adapters.sql import SqlStore
+from ordercancel.stores.sql import SqlStore
 from races.checker import Done, Fault, check, check_arrivals, check_deadlines, check_done
 from races.launching import PATIENCE, launch
 from races.market import BEGIN, LIFE, PARTIES, POLICIES, Market
 from races.tables import Tables, read
-from races.worker import Mailbox, desk_on
+from races.worker import Mailbox, service_on
 
 __all__ = ["Report", "crash", "gone", "named"]
 
@@ -188,15 +188,15 @@ def _settle(url: str, jobs: Sequence[Job]) -> list[Fault]:
     mailbox = jobs[0].mailbox
     last = BEGIN
     with closing(SqlStore(url)) as store:
-        desk = desk_on(store, Mailbox(mailbox))
+        service = service_on(store, Mailbox(mailbox))
         for job in jobs:
             diary = Diary.of(job.diary)
             last = max(last, job.market.moment(diary.next * job.lanes))
             if diary.pending is not None:
-                give(job, desk, diary.pending, diary.next - 1)
-        while desk.tick(last + LIFE, budget=1_000).more:
+                give(job, service, diary.pending, diary.next - 1)
+        while service.tick(last + LIFE, budget=1_000).more:
             pass
-        while desk.relay(datetime.now(UTC) + timedelta(days=1), limit=1_000).more:
+        while service.relay(datetime.now(UTC) + timedelta(days=1), limit=1_000).more:
             pass
     tables = read(url)
     arrivals = mailbox.read_text(encoding="utf-8").split()

@@ -22,9 +22,9 @@ from typing import Any
 import attrs
 import psycopg
 
-from ordercancel import CancellationDesk, Command, Message, Party
-from ordercancel.adapters.sql import SqlStore
-from races.worker import Mailbox, desk_on
+from ordercancel import CancellationService, Command, Message, Party
+from ordercancel.stores.sql import SqlStore
+from races.worker import Mailbox, service_on
 
 __all__ = ["COMMIT", "DELIVERED", "NOTED", "Deed", "Steps", "do"]
 
@@ -69,7 +69,7 @@ class Steps:
         if len(self.names) == self._killed_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def watch(self) -> None:
+    def observe(self) -> None:
         """Take a step at everything that a driver of this process sends from now on."""
         self._watch_sqlite()
         self._watch_psycopg()
@@ -150,19 +150,19 @@ def do(deed: Deed) -> None:
     steps = Steps(deed.killed_at)
     notifier = Stepping(Mailbox(deed.mailbox, durable=True), steps.take)
     store = SqlStore(deed.url, create_tables=False)
-    desk = desk_on(store, notifier)
-    steps.watch()
-    _done(deed, desk)
+    service = service_on(store, notifier)
+    steps.observe()
+    _done(deed, service)
     deed.steps.write_text(json.dumps(steps.names), encoding="utf-8")
 
 
-def _done(deed: Deed, desk: CancellationDesk) -> None:
+def _done(deed: Deed, service: CancellationService) -> None:
     if deed.command is not None:
-        desk.handle(deed.command, at=deed.at)
+        service.handle(deed.command, at=deed.at)
     elif deed.relays:
-        desk.relay(deed.at, lease=LEASE)
+        service.relay(deed.at, lease=LEASE)
     else:
-        desk.tick(deed.at)
+        service.tick(deed.at)
 
 
 def _brief(statement: object) -> str:

@@ -20,13 +20,13 @@ import pytest
 from crashes.crash import gone, named
 from crashes.steps import COMMIT, DELIVERED, NOTED, Deed, do
 from ordercancel import Command, Reject, RequestCancellation, RequestStatus
-from ordercancel.adapters.sql import SqlStore
-from ordercancel.events import DutyBreached
+from ordercancel.domain.events import DutyBreached
+from ordercancel.stores.sql import SqlStore
 from races.checker import Fault, check, check_arrivals, check_deadlines
 from races.launching import PATIENCE, launch
 from races.market import PARTIES, POLICIES
 from races.tables import Row, read
-from races.worker import Mailbox, desk_on
+from races.worker import Mailbox, service_on
 from samples import BUYER, SELLER, SYSTEM, jst, order
 
 REGISTERED, ASKED, REJECTED = jst(16, 9), jst(16, 10), jst(16, 12)
@@ -37,7 +37,7 @@ ANOTHER_LIFE = timedelta(hours=1)
 
 
 class Stage:
-    """A database, processes that are killed, and a desk that survives them."""
+    """A database, processes that are killed, and a service that survives them."""
 
     def __init__(self, url: str, folder: Path) -> None:
         self._url = url
@@ -46,7 +46,7 @@ class Stage:
         self._mailbox.touch()
         self._steps = folder / "steps"
         self.store = SqlStore(url)
-        self.desk = desk_on(self.store, Mailbox(self._mailbox))
+        self.service = service_on(self.store, Mailbox(self._mailbox))
 
     def killed(self, number: int, at: datetime, **what: Any) -> tuple[str, ...]:
         """Kill a process at a step of what it does.
@@ -71,9 +71,9 @@ class Stage:
 
     def asked(self, order_id: str) -> Command:
         """A new order whose buyer has asked to cancel it; gives what the seller will answer."""
-        self.desk.register(order(id=order_id, ship_on=date(2022, 8, 31)), at=REGISTERED)
+        self.service.register(order(id=order_id, ship_on=date(2022, 8, 31)), at=REGISTERED)
         asking = RequestCancellation(order_id, by=BUYER, reason="changed_mind")
-        self.desk.handle(asking, at=ASKED)
+        self.service.handle(asking, at=ASKED)
         return Reject(
             order_id,
             by=SELLER,
@@ -84,7 +84,7 @@ class Stage:
 
     def rejected(self, order_id: str) -> None:
         """A new order whose buyer has asked to cancel it, and was told to wait for it."""
-        self.desk.handle(self.asked(order_id), at=REJECTED)
+        self.service.handle(self.asked(order_id), at=REJECTED)
 
     def faults(self) -> tuple[Fault, ...]:
         """What is wrong with the tables."""
@@ -100,8 +100,8 @@ class Stage:
 
     def left(self) -> list[Fault]:
         """What is wrong in the end, when deadlines acted and messages were delivered."""
-        self.desk.tick(LATE)
-        while self.desk.relay(LATE + 2 * ANOTHER_LIFE).more:
+        self.service.tick(LATE)
+        while self.service.relay(LATE + 2 * ANOTHER_LIFE).more:
             pass
         tables = read(self._url)
         return [
@@ -133,10 +133,10 @@ def test_a_command_is_done_as_a_whole_or_not_at_all(stage: Stage) -> None:
         command = stage.asked(order_id)
         steps = stage.killed(number, REJECTED, command=command)
         assert stage.faults() == ()
-        outcome = stage.desk.handle(command, at=REJECTED)
+        outcome = stage.service.handle(command, at=REJECTED)
         was_done.append(outcome.repeated)
         assert [request.status for request in outcome.case.requests] == [RequestStatus.REJECTED]
-        assert stage.desk.case(order_id, by=SYSTEM) == outcome.case
+        assert stage.service.case(order_id, by=SYSTEM) == outcome.case
         if steps:
             break
     assert len(steps) == len(was_done) - 1 > 15
@@ -157,7 +157,7 @@ def test_a_message_arrives_at_least_once(stage: Stage) -> None:
         before = stage.arrived()
         steps = stage.killed(number, LATE, relays=True)
         assert stage.faults() == ()
-        assert not stage.desk.relay(LATE + ANOTHER_LIFE).more
+        assert not stage.service.relay(LATE + ANOTHER_LIFE).more
         arrived = stage.arrived() - before
         messages = {row["message_id"] for row in stage.outbox(order_id)}
         assert arrived.keys() == messages
@@ -178,8 +178,8 @@ def test_a_deadline_acts_once(stage: Stage) -> None:
         stage.rejected(order_id)
         steps = stage.killed(number, LATE)
         assert stage.faults() == ()
-        left.append(len(stage.desk.tick(LATE).outcomes))
-        history = stage.desk.history(order_id, by=SYSTEM)
+        left.append(len(stage.service.tick(LATE).outcomes))
+        history = stage.service.history(order_id, by=SYSTEM)
         assert sum(isinstance(event, DutyBreached) for event in history) == 1
         if steps:
             break

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import attrs
 
-from ordercancel import CancellationDesk, Command, InvalidValue, Refused
-from ordercancel.adapters.sql import SqlStore
+from ordercancel import CancellationService, Command, InvalidValue, Refused
+from ordercancel.stores.sql import SqlStore
 from races.market import Market
-from races.worker import Mailbox, append, desk_on
+from races.worker import Mailbox, append, service_on
 from samples import SYSTEM
 
 __all__ = ["Diary", "Job", "give", "work"]
@@ -86,40 +86,40 @@ def work(job: Job) -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     diary = Diary.of(job.diary)
     append(job.diary, "alive", durable=True)
-    desk = desk_on(
+    service = service_on(
         SqlStore(job.url, create_tables=False),
         Mailbox(job.mailbox, failing=0.05, seed=f"{job.lane} {diary.lives}", durable=True),
     )
     if diary.pending is not None:
-        give(job, desk, diary.pending, diary.next - 1)
+        give(job, service, diary.pending, diary.next - 1)
     number = diary.next
     while True:
-        _step(job, desk, number)
+        _step(job, service, number)
         number += 1
 
 
-def _step(job: Job, desk: CancellationDesk, number: int) -> None:
+def _step(job: Job, service: CancellationService, number: int) -> None:
     """Do what comes at this number of the lane."""
     market, place = job.market, number * job.lanes + job.lane
     order = market.order(place)
-    desk.register(order, at=order.placed_at)
+    service.register(order, at=order.placed_at)
     command = attrs.evolve(
-        market.command(place, desk.case(order.id, by=SYSTEM)), command_id=f"c-{place}"
+        market.command(place, service.case(order.id, by=SYSTEM)), command_id=f"c-{place}"
     )
     append(job.diary, f"asked {number} {_packed(command)}", durable=True)
-    give(job, desk, command, number)
+    give(job, service, command, number)
     match market.chore(place):
         case "relay":
-            desk.relay(limit=20, lease=LEASE)
+            service.relay(limit=20, lease=LEASE)
         case "tick":
-            desk.tick(market.moment(place), budget=20)
+            service.tick(market.moment(place), budget=20)
 
 
-def give(job: Job, desk: CancellationDesk, command: Command, number: int) -> None:
+def give(job: Job, service: CancellationService, command: Command, number: int) -> None:
     """Give a command, and write down what is told."""
     moment = job.market.moment(number * job.lanes + job.lane)
     try:
-        outcome = desk.handle(command, at=moment)
+        outcome = service.handle(command, at=moment)
     except (Refused, InvalidValue):
         kind, version = "refused", 0
     else:

@@ -14,7 +14,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from ordercancel import (
     Buyer,
-    CancellationDesk,
+    CancellationService,
     Case,
     Event,
     InvalidValue,
@@ -26,16 +26,16 @@ from ordercancel import (
     evolve,
     fold,
 )
-from ordercancel.adapters.memory import MemoryDirectory, MemoryStore
-from ordercancel.adapters.sql import SqlStore
-from ordercancel.laws import LAWS, Law, Step
-from ordercancel.lifecycle import Lifecycle
+from ordercancel.engine.case_facts import Facts
+from ordercancel.engine.charts import Lifecycle
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
-from ordercancel.policy.deadlines import After
-from ordercancel.policy.facts import Facts
+from ordercancel.rules.deadlines import After
+from ordercancel.stores.memory import MemoryDirectory, MemoryStore
+from ordercancel.stores.sql import SqlStore
 from ordercancel.testing import CaseMachine
-from ordercancel.testing.checked import CheckedDesk
+from ordercancel.testing.checked_service import CheckedService
 from ordercancel.testing.strategies import steps
+from ordercancel.verification.invariants import INVARIANTS, Invariant, Step
 from samples import PERMITTING, SYSTEM, jst, order
 from strategies import ORDER_ID, START, Life, cases, events, lives, young_orders
 
@@ -51,11 +51,11 @@ SHIPPED = {"conect": {"shipped"}, "qoo10": {"shipped", "delivered"}}
 CANCELLED = {"conect": "discontinued", "qoo10": "cancelled"}
 OPEN = {"awaiting_seller", "withdrawal_asked", "withdrawal_held"}
 
-# ---------------------------------------------------------------- laws in the documents' words
+# ------------------------------------------------------------- invariants in the documents' words
 
 
-def law(name: str, holds: Callable[[Step], bool]) -> Law:
-    return Law(f"documents.{name}", Text(name, name), holds)
+def invariant(name: str, holds: Callable[[Step], bool]) -> Invariant:
+    return Invariant(f"documents.{name}", Text(name, name), holds)
 
 
 def shipped_stays_shipped(step: Step) -> bool:
@@ -85,7 +85,7 @@ def what_is_carried_out_happens(step: Step) -> bool:
 
 
 DOCUMENTED = tuple(
-    law(holds.__name__, holds)
+    invariant(holds.__name__, holds)
     for holds in (
         shipped_stays_shipped,
         cancelled_is_over,
@@ -94,16 +94,16 @@ DOCUMENTED = tuple(
         what_is_carried_out_happens,
     )
 )
-EVERY_LAW = (*LAWS, *DOCUMENTED)
+EVERY_LAW = (*INVARIANTS, *DOCUMENTED)
 
 
 # ---------------------------------------------------------------- at random
 
 
 class Machine(CaseMachine):
-    """The machine, with the laws of the documents, and a count of its steps."""
+    """The machine, with the invariants of the documents, and a count of its steps."""
 
-    laws = EVERY_LAW
+    step_invariants = EVERY_LAW
     total: ClassVar[int]
 
     def teardown(self) -> None:
@@ -149,27 +149,27 @@ def test_the_laws_of_a_case_hold_in_memory(policy: Policy) -> None:
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 def test_the_laws_of_a_case_hold_in_sql(policy: Policy) -> None:
-    """The same laws hold where cases are stored in SQL."""
+    """The same invariants hold where cases are stored in SQL."""
     run(SqlMachine, policy, settings().max_examples // 10)
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 def test_the_laws_of_a_case_hold_all_along_a_history(policy: Policy) -> None:
-    """The laws hold after every step of a history, with the clock ticking in between."""
+    """The invariants hold after every step of a history, with the clock ticking in between."""
 
     @settings(max_examples=2 * settings().max_examples)
     @given(lives(policy))
     def hold(life: Life) -> None:
         registered, steps = life
-        desk = CheckedDesk(policy, MemoryStore(), EVERY_LAW)
-        desk.place(registered)
+        service = CheckedService(policy, MemoryStore(), EVERY_LAW)
+        service.place(registered)
         for command, at in steps:
-            desk.now = at
-            desk.tick(2)
-            desk.give(command)
-            desk.compare([ORDER_ID])
-        desk.relay(desk.now)
-        desk.compare_messages()
+            service.now = at
+            service.tick(2)
+            service.give(command)
+            service.compare([ORDER_ID])
+        service.relay(service.now)
+        service.compare_messages()
 
     hold()
 
@@ -181,19 +181,19 @@ def test_folding_asks_neither_policy_nor_chart(policy: Policy) -> None:
     @given(lives(policy))
     def folds(life: Life) -> None:
         registered, steps = life
-        desk = CancellationDesk(
+        service = CancellationService(
             policies=[policy],
             store=MemoryStore(),
             directory=MemoryDirectory([PERMITTING]),
         )
-        desk.register(registered, at=START)
+        service.register(registered, at=START)
         for command, at in steps:
             try:
-                desk.handle(command, at=at)
+                service.handle(command, at=at)
             except (Refused, InvalidValue, UnknownOrder):
                 continue
-        history = desk.history(ORDER_ID, by=SYSTEM)
-        case = desk.case(ORDER_ID, by=SYSTEM)
+        history = service.history(ORDER_ID, by=SYSTEM)
+        case = service.case(ORDER_ID, by=SYSTEM)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Policy, "assess", refuse)
             patch.setattr(Policy, "deadline", refuse)
@@ -246,12 +246,12 @@ def test_evolve_leaves_other_requests_alone(case: Case, event: Event) -> None:
 
 def test_histories_do_not_begin_in_the_middle() -> None:
     """A history without its first event is no history."""
-    desk = CancellationDesk(policies=[QOO10], store=MemoryStore())
-    desk.register(order(ship_on=None, status="new"), at=START)
-    desk.handle(
+    service = CancellationService(policies=[QOO10], store=MemoryStore())
+    service.register(order(ship_on=None, status="new"), at=START)
+    service.handle(
         RequestCancellation(ORDER_ID, by=Buyer("b-1"), reason="changed_mind"), at=jst(16, 10)
     )
-    history = desk.history(ORDER_ID, by=SYSTEM)
+    history = service.history(ORDER_ID, by=SYSTEM)
     assert [type(event).__name__ for event in history] == [
         "OrderRegistered",
         "CancellationRequested",
@@ -272,7 +272,7 @@ REACHED = {
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_random_histories_reach_every_ending(name: str) -> None:
-    """The histories that these laws are tried on end requests in every way the policy has."""
+    """The histories tried here end requests in every way the policy has."""
     policy, reached = POLICIES[name], set()
 
     @settings(max_examples=max(500, settings().max_examples))

@@ -14,17 +14,17 @@ from ordercancel import (
     AnswerWithdrawal,
     Approve,
     AskWithdrawal,
-    CancellationDesk,
+    CancellationService,
     Policy,
     Reject,
     RequestCancellation,
 )
-from ordercancel.adapters.memory import MemoryDirectory, MemoryNotifier, MemoryStore
-from ordercancel.lifecycle import RequestChart, compile_chart
+from ordercancel.domain.requests import FINAL, OPEN, RequestStatus
+from ordercancel.engine.charts import RequestChart, compile_chart
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.policies.conect import ConectOrderChart
-from ordercancel.policies.qoo10 import Qoo10OrderChart
-from ordercancel.request import FINAL, OPEN, RequestStatus
+from ordercancel.policies.conect.rules import ConectOrderChart
+from ordercancel.policies.qoo10.rules import Qoo10OrderChart
+from ordercancel.stores.memory import MemoryDirectory, MemoryNotifier, MemoryStore
 from samples import BUYER, BUYING, PERMITTING, SELLER, jst, order
 
 CHARTS = (RequestChart, ConectOrderChart, Qoo10OrderChart)
@@ -90,27 +90,27 @@ def test_the_request_chart_and_the_statuses_of_a_request_are_the_same_words() ->
     assert {node.id for node in nodes if not node.final} == OPEN
 
 
-def walk(desk: CancellationDesk, policy: Policy) -> tuple[str, str]:
+def walk(service: CancellationService, policy: Policy) -> tuple[str, str]:
     """Take one order through everything; gives the statuses of its request and of itself."""
-    desk.register(order(policy.name, ship_on=date(2022, 8, 20)), at=jst(16, 9))
+    service.register(order(policy.name, ship_on=date(2022, 8, 20)), at=jst(16, 9))
     known: dict[str, Any] = {"order_id": "762544202"}
     reason = "changed_mind" if policy is QOO10 else "wrong_item"
-    desk.handle(RequestCancellation(**known, by=BUYER, reason=reason), at=jst(16, 10))
+    service.handle(RequestCancellation(**known, by=BUYER, reason=reason), at=jst(16, 10))
     if policy is QOO10:
-        desk.handle(AskWithdrawal(**known, by=SELLER), at=jst(16, 11))
-        desk.handle(AnswerWithdrawal(**known, by=BUYER, accept=True), at=jst(16, 12))
+        service.handle(AskWithdrawal(**known, by=SELLER), at=jst(16, 11))
+        service.handle(AnswerWithdrawal(**known, by=BUYER, accept=True), at=jst(16, 12))
     else:
-        desk.handle(Reject(**known, by=SELLER), at=jst(16, 11))
-        desk.handle(AdvanceOrder(**known, by=SELLER, move="accept"), at=jst(16, 12))
-    desk.handle(RequestCancellation(**known, by=BUYER, reason=reason), at=jst(16, 13))
-    desk.assess(Approve(**known, by=SELLER), at=jst(16, 13))
-    desk.handle(Approve(**known, by=SELLER), at=jst(16, 14))
-    desk.tick(jst(31))
-    desk.relay(jst(31))
-    desk.counters(SELLER, policy=policy.name, at=jst(31))
-    desk.inbox(SELLER, policy=policy.name)
-    desk.label("762544202", by=BUYER)
-    case = desk.case("762544202", by=BUYER)
+        service.handle(Reject(**known, by=SELLER), at=jst(16, 11))
+        service.handle(AdvanceOrder(**known, by=SELLER, move="accept"), at=jst(16, 12))
+    service.handle(RequestCancellation(**known, by=BUYER, reason=reason), at=jst(16, 13))
+    service.assess(Approve(**known, by=SELLER), at=jst(16, 13))
+    service.handle(Approve(**known, by=SELLER), at=jst(16, 14))
+    service.tick(jst(31))
+    service.relay(jst(31))
+    service.counters(SELLER, policy=policy.name, at=jst(31))
+    service.inbox(SELLER, policy=policy.name)
+    service.label("762544202", by=BUYER)
+    case = service.case("762544202", by=BUYER)
     assert case.latest is not None
     return case.latest.status, case.order.status
 
@@ -123,7 +123,7 @@ def walk(desk: CancellationDesk, policy: Policy) -> tuple[str, str]:
 def test_handling_commands_instantiates_no_chart(
     policy: Policy, ending: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A whole walk through the desk works where no chart can be instantiated at all."""
+    """A whole walk through the service works where no chart can be instantiated at all."""
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a chart was instantiated")
@@ -131,10 +131,10 @@ def test_handling_commands_instantiates_no_chart(
     monkeypatch.setattr(StateMachine, "__init__", refuse)
     with pytest.raises(AssertionError, match="a chart was instantiated"):
         RequestChart()
-    desk = CancellationDesk(
+    service = CancellationService(
         policies=[policy],
         store=MemoryStore(),
         directory=MemoryDirectory([PERMITTING, BUYING]),
         notifier=MemoryNotifier(),
     )
-    assert walk(desk, policy) == ending
+    assert walk(service, policy) == ending

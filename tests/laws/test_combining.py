@@ -1,4 +1,4 @@
-"""The laws by which rules become one decision, whatever the rules are."""
+"""The invariants by which rules become one decision, whatever the rules are."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ordercancel import RequestCancellation, Rule, Verdict
+from ordercancel.engine.evaluation import combine
 from ordercancel.policies import QOO10
-from ordercancel.policy.clauses import ours
-from ordercancel.policy.conditions import (
+from ordercancel.rules.conditions import (
     ALWAYS,
     All,
     AnyOf,
     Compare,
-    Comparison,
     Condition,
     Holds,
     IsIn,
     Known,
     Not,
+    Relation,
     Value,
 )
-from ordercancel.policy.decision import combine
-from ordercancel.policy.rules import CANCEL, PERMIT, REFER, Effect, Forbid
+from ordercancel.rules.effects import CANCEL, PERMIT, REFER, Effect, Forbid
+from ordercancel.rules.sources import own_rule
 from strategies import conditions, facts, rules
 
 Facts = Mapping[str, Value | None]
@@ -113,7 +113,9 @@ def undetermined(given_rules: list[Rule], known: Facts) -> set[str]:
 
 def rule(rule_id: str, effect: Effect, when: Condition = ALWAYS) -> Rule:
     """A rule about asking to cancel."""
-    return Rule(rule_id, on=RequestCancellation, effect=effect, when=when, cites=ours("a test"))
+    return Rule(
+        rule_id, on=RequestCancellation, effect=effect, when=when, cites=own_rule("a test")
+    )
 
 
 class Broken(dict[str, Value | None]):
@@ -236,7 +238,7 @@ def test_a_rule_whose_fact_fails_refuses_and_is_named(
     ("when", "known"),
     [
         (Holds("no_such_fact"), {}),
-        (Compare("days", Comparison.LESS, 1), {"days": "many"}),
+        (Compare("days", Relation.LESS, 1), {"days": "many"}),
         (IsIn("colour", frozenset({"red"})), {"colour": ["red"]}),
     ],
     ids=["unknown fact", "incomparable", "unhashable"],

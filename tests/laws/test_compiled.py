@@ -1,4 +1,4 @@
-"""What is compiled, and what is built unchecked, is what is said and checked."""
+"""What is compiled, and what is built trusted, is what is said and checked."""
 
 from __future__ import annotations
 
@@ -34,14 +34,15 @@ from ordercancel import (
     Withdraw,
     evolve,
 )
-from ordercancel.case import DutyStatus
-from ordercancel.laws import Step
+from ordercancel.domain.cases import DutyStatus
+from ordercancel.domain.requests import FINAL
+from ordercancel.engine.case_facts import Facts
+from ordercancel.engine.compilation import compiled
+from ordercancel.engine.decision import UNDETERMINED
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
-from ordercancel.policy.decision import UNDETERMINED
-from ordercancel.policy.facts import Facts
-from ordercancel.request import FINAL
-from ordercancel.verification.steps import Given, Node, Ticked
-from ordercancel.verification.walk import Walk
+from ordercancel.verification.explorer import Walk
+from ordercancel.verification.invariants import Step
+from ordercancel.verification.steps import Attempt, Node, Ticked
 from strategies import events, lives
 
 READINGS = {
@@ -59,11 +60,11 @@ def alike(
 ) -> None:
     """The compiled rules find what the conditions say, and leave nothing but unknowns to them."""
     said = policy.judge(type(command), Facts(command, case, policy, at, seller))
-    found = policy.find(command, case, at, seller)
+    found = compiled(policy, type(command))(command, case, policy, at, seller)
     if any(error.code == UNDETERMINED for error in said.errors):
         assert found is None
     else:
-        assert found == said.finding
+        assert found == said.ruling
     assert policy.assess(command, case, at, seller=seller) == said
 
 
@@ -124,25 +125,25 @@ def test_any_rules_compile_to_what_they_say(data: st.DataObject) -> None:
             alike(policy, command, case, AT, seller)
 
 
-# ---------------------------------------------------------------------- built unchecked
+# ---------------------------------------------------------------------- built trusted
 
 
 class Rebuilding:
-    """Looks on as a policy is walked through, and builds anew what was built unchecked."""
+    """Looks on as a policy is walked through, and builds anew what was built trusted."""
 
     def __init__(self) -> None:
         self.kinds: set[type] = set()
 
-    def judged(self, node: Node, given: Given, decision: Decision) -> None:
+    def judged(self, node: Node, given: Attempt, decision: Decision) -> None:
         """Nothing was built."""
 
-    def invalid(self, node: Node, given: Given, error: Exception) -> None:
+    def invalid(self, node: Node, given: Attempt, error: Exception) -> None:
         """Nothing was built."""
 
     def overruled(self, *told: object) -> None:
         """Nothing was built."""
 
-    def stepped(self, node: Node, given: Given | Ticked, step: Step) -> None:
+    def stepped(self, node: Node, given: Attempt | Ticked, step: Step) -> None:
         """Everything of a step passes its checks, and is equal to what passed them."""
         for event in step.events:
             self.kinds.add(type(event))

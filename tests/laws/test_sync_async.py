@@ -1,4 +1,4 @@
-"""The sync desk and the async desk are one: the same history gives the same answers."""
+"""The sync service and the async service are one: the same history gives the same answers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 
 from ordercancel import (
-    AsyncCancellationDesk,
-    CancellationDesk,
+    AsyncCancellationService,
+    CancellationService,
     Command,
     Conflict,
     InvalidValue,
@@ -24,17 +24,17 @@ from ordercancel import (
     Refused,
     RequestCancellation,
 )
-from ordercancel.adapters.memory import (
+from ordercancel.domain.requests import RequestStatus
+from ordercancel.policies import CONECT, QOO10, conect, qoo10
+from ordercancel.service.backoff import Backoff
+from ordercancel.service.ports import Commit
+from ordercancel.stores.memory import (
     AsyncMemoryDirectory,
     AsyncMemoryNotifier,
     AsyncMemoryStore,
     MemoryDirectory,
     MemoryStore,
 )
-from ordercancel.desk import Backoff
-from ordercancel.policies import CONECT, QOO10, conect, qoo10
-from ordercancel.ports import Commit
-from ordercancel.request import RequestStatus
 from samples import BUYER, BUYING, OPERATOR, PERMITTING, SELLER, STRANGER, jst, order
 from strategies import ORDER_ID, START, Life, asking, lives
 
@@ -112,33 +112,33 @@ def ticked(result: Any) -> Any:
 def sync_answers(
     policy: Policy, placed: list[Order], steps: list[tuple[Command, datetime]]
 ) -> list[object]:
-    """All answers of a sync desk along the history."""
+    """All answers of a sync service along the history."""
     notifier = FlakyNotifier()
-    desk = CancellationDesk(
+    service = CancellationService(
         policies=[policy],
         store=MemoryStore(),
         directory=MemoryDirectory([PERMITTING, BUYING]),
         notifier=notifier,
         chance=lambda: 0.5,
     )
-    given: list[object] = [desk.register(each, at=START) for each in placed]
-    given.append(answer(lambda: desk.register(order(status="delayed"), at=START)))
+    given: list[object] = [service.register(each, at=START) for each in placed]
+    given.append(answer(lambda: service.register(order(status="delayed"), at=START)))
     for command, at in steps:
-        given.append(answer(lambda c=command, t=at: desk.assess(c, at=t)))
-        given.append(answer(lambda c=command, t=at: desk.handle(c, at=t)))
-        given.append(desk.counters(SELLER, policy=policy.name, at=at))
-        given.append(ticked(desk.tick(at, budget=1)))
-        given.append(desk.relay(at, limit=2))
+        given.append(answer(lambda c=command, t=at: service.assess(c, at=t)))
+        given.append(answer(lambda c=command, t=at: service.handle(c, at=t)))
+        given.append(service.counters(SELLER, policy=policy.name, at=at))
+        given.append(ticked(service.tick(at, budget=1)))
+        given.append(service.relay(at, limit=2))
         for actor in ACTORS:
-            given.append(answer(lambda a=actor: desk.case(ORDER_ID, by=a)))
-            given.append(answer(lambda a=actor: desk.label(ORDER_ID, by=a)))
-            given.append(answer(lambda a=actor: desk.label(ORDER_ID, by=a, lang="en")))
-            given.append(answer(lambda a=actor: desk.history(ORDER_ID, by=a)))
-        given.append(desk.inbox(SELLER, policy=policy.name))
-        first = desk.inbox(SELLER, policy=policy.name, statuses=RequestStatus, limit=1)
+            given.append(answer(lambda a=actor: service.case(ORDER_ID, by=a)))
+            given.append(answer(lambda a=actor: service.label(ORDER_ID, by=a)))
+            given.append(answer(lambda a=actor: service.label(ORDER_ID, by=a, lang="en")))
+            given.append(answer(lambda a=actor: service.history(ORDER_ID, by=a)))
+        given.append(service.inbox(SELLER, policy=policy.name))
+        first = service.inbox(SELLER, policy=policy.name, statuses=RequestStatus, limit=1)
         given.append(first)
         given.append(
-            desk.inbox(SELLER, policy=policy.name, statuses=RequestStatus, after=first.next)
+            service.inbox(SELLER, policy=policy.name, statuses=RequestStatus, after=first.next)
         )
     given.append(notifier.delivered)
     return given
@@ -147,40 +147,42 @@ def sync_answers(
 async def async_answers(
     policy: Policy, placed: list[Order], steps: list[tuple[Command, datetime]]
 ) -> list[object]:
-    """All answers of an async desk along the same history."""
+    """All answers of an async service along the same history."""
     notifier = AsyncFlakyNotifier()
-    desk = AsyncCancellationDesk(
+    service = AsyncCancellationService(
         policies=[policy],
         store=AsyncMemoryStore(),
         directory=AsyncMemoryDirectory(MemoryDirectory([PERMITTING, BUYING])),
         notifier=notifier,
         chance=lambda: 0.5,
     )
-    given: list[object] = [await desk.register(each, at=START) for each in placed]
-    given.append(await awaited(desk.register(order(status="delayed"), at=START)))
+    given: list[object] = [await service.register(each, at=START) for each in placed]
+    given.append(await awaited(service.register(order(status="delayed"), at=START)))
     for command, at in steps:
-        given.append(await awaited(desk.assess(command, at=at)))
-        given.append(await awaited(desk.handle(command, at=at)))
-        given.append(await desk.counters(SELLER, policy=policy.name, at=at))
-        given.append(ticked(await desk.tick(at, budget=1)))
-        given.append(await desk.relay(at, limit=2))
+        given.append(await awaited(service.assess(command, at=at)))
+        given.append(await awaited(service.handle(command, at=at)))
+        given.append(await service.counters(SELLER, policy=policy.name, at=at))
+        given.append(ticked(await service.tick(at, budget=1)))
+        given.append(await service.relay(at, limit=2))
         for actor in ACTORS:
-            given.append(await awaited(desk.case(ORDER_ID, by=actor)))
-            given.append(await awaited(desk.label(ORDER_ID, by=actor)))
-            given.append(await awaited(desk.label(ORDER_ID, by=actor, lang="en")))
-            given.append(await awaited(desk.history(ORDER_ID, by=actor)))
-        given.append(await desk.inbox(SELLER, policy=policy.name))
-        first = await desk.inbox(SELLER, policy=policy.name, statuses=RequestStatus, limit=1)
+            given.append(await awaited(service.case(ORDER_ID, by=actor)))
+            given.append(await awaited(service.label(ORDER_ID, by=actor)))
+            given.append(await awaited(service.label(ORDER_ID, by=actor, lang="en")))
+            given.append(await awaited(service.history(ORDER_ID, by=actor)))
+        given.append(await service.inbox(SELLER, policy=policy.name))
+        first = await service.inbox(SELLER, policy=policy.name, statuses=RequestStatus, limit=1)
         given.append(first)
         given.append(
-            await desk.inbox(SELLER, policy=policy.name, statuses=RequestStatus, after=first.next)
+            await service.inbox(
+                SELLER, policy=policy.name, statuses=RequestStatus, after=first.next
+            )
         )
     given.append(notifier.inner.delivered)
     return given
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
-def test_the_async_desk_answers_as_the_sync_desk_does(policy: Policy) -> None:
+def test_the_async_service_answers_as_the_sync_service_does(policy: Policy) -> None:
     """Outcomes, errors, cases, labels, queue, counters, ticks and deliveries are all equal."""
 
     @given(lives(policy, max_size=5), lives(policy, OTHER_ID, max_size=5))
@@ -214,24 +216,24 @@ class Racing(MemoryStore):
     ("lost", "expected"),
     [(0, "done"), (7, "done"), (8, "order '762544202' was changed by others during 8 attempts")],
 )
-def test_both_desks_try_again_as_often(lost: int, expected: str) -> None:
+def test_both_services_try_again_as_often(lost: int, expected: str) -> None:
     """A command that loses the race is decided again from fresh state, eight times in all."""
 
     def sync() -> str:
-        desk = CancellationDesk(policies=[QOO10], store=Racing(lost), conflicts=AT_ONCE)
-        desk.register(order(status="new"), at=START)
+        service = CancellationService(policies=[QOO10], store=Racing(lost), conflicts=AT_ONCE)
+        service.register(order(status="new"), at=START)
         try:
-            desk.handle(asking(QOO10), at=START)
+            service.handle(asking(QOO10), at=START)
         except Conflict as error:
             return str(error)
         return "done"
 
     async def awaiting() -> str:
         store = AsyncMemoryStore(Racing(lost))
-        desk = AsyncCancellationDesk(policies=[QOO10], store=store, conflicts=AT_ONCE)
-        await desk.register(order(status="new"), at=START)
+        service = AsyncCancellationService(policies=[QOO10], store=store, conflicts=AT_ONCE)
+        await service.register(order(status="new"), at=START)
         try:
-            await desk.handle(asking(QOO10), at=START)
+            await service.handle(asking(QOO10), at=START)
         except Conflict as error:
             return str(error)
         return "done"
@@ -239,27 +241,27 @@ def test_both_desks_try_again_as_often(lost: int, expected: str) -> None:
     assert (sync(), asyncio.run(awaiting())) == (expected, expected)
 
 
-def test_both_desks_deliver_again_what_failed() -> None:
+def test_both_services_deliver_again_what_failed() -> None:
     """What a notifier raises costs nothing but time: the message comes again when it is due."""
 
     def sync() -> list[tuple[int, int]]:
         notifier = FlakyNotifier()
-        desk = CancellationDesk(
+        service = CancellationService(
             policies=[QOO10], store=MemoryStore(), notifier=notifier, chance=lambda: 1.0
         )
-        desk.register(order(status="new"), at=START)
-        desk.handle(asking(QOO10), at=START)
-        rounds = [desk.relay(START + timedelta(seconds=30 * turn)) for turn in range(4)]
+        service.register(order(status="new"), at=START)
+        service.handle(asking(QOO10), at=START)
+        rounds = [service.relay(START + timedelta(seconds=30 * turn)) for turn in range(4)]
         return [(len(each.delivered), len(each.failed)) for each in rounds]
 
     async def awaiting() -> list[tuple[int, int]]:
         notifier = AsyncFlakyNotifier()
-        desk = AsyncCancellationDesk(
+        service = AsyncCancellationService(
             policies=[QOO10], store=AsyncMemoryStore(), notifier=notifier, chance=lambda: 1.0
         )
-        await desk.register(order(status="new"), at=START)
-        await desk.handle(asking(QOO10), at=START)
-        rounds = [await desk.relay(START + timedelta(seconds=30 * turn)) for turn in range(4)]
+        await service.register(order(status="new"), at=START)
+        await service.handle(asking(QOO10), at=START)
+        rounds = [await service.relay(START + timedelta(seconds=30 * turn)) for turn in range(4)]
         return [(len(each.delivered), len(each.failed)) for each in rounds]
 
     # Two messages each to buyer and seller, whose failure holds up what is behind it; the next
@@ -268,19 +270,19 @@ def test_both_desks_deliver_again_what_failed() -> None:
     assert (sync(), asyncio.run(awaiting())) == (expected, expected)
 
 
-def test_the_async_adapters_in_memory_deliver_what_the_desk_relays() -> None:
+def test_the_async_adapters_in_memory_deliver_what_the_service_relays() -> None:
     """With nothing given, each async adapter keeps a memory of its own."""
 
     async def relayed() -> list[tuple[str, str | None]]:
         directory, notifier = AsyncMemoryDirectory(), AsyncMemoryNotifier()
         directory.directory.put(PERMITTING)
-        desk = AsyncCancellationDesk(
+        service = AsyncCancellationService(
             policies=[QOO10], store=AsyncMemoryStore(), directory=directory, notifier=notifier
         )
-        await desk.register(order(), at=jst(15, 9))
+        await service.register(order(), at=jst(15, 9))
         ask = RequestCancellation("762544202", by=BUYER, reason="changed_mind")
-        await desk.handle(ask, at=jst(15, 10))
-        await desk.relay(jst(15, 10))
+        await service.handle(ask, at=jst(15, 10))
+        await service.relay(jst(15, 10))
         return [(message.id, to and to.name) for message, to in notifier.notifier.delivered]
 
     assert asyncio.run(relayed()) == [("762544202:2:seller:app", "サンプル卸")]

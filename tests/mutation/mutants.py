@@ -14,7 +14,8 @@ from typing import Any
 
 import attrs
 
-from ordercancel.frozen import FrozenMap
+from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.texts import Text
 from ordercancel.policy import (
     CANCEL,
     PERMIT,
@@ -33,20 +34,20 @@ from ordercancel.policy import (
     Rule,
     TextBounds,
 )
-from ordercancel.policy.conditions import (
+from ordercancel.rules.conditions import (
     All,
     AnyOf,
     Compare,
-    Comparison,
     Condition,
     Holds,
     IsIn,
     Known,
     Not,
+    Relation,
 )
-from ordercancel.policy.facts import Choice
-from ordercancel.policy.wording import Audience, Wording
-from ordercancel.text import Text
+from ordercancel.rules.facts import Choice
+from ordercancel.rules.notifications import Audience
+from ordercancel.rules.texts import Wording
 
 __all__ = ["Mutant", "mutants"]
 
@@ -145,7 +146,7 @@ def _conditions(policy: Policy, when: Condition) -> Iterator[tuple[str, Conditio
             step = timedelta(seconds=1) if isinstance(bound, timedelta) else 1
             yield f"{fact} bound + 1", Compare(fact, how, bound + step)  # type: ignore[operator]
             yield f"{fact} bound - 1", Compare(fact, how, bound - step)  # type: ignore[operator]
-            for other in Comparison:
+            for other in Relation:
                 if other is not how:
                     yield f"{fact} {other} for {how}", Compare(fact, other, bound)
 
@@ -294,22 +295,22 @@ def _wordings(wording: Wording) -> Iterator[tuple[str, Wording]]:
             turned = {**texts, name: _turned(text)}
             yield f"{field} {name} turned", attrs.evolve(wording, **{field: turned})
     for field, parts in (
-        ("announcements", ("subject", "body")),
+        ("notifications", ("subject", "body")),
         ("labels", ("text",)),
         ("counters", ("label", "state")),
     ):
         values = getattr(wording, field)
         for change, mutated in _worded(values, parts):
             yield f"{field} {change}", attrs.evolve(wording, **{field: mutated})
-    for number, each in enumerate(wording.announcements):
+    for number, each in enumerate(wording.notifications):
         for media in ((Medium.MAIL,), (Medium.APP,), (Medium.APP, Medium.MAIL)):
             if media != each.media:
                 yield (
-                    f"announcements {each.on} to {each.to} by {', '.join(media)}",
+                    f"notifications {each.on} to {each.to} by {', '.join(media)}",
                     attrs.evolve(
                         wording,
-                        announcements=_replaced(
-                            wording.announcements, number, attrs.evolve(each, media=media)
+                        notifications=_replaced(
+                            wording.notifications, number, attrs.evolve(each, media=media)
                         ),
                     ),
                 )

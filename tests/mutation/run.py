@@ -35,12 +35,12 @@ from mutation.mutants import Mutant, mutants  # noqa: E402
 from oracle import conect as conect_oracle  # noqa: E402
 from oracle import qoo10 as qoo10_oracle  # noqa: E402
 from ordercancel import policies  # noqa: E402
-from ordercancel.commands import COMMANDS  # noqa: E402
-from ordercancel.errors import OrderCancelError  # noqa: E402
+from ordercancel.domain.commands import COMMANDS  # noqa: E402
+from ordercancel.domain.errors import OrderCancelError  # noqa: E402
 from ordercancel.policies import CONECT, QOO10  # noqa: E402
 from ordercancel.policy import Decision, Policy  # noqa: E402
-from ordercancel.policy.space import Given, Space  # noqa: E402
 from ordercancel.verification import verify  # noqa: E402
+from ordercancel.verification.enumeration import FactValues, Space  # noqa: E402
 
 POLICIES = {policy.name: policy for policy in (CONECT, QOO10)}
 ORACLES: dict[str, Any] = {"conect": conect_oracle, "qoo10": qoo10_oracle}
@@ -54,7 +54,7 @@ SAME = "the same policy written otherwise"
 
 
 @cache
-def combinations(name: str) -> tuple[tuple[Any, Given], ...]:
+def combinations(name: str) -> tuple[tuple[Any, FactValues], ...]:
     """Every combination of facts of the policy, for each kind of command."""
     policy = POLICIES[name]
     return tuple(

@@ -30,11 +30,11 @@ from ordercancel import (
     Seller,
     Withdraw,
 )
-from ordercancel.commands import COMMANDS, ApplyDeadline
+from ordercancel.domain.commands import COMMANDS, ApplyDeadline
+from ordercancel.engine.evaluation import combine
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.policy.conditions import Compare
-from ordercancel.policy.decision import combine
-from ordercancel.policy.facts import FACTS, NO_REQUEST, Choice, Flag, Number
+from ordercancel.rules.conditions import Compare
+from ordercancel.rules.facts import FACTS, NO_REQUEST, Choice, Flag, Number
 from ordercancel.testing import differences
 from samples import (
     BUYER,
@@ -82,7 +82,7 @@ DEFAULTS: Mapping[str, str | bool | int | None] = {
 }
 
 
-class Watched(dict[str, Any]):
+class Observed(dict[str, Any]):
     """Facts that remember which of them were read."""
 
     def __init__(self, known: Mapping[str, Any], read: set[str]) -> None:
@@ -177,7 +177,7 @@ def test_the_rules_say_what_the_documents_say(
     compared = 0
     for facts in combinations(policy, kind, names):
         said = outcome(combine(rules, facts, policy))
-        wanted = ORACLES[name].ruling(kind.__name__, Watched(facts, read))
+        wanted = ORACLES[name].ruling(kind.__name__, Observed(facts, read))
         compared += 1
         if said != wanted:
             differences.append(({each: facts[each] for each in sorted(names)}, said, wanted))

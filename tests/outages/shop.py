@@ -1,4 +1,4 @@
-"""A shop whose database fails: a desk on a sync or an async store, and what must not change."""
+"""A shop whose database fails: a service on a sync or an async store, and what must not change."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from ordercancel import CancellationDesk, Command, RequestCancellation, StoreUnavailable
-from ordercancel.adapters.memory import MemoryNotifier
-from ordercancel.adapters.sql import AsyncSqlStore, SqlStore
+from ordercancel import CancellationService, Command, RequestCancellation, StoreUnavailable
 from ordercancel.policies import QOO10
+from ordercancel.stores.memory import MemoryNotifier
+from ordercancel.stores.sql import AsyncSqlStore, SqlStore
 from ordercancel.testing.blocking import called, waited_for
 from races.checker import check
 from races.tables import read
@@ -67,27 +67,27 @@ def engine_of(store: Any) -> Engine:
 
 
 class Shop:
-    """A desk on a store, with some orders of Qoo10."""
+    """A service on a store, with some orders of Qoo10."""
 
     def __init__(self, url: str, store: Any) -> None:
         self.url = url
         self.store = store
         self.notifier = MemoryNotifier()
-        self.desk = CancellationDesk(policies=[QOO10], store=store, notifier=self.notifier)
+        self.service = CancellationService(policies=[QOO10], store=store, notifier=self.notifier)
 
     def ask(self, order_id: str = "o-1") -> bool:
         """Let the buyer ask to cancel an order; gives whether he had done so before."""
-        return self.desk.handle(asking(order_id), at=ASKED).repeated
+        return self.service.handle(asking(order_id), at=ASKED).repeated
 
     def version(self, order_id: str = "o-1") -> int:
         """The version of an order: 1 when it is registered, 3 when its buyer has asked."""
-        return self.desk.case(order_id, by=SYSTEM).version
+        return self.service.case(order_id, by=SYSTEM).version
 
 
 def registered(shop: Shop, *order_ids: str) -> None:
     """New orders, planned to be shipped at the end of the month."""
     for order_id in order_ids:
-        shop.desk.register(order(id=order_id, ship_on=date(2022, 8, 31)), at=REGISTERED)
+        shop.service.register(order(id=order_id, ship_on=date(2022, 8, 31)), at=REGISTERED)
 
 
 def asking(order_id: str = "o-1") -> Command:

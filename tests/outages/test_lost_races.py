@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 
-from ordercancel import Approve, AskWithdrawal, CancellationDesk, Conflict, RequestStatus
-from ordercancel.adapters.sql import SqlStore
-from ordercancel.desk import Backoff
+from ordercancel import Approve, AskWithdrawal, CancellationService, Conflict, RequestStatus
 from ordercancel.policies import QOO10
+from ordercancel.service.backoff import Backoff
+from ordercancel.stores.sql import SqlStore
 from outages.driver import watched
 from outages.shop import ASKED, LATER, Shop, asking, opening, registered
 from races.checker import check
@@ -47,9 +47,11 @@ def host(url: str, isolation: str = "READ COMMITTED") -> Iterator[Engine]:
         engine.dispose()
 
 
-def within(connection: Connection) -> CancellationDesk:
-    """A desk within the transaction of a host's connection."""
-    return CancellationDesk(policies=[QOO10], store=SqlStore.within(connection), conflicts=TWICE)
+def within(connection: Connection) -> CancellationService:
+    """A service within the transaction of a host's connection."""
+    return CancellationService(
+        policies=[QOO10], store=SqlStore.within(connection), conflicts=TWICE
+    )
 
 
 def test_of_two_hosts_in_a_deadlock_one_goes_on(shop: Shop) -> None:
@@ -66,16 +68,16 @@ def test_of_two_hosts_in_a_deadlock_one_goes_on(shop: Shop) -> None:
         with engine.connect() as connection:
             connection.execute(text("SET deadlock_timeout = '50ms'"))
             connection.commit()
-            desk = within(connection)
-            desk.handle(asking(first), at=ASKED)
+            service = within(connection)
+            service.handle(asking(first), at=ASKED)
             barrier.wait(PATIENCE)
             try:
-                desk.handle(asking(second), at=ASKED)
+                service.handle(asking(second), at=ASKED)
             except Conflict as error:
                 lost.append((error.order_id, error.attempts))
                 connection.rollback()
                 for order_id in (first, second):
-                    desk.handle(asking(order_id), at=ASKED)
+                    service.handle(asking(order_id), at=ASKED)
             connection.commit()
 
     def watched(*args: Any) -> None:
@@ -105,16 +107,16 @@ def test_a_stricter_host_does_it_all_again(shop: Shop, isolation: str) -> None:
     """
     shop.ask()
     with host(shop.url, isolation) as engine, engine.connect() as connection:
-        desk = within(connection)
-        seen = desk.case("o-1", by=SELLER)
-        shop.desk.handle(AskWithdrawal("o-1", by=SELLER), at=ASKED)
+        service = within(connection)
+        seen = service.case("o-1", by=SELLER)
+        shop.service.handle(AskWithdrawal("o-1", by=SELLER), at=ASKED)
         before = read(shop.url)
         with pytest.raises(Conflict):
-            desk.handle(Approve("o-1", by=SELLER), at=LATER)
-        assert desk.case("o-1", by=SELLER) == seen
+            service.handle(Approve("o-1", by=SELLER), at=LATER)
+        assert service.case("o-1", by=SELLER) == seen
         connection.rollback()
         assert read(shop.url) == before
-        approved = desk.handle(Approve("o-1", by=SELLER), at=LATER)
+        approved = service.handle(Approve("o-1", by=SELLER), at=LATER)
         connection.commit()
     assert [request.status for request in approved.case.requests] == [RequestStatus.GRANTED]
     assert check(read(shop.url), [QOO10]) == ()
@@ -133,12 +135,12 @@ def test_a_stricter_default_of_the_database_changes_nothing(shop: Shop) -> None:
             overtaken.append(statement)
             # From here on a stricter transaction sees the past.
             sender.connection.execute("SELECT 1").fetchone()
-            shop.desk.handle(AskWithdrawal("o-1", by=SELLER), at=ASKED)
+            shop.service.handle(AskWithdrawal("o-1", by=SELLER), at=ASKED)
 
     with opening("sync") as opened, watched(overtake):
         store = opened(strict)
-        desk = CancellationDesk(policies=[QOO10], store=store, conflicts=TWICE)
-        outcome = desk.handle(Approve("o-1", by=SELLER), at=LATER)
+        service = CancellationService(policies=[QOO10], store=store, conflicts=TWICE)
+        outcome = service.handle(Approve("o-1", by=SELLER), at=LATER)
     assert len(overtaken) == 1
     assert [type(each).__name__ for each in outcome.events] == ["RequestGranted", "OrderCancelled"]
     assert outcome.case.version == 6

@@ -18,9 +18,9 @@ from sqlalchemy import create_engine
 
 import postgres as postgresql
 from ordercancel import StoreUnavailable
-from ordercancel.adapters.sql import SqlStore
-from ordercancel.adapters.sql.executors import DriverExecutor, PipelineExecutor
 from ordercancel.policies import QOO10
+from ordercancel.stores.sql import SqlStore
+from ordercancel.stores.sql.executors import DriverExecutor, PipelineExecutor
 from outages.driver import before
 from outages.shop import (
     ASKED,
@@ -104,7 +104,7 @@ def test_looking_by_a_connection_that_dies_is_done_by_another(shop: Shop) -> Non
     """Also where SQLAlchemy has sent the statement."""
     shop.ask()
     with before("SELECT ordercancel_cases.requested_at", lambda: cut(shop.url)) as met:
-        page = shop.desk.inbox(SELLER, policy="qoo10")
+        page = shop.service.inbox(SELLER, policy="qoo10")
         assert len(met) == 1
     assert [row.order_id for row in page.rows] == ["o-1"]
 
@@ -170,9 +170,9 @@ def test_a_message_is_noted_as_delivered_by_another_connection(shop: Shop) -> No
     """Where the first one has died; to note it twice would do no harm."""
     shop.ask()
     with before(NOTING, lambda: cut(shop.url)) as met:
-        assert shop.desk.relay(ASKED).delivered == ("o-1:2:seller:app",)
+        assert shop.service.relay(ASKED).delivered == ("o-1:2:seller:app",)
         assert len(met) == 1
-    assert shop.desk.relay(LATER).delivered == ()
+    assert shop.service.relay(LATER).delivered == ()
 
 
 def test_a_message_that_could_not_be_noted_as_delivered_arrives_again(shop: Shop) -> None:
@@ -180,12 +180,12 @@ def test_a_message_that_could_not_be_noted_as_delivered_arrives_again(shop: Shop
     shop.ask()
     with before(NOTING, lambda: cut(shop.url), times=2) as met:
         with pytest.raises(StoreUnavailable, match=CUT):
-            shop.desk.relay(ASKED)
+            shop.service.relay(ASKED)
         assert len(met) == 2
-    assert shop.desk.relay(ASKED).delivered == ()
-    assert shop.desk.relay(LATER).delivered == ("o-1:2:seller:app",)
+    assert shop.service.relay(ASKED).delivered == ()
+    assert shop.service.relay(LATER).delivered == ("o-1:2:seller:app",)
     assert [message.id for message, _ in shop.notifier.delivered] == ["o-1:2:seller:app"] * 2
-    assert shop.desk.relay(LATER + timedelta(days=1)).delivered == ()
+    assert shop.service.relay(LATER + timedelta(days=1)).delivered == ()
 
 
 def test_a_pool_without_a_free_connection_is_unavailable(shop: Shop) -> None:
@@ -235,7 +235,7 @@ def test_within_a_transaction_of_the_hosts(postgres: str) -> None:
         url = postgres.replace("postgresql:", "postgresql+psycopg:")
         engine = create_engine(f"{url}&application_name={NAME}")
         with engine.connect() as connection:
-            within = shop.desk.using(SqlStore.within(connection))
+            within = shop.service.using(SqlStore.within(connection))
             dying = before("INSERT INTO ordercancel_events", lambda: cut(postgres))
             with dying, unavailable(postgres, CUT):
                 within.handle(asking(), at=ASKED)
@@ -267,7 +267,7 @@ def test_a_server_that_is_stopped_and_started_again() -> None:
             before_it = [read(shop.url) for shop in shops]
             server.stop()
             for shop in shops:
-                for tried in (partial(shop.ask, "o-2"), shop.desk.relay, shop.desk.tick):
+                for tried in (partial(shop.ask, "o-2"), shop.service.relay, shop.service.tick):
                     with pytest.raises(StoreUnavailable, match="connection"):
                         tried()
             server.start()
@@ -275,7 +275,7 @@ def test_a_server_that_is_stopped_and_started_again() -> None:
             for shop in shops:
                 assert shop.ask("o-2") is False
                 assert shop.ask("o-1") is True
-                assert len(shop.desk.relay(ASKED).delivered) == 2
-                assert len(shop.desk.tick(LATER).outcomes) == 2
+                assert len(shop.service.relay(ASKED).delivered) == 2
+                assert len(shop.service.tick(LATER).outcomes) == 2
     finally:
         server.remove()

@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import text
 
 from ordercancel import StoreUnavailable
-from ordercancel.adapters.sql import SqlStore
-from ordercancel.adapters.sql.executors import Executor
+from ordercancel.stores.sql import SqlStore
+from ordercancel.stores.sql.executors import Executor
 from outages.apart import in_a_locked_folder, on_a_full_disk
 from outages.shop import KINDS, Open, Shop, opening, registered, unavailable
 from races.launching import PATIENCE, launch
@@ -56,7 +56,7 @@ def test_a_locked_database_is_unavailable_until_it_is_free(open_store: Open, url
         with unavailable(url, "database is locked"):
             shop.ask()
         with unavailable(url, "database is locked"):
-            shop.desk.relay()
+            shop.service.relay()
         assert shop.version() == 1
         other.execute("ROLLBACK")
     assert shop.ask() is False

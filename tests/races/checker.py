@@ -16,9 +16,8 @@ from typing import Any
 import attrs
 
 from ordercancel import Case, Event, Message, Party, Policy
-from ordercancel.adapters.codec import decode_case, decode_event, decode_message
-from ordercancel.announcing import announce
-from ordercancel.events import (
+from ordercancel.domain.actors import System
+from ordercancel.domain.events import (
     DeadlinePassed,
     DutyArose,
     DutyBreached,
@@ -27,9 +26,10 @@ from ordercancel.events import (
     OrderCancelled,
     OrderRegistered,
 )
-from ordercancel.folding import evolve, fold
-from ordercancel.order import System
-from ordercancel.request import OPEN
+from ordercancel.domain.requests import OPEN
+from ordercancel.engine.evolve import evolve, fold
+from ordercancel.engine.messages import messages_for
+from ordercancel.stores.codec import decode_case, decode_event, decode_message
 from races.tables import Row, Tables
 
 __all__ = ["Fault", "check", "check_arrivals", "check_deadlines", "check_done", "commits"]
@@ -55,7 +55,7 @@ class Written:
 
 Found = Iterator[Fault]
 Done = tuple[str | None, str, int]
-"""What a desk said of a command: its id, its order, and the version that it made."""
+"""What a service said of a command: its id, its order, and the version that it made."""
 
 
 def check(
@@ -104,7 +104,7 @@ def check_done(
     *,
     complete: bool = False,
 ) -> Found:
-    """What a desk said was done is in the tables, each by one command.
+    """What a service said was done is in the tables, each by one command.
 
     Args:
         tables: What is stored.
@@ -337,7 +337,7 @@ def _check_messages(
     now: Case | None = None
     for each in written:
         now = fold(each.events) if now is None else reduce(evolve, each.events, now)
-        told = announce(each.events, now, policy, parties)
+        told = messages_for(each.events, now, policy, parties)
         expected.extend((each.version, message) for message in told)
     stored_ids, expected_ids = ({message.id for _, message in each} for each in (stored, expected))
     for missing in sorted(expected_ids - stored_ids):

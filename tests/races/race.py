@@ -15,12 +15,12 @@ from typing import Any
 import attrs
 import psycopg
 
-from ordercancel.adapters.sql import SqlStore
+from ordercancel.stores.sql import SqlStore
 from races.checker import Fault, check, check_arrivals, check_deadlines, check_done
 from races.launching import PATIENCE, context, launch
 from races.market import BEGIN, LIFE, PARTIES, POLICIES, Market
 from races.tables import read
-from races.worker import Job, Mailbox, desk_on, work
+from races.worker import Job, Mailbox, service_on, work
 
 __all__ = ["Report", "Without", "race"]
 
@@ -113,7 +113,7 @@ def race(
         processes=processes,
         threads=threads,
         mailbox=folder / "mailbox",
-        unchecked=without is not Without.NOTHING,
+        trusted=without is not Without.NOTHING,
     )
     job.mailbox.touch()
     is_protected = without is not Without.CHECK_AND_KEYS
@@ -188,10 +188,10 @@ def _settle(job: Job) -> list[Fault]:
     end = BEGIN + LIFE * (job.numbers // job.market.generation + 2)
     later = datetime.now(UTC) + timedelta(days=1)
     with closing(SqlStore(job.url)) as store:
-        desk = desk_on(store, Mailbox(job.mailbox))
-        while desk.tick(end, budget=1_000).more:
+        service = service_on(store, Mailbox(job.mailbox))
+        while service.tick(end, budget=1_000).more:
             pass
-        while desk.relay(later, limit=1_000).more:
+        while service.relay(later, limit=1_000).more:
             pass
     tables = read(job.url)
     arrivals = job.mailbox.read_text(encoding="utf-8").split()

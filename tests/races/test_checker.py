@@ -11,12 +11,12 @@ from pathlib import Path
 import attrs
 import pytest
 
-from ordercancel import AdvanceOrder, CancellationDesk, Reject, RequestCancellation
-from ordercancel.adapters.sql import SqlStore
+from ordercancel import AdvanceOrder, CancellationService, Reject, RequestCancellation
+from ordercancel.stores.sql import SqlStore
 from races.checker import Fault, check, check_arrivals, check_deadlines, check_done
 from races.market import PARTIES, POLICIES
 from races.tables import Tables, read
-from races.worker import Mailbox, desk_on
+from races.worker import Mailbox, service_on
 from samples import BUYER, OPERATOR, SELLER, jst, order
 
 DONE = (
@@ -52,26 +52,26 @@ def shop(tmp_path: Path) -> Shop:
     """A rejected order that was shipped too late, one cancelled at once, and one that waits."""
     path, mailbox = tmp_path / "shop.db", tmp_path / "mailbox"
     store = SqlStore(f"sqlite:///{path}")
-    carry_out(desk_on(store, Mailbox(mailbox)))
+    carry_out(service_on(store, Mailbox(mailbox)))
     store.close()
     return Shop(path, tuple(mailbox.read_text(encoding="utf-8").split()))
 
 
-def carry_out(desk: CancellationDesk) -> None:
+def carry_out(service: CancellationService) -> None:
     for order_id in ("o-1", "o-2", "o-3"):
         known = order(id=order_id, ship_on=date(2022, 8, 31))
         if order_id == "o-2":
             known = order(id=order_id, status="new", ship_on=None)
-        desk.register(known, at=jst(16, 9))
+        service.register(known, at=jst(16, 9))
         asking = RequestCancellation(
             order_id, by=BUYER, reason="changed_mind", command_id=f"ask {order_id}"
         )
-        desk.handle(asking, at=jst(16, 10))
+        service.handle(asking, at=jst(16, 10))
     rejecting = Reject("o-1", by=SELLER, reason="shipped", affirmed=True, command_id="reject o-1")
-    desk.handle(rejecting, at=jst(16, 11))
-    desk.tick(jst(17, 1))
-    desk.handle(AdvanceOrder("o-1", by=OPERATOR, move="ship"), at=jst(17, 2))
-    desk.relay(jst(17, 3))
+    service.handle(rejecting, at=jst(16, 11))
+    service.tick(jst(17, 1))
+    service.handle(AdvanceOrder("o-1", by=OPERATOR, move="ship"), at=jst(17, 2))
+    service.relay(jst(17, 3))
 
 
 def promises(faults: Iterable[Fault]) -> set[str]:
@@ -182,7 +182,7 @@ def test_what_is_wrong_is_found(shop: Shop, statement: str, broken: str) -> None
 def test_what_was_told_wrongly_is_found(
     shop: Shop, done: tuple[tuple[str | None, str, int], ...], broken: str
 ) -> None:
-    """What a desk says was done is there, by that command, once; and all of it was told."""
+    """What a service says was done is there, by that command, once; and all of it was told."""
     assert broken in promises(check_done(shop.tables(), done, complete=True))
 
 

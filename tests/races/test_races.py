@@ -22,7 +22,7 @@ def test_racing_processes_break_no_promise(url: str, market: Market, tmp_path: P
 
     No order is both shipped and cancelled or has two open requests, no event is without its
     message or a message without its event, each command id and each deadline acts once, each
-    message arrives once, and what a desk said was done is there.
+    message arrives once, and what a service said was done is there.
     """
     report = race(url, tmp_path / "race", market, COMMANDS)
     assert report.faults == ()

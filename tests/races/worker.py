@@ -1,4 +1,4 @@
-"""A process that drives a desk on a store, in some threads, and reports what came of it."""
+"""A process that drives a service on a store, in some threads, and reports what came of it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ import attrs
 import psycopg
 
 from ordercancel import (
-    CancellationDesk,
+    CancellationService,
     Command,
     Conflict,
     InvalidValue,
@@ -30,15 +30,16 @@ from ordercancel import (
     Refused,
     StoreUnavailable,
 )
-from ordercancel.adapters.memory import MemoryDirectory
-from ordercancel.adapters.sql import SqlStore
-from ordercancel.desk import Backoff, Fields, Watched
-from ordercancel.ports import Notifier
+from ordercancel.service.backoff import Backoff
+from ordercancel.service.observers import Fields, Observed
+from ordercancel.service.ports import Notifier
+from ordercancel.stores.memory import MemoryDirectory
+from ordercancel.stores.sql import SqlStore
 from races.launching import PATIENCE
 from races.market import PARTIES, POLICIES, RELAY, TICK, Market
 from samples import SYSTEM
 
-__all__ = ["Job", "Mailbox", "desk_on", "work"]
+__all__ = ["Job", "Mailbox", "service_on", "work"]
 
 AT_ONCE = Backoff(first=timedelta(), most=timedelta(), tries=1_000)
 """Messages that failed are tried again without waiting."""
@@ -59,7 +60,7 @@ class Job:
         processes: How many processes there are.
         threads: How many threads each has.
         mailbox: The file that messages arrive in.
-        unchecked: Whether the version check is taken out.
+        trusted: Whether the version check is taken out.
     """
 
     url: str
@@ -69,7 +70,7 @@ class Job:
     processes: int
     threads: int
     mailbox: Path
-    unchecked: bool = False
+    trusted: bool = False
 
     @property
     def pairs(self) -> int:
@@ -116,17 +117,17 @@ class Mailbox:
 
 
 class Tries:
-    """A watcher that counts how often commands were decided again."""
+    """A observer that counts how often commands were decided again."""
 
     def __init__(self) -> None:
         self._attempts: list[int] = []
 
     @contextmanager
-    def watch(self, what: Watched, fields: Fields) -> Iterator[None]:
+    def observe(self, what: Observed, fields: Fields) -> Iterator[None]:
         try:
             yield
         finally:
-            if what is Watched.COMMAND:
+            if what is Observed.COMMAND:
                 self._attempts.append(int(str(fields.get("attempts", 1))))
 
     @property
@@ -146,9 +147,9 @@ def append(path: Path, line: str, *, durable: bool = False) -> None:
         os.close(opened)
 
 
-def desk_on(store: SqlStore, notifier: Notifier, **settings: Any) -> CancellationDesk:
-    """A desk of the market's."""
-    return CancellationDesk(
+def service_on(store: SqlStore, notifier: Notifier, **settings: Any) -> CancellationService:
+    """A service of the market's."""
+    return CancellationService(
         policies=POLICIES,
         store=store,
         directory=MemoryDirectory(PARTIES),
@@ -162,12 +163,12 @@ def work(job: Job, process: int, barrier: Barrier, report: Path) -> None:
     """What a process does; a report is written in the end, and only where nothing broke."""
     for name in ("ordercancel", "psycopg"):  # what they warn of is counted instead
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    rewritten = _without_version_check() if job.unchecked else Counter[str]()
+    rewritten = _without_version_check() if job.trusted else Counter[str]()
     store = SqlStore(job.url, create_tables=False)
     tries = Tries()
     mailbox = Mailbox(job.mailbox, failing=0.05, seed=f"{job.market.seed} {process}")
-    desk = desk_on(store, mailbox, watchers=[tries])
-    racers = [Racer(job, desk, process, thread, barrier) for thread in range(job.threads)]
+    service = service_on(store, mailbox, observers=[tries])
+    racers = [Racer(job, service, process, thread, barrier) for thread in range(job.threads)]
     threads = [threading.Thread(target=racer.run) for racer in racers]
     for each in threads:
         each.start()
@@ -192,10 +193,10 @@ class Racer:
     """A thread of a race."""
 
     def __init__(
-        self, job: Job, desk: CancellationDesk, process: int, thread: int, barrier: Barrier
+        self, job: Job, service: CancellationService, process: int, thread: int, barrier: Barrier
     ) -> None:
         self._job = job
-        self._desk = desk
+        self._service = service
         self._lane = process, thread
         self._barrier = barrier
         self._registered: set[str] = set()
@@ -246,7 +247,7 @@ class Racer:
     def _given(self, number: int) -> str:
         """Look at the order, then give a command about it."""
         order_id = self._order_id(number)
-        seen = self._desk.case(order_id, by=SYSTEM)
+        seen = self._service.case(order_id, by=SYSTEM)
         return self._handled(self._job.market.command(number, seen), number)
 
     def _given_unseen(self, number: int) -> str:
@@ -258,23 +259,23 @@ class Racer:
         """The order that the command with this number is about; it is registered by now."""
         order = self._job.market.order(number)
         if order.id not in self._registered:
-            self._desk.register(order, at=order.placed_at)
+            self._service.register(order, at=order.placed_at)
             self._registered.add(order.id)
         return order.id
 
     def _handled(self, command: Command, number: int) -> str:
-        outcome = self._desk.handle(command, at=self._job.market.moment(number))
+        outcome = self._service.handle(command, at=self._job.market.moment(number))
         if outcome.repeated:
             return "repeated"
         self.done.append((command.command_id, command.order_id, outcome.case.version))
         return "done"
 
     def _relayed(self, number: int) -> str:
-        self._desk.relay(limit=20, lease=LEASE)
+        self._service.relay(limit=20, lease=LEASE)
         return RELAY
 
     def _ticked(self, number: int) -> str:
-        ticked = self._desk.tick(self._job.market.moment(number), budget=20)
+        ticked = self._service.tick(self._job.market.moment(number), budget=20)
         for each in ticked.outcomes:
             self.done.append((None, each.case.order.id, each.case.version))
         self.deadlines["acted"] += len(ticked.outcomes)

@@ -24,11 +24,11 @@ import attrs
 from examples.half_hour_shop import SHOP
 from sqlalchemy import select
 
-from ordercancel import Buyer, CancellationDesk, Message, Order, Party, RequestCancellation
-from ordercancel.adapters.sql import SqlStore
-from ordercancel.adapters.sql.engine import open_engine
-from ordercancel.adapters.sql.tables import duties, events, outbox
-from ordercancel.ports import Commit
+from ordercancel import Buyer, CancellationService, Message, Order, Party, RequestCancellation
+from ordercancel.service.ports import Commit
+from ordercancel.stores.sql import SqlStore
+from ordercancel.stores.sql.engine import open_engine
+from ordercancel.stores.sql.tables import duties, events, outbox
 
 LEASE = timedelta(seconds=1)
 """How long a message of a worker that was killed is held back."""
@@ -42,7 +42,7 @@ def fill(url: str, due: int, later: int) -> None:
     """Put orders into a new database: sellers have been silent for too long, or for an hour."""
     now = datetime.now(UTC)
     with closing(SqlStore(url)) as store:
-        desk = CancellationDesk(policies=[SHOP], store=store)
+        service = CancellationService(policies=[SHOP], store=store)
         for number in range(due + later):
             asked = now - (timedelta(days=3) if number < due else timedelta(hours=1))
             order = Order(
@@ -53,9 +53,9 @@ def fill(url: str, due: int, later: int) -> None:
                 seller="s-1",
                 placed_at=asked - timedelta(hours=1),
             )
-            desk.register(order, at=order.placed_at)
+            service.register(order, at=order.placed_at)
             asking = RequestCancellation(order.id, by=Buyer(order.buyer), reason="changed_mind")
-            desk.handle(asking, at=asked)
+            service.handle(asking, at=asked)
 
 
 @attrs.frozen
@@ -100,10 +100,10 @@ def equip(recipe: ModuleType) -> None:
     made.POLICIES = (SHOP,)
     made.SqlStore = NotingStore
     made.LogNotifier = NotingNotifier
-    made.CancellationDesk = HastyDesk
+    made.CancellationService = HastyDesk
 
 
-class HastyDesk(CancellationDesk):
+class HastyDesk(CancellationService):
     """Holds messages for a short time, and takes few at once, so that all have their share."""
 
     def tick(self, now: datetime | None = None, *, budget: int = 20) -> Any:

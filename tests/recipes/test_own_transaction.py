@@ -8,9 +8,9 @@ import pytest
 from examples import own_transaction
 
 SAID = """\
-placed:        shop: new, 0 refunds; desk: new, 0 messages
-shop failed:   shop: new, 0 refunds; desk: new, 0 messages
-cancelled:     shop: cancelled, 1 refunds; desk: cancelled, 4 messages
+placed:        shop: new, 0 refunds; service: new, 0 messages
+shop failed:   shop: new, 0 refunds; service: new, 0 messages
+cancelled:     shop: cancelled, 1 refunds; service: cancelled, 4 messages
 """
 
 

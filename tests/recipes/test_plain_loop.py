@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from examples import plain_loop
 
-from ordercancel import CancellationDesk, StoreUnavailable
-from ordercancel.adapters.memory import MemoryNotifier, MemoryStore
-from ordercancel.desk import Relayed, Skipped, Ticked
-from ordercancel.errors import Conflict
-from ordercancel.ports import DueDuty
+from ordercancel import CancellationService, StoreUnavailable
+from ordercancel.domain.errors import Conflict
+from ordercancel.service.ports import DueDuty
+from ordercancel.service.results import Relayed, Skipped, Ticked
+from ordercancel.stores.memory import MemoryNotifier, MemoryStore
 from samples import jst
 
 DUTY = DueDuty(due_at=jst(17), order_id="o-1", deadline="qoo10.overdue", request=1)
@@ -34,7 +34,7 @@ class Stop:
         return signal.SIGTERM
 
 
-class Desk(CancellationDesk):
+class Service(CancellationService):
     """Answers what it is told to: whether there is more, or an error."""
 
     def __init__(self, *answers: bool | Exception) -> None:
@@ -55,9 +55,9 @@ class Desk(CancellationDesk):
 
 
 def worked(*answers: bool | Exception) -> list[float]:
-    """The waits of a worker whose desk answers so, until it is stopped."""
+    """The waits of a worker whose service answers so, until it is stopped."""
     stop: Any = Stop(after=len(answers))
-    plain_loop.work(Desk(*answers), stop)
+    plain_loop.work(Service(*answers), stop)
     return stop.waits
 
 
@@ -67,9 +67,9 @@ def test_it_waits_only_when_nothing_more_is_due() -> None:
 
 def test_messages_are_delivered_between_two_lots_of_deadlines() -> None:
     """However much is due, messages have their turn."""
-    desk, stop = Desk(True, True, True), Stop(after=3)
-    plain_loop.work(desk, stop)  # type: ignore[arg-type]
-    assert desk.relayed == 3
+    service, stop = Service(True, True, True), Stop(after=3)
+    plain_loop.work(service, stop)  # type: ignore[arg-type]
+    assert service.relayed == 3
 
 
 def test_it_waits_longer_each_time_the_store_does_not_answer(

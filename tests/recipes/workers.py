@@ -16,7 +16,7 @@ import attrs
 import psycopg
 from sqlalchemy import make_url
 
-from ordercancel.adapters.sql import SqlStore
+from ordercancel.stores.sql import SqlStore
 from recipes.shop import PLACES
 
 TESTS = Path(__file__).parent.parent

@@ -12,7 +12,7 @@ from ordercancel import (
     Approve,
     AskWithdrawal,
     Buyer,
-    CancellationDesk,
+    CancellationService,
     Command,
     Order,
     Outcome,
@@ -22,11 +22,11 @@ from ordercancel import (
     Seller,
     Withdraw,
 )
-from ordercancel.adapters.memory import MemoryDirectory, MemoryStore
-from ordercancel.commands import COMMANDS
-from ordercancel.order import Actor
+from ordercancel.domain.actors import Actor
+from ordercancel.domain.commands import COMMANDS
 from ordercancel.policies import conect, qoo10
-from ordercancel.ports import Store
+from ordercancel.service.ports import Store
+from ordercancel.stores.memory import MemoryDirectory, MemoryStore
 from samples import BUYING, PERMITTING, jst, order
 
 POLICIES = {
@@ -81,16 +81,16 @@ def told(
     *,
     placed: Order | None = None,
     parties: Iterable[Party] = PARTIES,
-) -> tuple[CancellationDesk, list[Outcome]]:
-    """A desk on `store` at which an order was placed and `steps` taken, and what came of it."""
-    desk = CancellationDesk(
+) -> tuple[CancellationService, list[Outcome]]:
+    """A service on `store` at which an order was placed and `steps` taken, and what came of it."""
+    service = CancellationService(
         policies=[POLICIES[policy]],
         store=store or MemoryStore(),
         directory=MemoryDirectory(parties),
     )
-    outcomes = [desk.register(placed or order(policy), at=PLACED)]
-    outcomes += [desk.handle(command, at=at) for command, at in steps]
-    return desk, outcomes
+    outcomes = [service.register(placed or order(policy), at=PLACED)]
+    outcomes += [service.handle(command, at=at) for command, at in steps]
+    return service, outcomes
 
 
 def every_command(order_id: str, by: Actor, command_id: str | None = None) -> list[Command]:

@@ -28,10 +28,8 @@ from ordercancel import (
     Seller,
     Withdraw,
 )
-from ordercancel.adapters.memory import MemoryStore
-from ordercancel.adapters.sql import SqlStore
 from ordercancel.cli.replay import MAX_LINE_BYTES, Replay
-from ordercancel.events import (
+from ordercancel.domain.events import (
     EVENTS,
     CancellationRequested,
     OrderAdvanced,
@@ -39,11 +37,13 @@ from ordercancel.events import (
     RequestRejected,
     WithdrawalAsked,
 )
-from ordercancel.folding import evolve
+from ordercancel.domain.faults import Faults
+from ordercancel.domain.requests import CancellationRequest
+from ordercancel.engine.evolve import evolve
 from ordercancel.policies import QOO10
 from ordercancel.policy import Audience, Medium, Occasion
-from ordercancel.request import CancellationRequest
-from ordercancel.validation import Faults
+from ordercancel.stores.memory import MemoryStore
+from ordercancel.stores.sql import SqlStore
 from samples import BUYER, SELLER, SYSTEM, jst, order
 from security.stories import ORDER_ID, contents, every_command, story, told
 from strategies import asking
@@ -395,27 +395,27 @@ def test_a_case_has_a_thousand_requests_and_ten_thousand_duties_at_most() -> Non
 def test_nobody_asks_more_than_a_thousand_times() -> None:
     """A buyer who asks and takes it back without end comes to one, and changes nothing by it."""
     store = MemoryStore()
-    desk, _ = told("conect", [], store)
+    service, _ = told("conect", [], store)
     ask = RequestCancellation(ORDER_ID, by=BUYER, reason="wrong_item")
-    desk.handle(ask, at=jst(15, 10))
+    service.handle(ask, at=jst(15, 10))
     case = store.load(ORDER_ID)
     assert case is not None
     asked = (case.requests[0],) * 999
     worn = attrs.evolve(case, requests=(*asked, attrs.evolve(case.requests[0], number=1_000)))
     store._cases[ORDER_ID] = worn
-    withdrawn = desk.handle(Withdraw(ORDER_ID, by=BUYER), at=jst(15, 11))
+    withdrawn = service.handle(Withdraw(ORDER_ID, by=BUYER), at=jst(15, 11))
     assert withdrawn.case.requests[-1].number == 1_000
     before = contents(store)
     with pytest.raises(InvalidValue, match=r"^Case\.requests: has 1000 requests"):
-        desk.handle(ask, at=jst(15, 12))
+        service.handle(ask, at=jst(15, 12))
     assert contents(store) == before
-    desk.handle(AdvanceOrder(ORDER_ID, by=SELLER, move="ship"), at=jst(15, 13))
+    service.handle(AdvanceOrder(ORDER_ID, by=SELLER, move="ship"), at=jst(15, 13))
 
 
 def test_an_order_gathers_no_more_than_ten_thousand_duties() -> None:
     """What would start one more is refused, and changes nothing."""
     store = MemoryStore()
-    desk, _ = told("qoo10", [], store)
+    service, _ = told("qoo10", [], store)
     case = store.load(ORDER_ID)
     assert case is not None
     met = Duty(
@@ -430,7 +430,7 @@ def test_an_order_gathers_no_more_than_ten_thousand_duties() -> None:
     store._cases[ORDER_ID] = attrs.evolve(case, order=dated, duties=(met,) * 10_000)
     before = contents(store)
     with pytest.raises(InvalidValue, match=r"^Case\.duties: has 10000 duties"):
-        desk.handle(asking(QOO10), at=jst(15, 12))
+        service.handle(asking(QOO10), at=jst(15, 12))
     assert contents(store) == before
 
 

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ordercancel.adapters.memory import MemoryStore
-from ordercancel.adapters.sql import SqlStore
 from ordercancel.cli.replay import Replay
 from ordercancel.policies import CONECT, QOO10
+from ordercancel.stores.memory import MemoryStore
+from ordercancel.stores.sql import SqlStore
 from security.fuzzing import ROUNDS, broken
 from security.stories import contents
 

@@ -17,11 +17,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordercancel import CancellationDesk, InvalidValue, Message
-from ordercancel.adapters.codec import decode_case, decode_event, decode_message, encode
-from ordercancel.adapters.memory import MemoryStore
-from ordercancel.adapters.sql import SqlStore
-from ordercancel.events import EVENTS
+from ordercancel import CancellationService, InvalidValue, Message
+from ordercancel.domain.events import EVENTS
+from ordercancel.stores.codec import decode_case, decode_event, decode_message, encode
+from ordercancel.stores.memory import MemoryStore
+from ordercancel.stores.sql import SqlStore
 from samples import BUYER, SYSTEM, jst
 from security.fuzzing import ROUNDS, broken
 from security.stories import ORDER_ID, POLICIES, story, told
@@ -38,8 +38,8 @@ def kept() -> Iterator[tuple[str, Decode, str]]:
     """Every record of both stories: its name, how it is read, and its JSON."""
     for policy in POLICIES:
         store = MemoryStore()
-        desk, outcomes = told(policy, story(policy), store)
-        ticked = desk.tick(jst(31))
+        service, outcomes = told(policy, story(policy), store)
+        ticked = service.tick(jst(31))
         for outcome in (*outcomes, *ticked.outcomes):
             yield "stored case", decode_case, encode(outcome.case)
             for message in outcome.messages:
@@ -199,11 +199,11 @@ def test_deep_nesting_is_refused() -> None:
         assert len(str(caught.value)) < 300
 
 
-def test_a_desk_refuses_a_broken_record_and_changes_nothing(tmp_path: Path) -> None:
+def test_a_service_refuses_a_broken_record_and_changes_nothing(tmp_path: Path) -> None:
     """Whatever is asked about an order whose record is broken, and others are served as before."""
     path = tmp_path / "shop.db"
     with closing(SqlStore(f"sqlite:///{path}")) as store, closing(sqlite3.connect(path)) as file:
-        desk, _ = told("qoo10", story("qoo10")[:1], store)
+        service, _ = told("qoo10", story("qoo10")[:1], store)
         random = Random("a broken row")
         (whole,) = file.execute("SELECT body FROM ordercancel_cases").fetchone()
         refused = 0
@@ -212,21 +212,21 @@ def test_a_desk_refuses_a_broken_record_and_changes_nothing(tmp_path: Path) -> N
             file.execute("UPDATE ordercancel_cases SET body = ?", (body,))
             file.commit()
             before = list(file.iterdump())
-            refused += asked(desk, before, file)
+            refused += asked(service, before, file)
         assert refused > 20
         file.execute("UPDATE ordercancel_cases SET body = ?", (whole,))
         file.commit()
-        assert desk.case(ORDER_ID, by=BUYER).latest
+        assert service.case(ORDER_ID, by=BUYER).latest
 
 
-def asked(desk: CancellationDesk, before: list[str], file: sqlite3.Connection) -> bool:
+def asked(service: CancellationService, before: list[str], file: sqlite3.Connection) -> bool:
     """Whether the order could not be read; then nobody can do anything, and nothing changes."""
     try:
-        desk.case(ORDER_ID, by=SYSTEM)
+        service.case(ORDER_ID, by=SYSTEM)
     except InvalidValue:
         for command, at in story("qoo10"):
             with pytest.raises(InvalidValue, match=r"^stored case: "):
-                desk.handle(command, at=at)
+                service.handle(command, at=at)
         assert list(file.iterdump()) == before
         return True
     return False

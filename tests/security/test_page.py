@@ -7,25 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from ordercancel import validation
 from ordercancel.cli.replay import MAX_LINE_BYTES
+from ordercancel.domain import limits
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 ROWS = dict(re.findall(r"^\| (.+?) \| (.+?) \|$", PAGE, re.MULTILINE))
 BOUNDS = {
-    "an id, code, status, name, item or address": [validation.MAX_LINE],
-    "a text as it is given": [validation.MAX_TEXT],
-    "a text as it is kept, in NFC": [validation.MAX_KEPT_TEXT],
-    "attributes of an order": [validation.MAX_ATTRIBUTES, validation.MAX_LINE],
-    "addresses of a party": [validation.MAX_EMAILS],
-    "requests of an order": [validation.MAX_REQUESTS],
-    "duties of an order": [validation.MAX_DUTIES],
-    "rules that an event names": [validation.MAX_RULES],
-    "the subject and the body of a message": [validation.MAX_MESSAGE],
+    "an id, code, status, name, item or address": [limits.MAX_LINE],
+    "a text as it is given": [limits.MAX_TEXT],
+    "a text as it is kept, in NFC": [limits.MAX_KEPT_TEXT],
+    "attributes of an order": [limits.MAX_ATTRIBUTES, limits.MAX_LINE],
+    "addresses of a party": [limits.MAX_EMAILS],
+    "requests of an order": [limits.MAX_REQUESTS],
+    "duties of an order": [limits.MAX_DUTIES],
+    "rules that an event names": [limits.MAX_RULES],
+    "the subject and the body of a message": [limits.MAX_MESSAGE],
     "a line of a scenario": [MAX_LINE_BYTES],
 }
-YEARS = [validation.FIRST_YEAR, validation.LAST_YEAR, validation.LAST_DUE_YEAR]
+YEARS = [limits.FIRST_YEAR, limits.LAST_YEAR, limits.LAST_DUE_YEAR]
 
 
 @pytest.mark.parametrize(("what", "bounds"), BOUNDS.items(), ids=BOUNDS)

@@ -26,17 +26,18 @@ from ordercancel import (
     RequestCancellation,
     RequestStatus,
     Seller,
-    announce,
     fold,
     inbox_row,
+    messages_for,
 )
-from ordercancel.adapters.codec import decode_case, decode_event, decode_message, encode
-from ordercancel.adapters.memory import MemoryDirectory, MemoryNotifier, MemoryStore
-from ordercancel.adapters.sql import SqlStore
-from ordercancel.desk import CancellationDesk
-from ordercancel.errors import PartlyDelivered
+from ordercancel.domain.errors import PartlyDelivered
+from ordercancel.explain import explain
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.ports import Commit
+from ordercancel.service.ports import Commit
+from ordercancel.service.service import CancellationService
+from ordercancel.stores.codec import decode_case, decode_event, decode_message, encode
+from ordercancel.stores.memory import MemoryDirectory, MemoryNotifier, MemoryStore
+from ordercancel.stores.sql import SqlStore
 from samples import BUYER, OPERATOR, SELLER, jst, order
 from security.stories import ORDER_ID, POLICIES, every_command, story, told
 
@@ -106,15 +107,15 @@ class Failing:
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_nothing_that_a_desk_takes_or_gives_shows_what_people_wrote(
+def test_nothing_that_a_service_takes_or_gives_shows_what_people_wrote(
     policy: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Commands, parties, outcomes, cases, events, messages, rows, leases, decisions, the log."""
     caplog.set_level(logging.DEBUG)
     store, notifier = MemoryStore(), MemoryNotifier()
     steps = story(policy, WORDS)
-    desk, outcomes = told(policy, steps, store, parties=PARTIES)
-    sending = CancellationDesk(
+    service, outcomes = told(policy, steps, store, parties=PARTIES)
+    sending = CancellationService(
         policies=POLICIES.values(),
         store=store,
         directory=MemoryDirectory(PARTIES),
@@ -124,33 +125,33 @@ def test_nothing_that_a_desk_takes_or_gives_shows_what_people_wrote(
     delivered = sending.relay(LATER, limit=100)
     every = frozenset(RequestStatus)
     receipt = store.receipt("b-1:1")
-    case = desk.case(ORDER_ID, by=OPERATOR)
+    case = service.case(ORDER_ID, by=OPERATOR)
     commit = Commit(case=case, expected=0, events=case and store.history(ORDER_ID))
-    decisions = [desk.assess(command, at=LATER) for command in every_command(ORDER_ID, BUYER)]
+    decisions = [service.assess(command, at=LATER) for command in every_command(ORDER_ID, BUYER)]
     values = [
         *PARTIES,
         *(command for command, _ in steps),
         *outcomes,
-        desk.handle(*steps[0][:1], at=steps[0][1]),
+        service.handle(*steps[0][:1], at=steps[0][1]),
         case,
         fold(store.history(ORDER_ID)),
-        desk.history(ORDER_ID, by=SELLER),
-        desk.inbox(Seller("s-1"), policy=policy, statuses=every),
-        desk.counters(Seller("s-1"), policy=policy, at=LATER),
+        service.history(ORDER_ID, by=SELLER),
+        service.inbox(Seller("s-1"), policy=policy, statuses=every),
+        service.counters(Seller("s-1"), policy=policy, at=LATER),
         inbox_row(case, POLICIES[policy], "en"),
         receipt,
         commit,
         claims,
         delivered,
-        desk.tick(LATER),
-        desk.backlog(LATER),
+        service.tick(LATER),
+        service.backlog(LATER),
         *decisions,
         *notifier.delivered,
     ]
     assert check_whole(*values) > 150
     assert people_wrote(values) == {WORDS, NAME, ADDRESS}  # it is all there, and not shown
-    check(*(decision.explain("ja") for decision in decisions))
-    check(desk, store, notifier, sending, MemoryDirectory(PARTIES), caplog.text)
+    check(*(explain(decision, "ja") for decision in decisions))
+    check(service, store, notifier, sending, MemoryDirectory(PARTIES), caplog.text)
 
 
 def test_a_message_that_fails_and_dies_shows_nothing(caplog: pytest.LogCaptureFixture) -> None:
@@ -158,7 +159,7 @@ def test_a_message_that_fails_and_dies_shows_nothing(caplog: pytest.LogCaptureFi
     caplog.set_level(logging.DEBUG)
     store = MemoryStore()
     told("qoo10", story("qoo10", WORDS), store, parties=PARTIES)
-    desk = CancellationDesk(
+    service = CancellationService(
         policies=POLICIES.values(),
         store=store,
         directory=MemoryDirectory(PARTIES),
@@ -166,9 +167,9 @@ def test_a_message_that_fails_and_dies_shows_nothing(caplog: pytest.LogCaptureFi
     )
     now = LATER
     for _ in range(100):
-        check_whole(desk.relay(now, limit=100))
+        check_whole(service.relay(now, limit=100))
         now += timedelta(days=1)
-    dead = desk.dead_letters()
+    dead = service.dead_letters()
     assert dead
     assert check_whole(dead) > 10
     check(caplog.text)
@@ -178,14 +179,15 @@ WRITTEN = {"text", "withdrawal_text", "subject", "body", "name", "emails", "reac
 """Fields that hold what people wrote, or how to reach them."""
 
 MODULES = (
-    "order",
-    "commands",
-    "events",
-    "request",
-    "case",
-    "announcing",
-    "ports",
-    "desk.results",
+    "domain.actors",
+    "domain.orders",
+    "domain.commands",
+    "domain.events",
+    "domain.requests",
+    "domain.cases",
+    "engine.messages",
+    "service.ports",
+    "service.results",
 )
 
 
@@ -210,14 +212,14 @@ TOO_MUCH = WORDS * 1_000
 UNSAFE = f"{WORDS}\u202e{WORDS}"
 
 
-def conect_desk() -> CancellationDesk:
-    """A desk with an order of CO-NECT on which nothing happened yet."""
+def conect_service() -> CancellationService:
+    """A service with an order of CO-NECT on which nothing happened yet."""
     return told("conect", [], parties=PARTIES)[0]
 
 
 def asked(text: object, reason: str = "other") -> Callable[[], object]:
     """The buyer asks in these words."""
-    return lambda: conect_desk().handle(
+    return lambda: conect_service().handle(
         RequestCancellation(ORDER_ID, by=BUYER, reason=reason, text=text),  # type: ignore[arg-type]
         at=jst(15, 10),
     )
@@ -341,22 +343,22 @@ def test_no_error_of_a_database_quotes_what_was_written(tmp_path: Path) -> None:
     """One that breaks while something is written says nothing of what that was."""
     path = tmp_path / "shop.db"
     with closing(SqlStore(f"sqlite:///{path}")) as store:
-        desk, _ = told("conect", [], store, parties=PARTIES)
+        service, _ = told("conect", [], store, parties=PARTIES)
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("DROP TABLE ordercancel_outbox")
         with pytest.raises(OrderCancelError) as caught:
-            desk.handle(*story("conect", WORDS)[0][:1], at=jst(15, 10))
+            service.handle(*story("conect", WORDS)[0][:1], at=jst(15, 10))
     check_error(caught.value)
 
 
 def test_what_is_told_to_people_does_say_it() -> None:
     """Lest the tests above look for what is nowhere: labels, rows and messages have the words."""
-    desk, outcomes = told("conect", story("conect", WORDS)[:1], parties=PARTIES)
-    assert WORDS in desk.label(ORDER_ID, by=SELLER)
-    (row,) = desk.inbox(Seller("s-1"), policy="conect").rows
+    service, outcomes = told("conect", story("conect", WORDS)[:1], parties=PARTIES)
+    assert WORDS in service.label(ORDER_ID, by=SELLER)
+    (row,) = service.inbox(Seller("s-1"), policy="conect").rows
     assert WORDS in row.reason
     case = outcomes[1].case
-    (told_of, *_) = announce(outcomes[1].events, case, POLICIES["conect"], {"b-1": PARTIES[1]})
+    (told_of, *_) = messages_for(outcomes[1].events, case, POLICIES["conect"], {"b-1": PARTIES[1]})
     assert NAME in told_of.subject
     assert WORDS in told_of.body
 

@@ -12,22 +12,22 @@ import attrs
 import pytest
 
 from ordercancel import (
-    AsyncCancellationDesk,
+    AsyncCancellationService,
     Buyer,
-    CancellationDesk,
+    CancellationService,
     Command,
     RequestStatus,
     Seller,
     UnknownOrder,
 )
-from ordercancel.adapters.memory import (
+from ordercancel.cli.replay import Replay
+from ordercancel.domain.actors import Actor, Role
+from ordercancel.stores.memory import (
     AsyncMemoryDirectory,
     AsyncMemoryStore,
     MemoryDirectory,
     MemoryStore,
 )
-from ordercancel.cli.replay import Replay
-from ordercancel.order import Actor, Role
 from ordercancel.testing.blocking import settled
 from samples import BUYER, OPERATOR, PERMITTING, SELLER, SYSTEM, jst, order
 from security.stories import ORDER_ID, PARTIES, POLICIES, contents, every_command, story, told
@@ -40,7 +40,7 @@ THEIRS = "250040690"
 
 EVERYBODY = (*PARTIES, attrs.evolve(PERMITTING, id="s-2"))
 LATER = jst(20)
-Desk = CancellationDesk | AsyncCancellationDesk
+Service = CancellationService | AsyncCancellationService
 
 
 class Impostor(Actor):
@@ -78,27 +78,27 @@ STAGES = [
 ]
 
 
-def opened(policy: str, steps: int) -> tuple[MemoryStore, list[Desk]]:
-    """A store in which the order has come so far, and a desk of either kind on it."""
+def opened(policy: str, steps: int) -> tuple[MemoryStore, list[Service]]:
+    """A store in which the order has come so far, and a service of either kind on it."""
     store = MemoryStore()
     theirs = order(policy, id=THEIRS, buyer="b-2", seller="s-2")
     told(policy, story(policy, about=theirs)[:1], store, placed=theirs, parties=EVERYBODY)
-    desk, _ = told(policy, story(policy)[:steps], store, parties=EVERYBODY)
-    twin = AsyncCancellationDesk(
+    service, _ = told(policy, story(policy)[:steps], store, parties=EVERYBODY)
+    twin = AsyncCancellationService(
         policies=[POLICIES[policy]],
         store=AsyncMemoryStore(store),
         directory=AsyncMemoryDirectory(MemoryDirectory(EVERYBODY)),
     )
-    return store, [desk, twin]
+    return store, [service, twin]
 
 
-def asks(desk: Desk, order_id: str, by: Actor, command_id: str | None) -> dict[str, Any]:
-    """Everything that a desk can be asked about one order, by the name of what is asked."""
+def asks(service: Service, order_id: str, by: Actor, command_id: str | None) -> dict[str, Any]:
+    """Everything that a service can be asked about one order, by the name of what is asked."""
     ways: dict[str, Any] = {
-        "case": lambda: desk.case(order_id, by=by),
-        "history": lambda: desk.history(order_id, by=by),
-        "label": lambda: desk.label(order_id, by=by),
-        "label in English": lambda: desk.label(order_id, by=by, lang="en"),
+        "case": lambda: service.case(order_id, by=by),
+        "history": lambda: service.history(order_id, by=by),
+        "label": lambda: service.label(order_id, by=by),
+        "label in English": lambda: service.label(order_id, by=by, lang="en"),
     }
 
     def put(method: Callable[..., Any], command: Command) -> Callable[[], Any]:
@@ -106,8 +106,8 @@ def asks(desk: Desk, order_id: str, by: Actor, command_id: str | None) -> dict[s
 
     for command in every_command(order_id, by, command_id):
         name = type(command).__name__
-        ways[f"assess {name}"] = put(desk.assess, command)
-        ways[f"handle {name}"] = put(desk.handle, command)
+        ways[f"assess {name}"] = put(service.assess, command)
+        ways[f"handle {name}"] = put(service.handle, command)
     return ways
 
 
@@ -126,7 +126,7 @@ async def errors(ways: dict[str, Any], order_id: str) -> dict[str, Any]:
 
 
 def answer(ask: Callable[[], Any]) -> Any:
-    """What either kind of desk answers."""
+    """What either kind of service answers."""
     return asyncio.run(settled(ask))
 
 
@@ -144,14 +144,14 @@ def test_a_stranger_can_not_tell_an_order_from_none(
 
     So it is with commands that carry the id of somebody's command, and it changes nothing.
     """
-    store, desks = opened(policy, steps)
+    store, services = opened(policy, steps)
     before = contents(store)
-    for desk in desks:
+    for service in services:
         for stranger in STRANGERS.values():
             there, gone = asyncio.run(
                 both(
-                    errors(asks(desk, ORDER_ID, stranger, command_id), ORDER_ID),
-                    errors(asks(desk, MISSING, stranger, command_id), MISSING),
+                    errors(asks(service, ORDER_ID, stranger, command_id), ORDER_ID),
+                    errors(asks(service, MISSING, stranger, command_id), MISSING),
                 )
             )
             assert there == gone
@@ -163,9 +163,9 @@ def test_a_stranger_can_not_tell_an_order_from_none(
 @pytest.mark.parametrize("actor", [BUYER, SELLER, OPERATOR, SYSTEM], ids=str)
 def test_a_party_and_the_house_can(policy: str, actor: Actor) -> None:
     """What strangers are not told is there to be told."""
-    _, desks = opened(policy, 1)
-    for desk in desks:
-        ways = asks(desk, ORDER_ID, actor, None)
+    _, services = opened(policy, 1)
+    for service in services:
+        ways = asks(service, ORDER_ID, actor, None)
         for name in ("case", "history", "label", "label in English", "assess Approve"):
             assert answer(ways[name])
 
@@ -173,12 +173,12 @@ def test_a_party_and_the_house_can(policy: str, actor: Actor) -> None:
 @pytest.mark.parametrize("policy", POLICIES)
 def test_a_party_of_one_order_learns_nothing_of_another_by_its_command_id(policy: str) -> None:
     """An id that is taken is refused in the same words whoever has it, and his outcome is his."""
-    _, (desk, _) = opened(policy, 1)
+    _, (service, _) = opened(policy, 1)
     told_of: list[str] = []
     for taken in ("b-1:1", "b-2:1"):
         own, *_ = every_command(THEIRS, Buyer("b-2"), taken)
         with pytest.raises(ValueError, match="belongs to another command") as caught:
-            answer(partial(desk.handle, own, at=LATER))
+            answer(partial(service.handle, own, at=LATER))
         told_of.append(str(caught.value).replace(taken, "ID"))
     assert told_of[0] == told_of[1]
 
@@ -188,9 +188,9 @@ def test_a_party_of_one_order_learns_nothing_of_another_by_its_command_id(policy
 @pytest.mark.parametrize("name", ["s-2", "b-1", ORDER_ID, "nobody", "s-1 ", "%", "_-1"])
 def test_a_seller_sees_and_counts_no_orders_but_his_own(name: str, policy: str, kind: int) -> None:
     """Neither his queue nor his counters know of the orders of others."""
-    desk, seller, every = opened(policy, 1)[1][kind], Seller(name), frozenset(RequestStatus)
-    page = answer(lambda: desk.inbox(seller, policy=policy, statuses=every))
-    counts = answer(lambda: desk.counters(seller, policy=policy, at=LATER))
+    service, seller, every = opened(policy, 1)[1][kind], Seller(name), frozenset(RequestStatus)
+    page = answer(lambda: service.inbox(seller, policy=policy, statuses=every))
+    counts = answer(lambda: service.counters(seller, policy=policy, at=LATER))
     assert [row.order_id for row in page.rows] == ([THEIRS] if name == "s-2" else [])
     assert page.next is None
     waiting = {count.status: count.count for count in counts}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ordercancel import (
     AskWithdrawal,
     Buyer,
-    CancellationDesk,
+    CancellationService,
     InvalidPolicy,
     InvalidValue,
     Message,
@@ -28,19 +28,19 @@ from ordercancel import (
     Seller,
     Text,
 )
-from ordercancel.adapters.memory import MemoryDirectory, MemoryStore
-from ordercancel.adapters.sql import SqlStore
 from ordercancel.policy import (
-    Announcement,
     Audience,
     Catalogue,
     Medium,
+    Notification,
     Occasion,
     TextBounds,
-    ours,
+    own_rule,
 )
-from ordercancel.policy.wording import PLACEHOLDERS
-from ordercancel.ports import InboxQuery, Store
+from ordercancel.rules.notifications import PLACEHOLDERS
+from ordercancel.service.ports import InboxQuery, Store
+from ordercancel.stores.memory import MemoryDirectory, MemoryStore
+from ordercancel.stores.sql import SqlStore
 from samples import SELLER, jst
 from security.stories import ORDER_ID, story, told
 from unit.tiny import REASONS, RULES, tiny, worded
@@ -82,14 +82,14 @@ WORDS = TextBounds(1, 100)
 
 def talkative() -> Policy:
     """A policy whose subjects say everything that there is to say."""
-    announcements = tuple(
-        Announcement(
+    notifications = tuple(
+        Notification(
             on=on,
             to=to,
             media=(Medium.MAIL, Medium.APP),
             subject=Text(subject, subject),
             body=Text(subject.replace(" ", "\n"), subject),
-            cites=ours("to say everything"),
+            cites=own_rule("to say everything"),
         )
         for on, subject in (
             (Occasion.REFERRED, EVERYTHING.replace("withdrawal_text={withdrawal_text}", "")),
@@ -102,9 +102,9 @@ def talkative() -> Policy:
     return tiny(
         rules=RULES,
         request_reasons=attrs.evolve(REASONS, reasons=(other,)),
-        rejection_reasons=Catalogue(text=WORDS, cites=ours("as one likes")),
+        rejection_reasons=Catalogue(text=WORDS, cites=own_rule("as one likes")),
         withdrawal_text=WORDS,
-        wording=worded(announcements=announcements),
+        wording=worded(notifications=notifications),
     )
 
 
@@ -132,11 +132,11 @@ def said(words: dict[str, str], store: Store | None = None) -> tuple[Message, ..
         Party(buyer.id, name=given["buyer_name"], locale="en"),
         Party(seller.id, name=given["seller_name"]),
     ]
-    desk = CancellationDesk(
+    service = CancellationService(
         policies=[TALKATIVE], store=store or MemoryStore(), directory=MemoryDirectory(parties)
     )
     order_id = given["order_id"]
-    desk.register(
+    service.register(
         Order(
             order_id,
             policy="tiny",
@@ -154,7 +154,7 @@ def said(words: dict[str, str], store: Store | None = None) -> tuple[Message, ..
         AskWithdrawal(order_id, by=seller, text=given["asked_back"]),
         Reject(order_id, by=seller, text=given["rejected"]),
     )
-    return tuple(each for step in steps for each in desk.handle(step, at=jst(16)).messages)
+    return tuple(each for step in steps for each in service.handle(step, at=jst(16)).messages)
 
 
 def check_subject(subject: str) -> None:
@@ -339,6 +339,6 @@ def test_labels_and_bodies_are_plain_text(typed: str) -> None:
 
     So it is neither shown escaped twice nor taken to be safe: escaping it is the host's.
     """
-    desk, outcomes = told("qoo10", story("qoo10", typed)[:1])
-    assert typed in desk.label(ORDER_ID, by=SELLER)
+    service, outcomes = told("qoo10", story("qoo10", typed)[:1])
+    assert typed in service.label(ORDER_ID, by=SELLER)
     assert any(typed in message.body for message in outcomes[-1].messages)

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from ordercancel import (
     AdvanceOrder,
-    AsyncCancellationDesk,
+    AsyncCancellationService,
     Buyer,
-    CancellationDesk,
+    CancellationService,
     InvalidValue,
     OrderCancelError,
     Policy,
@@ -26,16 +26,16 @@ from ordercancel import (
     Seller,
     UnknownPolicy,
 )
-from ordercancel.adapters.memory import (
+from ordercancel.domain.actors import Actor
+from ordercancel.policy import After, Consequence, Deadline, EndOfDay, Occasion, own_rule
+from ordercancel.rules.deadlines import Due
+from ordercancel.stores.memory import (
     AsyncMemoryNotifier,
     AsyncMemoryStore,
     MemoryNotifier,
     MemoryStore,
 )
-from ordercancel.adapters.sql import SqlStore
-from ordercancel.order import Actor
-from ordercancel.policy import After, Consequence, Deadline, EndOfDay, Occasion, ours
-from ordercancel.policy.deadlines import Due
+from ordercancel.stores.sql import SqlStore
 from ordercancel.testing.blocking import settled
 from samples import BUYER, SELLER, jst, order
 from security.stories import ORDER_ID, PLACED, POLICIES, contents, every_command, story, told
@@ -65,57 +65,57 @@ OUT_OF_RANGE = [
     for name, naive in NAIVE.items()
     for zone in ZONES
 ]
-Desk = CancellationDesk | AsyncCancellationDesk
+Service = CancellationService | AsyncCancellationService
 LONGEST = 36_525
 """The longest deadline, in days."""
 
 
-def desks(store: MemoryStore) -> list[Desk]:
-    """A desk of either kind on the store, of both policies."""
+def services(store: MemoryStore) -> list[Service]:
+    """A service of either kind on the store, of both policies."""
     policies = tuple(POLICIES.values())
     return [
-        CancellationDesk(policies=policies, store=store, notifier=MemoryNotifier()),
-        AsyncCancellationDesk(
+        CancellationService(policies=policies, store=store, notifier=MemoryNotifier()),
+        AsyncCancellationService(
             policies=policies, store=AsyncMemoryStore(store), notifier=AsyncMemoryNotifier()
         ),
     ]
 
 
-def timed(desk: Desk, at: datetime) -> dict[str, Callable[[], Any]]:
-    """Everything of a desk that takes a moment, by its name."""
+def timed(service: Service, at: datetime) -> dict[str, Callable[[], Any]]:
+    """Everything of a service that takes a moment, by its name."""
 
     def put(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Callable[[], Any]:
         return lambda: method(*args, **kwargs)
 
     ways = {
-        "register": put(desk.register, order("qoo10", id="another"), at=at),
-        "tick": put(desk.tick, at),
-        "relay": put(desk.relay, at),
-        "backlog": put(desk.backlog, at),
-        "counters": put(desk.counters, SELLER, policy="qoo10", at=at),
+        "register": put(service.register, order("qoo10", id="another"), at=at),
+        "tick": put(service.tick, at),
+        "relay": put(service.relay, at),
+        "backlog": put(service.backlog, at),
+        "counters": put(service.counters, SELLER, policy="qoo10", at=at),
     }
     givers: tuple[Actor, ...] = (BUYER, SELLER)
     for by in givers:
         for command in every_command(ORDER_ID, by):
             name = f"{type(command).__name__} by {by}"
-            ways[f"assess {name}"] = put(desk.assess, command, at=at)
-            ways[f"handle {name}"] = put(desk.handle, command, at=at)
+            ways[f"assess {name}"] = put(service.assess, command, at=at)
+            ways[f"handle {name}"] = put(service.handle, command, at=at)
     return ways
 
 
 @pytest.mark.parametrize("at", OUT_OF_RANGE)
 @pytest.mark.parametrize("policy", POLICIES)
 def test_a_moment_out_of_range_is_refused_and_changes_nothing(policy: str, at: datetime) -> None:
-    """By every method that takes one, of either desk."""
+    """By every method that takes one, of either service."""
     store = MemoryStore()
     told(policy, story(policy)[:1], store)
     before = contents(store)
-    for desk in desks(store):
-        for name, ask in timed(desk, at).items():
+    for service in services(store):
+        for name, ask in timed(service, at).items():
             with pytest.raises(InvalidValue, match="is in the year") as caught:
                 asyncio.run(settled(ask))
             (fault,) = caught.value.faults
-            assert fault.where == "desk.at", name
+            assert fault.where == "service.at", name
             assert fault.expected == "a year from 1900 to 9000"
     assert contents(store) == before
 
@@ -147,7 +147,7 @@ def patient(due: Due, zone: str) -> Policy:
         starts=Occasion.REFERRED,
         due=due,
         does=Consequence.MARK_OVERDUE,
-        cites=ours("to wait as long as one can"),
+        cites=own_rule("to wait as long as one can"),
     )
     return tiny(zone=zone, deadlines=(deadline,), request_reasons=REASONS)
 
@@ -168,18 +168,18 @@ def test_the_longest_deadline_fits_behind_the_last_moment(
     policy = patient(due, zone)
     store = SqlStore("sqlite://")
     with contextlib.closing(store):
-        desk = CancellationDesk(policies=[policy], store=store)
-        desk.register(tiny_order(placed_at=at), at=at)
+        service = CancellationService(policies=[policy], store=store)
+        service.register(tiny_order(placed_at=at), at=at)
         asks = RequestCancellation("o-7", by=Buyer("b-1"), reason="mistake")
-        outcome = desk.handle(asks, at=at)
+        outcome = service.handle(asks, at=at)
         (duty,) = outcome.case.duties
         assert duty.due_at.year in (2000, 9100, 9101)
         assert store.load("o-7") == outcome.case
         assert store.history("o-7")[1:] == outcome.events
-        ticked = desk.tick(EDGES["the last moment"])
+        ticked = service.tick(EDGES["the last moment"])
         assert len(ticked.outcomes) == (duty.due_at.year == 2000)
         assert not ticked.skipped
-        assert desk.inbox(Seller("s-1"), policy="tiny").rows
+        assert service.inbox(Seller("s-1"), policy="tiny").rows
 
 
 @given(
@@ -200,9 +200,9 @@ def test_any_time_is_reckoned_with_or_refused(
 def walk(placed: Any, at: datetime) -> None:
     """Everything that takes a moment, for an order that is registered as it is."""
     store = MemoryStore()
-    (desk, _) = desks(store)
-    desk.register(placed, at=PLACED)
-    for name, ask in timed(desk, at).items():
+    (service, _) = services(store)
+    service.register(placed, at=PLACED)
+    for name, ask in timed(service, at).items():
         before = contents(store)
         try:
             ask()
@@ -220,7 +220,7 @@ def test_a_clock_that_is_out_of_range_is_refused(now: datetime) -> None:
             return now
 
     store = MemoryStore()
-    desk = CancellationDesk(policies=POLICIES.values(), store=store, clock=Stopped())
+    service = CancellationService(policies=POLICIES.values(), store=store, clock=Stopped())
     with pytest.raises(InvalidValue, match=r"^clock\.now: "):
-        desk.register(order("qoo10"))
+        service.register(order("qoo10"))
     assert contents(store) == contents(MemoryStore())

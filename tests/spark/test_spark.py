@@ -15,12 +15,12 @@ from examples.half_hour_shop import SHOP
 from bulk.tables import answers_in, asked_one_by_one, row_of, table_of
 from ordercancel import Party, Policy
 from ordercancel.bulk import compare, outcomes, summary
-from ordercancel.bulk.printing import statement
-from ordercancel.bulk.sampling import SAMPLED_AT, sample
-from ordercancel.errors import InvalidValue
+from ordercancel.bulk.sample import SAMPLED_AT, sample
+from ordercancel.bulk.sql_text import statement
+from ordercancel.domain.errors import InvalidValue
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.policies.qoo10 import qoo10
-from ordercancel.verification.walk import Walk
+from ordercancel.policies.qoo10.rules import qoo10
+from ordercancel.verification.explorer import Walk
 
 # PySpark warns of pandas 3, and leaves sockets open.
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -16,7 +16,7 @@ import pytest
 from ordercancel import (
     Approve,
     Buyer,
-    CancellationDesk,
+    CancellationService,
     Case,
     Command,
     Order,
@@ -26,8 +26,8 @@ from ordercancel import (
     decide,
     evolve,
 )
-from ordercancel.adapters.memory import MemoryStore
 from ordercancel.policies import QOO10
+from ordercancel.stores.memory import MemoryStore
 from samples import jst
 from speed.counting import bytes_at_most, instructions
 
@@ -85,11 +85,11 @@ def deciding(case: Case, command: Command) -> Work:
 
 def handling(order: Order, *commands: Command) -> Work:
     """Handling the last of these commands."""
-    desk = CancellationDesk(policies=[QOO10], store=MemoryStore())
-    desk.register(order, at=AT)
+    service = CancellationService(policies=[QOO10], store=MemoryStore())
+    service.register(order, at=AT)
     for command in commands[:-1]:
-        desk.handle(command, at=AT)
-    return partial(desk.handle, commands[-1], at=AT)
+        service.handle(command, at=AT)
+    return partial(service.handle, commands[-1], at=AT)
 
 
 def works() -> Iterator[tuple[str, Work]]:

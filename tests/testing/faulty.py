@@ -9,9 +9,9 @@ from typing import Any
 import attrs
 
 from ordercancel import Case, Conflict, Message, Party
-from ordercancel.adapters.memory import MemoryDirectory, MemoryNotifier, MemoryStore
-from ordercancel.events import Event
-from ordercancel.ports import Commit, DueDuty, InboxQuery, Page, Receipt, Tally
+from ordercancel.domain.events import Event
+from ordercancel.service.ports import Commit, DueDuty, InboxQuery, Page, Receipt, Tally
+from ordercancel.stores.memory import MemoryDirectory, MemoryNotifier, MemoryStore
 
 
 class ForgetsVersions(MemoryStore):

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import attrs
 
 from ordercancel import Rule, Text
-from ordercancel.commands import (
+from ordercancel.domain.commands import (
     AnswerWithdrawal,
     Approve,
     AskWithdrawal,
@@ -16,13 +16,13 @@ from ordercancel.commands import (
     RequestCancellation,
     Withdraw,
 )
+from ordercancel.domain.requests import OPEN
 from ordercancel.policy import (
     ALWAYS,
     CANCEL,
     REFER,
     STANDARD_RULES,
     After,
-    Announcement,
     Audience,
     Catalogue,
     Condition,
@@ -30,11 +30,13 @@ from ordercancel.policy import (
     Deadline,
     Forbid,
     GoingBack,
+    Notification,
     Occasion,
     TextBounds,
 )
-from ordercancel.policy.conditions import Leaf, Value
-from ordercancel.policy.facts import (
+from ordercancel.rules.conditions import Leaf, Value
+from ordercancel.rules.effects import Grant
+from ordercancel.rules.facts import (
     attribute_choice,
     attribute_flag,
     attribute_number,
@@ -44,8 +46,6 @@ from ordercancel.policy.facts import (
     since_placed,
     status,
 )
-from ordercancel.policy.rules import Grant
-from ordercancel.request import OPEN
 from unit.tiny import BUYER_ANSWERS, COUNTER, MAIL, OURS, SELLER_ANSWERS, tiny, worded
 
 PREORDER = attribute_flag("preorder", Text("予約", "pre-order"))
@@ -87,8 +87,8 @@ SOUND_RULES = (
 )
 OPEN_TO_BUYERS = role.is_in("buyer") & status.is_in("new", "packed")
 WORDING = worded(
-    announcements=tuple(
-        Announcement(on=on, to=to, subject=MAIL.subject, body=MAIL.body, cites=OURS)
+    notifications=tuple(
+        Notification(on=on, to=to, subject=MAIL.subject, body=MAIL.body, cites=OURS)
         for on, to in TOLD.items()
     )
 )
@@ -155,9 +155,9 @@ WORDLESS = attrs.evolve(
         statuses={**WORDING.statuses, "sent": Text("発送済", " ")},
         refusals={"closed": Text("", "It is closed.")},
         counters=(attrs.evolve(COUNTER, state=Text("処理要請", "")),),
-        announcements=(
+        notifications=(
             attrs.evolve(MAIL, subject=Text("", "Asked"), body=Text("要請", "{answer}")),
-            *WORDING.announcements[1:],
+            *WORDING.notifications[1:],
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""A desk that is looked over the shoulder, step by step."""
+"""A service that is looked over the shoulder, step by step."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from ordercancel import (
     decide,
     evolve,
 )
-from ordercancel.adapters.memory import MemoryStore
-from ordercancel.laws import LAWS, Step
-from ordercancel.testing.checked import CheckedDesk
+from ordercancel.stores.memory import MemoryStore
+from ordercancel.testing.checked_service import CheckedService
 from ordercancel.testing.contracts.policy import unworded
+from ordercancel.verification.invariants import INVARIANTS, Step
 from testing.faulty import ForgetsIds
 from testing.shops import SOUND, WORDLESS
 
@@ -41,59 +41,59 @@ def order(policy: Policy, status: str = "placed") -> Order:
     )
 
 
-def checked(policy: Policy = SHOP, store: MemoryStore | None = None) -> CheckedDesk:
-    desk = CheckedDesk(policy, store or MemoryStore(), LAWS)
-    desk.place(order(policy))
-    return desk
+def checked(policy: Policy = SHOP, store: MemoryStore | None = None) -> CheckedService:
+    service = CheckedService(policy, store or MemoryStore(), INVARIANTS)
+    service.place(order(policy))
+    return service
 
 
 def test_what_it_knows_is_what_must_be() -> None:
     """The case with its history, who can still cancel, and what was done by which id."""
-    desk = checked()
-    assert desk.now == PLACED
-    assert desk.young == ["o-1"]
+    service = checked()
+    assert service.now == PLACED
+    assert service.young == ["o-1"]
     command = attrs.evolve(ASKS, command_id="c-1")
-    desk.give(command)
-    assert desk.case("o-1").order.status == "cancelled"
-    assert desk.young == []
-    assert desk.done["c-1"][0] == command
-    desk.give(command)
-    desk.compare(["o-1"])
-    desk.look("s-1", frozenset(RequestStatus))
-    assert desk.relay(PLACED) == 1
-    desk.compare_messages()
+    service.give(command)
+    assert service.case("o-1").order.status == "cancelled"
+    assert service.young == []
+    assert service.done["c-1"][0] == command
+    service.give(command)
+    service.compare(["o-1"])
+    service.look("s-1", frozenset(RequestStatus))
+    assert service.relay(PLACED) == 1
+    service.compare_messages()
 
 
 def test_messages_that_fail_go_out_later() -> None:
-    desk = checked()
-    desk.give(ASKS)
-    assert desk.relay(PLACED, fails=True) == 1
+    service = checked()
+    service.give(ASKS)
+    assert service.relay(PLACED, fails=True) == 1
     with pytest.raises(AssertionError, match="a message was lost"):
-        desk.compare_messages()
-    assert desk.relay(PLACED + HOUR) == 1
-    desk.compare_messages()
+        service.compare_messages()
+    assert service.relay(PLACED + HOUR) == 1
+    service.compare_messages()
 
 
 def test_a_deadline_that_the_rules_refuse_stays_due() -> None:
-    """Silence can't cancel what was shipped meanwhile; that is no fault of the desk."""
-    desk = checked(attrs.evolve(SHOP, superseding=None))
-    desk.now = PLACED + HOUR
-    desk.give(ASKS)
-    desk.give(SHIPS)
-    desk.now = PLACED + 49 * HOUR
-    desk.tick()
-    assert [duty.status for duty in desk.case("o-1").duties] == ["open"]
+    """Silence can't cancel what was shipped meanwhile; that is no fault of the service."""
+    service = checked(attrs.evolve(SHOP, superseding=None))
+    service.now = PLACED + HOUR
+    service.give(ASKS)
+    service.give(SHIPS)
+    service.now = PLACED + 49 * HOUR
+    service.tick()
+    assert [duty.status for duty in service.case("o-1").duties] == ["open"]
 
 
 def test_an_id_that_is_taken_is_no_leave_to_do_something_else() -> None:
     """Where the store forgets it, that is found."""
-    desk = checked(store=ForgetsIds())
-    desk.give(attrs.evolve(ASKS, command_id="c-1"))
-    desk = checked(store=ForgetsIds())
-    desk.now = PLACED + HOUR
-    desk.give(attrs.evolve(ASKS, command_id="c-1"))
+    service = checked(store=ForgetsIds())
+    service.give(attrs.evolve(ASKS, command_id="c-1"))
+    service = checked(store=ForgetsIds())
+    service.now = PLACED + HOUR
+    service.give(attrs.evolve(ASKS, command_id="c-1"))
     with pytest.raises(AssertionError, match="was carried out under the id of"):
-        desk.give(Approve("o-1", by=Seller("s-1"), command_id="c-1"))
+        service.give(Approve("o-1", by=Seller("s-1"), command_id="c-1"))
 
 
 def step(before: Step | None, policy: Policy, command: Command) -> Step:

@@ -13,8 +13,7 @@ from examples.half_hour_shop import SHOP
 from hypothesis import Phase, settings
 
 from ordercancel import Policy, Text
-from ordercancel.adapters.memory import MemoryDirectory, MemoryNotifier, MemoryStore
-from ordercancel.laws import LAWS, Law
+from ordercancel.stores.memory import MemoryDirectory, MemoryNotifier, MemoryStore
 from ordercancel.testing import (
     Arrived,
     AsyncDirectoryContract,
@@ -25,6 +24,7 @@ from ordercancel.testing import (
     PolicyContract,
     StoreContract,
 )
+from ordercancel.verification.invariants import INVARIANTS, Invariant
 from testing.faulty import DIRECTORIES, NOTIFIERS, STORES
 from testing.shops import FICKLE, GOES_BACK, SOUND, WORDLESS
 from unit.tiny import tiny
@@ -37,12 +37,12 @@ class TestTheHalfHourShop(PolicyContract):
 
 
 class TestASoundTinyPolicy(PolicyContract):
-    """So does a tiny one, with a law of its own."""
+    """So does a tiny one, with a invariant of its own."""
 
     policy = SOUND
-    laws = (
-        *LAWS,
-        Law(
+    invariants = (
+        *INVARIANTS,
+        Invariant(
             "tiny.operators_only_move",
             Text("運営者は注文を進めるのみ", "operators do nothing but move orders on"),
             lambda step: (
@@ -169,8 +169,10 @@ def test_a_policy_that_forgets_a_rule_is_caught() -> None:
 
 @pytest.mark.usefixtures("hurried")
 def test_a_law_of_ones_own_is_held_too() -> None:
-    law = Law("own.never", Text("無", "nothing is done"), lambda step: step.events == ())
-    assert failing(SOUND, laws=(*LAWS, law)) == {
+    invariant = Invariant(
+        "own.never", Text("無", "nothing is done"), lambda step: step.events == ()
+    )
+    assert failing(SOUND, invariants=(*INVARIANTS, invariant)) == {
         "test_every_law_holds",
         "test_nothing_is_wrong_with_it",
     }

@@ -13,10 +13,10 @@ from ordercancel import (
     Policy,
     Text,
 )
-from ordercancel.adapters.memory import AsyncMemoryStore, MemoryStore
-from ordercancel.laws import LAWS, Law
 from ordercancel.policies import QOO10
+from ordercancel.stores.memory import AsyncMemoryStore, MemoryStore
 from ordercancel.testing import CaseMachine, machine_for
+from ordercancel.verification.invariants import INVARIANTS, Invariant
 from testing.faulty import (
     ForgetsDuties,
     ForgetsIds,
@@ -58,12 +58,14 @@ TestAwaitedStore = few(machine_for(LATER, make_store=a_store))
 TestNobodyMayDoAnything = few(machine_for(CLOSED), 2)
 
 
-def broken(policy: Policy, store: Any = MemoryStore, laws: tuple[Law, ...] = LAWS) -> str:
+def broken(
+    policy: Policy, store: Any = MemoryStore, invariants: tuple[Invariant, ...] = INVARIANTS
+) -> str:
     """What the machine says is broken."""
     machine: Any = type(
         "Machine",
         (CaseMachine,),
-        {"policy": policy, "make_store": staticmethod(store), "laws": laws},
+        {"policy": policy, "make_store": staticmethod(store), "step_invariants": invariants},
     )
     with pytest.raises(Exception, match=r".") as error:
         run_state_machine_as_test(machine, settings=settings(FEW, max_examples=60))
@@ -71,7 +73,7 @@ def broken(policy: Policy, store: Any = MemoryStore, laws: tuple[Law, ...] = LAW
 
 
 def test_a_policy_that_breaks_a_law_is_found_and_told() -> None:
-    """By the law, the command, and the explanation of the decision."""
+    """By the invariant, the command, and the explanation of the decision."""
     told = broken(GOES_BACK)
     assert told.startswith("shipped_stays_shipped: an order that was shipped does not go back")
     assert "happened: Request" in told
@@ -79,8 +81,10 @@ def test_a_policy_that_breaks_a_law_is_found_and_told() -> None:
 
 
 def test_a_law_of_ones_own_is_held() -> None:
-    law = Law("own.never", Text("無", "nothing is done"), lambda step: step.events == ())
-    assert broken(SHOP, laws=(law,)).startswith("own.never: nothing is done")
+    invariant = Invariant(
+        "own.never", Text("無", "nothing is done"), lambda step: step.events == ()
+    )
+    assert broken(SHOP, invariants=(invariant,)).startswith("own.never: nothing is done")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +101,7 @@ def test_a_law_of_ones_own_is_held() -> None:
     ],
 )
 def test_a_store_that_breaks_a_promise_is_found(store: Any) -> None:
-    """Whichever it is of those that one desk alone can notice."""
+    """Whichever it is of those that one service alone can notice."""
     assert broken(QOO10, store)
 
 

@@ -14,8 +14,8 @@ from oracle import conect, qoo10
 from ordercancel import Approve, Policy, Rule
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy import Forbid
-from ordercancel.policy.facts import channel, days_since_placed
-from ordercancel.testing import Comparison, Difference, differences
+from ordercancel.rules.facts import channel, days_since_placed
+from ordercancel.testing import Difference, ReferenceReport, differences
 from ordercancel.testing.reference import Answer, Reference
 from unit.tiny import OURS
 
@@ -130,7 +130,7 @@ def test_no_more_differences_are_kept_than_asked_for() -> None:
 
     comparison = differences(SHOP, never, limit=2)
     assert (len(comparison.differences), comparison.differing, comparison.total) == (2, 1230, 1230)
-    assert comparison == Comparison(comparison.compared, 1230, comparison.differences)
+    assert comparison == ReferenceReport(comparison.compared, 1230, comparison.differences)
     told = str(comparison).splitlines()
     assert len(told) == 3
     assert told[1] == (

@@ -9,8 +9,8 @@ import pytest
 from examples.half_hour_shop import SHOP
 
 from ordercancel import Approve, Buyer, Order, Party, Reject, RequestCancellation, Seller
-from ordercancel.commands import AdvanceOrder
-from ordercancel.events import (
+from ordercancel.domain.commands import AdvanceOrder
+from ordercancel.domain.events import (
     CancellationRequested,
     DeadlinePassed,
     DutyArose,
@@ -20,6 +20,7 @@ from ordercancel.events import (
     RequestRejected,
     RequestSuperseded,
 )
+from ordercancel.explain import explain
 from ordercancel.policies import CONECT
 from ordercancel.testing import Scenario
 
@@ -131,7 +132,7 @@ def test_other_events_are_told_with_the_reason() -> None:
         "expected: CancellationRequested",
         "happened: CancellationRequested, RequestGranted, OrderCancelled",
     ]
-    assert str(SHOP.assess(ASKS, FRESH.case, PLACED).explain("en")) in str(error.value)
+    assert str(explain(SHOP.assess(ASKS, FRESH.case, PLACED), "en")) in str(error.value)
 
 
 def test_a_refusal_that_was_not_expected_is_told_with_the_reason() -> None:

@@ -34,17 +34,17 @@ from ordercancel import (
     evolve,
     fold,
 )
-from ordercancel.commands import COMMANDS, ApplyDeadline
-from ordercancel.decider import register
-from ordercancel.laws import Step, is_shipped
+from ordercancel.domain.commands import COMMANDS, ApplyDeadline
+from ordercancel.domain.faults import Faults
+from ordercancel.domain.texts import visible_length
+from ordercancel.engine.decide import register
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy import PERMIT, Forbid, TextBounds
-from ordercancel.policy.facts import role, since_placed, status
+from ordercancel.rules.facts import role, since_placed, status
 from ordercancel.testing import strategies as kit
-from ordercancel.testing.forms import givers
-from ordercancel.testing.moments import turning_points
-from ordercancel.text import visible_length
-from ordercancel.validation import Faults
+from ordercancel.testing.commands import givers
+from ordercancel.testing.times import turning_points
+from ordercancel.verification.invariants import Step, is_shipped
 from testing.shops import CLOSED, IN_WORDS, LATER, OWN, SOUND
 from unit.tiny import OURS, tiny
 
@@ -339,7 +339,7 @@ def test_an_answer_changes_at_the_midnights_of_the_ship_date() -> None:
 
 def test_an_answer_changes_so_many_days_and_so_long_after_each_anchor() -> None:
     """Since it was placed, paid, in its status and asked about; of what is not there, never."""
-    from ordercancel.policy import facts
+    from ordercancel.rules import facts
 
     hour = timedelta(hours=1)
     policy = attrs.evolve(

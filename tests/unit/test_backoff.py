@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ordercancel import InvalidValue
-from ordercancel.desk import Backoff
-from ordercancel.desk.backoff import CONFLICTS, RETRIES
+from ordercancel.service.backoff import CONFLICTS, RETRIES, Backoff
 
 SECOND = timedelta(seconds=1)
 

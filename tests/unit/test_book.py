@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from ordercancel.errors import Fault, InvalidPolicy, UnknownPolicy
+from ordercancel.domain.errors import Fault, InvalidPolicy, UnknownPolicy
 from ordercancel.policy import PolicyBook
 from unit.tiny import order, tiny, utc
 

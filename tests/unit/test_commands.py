@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ordercancel.commands import (
+from ordercancel.domain.commands import (
     COMMANDS,
     AdvanceOrder,
     AnswerWithdrawal,
@@ -17,7 +17,7 @@ from ordercancel.commands import (
     RequestCancellation,
     Withdraw,
 )
-from ordercancel.errors import Fault, InvalidValue
+from ordercancel.domain.errors import Fault, InvalidValue
 from unit.tiny import BUYER, SELLER, SYSTEM, utc
 
 LINE = "a line of 1 to 200 printable characters"

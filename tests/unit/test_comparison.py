@@ -11,11 +11,13 @@ import pytest
 from examples.half_hour_shop import HALF_AN_HOUR, SHOP, TERMS
 
 from ordercancel import Policy, Rule
-from ordercancel.commands import RequestCancellation
-from ordercancel.comparison import Answer, Change, Part, compare
-from ordercancel.errors import TooLarge
-from ordercancel.frozen import FrozenMap
-from ordercancel.lifecycle import Lifecycle
+from ordercancel.domain.commands import RequestCancellation
+from ordercancel.domain.errors import TooLarge
+from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.texts import Text
+from ordercancel.engine.charts import Lifecycle
+from ordercancel.engine.decision import Verdict
+from ordercancel.explain.comparison import Answer, Change, Part, compare
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
 from ordercancel.policy import (
     CANCEL,
@@ -25,9 +27,7 @@ from ordercancel.policy import (
     Forbid,
     Medium,
 )
-from ordercancel.policy.decision import Verdict
-from ordercancel.policy.facts import attribute_choice, role, since_placed, status
-from ordercancel.text import Text
+from ordercancel.rules.facts import attribute_choice, role, since_placed, status
 
 NO_SECOND_TIME = conect(edition="2", may_ask_again=False)
 
@@ -289,19 +289,19 @@ class TestPartsThatDiffer:
         assert compare(SHOP, worded(statuses=statuses)).parts == (
             part("statuses.shipped.ja", "発送済み", "出荷済み"),
         )
-        first, *others = SHOP.wording.announcements
+        first, *others = SHOP.wording.notifications
         silent = attrs.evolve(first, subject=Text("希望", "Cancellation requested"))
-        assert compare(SHOP, worded(announcements=(silent, *others))).parts == (
-            part("announcements[referred to seller].subject.ja", "キャンセル希望", "希望"),
+        assert compare(SHOP, worded(notifications=(silent, *others))).parts == (
+            part("notifications[referred to seller].subject.ja", "キャンセル希望", "希望"),
         )
 
     def test_may_be_one_of_two_messages_to_one_reader(self) -> None:
         """By mail in one text, in the app in another: either may change."""
-        by_mail = SHOP.wording.announcements[0]
+        by_mail = SHOP.wording.notifications[0]
         in_app = attrs.evolve(by_mail, media=(Medium.APP,))
         changed = attrs.evolve(by_mail, body=Text("新しい本文", "A new body"))
         told = compare(
-            worded(announcements=(by_mail, in_app)), worded(announcements=(changed, in_app))
+            worded(notifications=(by_mail, in_app)), worded(notifications=(changed, in_app))
         )
         assert [each.after for each in told.parts] == ["新しい本文", "A new body"]
 

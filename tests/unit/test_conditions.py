@@ -6,17 +6,17 @@ from datetime import timedelta
 
 import pytest
 
-from ordercancel.policy.conditions import (
+from ordercancel.rules.conditions import (
     ALWAYS,
     All,
     AnyOf,
     Compare,
-    Comparison,
     Condition,
     Holds,
     IsIn,
     Known,
     Not,
+    Relation,
 )
 
 YES, NO, UNKNOWN = Holds("yes"), Holds("no"), Holds("gone")
@@ -51,14 +51,14 @@ def test_a_leaf_speaks_about_one_fact(condition: Condition, result: bool | None)
 @pytest.mark.parametrize(
     ("how", "results"),
     [
-        (Comparison.LESS, (False, False, True)),
-        (Comparison.AT_MOST, (False, True, True)),
-        (Comparison.AT_LEAST, (True, True, False)),
-        (Comparison.MORE, (True, False, False)),
+        (Relation.LESS, (False, False, True)),
+        (Relation.AT_MOST, (False, True, True)),
+        (Relation.AT_LEAST, (True, True, False)),
+        (Relation.MORE, (True, False, False)),
     ],
 )
 def test_bounds_are_inclusive_where_they_say_so(
-    how: Comparison, results: tuple[bool, bool, bool]
+    how: Relation, results: tuple[bool, bool, bool]
 ) -> None:
     """Three days against two, three and four; half an hour against its neighbours."""
     assert tuple(Compare("days", how, bound).test(FACTS) for bound in (2, 3, 4)) == results

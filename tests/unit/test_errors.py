@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from ordercancel.errors import (
+from ordercancel.domain.errors import (
     Conflict,
     Fault,
     InvalidPolicy,
@@ -16,11 +16,11 @@ from ordercancel.errors import (
     OrderCancelError,
     OutdatedTables,
     PartlyDelivered,
-    Refused,
     StoreUnavailable,
     UnknownOrder,
     UnknownPolicy,
 )
+from ordercancel.engine.decision import Refused
 from unit.tiny import STRANGER, asks, opened, tiny, utc
 
 PARTLY = PartlyDelivered(["a@example.jp"], {"b@example.jp": "550 5.1.1", "c@example.jp": "450"})

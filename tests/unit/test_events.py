@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ordercancel.events import (
+from ordercancel.domain.events import (
     EVENTS,
     CancellationRequested,
     RequestRejected,

@@ -14,7 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ordercancel import Buyer, Command, Decision, InvalidValue, Policy, Verdict
-from ordercancel.commands import (
+from ordercancel.domain.commands import (
     COMMANDS,
     AdvanceOrder,
     AnswerWithdrawal,
@@ -25,6 +25,10 @@ from ordercancel.commands import (
     RequestCancellation,
     Withdraw,
 )
+from ordercancel.domain.texts import Lang, Text
+from ordercancel.engine.evaluation import combine
+from ordercancel.explain.explain import explain
+from ordercancel.explain.explanation import Cause, Change, Explanation, Flip, Quote
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
 from ordercancel.policy import (
     ALWAYS,
@@ -38,14 +42,11 @@ from ordercancel.policy import (
     Rule,
     Silence,
     clause,
-    ours,
+    own_rule,
 )
-from ordercancel.policy.conditions import Value
-from ordercancel.policy.decision import combine
 from ordercancel.policy.describe import fact_text, value_text
-from ordercancel.policy.explain import explain
-from ordercancel.policy.explanation import Cause, Change, Explanation, Flip, Quote
-from ordercancel.policy.facts import (
+from ordercancel.rules.conditions import Value
+from ordercancel.rules.facts import (
     attribute_choice,
     attribute_flag,
     attribute_number,
@@ -59,8 +60,7 @@ from ordercancel.policy.facts import (
     since_placed,
     status,
 )
-from ordercancel.policy.space import Space
-from ordercancel.text import Lang, Text
+from ordercancel.verification.enumeration import Space
 from samples import jst
 from samples import opened as sample
 from unit.tiny import BUYER, OURS, RULES, SELLER, SYSTEM, asks, opened, order, tiny, utc
@@ -100,7 +100,7 @@ def test_a_referral_is_explained_in_japanese() -> None:
     decision = QOO10.assess(
         RequestCancellation("762544202", by=BUYER), sample(QOO10), jst(16, 9, 30)
     )
-    assert str(decision.explain("ja")) == lines(
+    assert str(explain(decision, "ja")) == lines(
         "内容: キャンセルの要請 (RequestCancellation): "
         "注文 762544202、buyer:b-1、2022-08-16 09:30:00+09:00",
         "結果: 販売者の判断へ",
@@ -128,7 +128,7 @@ def test_a_referral_is_explained_in_english() -> None:
     decision = QOO10.assess(
         RequestCancellation("762544202", by=BUYER), sample(QOO10), jst(16, 9, 30)
     )
-    assert str(decision.explain("en")) == lines(
+    assert str(explain(decision, "en")) == lines(
         "Asked: Requesting cancellation (RequestCancellation): "
         "order 762544202, by buyer:b-1, 2022-08-16 09:30:00+09:00",
         "Verdict: refer to the seller",
@@ -158,7 +158,7 @@ ONLY_BUYERS = says(
     Forbid("wrong_actor"),
     ~role.is_in("buyer"),
     "t.buyers",
-    cites=ours("only buyers ask", ja="要請は購入者のみ"),
+    cites=own_rule("only buyers ask", ja="要請は購入者のみ"),
 )
 CLOSED = says(
     Forbid("closed"),
@@ -364,19 +364,19 @@ def test_a_decision_is_told_in_both_languages(
     order_status = changes.get("status", "new")
     policy = tiny(**{name: each for name, each in changes.items() if name != "status"})
     decision = policy.assess(asks(by=by), opened(policy, status=order_status), utc(2))
-    assert str(decision.explain("ja")) == ja
-    assert str(decision.explain("en")) == en
-    assert explain(decision, "ja") == decision.explain("ja")
+    assert str(explain(decision, "ja")) == ja
+    assert str(explain(decision, "en")) == en
+    assert explain(decision, "ja") == explain(decision, "ja")
 
 
 def test_facts_without_a_case_are_explained_by_the_kind_alone() -> None:
     """Nobody has asked, at no time and of no order; the rest is the same."""
     facts = {"status": "new", "request": "none", "role": "buyer"}
     decision = tiny(rules=(REFER_BUYERS,)).judge(RequestCancellation, facts)
-    explained = decision.explain("ja")
+    explained = explain(decision, "ja")
     assert explained.asked == "キャンセルの要請 (RequestCancellation)"
-    assert decision.explain("en").asked == "Requesting cancellation (RequestCancellation)"
-    real = asked(REFER_BUYERS).explain("ja")
+    assert explain(decision, "en").asked == "Requesting cancellation (RequestCancellation)"
+    real = explain(asked(REFER_BUYERS), "ja")
     assert attrs.evolve(explained, asked=real.asked) == real
 
 
@@ -412,14 +412,14 @@ def test_what_was_asked_has_a_name_in_both_languages(
         "deadline": "d",
     }
     decision = tiny(rules=()).judge(kind, facts)
-    assert decision.explain("ja").asked == ja
-    assert decision.explain("en").asked == en
+    assert explain(decision, "ja").asked == ja
+    assert explain(decision, "en").asked == en
 
 
 def test_rules_by_themselves_are_explained_without_a_command() -> None:
     """Where no kind of command is known, nothing is said of what was asked or could be."""
     decision = combine((REFER_BUYERS,), {"role": "buyer"}, tiny(rules=(REFER_BUYERS,)))
-    explained = decision.explain("en")
+    explained = explain(decision, "en")
     assert (explained.asked, explained.flips) == ("", ())
     assert str(explained).splitlines()[:3] == [
         "Verdict: refer to the seller",
@@ -431,7 +431,7 @@ def test_rules_by_themselves_are_explained_without_a_command() -> None:
 def test_a_language_that_nobody_has_written_is_refused() -> None:
     """There are two."""
     with pytest.raises(InvalidValue):
-        asked(REFER_BUYERS).explain("fr")  # type: ignore[arg-type]
+        explain(asked(REFER_BUYERS), "fr")  # type: ignore[arg-type]
 
 
 # ---------------------------------------------------------------------- as data
@@ -440,7 +440,7 @@ def test_a_language_that_nobody_has_written_is_refused() -> None:
 def test_an_explanation_is_data() -> None:
     """Its parts are the ones that the text is made of."""
     decision = asked(REFER_BUYERS, LATE)
-    assert decision.explain("en") == Explanation(
+    assert explain(decision, "en") == Explanation(
         lang="en",
         asked="Requesting cancellation (RequestCancellation): order o-7, by buyer:b-1, "
         "2024-03-02 09:00:00+09:00",
@@ -472,7 +472,7 @@ def test_an_explanation_is_told_to_programs_as_json() -> None:
     """The same as strings, lists and dictionaries."""
     policy = tiny(rules=(REFER_BUYERS, ONLY_BUYERS, CLOSED))
     decision = policy.assess(asks(by=SELLER), opened(policy, status="sent"), utc(2))
-    assert json.loads(json.dumps(decision.explain("en").as_dict())) == {
+    assert json.loads(json.dumps(explain(decision, "en").as_dict())) == {
         "asked": "Requesting cancellation (RequestCancellation): order o-7, by seller:s-1, "
         "2024-03-02 09:00:00+09:00",
         "verdict": "refuse",
@@ -509,7 +509,7 @@ def test_an_explanation_is_told_to_programs_as_json() -> None:
 
 def test_a_length_of_time_is_no_hindrance_to_json() -> None:
     """What programs read is words, whatever the facts are."""
-    told = asked(says(REFER, since_placed < HOUR)).explain("en").as_dict()
+    told = explain(asked(says(REFER, since_placed < HOUR)), "en").as_dict()
     assert json.loads(json.dumps(told))["flips"] == [
         {
             "verdict": "refer",
@@ -522,7 +522,7 @@ def test_a_length_of_time_is_no_hindrance_to_json() -> None:
 
 
 def cause(decision: Decision, lang: Lang = "en") -> Cause:
-    (found,) = decision.explain(lang).causes
+    (found,) = explain(decision, lang).causes
     return found
 
 
@@ -579,7 +579,7 @@ def test_the_facts_that_satisfied_a_condition_are_told(
 def test_every_rule_that_determined_a_decision_is_told() -> None:
     """Permits that agree, all of them, in the order of their ids."""
     rules = (says(REFER, status.is_in("new"), "t.b"), says(REFER, name="t.a"))
-    explained = asked(*rules).explain("en")
+    explained = explain(asked(*rules), "en")
     assert [(each.id, each.facts) for each in explained.causes] == [
         ("t.a", ()),
         ("t.b", ("order status: New",)),
@@ -589,7 +589,7 @@ def test_every_rule_that_determined_a_decision_is_told() -> None:
 def test_what_could_not_be_evaluated_is_told_before_what_forbids() -> None:
     """Both stood in the way."""
     closed = says(Forbid("closed"), name="t.a")
-    explained = asked(closed, LATE).explain("en")
+    explained = explain(asked(closed, LATE), "en")
     assert [(each.id, each.facts) for each in explained.causes] == [
         ("t.late", ("calendar days past the planned ship date: not known",)),
         ("t.a", ()),
@@ -626,7 +626,7 @@ def test_what_is_ours_says_why_it_is_there(lang: Lang, note: str) -> None:
 
 def test_a_silence_of_our_own_says_why_it_is_there() -> None:
     """As a rule does; without a condition it holds always."""
-    meant = Silence("t.silence", on=RequestCancellation, cites=ours("none asks", ja="なし"))
+    meant = Silence("t.silence", on=RequestCancellation, cites=own_rule("none asks", ja="なし"))
     assert cause(asked(silences=(meant,)), "ja") == Cause(
         id="t.silence", effect="この操作は許可されていません。", when="常に", note="なし"
     )
@@ -639,7 +639,7 @@ def flips(decision: Decision, lang: Lang = "en") -> list[tuple[str, str]]:
     """Each flip as its changes and its verdict."""
     return [
         (" + ".join(change.told for change in flip.changes), str(flip.verdict))
-        for flip in decision.explain(lang).flips
+        for flip in explain(decision, lang).flips
     ]
 
 
@@ -647,7 +647,7 @@ def flips_of(fact: str, *rules: Rule, lang: Lang = "en", **changes: Any) -> list
     """What one fact alone would change, with the values that would do."""
     return [
         (change.told, change.values, str(flip.verdict))
-        for flip in asked(*rules, **changes).explain(lang).flips
+        for flip in explain(asked(*rules, **changes), lang).flips
         for change in flip.changes
         if change.fact == fact
     ]
@@ -661,7 +661,7 @@ def test_every_word_that_would_do_is_told() -> None:
     )
     policy = tiny(rules=rules)
     decision = policy.assess(asks(), opened(policy, status="stopped"), utc(2))
-    assert decision.explain("ja").flips == (
+    assert explain(decision, "ja").flips == (
         Flip(
             (Change("status", "注文の状態: 中止 → 新規・梱包済", ("new", "packed")),),
             Verdict.REFER,
@@ -716,7 +716,7 @@ def test_a_number_that_no_bound_tells_from_the_present_one_is_no_change() -> Non
     """Five days are as good as one where only the tenth counts."""
     facts = {"status": "new", "request": "none", "days_since_placed": 5}
     decision = tiny(rules=(says(REFER, days_since_placed < 10),)).judge(RequestCancellation, facts)
-    told = {change.values for flip in decision.explain("en").flips for change in flip.changes}
+    told = {change.values for flip in explain(decision, "en").flips for change in flip.changes}
     assert (10,) in told
     assert not told & {(4,), (6,), (9,)}
 
@@ -736,7 +736,7 @@ def test_a_flag_is_turned(known: dict[str, bool], told: Any) -> None:
     decision = policy.assess(asks(), opened(policy, attributes=known), utc(2))
     assert told in [
         (change.told, change.values, str(flip.verdict))
-        for flip in decision.explain("en").flips
+        for flip in explain(decision, "en").flips
         for change in flip.changes
     ]
 
@@ -780,7 +780,7 @@ def test_facts_that_must_change_together_are_told_together() -> None:
         )
     ]
     assert "  - 注文の状態: 新規 → 梱包済、かつ 注文日からの暦日数 > 3 ⇒ 販売者の判断へ" in str(
-        decision.explain("ja")
+        explain(decision, "ja")
     )
 
 
@@ -810,7 +810,7 @@ def test_nobody_is_told_to_be_somebody_else() -> None:
         RequestCancellation("762544202", by=Buyer("b-2")), sample(QOO10), jst(16, 9)
     )
     assert decision.codes == ("not_a_party",)
-    assert decision.explain("en").flips == ()
+    assert explain(decision, "en").flips == ()
 
 
 def test_whether_a_chart_has_a_move_follows_from_the_move_and_the_status() -> None:
@@ -820,7 +820,7 @@ def test_whether_a_chart_has_a_move_follows_from_the_move_and_the_status() -> No
         AdvanceOrder("o-7", by=SELLER, move="plan"), opened(policy, status="packed"), utc(2)
     )
     assert decision.codes == ("not_permitted",)
-    assert decision.explain("en").flips == (
+    assert explain(decision, "en").flips == (
         Flip((Change("status", "order status: Packed → New", ("new",)),), Verdict.PERMIT),
         Flip((Change("move", "move of the order: plan → send", ("send",)),), Verdict.PERMIT),
     )
@@ -840,7 +840,7 @@ def test_facts_that_contradict_each_other_are_no_way_out() -> None:
         },
     )
     assert decision.codes == ("rejected_before",)
-    for flip in decision.explain("en").flips:
+    for flip in explain(decision, "en").flips:
         changed = {change.fact: change.values for change in flip.changes}
         assert changed["rejected_before"] == (False,)
         assert "rejected" not in changed["request"]
@@ -950,7 +950,7 @@ def test_a_flip_does_what_it_says_and_nothing_smaller_does(
     assume(judged is not None)
     assert judged is not None
     decision = policy.judge(kind, judged)
-    found = decision.explain("en").flips
+    found = explain(decision, "en").flips
     fewest = len(found[0].changes) if found else 4
     for flip in found:
         assert len(flip.changes) == fewest
@@ -983,7 +983,7 @@ def test_every_decision_can_be_explained(
     assume(judged is not None)
     assert judged is not None
     decision = policy.judge(kind, judged)
-    explained = decision.explain(lang)
+    explained = explain(decision, lang)
     silent = (None if decision.silence is None else decision.silence.id,)
     assert {each.id for each in explained.causes} == set(decision.rules or silent)
     assert (explained.verdict, explained.codes) == (decision.verdict, decision.codes)
@@ -1010,7 +1010,7 @@ def test_of_several_bounds_the_one_that_turns_the_answer_is_told() -> None:
     decision = tiny(rules=(*RULES[:-3], *rules)).assess(asks(), opened(tiny()), utc(2))
     told = [
         (change.told, str(flip.verdict))
-        for flip in decision.explain("en").flips
+        for flip in explain(decision, "en").flips
         for change in flip.changes
         if change.fact == "days_since_placed"
     ]
@@ -1021,7 +1021,7 @@ def test_a_deadline_that_is_not_known_can_be_explained() -> None:
     """It is refused, and nothing would make it otherwise."""
     policy = tiny()
     command = ApplyDeadline("o-7", by=SYSTEM, deadline="no_such_deadline", request=1)
-    told = policy.assess(command, opened(policy), utc(2)).explain("en")
+    told = explain(policy.assess(command, opened(policy), utc(2)), "en")
     assert (told.codes, told.flips) == (("not_due",), ())
 
 
@@ -1030,7 +1030,7 @@ def test_an_attribute_of_the_wrong_kind_can_be_explained() -> None:
     weight = attribute_number("weight", Text("重さ", "weight"))
     policy = tiny(rules=(*RULES[:-3], says(REFER, weight > 3)), facts=(weight,))
     case = attrs.evolve(opened(tiny()), order=order(attributes={"weight": "heavy"}))
-    told = policy.assess(asks(), case, utc(2)).explain("en")
+    told = explain(policy.assess(asks(), case, utc(2)), "en")
     assert told.codes == ("undetermined",)
     assert [(each.told, flip.verdict) for flip in told.flips for each in flip.changes] == [
         ("weight > 3", "refer")

@@ -11,10 +11,11 @@ import pytest
 from examples.half_hour_shop import SHOP
 
 from ordercancel import Policy
-from ordercancel.export import policy_data
+from ordercancel.domain.texts import Text
+from ordercancel.explain.export import policy_data
 from ordercancel.policies import CONECT, QOO10, qoo10
 from ordercancel.policy import ALWAYS, Condition, Silence
-from ordercancel.policy.facts import (
+from ordercancel.rules.facts import (
     affirmed,
     attribute_choice,
     attribute_number,
@@ -24,7 +25,6 @@ from ordercancel.policy.facts import (
     since_placed,
     status,
 )
-from ordercancel.text import Text
 from unit.tiny import LABEL, OURS, REFERS, SUPERSEDING, tiny
 
 EVERY_READING = qoo10(edition="2", delay_approves=True, shipping_supersedes=True)
@@ -279,7 +279,7 @@ class TestWhatStandsBesideTheRules:
         told = policy_data(tiny())
         assert told["statuses"]["packed"] == {"ja": "梱包済", "en": "Packed"}
         assert told["refusals"] == {"closed": {"ja": "受付終了です。", "en": "It is closed."}}
-        (message,) = told["announcements"]
+        (message,) = told["notifications"]
         assert (message["on"], message["to"], message["media"]) == ("referred", "seller", ["mail"])
         assert message["subject"] == {"ja": "要請 {order_id}", "en": "Asked: {order_id}"}
         assert message["body"]["en"] == "Reason: {reason}\n{item}"

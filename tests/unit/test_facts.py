@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import attrs
 import pytest
 
-from ordercancel.commands import (
+from ordercancel.domain.actors import Party
+from ordercancel.domain.commands import (
     AdvanceOrder,
     AnswerWithdrawal,
     ApplyDeadline,
@@ -15,15 +16,15 @@ from ordercancel.commands import (
     Command,
     Reject,
 )
-from ordercancel.decider import decide
-from ordercancel.folding import evolve
-from ordercancel.order import Party
+from ordercancel.domain.texts import Text
+from ordercancel.engine.case_facts import Facts
+from ordercancel.engine.decide import decide
+from ordercancel.engine.evolve import evolve
 from ordercancel.policy import After, Consequence, Deadline, Occasion, Policy
-from ordercancel.policy.conditions import Compare, Comparison, Holds, IsIn, Known
-from ordercancel.policy.facts import (
+from ordercancel.rules.conditions import Compare, Holds, IsIn, Known, Relation
+from ordercancel.rules.facts import (
     FACTS,
     Choice,
-    Facts,
     Flag,
     Number,
     attribute_choice,
@@ -37,7 +38,6 @@ from ordercancel.policy.facts import (
     since_placed,
     status,
 )
-from ordercancel.text import Text
 from unit.tiny import (
     BUYER,
     OURS,
@@ -93,10 +93,10 @@ def test_facts_build_conditions() -> None:
     assert party.holds == Holds("party")
     assert channel.is_known == Known("channel")
     half = timedelta(minutes=30)
-    assert (since_placed < half) == Compare("since_placed", Comparison.LESS, half)
-    assert (since_placed <= half) == Compare("since_placed", Comparison.AT_MOST, half)
-    assert (days_past_ship_on > 0) == Compare("days_past_ship_on", Comparison.MORE, 0)
-    assert (days_past_ship_on >= 1) == Compare("days_past_ship_on", Comparison.AT_LEAST, 1)
+    assert (since_placed < half) == Compare("since_placed", Relation.LESS, half)
+    assert (since_placed <= half) == Compare("since_placed", Relation.AT_MOST, half)
+    assert (days_past_ship_on > 0) == Compare("days_past_ship_on", Relation.MORE, 0)
+    assert (days_past_ship_on >= 1) == Compare("days_past_ship_on", Relation.AT_LEAST, 1)
 
 
 def test_facts_that_may_be_missing_are_marked() -> None:

@@ -9,21 +9,29 @@ from datetime import timedelta
 import attrs
 import pytest
 
-from ordercancel.adapters.memory import (
+from ordercancel.domain.actors import Party
+from ordercancel.domain.cases import Duty, DutyStatus
+from ordercancel.domain.errors import Conflict
+from ordercancel.domain.requests import CancellationRequest, RequestStatus
+from ordercancel.engine.decide import register
+from ordercancel.engine.evolve import fold
+from ordercancel.engine.messages import Message
+from ordercancel.policy import Audience, Medium, Occasion
+from ordercancel.service.ports import (
+    Claim,
+    Commit,
+    DueDuty,
+    InboxCursor,
+    InboxQuery,
+    Receipt,
+    Tally,
+)
+from ordercancel.stores.memory import (
     AsyncMemoryStore,
     MemoryDirectory,
     MemoryNotifier,
     MemoryStore,
 )
-from ordercancel.announcing import Message
-from ordercancel.case import Duty, DutyStatus
-from ordercancel.decider import register
-from ordercancel.errors import Conflict
-from ordercancel.folding import fold
-from ordercancel.order import Party
-from ordercancel.policy import Audience, Medium, Occasion
-from ordercancel.ports import Claim, Commit, DueDuty, InboxCursor, InboxQuery, Receipt, Tally
-from ordercancel.request import CancellationRequest, RequestStatus
 from unit.tiny import BUYER, order, tiny, utc
 
 TINY = tiny()

@@ -14,12 +14,12 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
-from ordercancel import CancellationDesk, Conflict, Refused, RequestCancellation
-from ordercancel.adapters.memory import MemoryNotifier, MemoryStore
-from ordercancel.adapters.opentelemetry import OpenTelemetryWatcher
-from ordercancel.desk import Backoff
+from ordercancel import CancellationService, Conflict, Refused, RequestCancellation
+from ordercancel.contrib.opentelemetry import OpenTelemetryWatcher
 from ordercancel.policies import QOO10
-from ordercancel.ports import Commit
+from ordercancel.service.backoff import Backoff
+from ordercancel.service.ports import Commit
+from ordercancel.stores.memory import MemoryNotifier, MemoryStore
 from samples import BUYER, jst, order
 
 AT = jst(15, 10)
@@ -37,18 +37,18 @@ class Telemetry:
         self.reader = InMemoryMetricReader()
         self.meters = MeterProvider(metric_readers=[self.reader])
 
-    def desk(self, store: MemoryStore | None = None, **ports: Any) -> CancellationDesk:
-        watcher = OpenTelemetryWatcher(tracer_provider=self.tracers, meter_provider=self.meters)
-        desk = CancellationDesk(
+    def service(self, store: MemoryStore | None = None, **ports: Any) -> CancellationService:
+        observer = OpenTelemetryWatcher(tracer_provider=self.tracers, meter_provider=self.meters)
+        service = CancellationService(
             policies=[QOO10],
             store=store or MemoryStore(),
-            watchers=[watcher],
+            observers=[observer],
             conflicts=AT_ONCE,
             retries=AT_ONCE,
             **ports,
         )
-        desk.register(order(), at=jst(15, 9))
-        return desk
+        service.register(order(), at=jst(15, 9))
+        return service
 
     @property
     def spans(self) -> list[Any]:
@@ -75,7 +75,7 @@ def telemetry() -> Telemetry:
 def test_a_command_is_a_span_with_its_fields(telemetry: Telemetry) -> None:
     """Within the span that is current, and without a word of what was typed."""
     with telemetry.tracers.get_tracer("shop").start_as_current_span("POST /cancel"):
-        telemetry.desk().handle(ASKS, at=AT)
+        telemetry.service().handle(ASKS, at=AT)
     span, around = telemetry.spans
     assert (span.name, span.kind) == ("ordercancel.command", SpanKind.INTERNAL)
     assert span.parent.span_id == around.context.span_id
@@ -90,17 +90,17 @@ def test_a_command_is_a_span_with_its_fields(telemetry: Telemetry) -> None:
         "ordercancel.rules": ("qoo10.refer", "qoo10.overdue"),
     }
     assert span.status.status_code is StatusCode.UNSET
-    assert telemetry.points("ordercancel.commands") == [
+    assert telemetry.points("ordercancel.domain.commands") == [
         ({"command": "RequestCancellation", "policy": "qoo10", "outcome": "done"}, 1)
     ]
     assert telemetry.points("ordercancel.conflicts") == []
 
 
 def test_a_refusal_is_no_error(telemetry: Telemetry) -> None:
-    desk = telemetry.desk()
-    desk.handle(ASKS, at=AT)
+    service = telemetry.service()
+    service.handle(ASKS, at=AT)
     with pytest.raises(Refused):
-        desk.handle(ASKS, at=AT)
+        service.handle(ASKS, at=AT)
     span = telemetry.spans[-1]
     assert span.status.status_code is StatusCode.UNSET
     assert span.attributes["ordercancel.codes"] == ("request_open",)
@@ -117,10 +117,10 @@ def test_a_lost_race_is_an_error_and_is_counted(telemetry: Telemetry) -> None:
                 raise Conflict(commit.case.order.id)
             super().commit(commit)
 
-    desk = telemetry.desk(Racing())
+    service = telemetry.service(Racing())
     with pytest.raises(Conflict):
-        desk.handle(ASKS, at=AT)
-    desk.handle(ASKS, at=AT)
+        service.handle(ASKS, at=AT)
+    service.handle(ASKS, at=AT)
     lost, won = telemetry.spans
     assert (lost.status.status_code, lost.status.description) == (StatusCode.ERROR, "conflict")
     assert won.status.status_code is StatusCode.UNSET
@@ -130,9 +130,9 @@ def test_a_lost_race_is_an_error_and_is_counted(telemetry: Telemetry) -> None:
 
 
 def test_a_delivery_is_a_span_and_tells_its_lag(telemetry: Telemetry) -> None:
-    desk = telemetry.desk(notifier=MemoryNotifier())
-    desk.handle(ASKS, at=AT)
-    desk.relay(AT + timedelta(seconds=90))
+    service = telemetry.service(notifier=MemoryNotifier())
+    service.handle(ASKS, at=AT)
+    service.relay(AT + timedelta(seconds=90))
     span = telemetry.spans[-1]
     assert (span.name, span.kind) == ("ordercancel.message", SpanKind.PRODUCER)
     assert span.attributes["ordercancel.message_id"] == "762544202:2:seller:app"
@@ -147,9 +147,9 @@ def test_a_delivery_that_fails_is_an_error_without_its_text(telemetry: Telemetry
         def deliver(self, *_: object) -> None:
             raise OSError("SECRET")
 
-    desk = telemetry.desk(notifier=Down())
-    desk.handle(ASKS, at=AT)
-    desk.relay(AT)
+    service = telemetry.service(notifier=Down())
+    service.handle(ASKS, at=AT)
+    service.relay(AT)
     span = telemetry.spans[-1]
     assert (span.status.status_code, span.status.description) == (StatusCode.ERROR, "failed")
     assert span.attributes["ordercancel.error"] == "OSError"
@@ -158,25 +158,25 @@ def test_a_delivery_that_fails_is_an_error_without_its_text(telemetry: Telemetry
 
 
 def test_a_deadline_tells_how_late_it_is(telemetry: Telemetry) -> None:
-    desk = telemetry.desk()
-    desk.handle(ASKS, at=AT)
-    desk.tick(jst(20, 6))
+    service = telemetry.service()
+    service.handle(ASKS, at=AT)
+    service.tick(jst(20, 6))
     assert telemetry.points("ordercancel.due.lag") == [({"policy": "qoo10"}, 6 * 3600.0)]
 
 
 def test_a_command_about_nothing_is_counted_without_a_policy(telemetry: Telemetry) -> None:
-    desk = telemetry.desk()
+    service = telemetry.service()
     with pytest.raises(LookupError):
-        desk.handle(RequestCancellation("o-404", by=BUYER, reason="other"), at=AT)
-    assert telemetry.points("ordercancel.commands") == [
+        service.handle(RequestCancellation("o-404", by=BUYER, reason="other"), at=AT)
+    assert telemetry.points("ordercancel.domain.commands") == [
         ({"command": "RequestCancellation", "outcome": "unknown_order"}, 1)
     ]
 
 
 def test_without_providers_the_global_ones_are_taken() -> None:
     """With none set up, nothing is recorded, and nothing fails."""
-    desk = CancellationDesk(
-        policies=[QOO10], store=MemoryStore(), watchers=[OpenTelemetryWatcher()]
+    service = CancellationService(
+        policies=[QOO10], store=MemoryStore(), observers=[OpenTelemetryWatcher()]
     )
-    desk.register(order(), at=jst(15, 9))
-    assert desk.handle(ASKS, at=AT).case.version > 1
+    service.register(order(), at=jst(15, 9))
+    assert service.handle(ASKS, at=AT).case.version > 1

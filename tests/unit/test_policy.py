@@ -1,4 +1,4 @@
-"""A policy answers a command about a case at a moment, with no desk and no store."""
+"""A policy answers a command about a case at a moment, with no service and no store."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 import attrs
 import pytest
 
-from ordercancel.case import Case
-from ordercancel.commands import (
+from ordercancel.domain.actors import Party
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import (
     AdvanceOrder,
     AnswerWithdrawal,
     ApplyDeadline,
@@ -20,8 +21,11 @@ from ordercancel.commands import (
     RequestCancellation,
     Withdraw,
 )
-from ordercancel.errors import Fault, InvalidValue
-from ordercancel.order import Party
+from ordercancel.domain.errors import Fault, InvalidValue
+from ordercancel.domain.requests import CancellationRequest, RequestStatus
+from ordercancel.domain.texts import Text
+from ordercancel.engine.case_facts import Facts
+from ordercancel.engine.decision import Verdict
 from ordercancel.policies import QOO10
 from ordercancel.policy import (
     CANCEL,
@@ -38,9 +42,7 @@ from ordercancel.policy import (
     Silence,
     clause,
 )
-from ordercancel.policy.decision import Verdict
-from ordercancel.policy.facts import (
-    Facts,
+from ordercancel.rules.facts import (
     attribute_choice,
     attribute_flag,
     channel,
@@ -48,9 +50,7 @@ from ordercancel.policy.facts import (
     seller_permits,
     status,
 )
-from ordercancel.policy.facts import deadline as due
-from ordercancel.request import CancellationRequest, RequestStatus
-from ordercancel.text import Text
+from ordercancel.rules.facts import deadline as due
 from unit.tiny import (
     BUYER,
     OURS,
@@ -410,7 +410,7 @@ def test_a_policy_is_itself_and_no_other() -> None:
     policy = tiny()
     assert policy == policy
     assert policy != tiny()
-    assert "Rule(" not in repr(policy)
+    assert "rules=" not in repr(policy)
 
 
 def test_a_policy_is_frozen() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ordercancel import Command, Policy
-from ordercancel.commands import (
+from ordercancel.domain.commands import (
     COMMANDS,
     AdvanceOrder,
     AnswerWithdrawal,
@@ -19,6 +19,8 @@ from ordercancel.commands import (
     RequestCancellation,
     Withdraw,
 )
+from ordercancel.domain.texts import Text
+from ordercancel.engine.evaluation import combine
 from ordercancel.policies import QOO10
 from ordercancel.policy import (
     ALWAYS,
@@ -32,11 +34,9 @@ from ordercancel.policy import (
     Superseding,
     Verdict,
 )
-from ordercancel.policy.conditions import Value
-from ordercancel.policy.decision import combine
-from ordercancel.policy.facts import days_past_ship_on, deadline_passed, request, role, status
-from ordercancel.policy.space import Space
-from ordercancel.text import Text
+from ordercancel.rules.conditions import Value
+from ordercancel.rules.facts import days_past_ship_on, deadline_passed, request, role, status
+from ordercancel.verification.enumeration import Space
 from unit.tiny import OPERATOR, OURS, SELLER, asks, opened, tiny, utc
 
 LATE = days_past_ship_on > 0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ordercancel.errors import Fault
+from ordercancel.domain.errors import Fault
+from ordercancel.domain.faults import Faults
+from ordercancel.domain.texts import Text
 from ordercancel.policy import Catalogue, Reason, TextBounds
-from ordercancel.text import Text
-from ordercancel.validation import Faults
 from unit.tiny import ANSWERS, OURS, REASONS
 
 

@@ -7,12 +7,23 @@ from itertools import permutations
 
 import pytest
 
-from ordercancel.commands import Approve, Reject, RequestCancellation
+from ordercancel.domain.commands import Approve, Reject, RequestCancellation
+from ordercancel.domain.texts import Text
+from ordercancel.engine.decision import Decision, Refusal, RuleError, Verdict
+from ordercancel.engine.evaluation import combine
 from ordercancel.policies import CONECT
-from ordercancel.policy import CANCEL, PERMIT, REFER, Clause, Document, Forbid, Rule, clause, ours
-from ordercancel.policy.conditions import ALWAYS, Condition, Holds
-from ordercancel.policy.decision import Decision, Refusal, RuleError, Verdict, combine
-from ordercancel.text import Text
+from ordercancel.policy import (
+    CANCEL,
+    PERMIT,
+    REFER,
+    Clause,
+    Document,
+    Forbid,
+    Rule,
+    clause,
+    own_rule,
+)
+from ordercancel.rules.conditions import ALWAYS, Condition, Holds
 from unit.tiny import OURS, RULES, asks, opened, tiny, utc, worded
 
 YES, NO, GONE = Holds("yes"), Holds("no"), Holds("gone")
@@ -70,8 +81,8 @@ def test_a_rule_may_speak_of_one_command_or_of_several() -> None:
 
 def test_a_citation_names_clauses_and_ours_has_a_note() -> None:
     assert clause("a", "b").clauses == ("a", "b")
-    assert ours("why").note == Text("why", "why")
-    assert ours("why", ja="理由").note == Text("理由", "why")
+    assert own_rule("why").note == Text("why", "why")
+    assert own_rule("why", ja="理由").note == Text("理由", "why")
 
 
 def test_a_document_gives_its_clauses_its_title() -> None:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ordercancel.case import Case
-from ordercancel.commands import (
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import (
     AdvanceOrder,
     AnswerWithdrawal,
     ApplyDeadline,
@@ -17,10 +17,10 @@ from ordercancel.commands import (
     Reject,
     Withdraw,
 )
-from ordercancel.decider import decide
-from ordercancel.folding import evolve
+from ordercancel.engine.decide import decide
+from ordercancel.engine.evolve import evolve
 from ordercancel.policy import STANDARD_RULES, After, Consequence, Deadline, Occasion
-from ordercancel.policy.clauses import Ours
+from ordercancel.rules.sources import OwnRule
 from unit.tiny import BUYER, OPERATOR, OURS, SELLER, STRANGER, SYSTEM, asks, opened, tiny, utc
 
 POLICY = tiny(
@@ -54,7 +54,7 @@ def codes(command: Command, case: Case = ASKED, at: datetime | None = None) -> t
 
 
 def test_every_standard_rule_is_ours_and_says_why() -> None:
-    assert all(isinstance(rule.cites, Ours) for rule in STANDARD_RULES)
+    assert all(isinstance(rule.cites, OwnRule) for rule in STANDARD_RULES)
     assert {rule.id.partition(".")[0] for rule in STANDARD_RULES} == {"standard"}
 
 

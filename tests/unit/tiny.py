@@ -9,7 +9,7 @@ import attrs
 from statemachine import State, StateMachine
 
 from ordercancel import Buyer, Case, Operator, Order, Policy, Rule, Seller, System, Text
-from ordercancel.commands import (
+from ordercancel.domain.commands import (
     AnswerWithdrawal,
     Approve,
     AskWithdrawal,
@@ -17,17 +17,18 @@ from ordercancel.commands import (
     RequestCancellation,
     Withdraw,
 )
+from ordercancel.domain.requests import RequestStatus
 from ordercancel.policy import (
     PERMIT,
     REFER,
     STANDARD_RULES,
-    Announcement,
     Audience,
     Catalogue,
     Clause,
     Counter,
     Document,
     Label,
+    Notification,
     Occasion,
     Reason,
     Superseding,
@@ -35,17 +36,16 @@ from ordercancel.policy import (
     Wording,
     clause,
     compile_chart,
-    ours,
+    own_rule,
 )
-from ordercancel.policy.facts import role
-from ordercancel.request import RequestStatus
+from ordercancel.rules.facts import role
 
 BUYER = Buyer("b-1")
 SELLER = Seller("s-1")
 OPERATOR = Operator("o-1")
 SYSTEM = System()
 STRANGER = Buyer("b-2")
-OURS = ours("for tests")
+OURS = own_rule("for tests")
 
 
 class TinyChart(StateMachine):
@@ -94,7 +94,7 @@ REASONS = Catalogue(
     cites=OURS,
 )
 ANSWERS = Catalogue(text=TextBounds(0, 20, required=False), cites=OURS)
-MAIL = Announcement(
+MAIL = Notification(
     on=Occasion.REFERRED,
     to=Audience.SELLER,
     subject=Text("要請 {order_id}", "Asked: {order_id}"),
@@ -121,7 +121,7 @@ WORDING = Wording(
         "stopped": Text("中止", "Stopped"),
     },
     refusals={"closed": Text("受付終了です。", "It is closed.")},
-    announcements=(MAIL,),
+    notifications=(MAIL,),
     labels=(LABEL,),
     counters=(COUNTER,),
 )

@@ -10,14 +10,14 @@ from typing import Any
 import attrs
 
 from ordercancel import Command, Policy, Rule
-from ordercancel.adapters.memory import MemoryStore
 from ordercancel.cli.replay import Replay
-from ordercancel.laws import Law
-from ordercancel.policy import ALWAYS, Condition, ours
-from ordercancel.policy.rules import Effect
+from ordercancel.policy import ALWAYS, Condition, own_rule
+from ordercancel.rules.effects import Effect
+from ordercancel.stores.memory import MemoryStore
 from ordercancel.verification import Finding, Report, verify
+from ordercancel.verification.invariants import Invariant
 
-OURS = ours("planted by a test")
+OURS = own_rule("planted by a test")
 
 
 def rule(
@@ -57,23 +57,25 @@ def forged(policy: Policy, way: tuple[str | int, ...], value: object) -> Policy:
     return copy
 
 
-def faults(policy: Policy, laws: tuple[Law, ...] = ()) -> list[tuple[str, str]]:
+def faults(policy: Policy, invariants: tuple[Invariant, ...] = ()) -> list[tuple[str, str]]:
     """The kind and the subject of every fault that is found in `policy`."""
-    found = _verified(policy, laws).faults
+    found = _verified(policy, invariants).faults
     return [(fault.kind.value, fault.subject) for fault in found]
 
 
-def fault(policy: Policy, kind: str, subject: str, laws: tuple[Law, ...] = ()) -> Finding:
+def fault(
+    policy: Policy, kind: str, subject: str, invariants: tuple[Invariant, ...] = ()
+) -> Finding:
     """The one fault of this kind about this subject."""
-    found = [each for each in _verified(policy, laws).faults if each.kind == kind]
+    found = [each for each in _verified(policy, invariants).faults if each.kind == kind]
     (only,) = (each for each in found if each.subject == subject)
     return only
 
 
 @lru_cache(maxsize=8)
-def _verified(policy: Policy, laws: tuple[Law, ...]) -> Report:
+def _verified(policy: Policy, invariants: tuple[Invariant, ...]) -> Report:
     """The report on a policy, which a test asks for several times."""
-    return verify(policy, laws=laws)
+    return verify(policy, invariants=invariants)
 
 
 def replayed(policy: Policy, found: Finding) -> list[dict[str, Any]]:

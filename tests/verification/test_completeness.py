@@ -34,23 +34,18 @@ from ordercancel import (
     decide,
     evolve,
 )
-from ordercancel.commands import COMMANDS, ApplyDeadline
-from ordercancel.decider import register
-from ordercancel.errors import InvalidValue, UnknownOrder
-from ordercancel.folding import fold
+from ordercancel.domain.commands import COMMANDS, ApplyDeadline
+from ordercancel.domain.errors import InvalidValue, UnknownOrder
+from ordercancel.engine.case_facts import Facts
+from ordercancel.engine.decide import register
+from ordercancel.engine.decision import Decision
+from ordercancel.engine.evolve import fold
 from ordercancel.policies import CONECT, QOO10, qoo10
 from ordercancel.policy import After, Consequence, Deadline, Forbid, Occasion
-from ordercancel.policy.decision import Decision
-from ordercancel.policy.facts import (
-    Facts,
-    days_since_requested,
-    since_paid,
-    since_requested,
-    since_status,
-)
-from ordercancel.policy.space import Regions, Space
-from ordercancel.verification.steps import Given, Node, Observer
-from ordercancel.verification.walk import Walk
+from ordercancel.rules.facts import days_since_requested, since_paid, since_requested, since_status
+from ordercancel.verification.enumeration import Regions, Space
+from ordercancel.verification.explorer import Walk
+from ordercancel.verification.steps import Attempt, Node, Observer
 from strategies import ORDER_ID, histories, young_orders
 from verification.planted import OURS, edited, rule
 
@@ -118,7 +113,7 @@ class Judged(Observer):
         self.teller = Teller(policy)
         self.told: set[Told] = set()
 
-    def judged(self, node: Node, given: Given, decision: Decision) -> None:
+    def judged(self, node: Node, given: Attempt, decision: Decision) -> None:
         kind = type(given.command)
         self.told.add(self.teller.tell(kind, decision.facts, decision.verdict))
 

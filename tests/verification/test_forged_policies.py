@@ -8,11 +8,11 @@ import attrs
 import pytest
 from examples.half_hour_shop import SHOP
 
-from ordercancel.errors import InvalidPolicy
+from ordercancel.domain.errors import InvalidPolicy
+from ordercancel.domain.texts import Text
 from ordercancel.policies import QOO10
 from ordercancel.policy import TextBounds
-from ordercancel.policy.clauses import Citation, Ours
-from ordercancel.text import Text
+from ordercancel.rules.sources import Citation, OwnRule
 from verification.planted import edited, fault, faults, forged, replayed
 
 NONSENSE = TextBounds(5, 3)
@@ -21,7 +21,7 @@ NONSENSE = TextBounds(5, 3)
 SOURCES = [
     (None, "rules['shop.closed'].cites: is missing"),
     (Citation(()), "rules['shop.closed'].cites: cites no clause"),
-    (Ours(Text("", " ")), "rules['shop.closed'].cites: is ours without a note"),
+    (OwnRule(Text("", " ")), "rules['shop.closed'].cites: is ours without a note"),
 ]
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import attrs
 from examples.half_hour_shop import HALF_AN_HOUR, SHOP
 
-from ordercancel.commands import ApplyDeadline, RequestCancellation
+from ordercancel.domain.commands import ApplyDeadline, RequestCancellation
+from ordercancel.domain.texts import Text
 from ordercancel.policies import QOO10
 from ordercancel.policy import (
     REFER,
@@ -20,9 +21,8 @@ from ordercancel.policy import (
     Forbid,
     Occasion,
 )
-from ordercancel.policy.facts import days_past_ship_on, role, since_placed, status
-from ordercancel.policy.facts import deadline as deadline_to_apply
-from ordercancel.text import Text
+from ordercancel.rules.facts import days_past_ship_on, role, since_placed, status
+from ordercancel.rules.facts import deadline as deadline_to_apply
 from verification.planted import OURS, edited, fault, faults, replayed, rule
 
 
@@ -139,7 +139,7 @@ class TestADeadlineThatNeverActs:
         assert faults(attrs.evolve(SHOP, deadlines=(*SHOP.deadlines, overdue))) == []
 
     def test_is_not_said_of_two_that_come_due_together(self) -> None:
-        """The desk applies both, in the order of their ids, and the first still finds it open."""
+        """The service applies both, by id, and the first still finds it open."""
         overdue = deadline(
             "shop.overdue",
             starts=Occasion.REFERRED,

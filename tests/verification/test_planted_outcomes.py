@@ -1,4 +1,4 @@
-"""Faults of what comes of rules: laws that are broken, requests that nobody can answer."""
+"""Faults of what comes of rules: invariants that are broken, requests that nobody can answer."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from examples.half_hour_shop import SHOP
 from statemachine import State, StateMachine
 
 from ordercancel import Buyer
-from ordercancel.commands import (
+from ordercancel.domain.commands import (
     AnswerWithdrawal,
     Approve,
     AskWithdrawal,
     Reject,
     RequestCancellation,
 )
-from ordercancel.events import RequestWithdrawn
-from ordercancel.laws import Law, Step
+from ordercancel.domain.events import RequestWithdrawn
+from ordercancel.domain.texts import Text
 from ordercancel.policies import CONECT, QOO10, conect
 from ordercancel.policy import PERMIT, Forbid, GoingBack, compile_chart
-from ordercancel.policy.facts import request, role, since_placed, status
-from ordercancel.text import Text
+from ordercancel.rules.facts import request, role, since_placed, status
 from ordercancel.verification import verify
+from ordercancel.verification.invariants import Invariant, Step
 from verification.planted import OURS, edited, fault, faults, replayed, rule
 
 
@@ -253,7 +253,7 @@ def _is_quick(step: Step) -> bool:
     )
 
 
-QUICK = Law(
+QUICK = Invariant(
     "shop.first_twenty_minutes",
     Text(
         "購入者は注文後20分間、いつでもキャンセルできる",
@@ -261,7 +261,7 @@ QUICK = Law(
     ),
     _is_quick,
 )
-NO_TAKING_BACK = Law(
+NO_TAKING_BACK = Invariant(
     "shop.no_taking_back",
     Text("要請は取り消されない", "a request is not taken back"),
     lambda step: not any(isinstance(event, RequestWithdrawn) for event in step.events),
@@ -271,14 +271,14 @@ NO_TAKING_BACK = Law(
 class TestALawOfOnesOwn:
     def test_that_is_kept_is_no_fault(self) -> None:
         """Neither one about steps nor one about refusals, which it sees as well."""
-        assert faults(SHOP, laws=(QUICK, NO_TAKING_BACK)) == []
-        assert faults(CONECT, laws=(NO_TAKING_BACK,)) == []
+        assert faults(SHOP, invariants=(QUICK, NO_TAKING_BACK)) == []
+        assert faults(CONECT, invariants=(NO_TAKING_BACK,)) == []
 
     def test_about_steps_is_found_broken(self) -> None:
-        """The reading in which a buyer may take his request back breaks the law against it."""
+        """The reading in which a buyer may withdraw breaks the invariant against it."""
         policy = conect(edition="2", may_withdraw=True)
         assert faults(policy) == []
-        found = fault(policy, "law_broken", "shop.no_taking_back", laws=(NO_TAKING_BACK,))
+        found = fault(policy, "law_broken", "shop.no_taking_back", invariants=(NO_TAKING_BACK,))
         assert found.problem.en == "Broken: a request is not taken back."
         assert len(found.scenario) == 4
         assert outcomes(replayed(policy, found)) == [
@@ -287,7 +287,7 @@ class TestALawOfOnesOwn:
         ]
 
     def test_about_refusals_is_found_broken(self) -> None:
-        """A rule that lets the buyer wait breaks the law that he may cancel from the start."""
+        """A rule that lets the buyer wait breaks the invariant that they may cancel at once."""
         waits = rule(
             "shop.wait_a_little",
             RequestCancellation,
@@ -296,14 +296,14 @@ class TestALawOfOnesOwn:
         )
         policy = edited(SHOP, plus=[waits])
         assert faults(policy) == []
-        assert faults(policy, laws=(QUICK,)) == [("law_broken", "shop.first_twenty_minutes")]
-        found = fault(policy, "law_broken", "shop.first_twenty_minutes", laws=(QUICK,))
+        assert faults(policy, invariants=(QUICK,)) == [("law_broken", "shop.first_twenty_minutes")]
+        found = fault(policy, "law_broken", "shop.first_twenty_minutes", invariants=(QUICK,))
         assert len(found.scenario) == 2
         (asked,) = replayed(policy, found)
         assert (asked["codes"], asked["rules"]) == (["closed"], ["shop.wait_a_little"])
 
     def test_sees_every_refusal_of_every_case(self) -> None:
-        """Not only the first of its like: a law may turn on what no rule looks at."""
+        """Not only the first of its like: a invariant may turn on what no rule looks at."""
         seen: list[tuple[str, str, bool]] = []
 
         def notes(step: Step) -> bool:
@@ -316,8 +316,8 @@ class TestALawOfOnesOwn:
             )
             return True
 
-        law = Law("shop.notes", Text("記録する", "takes notes"), notes)
-        report = verify(SHOP, laws=[law])
+        invariant = Invariant("shop.notes", Text("記録する", "takes notes"), notes)
+        report = verify(SHOP, invariants=[invariant])
         assert report.ok
         assert ("Approve", "cancelled", True) in seen
         assert sum(not refused for _, _, refused in seen) == report.steps == 46

@@ -8,7 +8,7 @@ import pytest
 from examples.half_hour_shop import HALF_AN_HOUR, SHOP
 
 from ordercancel import Policy
-from ordercancel.commands import (
+from ordercancel.domain.commands import (
     COMMANDS,
     AdvanceOrder,
     ApplyDeadline,
@@ -19,9 +19,10 @@ from ordercancel.commands import (
     RequestCancellation,
     Withdraw,
 )
+from ordercancel.domain.texts import Text
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy import CANCEL, PERMIT, REFER, Forbid, Silence
-from ordercancel.policy.facts import (
+from ordercancel.rules.facts import (
     days_since_placed,
     party,
     role,
@@ -29,7 +30,6 @@ from ordercancel.policy.facts import (
     since_placed,
     status,
 )
-from ordercancel.text import Text
 from ordercancel.verification import verify
 from verification.planted import OURS, edited, fault, faults, replayed, rule
 

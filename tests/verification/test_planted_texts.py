@@ -9,6 +9,8 @@ import pytest
 from examples.half_hour_shop import SHOP, TERMS
 
 from ordercancel import Policy
+from ordercancel.domain.requests import RequestStatus
+from ordercancel.domain.texts import Text
 from ordercancel.policies import QOO10, conect
 from ordercancel.policy import (
     Audience,
@@ -16,8 +18,6 @@ from ordercancel.policy import (
     Label,
     Occasion,
 )
-from ordercancel.request import RequestStatus
-from ordercancel.text import Text
 from verification.planted import fault, faults, replayed, reworded
 
 BLANKS = [
@@ -63,17 +63,17 @@ class TestAMessage:
         self, policy: Policy, on: Occasion, to: Audience, event: str
     ) -> None:
         """Who waits for the outcome, or would ship a cancelled order, hears nothing of it."""
-        others = [each for each in policy.wording.announcements if (each.on, each.to) != (on, to)]
-        assert len(others) < len(policy.wording.announcements)
-        silent = reworded(policy, announcements=tuple(others))
-        subject = f"wording.announcements[{on} to {to}]"
+        others = [each for each in policy.wording.notifications if (each.on, each.to) != (on, to)]
+        assert len(others) < len(policy.wording.notifications)
+        silent = reworded(policy, notifications=tuple(others))
+        subject = f"wording.notifications[{on} to {to}]"
         last = is_told(silent, subject, "no message")[-1]
         assert event in last["events"]
         assert to.value not in {message["audience"] for message in last["messages"]}
 
     def test_for_an_occasion_that_never_comes_is_not_missed(self) -> None:
         """No request of the shop is withdrawn or lapses, and nobody has to be told so."""
-        occasions = {each.on for each in SHOP.wording.announcements}
+        occasions = {each.on for each in SHOP.wording.notifications}
         assert Occasion.LAPSED not in occasions
         assert Occasion.WITHDRAWN not in occasions
         assert faults(SHOP) == []
@@ -82,19 +82,19 @@ class TestAMessage:
     @pytest.mark.parametrize("part", ["subject", "body"])
     def test_that_says_nothing_is_found(self, text: Text, what: str, part: str) -> None:
         """In either language, and where Japanese stands for English."""
-        first, *others = SHOP.wording.announcements
+        first, *others = SHOP.wording.notifications
         changed = attrs.evolve(first, **{part: text})
-        policy = reworded(SHOP, announcements=(changed, *others))
-        subject = f"wording.announcements[referred to seller].{part}"
+        policy = reworded(SHOP, notifications=(changed, *others))
+        subject = f"wording.notifications[referred to seller].{part}"
         (asked,) = is_told(policy, subject, what)
         assert asked["events"] == ["CancellationRequested", "DutyArose"]
 
     def test_whose_variables_are_all_empty_is_found(self) -> None:
         """The buyer's own words alone: he has written none, and the line is left out."""
-        first, *others = SHOP.wording.announcements
+        first, *others = SHOP.wording.notifications
         changed = attrs.evolve(first, body=Text("{buyer_text}", "{buyer_text}"))
-        policy = reworded(SHOP, announcements=(changed, *others))
-        subject = "wording.announcements[referred to seller].body"
+        policy = reworded(SHOP, notifications=(changed, *others))
+        subject = "wording.notifications[referred to seller].body"
         (asked,) = is_told(policy, subject, "ja: empty")
         assert [message["body"] for message in asked["messages"]] == [""]
 

@@ -8,8 +8,8 @@ import attrs
 import pytest
 from examples.half_hour_shop import SHOP
 
+from ordercancel.domain.texts import Text
 from ordercancel.policies import CONECT
-from ordercancel.text import Text
 from ordercancel.verification import Kind, verify
 from verification.planted import edited
 

@@ -11,15 +11,16 @@ import pytest
 from examples.half_hour_shop import HALF_AN_HOUR, SHOP
 
 from ordercancel import Event, Order, Policy, verification
-from ordercancel.commands import (
+from ordercancel.domain.commands import (
     Approve,
     AskWithdrawal,
     Reject,
     RequestCancellation,
     Withdraw,
 )
-from ordercancel.decider import register
-from ordercancel.errors import TooLarge
+from ordercancel.domain.errors import TooLarge
+from ordercancel.domain.texts import Text
+from ordercancel.engine.decide import register
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy import (
     REFER,
@@ -30,9 +31,8 @@ from ordercancel.policy import (
     Forbid,
     Occasion,
 )
-from ordercancel.policy.facts import attribute_choice, role, since_placed, status
-from ordercancel.text import Text
-from ordercancel.verification import Kind, verify, walk
+from ordercancel.rules.facts import attribute_choice, role, since_placed, status
+from ordercancel.verification import Kind, explorer, verify
 from verification.planted import OURS, edited, replayed, rule
 
 WORDS = ("a", "b", "c", "d", "e", "f")
@@ -169,7 +169,7 @@ class TestTooManyCases:
             registered.append(order)
             return register(order, *more)
 
-        monkeypatch.setattr(walk, "register", counted)
+        monkeypatch.setattr(explorer, "register", counted)
         monkeypatch.setattr(verification, "MOST_CASES", 100)
         with pytest.raises(TooLarge):
             verify(edited(SHOP, facts=TRAITS[:5], plus=barred))

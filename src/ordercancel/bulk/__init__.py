@@ -2,11 +2,11 @@
 
 Needs the extra ``ordercancel[bulk]``. The rules are the policy's own: what `Policy.assess` answers
 for one order is answered here for all of them, to the rule. `ordercancel.bulk.sql` has the same as
-SQLAlchemy expressions, and `ordercancel.bulk.printing` as a statement to read.
+SQLAlchemy expressions, and `ordercancel.bulk.sql_text` as a statement to read.
 """
 
 from ordercancel.bulk.columns import COLUMNS, Column, Holding
-from ordercancel.bulk.comparing import Shift, WhatIf, compare
+from ordercancel.bulk.comparison import Shift, WhatIf, compare
 from ordercancel.bulk.outcomes import outcomes, summary
 
 __all__ = ["COLUMNS", "Column", "Holding", "Shift", "WhatIf", "compare", "outcomes", "summary"]

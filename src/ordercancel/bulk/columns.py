@@ -7,9 +7,9 @@ from enum import StrEnum
 
 import attrs
 
-from ordercancel.frozen import FrozenMap
-from ordercancel.policy.facts import Choice, Fact, Flag
+from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.policy.policy import Policy
+from ordercancel.rules.facts import Choice, Fact, Flag
 
 __all__ = ["COLUMNS", "COLUMN_OF", "Column", "Holding", "column_of_fact"]
 

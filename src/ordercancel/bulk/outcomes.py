@@ -7,12 +7,12 @@ from typing import Any
 
 import narwhals as nw
 
-from ordercancel.bulk.checking import require
 from ordercancel.bulk.columns import COLUMNS
 from ordercancel.bulk.frames import answered
 from ordercancel.bulk.plan import Plan, plan_for
+from ordercancel.bulk.validation import require
+from ordercancel.domain.faults import moment
 from ordercancel.policy.policy import Policy
-from ordercancel.validation import moment
 
 __all__ = ["outcomes", "summary"]
 

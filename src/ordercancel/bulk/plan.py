@@ -26,13 +26,14 @@ from ordercancel.bulk.conditions import (
     columns_of,
     sorts_of,
 )
-from ordercancel.bulk.translating import Translation, Truth, Untold
-from ordercancel.commands import Approve, Command, Reject, RequestCancellation
-from ordercancel.errors import Untranslatable
-from ordercancel.order import Role
-from ordercancel.policy.charts import demanded
-from ordercancel.policy.conditions import Value
-from ordercancel.policy.decision import (
+from ordercancel.bulk.translation import Translation, Truth, Untold
+from ordercancel.domain.actors import Role
+from ordercancel.domain.commands import Approve, Command, Reject, RequestCancellation
+from ordercancel.domain.errors import Untranslatable
+from ordercancel.domain.requests import RequestStatus
+from ordercancel.domain.texts import Text
+from ordercancel.engine.chart_conditions import demanded
+from ordercancel.engine.decision import (
     NO_SUCH_MOVE,
     NOT_PERMITTED,
     PERMITS_DISAGREE,
@@ -41,9 +42,9 @@ from ordercancel.policy.decision import (
 )
 from ordercancel.policy.describe import VERDICT_NAMES
 from ordercancel.policy.policy import Policy
-from ordercancel.policy.rules import CANCEL, PERMIT, REFER, Effect, Forbid, Rule
-from ordercancel.request import RequestStatus
-from ordercancel.text import Text
+from ordercancel.rules.conditions import Value
+from ordercancel.rules.effects import CANCEL, PERMIT, REFER, Effect, Forbid
+from ordercancel.rules.rules import Rule
 
 __all__ = ["Join", "Pick", "Plan", "Table", "plan_for", "table_of", "verdict_text"]
 

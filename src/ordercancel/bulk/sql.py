@@ -21,8 +21,6 @@ from sqlalchemy import (
     true,
 )
 
-from ordercancel.adapters.sql.tables import cases as stored
-from ordercancel.adapters.sql.tables import duties
 from ordercancel.bulk.conditions import (
     COMPARED,
     Absent,
@@ -34,13 +32,15 @@ from ordercancel.bulk.conditions import (
     Test,
 )
 from ordercancel.bulk.plan import Pick, Piece, Plan, plan_for
-from ordercancel.case import DutyStatus
-from ordercancel.errors import Fault, InvalidValue
-from ordercancel.policy.deadlines import Consequence
-from ordercancel.policy.facts import Choice
-from ordercancel.policy.facts import Flag as FlagFact
+from ordercancel.domain.cases import DutyStatus
+from ordercancel.domain.errors import Fault, InvalidValue
+from ordercancel.domain.faults import moment
 from ordercancel.policy.policy import Policy
-from ordercancel.validation import moment
+from ordercancel.rules.deadlines import Consequence
+from ordercancel.rules.facts import Choice
+from ordercancel.rules.facts import Flag as FlagFact
+from ordercancel.stores.sql.tables import cases as stored
+from ordercancel.stores.sql.tables import duties
 
 __all__ = ["answers", "outcomes_query", "stored_columns", "test_of"]
 

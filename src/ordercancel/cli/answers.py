@@ -11,12 +11,12 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text as Styled
 
-from ordercancel.bulk.comparing import Shift, WhatIf
+from ordercancel.bulk.comparison import Shift, WhatIf
 from ordercancel.bulk.plan import verdict_text
-from ordercancel.bulk.quoting import quoted
+from ordercancel.bulk.quotes import quoted
 from ordercancel.cli.orders import Asked
-from ordercancel.policy.decision import Verdict
-from ordercancel.text import Lang, Text
+from ordercancel.domain.texts import Lang, Text
+from ordercancel.engine.decision import Verdict
 
 __all__ = ["Found", "counted", "shifts_as_dict", "what_if"]
 

@@ -15,14 +15,14 @@ from rich.table import Table
 
 from ordercancel.bulk import compare, outcomes
 from ordercancel.bulk.files import whole
-from ordercancel.bulk.printing import statement
-from ordercancel.bulk.quoting import quoted_name
-from ordercancel.bulk.sampling import SAMPLED_AT
-from ordercancel.bulk.sampling import sample as made_up
+from ordercancel.bulk.quotes import quoted_name
+from ordercancel.bulk.sample import SAMPLED_AT
+from ordercancel.bulk.sample import sample as made_up
+from ordercancel.bulk.sql_text import statement
 from ordercancel.cli.answers import Found, counted, shifts_as_dict, what_if
 from ordercancel.cli.engine import an_engine, watched
 from ordercancel.cli.orders import Asked
-from ordercancel.errors import Fault, InvalidValue
+from ordercancel.domain.errors import Fault, InvalidValue
 
 __all__ = ["judge", "sample", "sql"]
 
@@ -106,7 +106,7 @@ def _write_parquet(
 
 
 def _plot(asked: Asked, found: Found) -> None:
-    from ordercancel.bulk.plotting import plot_shares, speaks  # noqa: PLC0415 - an extra
+    from ordercancel.bulk.plot import plot_shares, speaks  # noqa: PLC0415 - an extra
 
     lang = speaks(asked.lang)
     if lang != asked.lang:

@@ -12,10 +12,10 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
-from ordercancel.adapters.sql import SqlStore, schema
-from ordercancel.adapters.sql.engine import open_engine, translated
-from ordercancel.errors import StoreUnavailable
-from ordercancel.ports import Backlog, DeadLetter, Store
+from ordercancel.domain.errors import StoreUnavailable
+from ordercancel.service.ports import Backlog, DeadLetter, Store
+from ordercancel.stores.sql import SqlStore, schema
+from ordercancel.stores.sql.engine import open_engine, translated
 
 __all__ = ["check", "create", "list_dead", "retry", "upgrade"]
 

@@ -7,15 +7,16 @@ from datetime import date, datetime, timedelta, timezone
 
 import attrs
 
-from ordercancel.adapters.memory import MemoryDirectory
-from ordercancel.announcing import Message
-from ordercancel.commands import AdvanceOrder, Approve, Command, Reject, RequestCancellation
-from ordercancel.desk import CancellationDesk
-from ordercancel.errors import Refused
-from ordercancel.order import Buyer, Order, Party, Seller
+from ordercancel.domain.actors import Buyer, Party, Seller
+from ordercancel.domain.commands import AdvanceOrder, Approve, Command, Reject, RequestCancellation
+from ordercancel.domain.orders import Order
+from ordercancel.domain.texts import Lang
+from ordercancel.engine.decision import Refused
+from ordercancel.engine.messages import Message
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.ports import Store
-from ordercancel.text import Lang
+from ordercancel.service.ports import Store
+from ordercancel.service.service import CancellationService
+from ordercancel.stores.memory import MemoryDirectory
 
 __all__ = ["recall", "tell"]
 
@@ -62,21 +63,21 @@ def recall(store: Store, order_id: str) -> Iterator[str]:
 def _told(walk: _Walk, store: Store) -> Iterator[str]:
     yield f"═══ {walk.title} ═══"
     mail = _Printer()
-    desk = CancellationDesk(
+    service = CancellationService(
         policies=[CONECT, QOO10],
         store=store,
         directory=MemoryDirectory(walk.parties),
         notifier=mail,
     )
     for order in walk.orders:
-        desk.register(order, at=order.placed_at)
+        service.register(order, at=order.placed_at)
         yield f"Order {order.id} is registered: {order.status}."
     for step in walk.steps:
         command = step.command
         yield ""
         yield f"── {step.at:%Y-%m-%d %H:%M} {_said(command)}"
         try:
-            outcome = desk.handle(command, at=step.at)
+            outcome = service.handle(command, at=step.at)
         except Refused as refused:
             yield f"   refused: {', '.join(refused.codes)} [{', '.join(refused.clauses)}]"
             yield f"            {refused.decision.message('ja')}"
@@ -84,8 +85,8 @@ def _told(walk: _Walk, store: Store) -> Iterator[str]:
         else:
             yield f"   events:  {', '.join(type(event).__name__ for event in outcome.events)}"
             yield f"   rules:   {', '.join(outcome.rules)}"
-        yield from _reads(desk, command.order_id)
-        desk.relay(step.at)
+        yield from _reads(service, command.order_id)
+        service.relay(step.at)
         while mail.received:
             yield from _received(*mail.received.pop(0))
     yield ""
@@ -106,14 +107,14 @@ def _said(command: Command) -> str:
     return f"{command.by}: {' '.join(part for part in details if part)}"
 
 
-def _reads(desk: CancellationDesk, order_id: str) -> Iterator[str]:
+def _reads(service: CancellationService, order_id: str) -> Iterator[str]:
     for actor in (_BUYER, _SELLER):
-        texts = (_shown(desk, order_id, actor, lang) for lang in ("ja", "en"))
+        texts = (_shown(service, order_id, actor, lang) for lang in ("ja", "en"))
         yield f"   {actor.role:6} reads: {'  /  '.join(texts)}"
 
 
-def _shown(desk: CancellationDesk, order_id: str, actor: Buyer | Seller, lang: Lang) -> str:
-    return " · ".join(desk.label(order_id, by=actor, lang=lang).split("\n"))
+def _shown(service: CancellationService, order_id: str, actor: Buyer | Seller, lang: Lang) -> str:
+    return " · ".join(service.label(order_id, by=actor, lang=lang).split("\n"))
 
 
 def _received(message: Message, to: Party | None) -> Iterator[str]:

@@ -13,19 +13,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from ordercancel.comparison import compare
-from ordercancel.errors import OrderCancelError, TooLarge
-from ordercancel.export import policy_data
-from ordercancel.laws import Law
+from ordercancel.domain.errors import OrderCancelError, TooLarge
+from ordercancel.explain.comparison import compare
+from ordercancel.explain.explain import explain
+from ordercancel.explain.export import policy_data
+from ordercancel.explain.pages import order_diagram, request_diagram, rule_table
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy.policy import Policy
-from ordercancel.render import order_diagram, request_diagram, rule_table
 from ordercancel.verification import verify
+from ordercancel.verification.invariants import Invariant
 
 if TYPE_CHECKING:
-    from ordercancel.adapters.sql import SqlStore
-    from ordercancel.policy.decision import Decision
-    from ordercancel.policy.explanation import Explanation
+    from ordercancel.engine.decision import Decision
+    from ordercancel.explain.explanation import Explanation
+    from ordercancel.stores.sql import SqlStore
 
 __all__ = ["main"]
 
@@ -94,9 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_policy(check)
     check.add_argument(
-        "--laws",
+        "--invariants",
         metavar="MODULE:ATTRIBUTE",
-        help="laws of your own: a list of Law that every step must keep",
+        help="invariants of your own: a list of Invariant that every step must keep",
     )
     check.add_argument(
         "--sample", type=_count, metavar="N", help="try N combinations and cases, not all"
@@ -281,11 +282,11 @@ def _replay(chosen: argparse.Namespace) -> int:
 
 
 def _explain(chosen: argparse.Namespace) -> int:
-    from ordercancel.adapters.memory import MemoryStore
     from ordercancel.cli.replay import Replay
+    from ordercancel.stores.memory import MemoryStore
 
     decisions: list[Decision] = []
-    replay = Replay(_policies(chosen.policy), MemoryStore(), chosen.lang, watch=decisions.append)
+    replay = Replay(_policies(chosen.policy), MemoryStore(), chosen.lang, observe=decisions.append)
     explained = 0
     with Path(chosen.file).open("rb") if chosen.file else sys.stdin.buffer as lines:
         for answer in replay.read(lines):
@@ -295,7 +296,7 @@ def _explain(chosen: argparse.Namespace) -> int:
                 continue
             if decision is not None and answer.get("error") in (None, "refused"):
                 explained += 1
-                _print_explanation(line, decision.explain(chosen.lang), chosen)
+                _print_explanation(line, explain(decision, chosen.lang), chosen)
             elif not answer["ok"]:
                 print(f"ordercancel: line {line}: {answer['message']}", file=sys.stderr)
     if chosen.line is not None and not explained:
@@ -321,9 +322,9 @@ def _rules(chosen: argparse.Namespace) -> int:
 
 def _verify(chosen: argparse.Namespace) -> int:
     policy = _policy(chosen.policy)
-    laws = () if chosen.laws is None else _laws(chosen.laws)
+    invariants = () if chosen.invariants is None else _invariants(chosen.invariants)
     try:
-        report = verify(policy, laws=laws, sample=chosen.sample, seed=chosen.seed)
+        report = verify(policy, invariants=invariants, sample=chosen.sample, seed=chosen.seed)
     except TooLarge as error:
         _stop(f"{error}: --sample N")
     if chosen.format == "json":
@@ -373,7 +374,7 @@ def _bulk(chosen: argparse.Namespace) -> int:
         from ordercancel.cli import bulk
 
         if getattr(chosen, "plot", None) is not None:
-            importlib.import_module("ordercancel.bulk.plotting")
+            importlib.import_module("ordercancel.bulk.plot")
         # An engine may load what it needs when it is asked for rows.
         status: int = getattr(bulk, chosen.action)(chosen)
     except ImportError as error:
@@ -401,11 +402,13 @@ def _policies(names: Sequence[str]) -> list[Policy]:
     return [*(each for name, each in BUILT_IN.items() if name not in taken), *own]
 
 
-def _laws(name: str) -> tuple[Law, ...]:
-    laws = _attribute(name)
-    if not isinstance(laws, list | tuple) or not all(isinstance(law, Law) for law in laws):
-        _stop(f"{name!r} is a {type(laws).__name__}; expected a list of Law")
-    return tuple(laws)
+def _invariants(name: str) -> tuple[Invariant, ...]:
+    invariants = _attribute(name)
+    if not isinstance(invariants, list | tuple) or not all(
+        isinstance(invariant, Invariant) for invariant in invariants
+    ):
+        _stop(f"{name!r} is a {type(invariants).__name__}; expected a list of Invariant")
+    return tuple(invariants)
 
 
 def _attribute(name: str) -> object:
@@ -428,7 +431,7 @@ def _sql_store(where: str, *, is_file: bool = False) -> SqlStore:
     try:
         from sqlalchemy import URL
 
-        from ordercancel.adapters.sql import SqlStore
+        from ordercancel.stores.sql import SqlStore
     except ImportError as error:
         _stop(_no_sql(error))
     return SqlStore(URL.create("sqlite", database=where) if is_file else where)

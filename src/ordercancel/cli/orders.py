@@ -13,15 +13,15 @@ import attrs
 import duckdb
 import narwhals as nw
 
-from ordercancel.bulk.checking import SAMPLE, require
 from ordercancel.bulk.columns import COLUMNS, Column, Holding, column_of_fact
 from ordercancel.bulk.files import ORDERS, PICTURES, expected_ending
 from ordercancel.bulk.plan import Plan, plan_for
-from ordercancel.bulk.quoting import quoted, quoted_name
+from ordercancel.bulk.quotes import quoted, quoted_name
+from ordercancel.bulk.validation import SAMPLE, require
 from ordercancel.cli.engine import watched
-from ordercancel.errors import Fault, InvalidValue
+from ordercancel.domain.errors import Fault, InvalidValue
+from ordercancel.domain.texts import Lang
 from ordercancel.policy.policy import Policy
-from ordercancel.text import Lang
 
 __all__ = ["Asked"]
 

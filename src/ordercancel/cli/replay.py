@@ -15,20 +15,22 @@ from typing import Any, BinaryIO, NoReturn, TypeVar
 
 import attrs
 
-from ordercancel.adapters.memory import MemoryDirectory
-from ordercancel.announcing import Message, label
-from ordercancel.case import Case
-from ordercancel.commands import Command
-from ordercancel.desk import CancellationDesk, Outcome
-from ordercancel.errors import InvalidValue, Refused, UnknownOrder, UnknownPolicy
-from ordercancel.order import Actor, Buyer, Operator, Order, Party, Seller, System
+from ordercancel.domain.actors import Actor, Buyer, Operator, Party, Seller, System
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import Command
+from ordercancel.domain.errors import InvalidValue, UnknownOrder, UnknownPolicy
+from ordercancel.domain.faults import Faults
+from ordercancel.domain.orders import Order
+from ordercancel.domain.texts import Lang
+from ordercancel.engine.decision import Decision, Refused
+from ordercancel.engine.messages import Message, label
 from ordercancel.policy.book import PolicyBook
-from ordercancel.policy.decision import Decision
 from ordercancel.policy.policy import Policy
-from ordercancel.policy.wording import Audience
-from ordercancel.ports import Store
-from ordercancel.text import Lang
-from ordercancel.validation import Faults
+from ordercancel.rules.notifications import Audience
+from ordercancel.service.ports import Store
+from ordercancel.service.results import Outcome
+from ordercancel.service.service import CancellationService
+from ordercancel.stores.memory import MemoryDirectory
 from ordercancel.verification.scenario import VERBS
 
 __all__ = ["Replay"]
@@ -86,13 +88,13 @@ _TYPES = {str: "a string", bool: "true or false", list: "a list", dict: "an obje
 
 
 class Replay:
-    """A run of scenario lines against one desk.
+    """A run of scenario lines against one service.
 
     Args:
         policies: The rule sets that the lines may name.
         store: Where the cases are kept.
         lang: The language of labels and refusals.
-        watch: Is given the decision on each command before it is carried out.
+        observe: Is given the decision on each command before it is carried out.
     """
 
     def __init__(
@@ -101,14 +103,14 @@ class Replay:
         store: Store,
         lang: Lang = "ja",
         *,
-        watch: Callable[[Decision], None] | None = None,
+        observe: Callable[[Decision], None] | None = None,
     ) -> None:
         known = tuple(policies)
         self.book = PolicyBook(known)
         self.directory = MemoryDirectory()
-        self.desk = CancellationDesk(policies=known, store=store, directory=self.directory)
+        self.service = CancellationService(policies=known, store=store, directory=self.directory)
         self.lang = lang
-        self.watch = watch
+        self.observe = observe
         self.malformed = 0
 
     def read(self, stream: BinaryIO) -> Iterator[dict[str, Any]]:
@@ -133,7 +135,7 @@ class Replay:
                     return None
                 case "order":
                     order = _order(_checked(line["order"], _ORDER, "order"))
-                    self.desk.register(order, at=order.placed_at)
+                    self.service.register(order, at=order.placed_at)
                     return None
                 case "tick":
                     return self._tick(line)
@@ -150,9 +152,9 @@ class Replay:
     def _command(self, line: dict[str, Any]) -> dict[str, Any]:
         command, at = _command(line)
         try:
-            if self.watch is not None:
-                self.watch(self.desk.assess(command, at=at))
-            outcome = self.desk.handle(command, at=at)
+            if self.observe is not None:
+                self.observe(self.service.assess(command, at=at))
+            outcome = self.service.handle(command, at=at)
         except Refused as error:
             decision = error.decision
             return self._failure(
@@ -172,7 +174,7 @@ class Replay:
     def _known(self, command: Command) -> Case | None:
         """The case that `command` is about, where its actor may know of it."""
         try:
-            return self.desk.case(command.order_id, by=command.by)
+            return self.service.case(command.order_id, by=command.by)
         except UnknownOrder:
             return None
 
@@ -183,7 +185,7 @@ class Replay:
         outcomes: list[Outcome] = []
         more = True
         while more:
-            ticked = self.desk.tick(at)
+            ticked = self.service.tick(at)
             outcomes.extend(ticked.outcomes)
             more = ticked.more
         answer = self._success(outcomes)
@@ -198,7 +200,7 @@ class Replay:
     def _success(self, outcomes: list[Outcome]) -> dict[str, Any]:
         """What `outcomes` came to; a tick has none or several, and then no one order's state."""
         orders = {outcome.case.order.id for outcome in outcomes}
-        case = self.desk.case(orders.pop(), by=System()) if len(orders) == 1 else None
+        case = self.service.case(orders.pop(), by=System()) if len(orders) == 1 else None
         clauses = (
             clause
             for outcome in outcomes

@@ -1,31 +1,25 @@
 """What a policy is made of. Write one of your own with the names below."""
 
-from ordercancel.lifecycle import compile_chart
+from ordercancel.engine.charts import compile_chart
+from ordercancel.engine.decision import Decision, Refusal, RuleError, Verdict
 from ordercancel.policy.book import PolicyBook
-from ordercancel.policy.clauses import Citation, Clause, Document, Ours, clause, ours
-from ordercancel.policy.conditions import ALWAYS, Condition
-from ordercancel.policy.deadlines import (
+from ordercancel.policy.policy import Policy
+from ordercancel.policy.standard import STANDARD_RULES
+from ordercancel.rules.conditions import ALWAYS, Condition
+from ordercancel.rules.deadlines import (
     After,
     Consequence,
     Deadline,
     EndOfDay,
     EndOfShipDay,
 )
-from ordercancel.policy.decision import Decision, Refusal, RuleError, Verdict
-from ordercancel.policy.policy import Policy
-from ordercancel.policy.provisions import GoingBack, Silence, Superseding
-from ordercancel.policy.reasons import Catalogue, Reason, TextBounds
-from ordercancel.policy.rules import CANCEL, PERMIT, REFER, Forbid, Rule
-from ordercancel.policy.standard import STANDARD_RULES
-from ordercancel.policy.wording import (
-    Announcement,
-    Audience,
-    Counter,
-    Label,
-    Medium,
-    Occasion,
-    Wording,
-)
+from ordercancel.rules.effects import CANCEL, PERMIT, REFER, Forbid
+from ordercancel.rules.notifications import Audience, Medium, Notification, Occasion
+from ordercancel.rules.provisions import GoingBack, Silence, Superseding
+from ordercancel.rules.reasons import Catalogue, Reason, TextBounds
+from ordercancel.rules.rules import Rule
+from ordercancel.rules.sources import Citation, Clause, Document, OwnRule, clause, own_rule
+from ordercancel.rules.texts import Counter, Label, Wording
 
 __all__ = [
     "ALWAYS",
@@ -34,7 +28,6 @@ __all__ = [
     "REFER",
     "STANDARD_RULES",
     "After",
-    "Announcement",
     "Audience",
     "Catalogue",
     "Citation",
@@ -51,8 +44,9 @@ __all__ = [
     "GoingBack",
     "Label",
     "Medium",
+    "Notification",
     "Occasion",
-    "Ours",
+    "OwnRule",
     "Policy",
     "PolicyBook",
     "Reason",
@@ -66,5 +60,5 @@ __all__ = [
     "Wording",
     "clause",
     "compile_chart",
-    "ours",
+    "own_rule",
 ]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ordercancel.errors import InvalidPolicy, UnknownPolicy
-from ordercancel.order import Order
+from ordercancel.domain.errors import InvalidPolicy, UnknownPolicy
+from ordercancel.domain.faults import Faults
+from ordercancel.domain.orders import Order
 from ordercancel.policy.policy import Policy
-from ordercancel.validation import Faults
 
 __all__ = ["PolicyBook"]
 
 
 class PolicyBook:
-    """All policies that a desk knows, each in one edition or several.
+    """All policies that a service knows, each in one edition or several.
 
     An order is judged by the edition that held on the day it was placed, in that policy's zone,
     and its case remembers it.

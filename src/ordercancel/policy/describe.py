@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from ordercancel.commands import (
+from ordercancel.domain.commands import (
     AdvanceOrder,
     AnswerWithdrawal,
     ApplyDeadline,
@@ -16,25 +16,25 @@ from ordercancel.commands import (
     RequestCancellation,
     Withdraw,
 )
-from ordercancel.policy.conditions import (
+from ordercancel.domain.texts import Lang, Text
+from ordercancel.engine.decision import Verdict
+from ordercancel.engine.ruleset import RuleSet
+from ordercancel.rules.conditions import (
     All,
     AnyOf,
     Compare,
-    Comparison,
     Condition,
     Holds,
     IsIn,
     Known,
     Leaf,
     Not,
+    Relation,
     Value,
 )
-from ordercancel.policy.decision import Verdict
-from ordercancel.policy.facts import NO_REQUEST
-from ordercancel.policy.policy import Policy
-from ordercancel.policy.rules import CANCEL, PERMIT, REFER, Effect
-from ordercancel.policy.wording import REQUEST_STATUS_TEXTS
-from ordercancel.text import Lang, Text
+from ordercancel.rules.effects import CANCEL, PERMIT, REFER, Effect
+from ordercancel.rules.facts import NO_REQUEST
+from ordercancel.rules.texts import REQUEST_STATUS_TEXTS
 
 __all__ = [
     "COMMAND_NAMES",
@@ -84,15 +84,15 @@ VERDICT_NAMES: Mapping[Verdict, Text] = {
 NOT_KNOWN = Text("不明", "not known")
 
 
-_OPPOSITE: Mapping[Comparison, Comparison] = {
-    Comparison.LESS: Comparison.AT_LEAST,
-    Comparison.AT_MOST: Comparison.MORE,
-    Comparison.AT_LEAST: Comparison.LESS,
-    Comparison.MORE: Comparison.AT_MOST,
+_OPPOSITE: Mapping[Relation, Relation] = {
+    Relation.LESS: Relation.AT_LEAST,
+    Relation.AT_MOST: Relation.MORE,
+    Relation.AT_LEAST: Relation.LESS,
+    Relation.MORE: Relation.AT_MOST,
 }
 
 
-def describe(condition: Condition, policy: Policy, lang: Lang) -> str:
+def describe(condition: Condition, policy: RuleSet, lang: Lang) -> str:
     """A condition in words."""
     match condition:
         case All(()):
@@ -113,13 +113,13 @@ def describe(condition: Condition, policy: Policy, lang: Lang) -> str:
             raise TypeError(f"a {type(condition).__name__} cannot be described")
 
 
-def fact_text(name: str, policy: Policy, lang: Lang) -> str:
+def fact_text(name: str, policy: RuleSet, lang: Lang) -> str:
     """What people call a fact."""
     fact = policy.fact(name)
     return name if fact is None else fact.label[lang]
 
 
-def value_text(name: str, value: Value | None, policy: Policy, lang: Lang) -> str:
+def value_text(name: str, value: Value | None, policy: RuleSet, lang: Lang) -> str:
     """What people call a value of the fact `name`."""
     match value:
         case None:
@@ -134,7 +134,7 @@ def value_text(name: str, value: Value | None, policy: Policy, lang: Lang) -> st
             return str(value)
 
 
-def _joined(conditions: Iterable[Condition], word: str, policy: Policy, lang: Lang) -> str:
+def _joined(conditions: Iterable[Condition], word: str, policy: RuleSet, lang: Lang) -> str:
     parts = (
         f"({text})" if isinstance(each, All | AnyOf) else text
         for each in conditions
@@ -143,7 +143,7 @@ def _joined(conditions: Iterable[Condition], word: str, policy: Policy, lang: La
     return word.join(parts)
 
 
-def _leaf(leaf: Leaf, policy: Policy, lang: Lang, *, negated: bool) -> str:
+def _leaf(leaf: Leaf, policy: RuleSet, lang: Lang, *, negated: bool) -> str:
     name = fact_text(leaf.fact, policy, lang)
     match leaf:
         case IsIn(_, values):
@@ -170,7 +170,7 @@ def _leaf(leaf: Leaf, policy: Policy, lang: Lang, *, negated: bool) -> str:
             raise TypeError(f"a {type(leaf).__name__} cannot be described")
 
 
-def _values(fact: str, values: frozenset[str], policy: Policy, lang: Lang) -> list[str]:
+def _values(fact: str, values: frozenset[str], policy: RuleSet, lang: Lang) -> list[str]:
     """The words of a choice as people call them, in the order of their domain."""
     names: Mapping[str, Text] = {
         "status": policy.wording.statuses,

@@ -3,50 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import attrs
 
-from ordercancel.case import Case
-from ordercancel.commands import Command
-from ordercancel.errors import Fault, InvalidValue
-from ordercancel.events import Event
-from ordercancel.lifecycle import Lifecycle
-from ordercancel.order import Order, Party
-from ordercancel.policy.charts import demanded
-from ordercancel.policy.checks import check_order, check_policy
-from ordercancel.policy.clauses import Citation, Clause, Document
-from ordercancel.policy.compiling import Judges, compiled
-from ordercancel.policy.conditions import Value
-from ordercancel.policy.deadlines import Consequence, Deadline
-from ordercancel.policy.decision import Decision, Finding, combine
-from ordercancel.policy.facts import FACTS, Choice, Fact, Facts, Vocabulary, seller_permits
-from ordercancel.policy.provisions import GoingBack, Silence, Superseding
-from ordercancel.policy.reasons import Catalogue, TextBounds
-from ordercancel.policy.rules import Rule
-from ordercancel.policy.wording import (
-    EVENT_OF,
-    STANDARD_REFUSALS,
-    Announcement,
-    Occasion,
-    Wording,
-    occasion_of_event,
-)
-from ordercancel.text import Text
-from ordercancel.validation import moment
+from ordercancel.domain.actors import Party
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import Command
+from ordercancel.domain.errors import Fault, InvalidValue
+from ordercancel.domain.events import Event
+from ordercancel.domain.faults import moment
+from ordercancel.domain.orders import Order
+from ordercancel.domain.texts import Text
+from ordercancel.engine.compilation import Judges, evaluate
+from ordercancel.engine.decision import Decision
+from ordercancel.engine.evaluation import judge
+from ordercancel.policy.parts import PolicyParts
+from ordercancel.policy.validation import check_order, check_policy
+from ordercancel.rules.conditions import Value
+from ordercancel.rules.deadlines import Consequence, Deadline
+from ordercancel.rules.facts import seller_permits
+from ordercancel.rules.notifications import EVENT_OF, Notification, Occasion, occasion_of_event
+from ordercancel.rules.rules import Rule
+from ordercancel.rules.sources import Citation, Clause
+from ordercancel.rules.texts import STANDARD_REFUSALS
 
-__all__ = ["Policy", "Provision"]
+__all__ = ["Policy"]
 
 T = TypeVar("T")
 
-Provision = Rule | Silence | Deadline | Superseding | GoingBack
-"""A part of a policy that has an id and says where it comes from."""
-
 
 @attrs.frozen(kw_only=True, eq=False)
-class Policy:
+class Policy(PolicyParts):
     """One marketplace's rules of cancelling an order.
 
     Args:
@@ -77,7 +67,7 @@ class Policy:
     Attributes:
         tzinfo: The time zone.
         cancelled_status: The status of a cancelled order.
-        minds_seller: Whether a rule wants to know whether the seller permits cancelling.
+        needs_seller: Whether a rule wants to know whether the seller permits cancelling.
 
     Raises:
         InvalidPolicy: When it is built, naming every fault: rule or deadline ids that occur
@@ -85,38 +75,16 @@ class Policy:
             the command, texts that are missing or use unknown variables.
     """
 
-    name: str
-    edition: str
-    holds_from: date = date.min
-    title: Text
-    zone: str
-    documents: tuple[Document, ...] = ()
-    orders: Lifecycle
-    cancel_move: str = "cancel"
-    planned_by: frozenset[str] = frozenset()
-    dated: frozenset[str] = frozenset()
-    shipped_by: frozenset[str] = frozenset()
-    superseding: Superseding | None = None
-    going_back: GoingBack | None = None
-    channels: tuple[str, ...] = ()
-    facts: tuple[Fact, ...] = ()
-    rules: tuple[Rule, ...] = attrs.field(repr=False)
-    silences: tuple[Silence, ...] = attrs.field(default=(), repr=False)
-    request_reasons: Catalogue = attrs.field(repr=False)
-    rejection_reasons: Catalogue = attrs.field(repr=False)
-    withdrawal_text: TextBounds | None = None
-    deadlines: tuple[Deadline, ...] = attrs.field(default=(), repr=False)
-    wording: Wording = attrs.field(repr=False)
     tzinfo: ZoneInfo = attrs.field(init=False, repr=False)
     cancelled_status: str = attrs.field(init=False, repr=False)
-    minds_seller: bool = attrs.field(init=False, repr=False)
+    needs_seller: bool = attrs.field(init=False, repr=False)
     _by_command: Mapping[type[Command], tuple[Rule, ...]] = attrs.field(init=False, repr=False)
     _cited: Mapping[str, tuple[str, ...]] = attrs.field(init=False, repr=False)
     _clauses: Mapping[str, Clause] = attrs.field(init=False, repr=False)
     _deadlines: Mapping[str, Deadline] = attrs.field(init=False, repr=False)
-    _announced: _ByEvent[Announcement] = attrs.field(init=False, repr=False)
+    _announced: _ByEvent[Notification] = attrs.field(init=False, repr=False)
     _started: _ByEvent[Deadline] = attrs.field(init=False, repr=False)
-    _judges: Judges = attrs.field(init=False, repr=False, factory=Judges)
+    compiled_rules: Judges = attrs.field(init=False, repr=False, factory=Judges)
 
     def __attrs_post_init__(self) -> None:
         check_policy(self)
@@ -128,7 +96,7 @@ class Policy:
         index = {
             "tzinfo": ZoneInfo(self.zone),
             "cancelled_status": self.orders.table[cancellable[0], self.cancel_move],
-            "minds_seller": any(
+            "needs_seller": any(
                 leaf.fact == seller_permits.name
                 for rule in self.rules
                 for leaf in rule.when.leaves()
@@ -143,19 +111,13 @@ class Policy:
                 clause.id: clause for document in self.documents for clause in document.clauses
             },
             "_deadlines": {deadline.id: deadline for deadline in self.deadlines},
-            "_announced": _by_event((each.on, each) for each in self.wording.announcements),
+            "_announced": _by_event((each.on, each) for each in self.wording.notifications),
             "_started": _by_event((each.starts, each) for each in self.deadlines),
         }
         for name, value in index.items():
             object.__setattr__(self, name, value)
 
     # ------------------------------------------------------------------ looking things up
-
-    @property
-    def provisions(self) -> tuple[Provision, ...]:
-        """Everything that has an id and cites: rules, silences, deadlines, what follows."""
-        follows = (each for each in (self.superseding, self.going_back) if each is not None)
-        return (*self.rules, *self.silences, *self.deadlines, *follows)
 
     def clause(self, clause_id: str) -> Clause:
         """The clause with this id.
@@ -184,31 +146,13 @@ class Policy:
             )
         return deadline
 
-    def announced_with(self, event: Event) -> tuple[Announcement, ...]:
+    def notifications_for(self, event: Event) -> tuple[Notification, ...]:
         """The messages that go out when `event` happens."""
         return _with(self._announced, event)
 
     def started_with(self, event: Event) -> tuple[Deadline, ...]:
         """The deadlines that start when `event` happens."""
         return _with(self._started, event)
-
-    def fact(self, name: str) -> Fact | None:
-        """The fact with this name: one that every policy knows, or one of its own."""
-        return FACTS.get(name) or next((each for each in self.facts if each.name == name), None)
-
-    def domain(self, fact: Choice) -> tuple[str, ...]:
-        """The words that `fact` is one of, under this policy."""
-        match fact.values:
-            case Vocabulary.STATUSES:
-                return self.orders.state_ids
-            case Vocabulary.CHANNELS:
-                return self.channels
-            case Vocabulary.MOVES:
-                return tuple(move for move in self.orders.moves if move != self.cancel_move)
-            case Vocabulary.DEADLINES:
-                return tuple(deadline.id for deadline in self.deadlines)
-            case values:
-                return values
 
     def refusal_text(self, code: str, missing: Iterable[str] = ()) -> Text:
         """The sentence for a refusal code, with the facts that were missing, if any."""
@@ -251,9 +195,9 @@ class Policy:
     ) -> Decision:
         """What the rules say to `command` about `case` at the moment `at`. Changes nothing.
 
-        The same answer that the desk gives, with no desk and no store: to show or hide a button,
-        and to say why. It judges whether the command may be given; whether its reason and text
-        are well-formed is judged when it is.
+        The same answer that the service gives, with no service and no store: to show or hide a
+        button, and to say why. It judges whether the command may be given; whether its reason and
+        text are well-formed is judged when it is.
 
         Args:
             command: What somebody wants to do; a request may leave out its reason here.
@@ -266,41 +210,18 @@ class Policy:
             InvalidValue: Where `at` has no UTC offset.
         """
         at = moment(type(command), at)
-        finding = self.find(command, case, at, seller)
-        if finding is None:
-            return self.judge(type(command), Facts(command, case, self, at, seller))
-        return finding.decision(self, type(command), (command, case, at, seller))
-
-    def find(
-        self, command: Command, case: Case, at: datetime, seller: Party | None
-    ) -> Finding | None:
-        """What the compiled rules come to, at a moment in UTC; `assess` makes a decision of it.
-
-        None where something is unknown or goes wrong: then the rules are judged one by one.
-        """
-        kind = type(command)
-        judge = self._judges.get(kind)
-        if judge is None:
-            judge = self._judges[kind] = compiled(self, kind)
-        try:
-            return judge(command, case, self, at, seller)
-        except Exception:  # whatever goes wrong, `combine` names the rules that it goes wrong in
-            return None
+        ruling = evaluate(command, case, self, at, seller)
+        return ruling.decision(self, type(command), (command, case, at, seller))
 
     def judge(self, kind: type[Command], facts: Mapping[str, Value | None]) -> Decision:
         """What the rules and the charts say to a command of this `kind`, in the light of `facts`.
 
         `assess` reads the facts from a case. Here they may be any, such as those of a case that
         nobody has seen yet: one value for every fact that the rules for this kind, the silences or
-        the charts ask for (`ordercancel.policy.space.Space`), None where it is missing.
+        the charts ask for (`ordercancel.verification.enumeration.Space`), None where it is
+        missing.
         """
-        return combine(
-            self.rules_for(kind),
-            facts,
-            self,
-            kind,
-            lambda effect: demanded(self, kind, effect).test(facts) is True,
-        )
+        return judge(self, kind, facts)
 
     def rules_for(self, kind: type[Command]) -> tuple[Rule, ...]:
         """The rules that speak about commands of this `kind`."""

@@ -5,7 +5,8 @@ A policy puts `STANDARD_RULES` in front of its own.
 
 from __future__ import annotations
 
-from ordercancel.commands import (
+from ordercancel.domain.actors import Role
+from ordercancel.domain.commands import (
     COMMANDS,
     AdvanceOrder,
     AnswerWithdrawal,
@@ -15,10 +16,9 @@ from ordercancel.commands import (
     Reject,
     Withdraw,
 )
-from ordercancel.lifecycle import REQUEST
-from ordercancel.order import Role
-from ordercancel.policy.clauses import ours
-from ordercancel.policy.facts import (
+from ordercancel.engine.charts import REQUEST
+from ordercancel.rules.effects import PERMIT, Forbid
+from ordercancel.rules.facts import (
     accept,
     deadline_due,
     deadline_passed,
@@ -27,11 +27,12 @@ from ordercancel.policy.facts import (
     request,
     role,
 )
-from ordercancel.policy.rules import PERMIT, Forbid, Rule
+from ordercancel.rules.rules import Rule
+from ordercancel.rules.sources import own_rule
 
 __all__ = ["STANDARD_RULES"]
 
-_ANSWERABLE = ours(
+_ANSWERABLE = own_rule(
     "the request chart: only an open request can be answered",
     ja="要請の状態遷移図: 回答できるのは未回答の要請のみ",
 )
@@ -42,7 +43,7 @@ STANDARD_RULES: tuple[Rule, ...] = (
         on=COMMANDS,
         effect=Forbid("not_a_party"),
         when=~party.holds,
-        cites=ours(
+        cites=own_rule(
             "who is no party to an order learns nothing of it",
             ja="当事者でない者には、注文について何も知らせない",
         ),
@@ -87,7 +88,7 @@ STANDARD_RULES: tuple[Rule, ...] = (
         on=AnswerWithdrawal,
         effect=Forbid("no_such_move"),
         when=request.is_in("withdrawal_held") & ~accept.holds,
-        cites=ours(
+        cites=own_rule(
             "the request chart: who holds on to his request already can only give it up",
             ja="要請の状態遷移図: 撤回を保留した後にできるのは、撤回に応じることのみ",
         ),
@@ -97,7 +98,7 @@ STANDARD_RULES: tuple[Rule, ...] = (
         on=(Approve, Reject, Withdraw, AskWithdrawal, AnswerWithdrawal, AdvanceOrder),
         effect=Forbid("deadline_passed"),
         when=deadline_passed.holds,
-        cites=ours(
+        cites=own_rule(
             "once the time for an answer is over, the deadline decides and nobody else",
             ja="回答期限を過ぎたら、期限の定めだけが結果を決める",
         ),
@@ -107,7 +108,7 @@ STANDARD_RULES: tuple[Rule, ...] = (
         on=AdvanceOrder,
         effect=Forbid("wrong_actor"),
         when=role.is_in(Role.BUYER),
-        cites=ours(
+        cites=own_rule(
             "the seller and the house move an order on, the buyer does not",
             ja="注文を進めるのは販売者と運営側で、購入者ではない",
         ),
@@ -117,28 +118,30 @@ STANDARD_RULES: tuple[Rule, ...] = (
         on=AdvanceOrder,
         effect=Forbid("no_such_move"),
         when=~legal_move.holds,
-        cites=ours("the order chart of the policy", ja="このルールの注文の状態遷移図"),
+        cites=own_rule("the order chart of the policy", ja="このルールの注文の状態遷移図"),
     ),
     Rule(
         "standard.advance",
         on=AdvanceOrder,
         effect=PERMIT,
         when=role.is_in(Role.SELLER, Role.OPERATOR, Role.SYSTEM) & legal_move.holds,
-        cites=ours("the order chart of the policy", ja="このルールの注文の状態遷移図"),
+        cites=own_rule("the order chart of the policy", ja="このルールの注文の状態遷移図"),
     ),
     Rule(
         "standard.deadline_by",
         on=ApplyDeadline,
         effect=Forbid("wrong_actor"),
         when=~role.is_in(Role.SYSTEM),
-        cites=ours("deadlines are the clock's, nobody else's", ja="期限を適用するのは時計のみ"),
+        cites=own_rule(
+            "deadlines are the clock's, nobody else's", ja="期限を適用するのは時計のみ"
+        ),
     ),
     Rule(
         "standard.deadline_not_due",
         on=ApplyDeadline,
         effect=Forbid("not_due"),
         when=~deadline_due.holds,
-        cites=ours(
+        cites=own_rule(
             "a deadline acts when it has passed, and once", ja="期限は経過後に一度だけ働く"
         ),
     ),
@@ -147,7 +150,7 @@ STANDARD_RULES: tuple[Rule, ...] = (
         on=ApplyDeadline,
         effect=PERMIT,
         when=role.is_in(Role.SYSTEM) & deadline_due.holds,
-        cites=ours(
+        cites=own_rule(
             "a deadline acts when it has passed, and once", ja="期限は経過後に一度だけ働く"
         ),
     ),

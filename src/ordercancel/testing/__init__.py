@@ -8,7 +8,9 @@ and the comparison with a reference (`differences`).
 import pytest
 
 # A test that fails in one of these tells what it compared, as one in a test module does.
-pytest.register_assert_rewrite("ordercancel.testing.checked", "ordercancel.testing.contracts")
+pytest.register_assert_rewrite(
+    "ordercancel.testing.checked_service", "ordercancel.testing.contracts"
+)
 
 from ordercancel.testing.contracts import (  # noqa: E402
     Arrived,
@@ -21,7 +23,7 @@ from ordercancel.testing.contracts import (  # noqa: E402
     StoreContract,
 )
 from ordercancel.testing.machines import CaseMachine, machine_for  # noqa: E402
-from ordercancel.testing.reference import Comparison, Difference, differences  # noqa: E402
+from ordercancel.testing.reference import Difference, ReferenceReport, differences  # noqa: E402
 from ordercancel.testing.scenario import Scenario  # noqa: E402
 
 __all__ = [
@@ -30,11 +32,11 @@ __all__ = [
     "AsyncNotifierContract",
     "AsyncStoreContract",
     "CaseMachine",
-    "Comparison",
     "Difference",
     "DirectoryContract",
     "NotifierContract",
     "PolicyContract",
+    "ReferenceReport",
     "Scenario",
     "StoreContract",
     "differences",

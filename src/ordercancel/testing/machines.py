@@ -1,4 +1,4 @@
-"""A machine that drives orders through a desk at random, and holds every step against laws."""
+"""A machine that drives orders through a service at random and checks every step."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.strategies import DrawFn
 
-from ordercancel.adapters.memory import MemoryStore
-from ordercancel.commands import Command
-from ordercancel.laws import LAWS, Law
+from ordercancel.domain.commands import Command
+from ordercancel.domain.requests import RequestStatus
 from ordercancel.policy.policy import Policy
-from ordercancel.ports import AsyncStore, Store
-from ordercancel.request import RequestStatus
+from ordercancel.service.ports import AsyncStore, Store
+from ordercancel.stores.memory import MemoryStore
 from ordercancel.testing.blocking import opened
-from ordercancel.testing.checked import CheckedDesk
-from ordercancel.testing.drawing import one_of, rarely
-from ordercancel.testing.forms import draw_command
-from ordercancel.testing.moments import draw_moment
+from ordercancel.testing.checked_service import CheckedService
+from ordercancel.testing.commands import draw_command
+from ordercancel.testing.draws import one_of, rarely
 from ordercancel.testing.strategies import any_commands, commands, moments, orders, parties
+from ordercancel.testing.times import draw_moment
+from ordercancel.verification.invariants import INVARIANTS, Invariant
 
 __all__ = ["CaseMachine", "machine_for"]
 
@@ -37,24 +37,24 @@ _SELLERS = st.sampled_from(("s-1", "s-2"))
 
 
 class CaseMachine(RuleBasedStateMachine):
-    """Drives orders of one policy through a desk by all sorts of commands, ticks and moments.
+    """Drives orders of one policy through a service by all sorts of commands, ticks and moments.
 
-    After each step it checks that every law holds; that the desk did what the policy says; that a
-    command that failed changed nothing, and one that did not fail nothing but its order; that the
-    history folds into the case; that a command id that comes again gives the first outcome again;
-    and that the messages that go out are those of what happened, each once.
+    After each step it checks that every invariant holds; that the service did what the policy
+    says; that a command that failed changed nothing, and one that did not fail nothing but its
+    order; that the history folds into the case; that a command id that comes again gives the
+    first outcome again; and that the messages that go out are those of what happened, each once.
 
     Set `policy`, override what else differs, and run ``YourMachine.TestCase``.
 
     Attributes:
         policy: The policy.
-        laws: What must be true of every step that was judged, the refused ones too.
-        desk: The desk, with what is known of its orders.
+        step_invariants: What must be true of every step that was judged, the refused ones too.
+        service: The service, with what is known of its orders.
         steps: How many steps have been taken.
     """
 
     policy: ClassVar[Policy]
-    laws: ClassVar[Sequence[Law]] = LAWS
+    step_invariants: ClassVar[Sequence[Invariant]] = INVARIANTS
 
     def make_store(self) -> Store | AsyncStore | Awaitable[AsyncStore]:
         """A new, empty store; one in memory, unless this is overridden."""
@@ -64,7 +64,7 @@ class CaseMachine(RuleBasedStateMachine):
         super().__init__()
         self._closing = ExitStack()
         store = self._closing.enter_context(opened(self.make_store, "load"))
-        self.desk = CheckedDesk(self.policy, store, self.laws)
+        self.service = CheckedService(self.policy, store, self.step_invariants)
         self.steps = 0
 
     @initialize(data=st.data())
@@ -72,7 +72,7 @@ class CaseMachine(RuleBasedStateMachine):
         """An order comes in, and people act on it."""
         self._people_act(data)
 
-    @precondition(lambda self: len(self.desk.young) < _MOST_YOUNG)
+    @precondition(lambda self: len(self.service.young) < _MOST_YOUNG)
     @rule(data=st.data())
     def place_another(self, data: st.DataObject) -> None:
         """Another order comes in, and people go on."""
@@ -89,32 +89,32 @@ class CaseMachine(RuleBasedStateMachine):
         """People do what they may; then anybody gives any command, or one that comes in late."""
         self._people_act(data)
         order_id = self._some_order(data)
-        case, at = self.desk.case(order_id), self.desk.now - late
-        likely = commands(self.policy, case, at=at, seller=self.desk.seller(order_id))
+        case, at = self.service.case(order_id), self.service.now - late
+        likely = commands(self.policy, case, at=at, seller=self.service.seller(order_id))
         drawn = data.draw(any_commands(self.policy, case) if wild else likely, label="command")
-        self.desk.give(drawn, at=at)
+        self.service.give(drawn, at=at)
 
     @rule(data=st.data(), same=st.booleans())
     def repeat(self, data: st.DataObject, same: bool) -> None:  # noqa: FBT001
         """People do what they may, and then a command comes again, or another one with its id."""
         self._people_act(data)
-        if not self.desk.done:
+        if not self.service.done:
             return
-        command_id = data.draw(st.sampled_from(sorted(self.desk.done)), label="command_id")
-        command, _ = self.desk.done[command_id]
+        command_id = data.draw(st.sampled_from(sorted(self.service.done)), label="command_id")
+        command, _ = self.service.done[command_id]
         if not same:
-            case = self.desk.case(self._some_order(data))
+            case = self.service.case(self._some_order(data))
             other = data.draw(commands(self.policy, case), label="command")
             command = attrs.evolve(other, command_id=command_id)
-        self.desk.give(command)
+        self.service.give(command)
 
     @rule(data=st.data(), budget=st.integers(1, 3))
     def tick(self, data: st.DataObject, budget: int) -> None:
         """People do what they may, and then what has come due is applied."""
         self._people_act(data)
-        case = self.desk.case(self._some_order(data))
-        self.desk.now = data.draw(moments(self.policy, case, self.desk.now), label="now")
-        self.desk.tick(budget)
+        case = self.service.case(self._some_order(data))
+        self.service.now = data.draw(moments(self.policy, case, self.service.now), label="now")
+        self.service.tick(budget)
 
     @rule(data=st.data(), fails=st.booleans(), limit=st.integers(1, 4))
     def relay(
@@ -125,99 +125,99 @@ class CaseMachine(RuleBasedStateMachine):
     ) -> None:
         """People do what they may, and then some messages go out, or fail to."""
         self._people_act(data)
-        self.desk.relay(self.desk.now, limit, fails=fails)
+        self.service.relay(self.service.now, limit, fails=fails)
 
     @rule(data=st.data(), statuses=st.frozensets(st.sampled_from(RequestStatus)))
     def look(self, data: st.DataObject, statuses: frozenset[RequestStatus]) -> None:
         """People do what they may, and then a seller looks at his queue and its numbers."""
         self._people_act(data)
-        case = self.desk.case(self._some_order(data))
-        self.desk.look(case.order.seller, statuses)
+        case = self.service.case(self._some_order(data))
+        self.service.look(case.order.seller, statuses)
 
     @rule(data=st.data(), role=st.sampled_from(("seller", "buyer")))
     def change(self, data: st.DataObject, role: str) -> None:
         """A buyer or seller changes his name, or whether he permits cancelling; people go on."""
-        order = self.desk.case(self._some_order(data)).order
+        order = self.service.case(self._some_order(data)).order
         party_id = order.seller if role == "seller" else order.buyer
-        self.desk.put(data.draw(parties(party_id), label="party"))
+        self.service.put(data.draw(parties(party_id), label="party"))
         self._people_act(data)
 
     @invariant()
     def nothing_else_changed(self) -> None:
         """The orders are as they must be: what failed has changed nothing."""
-        self.steps += bool(self.desk.known)
-        self.desk.compare(list(self.desk.known)[-_WATCHED:])
+        self.steps += bool(self.service.known)
+        self.service.compare(list(self.service.known)[-_WATCHED:])
 
     def teardown(self) -> None:
         """All orders are as they must be, the messages that are left go out, the store closes."""
         try:
             # Where a step has failed there is nothing more to be said of what comes after it.
-            if self.desk.known and sys.exc_info()[0] is None:
-                self.desk.compare(self.desk.known)
-                while self.desk.relay(self.desk.now + timedelta(days=1)):
+            if self.service.known and sys.exc_info()[0] is None:
+                self.service.compare(self.service.known)
+                while self.service.relay(self.service.now + timedelta(days=1)):
                     pass
-                self.desk.compare_messages()
+                self.service.compare_messages()
         finally:
             self._closing.close()
 
     def _place(self, data: st.DataObject) -> None:
         """An order comes in, of the same people as the others or of new ones."""
-        settled = {"placed_at": self.desk.now} if self.desk.known else {}
-        number = len(self.desk.known) + 1
+        settled = {"placed_at": self.service.now} if self.service.known else {}
+        number = len(self.service.known) + 1
         another = orders(self.policy, id=f"o-{number}", buyer=_BUYERS, seller=_SELLERS, **settled)
-        self.desk.place(data.draw(another, label="order"))
+        self.service.place(data.draw(another, label="order"))
 
     def _people_act(self, data: st.DataObject, times: int = 1) -> None:
         """Those who may do something do so, most of them what the rules permit."""
         for _ in range(times):
-            if not self.desk.young:
+            if not self.service.young:
                 self._place(data)
-            self.desk.now, command = data.draw(_acts(self.desk), label="act")
-            self.desk.give(command)
+            self.service.now, command = data.draw(_acts(self.service), label="act")
+            self.service.give(command)
 
     def _some_order(self, data: st.DataObject) -> str:
-        return data.draw(_order_ids(self.desk), label="order_id")
+        return data.draw(_order_ids(self.service), label="order_id")
 
 
 def machine_for(
     policy: Policy,
     *,
     make_store: Callable[[], Store | AsyncStore | Awaitable[AsyncStore]] = MemoryStore,
-    laws: Sequence[Law] = LAWS,
+    invariants: Sequence[Invariant] = INVARIANTS,
 ) -> type[unittest.TestCase]:
     """A test of `policy` by a `CaseMachine`, for the test runner to find.
 
     Args:
         policy: The policy.
         make_store: Makes a new, empty store, sync or async.
-        laws: What must be true of every step.
+        invariants: What must be true of every step.
     """
     hooks = {
         "policy": policy,
         "make_store": staticmethod(make_store),
-        "laws": tuple(laws),
+        "step_invariants": tuple(invariants),
         "__module__": __name__,
     }
     machine = cast(type[CaseMachine], type("CaseMachine", (CaseMachine,), hooks))
     return machine.TestCase
 
 
-def _draw_order_id(draw: DrawFn, desk: CheckedDesk) -> str:
+def _draw_order_id(draw: DrawFn, service: CheckedService) -> str:
     """An order; most often one that can still be cancelled."""
-    young = desk.young
-    return one_of(draw, young if young and not rarely(draw) else list(desk.known))
+    young = service.young
+    return one_of(draw, young if young and not rarely(draw) else list(service.known))
 
 
 _order_ids = st.composite(_draw_order_id)
 
 
 @st.composite
-def _acts(draw: DrawFn, desk: CheckedDesk) -> tuple[datetime, Command]:
+def _acts(draw: DrawFn, service: CheckedService) -> tuple[datetime, Command]:
     """A command that somebody may give, and when."""
-    order_id = _draw_order_id(draw, desk)
-    case = desk.case(order_id)
-    at = draw_moment(draw, desk.policy, case, desk.now)
-    command = draw_command(draw, desk.policy, case, at, desk.seller(order_id))
+    order_id = _draw_order_id(draw, service)
+    case = service.case(order_id)
+    at = draw_moment(draw, service.policy, case, service.now)
+    command = draw_command(draw, service.policy, case, at, service.seller(order_id))
     if one_of(draw, (False, True)):
-        command = attrs.evolve(command, command_id=f"c-{len(desk.done) + 1}")
+        command = attrs.evolve(command, command_id=f"c-{len(service.done) + 1}")
     return at, command

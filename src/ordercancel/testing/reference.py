@@ -14,15 +14,14 @@ from typing import Any
 
 import attrs
 
-from ordercancel.commands import COMMANDS, Command
-from ordercancel.policy.conditions import Compare, Value
-from ordercancel.policy.conditions import Comparison as How
-from ordercancel.policy.decision import Decision
-from ordercancel.policy.facts import Fact, Span
+from ordercancel.domain.commands import COMMANDS, Command
+from ordercancel.engine.decision import Decision
 from ordercancel.policy.policy import Policy
-from ordercancel.policy.space import Given, Space, spoken_of, values_of
+from ordercancel.rules.conditions import Compare, Relation, Value
+from ordercancel.rules.facts import Fact, Span
+from ordercancel.verification.enumeration import FactValues, Space, spoken_of, values_of
 
-__all__ = ["Answer", "Comparison", "Difference", "Reference", "differences"]
+__all__ = ["Answer", "Difference", "Reference", "ReferenceReport", "differences"]
 
 Answer = tuple[str, frozenset[str]]
 """A verdict, such as ``"refuse"``, and the codes of the refusals."""
@@ -43,7 +42,7 @@ class Difference:
     """
 
     command: str
-    facts: Given
+    facts: FactValues
     said: Answer
     wanted: Answer
 
@@ -53,11 +52,11 @@ class Difference:
 
 
 @attrs.frozen
-class Comparison:
+class ReferenceReport:
     """What came of holding a policy against its reference.
 
     Args:
-        compared: How many combinations of facts were compared, by the name of the command.
+        compared: Relation many combinations of facts were compared, by the name of the command.
         differing: On how many of them the two disagree.
         differences: The first of those.
     """
@@ -68,7 +67,7 @@ class Comparison:
 
     @property
     def total(self) -> int:
-        """How many combinations of facts were compared, all commands together."""
+        """Relation many combinations of facts were compared, all commands together."""
         return sum(self.compared.values())
 
     @property
@@ -87,7 +86,7 @@ def differences(
     *,
     commands: Iterable[type[Command]] = COMMANDS,
     limit: int = 10,
-) -> Comparison:
+) -> ReferenceReport:
     """Hold `policy` against `reference`, on every combination of facts that makes a difference.
 
     Of every fact that a rule or the reference asks for, there is every value that a rule can tell
@@ -98,21 +97,21 @@ def differences(
         policy: The policy.
         reference: What it must answer.
         commands: The kinds of commands that the reference knows of; all, unless given.
-        limit: How many of the differences to keep.
+        limit: Relation many of the differences to keep.
 
     Raises:
         KeyError: The reference asks for a fact that there is not.
     """
     results = [_held(policy, kind, reference) for kind in commands]
     found = [difference for result in results for difference in result.differences]
-    return Comparison(
+    return ReferenceReport(
         compared={name: count for result in results for name, count in result.compared.items()},
         differing=len(found),
         differences=tuple(found[:limit]),
     )
 
 
-def _held(policy: Policy, kind: type[Command], reference: Reference) -> Comparison:
+def _held(policy: Policy, kind: type[Command], reference: Reference) -> ReferenceReport:
     """The comparison for one kind of command, with every difference there is."""
     space = Space.of(policy, kind)
     while True:
@@ -128,11 +127,11 @@ def _held(policy: Policy, kind: type[Command], reference: Reference) -> Comparis
         except _Unknown as unknown:
             fact = unknown.fact
             nothing = timedelta() if isinstance(fact, Span) else 0
-            around = Compare(fact.name, How.AT_LEAST, nothing)
+            around = Compare(fact.name, Relation.AT_LEAST, nothing)
             values = values_of(fact.name, [*spoken_of(policy, kind), around], (policy,))
             space = attrs.evolve(space, values={**space.values, fact.name: values})
         else:
-            return Comparison({kind.__name__: compared}, len(found), tuple(found))
+            return ReferenceReport({kind.__name__: compared}, len(found), tuple(found))
 
 
 class _Unknown(Exception):
@@ -146,7 +145,7 @@ class _Unknown(Exception):
 class _Asked(Mapping[str, Value | None]):
     """Facts that notice when one of them is asked for that nobody has thought of."""
 
-    def __init__(self, policy: Policy, kind: type[Command], given: Given) -> None:
+    def __init__(self, policy: Policy, kind: type[Command], given: FactValues) -> None:
         self._policy = policy
         self._kind = kind
         self._given = given

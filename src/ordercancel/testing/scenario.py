@@ -1,4 +1,4 @@
-"""Given, when, then: a policy is told by examples, without a desk and without a store.
+"""Given, when, then: a policy is told by examples, without a service and without a store.
 
 ::
 
@@ -16,14 +16,16 @@ from typing import Self
 
 import attrs
 
-from ordercancel.case import Case
-from ordercancel.commands import ApplyDeadline, Command
-from ordercancel.decider import decide, register
-from ordercancel.errors import InvalidValue, OrderCancelError, Refused
-from ordercancel.events import Event
-from ordercancel.folding import evolve, fold
-from ordercancel.order import Order, Party, System
-from ordercancel.policy.decision import Decision
+from ordercancel.domain.actors import Party, System
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import ApplyDeadline, Command
+from ordercancel.domain.errors import InvalidValue, OrderCancelError
+from ordercancel.domain.events import Event
+from ordercancel.domain.orders import Order
+from ordercancel.engine.decide import decide, register
+from ordercancel.engine.decision import Decision, Refused
+from ordercancel.engine.evolve import evolve, fold
+from ordercancel.explain import explain
 from ordercancel.policy.policy import Policy
 
 __all__ = ["Given", "Scenario", "Then"]
@@ -150,5 +152,5 @@ def _unexpected(expected: str, then: Then) -> AssertionError:
     if then.error is not None:
         lines.append(f"{type(then.error).__name__}: {then.error}")
     if then.decision is not None:
-        lines.append(str(then.decision.explain("en")))
+        lines.append(str(explain(then.decision, "en")))
     return AssertionError("\n".join(lines))

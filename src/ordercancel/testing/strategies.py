@@ -15,19 +15,20 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from ordercancel.case import Case
-from ordercancel.commands import Command, RequestCancellation
-from ordercancel.decider import decide
-from ordercancel.folding import evolve
-from ordercancel.laws import Step
-from ordercancel.order import Order, Party
+from ordercancel.domain.actors import Party
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import Command, RequestCancellation
+from ordercancel.domain.orders import Order
+from ordercancel.engine.decide import decide
+from ordercancel.engine.evolve import evolve
 from ordercancel.policy.policy import Policy
-from ordercancel.testing.drawing import one_of, rarely
-from ordercancel.testing.forms import draw_command, draw_filled, forms, permitted
-from ordercancel.testing.moments import draw_moment
-from ordercancel.testing.placing import SELLER, draw_order, sample_order
-from ordercancel.testing.typed import any_texts, texts
-from ordercancel.testing.wild import draw_any_command
+from ordercancel.testing.commands import draw_command, draw_filled, forms, permitted
+from ordercancel.testing.draws import one_of, rarely
+from ordercancel.testing.invalid_commands import draw_any_command
+from ordercancel.testing.orders import SELLER, draw_order, sample_order
+from ordercancel.testing.texts import any_texts, texts
+from ordercancel.testing.times import draw_moment
+from ordercancel.verification.invariants import Step
 
 __all__ = [
     "any_commands",

@@ -4,8 +4,8 @@
 smallest case that shows it, as a scenario to replay.
 
 What is tried is finite and complete: rules are data over facts, so the values that a rule can tell
-apart are known (`ordercancel.policy.space`), and so are the moments at which anything can change
-(`ordercancel.verification.moments`).
+apart are known (`ordercancel.verification.enumeration`), and so are the moments at which anything
+can change (`ordercancel.verification.time_regions`).
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from random import Random
 
-from ordercancel.commands import COMMANDS, Command
-from ordercancel.laws import LAWS, Law
+from ordercancel.domain.commands import COMMANDS, Command
 from ordercancel.policy.policy import Policy
-from ordercancel.policy.space import Given, Space, check_size, too_large
 from ordercancel.verification.check import Check
+from ordercancel.verification.dead_rules import Idle, Idleness
 from ordercancel.verification.deadlines import DeadlineCheck
-from ordercancel.verification.idle import Idle, Idleness
+from ordercancel.verification.enumeration import FactValues, Space, check_size, too_large
+from ordercancel.verification.explorer import Walk
+from ordercancel.verification.invariants import INVARIANTS, Invariant
 from ordercancel.verification.outcomes import OutcomeCheck
 from ordercancel.verification.report import Finding, Kind, Report
 from ordercancel.verification.rules import RuleCheck
 from ordercancel.verification.texts import TextCheck
-from ordercancel.verification.walk import Walk
 
 __all__ = ["Finding", "Kind", "Report", "verify"]
 
@@ -33,13 +33,18 @@ MOST_CASES = 100_000
 
 
 def verify(
-    policy: Policy, *, laws: Iterable[Law] = (), sample: int | None = None, seed: int = 0
+    policy: Policy,
+    *,
+    invariants: Iterable[Invariant] = (),
+    sample: int | None = None,
+    seed: int = 0,
 ) -> Report:
     """Try `policy` in every way that its rules can tell apart, and report what is wrong.
 
     Args:
         policy: The policy.
-        laws: What must be true of every step besides `ordercancel.laws.LAWS`. They see
+        invariants: What must be true of every step besides
+            `ordercancel.verification.invariants.INVARIANTS`. They see
             refusals, too.
         sample: Try no more than so many combinations of facts for each kind of command, and so
             many cases, picked at random. The report then says nothing of what can never happen.
@@ -53,10 +58,10 @@ def verify(
     if sample is None:
         check_size(spaces.values())
     tried, idle = _try(policy, spaces, sample, draw)
-    own = tuple(laws)
+    own = tuple(invariants)
     checks: tuple[Check, ...] = (
         RuleCheck(policy, idle),
-        OutcomeCheck(policy, (*LAWS, *own)),
+        OutcomeCheck(policy, (*INVARIANTS, *own)),
         DeadlineCheck(policy),
         TextCheck(policy),
     )
@@ -93,7 +98,7 @@ def _try(
     for kind, space in spaces.items():
         tried[kind.__name__] = 0
         if sample is None or draw is None or space.size <= sample:
-            combinations: Iterable[Given] = space.combinations()
+            combinations: Iterable[FactValues] = space.combinations()
         else:
             combinations = _picked(space, sample, draw)
         for given in combinations:
@@ -102,7 +107,7 @@ def _try(
     return tried, idleness.idle
 
 
-def _picked(space: Space, sample: int, draw: Random) -> Iterator[Given]:
+def _picked(space: Space, sample: int, draw: Random) -> Iterator[FactValues]:
     for _ in range(sample):
         given = space.at(draw.randrange(space.size))
         if given is not None:

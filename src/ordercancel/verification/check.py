@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ordercancel.domain.texts import Text
 from ordercancel.policy.policy import Policy
-from ordercancel.text import Text
+from ordercancel.verification.explorer import Walk
 from ordercancel.verification.report import Finding, Kind
 from ordercancel.verification.scenario import scenario
-from ordercancel.verification.steps import Given, Node, Observer, Ticked
-from ordercancel.verification.walk import Walk
+from ordercancel.verification.steps import Attempt, Node, Observer, Ticked
 
 __all__ = ["Check"]
 
@@ -39,7 +39,7 @@ class Check(Observer):
         subject: str,
         problem: Text,
         node: Node,
-        further: Iterable[Given | Ticked] = (),
+        further: Iterable[Attempt | Ticked] = (),
     ) -> None:
         """Note a fault that shows at `node`, with what comes `further`, unless it was seen."""
         if (kind, subject) not in self.found:

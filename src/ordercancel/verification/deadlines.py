@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from ordercancel.case import Duty
-from ordercancel.commands import AdvanceOrder, ApplyDeadline
-from ordercancel.events import DutyArose, DutyMet
-from ordercancel.laws import Step
-from ordercancel.order import System
-from ordercancel.policy.decision import Decision
+from ordercancel.domain.actors import System
+from ordercancel.domain.cases import Duty
+from ordercancel.domain.commands import AdvanceOrder, ApplyDeadline
+from ordercancel.domain.events import DutyArose, DutyMet
+from ordercancel.domain.texts import Text
+from ordercancel.engine.decision import Decision
 from ordercancel.policy.policy import Policy
-from ordercancel.text import Text
 from ordercancel.verification.check import Check
+from ordercancel.verification.explorer import Walk
+from ordercancel.verification.invariants import Step
 from ordercancel.verification.report import Kind
-from ordercancel.verification.steps import Given, Node, Ticked
-from ordercancel.verification.walk import Walk
+from ordercancel.verification.steps import Attempt, Node, Ticked
 
 __all__ = ["DeadlineCheck"]
 
@@ -23,11 +23,11 @@ class DeadlineCheck(Check):
 
     def __init__(self, policy: Policy) -> None:
         super().__init__(policy)
-        self._started: dict[str, tuple[Node, Given | Ticked]] = {}
+        self._started: dict[str, tuple[Node, Attempt | Ticked]] = {}
         self._acted: set[str] = set()
         self._met: set[tuple[str, str]] = set()
 
-    def stepped(self, node: Node, given: Given | Ticked, step: Step) -> None:
+    def stepped(self, node: Node, given: Attempt | Ticked, step: Step) -> None:
         for event in step.events:
             if isinstance(event, DutyArose):
                 self._started.setdefault(event.deadline, (node, given))

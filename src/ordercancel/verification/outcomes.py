@@ -1,23 +1,23 @@
-"""Faults of what comes of the rules: laws that are broken, requests that nobody can answer."""
+"""Faults of outcomes: broken invariants, and requests that nobody can answer."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 
-from ordercancel.commands import Approve, AskWithdrawal, Reject, Withdraw
-from ordercancel.events import RequestGranted, RequestRejected
-from ordercancel.laws import Law, Step
+from ordercancel.domain.commands import Approve, AskWithdrawal, Reject, Withdraw
+from ordercancel.domain.events import RequestGranted, RequestRejected
+from ordercancel.domain.texts import Text
+from ordercancel.engine.case_facts import Facts
 from ordercancel.policy.describe import REQUEST_STATUSES
-from ordercancel.policy.facts import Facts
 from ordercancel.policy.policy import Policy
-from ordercancel.policy.space import Regions
-from ordercancel.text import Text
+from ordercancel.verification.attempts import BUYER, SELLER, every_command
 from ordercancel.verification.check import Check
+from ordercancel.verification.enumeration import Regions
+from ordercancel.verification.explorer import Walk
+from ordercancel.verification.invariants import Invariant, Step
 from ordercancel.verification.report import Kind
 from ordercancel.verification.scenario import scenario
-from ordercancel.verification.steps import Given, Node, Ticked
-from ordercancel.verification.tries import BUYER, SELLER, every_command
-from ordercancel.verification.walk import Walk
+from ordercancel.verification.steps import Attempt, Node, Ticked
 
 __all__ = ["OutcomeCheck"]
 
@@ -38,22 +38,24 @@ class OutcomeCheck(Check):
 
     Args:
         policy: The policy.
-        laws: What must be true of every step.
+        invariants: What must be true of every step.
     """
 
-    def __init__(self, policy: Policy, laws: Iterable[Law]) -> None:
+    def __init__(self, policy: Policy, invariants: Iterable[Invariant]) -> None:
         super().__init__(policy)
-        self._laws = tuple(laws)
+        self._invariants = tuple(invariants)
         self._regions = Regions(policy)
-        self._instant: dict[Hashable, tuple[Node, Given]] = {}
-        self._rejectable: dict[Hashable, tuple[Node, Given]] = {}
+        self._instant: dict[Hashable, tuple[Node, Attempt]] = {}
+        self._rejectable: dict[Hashable, tuple[Node, Attempt]] = {}
 
-    def stepped(self, node: Node, given: Given | Ticked, step: Step) -> None:
-        for law in self._laws:
-            if (Kind.LAW_BROKEN, law.id) not in self.found and not law.holds(step):
-                problem = Text(f"破られた法則: {law.text.ja}。", f"Broken: {law.text.en}.")
-                self.fault(Kind.LAW_BROKEN, law.id, problem, node, [given])
-        if isinstance(given, Given):
+    def stepped(self, node: Node, given: Attempt | Ticked, step: Step) -> None:
+        for invariant in self._invariants:
+            if (Kind.LAW_BROKEN, invariant.id) not in self.found and not invariant.holds(step):
+                problem = Text(
+                    f"破られた法則: {invariant.text.ja}。", f"Broken: {invariant.text.en}."
+                )
+                self.fault(Kind.LAW_BROKEN, invariant.id, problem, node, [given])
+        if isinstance(given, Attempt):
             for event in step.events:
                 if isinstance(event, RequestGranted) and event.at_once:
                     self._instant.setdefault(self._standing(step), (node, given))
@@ -114,11 +116,11 @@ class OutcomeCheck(Check):
                 self.fault(Kind.UNANSWERABLE, subject, problem, node, _attempts(node, self.policy))
 
 
-def _attempts(node: Node, policy: Policy) -> list[Given]:
+def _attempts(node: Node, policy: Policy) -> list[Attempt]:
     """What anybody would try to answer a request with."""
     wanted = ((Approve, SELLER), (Reject, SELLER), (AskWithdrawal, SELLER), (Withdraw, BUYER))
     every = list(every_command(policy))
     tries = (
         next(each for each in every if type(each) is kind and each.by == by) for kind, by in wanted
     )
-    return [Given(each, node.at, None) for each in tries]
+    return [Attempt(each, node.at, None) for each in tries]

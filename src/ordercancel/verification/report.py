@@ -9,8 +9,8 @@ from typing import Any
 
 import attrs
 
+from ordercancel.domain.texts import Lang, Text
 from ordercancel.policy.policy import Policy
-from ordercancel.text import Lang, Text
 
 __all__ = ["Finding", "Kind", "Report"]
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ordercancel.commands import Command
-from ordercancel.laws import Step
-from ordercancel.order import Role
-from ordercancel.policy.clauses import Citation, Ours
-from ordercancel.policy.decision import NO_SUCH_MOVE, PERMITS_DISAGREE, UNDETERMINED, Decision
+from ordercancel.domain.actors import Role
+from ordercancel.domain.commands import Command
+from ordercancel.domain.texts import LANGS, Text
+from ordercancel.engine.decision import NO_SUCH_MOVE, PERMITS_DISAGREE, UNDETERMINED, Decision
 from ordercancel.policy.describe import COMMAND_NAMES, fact_text, value_text
 from ordercancel.policy.policy import Policy
-from ordercancel.text import LANGS, Text
+from ordercancel.rules.sources import Citation, OwnRule
 from ordercancel.verification.check import Check
-from ordercancel.verification.idle import Idle, Idleness
+from ordercancel.verification.dead_rules import Idle, Idleness
+from ordercancel.verification.explorer import Walk
+from ordercancel.verification.invariants import Step
 from ordercancel.verification.report import Kind
-from ordercancel.verification.steps import Given, Node, Ticked
-from ordercancel.verification.walk import Walk
+from ordercancel.verification.steps import Attempt, Node, Ticked
 
 __all__ = ["RuleCheck"]
 
@@ -33,12 +33,12 @@ class RuleCheck(Check):
         super().__init__(policy)
         self._idle = idle
         self._reached = Idleness(policy)
-        self._first: dict[type[Command], tuple[Node, Given]] = {}
-        self._shown: dict[tuple[str, type[Command]], tuple[Node, Given]] = {}
-        self._silent: dict[type[Command], dict[Role, tuple[Node, Given]]] = {}
+        self._first: dict[type[Command], tuple[Node, Attempt]] = {}
+        self._shown: dict[tuple[str, type[Command]], tuple[Node, Attempt]] = {}
+        self._silent: dict[type[Command], dict[Role, tuple[Node, Attempt]]] = {}
         self._missing: dict[tuple[str, tuple[str, ...]], None] = {}
 
-    def judged(self, node: Node, given: Given, decision: Decision) -> None:
+    def judged(self, node: Node, given: Attempt, decision: Decision) -> None:
         kind = type(given.command)
         self._first.setdefault(kind, (node, given))
         self._reached.see(decision)
@@ -57,7 +57,7 @@ class RuleCheck(Check):
             if idle.kind is kind and idle.spoken.when.test(decision.facts) is True:
                 self._shown.setdefault((idle.spoken.id, kind), (node, given))
 
-    def stepped(self, node: Node, given: Given | Ticked, step: Step) -> None:
+    def stepped(self, node: Node, given: Attempt | Ticked, step: Step) -> None:
         named = {rule for event in step.events for rule in event.rules}
         for each in self.policy.provisions:
             if each.id in named and _is_uncited(each.cites):
@@ -91,7 +91,7 @@ class RuleCheck(Check):
                 )
             )
 
-    def _look_at_errors(self, node: Node, given: Given, decision: Decision) -> None:
+    def _look_at_errors(self, node: Node, given: Attempt, decision: Decision) -> None:
         codes = {error.code for error in decision.errors}
         rules = ", ".join(dict.fromkeys(error.rule.id for error in decision.errors))
         if PERMITS_DISAGREE in codes:
@@ -107,7 +107,7 @@ class RuleCheck(Check):
             )
             self.fault(Kind.PERMIT_WITHOUT_MOVE, rules, problem, node, [given])
 
-    def _not_meant(self, kind: type[Command], roles: Mapping[Role, tuple[Node, Given]]) -> None:
+    def _not_meant(self, kind: type[Command], roles: Mapping[Role, tuple[Node, Attempt]]) -> None:
         name = COMMAND_NAMES[kind]
         who = {
             lang: [value_text("role", str(role), self.policy, lang) for role in roles]
@@ -122,7 +122,7 @@ class RuleCheck(Check):
         node, given = next(iter(roles.values()))
         self.fault(Kind.SILENCE, kind.__name__, problem, node, [given])
 
-    def _uncited(self, name: str, node: Node, given: Given | Ticked) -> None:
+    def _uncited(self, name: str, node: Node, given: Attempt | Ticked) -> None:
         problem = Text(
             "根拠の条項もなく、独自の定めとも記されていない。",
             "It cites no clause, and does not say that it is ours.",
@@ -157,4 +157,4 @@ def _named(idle: Idle) -> str:
 
 def _is_uncited(cites: object) -> bool:
     """Whether something names no source: no policy is built so, but one may be changed later."""
-    return not (isinstance(cites, Ours) or (isinstance(cites, Citation) and cites.clauses))
+    return not (isinstance(cites, OwnRule) or (isinstance(cites, Citation) and cites.clauses))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ordercancel.commands import (
+from ordercancel.domain.actors import Party
+from ordercancel.domain.commands import (
     AdvanceOrder,
     AnswerWithdrawal,
     ApplyDeadline,
@@ -16,9 +17,9 @@ from ordercancel.commands import (
     RequestCancellation,
     Withdraw,
 )
-from ordercancel.order import Order, Party
+from ordercancel.domain.orders import Order
 from ordercancel.policy.policy import Policy
-from ordercancel.verification.steps import Given, Node, Ticked
+from ordercancel.verification.steps import Attempt, Node, Ticked
 
 __all__ = ["VERBS", "scenario"]
 
@@ -26,7 +27,7 @@ Line = Mapping[str, Any]
 
 
 def scenario(
-    policy: Policy, node: Node, *further: Given | Ticked, order_id: str | None = None
+    policy: Policy, node: Node, *further: Attempt | Ticked, order_id: str | None = None
 ) -> tuple[Line, ...]:
     """The lines that lead to the case of `node`, and then give what comes `further`.
 
@@ -38,12 +39,12 @@ def scenario(
 
 
 def _lines(
-    policy: Policy, name: str, order: Order, done: tuple[Given | Ticked, ...]
+    policy: Policy, name: str, order: Order, done: tuple[Attempt | Ticked, ...]
 ) -> Iterator[Line]:
     yield {"order": _given({**_order(policy, order), "id": name})}
     seller: Party | None = None
     for each in done:
-        if isinstance(each, Given) and each.seller is not None and each.seller != seller:
+        if isinstance(each, Attempt) and each.seller is not None and each.seller != seller:
             seller = each.seller
             yield {
                 "party": {

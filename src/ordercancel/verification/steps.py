@@ -6,18 +6,19 @@ from datetime import datetime
 
 import attrs
 
-from ordercancel.case import Case, Duty
-from ordercancel.commands import ApplyDeadline, Command
-from ordercancel.errors import InvalidValue
-from ordercancel.laws import Step
-from ordercancel.order import Order, Party
-from ordercancel.policy.decision import Decision
+from ordercancel.domain.actors import Party
+from ordercancel.domain.cases import Case, Duty
+from ordercancel.domain.commands import ApplyDeadline, Command
+from ordercancel.domain.errors import InvalidValue
+from ordercancel.domain.orders import Order
+from ordercancel.engine.decision import Decision
+from ordercancel.verification.invariants import Step
 
-__all__ = ["Given", "Node", "Observer", "Ticked"]
+__all__ = ["Attempt", "Node", "Observer", "Ticked"]
 
 
 @attrs.frozen
-class Given:
+class Attempt:
     """A command that was given; `seller` is what the directory knew of the seller then."""
 
     command: Command
@@ -27,7 +28,7 @@ class Given:
 
 @attrs.frozen
 class Ticked:
-    """What had come due was applied; `command` is the last of it, as the desk gives it."""
+    """What had come due was applied; `command` is the last of it, as the service gives it."""
 
     at: datetime
     command: ApplyDeadline
@@ -45,11 +46,11 @@ class Node:
     at: datetime
     known: bool
     parent: Node | None = None
-    by: Given | Ticked | None = None
+    by: Attempt | Ticked | None = None
 
-    def way(self) -> tuple[Order, tuple[Given | Ticked, ...]]:
+    def way(self) -> tuple[Order, tuple[Attempt | Ticked, ...]]:
         """The order as it was registered, and what was done since."""
-        done: list[Given | Ticked] = []
+        done: list[Attempt | Ticked] = []
         node = self
         while node.parent is not None:
             if node.by is not None:
@@ -61,14 +62,14 @@ class Node:
 class Observer:
     """Whoever looks on while a walk is made; each event comes for the shortest way to it first."""
 
-    def judged(self, node: Node, given: Given, decision: Decision) -> None:
+    def judged(self, node: Node, given: Attempt, decision: Decision) -> None:
         """A command was judged: the first of those that nothing in the rules tells apart."""
 
-    def stepped(self, node: Node, given: Given | Ticked, step: Step) -> None:
+    def stepped(self, node: Node, given: Attempt | Ticked, step: Step) -> None:
         """A command was carried out; or refused, where the walk shows refusals, too."""
 
     def overruled(self, node: Node, duty: Duty, decision: Decision) -> None:
         """A deadline came due and could not be applied."""
 
-    def invalid(self, node: Node, given: Given, error: InvalidValue) -> None:
+    def invalid(self, node: Node, given: Attempt, error: InvalidValue) -> None:
         """A command was permitted, and what was given with it was not."""

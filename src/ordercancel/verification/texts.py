@@ -8,22 +8,22 @@ from typing import Any
 
 import attrs
 
-from ordercancel.announcing import Message, announce, label
-from ordercancel.commands import Reject, RequestCancellation
-from ordercancel.errors import InvalidValue
-from ordercancel.laws import Step
-from ordercancel.order import Party
-from ordercancel.policy.decision import Decision
+from ordercancel.domain.actors import Party
+from ordercancel.domain.commands import Reject, RequestCancellation
+from ordercancel.domain.errors import InvalidValue
+from ordercancel.domain.faults import Faults
+from ordercancel.domain.texts import LANGS, Text
+from ordercancel.engine.decision import Decision
+from ordercancel.engine.messages import Message, label, messages_for
 from ordercancel.policy.policy import Policy
-from ordercancel.policy.reasons import Catalogue, TextBounds
-from ordercancel.policy.wording import Audience, Occasion, occasion_of_event
-from ordercancel.text import LANGS, Text
-from ordercancel.validation import Faults
+from ordercancel.rules.notifications import Audience, Occasion, occasion_of_event
+from ordercancel.rules.reasons import Catalogue, TextBounds
+from ordercancel.verification.attempts import fitting_text
 from ordercancel.verification.check import Check
+from ordercancel.verification.explorer import Walk
+from ordercancel.verification.invariants import Step
 from ordercancel.verification.report import Kind
-from ordercancel.verification.steps import Given, Node, Ticked
-from ordercancel.verification.tries import fitting_text
-from ordercancel.verification.walk import Walk
+from ordercancel.verification.steps import Attempt, Node, Ticked
 
 __all__ = ["MUST_BE_TOLD", "TextCheck"]
 
@@ -53,9 +53,9 @@ class TextCheck(Check):
         self._codes: set[str] = set()
         self._statuses: set[str] = set()
         self._occasions: set[Occasion] = set()
-        self._permitted: dict[type, tuple[Node, Given]] = {}
+        self._permitted: dict[type, tuple[Node, Attempt]] = {}
 
-    def judged(self, node: Node, given: Given, decision: Decision) -> None:
+    def judged(self, node: Node, given: Attempt, decision: Decision) -> None:
         if not decision.is_refused:
             self._permitted.setdefault(type(given.command), (node, given))
         for refusal in decision.refusals:
@@ -63,7 +63,7 @@ class TextCheck(Check):
                 self._codes.add(refusal.code)
                 self._text(f"wording.refusals[{refusal.code!r}]", refusal.text, node, given)
 
-    def stepped(self, node: Node, given: Given | Ticked, step: Step) -> None:
+    def stepped(self, node: Node, given: Attempt | Ticked, step: Step) -> None:
         status = step.after.order.status
         if status not in self._statuses:
             self._statuses.add(status)
@@ -76,7 +76,7 @@ class TextCheck(Check):
                 self._announcements(occasion, node, given, step)
                 self._labels(occasion, node, given, step)
 
-    def invalid(self, node: Node, given: Given, error: InvalidValue) -> None:
+    def invalid(self, node: Node, given: Attempt, error: InvalidValue) -> None:
         self._unmeetable(type(given.command).__name__, str(error), node, given)
 
     def finish(self, walk: Walk) -> None:
@@ -94,7 +94,7 @@ class TextCheck(Check):
 
     # ---------------------------------------------------------------- what is read
 
-    def _text(self, where: str, text: Text, node: Node, *further: Given | Ticked) -> None:
+    def _text(self, where: str, text: Text, node: Node, *further: Attempt | Ticked) -> None:
         """`text` is there in both languages, and the English one is in English."""
         for lang in LANGS:
             if not text[lang].strip():
@@ -102,26 +102,26 @@ class TextCheck(Check):
         if _JAPANESE.search(text.en):
             self._missing(where, f"en: in Japanese, {text.en!r:.60}", node, *further)
 
-    def _missing(self, where: str, what: str, node: Node, *further: Given | Ticked) -> None:
+    def _missing(self, where: str, what: str, node: Node, *further: Attempt | Ticked) -> None:
         problem = Text(f"文言が欠けている({what})。", f"A text is missing ({what}).")
         self.fault(Kind.TEXT_MISSING, where, problem, node, further)
 
     def _announcements(
-        self, occasion: Occasion, node: Node, given: Given | Ticked, step: Step
+        self, occasion: Occasion, node: Node, given: Attempt | Ticked, step: Step
     ) -> None:
         wording = self.policy.wording
-        told = {each.to for each in wording.announcements if each.on is occasion}
+        told = {each.to for each in wording.notifications if each.on is occasion}
         for audience in MUST_BE_TOLD.get(occasion, ()):
             if audience not in told:
-                where = f"wording.announcements[{occasion} to {audience}]"
+                where = f"wording.notifications[{occasion} to {audience}]"
                 self._missing(where, "no message", node, given)
-        for each in wording.announcements:
+        for each in wording.notifications:
             if each.on is occasion:
-                where = f"wording.announcements[{occasion} to {each.to}]"
+                where = f"wording.notifications[{occasion} to {each.to}]"
                 self._text(f"{where}.subject", each.subject, node, given)
                 self._text(f"{where}.body", each.body, node, given)
         for message in self._messages(step):
-            where = f"wording.announcements[{message.occasion} to {message.audience}]"
+            where = f"wording.notifications[{message.occasion} to {message.audience}]"
             for part, text in (("subject", message.subject), ("body", message.body)):
                 if not text.strip():
                     self._missing(f"{where}.{part}", f"{message.locale}: empty", node, given)
@@ -131,9 +131,9 @@ class TextCheck(Check):
         for lang in LANGS:
             names = (order.buyer, order.seller)
             parties = {name: Party(name, name=name, locale=lang) for name in names}
-            yield from announce(step.events, step.after, self.policy, parties)
+            yield from messages_for(step.events, step.after, self.policy, parties)
 
-    def _labels(self, occasion: Occasion, node: Node, given: Given | Ticked, step: Step) -> None:
+    def _labels(self, occasion: Occasion, node: Node, given: Attempt | Ticked, step: Step) -> None:
         for each in self.policy.wording.labels:
             if each.on is occasion:
                 where = f"wording.labels[{occasion} to {each.to}]"
@@ -146,7 +146,7 @@ class TextCheck(Check):
 
     # ---------------------------------------------------------------- what is written
 
-    def _reasons(self, catalogue: Catalogue, field: str, node: Node, given: Given) -> None:
+    def _reasons(self, catalogue: Catalogue, field: str, node: Node, given: Attempt) -> None:
         """Every reason can be given, and is worded."""
         if catalogue.notice is not None:
             self._text(f"{field}.notice", catalogue.notice, node, given)
@@ -166,7 +166,7 @@ class TextCheck(Check):
                 if reason.hint is not None:
                     self._text(f"{where}.hint", reason.hint, node, chosen)
 
-    def _unmeetable(self, where: str, error: str, node: Node, given: Given) -> None:
+    def _unmeetable(self, where: str, error: str, node: Node, given: Attempt) -> None:
         problem = Text(
             f"求められる文字数を満たすことができない: {error}",
             f"What it asks for cannot be given: {error}",

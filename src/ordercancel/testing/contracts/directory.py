@@ -7,8 +7,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from ordercancel.order import Party
-from ordercancel.ports import AsyncDirectory, Directory
+from ordercancel.domain.actors import Party
+from ordercancel.service.ports import AsyncDirectory, Directory
 from ordercancel.testing.blocking import called, waited_for
 
 __all__ = ["AsyncDirectoryContract", "DirectoryContract"]
@@ -103,7 +103,7 @@ class _DirectoryPromises:
 
 
 class DirectoryContract(_DirectoryPromises):
-    """The promises of `ordercancel.ports.Directory`: a test class inherits them and makes one."""
+    """The promises of `ordercancel.service.ports.Directory`, for a test class to inherit."""
 
     def make_directory(self, parties: Sequence[Party]) -> Directory:
         """A directory that knows `parties` and nobody else."""
@@ -117,7 +117,7 @@ class DirectoryContract(_DirectoryPromises):
 
 
 class AsyncDirectoryContract(_DirectoryPromises):
-    """The same promises of `ordercancel.ports.AsyncDirectory`, each call awaited."""
+    """The same promises of `ordercancel.service.ports.AsyncDirectory`, each call awaited."""
 
     def make_directory(
         self, parties: Sequence[Party]

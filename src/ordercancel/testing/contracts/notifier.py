@@ -11,10 +11,10 @@ from typing import Any, ClassVar
 import attrs
 import pytest
 
-from ordercancel.announcing import Message
-from ordercancel.order import Party
-from ordercancel.policy.wording import Audience, Medium, Occasion
-from ordercancel.ports import AsyncNotifier, Notifier
+from ordercancel.domain.actors import Party
+from ordercancel.engine.messages import Message
+from ordercancel.rules.notifications import Audience, Medium, Occasion
+from ordercancel.service.ports import AsyncNotifier, Notifier
 from ordercancel.testing.blocking import Blocking, called, closing, settled
 
 __all__ = ["Arrived", "AsyncNotifierContract", "NotifierContract"]
@@ -145,7 +145,8 @@ class _NotifierPromises:
 
 
 class NotifierContract(_NotifierPromises):
-    """The promises of `ordercancel.ports.Notifier`: a test class inherits them and makes one.
+    """The promises of `ordercancel.service.ports.Notifier`: a test class inherits them and makes
+    one.
 
     Set `media` where it is for some media only.
     """
@@ -167,7 +168,7 @@ AsyncWire = tuple[AsyncNotifier, Callable[[], Iterable[Arrived] | Awaitable[Iter
 
 
 class AsyncNotifierContract(_NotifierPromises):
-    """The same promises of `ordercancel.ports.AsyncNotifier`, each call awaited."""
+    """The same promises of `ordercancel.service.ports.AsyncNotifier`, each call awaited."""
 
     def make_notifier(self) -> AsyncWire | Awaitable[AsyncWire]:
         """A notifier, and a function that gives all that has arrived; each may be awaited."""

@@ -11,18 +11,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
-from ordercancel.announcing import announce, inbox_row, label
-from ordercancel.case import Case
-from ordercancel.commands import COMMANDS
-from ordercancel.laws import LAWS, Law, Step
-from ordercancel.order import Party
+from ordercancel.domain.actors import Party
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import COMMANDS
+from ordercancel.domain.texts import Lang
+from ordercancel.engine.messages import inbox_row, label, messages_for
+from ordercancel.explain import explain
 from ordercancel.policy.policy import Policy
-from ordercancel.policy.rules import Rule
-from ordercancel.policy.space import Space
-from ordercancel.policy.wording import Audience
+from ordercancel.rules.notifications import Audience
+from ordercancel.rules.rules import Rule
 from ordercancel.testing.machines import CaseMachine
 from ordercancel.testing.strategies import steps
-from ordercancel.text import Lang
+from ordercancel.verification.enumeration import Space
+from ordercancel.verification.invariants import INVARIANTS, Invariant, Step
 
 __all__ = ["PolicyContract", "unworded"]
 
@@ -36,17 +37,18 @@ class PolicyContract:
 
     Attributes:
         policy: The policy.
-        laws: What must be true of every step; add those of your own to `ordercancel.laws.LAWS`.
-        sample: How many combinations of facts and cases are verified at most; all, unless given.
+        invariants: What must be true of every step; add those of your own to
+        `ordercancel.verification.invariants.INVARIANTS`. sample: How many combinations of facts
+        and cases are verified at most; all, unless given.
     """
 
     policy: ClassVar[Policy]
-    laws: ClassVar[Sequence[Law]] = LAWS
+    invariants: ClassVar[Sequence[Invariant]] = INVARIANTS
     sample: ClassVar[int | None] = None
 
     def test_every_law_holds(self) -> None:
         """Whoever commands what, in which order, at whatever time."""
-        hooks = {"policy": self.policy, "laws": self.laws, "__module__": __name__}
+        hooks = {"policy": self.policy, "step_invariants": self.invariants, "__module__": __name__}
         machine = cast(type[CaseMachine], type("CaseMachine", (CaseMachine,), hooks))
         run_state_machine_as_test(machine, settings=_profile(share=4))
 
@@ -64,7 +66,7 @@ class PolicyContract:
                 facts = space.at(index) if space.size else None
                 if facts is not None:
                     first, second = policy.judge(kind, facts), other.judge(kind, facts)
-                    assert first == second, f"{first.explain('en')}\n\n{second.explain('en')}"
+                    assert first == second, f"{explain(first, 'en')}\n\n{explain(second, 'en')}"
 
         agree()
 
@@ -83,8 +85,8 @@ class PolicyContract:
         """Trying it in every way that its rules can tell apart finds no fault."""
         from ordercancel.verification import verify  # noqa: PLC0415 - loaded where it is used
 
-        own = [law for law in self.laws if law not in LAWS]
-        report = verify(self.policy, laws=own, sample=self.sample)
+        own = [invariant for invariant in self.invariants if invariant not in INVARIANTS]
+        report = verify(self.policy, invariants=own, sample=self.sample)
         assert report.ok, str(report)
 
 
@@ -113,7 +115,7 @@ def unworded(step: Step) -> Iterator[str]:
             party_id: Party(party_id, name=party_id, locale=lang)
             for party_id in (order.buyer, order.seller)
         }
-        for message in announce(step.events, step.after, policy, parties):
+        for message in messages_for(step.events, step.after, policy, parties):
             if not message.subject.strip() or len(message.subject.splitlines()) > 1:
                 yield f"subject of {message.occasion} to {message.audience} in {lang}"
             if not message.body.strip():

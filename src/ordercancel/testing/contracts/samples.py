@@ -6,15 +6,16 @@ from datetime import date, datetime, timedelta, timezone
 from functools import reduce
 from typing import Any
 
-from ordercancel.announcing import announce
-from ordercancel.case import Case
-from ordercancel.commands import Command, RequestCancellation
-from ordercancel.decider import decide, register
-from ordercancel.folding import evolve, fold
-from ordercancel.order import Buyer, Order, Party, Seller, System
+from ordercancel.domain.actors import Buyer, Party, Seller, System
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import Command, RequestCancellation
+from ordercancel.domain.orders import Order
+from ordercancel.engine.decide import decide, register
+from ordercancel.engine.evolve import evolve, fold
+from ordercancel.engine.messages import messages_for
 from ordercancel.policies import QOO10
 from ordercancel.policy.policy import Policy
-from ordercancel.ports import Claim, Commit, Store
+from ordercancel.service.ports import Claim, Commit, Store
 
 __all__ = [
     "AT",
@@ -85,7 +86,7 @@ def carried_out(
         case=after,
         expected=case.version,
         events=events,
-        messages=announce(events, after, policy, {}),
+        messages=messages_for(events, after, policy, {}),
         command_id=command.command_id,
         fingerprint=fingerprint if command.command_id else "",
     )

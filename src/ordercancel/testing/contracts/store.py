@@ -6,17 +6,18 @@ from collections.abc import Awaitable, Iterator
 
 import pytest
 
-from ordercancel.ports import AsyncStore, Store
+from ordercancel.service.ports import AsyncStore, Store
 from ordercancel.testing.blocking import called, waited_for
-from ordercancel.testing.contracts.finding import Finding
-from ordercancel.testing.contracts.keeping import Keeping
-from ordercancel.testing.contracts.sending import Sending
+from ordercancel.testing.contracts.cases import CasePromises
+from ordercancel.testing.contracts.outbox import OutboxPromises
+from ordercancel.testing.contracts.queries import QueryPromises
 
 __all__ = ["AsyncStoreContract", "StoreContract"]
 
 
-class StoreContract(Keeping, Finding, Sending):
-    """The promises of `ordercancel.ports.Store`: a test class inherits them and makes the store.
+class StoreContract(CasePromises, QueryPromises, OutboxPromises):
+    """The promises of `ordercancel.service.ports.Store`: a test class inherits them and makes the
+    store.
 
     A store with a ``close`` is closed after each test.
     """
@@ -32,8 +33,8 @@ class StoreContract(Keeping, Finding, Sending):
             yield store
 
 
-class AsyncStoreContract(Keeping, Finding, Sending):
-    """The same promises of `ordercancel.ports.AsyncStore`, each call awaited.
+class AsyncStoreContract(CasePromises, QueryPromises, OutboxPromises):
+    """The same promises of `ordercancel.service.ports.AsyncStore`, each call awaited.
 
     A store with an ``aclose`` or ``close`` is closed after each test. Everything that happens to
     one store happens in one event loop.

@@ -1,0 +1,175 @@
+"""A plan as a statement that people can read: laid out, with the rules beside their conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, Date, Integer, String, column
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.engine.interfaces import Dialect
+
+from ordercancel.bulk.columns import Holding
+from ordercancel.bulk.conditions import NEVER, AllOf, AnyOf, Test
+from ordercancel.bulk.plan import Join, Pick, Piece, Plan, plan_for
+from ordercancel.bulk.quotes import quoted
+from ordercancel.bulk.sql import test_of
+from ordercancel.domain.errors import Fault, InvalidValue
+from ordercancel.domain.faults import moment
+from ordercancel.policy.policy import Policy
+from ordercancel.rules.effects import Forbid
+from ordercancel.rules.rules import Rule
+from ordercancel.stores.sql.tables import UtcDateTime
+
+__all__ = ["DIALECTS", "statement"]
+
+
+class _Standard(DefaultDialect):
+    """The standard's SQL, which has true and false."""
+
+    supports_native_boolean = True
+
+
+DIALECTS: Mapping[str, type[Dialect]] = {
+    "postgresql": postgresql.dialect,
+    "sqlite": sqlite.dialect,
+    # Both read the literals of PostgreSQL and of the standard.
+    "duckdb": postgresql.dialect,
+    "spark": _Standard,
+}
+"""The dialects that a statement can be written in."""
+
+_TYPES: Mapping[Holding, Any] = {
+    Holding.TEXT: String(),
+    Holding.FLAG: Boolean(),
+    Holding.NUMBER: Integer(),
+    Holding.DAY: Date(),
+    Holding.MOMENT: UtcDateTime(),
+}
+_STEP = "    "
+
+
+def statement(
+    policy: Policy, at: datetime, *, dialect: str, table: str = "orders", leave_out: bool = False
+) -> str:
+    """A SELECT over `table`, which has the columns of `ordercancel.bulk.COLUMNS` by their names.
+
+    Args:
+        policy: The policy.
+        at: The moment, with a UTC offset.
+        dialect: One of `DIALECTS`.
+        table: The name of the table or view, written as it is given.
+        leave_out: Whether rules that no column tells are left out.
+
+    Raises:
+        InvalidValue: The dialect is not known.
+        Untranslatable: A rule speaks of what no column tells.
+    """
+    if dialect not in DIALECTS:
+        fault = Fault("statement.dialect", f"is {dialect!r:.80}", f"one of: {', '.join(DIALECTS)}")
+        raise InvalidValue([fault])
+    plan = plan_for(policy, moment("statement.at", at), leave_out=leave_out)
+    return "\n".join(_Printer(plan, DIALECTS[dialect]()).lines(table)) + "\n"
+
+
+class _Printer:
+    def __init__(self, plan: Plan, dialect: Dialect) -> None:
+        self._plan = plan
+        self._dialect = dialect
+        self._columns: dict[str, ColumnElement[Any]] = {
+            each.name: column(each.name, _TYPES[each.holds]) for each in plan.columns
+        }
+
+    def lines(self, table: str) -> Iterator[str]:
+        policy, at = self._plan.policy, self._plan.at
+        yield f"-- {policy.title.en}: {policy.name}, edition {policy.edition}"
+        yield f"-- as of {at.astimezone(policy.tzinfo).isoformat()}"
+        yield "-- A buyer asks. Each rule, what it does, and when:"
+        for rule, test in self._plan.rules:
+            if test == NEVER:
+                continue  # it speaks of somebody else
+            yield f"--   {rule.id} ({_effect(rule)})"
+            yield from (f"--     {line}" for line in self._test(test, 0))
+        for rule_id, reason in self._plan.left_out.items():
+            yield f"-- left out: {rule_id}: {reason}"
+        yield "SELECT"
+        yield f"{_STEP}order_id,"
+        last = list(self._plan.answers)[-1]
+        for name, pick in self._plan.answers.items():
+            yield from _ending(self._picked(pick), f" AS {name}{'' if name == last else ','}")
+        yield f"FROM {table}"
+
+    def _picked(self, pick: Pick) -> Iterator[str]:
+        if not pick.branches:
+            yield f"{_STEP}{self._literal(pick.otherwise)}"
+            return
+        yield f"{_STEP}CASE"
+        for test, piece in pick.branches:
+            yield from self._branch(test, piece)
+        yield f"{_STEP * 2}ELSE {self._literal(pick.otherwise)}"
+        yield f"{_STEP}END"
+
+    def _branch(self, test: Test, piece: Piece) -> Iterator[str]:
+        condition = list(self._test(test, 3))
+        condition[0] = f"{_STEP * 2}WHEN {condition[0].strip()}"
+        yield from condition
+        if not isinstance(piece, Join):
+            yield f"{_STEP * 2}THEN {self._literal(piece)}"
+            return
+        yield f"{_STEP * 2}THEN substr(''"
+        for each, word in piece.words:
+            inner = list(self._test(each, 4))
+            inner[0] = f"{_STEP * 3}|| CASE WHEN {inner[0].strip()}"
+            yield from _ending(iter(inner), f" THEN {self._literal(f',{word}')} ELSE '' END")
+        yield f"{_STEP * 2}, 2)"
+
+    def _test(self, test: Test, depth: int) -> Iterator[str]:
+        """A test in lines, each of its parts in one of its own."""
+        if isinstance(test, AllOf | AnyOf) and len(test.tests) > 1:
+            joint = "AND" if isinstance(test, AllOf) else "OR"
+            for number, part in enumerate(test.tests):
+                lines = self._part(part, depth)
+                if number:
+                    lines[0] = f"{_STEP * depth}{joint} {lines[0].strip()}"
+                yield from lines
+        else:
+            yield f"{_STEP * depth}{self._sql(test)}"
+
+    def _part(self, part: Test, depth: int) -> list[str]:
+        lines = list(self._test(part, depth + 1))
+        if len(lines) == 1:
+            return [f"{_STEP * depth}{lines[0].strip()}"]
+        lines[0] = f"{_STEP * depth}({lines[0].strip()}"
+        lines[-1] += ")"
+        return lines
+
+    def _sql(self, test: Test) -> str:
+        return self._compiled(test_of(test, self._columns))
+
+    def _compiled(self, expression: ColumnElement[Any]) -> str:
+        compiled = expression.compile(
+            dialect=self._dialect, compile_kwargs={"literal_binds": True}
+        )
+        return str(compiled)
+
+    def _literal(self, piece: Piece) -> str:
+        match piece:
+            case None:
+                return "NULL"
+            case bool():
+                return "true" if piece else "false"
+            case _:
+                return quoted(str(piece))
+
+
+def _effect(rule: Rule) -> str:
+    return f"forbid: {rule.effect.code}" if isinstance(rule.effect, Forbid) else str(rule.effect)
+
+
+def _ending(lines: Iterator[str], end: str) -> Sequence[str]:
+    """The lines with something at the end of the last one."""
+    found = list(lines)
+    found[-1] += end
+    return found

@@ -1,0 +1,1 @@
+"""Adapters for frameworks of the host, each an extra."""

@@ -1,0 +1,1 @@
+"""Values: orders, actors, requests, cases, commands, events, errors. They do nothing else."""

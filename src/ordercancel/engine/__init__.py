@@ -1,0 +1,1 @@
+"""The pure core: charts, evaluation of rules, decide and evolve."""

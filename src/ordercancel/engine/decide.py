@@ -1,0 +1,432 @@
+"""Deciding: the pure function from a command to what happens.
+
+`decide` asks the policy and says what happens, as events, or why it can't. Time is always an
+argument, and nothing here reads a clock, makes an id or logs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any, assert_never
+
+from ordercancel.domain.actors import Actor, Party, System
+from ordercancel.domain.cases import Case, Duty
+from ordercancel.domain.commands import (
+    AdvanceOrder,
+    AnswerWithdrawal,
+    ApplyDeadline,
+    Approve,
+    AskWithdrawal,
+    Command,
+    Reject,
+    RequestCancellation,
+    Withdraw,
+)
+from ordercancel.domain.errors import Fault, InvalidValue, UnknownOrder
+from ordercancel.domain.events import (
+    CancellationRequested,
+    DeadlinePassed,
+    DutyArose,
+    DutyBreached,
+    DutyMet,
+    Event,
+    OrderAdvanced,
+    OrderCancelled,
+    OrderRegistered,
+    RequestGranted,
+    RequestLapsed,
+    RequestRejected,
+    RequestSuperseded,
+    RequestWithdrawn,
+    WithdrawalAsked,
+    WithdrawalHeld,
+)
+from ordercancel.domain.faults import Faults, moment
+from ordercancel.domain.limits import MAX_DUTIES, MAX_REQUESTS
+from ordercancel.domain.orders import Order
+from ordercancel.domain.trusted import trusted
+from ordercancel.engine.compilation import evaluate
+from ordercancel.engine.decision import Refused, Verdict
+from ordercancel.engine.ruleset import RuleSet
+from ordercancel.rules.deadlines import Consequence, Deadline
+
+__all__ = ["decide", "register"]
+
+
+def register(order: Order, policy: RuleSet, at: datetime) -> tuple[Event, ...]:
+    """The events of making an order known.
+
+    Raises:
+        InvalidValue: With everything of the order that the policy does not know, or where `at`
+            has no UTC offset.
+    """
+    at = moment("register.at", at)
+    case = policy.open(order)
+    return (
+        OrderRegistered(order_id=order.id, at=at, by=System(), order=order, edition=case.edition),
+    )
+
+
+def decide(
+    command: Command, case: Case, policy: RuleSet, at: datetime, *, seller: Party | None = None
+) -> tuple[Event, ...]:
+    """What happens when `command` is given at the moment `at`: one event or several.
+
+    Args:
+        command: What somebody asks for.
+        case: The order with its history.
+        policy: The policy and edition that the case is judged by.
+        at: The moment, with a UTC offset.
+        seller: What the directory knows of the seller.
+
+    Raises:
+        UnknownOrder: The command is about another order, or its actor is no party to this one.
+        InvalidValue: The command's reason, text, move or time is wrong; every fault is named.
+        Refused: The rules say no.
+    """
+    order = case.order
+    if command.order_id != order.id or not order.visible_to(command.by):
+        raise UnknownOrder(command.order_id)
+    if policy.name != order.policy or policy.edition != case.edition:
+        raise InvalidValue(
+            [
+                Fault(
+                    "decide.policy",
+                    f"is {policy.name} {policy.edition}",
+                    f"{order.policy} {case.edition}, which judges this case",
+                )
+            ]
+        )
+    at = moment(type(command), at)
+    check = _CHECKS.get(type(command))
+    text = check(command, policy) if check else None
+    ruling = evaluate(command, case, policy, at, seller)
+    if ruling.verdict is Verdict.REFUSE:
+        raise Refused(ruling.decision(policy, type(command), (command, case, at, seller)))
+    step = _Step(case, policy, at, command.by, ruling.rules)
+    match command:
+        case RequestCancellation():
+            step.request(command.reason or "", text, at_once=ruling.verdict is Verdict.CANCEL)
+        case Approve():
+            step.grant()
+        case Reject():
+            step.reject(command.reason, text)
+        case Withdraw():
+            step.withdraw()
+        case AskWithdrawal():
+            step.ask_withdrawal(text)
+        case AnswerWithdrawal():
+            if command.accept:
+                step.withdraw()
+            else:
+                step.hold_withdrawal()
+        case AdvanceOrder():
+            step.advance(command)
+        case ApplyDeadline():
+            step.apply_deadline(command)
+        case _:  # pragma: no cover - the type checker proves that no command is left
+            assert_never(command)
+    return tuple(step.events)
+
+
+_Key = tuple[str, int]
+"""What tells the duties of a case apart: the deadline and the number of the request."""
+
+
+def _key(duty: Duty) -> _Key:
+    return duty.deadline, duty.request
+
+
+class _Step:
+    """Gathers the events of one decision, with the deadlines that each of them starts."""
+
+    __slots__ = (
+        "at",
+        "by",
+        "case",
+        "events",
+        "number",
+        "order_id",
+        "policy",
+        "rules",
+        "running",
+        "ship_on",
+        "started",
+    )
+
+    def __init__(
+        self, case: Case, policy: RuleSet, at: datetime, by: Actor, rules: tuple[str, ...]
+    ) -> None:
+        self.case = case
+        self.policy = policy
+        self.order_id = case.order.id
+        self.at = at
+        self.by = by
+        self.rules = rules
+        # The request that it is about, the day the order is to be shipped on, and the duties that
+        # are open, as they are after the events gathered so far.
+        self.number = case.requests[-1].number if case.requests else 0
+        self.ship_on = case.order.ship_on
+        self.running: set[_Key] | None = None
+        self.started = 0
+        self.events: list[Event] = []
+
+    def add(self, event: Event) -> None:
+        """Take `event` in, and let it start the deadlines that it is an occasion of."""
+        self.events.append(event)
+        for deadline in self.policy.started_with(event):
+            self._start(deadline)
+
+    def request(self, reason: str, text: str | None, *, at_once: bool) -> None:
+        self.number = len(self.case.requests) + 1
+        if self.number > MAX_REQUESTS:
+            problem = f"has {MAX_REQUESTS} requests"
+            raise InvalidValue([Fault("Case.requests", problem, "fewer, to take another one")])
+        self.add(
+            trusted(CancellationRequested)(
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=self.rules,
+                number=self.number,
+                reason=reason,
+                text=text,
+                referred=not at_once,
+            )
+        )
+        if at_once:
+            self.grant(at_once=True)
+
+    def grant(self, *, at_once: bool = False) -> None:
+        self.add(
+            trusted(RequestGranted)(
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=self.rules,
+                number=self.number,
+                at_once=at_once,
+            )
+        )
+        self.add(
+            trusted(OrderCancelled)(
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=self.rules,
+                number=self.number,
+                status=self.policy.cancelled_status,
+            )
+        )
+
+    def reject(self, reason: str | None, text: str | None) -> None:
+        status, ship_on, rules = self._going_back()
+        self.add(
+            trusted(RequestRejected)(
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=rules,
+                number=self.number,
+                reason=reason,
+                text=text,
+                order_status=status,
+                ship_on=ship_on,
+            )
+        )
+
+    def withdraw(self) -> None:
+        status, ship_on, rules = self._going_back()
+        self.add(
+            trusted(RequestWithdrawn)(
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=rules,
+                number=self.number,
+                order_status=status,
+                ship_on=ship_on,
+            )
+        )
+
+    def ask_withdrawal(self, text: str | None) -> None:
+        self.add(
+            trusted(WithdrawalAsked)(
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=self.rules,
+                number=self.number,
+                text=text,
+            )
+        )
+
+    def hold_withdrawal(self) -> None:
+        self.add(
+            trusted(WithdrawalHeld)(
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=self.rules,
+                number=self.number,
+            )
+        )
+
+    def advance(self, command: AdvanceOrder) -> None:
+        move, order = command.move, self.case.order
+        for duty in self.case.open_duties:
+            if move in self.policy.deadline(duty.deadline).met_by:
+                self._settle(DutyMet if self.at < duty.due_at else DutyBreached, _key(duty))
+        if command.ship_on is not None:
+            self.ship_on = command.ship_on
+        self.add(
+            trusted(OrderAdvanced)(
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=self.rules,
+                move=move,
+                status=self.policy.orders.table[order.status, move],
+                ship_on=command.ship_on,
+                ships=move in self.policy.shipped_by,
+            )
+        )
+        superseding = self.policy.superseding
+        if superseding and move in superseding.moves and self.case.open_request is not None:
+            self.add(
+                trusted(RequestSuperseded)(
+                    order_id=self.order_id,
+                    at=self.at,
+                    by=self.by,
+                    rules=(*self.rules, superseding.id),
+                    number=self.number,
+                    move=move,
+                )
+            )
+
+    def apply_deadline(self, command: ApplyDeadline) -> None:
+        deadline = self.policy.deadline(command.deadline)
+        kind = DutyBreached if deadline.does is Consequence.BREACH else DeadlinePassed
+        self._settle(kind, (deadline.id, command.request))
+        self.rules = (*self.rules, deadline.id)
+        match deadline.does:
+            case Consequence.APPROVE:
+                self.grant()
+            case Consequence.REJECT:
+                self.reject(None, None)
+            case Consequence.LAPSE:
+                self.add(
+                    trusted(RequestLapsed)(
+                        order_id=self.order_id,
+                        at=self.at,
+                        by=self.by,
+                        rules=self.rules,
+                        number=self.number,
+                    )
+                )
+            case Consequence.MARK_OVERDUE | Consequence.BREACH:
+                pass
+            case _:  # pragma: no cover - the type checker proves that none is left
+                assert_never(deadline.does)
+
+    def _settle(
+        self, kind: Callable[..., DutyMet | DutyBreached | DeadlinePassed], key: _Key
+    ) -> None:
+        """The duty that arose by this deadline with this request is open no more."""
+        self._open_duties().discard(key)
+        deadline, number = key
+        self.add(
+            trusted(kind)(
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=(*self.rules, deadline),
+                deadline=deadline,
+                number=number,
+            )
+        )
+
+    def _start(self, deadline: Deadline) -> None:
+        key = (deadline.id, self.number)
+        due_at = deadline.due.due_at(self.at, self.ship_on, self.policy.tzinfo)
+        running = self._open_duties()
+        if due_at is None or key in running:
+            return
+        running.add(key)
+        self.started += 1
+        if len(self.case.duties) + self.started > MAX_DUTIES:
+            problem = f"has {MAX_DUTIES} duties"
+            raise InvalidValue([Fault("Case.duties", problem, "fewer, to take another one")])
+        self.add(
+            trusted(DutyArose)(
+                order_id=self.order_id,
+                at=self.at,
+                by=self.by,
+                rules=(*self.rules, deadline.id),
+                deadline=deadline.id,
+                number=self.number,
+                due_at=due_at,
+                follows_order=bool(deadline.met_by),
+            )
+        )
+
+    def _open_duties(self) -> set[_Key]:
+        if self.running is None:
+            self.running = set(map(_key, self.case.open_duties))
+        return self.running
+
+    def _going_back(self) -> tuple[str | None, date | None, tuple[str, ...]]:
+        """The status and planned ship date to go back to, where the policy goes back."""
+        going_back = self.policy.going_back
+        if going_back is None:
+            return None, None, self.rules
+        request = self.case.requests[-1]
+        self.ship_on = request.ship_on
+        return request.order_status, request.ship_on, (*self.rules, going_back.id)
+
+
+def _check_request(command: RequestCancellation, policy: RuleSet) -> str | None:
+    reasons = policy.request_reasons
+    return reasons.checked(command.reason, command.text, "RequestCancellation")
+
+
+def _check_rejection(command: Reject, policy: RuleSet) -> str | None:
+    return policy.rejection_reasons.checked(command.reason, command.text, "Reject")
+
+
+def _check_withdrawal(command: AskWithdrawal, policy: RuleSet) -> str | None:
+    faults = Faults("AskWithdrawal")
+    text: str | None = None
+    if policy.withdrawal_text is not None:
+        text = policy.withdrawal_text.check(command.text, "text", faults)
+    elif command.text is not None:
+        faults.add("text", "is given", "none under this policy")
+    faults.raise_if_any()
+    return text
+
+
+def _check_advance(command: AdvanceOrder, policy: RuleSet) -> None:
+    faults = Faults("AdvanceOrder")
+    moves = [move for move in policy.orders.moves if move != policy.cancel_move]
+    if command.move not in moves:
+        faults.add("move", f"is {command.move!r}", f"one of: {', '.join(moves)}")
+    elif command.move in policy.planned_by and command.ship_on is None:
+        faults.add("ship_on", "is missing", "the planned ship date")
+    elif command.move not in policy.planned_by and command.ship_on is not None:
+        faults.add("ship_on", f"is given with {command.move!r}", "none with this move")
+    faults.raise_if_any()
+
+
+def _check_deadline(command: ApplyDeadline, policy: RuleSet) -> None:
+    policy.deadline(command.deadline)
+
+
+_CHECKS: Mapping[type[Command], Callable[[Any, RuleSet], str | None]] = {
+    RequestCancellation: _check_request,
+    Reject: _check_rejection,
+    AskWithdrawal: _check_withdrawal,
+    AdvanceOrder: _check_advance,
+    ApplyDeadline: _check_deadline,
+}
+"""What the policy bounds of a command: raises with every fault, gives the cleaned text."""

@@ -1,0 +1,57 @@
+"""Writes messages to a log, without what they say."""
+
+from __future__ import annotations
+
+import logging
+
+import attrs
+
+from ordercancel.domain.actors import Party
+from ordercancel.domain.faults import Faults
+from ordercancel.engine.messages import Message
+
+__all__ = ["LogNotifier"]
+
+
+@attrs.frozen(kw_only=True)
+class LogNotifier:
+    """Writes one record for each message, and tells nobody else.
+
+    For trying things out, and for media that the host serves in another way. The record has ids,
+    the occasion, the audience and the medium, in its text and as attributes of its own
+    (``message_id``, ``order_id``, ``occasion``, ``audience``, ``party``, ``medium``); never the
+    subject, the body or an address. Characters that could break the line are written as escapes.
+
+    Args:
+        logger: Where to; ``ordercancel.messages``, unless given.
+        level: How serious a record is, as `logging` has it.
+
+    Raises:
+        InvalidValue: The logger or the level is none.
+    """
+
+    logger: logging.Logger = attrs.field(factory=lambda: logging.getLogger("ordercancel.messages"))
+    level: int = logging.INFO
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults("LogNotifier")
+        faults.instance("logger", self.logger, logging.Logger, "a logging.Logger")
+        faults.instance("level", self.level, int, "a level such as logging.INFO")
+        faults.raise_if_any()
+
+    def deliver(self, message: Message, to: Party | None) -> None:
+        """Write of `message`; `to` is not needed."""
+        fields = {
+            "message_id": _on_one_line(message.id),
+            "order_id": _on_one_line(message.order_id),
+            "occasion": str(message.occasion),
+            "audience": str(message.audience),
+            "party": _on_one_line(message.party),
+            "medium": str(message.medium),
+        }
+        text = "message %(message_id)s: %(occasion)s, to the %(audience)s %(party)s by %(medium)s"
+        self.logger.log(self.level, text, fields, extra=fields)
+
+
+def _on_one_line(text: str) -> str:
+    return text if text.isprintable() else repr(text)[1:-1]

@@ -1,0 +1,253 @@
+"""Delivers messages by mail, through an SMTP server."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from email.utils import getaddresses
+from enum import StrEnum
+
+import attrs
+
+from ordercancel.domain.actors import Party
+from ordercancel.domain.errors import NotDelivered, PartlyDelivered
+from ordercancel.domain.faults import Faults
+from ordercancel.domain.texts import unsafe_characters
+from ordercancel.engine.messages import Message
+from ordercancel.notifiers.mime import compose, is_address, mailbox
+from ordercancel.notifiers.network import check_timeout, is_domain, is_host, what_failed
+
+__all__ = ["MailNotifier", "Security"]
+
+
+class Security(StrEnum):
+    """How a line to a mail server is kept private."""
+
+    STARTTLS = "starttls"
+    """It begins in the clear and is encrypted before anything is told."""
+    TLS = "tls"
+    """It is encrypted from the beginning."""
+    NONE = "none"
+    """It stays in the clear: for a server on the same machine, and for tests."""
+
+
+_PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
+_ASCII = re.compile(r"[\x00-\x7f]*")
+_VISIBLE = re.compile(r"[!-~]+")
+_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
+_NO_ADDRESS = "no mail address"
+_NO_SMTPUTF8 = "not in ASCII, and the server lacks SMTPUTF8"
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class MailNotifier:
+    """Sends each message as one mail to every address of the party.
+
+    A mail is plain text and HTML. It has the same ``Message-ID`` whenever it is sent, by which
+    mail programs recognise one that comes twice. Each delivery has a connection of its own, so
+    that one notifier can be shared between threads.
+
+    Args:
+        host: The mail server: a name, or an IP address.
+        port: Its port; 587 with STARTTLS, 465 with TLS and 25 without, unless given.
+        security: How the line is kept private. With STARTTLS nothing is told to a server that
+            does not offer it.
+        sender: Whom the mails are from: an address in ASCII, bare or behind a name, such as
+            ``CO-NECT <no-reply@example.jp>``. Replies and failures go there.
+        user: The name to log in with; no log-in, unless given.
+        password: The password to it.
+        password_in_clear: Whether the password may be told over a line in the clear.
+        timeout: How long the server may be silent at each step, in seconds, up to 600.
+        context: Whom TLS trusts; those whom the machine trusts, unless given.
+        helo: What this machine calls itself to the server; its full name, unless given.
+        id_domain: The domain in the ``Message-ID``; the sender's, unless given. Keep it as it is:
+            with another one, a mail that is sent again is a new one.
+
+    Raises:
+        InvalidValue: With every fault of the values given.
+    """
+
+    host: str
+    port: int | None = None
+    security: Security | str = Security.STARTTLS
+    sender: str
+    user: str | None = None
+    password: str | None = attrs.field(default=None, repr=False)
+    password_in_clear: bool = False
+    timeout: float = 10.0
+    context: ssl.SSLContext | None = attrs.field(default=None, repr=False)
+    helo: str | None = None
+    id_domain: str | None = None
+    _name: str = attrs.field(init=False, repr=False)
+    _address: str = attrs.field(init=False, repr=False)
+    _context: ssl.SSLContext | None = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        name, address = _parsed(self.sender)
+        faults = Faults("MailNotifier")
+        self._check_server(faults)
+        self._check_login(faults)
+        if not address:
+            expected = "one address in ASCII, such as CO-NECT <no-reply@example.jp>"
+            faults.add("sender", "is no address", expected)
+        if self.id_domain is not None and not _is_domain(self.id_domain):
+            faults.add("id_domain", "is no domain", "a domain in ASCII")
+        faults.raise_if_any()
+        context = self.context
+        if context is None and self.security != Security.NONE:
+            context = ssl.create_default_context()  # smtplib's own trusts anybody
+        for field, value in (("_name", name), ("_address", address), ("_context", context)):
+            object.__setattr__(self, field, value)
+
+    def _check_server(self, faults: Faults) -> None:
+        if not is_host(self.host):
+            faults.add("host", "is no name of a machine", "a name in ASCII, or an IP address")
+        if self.port is not None:
+            faults.number("port", self.port, 1, 65535, "a port, 1 to 65535")
+        faults.member("security", self.security, Security)
+        check_timeout(faults, "timeout", self.timeout)
+        faults.instance("context", self.context, ssl.SSLContext | None, "an ssl.SSLContext")
+        if self.helo is not None and not _matches(_VISIBLE, self.helo):
+            faults.add("helo", "is no name of a machine", "a name in ASCII, or [an IP address]")
+
+    def _check_login(self, faults: Faults) -> None:
+        for field, value in (("user", self.user), ("password", self.password)):
+            if value is not None and not _matches(_ASCII, value):
+                faults.add(field, "is no string in ASCII", "a string in ASCII")
+        if (self.user is None) is not (self.password is None):
+            missing = "user" if self.user is None else "password"
+            faults.add(missing, "is missing", "user and password, or neither")
+        faults.flag("password_in_clear", self.password_in_clear)
+        is_told = self.password is not None and self.security == Security.NONE
+        if is_told and not self.password_in_clear:
+            faults.add("security", "is none, with a password", "TLS, or password_in_clear=True")
+
+    def deliver(self, message: Message, to: Party | None) -> None:
+        """Send `message` to all addresses of `to`.
+
+        Raises:
+            NotDelivered: None was reached: the party is not known or has no address, or the server
+                was not reached, or refused.
+            PartlyDelivered: Some were reached and others not.
+        """
+        addresses = tuple(dict.fromkeys(to.emails)) if to else ()
+        if not addresses:
+            problem = "the party is not known, or has no mail address"
+            raise NotDelivered(problem, "an address to write to")
+        missed = {each: _NO_ADDRESS for each in addresses if not is_address(each)}
+        valid = [each for each in addresses if each not in missed]
+        if valid:
+            missed |= self._send(message, valid)
+        reached = tuple(each for each in addresses if each not in missed)
+        if not reached:
+            problems = "; ".join(sorted(set(missed.values())))
+            raise NotDelivered(f"no address can be written to: {problems}", "one that can")
+        if missed:
+            raise PartlyDelivered(reached, missed)
+
+    def _send(self, message: Message, addresses: Sequence[str]) -> dict[str, str]:
+        """Send a mail; gives the addresses that it did not reach, each with the reason."""
+        try:
+            with self._session() as server:
+                unfit: dict[str, str] = {}
+                if not server.has_extn("smtputf8"):
+                    unfit = {each: _NO_SMTPUTF8 for each in addresses if not each.isascii()}
+                fit = [each for each in addresses if each not in unfit]
+                refused = self._sent(server, message, fit) if fit else {}
+        except smtplib.SMTPException as error:
+            raise self._failure(error) from None  # its text quotes what the server said
+        except OSError as error:
+            problem = f"the line to the mail server failed: {what_failed(error)}"
+            raise NotDelivered(problem, "a line that holds") from error
+        return unfit | {each: _answer(*reply) for each, reply in refused.items()}
+
+    def _sent(
+        self, server: smtplib.SMTP, message: Message, to: Sequence[str]
+    ) -> dict[str, tuple[int, bytes]]:
+        """Send a mail to addresses that the server can take; gives those that it refused."""
+        domain = self.id_domain or self._address.rpartition("@")[2]
+        sender = mailbox(self._name, self._address)
+        mail = compose(message, sender=sender, to=to, domain=domain)
+        options = () if all(each.isascii() for each in to) else ("SMTPUTF8", "BODY=8BITMIME")
+        return server.sendmail(self._address, to, bytes(mail), options)
+
+    @contextmanager
+    def _session(self) -> Iterator[smtplib.SMTP]:
+        """A server that is ready for a mail; the connection is closed in any case."""
+        server = self._connected()
+        try:
+            if self.security == Security.STARTTLS:
+                server.starttls(context=self._context)
+            server.ehlo_or_helo_if_needed()
+            if self.user is not None and self.password is not None:
+                server.login(self.user, self.password)
+            yield server
+            with suppress(OSError):  # whatever it answers to a farewell, it has the mail
+                server.quit()
+        finally:
+            server.close()
+
+    def _connected(self) -> smtplib.SMTP:
+        port = self.port or _PORTS[Security(self.security)]
+        if self.security == Security.TLS:
+            return smtplib.SMTP_SSL(
+                self.host, port, self.helo, timeout=self.timeout, context=self._context
+            )
+        return smtplib.SMTP(self.host, port, self.helo, timeout=self.timeout)
+
+    def _failure(self, error: smtplib.SMTPException) -> NotDelivered:
+        """What smtplib raised, in words that quote nobody."""
+        match error:
+            case smtplib.SMTPRecipientsRefused():
+                replies = error.recipients.values()
+                answers = sorted({_answer(*reply) for reply in replies})
+                code = min(code for code, _ in replies)
+                problem = f"the mail server refused every address: {'; '.join(answers)}"
+                return NotDelivered(problem, "at least one accepted", code)
+            case smtplib.SMTPResponseException() if error.smtp_code < 0:
+                return NotDelivered("the mail server does not talk SMTP", "a reply code")
+            case smtplib.SMTPResponseException():
+                step = {
+                    smtplib.SMTPSenderRefused: "refused the sender",
+                    smtplib.SMTPDataError: "refused the mail",
+                    smtplib.SMTPAuthenticationError: "refused the log-in",
+                }.get(type(error), "refused to talk")
+                answer = _answer(error.smtp_code, error.smtp_error)
+                problem = f"the mail server {step}: {answer}"
+                return NotDelivered(problem, "it to accept", error.smtp_code)
+            case smtplib.SMTPServerDisconnected():
+                problem = f"the mail server hung up, or was silent for {self.timeout:g} s"
+                return NotDelivered(problem, "an answer")
+            case smtplib.SMTPNotSupportedError():
+                problem = "the mail server lacks STARTTLS or a log-in"
+                return NotDelivered(problem, "it to offer what is asked for")
+            case _:
+                return NotDelivered("no way to log in was found", "one that both sides know")
+
+
+def _answer(code: int, reply: bytes | str) -> str:
+    """The numbers of a reply, such as ``550 5.1.1``; its words often quote addresses or texts."""
+    words = reply.decode("ascii", "replace") if isinstance(reply, bytes) else reply
+    enhanced = _ENHANCED.match(words)
+    return f"{code} {enhanced[0]}" if enhanced else str(code)
+
+
+def _parsed(sender: object) -> tuple[str, str]:
+    """The name and the address of a sender; both empty where it is not one address in ASCII."""
+    if not isinstance(sender, str) or unsafe_characters(sender):
+        return "", ""
+    found = getaddresses([sender])
+    if len(found) != 1 or not found[0][1].isascii() or not is_address(found[0][1]):
+        return "", ""
+    return found[0]
+
+
+def _is_domain(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and is_domain(value)
+
+
+def _matches(pattern: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None

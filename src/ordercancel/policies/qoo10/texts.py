@@ -1,0 +1,319 @@
+"""What people read of Qoo10: statuses, refusals, notifications, labels and counters.
+
+Read it beside its document (`ordercancel.policies.qoo10.document`).
+"""
+
+from __future__ import annotations
+
+from ordercancel.domain.requests import RequestStatus
+from ordercancel.domain.texts import Text
+from ordercancel.policy import (
+    Audience,
+    Counter,
+    Label,
+    Medium,
+    Notification,
+    Occasion,
+    Wording,
+    clause,
+    own_rule,
+)
+
+__all__ = ["WORDING"]
+
+_BOTH = (Medium.APP, Medium.MAIL)
+_TELL_WHO_WAITS = own_rule("who waits for the outcome is told of it", ja="結果を待つ人に知らせる")
+
+WORDING = Wording(
+    statuses={
+        "new": Text("新規注文", "New order"),
+        "shipping_requested": Text("配送要請", "Shipping requested"),
+        "delayed": Text("配送遅延", "Shipping delayed"),
+        "shipped": Text("配送中", "Shipped"),
+        "delivered": Text("配送完了", "Delivered"),
+        "cancelled": Text("キャンセル完了", "Cancelled"),
+    },
+    refusals={
+        "request_open": Text(
+            "すでにキャンセル要請中です。", "A cancellation request is already open."
+        ),
+        "no_open_request": Text(
+            "回答待ちのキャンセル要請がありません。",
+            "There is no open cancellation request that this could apply to.",
+        ),
+        "not_affirmed": Text(
+            "キャンセル不可状態の場合のみキャンセル拒否処理をしてください。キャンセル拒否しますか？",
+            "Reject a cancellation only where cancelling is impossible. Do you reject it?",
+        ),
+        "instant_cannot_be_rejected": Text(
+            "新規注文や配送遅延となったご注文のキャンセルを拒否することはできません。",
+            "The cancellation of a new or delayed order cannot be rejected.",
+        ),
+        "only_approval_left": Text(
+            "配送遅延となったご注文のキャンセル要請は、承認のみ可能です。",
+            "The order is delayed: its cancellation can only be approved.",
+        ),
+        "rejected_before": Text(
+            "一度キャンセル拒否をしたご注文は、再度お客様側でキャンセル要請を出すことはできません。",
+            "Cancellation cannot be requested again once it was rejected.",
+        ),
+        "withdrawn_before": Text(
+            "キャンセル要請を撤回したご注文は、再度キャンセル要請を出すことはできません。",
+            "Cancellation cannot be requested again after a request was withdrawn.",
+        ),
+        "already_shipped": Text(
+            "発送処理済みのため、キャンセルできません。",
+            "The order has been shipped and can no longer be cancelled.",
+        ),
+        "already_cancelled": Text(
+            "キャンセル完了のご注文です。", "The order has been cancelled already."
+        ),
+        "answer_first": Text(
+            "キャンセル要請中のご注文です。先に要請へ回答してください。",
+            "A cancellation request is open: answer it before you ship.",
+        ),
+        "not_late": Text(
+            "発送予定日を過ぎていません。", "The planned ship date has not passed yet."
+        ),
+        "withdrawal_not_offered": Text(
+            "キャンセル要請の取り消しは、撤回要請への回答としてのみ可能です。",
+            "A request can be taken back only by answering the seller's ask to withdraw it.",
+        ),
+    },
+    notifications=(
+        Notification(
+            on=Occasion.REFERRED,
+            to=Audience.SELLER,
+            media=(Medium.APP,),
+            subject=Text("キャンセル要請 {order_id}", "Cancellation requested: {order_id}"),
+            body=Text(
+                "注文番号 {order_id} のキャンセル要請があります。\nキャンセル理由: {reason}",
+                "The buyer asks to cancel order {order_id}.\nReason: {reason}",
+            ),
+            cites=clause("qoo10.3.queue"),
+        ),
+        Notification(
+            on=Occasion.GRANTED_AT_ONCE,
+            to=Audience.BUYER,
+            media=_BOTH,
+            subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
+            body=Text(
+                "{buyer_name} 様\n\n注文番号 {order_id} のキャンセルが完了しました。",
+                "Dear {buyer_name},\n\nOrder {order_id} has been cancelled.",
+            ),
+            cites=clause("qoo10.1.instant-new", "qoo10.1.instant-delayed"),
+        ),
+        Notification(
+            on=Occasion.GRANTED_AT_ONCE,
+            to=Audience.SELLER,
+            media=_BOTH,
+            subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
+            body=Text(
+                "注文番号 {order_id} は、お客様の要請により即時キャンセルされました。"
+                "発送しないでください。\nキャンセル理由: {reason}",
+                "Order {order_id} was cancelled at once, as the buyer asked. Do not ship it.\n"
+                "Reason: {reason}",
+            ),
+            cites=own_rule(
+                "a seller who is not told would ship a cancelled order",
+                ja="知らせないと、キャンセル済みの注文が発送されてしまう",
+            ),
+        ),
+        Notification(
+            on=Occasion.APPROVED,
+            to=Audience.BUYER,
+            media=_BOTH,
+            subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
+            body=Text(
+                "{buyer_name} 様\n\n注文番号 {order_id} のキャンセル要請が承認され、"
+                "キャンセルが完了しました。",
+                "Dear {buyer_name},\n\nYour request was approved and order {order_id} cancelled.",
+            ),
+            cites=_TELL_WHO_WAITS,
+        ),
+        Notification(
+            on=Occasion.APPROVED_BY_SILENCE,
+            to=Audience.BUYER,
+            media=_BOTH,
+            subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
+            body=Text(
+                "{buyer_name} 様\n\n注文番号 {order_id} のキャンセルが完了しました。",
+                "Dear {buyer_name},\n\nOrder {order_id} has been cancelled.",
+            ),
+            cites=_TELL_WHO_WAITS,
+        ),
+        Notification(
+            on=Occasion.APPROVED_BY_SILENCE,
+            to=Audience.SELLER,
+            media=_BOTH,
+            subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
+            body=Text(
+                "注文番号 {order_id} は、配送遅延のため自動的にキャンセルされました。"
+                "発送しないでください。",
+                "Order {order_id} was cancelled automatically, because it is delayed. "
+                "Do not ship it.",
+            ),
+            cites=own_rule(
+                "a seller who is not told would ship a cancelled order",
+                ja="知らせないと、キャンセル済みの注文が発送されてしまう",
+            ),
+        ),
+        Notification(
+            on=Occasion.REJECTED,
+            to=Audience.BUYER,
+            media=_BOTH,
+            subject=Text("キャンセル拒否のお知らせ {order_id}", "Not cancelled: {order_id}"),
+            body=Text(
+                "{buyer_name} 様\n\n注文番号 {order_id} のキャンセル要請は拒否されました。\n"
+                "キャンセル拒否理由: {answer}\n\n"
+                "再度キャンセル要請を出すことはできません。",
+                "Dear {buyer_name},\n\nYour request to cancel order {order_id} was rejected.\n"
+                "Reason: {answer}\n\nIt cannot be asked for again.",
+            ),
+            cites=clause("qoo10.4.notified", "qoo10.1.truthful-reason", "qoo10.3.shown-at-once"),
+        ),
+        Notification(
+            on=Occasion.WITHDRAWAL_ASKED,
+            to=Audience.BUYER,
+            media=_BOTH,
+            subject=Text(
+                "キャンセルの撤回要請 {order_id}", "Please withdraw your request: {order_id}"
+            ),
+            body=Text(
+                "{buyer_name} 様\n\n{seller_name} より、注文番号 {order_id} のキャンセル要請の"
+                "撤回のお願いが届いています。\n{withdrawal_text}",
+                "Dear {buyer_name},\n\n{seller_name} asks you to withdraw your request to "
+                "cancel order {order_id}.\n{withdrawal_text}",
+            ),
+            cites=clause("qoo10.1.otherwise-ask-withdrawal"),
+        ),
+        Notification(
+            on=Occasion.WITHDRAWAL_HELD,
+            to=Audience.SELLER,
+            media=(Medium.APP,),
+            subject=Text("撤回保留 {order_id}", "Withdrawal held: {order_id}"),
+            body=Text(
+                "注文番号 {order_id} のお客様は、キャンセル要請の撤回を保留しました。",
+                "The buyer of order {order_id} holds on to the request to cancel.",
+            ),
+            cites=clause("qoo10.1.otherwise-ask-withdrawal"),
+        ),
+        Notification(
+            on=Occasion.WITHDRAWN,
+            to=Audience.SELLER,
+            media=(Medium.APP,),
+            subject=Text("キャンセル撤回 {order_id}", "Request withdrawn: {order_id}"),
+            body=Text(
+                "注文番号 {order_id} のキャンセル要請は撤回されました。発送処理を進めてください。",
+                "The buyer withdrew the request to cancel order {order_id}. Please ship it.",
+            ),
+            cites=clause("qoo10.1.otherwise-ask-withdrawal"),
+        ),
+        Notification(
+            on=Occasion.SUPERSEDED,
+            to=Audience.BUYER,
+            media=_BOTH,
+            subject=Text("発送のお知らせ {order_id}", "Shipped: {order_id}"),
+            body=Text(
+                "{buyer_name} 様\n\n注文番号 {order_id} は発送されたため、"
+                "キャンセル要請は無効となりました。",
+                "Dear {buyer_name},\n\nOrder {order_id} was shipped, so it can no longer be "
+                "cancelled.",
+            ),
+            cites=_TELL_WHO_WAITS,
+        ),
+    ),
+    labels=(
+        Label(
+            on=Occasion.REFERRED,
+            to=Audience.BUYER,
+            text=Text("キャンセル要請中", "Cancellation requested"),
+            cites=clause("qoo10.1.may-reject"),
+        ),
+        Label(
+            on=Occasion.REFERRED,
+            to=Audience.SELLER,
+            text=Text(
+                "キャンセル・処理要請\n理由: {reason}", "Cancellation to process\nReason: {reason}"
+            ),
+            cites=clause("qoo10.3.queue", "qoo10.3.grid"),
+        ),
+        Label(
+            on=Occasion.WITHDRAWAL_ASKED,
+            to=Audience.BUYER,
+            text=Text(
+                "キャンセルの撤回要請\n{withdrawal_text}",
+                "Asked to withdraw the request\n{withdrawal_text}",
+            ),
+            cites=clause("qoo10.1.otherwise-ask-withdrawal"),
+        ),
+        Label(
+            on=Occasion.WITHDRAWAL_ASKED,
+            to=Audience.SELLER,
+            text=Text("撤回要請", "Withdrawal asked for"),
+            cites=clause("qoo10.3.counters"),
+        ),
+        Label(
+            on=Occasion.WITHDRAWAL_HELD,
+            to=Audience.BUYER,
+            text=Text("キャンセル要請中(撤回保留)", "Cancellation requested (withdrawal held)"),
+            cites=clause("qoo10.1.otherwise-ask-withdrawal"),
+        ),
+        Label(
+            on=Occasion.WITHDRAWAL_HELD,
+            to=Audience.SELLER,
+            text=Text("撤回保留\n理由: {reason}", "Withdrawal held\nReason: {reason}"),
+            cites=clause("qoo10.3.counters"),
+        ),
+        Label(
+            on=Occasion.REJECTED,
+            to=Audience.BUYER,
+            text=Text("キャンセル拒否\n{answer}", "Cancellation rejected\n{answer}"),
+            cites=clause("qoo10.3.shown-at-once", "qoo10.4.notified"),
+        ),
+        Label(
+            on=Occasion.REJECTED,
+            to=Audience.SELLER,
+            text=Text("キャンセル拒否完了\n{answer}", "Cancellation rejected\n{answer}"),
+            cites=clause("qoo10.3.counters"),
+        ),
+    ),
+    counters=(
+        Counter(
+            status=RequestStatus.AWAITING_SELLER,
+            label=Text("キャンセル要請", "Cancellation requests"),
+            state=Text("キャンセル・処理要請", "Cancellation to process"),
+            cites=clause("qoo10.3.counters", "qoo10.3.queue"),
+        ),
+        Counter(
+            status=RequestStatus.WITHDRAWAL_ASKED,
+            label=Text("撤回要請", "Withdrawals asked for"),
+            state=Text("キャンセル・撤回要請", "Withdrawal asked for"),
+            cites=clause("qoo10.3.counters"),
+        ),
+        Counter(
+            status=RequestStatus.WITHDRAWAL_HELD,
+            label=Text("撤回保留", "Withdrawals held"),
+            state=Text("キャンセル・撤回保留", "Withdrawal held"),
+            cites=clause("qoo10.3.counters"),
+        ),
+        Counter(
+            status=RequestStatus.REJECTED,
+            label=Text("キャンセル拒否完了", "Cancellations rejected"),
+            state=Text("キャンセル拒否完了", "Cancellation rejected"),
+            cites=clause("qoo10.3.counters"),
+        ),
+    ),
+    columns={
+        "state": Text("処理状態", "State"),
+        "completed_at": Text("キャンセル・返品完了日", "Completed"),
+        "reason": Text("キャンセル・返品理由", "Reason"),
+        "requested_at": Text("キャンセル・返品要請日", "Requested"),
+        "placed_at": Text("注文日", "Ordered"),
+        "shipped_at": Text("発送日", "Shipped"),
+        "order_id": Text("注文番号", "Order"),
+        "cart_id": Text("カート番号", "Cart"),
+        "item": Text("商品", "Item"),
+    },
+)
+"""All texts of Qoo10, in Japanese and in English."""

@@ -1,0 +1,1 @@
+"""The parts of a policy: facts, conditions, effects, rules, reasons, deadlines, notifications."""

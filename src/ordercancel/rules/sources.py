@@ -1,0 +1,67 @@
+"""Documents, their clauses, and citations of them.
+
+Whatever in a policy comes from a document cites the clause; what does not says that it is ours.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from ordercancel.domain.texts import Text
+
+__all__ = ["Citation", "Clause", "Document", "OwnRule", "clause", "own_rule"]
+
+
+@attrs.frozen
+class Clause:
+    """One clause of a document.
+
+    Args:
+        id: Stable; what rules cite and refusals show.
+        section: Where it stands in the document.
+        text: The document's own line.
+        reading: How we read it, where the line is silent, ambiguous or contradictory.
+        document: The title of the document.
+    """
+
+    id: str
+    section: str = attrs.field(kw_only=True)
+    text: str = attrs.field(kw_only=True)
+    reading: str | None = attrs.field(default=None, kw_only=True)
+    document: str = attrs.field(default="", kw_only=True)
+
+
+@attrs.frozen
+class Document:
+    """A document that rules are taken from, with its clauses; they get its title."""
+
+    title: str
+    clauses: tuple[Clause, ...]
+
+    def __attrs_post_init__(self) -> None:
+        titled = tuple(attrs.evolve(each, document=self.title) for each in self.clauses)
+        object.__setattr__(self, "clauses", titled)
+
+
+@attrs.frozen
+class Citation:
+    """The ids of the clauses that something rests on."""
+
+    clauses: tuple[str, ...]
+
+
+@attrs.frozen
+class OwnRule:
+    """Says that something rests on no document, and why it is there, in two languages."""
+
+    note: Text
+
+
+def clause(*ids: str) -> Citation:
+    """Cite clauses by their ids. The policy checks that its documents have them."""
+    return Citation(ids)
+
+
+def own_rule(note: str, *, ja: str | None = None) -> OwnRule:
+    """Mark something as our own, with the reason for it, and maybe with a Japanese wording."""
+    return OwnRule(Text(ja=note if ja is None else ja, en=note))

@@ -1,0 +1,68 @@
+"""How long to wait before something is tried again, and how often."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import attrs
+
+from ordercancel.domain.faults import Faults
+
+__all__ = ["CONFLICTS", "RETRIES", "Backoff"]
+
+MOST_TRIES = 1_000
+LONGEST = timedelta(days=30)
+
+
+@attrs.frozen(kw_only=True)
+class Backoff:
+    """A wait that doubles from try to try, half of it by chance, so that many do not meet again.
+
+    >>> backoff = Backoff(first=timedelta(seconds=30), most=timedelta(minutes=5), tries=8)
+    >>> [str(backoff.wait(tried, 1)) for tried in (1, 2, 3, 4, 5)]
+    ['0:00:30', '0:01:00', '0:02:00', '0:04:00', '0:05:00']
+    >>> str(backoff.wait(1, 0))
+    '0:00:15'
+
+    Args:
+        first: The longest wait after the first try; up to `most`.
+        most: The longest wait of all, up to 30 days.
+        tries: How many tries there are, 1 to 1,000.
+
+    Raises:
+        InvalidValue: With every value that is out of its bounds.
+    """
+
+    first: timedelta
+    most: timedelta
+    tries: int
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults("Backoff")
+        for field, most in (("first", self.most), ("most", LONGEST)):
+            value: object = getattr(self, field)
+            expected = f"a length of time, 0 to {most}"
+            if not isinstance(value, timedelta):
+                faults.add(field, f"is {value!r:.80}", expected)
+            elif isinstance(most, timedelta) and not timedelta() <= value <= most:
+                faults.add(field, f"is {value}", expected)
+        tries: object = self.tries
+        if isinstance(tries, bool) or not isinstance(tries, int) or not 1 <= tries <= MOST_TRIES:
+            faults.add("tries", f"is {tries!r:.80}", f"a whole number, 1 to {MOST_TRIES:,}")
+        faults.raise_if_any()
+
+    def wait(self, tried: int, chance: float) -> timedelta:
+        """How long to wait after as many tries; `chance` is drawn from 0 to 1."""
+        longest = self.first
+        for _ in range(1, tried):
+            if longest == self.most:
+                break
+            longest = min(longest * 2, self.most)
+        return longest / 2 + longest / 2 * chance
+
+
+CONFLICTS = Backoff(first=timedelta(milliseconds=10), most=timedelta(milliseconds=500), tries=8)
+"""How a command is decided again from fresh state: at most 1.3 seconds of waiting in all."""
+
+RETRIES = Backoff(first=timedelta(seconds=30), most=timedelta(hours=1), tries=40)
+"""How a message is tried again: for about a day, before it counts as dead."""

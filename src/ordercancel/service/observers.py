@@ -1,0 +1,152 @@
+"""Seeing a service at work: a observer is told of each command and of each delivery.
+
+What it is told are ids, codes and numbers. It never sees what people wrote, or their addresses.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from enum import StrEnum
+from types import TracebackType
+from typing import Protocol
+
+from ordercancel.domain.errors import (
+    Conflict,
+    InvalidValue,
+    StoreUnavailable,
+    UnknownOrder,
+    UnknownPolicy,
+)
+from ordercancel.engine.decision import Refused
+
+__all__ = ["Fields", "LogObserver", "Observed", "Observer", "observing"]
+
+Fields = dict[str, str | int | float | tuple[str, ...]]
+"""What is known of something that is watched, by name. It grows while that is done."""
+
+
+class Observed(StrEnum):
+    """What a service does that can be watched."""
+
+    COMMAND = "command"
+    """A command is handled.
+
+    Fields: ``command`` (its kind), ``order_id``, ``role``, ``command_id`` where it has one,
+    ``lag_seconds`` for a deadline that a tick applies; in the end ``outcome``, ``attempts``, and
+    ``policy``, ``edition``, ``rules``, ``codes`` as far as they are known. The outcome is one of
+    ``done``, ``repeated``, ``refused``, ``invalid``, ``unknown_order``, ``unknown_policy``,
+    ``conflict``, ``unavailable`` and ``error``.
+    """
+
+    MESSAGE = "message"
+    """A message is delivered.
+
+    Fields: ``message_id``, ``order_id``, ``occasion``, ``audience``, ``medium``, ``attempts``,
+    ``lag_seconds`` since what it tells of; in the end ``outcome``: ``delivered``, ``failed`` or
+    ``dead``, and ``error``, the kind of error.
+    """
+
+
+class Observer(Protocol):
+    """Is told what a service does."""
+
+    def observe(self, what: Observed, fields: Fields) -> AbstractContextManager[object]:
+        """Is entered before it is done, and left after; then `fields` say what came of it.
+
+        What a observer raises is logged and goes no further.
+        """
+
+
+OUTCOMES: tuple[tuple[type[Exception], str], ...] = (
+    (Refused, "refused"),
+    (InvalidValue, "invalid"),
+    (UnknownOrder, "unknown_order"),
+    (UnknownPolicy, "unknown_policy"),
+    (Conflict, "conflict"),
+    (StoreUnavailable, "unavailable"),
+)
+"""What it is called when a command ends with an error; with any other it is ``error``."""
+
+
+def outcome_of(error: Exception) -> str:
+    """What it is called when a command ends with `error`."""
+    return next((name for kind, name in OUTCOMES if isinstance(error, kind)), "error")
+
+
+_LEVELS = {
+    "failed": logging.WARNING,
+    "conflict": logging.WARNING,
+    "unavailable": logging.ERROR,
+    "unknown_policy": logging.ERROR,
+    "error": logging.ERROR,
+    "dead": logging.ERROR,
+}
+_LOGGER = logging.getLogger("ordercancel")
+_LOGGERS = {what: _LOGGER.getChild(what) for what in Observed}
+
+
+class LogObserver:
+    """Writes a log record for each command and message when it is over.
+
+    The loggers are ``ordercancel.command`` and ``ordercancel.message``. The fields are attributes
+    of the record, for formatters that write them out; the text of the record repeats them.
+    """
+
+    def observe(self, what: Observed, fields: Fields) -> AbstractContextManager[None]:
+        """See `Observer.observe`."""
+        return _Logged(what, fields)
+
+
+class _Logged(AbstractContextManager[None]):
+    __slots__ = ("_fields", "_what")
+
+    def __init__(self, what: Observed, fields: Fields) -> None:
+        self._what = what
+        self._fields = fields
+
+    def __exit__(self, *raised: object) -> None:
+        level = _LEVELS.get(str(self._fields.get("outcome")), logging.INFO)
+        logger = _LOGGERS[self._what]
+        if logger.isEnabledFor(level):
+            text = " ".join(f"{name}={value!r}" for name, value in self._fields.items())
+            logger.log(level, "%s %s", self._what, text, extra=self._fields)
+
+
+class observing(AbstractContextManager[None]):  # noqa: N801 - read as a verb, as with `closing`
+    """Everything inside is watched by all `observers`.
+
+    What is watched goes on as if nobody looked, whatever a observer raises or holds back.
+    """
+
+    __slots__ = ("_entered", "_fields", "_observers", "_what")
+
+    def __init__(self, observers: Iterable[Observer], what: Observed, fields: Fields) -> None:
+        self._observers = observers
+        self._what = what
+        self._fields = fields
+        self._entered: list[AbstractContextManager[object]] = []
+
+    def __enter__(self) -> None:
+        for observer in self._observers:
+            try:
+                context = observer.observe(self._what, self._fields)
+                context.__enter__()
+            except Exception:  # whatever is wrong with a observer must not stop a command
+                _LOGGER.exception("a observer failed")
+            else:
+                self._entered.append(context)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for context in reversed(self._entered):
+            try:
+                context.__exit__(kind, error, trace)
+            except Exception as own:  # as above
+                if own is not error:
+                    _LOGGER.exception("a observer failed")

@@ -1,0 +1,1 @@
+"""Stores: where cases, their history and the outbox are kept."""

@@ -1,0 +1,398 @@
+"""Adapters that keep everything in memory: for tests and for trying things out."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from enum import Enum, auto
+from itertools import islice
+
+import attrs
+
+from ordercancel.domain.actors import Party
+from ordercancel.domain.cases import Case, DutyStatus
+from ordercancel.domain.errors import Conflict
+from ordercancel.domain.events import Event
+from ordercancel.domain.requests import CancellationRequest, RequestStatus
+from ordercancel.engine.messages import Message
+from ordercancel.service.ports import (
+    Backlog,
+    Claim,
+    Commit,
+    DeadLetter,
+    DueDuty,
+    InboxCursor,
+    InboxQuery,
+    Page,
+    Receipt,
+    Tally,
+)
+
+__all__ = [
+    "AsyncMemoryDirectory",
+    "AsyncMemoryNotifier",
+    "AsyncMemoryStore",
+    "MemoryDirectory",
+    "MemoryNotifier",
+    "MemoryStore",
+]
+
+
+class MemoryDirectory:
+    """A directory of the parties given, and of those put in later."""
+
+    def __init__(self, parties: Iterable[Party] = ()) -> None:
+        self._parties = {party.id: party for party in parties}
+
+    def put(self, party: Party) -> None:
+        """Add `party`, or replace the one with the same id."""
+        self._parties[party.id] = party
+
+    def find(self, party_id: str) -> Party | None:
+        """The party with this id; None where there is none."""
+        return self._parties.get(party_id)
+
+
+class MemoryNotifier:
+    """A notifier that keeps what it delivers, in order, in `delivered`."""
+
+    def __init__(self) -> None:
+        self.delivered: list[tuple[Message, Party | None]] = []
+
+    def deliver(self, message: Message, to: Party | None) -> None:
+        """Keep the message."""
+        self.delivered.append((message, to))
+
+
+class _State(Enum):
+    WAITING = auto()
+    DELIVERED = auto()
+    DEAD = auto()
+
+
+@attrs.define
+class _Entry:
+    """A message in the outbox: where it stands, and when it is free to be claimed."""
+
+    message: Message
+    state: _State = _State.WAITING
+    free_at: datetime | None = None
+    attempts: int = 0
+    error: str | None = None
+    reached: tuple[str, ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        """Whether it still goes out."""
+        return self.state is _State.WAITING
+
+    def waits_behind(self, earlier: _Entry, now: datetime) -> bool:
+        """Whether `earlier`, of the same order, has to go out first and can't be claimed now."""
+        return (
+            earlier.waits
+            and earlier.free_at is not None
+            and earlier.free_at > now
+            and (earlier.error is None or earlier.message.party == self.message.party)
+        )
+
+
+class MemoryStore:
+    """A store in memory, safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._cases: dict[str, Case] = {}
+        self._events: dict[str, tuple[Event, ...]] = {}
+        self._outbox: dict[str, _Entry] = {}
+        self._receipts: dict[str, Receipt] = {}
+
+    def load(self, order_id: str) -> Case | None:
+        """See `ordercancel.service.ports.Store.load`."""
+        with self._lock:
+            return self._cases.get(order_id)
+
+    def commit(self, commit: Commit) -> None:
+        """See `ordercancel.service.ports.Store.commit`."""
+        order_id = commit.case.order.id
+        with self._lock:
+            stored = self._cases.get(order_id)
+            if (0 if stored is None else stored.version) != commit.expected:
+                raise Conflict(order_id)
+            if commit.command_id is not None:
+                if commit.command_id in self._receipts:
+                    raise Conflict(order_id)
+                self._receipts[commit.command_id] = Receipt(
+                    order_id=order_id,
+                    expected=commit.expected,
+                    version=commit.case.version,
+                    fingerprint=commit.fingerprint,
+                    messages=commit.messages,
+                )
+            self._cases[order_id] = commit.case
+            self._events[order_id] = (*self._events.get(order_id, ()), *commit.events)
+            for message in commit.messages:
+                self._outbox[message.id] = _Entry(message)
+
+    def receipt(self, command_id: str) -> Receipt | None:
+        """See `ordercancel.service.ports.Store.receipt`."""
+        with self._lock:
+            return self._receipts.get(command_id)
+
+    def history(self, order_id: str) -> tuple[Event, ...]:
+        """See `ordercancel.service.ports.Store.history`."""
+        with self._lock:
+            return self._events.get(order_id, ())
+
+    def due(self, now: datetime, after: DueDuty | None, limit: int) -> tuple[DueDuty, ...]:
+        """See `ordercancel.service.ports.Store.due`."""
+        with self._lock:
+            found = [
+                DueDuty(
+                    order_id=case.order.id,
+                    deadline=duty.deadline,
+                    request=duty.request,
+                    due_at=duty.due_at,
+                )
+                for case in self._cases.values()
+                for duty in case.open_duties
+                if duty.due_at <= now
+            ]
+        rest = (duty for duty in sorted(found) if after is None or duty > after)
+        return tuple(islice(rest, limit))
+
+    def inbox(self, query: InboxQuery) -> Page:
+        """See `ordercancel.service.ports.Store.inbox`."""
+        with self._lock:
+            found = [
+                (InboxCursor(requested_at=latest.at, order_id=case.order.id), case)
+                for case, latest in self._asked(query.seller, query.policy)
+                if latest.status in query.statuses
+            ]
+        found.sort(key=lambda keyed: keyed[0])
+        rest = [(key, case) for key, case in found if query.after is None or key > query.after]
+        page = rest[: query.limit]
+        more = len(rest) > len(page)
+        return Page(cases=tuple(case for _, case in page), next=page[-1][0] if more else None)
+
+    def tally(
+        self, seller: str, policy: str, overdue_deadlines: frozenset[str], now: datetime
+    ) -> tuple[Tally, ...]:
+        """See `ordercancel.service.ports.Store.tally`."""
+        count: Counter[RequestStatus] = Counter()
+        overdue: Counter[RequestStatus] = Counter()
+        with self._lock:
+            for case, latest in self._asked(seller, policy):
+                count[latest.status] += 1
+                overdue[latest.status] += latest.is_open and any(
+                    duty.deadline in overdue_deadlines
+                    and duty.request == latest.number
+                    and duty.status in (DutyStatus.OPEN, DutyStatus.MISSED)
+                    and duty.due_at <= now
+                    for duty in case.duties
+                )
+        return tuple(
+            Tally(status=status, count=count[status], overdue=overdue[status])
+            for status in sorted(count)
+        )
+
+    def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
+        """See `ordercancel.service.ports.Store.claim`."""
+        claims: list[Claim] = []
+        earlier: dict[str, list[_Entry]] = {}
+        with self._lock:
+            for entry in self._outbox.values():
+                ahead = earlier.setdefault(entry.message.order_id, [])
+                is_free = entry.waits and (entry.free_at is None or entry.free_at <= now)
+                if is_free and not any(entry.waits_behind(other, now) for other in ahead):
+                    claims.append(
+                        Claim(
+                            message=entry.message,
+                            attempts=entry.attempts + 1,
+                            until=until,
+                            reached=entry.reached,
+                        )
+                    )
+                if len(claims) == limit:
+                    break
+                if entry.waits:
+                    ahead.append(entry)
+            for claim in claims:
+                entry = self._outbox[claim.message.id]
+                entry.free_at, entry.attempts = until, claim.attempts
+        return tuple(claims)
+
+    def delivered(self, message_id: str, now: datetime) -> None:
+        """See `ordercancel.service.ports.Store.delivered`."""
+        with self._lock:
+            if message_id in self._outbox:
+                self._outbox[message_id].state = _State.DELIVERED
+
+    def failed(
+        self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
+    ) -> None:
+        """See `ordercancel.service.ports.Store.failed`."""
+        with self._lock:
+            entry = self._leased(claim)
+            if entry is not None:
+                entry.free_at, entry.error, entry.reached = retry_at, error, reached
+                entry.state = _State.DEAD if retry_at is None else _State.WAITING
+
+    def release(self, claims: Sequence[Claim]) -> None:
+        """See `ordercancel.service.ports.Store.release`."""
+        with self._lock:
+            for claim in claims:
+                entry = self._leased(claim)
+                if entry is not None:
+                    entry.free_at, entry.attempts = None, claim.attempts - 1
+
+    def dead_letters(self, limit: int, after: str | None = None) -> tuple[DeadLetter, ...]:
+        """See `ordercancel.service.ports.Store.dead_letters`."""
+        with self._lock:
+            ids = list(self._outbox)
+            begin = ids.index(after) + 1 if after in self._outbox else 0
+            dead = (
+                DeadLetter(
+                    id=entry.message.id,
+                    order_id=entry.message.order_id,
+                    message=entry.message,
+                    attempts=entry.attempts,
+                    error=entry.error or "",
+                )
+                for entry in map(self._outbox.__getitem__, ids[begin:])
+                if entry.state is _State.DEAD
+            )
+            return tuple(islice(dead, limit))
+
+    def revive(self, message_ids: Sequence[str] | None = None) -> int:
+        """See `ordercancel.service.ports.Store.revive`."""
+        with self._lock:
+            wanted = set(self._outbox if message_ids is None else message_ids)
+            dead = [
+                entry
+                for key, entry in self._outbox.items()
+                if key in wanted and entry.state is _State.DEAD
+            ]
+            for entry in dead:
+                entry.state, entry.attempts, entry.free_at = _State.WAITING, 0, None
+            return len(dead)
+
+    def backlog(self, now: datetime) -> Backlog:
+        """See `ordercancel.service.ports.Store.backlog`."""
+        with self._lock:
+            waiting = [entry.message.at for entry in self._outbox.values() if entry.waits]
+            dead = sum(entry.state is _State.DEAD for entry in self._outbox.values())
+            due = [
+                duty.due_at
+                for case in self._cases.values()
+                for duty in case.open_duties
+                if duty.due_at <= now
+            ]
+        return Backlog(
+            messages=len(waiting),
+            oldest=min(waiting, default=None),
+            dead=dead,
+            duties=len(due),
+            earliest=min(due, default=None),
+        )
+
+    def _leased(self, claim: Claim) -> _Entry | None:
+        """The entry that was claimed, as long as the lease is still its own."""
+        entry = self._outbox.get(claim.message.id)
+        return entry if entry and entry.waits and entry.free_at == claim.until else None
+
+    def _asked(self, seller: str, policy: str) -> Iterator[tuple[Case, CancellationRequest]]:
+        """The seller's cases under a policy that have a request, with the latest one."""
+        for case in self._cases.values():
+            if (case.order.seller, case.order.policy) == (seller, policy) and case.latest:
+                yield case, case.latest
+
+
+class AsyncMemoryDirectory:
+    """The async twin of `MemoryDirectory`; shares one where it is given."""
+
+    def __init__(self, directory: MemoryDirectory | None = None) -> None:
+        self.directory = directory or MemoryDirectory()
+
+    async def find(self, party_id: str) -> Party | None:
+        """The party with this id; None where there is none."""
+        return self.directory.find(party_id)
+
+
+class AsyncMemoryNotifier:
+    """The async twin of `MemoryNotifier`; shares one where it is given."""
+
+    def __init__(self, notifier: MemoryNotifier | None = None) -> None:
+        self.notifier = notifier or MemoryNotifier()
+
+    async def deliver(self, message: Message, to: Party | None) -> None:
+        """Keep the message."""
+        self.notifier.deliver(message, to)
+
+
+class AsyncMemoryStore:
+    """The async twin of `MemoryStore`; shares one where it is given."""
+
+    def __init__(self, store: MemoryStore | None = None) -> None:
+        self.store = store or MemoryStore()
+
+    async def load(self, order_id: str) -> Case | None:
+        """See `ordercancel.service.ports.Store.load`."""
+        return self.store.load(order_id)
+
+    async def commit(self, commit: Commit) -> None:
+        """See `ordercancel.service.ports.Store.commit`."""
+        self.store.commit(commit)
+
+    async def receipt(self, command_id: str) -> Receipt | None:
+        """See `ordercancel.service.ports.Store.receipt`."""
+        return self.store.receipt(command_id)
+
+    async def history(self, order_id: str) -> tuple[Event, ...]:
+        """See `ordercancel.service.ports.Store.history`."""
+        return self.store.history(order_id)
+
+    async def due(self, now: datetime, after: DueDuty | None, limit: int) -> tuple[DueDuty, ...]:
+        """See `ordercancel.service.ports.Store.due`."""
+        return self.store.due(now, after, limit)
+
+    async def inbox(self, query: InboxQuery) -> Page:
+        """See `ordercancel.service.ports.Store.inbox`."""
+        return self.store.inbox(query)
+
+    async def tally(
+        self, seller: str, policy: str, overdue_deadlines: frozenset[str], now: datetime
+    ) -> tuple[Tally, ...]:
+        """See `ordercancel.service.ports.Store.tally`."""
+        return self.store.tally(seller, policy, overdue_deadlines, now)
+
+    async def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
+        """See `ordercancel.service.ports.Store.claim`."""
+        return self.store.claim(now, until, limit)
+
+    async def delivered(self, message_id: str, now: datetime) -> None:
+        """See `ordercancel.service.ports.Store.delivered`."""
+        self.store.delivered(message_id, now)
+
+    async def failed(
+        self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
+    ) -> None:
+        """See `ordercancel.service.ports.Store.failed`."""
+        self.store.failed(claim, error, retry_at, reached)
+
+    async def release(self, claims: Sequence[Claim]) -> None:
+        """See `ordercancel.service.ports.Store.release`."""
+        self.store.release(claims)
+
+    async def dead_letters(self, limit: int, after: str | None = None) -> tuple[DeadLetter, ...]:
+        """See `ordercancel.service.ports.Store.dead_letters`."""
+        return self.store.dead_letters(limit, after)
+
+    async def revive(self, message_ids: Sequence[str] | None = None) -> int:
+        """See `ordercancel.service.ports.Store.revive`."""
+        return self.store.revive(message_ids)
+
+    async def backlog(self, now: datetime) -> Backlog:
+        """See `ordercancel.service.ports.Store.backlog`."""
+        return self.store.backlog(now)

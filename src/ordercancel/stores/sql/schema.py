@@ -1,0 +1,143 @@
+"""The tables of a database: making them, looking whether they are right, bringing them up to date.
+
+A host whose migrations are Alembic's hands it ``METADATA`` and needs nothing of this but `faults`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from sqlalchemy import Connection, Inspector, inspect, select, text, update
+from sqlalchemy.schema import CreateColumn, CreateIndex, DropIndex, Index
+
+from ordercancel.domain.errors import OutdatedTables
+from ordercancel.stores.codec import decode_case, decode_message
+from ordercancel.stores.sql.commit import case_row
+from ordercancel.stores.sql.engine import begin, is_postgresql
+from ordercancel.stores.sql.tables import DELIVERED, METADATA, cases, outbox
+
+__all__ = ["LATEST", "create", "faults", "form_of", "is_missing", "upgrade"]
+
+LATEST = 2
+"""The form of the tables that this release works with."""
+
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('ordercancel tables'))")
+
+
+def form_of(connection: Connection) -> int:
+    """Which form the tables have, 1 to `LATEST`; 0 where there are none."""
+    inspector = inspect(connection)
+    if not inspector.has_table(outbox.name):
+        return 0
+    columns = {column["name"] for column in inspector.get_columns(outbox.name)}
+    return 2 if "state" in columns else 1
+
+
+def is_missing(connection: Connection) -> bool:
+    """Whether there are no tables.
+
+    Raises:
+        OutdatedTables: They are those of an earlier release.
+    """
+    form = form_of(connection)
+    if 0 < form < LATEST:
+        raise OutdatedTables(form, LATEST)
+    return form == 0
+
+
+def create(connection: Connection) -> None:
+    """Make the tables that are missing; several processes may do so at once.
+
+    Raises:
+        OutdatedTables: There are tables of an earlier release.
+    """
+    _wait_for_others(connection)
+    if is_missing(connection):
+        METADATA.create_all(connection)
+
+
+def upgrade(connection: Connection) -> tuple[int, int]:
+    """Bring the tables up to date; gives the forms before and after. What they hold is kept."""
+    _wait_for_others(connection)
+    before = form_of(connection)
+    if before == 0:
+        METADATA.create_all(connection)
+    else:
+        for form in range(before, LATEST):
+            _STEPS[form](connection)
+    return before, LATEST
+
+
+def faults(connection: Connection) -> tuple[str, ...]:
+    """What the tables lack that this release needs; each as a line for people."""
+    return tuple(_faults(inspect(connection)))
+
+
+def _faults(inspector: Inspector) -> Iterator[str]:
+    for table in METADATA.sorted_tables:
+        if not inspector.has_table(table.name):
+            yield f"{table.name}: the table is missing"
+            continue
+        columns = {column["name"]: column for column in inspector.get_columns(table.name)}
+        for column in table.columns:
+            found = columns.get(column.name)
+            if found is None:
+                yield f"{table.name}.{column.name}: the column is missing"
+            elif found["nullable"] and not column.nullable:
+                yield f"{table.name}.{column.name}: NULL is allowed; expected NOT NULL"
+        indexes = {tuple(each["column_names"]) for each in inspector.get_indexes(table.name)}
+        unique = {
+            tuple(each["column_names"]) for each in inspector.get_unique_constraints(table.name)
+        }
+        for index in sorted(table.indexes, key=lambda each: str(each.name)):
+            names = tuple(column.name for column in index.columns)
+            if names not in indexes:
+                yield f"{table.name}: an index on {', '.join(names)} is missing"
+        for column in table.columns:
+            if column.unique and (column.name,) not in unique | indexes:
+                yield f"{table.name}.{column.name}: is not unique"
+
+
+def _wait_for_others(connection: Connection) -> None:
+    begin(connection)
+    if is_postgresql(connection):
+        connection.execute(_ONE_AT_A_TIME)
+
+
+def _from_form_1(connection: Connection) -> None:
+    """Form 2: what cases are judged by, and a message's party and state, are columns."""
+    judged_by = (
+        cases.c.paid_at,
+        cases.c.status_since,
+        cases.c.rejected_before,
+        cases.c.withdrawn_before,
+        cases.c.attributes,
+    )
+    for column in (*judged_by, outbox.c.party, outbox.c.state, outbox.c.reached):
+        declared = CreateColumn(column).compile(connection)
+        connection.execute(text(f"ALTER TABLE {column.table.name} ADD COLUMN {declared}"))
+    stored = connection.execute(select(cases.c.order_id, cases.c.form, cases.c.body)).all()
+    for row in stored:
+        values = case_row(decode_case(row.body, row.form))
+        connection.execute(
+            update(cases)
+            .where(cases.c.order_id == row.order_id)
+            .values({column: values[column.name] for column in judged_by})
+        )
+    connection.execute(
+        update(outbox).where(outbox.c.delivered_at.is_not(None)).values(state=DELIVERED)
+    )
+    rows = connection.execute(select(outbox.c.number, outbox.c.form, outbox.c.body)).all()
+    for row in rows:
+        party = decode_message(row.body, row.form).party
+        connection.execute(update(outbox).where(outbox.c.number == row.number).values(party=party))
+    pending = Index("ix_ordercancel_outbox_pending", _table=None)
+    connection.execute(DropIndex(pending, if_exists=True))
+    present = {each["name"] for each in inspect(connection).get_indexes(outbox.name)}
+    for index in outbox.indexes:
+        if index.name not in present:
+            connection.execute(CreateIndex(index))
+
+
+_STEPS: Mapping[int, Callable[[Connection], None]] = {1: _from_form_1}
+"""How tables of a form become those of the next one."""

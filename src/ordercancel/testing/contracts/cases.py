@@ -1,0 +1,211 @@
+"""What a store promises of cases, their history and the ids of commands."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from ordercancel.domain.commands import (
+    AdvanceOrder,
+    AnswerWithdrawal,
+    Approve,
+    AskWithdrawal,
+    Command,
+    Reject,
+)
+from ordercancel.domain.errors import Conflict
+from ordercancel.engine.evolve import fold
+from ordercancel.service.ports import Commit, InboxQuery, Receipt, Store
+from ordercancel.testing.contracts.samples import (
+    BUYER,
+    OVERDUE,
+    SELLER,
+    asked,
+    asking,
+    carried_out,
+    claimed,
+    jst,
+    put,
+    registered,
+)
+
+__all__ = ["CasePromises"]
+
+
+class CasePromises:
+    """Cases, history, receipts and conflicts."""
+
+    def test_an_order_that_nobody_put_in_is_not_there(self, store: Store) -> None:
+        """An empty store knows no case, history, receipt, duty, request, number or message."""
+        assert store.load("o-1") is None
+        assert store.history("o-1") == ()
+        assert store.receipt("c-1") is None
+        assert store.due(jst(31), None, 10) == ()
+        page = store.inbox(InboxQuery(seller="s-1", policy="qoo10"))
+        assert (page.cases, page.next) == ((), None)
+        assert store.tally("s-1", "qoo10", OVERDUE, jst(31)) == ()
+        assert store.claim(jst(16), jst(17), 10) == ()
+
+    def test_what_is_committed_is_loaded_again(self, store: Store) -> None:
+        """A case is loaded as it was committed, and its events as they happened."""
+        first = registered()
+        store.commit(first)
+        assert store.load("o-1") == first.case
+        assert store.history("o-1") == first.events
+        second = asking(first.case)
+        store.commit(second)
+        assert store.load("o-1") == second.case
+        assert store.history("o-1") == (*first.events, *second.events)
+
+    def test_orders_are_kept_apart(self, store: Store) -> None:
+        """What happens to one order changes no other."""
+        other = put(store, registered("o-2"))
+        one = asked(store, "o-1")
+        assert (store.load("o-1"), store.load("o-2")) == (one, other)
+        assert (len(store.history("o-1")), len(store.history("o-2"))) == (3, 1)
+
+    def test_a_whole_life_is_kept(self, store: Store) -> None:
+        """Every answer, duty and move of an order comes back, and folds into the same case."""
+        case = asked(store)
+        steps: list[tuple[Command, datetime]] = [
+            (AskWithdrawal("o-1", by=SELLER, text="出荷準備済みです"), jst(16, 11)),
+            (AnswerWithdrawal("o-1", by=BUYER, accept=False), jst(16, 12)),
+            (Reject("o-1", by=SELLER, reason="made_to_order", affirmed=True), jst(16, 13)),
+            (AdvanceOrder("o-1", by=SELLER, move="ship"), jst(17, 13)),
+        ]
+        for command, at in steps:
+            case = put(store, carried_out(case, command, at))
+        assert store.load("o-1") == case
+        assert fold(store.history("o-1")) == case
+        assert [type(event).__name__ for event in store.history("o-1")] == [
+            "OrderRegistered",
+            "CancellationRequested",
+            "DutyArose",
+            "WithdrawalAsked",
+            "WithdrawalHeld",
+            "RequestRejected",
+            "DutyArose",
+            "DutyBreached",
+            "OrderAdvanced",
+        ]
+
+    def test_attributes_of_the_hosts_own_are_kept(self, store: Store) -> None:
+        """Strings, whole numbers and flags come back as what they were."""
+        attributes = {"note": "予約", "count": 1, "flag": True}
+        put(store, registered(attributes=attributes))
+        loaded = store.load("o-1")
+        assert loaded is not None
+        assert dict(loaded.order.attributes) == attributes
+        assert loaded.order.attributes["flag"] is True
+        assert type(loaded.order.attributes["count"]) is int
+
+    def test_a_receipt_tells_what_became_of_a_command(self, store: Store) -> None:
+        """By its id a command is found: its order, its versions, its messages, its fingerprint."""
+        case = put(store, registered(status="new"))
+        commit = asking(case, command_id="c-1")
+        store.commit(commit)
+        assert store.receipt("c-1") == Receipt(
+            order_id="o-1",
+            expected=1,
+            version=4,
+            fingerprint="f-1",
+            messages=commit.messages,
+        )
+        assert len(commit.messages) == 4
+        assert store.receipt("c-2") is None
+
+    def test_a_receipt_stays_when_the_order_moves_on(self, store: Store) -> None:
+        """Later commands, and the delivery of its messages, leave a receipt as it was."""
+        commit = asking(put(store, registered()), command_id="c-1")
+        case = put(store, commit)
+        before = store.receipt("c-1")
+        put(store, carried_out(case, Approve("o-1", by=SELLER, command_id="c-2")))
+        for message_id in claimed(store, jst(17)):
+            store.delivered(message_id, jst(17))
+        assert store.receipt("c-1") == before
+        assert before is not None
+        assert before.messages == commit.messages
+
+    def test_a_command_without_an_id_leaves_no_receipt(self, store: Store) -> None:
+        """Any number of commands may come without an id."""
+        asked(store, "o-1")
+        asked(store, "o-2")
+        assert store.receipt("") is None
+
+    def refused_whole(self, store: Store, commit: Commit) -> None:
+        """`commit` conflicts, and leaves nothing of itself behind."""
+        order_id = commit.case.order.id
+        message_ids = {message.id for message in commit.messages}
+
+        def all_there_is() -> tuple[object, ...]:
+            return (
+                store.load(order_id),
+                store.history(order_id),
+                store.receipt("c-1"),
+                store.receipt("c-2"),
+                store.due(jst(31), None, 100),
+                store.inbox(InboxQuery(seller="s-1", policy="qoo10")),
+                store.tally("s-1", "qoo10", OVERDUE, jst(31)),
+            )
+
+        before = all_there_is()
+        with pytest.raises(Conflict) as caught:
+            store.commit(commit)
+        assert caught.value.order_id == order_id
+        assert all_there_is() == before
+        assert not message_ids & set(claimed(store, jst(30)))
+
+    def test_a_second_insert_conflicts(self, store: Store) -> None:
+        """An order is new once."""
+        put(store, registered())
+        self.refused_whole(store, registered(item="another"))
+
+    def test_an_outdated_version_conflicts(self, store: Store) -> None:
+        """Who decided on an older case than the stored one writes nothing."""
+        case = put(store, registered())
+        stale = carried_out(
+            case,
+            AdvanceOrder("o-1", by=SELLER, move="mark_delayed"),
+            datetime(2022, 9, 1, tzinfo=UTC),
+        )
+        current = put(store, asking(case))
+        assert claimed(store, jst(16, 11)) == ["o-1:2:seller:app"]
+        self.refused_whole(store, stale)
+        assert store.load("o-1") == current
+
+    def test_an_outdated_version_conflicts_with_its_messages_and_id(self, store: Store) -> None:
+        """No message, duty or receipt of a lost race is left."""
+        case = put(store, registered(status="new"))
+        lost = asking(case, command_id="c-2")
+        command = AdvanceOrder(
+            "o-1", by=SELLER, move="plan_shipping", ship_on=date(2022, 8, 31), command_id="c-1"
+        )
+        put(store, carried_out(case, command))
+        assert len(lost.messages) == 4
+        self.refused_whole(store, lost)
+        assert store.receipt("c-2") is None
+
+    def test_a_case_that_is_not_there_conflicts(self, store: Store) -> None:
+        """A case that was loaded elsewhere can't be written over nothing."""
+        self.refused_whole(store, asking(registered().case, command_id="c-1"))
+        assert store.load("o-1") is None
+
+    def test_a_taken_command_id_conflicts(self, store: Store) -> None:
+        """One id, one command, also across orders."""
+        case = put(store, registered("o-2", status="new"))
+        first = asking(put(store, registered("o-1")), command_id="c-1")
+        put(store, first)
+        assert claimed(store, jst(16, 11)) == ["o-1:2:seller:app"]
+        self.refused_whole(store, asking(case, command_id="c-1"))
+        receipt = store.receipt("c-1")
+        assert receipt is not None
+        assert receipt.order_id == "o-1"
+        # The order itself is free to go on.
+        assert put(store, asking(case, command_id="c-2")) == store.load("o-2")
+
+    def test_a_version_ahead_of_the_stored_one_conflicts(self, store: Store) -> None:
+        """A commit that skips a version writes nothing, lest the history have a gap."""
+        case = put(store, registered())
+        middle = asking(case).case
+        self.refused_whole(store, carried_out(middle, Approve("o-1", by=SELLER)))

@@ -1,0 +1,197 @@
+"""Checks name the field, what was found and what would be right; all faults come together."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from ordercancel.domain.errors import Fault, InvalidPolicy, InvalidValue
+from ordercancel.domain.faults import Faults, moment
+from ordercancel.domain.requests import RequestStatus
+
+LINE = "a line of 1 to 200 printable characters"
+
+
+def problems(check: str, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
+    """What a check of the field ``f`` finds: problem and expectation."""
+    faults = Faults("S")
+    getattr(faults, check)("f", *args, **kwargs)
+    assert all(fault.where.startswith("S.f") for fault in faults.found)
+    return [(fault.problem, fault.expected) for fault in faults.found]
+
+
+@pytest.mark.parametrize("value", ["a", "a" * 200, "注文 1", " a"])
+def test_a_line_is_printable_and_not_too_long(value: str) -> None:
+    assert problems("line", value) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        (None, "is missing"),
+        (7, "is an int"),
+        ("", "is empty"),
+        (" \u3000", "is empty"),
+        ("a" * 201, "has 201 characters"),
+        ("a\nb", "contains U+000A"),
+        ("a\x00", "contains U+0000"),
+        ("a\ud800", "contains U+D800"),
+        ("a\u2028b", "contains U+2028 LINE SEPARATOR"),
+        ("a\u2029b", "contains U+2029 PARAGRAPH SEPARATOR"),
+    ],
+)
+def test_what_is_no_line_is_named(value: object, problem: str) -> None:
+    assert problems("line", value) == [(problem, LINE)]
+
+
+def test_an_optional_line_may_be_missing_but_not_empty() -> None:
+    assert problems("line", None, optional=True) == []
+    assert problems("line", "", optional=True) == [("is empty", LINE)]
+
+
+@pytest.mark.parametrize("value", [None, "", "a" * 4000])
+def test_a_text_may_be_missing_and_is_bounded(value: str | None) -> None:
+    assert problems("text", value) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"), [(b"a", "is a bytes"), ("a" * 4001, "has 4001 code points")]
+)
+def test_what_is_no_text_is_named(value: object, problem: str) -> None:
+    assert problems("text", value) == [(problem, "a text of at most 4000 code points")]
+
+
+@pytest.mark.parametrize("year", [1900, 9000])
+def test_times_of_the_first_and_last_year_are_fine(year: int) -> None:
+    assert problems("time", datetime(year, 1, 1, tzinfo=UTC)) == []
+    assert problems("day", date(year, 12, 31)) == []
+
+
+@pytest.mark.parametrize("year", [1899, 9001])
+def test_years_out_of_range_are_named(year: int) -> None:
+    expected = [(f"is in the year {year}", "a year from 1900 to 9000")]
+    assert problems("time", datetime(year, 6, 1, tzinfo=UTC)) == expected
+    assert problems("day", date(year, 6, 1)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        (None, "is missing"),
+        ("2024-03-01", "is '2024-03-01'"),
+        (date(2024, 3, 1), "is a date"),
+        (datetime(2024, 3, 1, 9, 30), "2024-03-01T09:30:00 has no UTC offset"),  # noqa: DTZ001
+    ],
+)
+def test_a_time_needs_an_offset(value: object, problem: str) -> None:
+    assert problems("time", value) == [(problem, "a date and time with a UTC offset")]
+
+
+def test_an_optional_time_may_be_missing() -> None:
+    assert problems("time", None, optional=True) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [("2024-03-01", "is '2024-03-01'"), (datetime(2024, 3, 1, tzinfo=UTC), "is a datetime")],
+)
+def test_a_day_is_no_moment(value: object, problem: str) -> None:
+    assert problems("day", value) == [(problem, "a date without a time")]
+
+
+def test_a_day_may_be_missing() -> None:
+    assert problems("day", None) == []
+
+
+def test_a_flag_is_true_or_false() -> None:
+    assert problems("flag", True) == []
+    assert problems("flag", 1) == [("is an int", "true or false")]
+
+
+def test_an_instance_is_of_its_kind() -> None:
+    assert problems("instance", 3, int, "a number") == []
+    assert problems("instance", None, int, "a number") == [("is missing", "a number")]
+
+
+def test_attributes_are_a_mapping_of_scalars() -> None:
+    assert problems("attributes", {"a": "x" * 200, "b": 3, "c": True}) == []
+    assert problems("attributes", [("a", 1)]) == [("is a list", "a mapping of names to values")]
+
+
+def test_attributes_are_few() -> None:
+    assert problems("attributes", {str(number): number for number in range(50)}) == []
+    assert problems("attributes", {str(number): number for number in range(51)}) == [
+        ("has 51 entries", "at most 50")
+    ]
+
+
+def test_every_wrong_attribute_is_named() -> None:
+    faults = Faults("Order")
+    faults.attributes("attributes", {"": 1, "weight": 1.5, "note": "x" * 201, "gone": None})
+    assert faults.found == [
+        Fault("Order.attributes name ''", "is empty", LINE),
+        Fault("Order.attributes['weight']", "is a float", "a string, integer or flag"),
+        Fault("Order.attributes['note']", "has 201 characters", "at most 200"),
+        Fault("Order.attributes['gone']", "is missing", "a string, integer or flag"),
+    ]
+
+
+def test_all_faults_are_raised_together_as_the_error_wanted() -> None:
+    faults = Faults("S")
+    faults.raise_if_any()
+    faults.line("a", "")
+    faults.flag("b", 0)
+    with pytest.raises(InvalidPolicy) as caught:
+        faults.raise_if_any(InvalidPolicy)
+    assert caught.value.faults == (
+        Fault("S.a", "is empty", LINE),
+        Fault("S.b", "is an int", "true or false"),
+    )
+
+
+def test_moment_names_the_path_of_a_naive_time() -> None:
+    moment("service.at", datetime(2024, 3, 1, tzinfo=UTC))
+    with pytest.raises(InvalidValue) as caught:
+        moment("service.at", datetime(2024, 3, 1))  # noqa: DTZ001
+    assert caught.value.faults == (
+        Fault(
+            "service.at",
+            "2024-03-01T00:00:00 has no UTC offset",
+            "a date and time with a UTC offset",
+        ),
+    )
+
+
+def test_a_member_is_one_of_the_words() -> None:
+    assert problems("member", "granted", RequestStatus) == []
+    assert problems("member", RequestStatus.LAPSED, RequestStatus) == []
+    assert problems("member", "gone", RequestStatus) == [
+        (
+            "is 'gone'",
+            (
+                "one of: awaiting_seller, withdrawal_asked, withdrawal_held, granted, rejected, "
+                "withdrawn, superseded, lapsed"
+            ),
+        )
+    ]
+
+
+@pytest.mark.parametrize("value", ["", "注文 1", "joined\u200dup", "m" * 100_000])
+def test_a_header_is_empty_or_one_line(value: str) -> None:
+    """What joins characters is not printed, and does no harm."""
+    assert problems("header", value) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        (None, ("is missing", "a text of at most 100000 code points")),
+        ("a\nb", ("contains U+000A", "one printable line")),
+        ("m" * 100_001, ("has 100001 code points", "a text of at most 100000 code points")),
+    ],
+    ids=["missing", "two lines", "too long"],
+)
+def test_what_is_no_header_is_named(value: object, problem: tuple[str, str]) -> None:
+    assert problems("header", value) == [problem]

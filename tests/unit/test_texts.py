@@ -1,0 +1,116 @@
+"""Texts in two languages; what people typed is cleaned, counted by what shows, and made safe."""
+
+from __future__ import annotations
+
+import pytest
+
+from ordercancel.domain.errors import Fault, InvalidValue
+from ordercancel.domain.texts import Text, clean, unsafe_characters, visible_length
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("か\u3099", "が"),
+        ("e\u0301", "é"),
+        ("  a  ", "a"),
+        ("a\u3000\u3000b", "a b"),
+        ("a\r\n\n\tb", "a b"),
+        ("a\u2028b\u2029c\u0085d", "a b c d"),
+        ("a\u00a0b", "a b"),
+        ("\u3000\n", ""),
+        ("", ""),
+    ],
+)
+def test_cleaning_composes_strips_and_folds(raw: str, cleaned: str) -> None:
+    assert clean(raw) == cleaned
+
+
+def test_compatibility_characters_stay_as_they_were_typed() -> None:
+    assert clean("ｱ①Ａ") == "ｱ①Ａ"
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("がい", 2),
+        ("a b", 3),
+        ("😀", 1),
+        ("a\u0301\u0302", 1),
+        ("\u200b\u200c\u200d\u2060\ufeff", 0),
+        ("\u00ad\u061c\u200e\u200f", 0),
+        ("\u115f\u1160\u3164\uffa0\u2800", 0),
+        ("\ufe0f\u034f\u17b4", 0),
+        ("", 0),
+    ],
+)
+def test_only_what_shows_is_counted(text: str, length: int) -> None:
+    assert visible_length(text) == length
+
+
+@pytest.mark.parametrize("padding", [" \u200b", " \u3164", "\u3000\u2800"])
+def test_padding_with_blanks_cannot_reach_a_minimum(padding: str) -> None:
+    """White space between characters that do not show is no more than a space."""
+    assert visible_length(clean("a" + padding * 40)) <= 2
+
+
+@pytest.mark.parametrize(
+    ("char", "named"),
+    [
+        ("\u202e", "U+202E RIGHT-TO-LEFT OVERRIDE"),
+        ("\u202a", "U+202A LEFT-TO-RIGHT EMBEDDING"),
+        ("\u2066", "U+2066 LEFT-TO-RIGHT ISOLATE"),
+        ("\u206a", "U+206A INHIBIT SYMMETRIC SWAPPING"),
+        ("\x00", "U+0000"),
+        ("\x1b", "U+001B"),
+        ("\x7f", "U+007F"),
+        ("\ud800", "U+D800"),
+        ("\ufff9", "U+FFF9 INTERLINEAR ANNOTATION ANCHOR"),
+        ("\U000e0041", "U+E0041 TAG LATIN CAPITAL LETTER A"),
+        ("\ufdd0", "U+FDD0"),
+        ("\uffff", "U+FFFF"),
+        ("\U0001fffe", "U+1FFFE"),
+    ],
+)
+def test_unsafe_characters_are_named(char: str, named: str) -> None:
+    assert unsafe_characters(f"a{char}b") == (named,)
+
+
+def test_unsafe_characters_are_named_once_each() -> None:
+    assert unsafe_characters("\u202ea\x00\u202e") == ("U+202E RIGHT-TO-LEFT OVERRIDE", "U+0000")
+
+
+@pytest.mark.parametrize("text", ["", "お客様のご都合", "👨\u200d👩", "a\u200e", "\ufffd", "é!"])
+def test_everyday_text_is_safe(text: str) -> None:
+    assert unsafe_characters(text) == ()
+
+
+def test_a_text_is_read_by_language() -> None:
+    text = Text(ja="承認", en="Approve")
+    assert (text["ja"], text["en"]) == ("承認", "Approve")
+
+
+def test_placeholders_of_both_languages_are_known() -> None:
+    assert Text("{a}と{b}", "{b} and {c} {{d}}").placeholders == frozenset({"a", "b", "c"})
+
+
+def test_a_line_with_an_empty_variable_is_left_out() -> None:
+    text = Text("拒否\n理由: {reason}\n{order_id}", "Rejected\nReason: {reason}\n{order_id}")
+    assert text.fill("ja", {"reason": "", "order_id": "7"}) == "拒否\n7"
+    assert text.fill("en", {"reason": "late", "order_id": "7"}) == "Rejected\nReason: late\n7"
+
+
+def test_braces_in_a_value_are_not_filled_again() -> None:
+    assert Text("", "{reason}").fill("en", {"reason": "{order_id}"}) == "{order_id}"
+
+
+def test_a_language_that_is_not_spoken_is_named() -> None:
+    with pytest.raises(InvalidValue) as caught:
+        Text("はい", "Yes")["fr"]  # type: ignore[index]
+    assert caught.value.faults == (Fault("lang", "is 'fr'", "one of: ja, en"),)
+
+
+def test_characters_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text of many different characters is counted right all the same."""
+    monkeypatch.setattr("ordercancel.domain.texts.MOST_KEPT", 3)
+    assert visible_length("キャンセル\u200bをお願いします\u0301") == 12
