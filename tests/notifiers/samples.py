@@ -14,7 +14,7 @@ THREE = Party("b-1", name="テスト一号店", emails=("a@example.jp", "b@examp
 
 
 def message(**changes: Any) -> Message:
-    """The buyer is told that his request was rejected."""
+    """The buyer is told that their request was rejected."""
     values: dict[str, Any] = {
         "id": "o-1:3:buyer:mail",
         "order_id": "o-1",

@@ -108,7 +108,7 @@ class MailServer(Controller):
 
 
 def authenticator(server, session, envelope, mechanism, login) -> AuthResult:
-    """Lets in who comes as ``shop`` with the password ``geheim``."""
+    """Accepts the user ``shop`` with the password ``geheim``."""
     right = LoginPassword(b"shop", b"geheim")
     return AuthResult(success=login == right, handled=False)
 
@@ -251,5 +251,5 @@ class WebServer:
 
 
 def run(coroutine: Any) -> Any:
-    """What a coroutine gives."""
+    """Run a coroutine and return its result."""
     return asyncio.run(coroutine)

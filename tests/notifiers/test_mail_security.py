@@ -1,4 +1,4 @@
-"""Mails go over encrypted lines, to servers that are trusted, by who knows the password."""
+"""Mails go over encrypted lines, to servers that are trusted, by those who know the password."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ CERTIFICATE = "the line to the mail server failed: its certificate was refused: 
 def test_a_certificate_that_nobody_vouches_for_is_refused(
     serve_mail: ServeMail, security: str
 ) -> None:
-    """Whom the machine does not trust is told nothing."""
+    """A server that the machine does not trust is sent nothing."""
     tls = security == "tls"
     server = serve_mail(ssl_context=server_context()) if tls else serve_starttls(serve_mail)
     error = mail_failure(server.port, host="localhost", security=security)

@@ -148,7 +148,7 @@ def test_what_is_no_route_is_named() -> None:
     ],
 )
 def test_plain_and_async_notifiers_are_kept_apart(kind, notifier, text: str) -> None:
-    """The one called like the other would lose its messages in silence."""
+    """An async notifier called without await would lose its messages silently."""
     with pytest.raises(InvalidValue) as caught:
         kind([Route(notifier)])
     assert str(caught.value) == text

@@ -53,7 +53,7 @@ def test_a_proxy_of_the_environment_is_not_used(
 
 @contextmanager
 def answering(answer: Callable[[socket.socket], None]) -> Iterator[int]:
-    """A port whose first caller is given `answer`, after he has sent everything."""
+    """A port whose first caller gets `answer` after sending everything."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:

@@ -1,7 +1,6 @@
-"""Adapters for the ports.
+"""Adapters that deliver messages: one module for each way of telling people.
 
-Stores: `memory`, `sql` (the extra ``ordercancel[sql]``). Notifiers: `mail`, `webhook` with
-`signature` for its receiver, `log`, `apprise` (``ordercancel[apprise]``); `routing` chooses
-between them, `threads` makes them fit for async code. Observers: `opentelemetry`
-(``ordercancel[opentelemetry]``).
+`mail` (SMTP; `mime` composes the mail), `webhook` (`signature` signs it and verifies it for the
+receiver), `apprise` (chats and phones; needs ``ordercancel[apprise]``), `log`. `routing` chooses
+among several notifiers, `threads` runs one that blocks from async code.
 """

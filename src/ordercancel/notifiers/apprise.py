@@ -1,4 +1,4 @@
-"""Delivers messages to chats and phones, by Apprise. Needs the extra ``ordercancel[apprise]``."""
+"""Delivers messages to chats and phones through Apprise. Needs ``ordercancel[apprise]``."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ __all__ = ["AppriseNotifier"]
 
 @attrs.frozen(eq=False)
 class AppriseNotifier:
-    """Sends each message to every one of some services, as plain text.
+    """Sends each message to every service of a list, as plain text.
 
-    A service gets the subject as title and the body, and no id: a message that comes twice is
-    seen twice. Where one of several services fails, all of them are tried again later.
+    A service gets the subject as title and the body, but no id: a message that is sent twice is
+    seen twice. If one service fails, the relay retries all of them.
 
     Args:
-        urls: The services, as Apprise writes them, such as ``slack://…``. They hold tokens and are
-            not shown.
+        urls: The services in Apprise's notation, such as ``slack://…``, at least one. They hold
+            tokens, so the repr does not show them.
 
     Raises:
-        InvalidValue: There is none, or Apprise does not know one.
+        InvalidValue: The list is empty, or Apprise does not know one of the URLs.
     """
 
     urls: Sequence[str] = attrs.field(repr=False)
@@ -47,17 +47,17 @@ class AppriseNotifier:
         object.__setattr__(self, "_services", services)
 
     def deliver(self, message: Message, to: Party | None) -> None:
-        """Send `message`; `to` is not needed.
+        """Send `message` to every service; `to` is ignored.
 
         Raises:
-            NotDelivered: Not every service took it.
+            NotDelivered: At least one service did not accept it.
         """
-        taken = self._services.notify(
+        is_sent = self._services.notify(
             title=message.subject,
             body=message.body,
-            body_format=NotifyFormat.TEXT,
+            body_format=NotifyFormat.TEXT,  # what people typed is escaped, never read as mark-up
             interpret_escapes=False,
         )
-        if not taken:
+        if not is_sent:
             count = len(self._services)
             raise NotDelivered(f"not all of {count} services took the message", "all of them")

@@ -1,20 +1,18 @@
-"""Ids of messages, for places that take ASCII alone."""
+"""Ids of messages, for places that hold ASCII only."""
 
 from __future__ import annotations
 
 from hashlib import sha256
 from urllib.parse import quote
 
-__all__ = ["LONGEST_ID", "ascii_id"]
-
 LONGEST_ID = 200
-"""The longest id that is written out; a longer one is told by its digest."""
+"""The longest escaped id, in characters; a longer one is replaced by its SHA-256."""
 
 
 def ascii_id(name: str) -> str:
-    """`name` in letters, digits and ``%-=_~``: no two names have the same.
+    """Escape `name` into letters, digits and ``%-=_~``; different names get different ids.
 
-    Fit for the left side of a Message-ID and for a header of HTTP. There is no full stop in it.
+    The result fits the left side of a Message-ID and an HTTP header; it holds no full stop.
 
     >>> ascii_id("o-1:3:buyer:mail")
     'o-1%3A3%3Abuyer%3Amail'

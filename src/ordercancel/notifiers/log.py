@@ -1,4 +1,4 @@
-"""Writes messages to a log, without what they say."""
+"""Writes one log record per message, without the message's words."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ __all__ = ["LogNotifier"]
 
 @attrs.frozen(kw_only=True)
 class LogNotifier:
-    """Writes one record for each message, and tells nobody else.
+    """Writes one record for each message and tells nobody.
 
-    For trying things out, and for media that the host serves in another way. The record has ids,
-    the occasion, the audience and the medium, in its text and as attributes of its own
-    (``message_id``, ``order_id``, ``occasion``, ``audience``, ``party``, ``medium``); never the
-    subject, the body or an address. Characters that could break the line are written as escapes.
+    For trying things out, and for media that the host serves in another way. ``message_id``,
+    ``order_id``, ``occasion``, ``audience``, ``party`` and ``medium`` are in the record's text and
+    attributes; the subject, the body and addresses are not. Unprintable characters are escaped, so
+    that no id can forge a second line.
 
     Args:
-        logger: Where to; ``ordercancel.messages``, unless given.
-        level: How serious a record is, as `logging` has it.
+        logger: Receives the records. Default: ``ordercancel.messages``.
+        level: Level of the records, as in `logging`. Default: ``logging.INFO``.
 
     Raises:
-        InvalidValue: The logger or the level is none.
+        InvalidValue: `logger` is no logger or `level` no integer.
     """
 
     logger: logging.Logger = attrs.field(factory=lambda: logging.getLogger("ordercancel.messages"))
@@ -40,7 +40,7 @@ class LogNotifier:
         faults.raise_if_any()
 
     def deliver(self, message: Message, to: Party | None) -> None:
-        """Write of `message`; `to` is not needed."""
+        """Write a record about `message`; `to` is ignored."""
         fields = {
             "message_id": _on_one_line(message.id),
             "order_id": _on_one_line(message.order_id),

@@ -1,4 +1,4 @@
-"""Delivers messages by mail, through an SMTP server."""
+"""Sends messages by mail, through an SMTP server; `mime` composes them."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ __all__ = ["MailNotifier", "Security"]
 
 
 class Security(StrEnum):
-    """How a line to a mail server is kept private."""
+    """How the connection to a mail server is encrypted."""
 
     STARTTLS = "starttls"
-    """It begins in the clear and is encrypted before anything is told."""
+    """Starts in the clear and is encrypted before anything is sent."""
     TLS = "tls"
-    """It is encrypted from the beginning."""
+    """Encrypted from the start."""
     NONE = "none"
-    """It stays in the clear: for a server on the same machine, and for tests."""
+    """Never encrypted: for a server on the same machine, and for tests."""
 
 
 _PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
@@ -44,30 +44,29 @@ _NO_SMTPUTF8 = "not in ASCII, and the server lacks SMTPUTF8"
 
 @attrs.frozen(kw_only=True, eq=False)
 class MailNotifier:
-    """Sends each message as one mail to every address of the party.
+    """Sends each message as one mail to all addresses of the party, as plain text and HTML.
 
-    A mail is plain text and HTML. It has the same ``Message-ID`` whenever it is sent, by which
-    mail programs recognise one that comes twice. Each delivery has a connection of its own, so
-    that one notifier can be shared between threads.
+    A mail has the same ``Message-ID`` every time it is sent, by which mail programs recognise one
+    that arrives twice. Each delivery opens its own connection, so threads may share a notifier.
 
     Args:
-        host: The mail server: a name, or an IP address.
-        port: Its port; 587 with STARTTLS, 465 with TLS and 25 without, unless given.
-        security: How the line is kept private. With STARTTLS nothing is told to a server that
-            does not offer it.
-        sender: Whom the mails are from: an address in ASCII, bare or behind a name, such as
-            ``CO-NECT <no-reply@example.jp>``. Replies and failures go there.
-        user: The name to log in with; no log-in, unless given.
-        password: The password to it.
-        password_in_clear: Whether the password may be told over a line in the clear.
-        timeout: How long the server may be silent at each step, in seconds, up to 600.
-        context: Whom TLS trusts; those whom the machine trusts, unless given.
-        helo: What this machine calls itself to the server; its full name, unless given.
-        id_domain: The domain in the ``Message-ID``; the sender's, unless given. Keep it as it is:
-            with another one, a mail that is sent again is a new one.
+        host: Name or IP address of the mail server.
+        port: Default: 587 with STARTTLS, 465 with TLS, 25 without encryption.
+        security: How the connection is encrypted. With STARTTLS (the default), nothing is sent to
+            a server that does not offer it.
+        sender: An address in ASCII, bare or after a name, such as
+            ``CO-NECT <no-reply@example.jp>``. Replies and bounces go there.
+        user: The name to log in with. Default: no log-in.
+        password: The password; needed with `user`, refused without.
+        password_in_clear: Allow the password on an unencrypted connection. Default: False.
+        timeout: Seconds that the server may be silent at each step, at most 600. Default: 10.
+        context: The certificates that TLS trusts. Default: those of this machine.
+        helo: What this machine calls itself to the server. Default: its full host name.
+        id_domain: The domain in the ``Message-ID``. Default: the sender's. Do not change it: a
+            mail that is sent again would get another id, and be seen twice.
 
     Raises:
-        InvalidValue: With every fault of the values given.
+        InvalidValue: Names every fault of the arguments.
     """
 
     host: str
@@ -98,7 +97,7 @@ class MailNotifier:
         faults.raise_if_any()
         context = self.context
         if context is None and self.security != Security.NONE:
-            context = ssl.create_default_context()  # smtplib's own trusts anybody
+            context = ssl.create_default_context()  # smtplib's default trusts every certificate
         for field, value in (("_name", name), ("_address", address), ("_context", context)):
             object.__setattr__(self, field, value)
 
@@ -121,17 +120,17 @@ class MailNotifier:
             missing = "user" if self.user is None else "password"
             faults.add(missing, "is missing", "user and password, or neither")
         faults.flag("password_in_clear", self.password_in_clear)
-        is_told = self.password is not None and self.security == Security.NONE
-        if is_told and not self.password_in_clear:
+        in_clear = self.password is not None and self.security == Security.NONE
+        if in_clear and not self.password_in_clear:
             faults.add("security", "is none, with a password", "TLS, or password_in_clear=True")
 
     def deliver(self, message: Message, to: Party | None) -> None:
         """Send `message` to all addresses of `to`.
 
         Raises:
-            NotDelivered: None was reached: the party is not known or has no address, or the server
-                was not reached, or refused.
-            PartlyDelivered: Some were reached and others not.
+            NotDelivered: No address was reached: the party is unknown or has no address, the
+                server could not be reached, or it refused.
+            PartlyDelivered: Some addresses were reached and others not.
         """
         addresses = tuple(dict.fromkeys(to.emails)) if to else ()
         if not addresses:
@@ -149,25 +148,24 @@ class MailNotifier:
             raise PartlyDelivered(reached, missed)
 
     def _send(self, message: Message, addresses: Sequence[str]) -> dict[str, str]:
-        """Send a mail; gives the addresses that it did not reach, each with the reason."""
+        """Send a mail; return the addresses that it did not reach, each with the reason."""
         try:
             with self._session() as server:
-                unfit: dict[str, str] = {}
-                if not server.has_extn("smtputf8"):
-                    unfit = {each: _NO_SMTPUTF8 for each in addresses if not each.isascii()}
-                fit = [each for each in addresses if each not in unfit]
+                is_utf8 = server.has_extn("smtputf8")
+                fit = [each for each in addresses if is_utf8 or each.isascii()]
                 refused = self._sent(server, message, fit) if fit else {}
         except smtplib.SMTPException as error:
-            raise self._failure(error) from None  # its text quotes what the server said
+            raise self._failure(error) from None  # its text quotes the server's words
         except OSError as error:
             problem = f"the line to the mail server failed: {what_failed(error)}"
             raise NotDelivered(problem, "a line that holds") from error
+        unfit = {each: _NO_SMTPUTF8 for each in addresses if each not in fit}
         return unfit | {each: _answer(*reply) for each, reply in refused.items()}
 
     def _sent(
         self, server: smtplib.SMTP, message: Message, to: Sequence[str]
     ) -> dict[str, tuple[int, bytes]]:
-        """Send a mail to addresses that the server can take; gives those that it refused."""
+        """Send a mail to addresses that the server supports; return those that it refused."""
         domain = self.id_domain or self._address.rpartition("@")[2]
         sender = mailbox(self._name, self._address)
         mail = compose(message, sender=sender, to=to, domain=domain)
@@ -176,8 +174,14 @@ class MailNotifier:
 
     @contextmanager
     def _session(self) -> Iterator[smtplib.SMTP]:
-        """A server that is ready for a mail; the connection is closed in any case."""
-        server = self._connected()
+        """A connection that is ready for a mail; it is closed in any case."""
+        port = self.port or _PORTS[Security(self.security)]
+        if self.security == Security.TLS:
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.host, port, self.helo, timeout=self.timeout, context=self._context
+            )
+        else:
+            server = smtplib.SMTP(self.host, port, self.helo, timeout=self.timeout)
         try:
             if self.security == Security.STARTTLS:
                 server.starttls(context=self._context)
@@ -185,21 +189,13 @@ class MailNotifier:
             if self.user is not None and self.password is not None:
                 server.login(self.user, self.password)
             yield server
-            with suppress(OSError):  # whatever it answers to a farewell, it has the mail
+            with suppress(OSError):  # the server has accepted the mail, however it says goodbye
                 server.quit()
         finally:
             server.close()
 
-    def _connected(self) -> smtplib.SMTP:
-        port = self.port or _PORTS[Security(self.security)]
-        if self.security == Security.TLS:
-            return smtplib.SMTP_SSL(
-                self.host, port, self.helo, timeout=self.timeout, context=self._context
-            )
-        return smtplib.SMTP(self.host, port, self.helo, timeout=self.timeout)
-
     def _failure(self, error: smtplib.SMTPException) -> NotDelivered:
-        """What smtplib raised, in words that quote nobody."""
+        """What smtplib raised, in words that quote neither the server nor the message."""
         match error:
             case smtplib.SMTPRecipientsRefused():
                 replies = error.recipients.values()
@@ -229,20 +225,20 @@ class MailNotifier:
 
 
 def _answer(code: int, reply: bytes | str) -> str:
-    """The numbers of a reply, such as ``550 5.1.1``; its words often quote addresses or texts."""
+    """The codes of a reply, such as ``550 5.1.1``; its words often quote addresses or texts."""
     words = reply.decode("ascii", "replace") if isinstance(reply, bytes) else reply
     enhanced = _ENHANCED.match(words)
     return f"{code} {enhanced[0]}" if enhanced else str(code)
 
 
 def _parsed(sender: object) -> tuple[str, str]:
-    """The name and the address of a sender; both empty where it is not one address in ASCII."""
+    """The name and the address of `sender`; both empty unless it is one address in ASCII."""
     if not isinstance(sender, str) or unsafe_characters(sender):
         return "", ""
-    found = getaddresses([sender])
-    if len(found) != 1 or not found[0][1].isascii() or not is_address(found[0][1]):
+    mailboxes = getaddresses([sender])
+    if len(mailboxes) != 1 or not mailboxes[0][1].isascii() or not is_address(mailboxes[0][1]):
         return "", ""
-    return found[0]
+    return mailboxes[0]
 
 
 def _is_domain(value: object) -> bool:

@@ -1,8 +1,8 @@
-"""What a mail looks like: a message as plain text and as HTML, under headers that stay whole.
+"""Composes a mail (MIME): a message as plain text and HTML, under headers nobody can inject into.
 
-Python's own headers read the encoded words that stand in a text: a name such as
-``=?utf-8?q?=0D=0ABcc:...?=`` would end in a header of its own. So the headers that hold what
-people typed, or ids of any characters, are written here.
+Python's own header classes decode encoded words in a text: a name such as
+``=?utf-8?q?=0D=0ABcc:...?=`` would become a header of its own. So this module writes the headers
+that hold what people typed, or ids of any characters, by itself.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ from ordercancel.engine.messages import Message
 from ordercancel.notifiers.ids import ascii_id
 from ordercancel.notifiers.network import is_domain
 
-__all__ = ["compose", "is_address", "mailbox"]
-
 _LOCAL_PART = re.compile(r"""[^\s\x00-\x1f\x7f"(),:;<>@\[\\\]]+|"[^\s\x00-\x1f\x7f"\\]+\"""")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9'-]{1,60}(?: [A-Za-z0-9'-]{1,60})*")
 _PLAIN_LINE = re.compile(r"(?!.*=\?)[!-~]{1,60}(?: [!-~]{1,60})*")
@@ -31,7 +29,7 @@ _LINE_BREAKERS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LONGEST_LINE, _LONGEST_WORD = 76, 64
 _UTF_8 = Charset("utf-8")
-_UTF_8.header_encoding = BASE64  # other libraries change what Python would choose
+_UTF_8.header_encoding = BASE64  # explicit, as other libraries change Python's default
 
 _HTML = """\
 <!doctype html>
@@ -48,13 +46,13 @@ _HTML = """\
 
 
 class _Written(BaseHeader):
-    """A header whose value is written as it is, in lines that break at its blanks."""
+    """A header that is written as it is, in lines broken at its blanks."""
 
     max_count = 1
 
     @classmethod
     def parse(cls, value: str, kwds: dict[str, Any]) -> None:
-        kwds |= {"decoded": value, "parse_tree": None}  # there is nothing to read out of it
+        kwds |= {"decoded": value, "parse_tree": None}  # nothing is decoded
 
     def fold(self, *, policy: Policy) -> str:
         lines = wrap(
@@ -75,14 +73,14 @@ _POLICY = SMTP.clone(header_factory=_HEADERS, cte_type="7bit")
 
 
 def compose(message: Message, *, sender: str, to: Sequence[str], domain: str) -> EmailMessage:
-    """The mail that tells of `message`; ``bytes(mail)`` is what is sent.
+    """Return the mail for `message`; ``bytes(mail)`` is what is sent.
 
-    It is 7 bits wide, but for the addresses in ``To`` where one is not ASCII.
+    All of it is 7-bit ASCII, except ``To`` where an address is not.
 
     Args:
-        message: What is told.
-        sender: The ``From``, as `mailbox` writes it.
-        to: Addresses that hold `is_address`.
+        message: The message to send.
+        sender: The ``From`` header, as `mailbox` writes it.
+        to: The recipients, for each of which `is_address` is true.
         domain: The right side of the ``Message-ID``.
     """
     is_ascii = all(address.isascii() for address in to)
@@ -103,7 +101,7 @@ def compose(message: Message, *, sender: str, to: Sequence[str], domain: str) ->
 
 
 def mailbox(name: str, address: str) -> str:
-    """An address with the name that people see before it, if any, as a header holds them.
+    """Write `address` as a header holds it, behind the display `name` unless that is empty.
 
     >>> mailbox("CO-NECT", "no-reply@example.jp")
     'CO-NECT <no-reply@example.jp>'
@@ -112,10 +110,10 @@ def mailbox(name: str, address: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Whether `text` is one bare mail address: nothing before it, after it, or between.
+    """Whether `text` is one mail address of at most 254 characters, and nothing else.
 
-    The left side may have dots that the standard does not allow, as older Japanese mobile phones
-    have, and characters beyond ASCII.
+    The left side may hold characters beyond ASCII, and dots where the standard allows none, as
+    in addresses of older Japanese mobile phones.
 
     >>> is_address("shop..1@example.jp"), is_address("Shop <shop1@example.jp>")
     (True, False)
@@ -129,7 +127,7 @@ def _one_line(text: str) -> str:
 
 
 def _encoded(text: str, plain: re.Pattern[str]) -> str:
-    """One line of ASCII: `text` where it is `plain`, and otherwise encoded words."""
+    """One line of ASCII: `text` itself if it matches `plain`, else encoded words."""
     if plain.fullmatch(text):
         return text
     return Header(text, _UTF_8, maxlinelen=_LONGEST_WORD).encode(linesep="")

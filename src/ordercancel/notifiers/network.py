@@ -1,4 +1,4 @@
-"""Talking to other machines: how long they are waited for, and what is said when they fail."""
+"""Talking to other machines: names of hosts, time limits, and words for what failed."""
 
 from __future__ import annotations
 
@@ -12,24 +12,14 @@ from ipaddress import ip_address
 
 from ordercancel.domain.faults import Faults
 
-__all__ = [
-    "MAX_TIMEOUT",
-    "check_timeout",
-    "hung_up_after",
-    "is_domain",
-    "is_host",
-    "is_loopback",
-    "what_failed",
-]
-
 MAX_TIMEOUT = 600
-"""The longest time that another machine is waited for, in seconds."""
+"""The longest timeout of a notifier, in seconds."""
 
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)(?:[\w-]{1,63}\.)*[\w-]{1,63}")
 
 
 def is_domain(text: str) -> bool:
-    """Whether `text` is the name of a domain, in the letters of any script.
+    """Whether `text` is a domain name, in letters of any script.
 
     >>> is_domain("example.jp"), is_domain("例え.jp"), is_domain("a..b")
     (True, True, False)
@@ -38,14 +28,12 @@ def is_domain(text: str) -> bool:
 
 
 def is_host(value: object) -> bool:
-    """Whether `value` is the name of a machine in ASCII, or an IP address."""
-    if not isinstance(value, str) or not value.isascii():
-        return False
-    return is_domain(value) or _is_ip(value)
+    """Whether `value` is an ASCII host name or an IP address."""
+    return isinstance(value, str) and value.isascii() and (is_domain(value) or _is_ip(value))
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host` is this very machine."""
+    """Whether `host` is this machine."""
     return host == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)
 
 
@@ -58,7 +46,7 @@ def _is_ip(text: str) -> bool:
 
 
 def check_timeout(faults: Faults, field: str, value: object) -> None:
-    """Note a fault where `value` is no number of seconds, more than 0 and up to `MAX_TIMEOUT`."""
+    """Add a fault unless `value` is a number of seconds above 0 and at most `MAX_TIMEOUT`."""
     expected = f"a number of seconds, more than 0 and at most {MAX_TIMEOUT}"
     if not isinstance(value, int | float) or isinstance(value, bool):
         faults.add(field, f"is a {type(value).__name__}", expected)
@@ -67,7 +55,7 @@ def check_timeout(faults: Faults, field: str, value: object) -> None:
 
 
 def what_failed(error: OSError) -> str:
-    """What the operating system or TLS found wrong with a connection, in a few words."""
+    """Say in a few words what the operating system or TLS reports about a connection."""
     match error:
         case ssl.SSLCertVerificationError():
             return f"its certificate was refused: {error.verify_message}"
@@ -80,22 +68,22 @@ def what_failed(error: OSError) -> str:
 
 
 @contextmanager
-def hung_up_after(seconds: float, line: socket.socket) -> Iterator[None]:
-    """Shut down `line` where the block takes longer than `seconds`.
+def hung_up_after(seconds: float, connection: socket.socket) -> Iterator[None]:
+    """Shut down `connection` if the block takes longer than `seconds` in all.
 
-    A timeout of a socket begins anew with every byte that comes; this one does not.
+    A socket's own timeout starts again with every byte that arrives; this one does not.
 
     Raises:
         TimeoutError: The block failed after the time was over.
     """
-    late = threading.Event()
-    # A twin, because the line itself may be closed and its number be in use for something else.
-    with socket.fromfd(line.fileno(), line.family, line.type) as twin:
+    is_over = threading.Event()
+    # A duplicate: the block may close the connection, and its number may then name another file.
+    with socket.fromfd(connection.fileno(), connection.family, connection.type) as duplicate:
 
         def hang_up() -> None:
-            late.set()
+            is_over.set()
             with suppress(OSError):
-                twin.shutdown(socket.SHUT_RDWR)
+                duplicate.shutdown(socket.SHUT_RDWR)
 
         timer = threading.Timer(seconds, hang_up)
         timer.daemon = True
@@ -103,7 +91,7 @@ def hung_up_after(seconds: float, line: socket.socket) -> Iterator[None]:
         try:
             yield
         except Exception:
-            if late.is_set():
+            if is_over.is_set():
                 raise TimeoutError from None
             raise
         finally:

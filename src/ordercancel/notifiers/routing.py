@@ -1,9 +1,9 @@
-"""Sends each message on to the notifier for its medium and audience."""
+"""Hands each message to the notifier for its medium and audience."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Iterable
+from typing import ClassVar, Generic, TypeVar
 
 import attrs
 
@@ -21,7 +21,7 @@ N_co = TypeVar("N_co", covariant=True)
 
 
 class NoRoute(OrderCancelError, LookupError):
-    """No route is for a message of this medium and audience."""
+    """Raised when no route takes a message; names its medium and audience."""
 
     def __init__(self, medium: Medium, audience: Audience) -> None:
         self.medium = medium
@@ -37,7 +37,12 @@ class NoRoute(OrderCancelError, LookupError):
 
 @attrs.frozen
 class Route(Generic[N_co]):
-    """A notifier for the messages of one medium, one audience, or both; for all, unless given.
+    """A notifier, and which messages it takes.
+
+    Args:
+        notifier: Delivers the messages of this route.
+        medium: Takes messages of this medium only. Default: any.
+        audience: Takes messages to this audience only. Default: any.
 
     Raises:
         InvalidValue: There is no such medium or audience.
@@ -56,71 +61,77 @@ class Route(Generic[N_co]):
         faults.raise_if_any()
 
     def fits(self, medium: Medium | None, audience: Audience | None) -> bool:
-        """Whether all messages of this medium and audience go by this route; None is any."""
+        """Whether this route takes every message of `medium` to `audience`; None means any."""
         return self.medium in (None, medium) and self.audience in (None, audience)
 
 
-class RoutedNotifier:
-    """Sends each message by the first route that fits.
+class _Routes(Generic[N_co]):
+    """The routes of a notifier, checked; the first that fits a message takes it."""
+
+    _is_async: ClassVar[bool]
+
+    def __init__(self, routes: Iterable[Route[N_co]]) -> None:
+        self.routes = tuple(routes)
+        faults = Faults(type(self).__name__)
+        if not self.routes:
+            faults.add("routes", "is empty", "at least one route")
+        for number, route in enumerate(self.routes):
+            faults.instance(f"routes[{number}]", route, Route, "a Route")
+        faults.raise_if_any()
+        for number, route in enumerate(self.routes):
+            field = f"routes[{number}]"
+            notifier = route.notifier
+            check_method(faults, f"{field}.notifier", notifier, "deliver", is_async=self._is_async)
+            if any(earlier.fits(route.medium, route.audience) for earlier in self.routes[:number]):
+                expected = "a route before those that take its messages"
+                faults.add(field, "is never reached", expected)
+        faults.raise_if_any()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({list(self.routes)!r})"
+
+    def _notifier_for(self, message: Message) -> N_co:
+        for route in self.routes:
+            if route.fits(message.medium, message.audience):
+                return route.notifier
+        raise NoRoute(message.medium, message.audience)
+
+
+class RoutedNotifier(_Routes[Notifier]):
+    """Sends each message by the first route that fits it.
 
     Args:
-        routes: The routes, in the order that they are tried in.
+        routes: At least one route, in the order in which they are tried.
 
     Raises:
-        InvalidValue: There is none; one has no plain method ``deliver``; one is never reached,
-            because one before it takes all of its messages.
+        InvalidValue: There is no route, a notifier has no plain method ``deliver``, or a route is
+            never reached because an earlier one takes all of its messages.
     """
 
-    def __init__(self, routes: Iterable[Route[Notifier]]) -> None:
-        self.routes = _checked("RoutedNotifier", routes, is_async=False)
-
-    def __repr__(self) -> str:
-        return f"RoutedNotifier({list(self.routes)!r})"
+    _is_async = False
 
     def deliver(self, message: Message, to: Party | None) -> None:
-        """Deliver `message` by the first route that fits.
+        """Deliver `message` by the first route that fits it.
 
         Raises:
-            NoRoute: None does.
+            NoRoute: No route fits.
         """
-        _route_of(message, self.routes).notifier.deliver(message, to)
+        self._notifier_for(message).deliver(message, to)
 
 
-class AsyncRoutedNotifier:
-    """The async twin of `RoutedNotifier`: its routes lead to async notifiers."""
+class AsyncRoutedNotifier(_Routes[AsyncNotifier]):
+    """Sends each message by the first route that fits it, as `RoutedNotifier` does.
 
-    def __init__(self, routes: Iterable[Route[AsyncNotifier]]) -> None:
-        self.routes = _checked("AsyncRoutedNotifier", routes, is_async=True)
+    The notifiers of its routes have a coroutine method ``deliver``; see `ThreadedNotifier` for
+    those that block.
+    """
 
-    def __repr__(self) -> str:
-        return f"AsyncRoutedNotifier({list(self.routes)!r})"
+    _is_async = True
 
     async def deliver(self, message: Message, to: Party | None) -> None:
-        """See `RoutedNotifier.deliver`."""
-        await _route_of(message, self.routes).notifier.deliver(message, to)
+        """Deliver `message` by the first route that fits it.
 
-
-def _checked(
-    subject: str, routes: Iterable[Route[N_co]], *, is_async: bool
-) -> tuple[Route[N_co], ...]:
-    faults = Faults(subject)
-    found = tuple(routes)
-    if not found:
-        faults.add("routes", "is empty", "at least one route")
-    for number, route in enumerate(found):
-        faults.instance(f"routes[{number}]", route, Route, "a Route")
-    faults.raise_if_any()
-    for number, route in enumerate(found):
-        field = f"routes[{number}]"
-        check_method(faults, f"{field}.notifier", route.notifier, "deliver", is_async=is_async)
-        if any(earlier.fits(route.medium, route.audience) for earlier in found[:number]):
-            faults.add(field, "is never reached", "a route before those that take its messages")
-    faults.raise_if_any()
-    return found
-
-
-def _route_of(message: Message, routes: Sequence[Route[N_co]]) -> Route[N_co]:
-    for route in routes:
-        if route.fits(message.medium, message.audience):
-            return route
-    raise NoRoute(message.medium, message.audience)
+        Raises:
+            NoRoute: No route fits.
+        """
+        await self._notifier_for(message).deliver(message, to)

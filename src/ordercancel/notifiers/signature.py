@@ -1,8 +1,8 @@
-"""Signatures of webhooks, after the specification of Standard Webhooks, symmetric (``v1``).
+"""Signs webhooks and verifies them, as Standard Webhooks specifies (symmetric, ``v1``).
 
-What is signed is the id, the time of sending and the body, joined by full stops: none of them
-can be exchanged, and what somebody overheard can't be sent once more after a while. Of the
-library, a receiver needs `verify` alone.
+The signature covers the id, the time of sending and the body, joined by full stops, so that none
+of them can be exchanged and a recorded request is refused after a few minutes. A receiver needs
+nothing of the library but `verify`.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from typing import Any
 from ordercancel.domain.errors import OrderCancelError
 from ordercancel.domain.faults import Faults
 
-__all__ = ["Unverified", "read_secrets", "sign", "verify"]
+__all__ = ["Unverified", "sign", "verify"]
 
-_TOLERANCE = timedelta(minutes=5)
+_HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 _PREFIX = "whsec_"
 _FEWEST_BYTES, _MOST_BYTES = 24, 64
 _SECONDS = re.compile(r"[0-9]{1,11}")
 
 
 class Unverified(OrderCancelError, ValueError):
-    """A request is not what a holder of the secret sent just now: answer 400 and forget it.
+    """Raised for a request that no holder of the secret sent just now: answer 400 and drop it.
 
     Args:
-        problem: What was found.
+        problem: What is wrong with the request.
         expected: What would have been right.
     """
 
@@ -44,28 +44,25 @@ class Unverified(OrderCancelError, ValueError):
 
 
 def sign(message_id: str, body: bytes, *, secrets: Sequence[str], at: datetime) -> dict[str, str]:
-    """The headers that go with `body`.
+    """Return the three headers that sign `body`.
 
     Args:
-        message_id: The same for every sending of a message; in ASCII, without a full stop.
-        body: What is sent, to the byte.
-        secrets: Base64 of 24 to 64 bytes, after ``whsec_``. Each makes a signature of its own, so
-            that receivers who know one of them can go on while it is replaced by another.
-        at: The time of sending.
+        message_id: The same every time a message is sent; ASCII without a full stop.
+        body: The exact bytes that are sent.
+        secrets: At least one: ``whsec_`` and base64 of 24 to 64 bytes. Each makes a signature of
+            its own, so that a secret can be replaced while receivers still know the old one.
+        at: The time of sending, with a UTC offset.
 
     Raises:
-        InvalidValue: A secret is none.
+        InvalidValue: A secret is malformed, or `at` has no UTC offset.
     """
     faults = Faults("sign")
     faults.time("at", at)
     keys = read_secrets(faults, "secrets", secrets)
     faults.raise_if_any()
     seconds = str(int(at.timestamp()))
-    return {
-        "webhook-id": message_id,
-        "webhook-timestamp": seconds,
-        "webhook-signature": " ".join(_signatures(message_id, seconds, body, keys)),
-    }
+    signatures = " ".join(_signatures(message_id, seconds, body, keys))
+    return dict(zip(_HEADERS, (message_id, seconds, signatures), strict=True))
 
 
 def verify(
@@ -74,23 +71,23 @@ def verify(
     *,
     secrets: Sequence[str],
     now: datetime,
-    tolerance: timedelta = _TOLERANCE,
+    tolerance: timedelta = timedelta(minutes=5),
 ) -> dict[str, Any]:
-    """The event that a request tells of, once it is certain who sent it, and when.
+    """Return the event in `body`, once it is certain who sent it and when.
 
-    It may come more than once: whoever acts on it remembers its ``id``, or the ``webhook-id``.
+    A message may be delivered twice: remember the ``id`` of the event, or the ``webhook-id``.
 
     Args:
-        body: The body of the request, to the byte, before anything has parsed it.
-        headers: Its headers, in upper or lower case.
-        secrets: One that the sender signs with is enough.
-        now: The present moment, with a UTC offset.
-        tolerance: How far the clocks may be apart, and how late a request may come; inclusive.
+        body: The exact bytes of the request's body, before anything has parsed them.
+        headers: The request's headers, in upper or lower case.
+        secrets: The receiver's secrets; one that the sender signs with is enough.
+        now: The present time, with a UTC offset.
+        tolerance: How far the time of sending may be from `now`, inclusive. Default: 5 minutes.
 
     Raises:
         Unverified: A header is missing or malformed, the time is too far off, no signature fits,
             or the body is no JSON object.
-        InvalidValue: A secret is none, or another argument is wrong.
+        InvalidValue: A secret is malformed, or another argument is of the wrong type.
     """
     faults = Faults("verify")
     faults.instance("body", body, bytes, "the bytes of the request's body")
@@ -104,10 +101,10 @@ def verify(
     apart = abs(now - datetime.fromtimestamp(int(seconds), UTC))
     if apart > tolerance:
         raise Unverified(f"webhook-timestamp is {apart} off", f"at most {tolerance}")
-    mine = [each.encode() for each in _signatures(message_id, seconds, body, keys)]
-    theirs = [each.encode("utf-8", "replace") for each in signatures.split(" ")]
-    # Every pair is compared, each in constant time, so that time tells nothing of a secret.
-    fits = [hmac.compare_digest(each, given) for each in mine for given in theirs]
+    right = [each.encode() for each in _signatures(message_id, seconds, body, keys)]
+    received = [each.encode("utf-8", "replace") for each in signatures.split(" ")]
+    # Compare every pair, each in constant time: the time taken must reveal nothing of a secret.
+    fits = [hmac.compare_digest(ours, theirs) for ours in right for theirs in received]
     if not any(fits):
         raise Unverified("no signature fits", "one made with a secret that is known here")
     try:
@@ -120,23 +117,20 @@ def verify(
 
 
 def read_secrets(faults: Faults, field: str, secrets: object) -> list[bytes]:
-    """The keys that `secrets` stand for; each that is none is a fault, which does not show it."""
+    """Return the keys in `secrets`; a malformed one becomes a fault, which does not quote it."""
     if not isinstance(secrets, list | tuple) or not secrets:
         faults.add(field, "is no list with a secret", "a list of one secret or several")
         return []
-    expected = f"{_PREFIX} and base64 of {_FEWEST_BYTES} to {_MOST_BYTES} bytes"
-    keys: list[bytes] = []
-    for number, secret in enumerate(secrets):
-        key = _key(secret)
-        if _FEWEST_BYTES <= len(key) <= _MOST_BYTES:
-            keys.append(key)
-        else:
+    keys = [_key(secret) for secret in secrets]
+    for number, key in enumerate(keys):
+        if not _FEWEST_BYTES <= len(key) <= _MOST_BYTES:
+            expected = f"{_PREFIX} and base64 of {_FEWEST_BYTES} to {_MOST_BYTES} bytes"
             faults.add(f"{field}[{number}]", "is no secret", expected)
     return keys
 
 
 def _key(secret: object) -> bytes:
-    """The bytes of a secret, whose base64 may lack its padding; none where it is malformed."""
+    """The bytes of a secret, whose base64 may lack padding; empty if it is malformed."""
     if not isinstance(secret, str) or not secret.startswith(_PREFIX):
         return b""
     encoded = secret.removeprefix(_PREFIX).rstrip("=")
@@ -153,11 +147,10 @@ def _signatures(message_id: str, seconds: str, body: bytes, keys: Sequence[bytes
 
 
 def _signed(headers: Mapping[str, str]) -> tuple[str, str, str]:
-    """The id, the time and the signatures that a request comes with."""
-    known = {name.lower(): value for name, value in headers.items()}
-    wanted = ("webhook-id", "webhook-timestamp", "webhook-signature")
-    missing = [name for name in wanted if not known.get(name)]
+    """The id, the time and the signatures of a request."""
+    values = {name.lower(): value for name, value in headers.items()}
+    missing = [name for name in _HEADERS if not values.get(name)]
     if missing:
         raise Unverified(f"{', '.join(missing)} missing", "the headers of a signed webhook")
-    message_id, seconds, signatures = (known[name] for name in wanted)
+    message_id, seconds, signatures = (values[name] for name in _HEADERS)
     return message_id, seconds, signatures

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import attrs
 
@@ -33,39 +33,29 @@ __all__ = ["WebhookNotifier"]
 _VISIBLE = re.compile(r"[!-~]+")
 
 
-@attrs.frozen
-class _Place:
-    """A place on a web server, which has its usual port where None is given."""
-
-    is_secure: bool
-    host: str
-    port: int | None
-    target: str
-
-
 @attrs.frozen(eq=False)
 class WebhookNotifier:
-    """Posts each message as a CloudEvent in JSON, signed after Standard Webhooks.
+    """Posts each message as a CloudEvent in JSON, signed as Standard Webhooks specifies.
 
-    Any status from 200 to 299 means that the receiver has it. Redirects are not followed, proxies
-    are not used, and nothing is read of what the receiver writes. The same message has the same
-    ``webhook-id`` whenever it is sent. A party's addresses play no role.
+    A status from 200 to 299 means that the receiver has the message. Redirects are not followed,
+    proxies are not used, and the body of the answer is not read. A message has the same
+    ``webhook-id`` every time it is sent. The addresses of a party are ignored.
 
     Args:
-        url: Where to: ``https``, or ``http`` to this very machine. It may hold a token and is not
-            shown.
-        secrets: What to sign with: base64 of 24 to 64 bytes, after ``whsec_``. Give the new one
-            beside the old one until all receivers know it.
-        source: The ``source`` of the events: who sends them, as a URI or a plain name.
-        http_anywhere: Whether ``http`` may go to other machines, where anybody in between can read
-            the messages.
-        timeout: How long connecting may take, and then how long all the rest, in seconds, up to
-            600.
-        context: Whom TLS trusts; those whom the machine trusts, unless given.
-        clock: Tells the time of sending; the machine's, unless given.
+        url: Where to post to: ``https``, or ``http`` to this machine. It may hold a token, so the
+            repr does not show it.
+        secrets: The secrets to sign with: ``whsec_`` and base64 of 24 to 64 bytes. To replace one,
+            pass the new beside the old until every receiver knows the new one.
+        source: The ``source`` of the events: a URI or a name. Default: ``ordercancel``.
+        http_anywhere: Allow ``http`` to other machines, where anybody on the way can read the
+            messages. Default: False.
+        timeout: Seconds for connecting, and again for everything after that, at most 600.
+            Default: 10.
+        context: The certificates that TLS trusts. Default: those of this machine.
+        clock: Tells the time of sending. Default: this machine's clock.
 
     Raises:
-        InvalidValue: With every fault of the values given.
+        InvalidValue: Names every fault of the arguments.
     """
 
     url: str = attrs.field(repr=False)
@@ -75,16 +65,18 @@ class WebhookNotifier:
     timeout: float = attrs.field(default=10.0, kw_only=True)
     context: ssl.SSLContext | None = attrs.field(default=None, kw_only=True, repr=False)
     clock: Clock | None = attrs.field(default=None, kw_only=True)
-    _place: _Place = attrs.field(init=False, repr=False)
+    _parts: SplitResult = attrs.field(init=False, repr=False)
     _context: ssl.SSLContext | None = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         faults = Faults("WebhookNotifier")
-        place = _place_of(self.url)
-        if place is None:
+        parts = _parts_of(self.url)
+        if parts is None:
             expected = "https://… in ASCII, without user or fragment"
             faults.add("url", "names no web server", expected)
-        elif not place.is_secure and not self.http_anywhere and not is_loopback(place.host):
+        elif parts.scheme == "http" and not (
+            self.http_anywhere or is_loopback(parts.hostname or "")
+        ):
             faults.add("url", "is in the clear", "https, or http_anywhere=True")
         read_secrets(faults, "secrets", self.secrets)
         if not isinstance(self.source, str) or not _VISIBLE.fullmatch(self.source):
@@ -94,22 +86,24 @@ class WebhookNotifier:
         faults.instance("context", self.context, ssl.SSLContext | None, "an ssl.SSLContext")
         faults.raise_if_any()
         context = self.context
-        if context is None and place is not None and place.is_secure:
+        if context is None and parts is not None and parts.scheme == "https":
             context = ssl.create_default_context()
-        settled = {"secrets": tuple(self.secrets), "_place": place, "_context": context}
-        for field, value in settled.items():
+        for field, value in (
+            ("secrets", tuple(self.secrets)),
+            ("_parts", parts),
+            ("_context", context),
+        ):
             object.__setattr__(self, field, value)
 
     def deliver(self, message: Message, to: Party | None) -> None:
-        """Post `message`; `to` is not needed.
+        """Post `message`; `to` is ignored.
 
         Raises:
-            NotDelivered: The receiver was not reached, or answered anything but 2xx.
+            NotDelivered: The receiver could not be reached, or its status was not 2xx.
         """
         body = _event(message, self.source)
         now = self.clock.now() if self.clock else datetime.now(UTC)
-        headers = sign(ascii_id(message.id), body, secrets=self.secrets, at=now)
-        headers |= {
+        headers = sign(ascii_id(message.id), body, secrets=self.secrets, at=now) | {
             "content-type": "application/cloudevents+json; charset=utf-8",
             "user-agent": "ordercancel",
             "connection": "close",
@@ -126,23 +120,25 @@ class WebhookNotifier:
             raise NotDelivered(f"the receiver answered {status}", "200 to 299", status)
 
     def _post(self, body: bytes, headers: dict[str, str]) -> int:
-        """Post `body`; gives the status. Nothing more is read of the answer."""
+        """Post `body` and return the status; nothing else of the answer is read."""
+        path = self._parts.path or "/"
+        target = f"{path}?{self._parts.query}" if self._parts.query else path
         with closing(self._connection()) as connection:
             connection.connect()
             with hung_up_after(self.timeout, connection.sock):
-                connection.request("POST", self._place.target, body, headers)
+                connection.request("POST", target, body, headers)
                 with connection.getresponse() as response:
                     return response.status
 
     def _connection(self) -> HTTPConnection:
-        host, port = self._place.host, self._place.port
-        if self._place.is_secure:
+        host, port = self._parts.hostname or "", self._parts.port
+        if self._parts.scheme == "https":
             return HTTPSConnection(host, port, timeout=self.timeout, context=self._context)
         return HTTPConnection(host, port, timeout=self.timeout)
 
 
-def _place_of(url: object) -> _Place | None:
-    """Where a URL leads; None where it is none of a web server, or has a user or a fragment."""
+def _parts_of(url: object) -> SplitResult | None:
+    """The parts of a web server's URL; None for another URL, or one with a user or a fragment."""
     if not isinstance(url, str) or not _VISIBLE.fullmatch(url):
         return None
     try:
@@ -151,14 +147,11 @@ def _place_of(url: object) -> _Place | None:
     except ValueError:
         return None
     is_web = parts.scheme in ("http", "https") and "@" not in parts.netloc and not parts.fragment
-    if host is None or port == 0 or not is_web or not is_host(host):
-        return None
-    query = f"?{parts.query}" if parts.query else ""
-    return _Place(parts.scheme == "https", host, port, f"{parts.path or '/'}{query}")
+    return parts if is_web and is_host(host) and port != 0 else None
 
 
 def _event(message: Message, source: str) -> bytes:
-    """The event that tells of `message`, with the attributes of CloudEvents 1.0."""
+    """`message` as an event with the attributes of CloudEvents 1.0."""
     event = {
         "specversion": "1.0",
         "id": message.id,
