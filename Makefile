@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
 
-.PHONY: demo test check test-long races crashes recipes bench bench-bulk mutants mutmut docs format clean
+.PHONY: demo test check test-long races crashes recipes bench bench-bulk mutants mutmut docs sync format clean
 
 demo: $(RUNS)
 	$(BIN)/ordercancel demo
@@ -64,9 +64,14 @@ check: $(READY)
 	$(BIN)/lint-imports
 	$(BIN)/python tests/circles.py
 	$(BIN)/python docs/generate.py --check
+	$(BIN)/python tools/async_to_sync.py --check
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py
+
+# The sync modules, from the async ones that are written by hand.
+sync: $(READY)
+	$(BIN)/python tools/async_to_sync.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

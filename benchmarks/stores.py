@@ -53,7 +53,7 @@ from ordercancel import (
 from ordercancel.domain.events import Event
 from ordercancel.domain.requests import OPEN
 from ordercancel.policies import QOO10
-from ordercancel.service.ports import Claim, Commit, InboxQuery, Receipt
+from ordercancel.service.records import Claim, Commit, InboxQuery, Receipt
 from ordercancel.stores.sql import SqlStore, queries
 from ordercancel.stores.sql.commit import write
 from ordercancel.stores.sql.engine import begin, beginning, open_engine

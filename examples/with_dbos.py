@@ -26,7 +26,7 @@ from dbos import DBOS, DBOSConfig, ScheduleInput, SetWorkflowID, StepOptions
 from ordercancel import ApplyDeadline, CancellationService, Refused, StoreUnavailable, System
 from ordercancel.notifiers.log import LogNotifier
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.service.ports import DueDuty
+from ordercancel.service.records import DueDuty
 from ordercancel.stores.sql import SqlStore
 
 POLICIES = (CONECT, QOO10)

@@ -45,7 +45,7 @@ from ordercancel.bulk.sql import outcomes_query
 from ordercancel.domain.actors import System
 from ordercancel.domain.events import OrderRegistered
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
-from ordercancel.service.ports import Commit
+from ordercancel.service.records import Commit
 from ordercancel.stores.sql import SqlStore
 from ordercancel.verification.explorer import Walk
 

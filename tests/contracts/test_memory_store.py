@@ -7,7 +7,8 @@ import inspect
 import threading
 
 from ordercancel import Conflict
-from ordercancel.service.ports import AsyncStore, Store
+from ordercancel.service.ports import Store
+from ordercancel.service.ports_async import AsyncStore
 from ordercancel.stores.memory import AsyncMemoryStore, MemoryStore
 from ordercancel.testing import AsyncStoreContract, StoreContract
 from ordercancel.testing.contracts.samples import asking, put, registered

@@ -26,7 +26,7 @@ from ordercancel import (
     StoreUnavailable,
 )
 from ordercancel.policies import QOO10
-from ordercancel.service.ports import InboxQuery
+from ordercancel.service.records import InboxQuery
 from ordercancel.stores.codec import decode_case, decode_event, decode_message, encode
 from ordercancel.stores.sql import AsyncSqlStore, SqlStore
 from ordercancel.testing import AsyncStoreContract, StoreContract

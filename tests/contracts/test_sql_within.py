@@ -21,7 +21,7 @@ from ordercancel import (
     RequestCancellation,
 )
 from ordercancel.policies import QOO10
-from ordercancel.service.ports import Commit
+from ordercancel.service.records import Commit
 from ordercancel.stores.sql import METADATA, AsyncSqlStore, SqlStore
 from samples import BUYER, jst, order
 

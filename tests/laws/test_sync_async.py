@@ -27,7 +27,7 @@ from ordercancel import (
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
 from ordercancel.service.backoff import Backoff
-from ordercancel.service.ports import Commit
+from ordercancel.service.records import Commit
 from ordercancel.stores.memory import (
     AsyncMemoryDirectory,
     AsyncMemoryNotifier,

@@ -25,7 +25,7 @@ from examples.half_hour_shop import SHOP
 from sqlalchemy import select
 
 from ordercancel import Buyer, CancellationService, Message, Order, Party, RequestCancellation
-from ordercancel.service.ports import Commit
+from ordercancel.service.records import Commit
 from ordercancel.stores.sql import SqlStore
 from ordercancel.stores.sql.engine import open_engine
 from ordercancel.stores.sql.tables import duties, events, outbox

@@ -12,7 +12,7 @@ from examples import plain_loop
 
 from ordercancel import CancellationService, StoreUnavailable
 from ordercancel.domain.errors import Conflict
-from ordercancel.service.ports import DueDuty
+from ordercancel.service.records import DueDuty
 from ordercancel.service.results import Relayed, Skipped, Ticked
 from ordercancel.stores.memory import MemoryNotifier, MemoryStore
 from samples import jst

@@ -33,7 +33,7 @@ from ordercancel import (
 from ordercancel.domain.errors import PartlyDelivered
 from ordercancel.explain import explain
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.service.ports import Commit
+from ordercancel.service.records import Commit
 from ordercancel.service.service import CancellationService
 from ordercancel.stores.codec import decode_case, decode_event, decode_message, encode
 from ordercancel.stores.memory import MemoryDirectory, MemoryNotifier, MemoryStore
@@ -186,7 +186,7 @@ MODULES = (
     "domain.requests",
     "domain.cases",
     "engine.messages",
-    "service.ports",
+    "service.records",
     "service.results",
 )
 

@@ -38,7 +38,8 @@ from ordercancel.policy import (
     own_rule,
 )
 from ordercancel.rules.notifications import PLACEHOLDERS
-from ordercancel.service.ports import InboxQuery, Store
+from ordercancel.service.ports import Store
+from ordercancel.service.records import InboxQuery
 from ordercancel.stores.memory import MemoryDirectory, MemoryStore
 from ordercancel.stores.sql import SqlStore
 from samples import SELLER, jst

@@ -10,7 +10,7 @@ import attrs
 
 from ordercancel import Case, Conflict, Message, Party
 from ordercancel.domain.events import Event
-from ordercancel.service.ports import Commit, DueDuty, InboxQuery, Page, Receipt, Tally
+from ordercancel.service.records import Commit, DueDuty, InboxQuery, Page, Receipt, Tally
 from ordercancel.stores.memory import MemoryDirectory, MemoryNotifier, MemoryStore
 
 

@@ -17,7 +17,7 @@ from ordercancel.engine.decide import register
 from ordercancel.engine.evolve import fold
 from ordercancel.engine.messages import Message
 from ordercancel.policy import Audience, Medium, Occasion
-from ordercancel.service.ports import (
+from ordercancel.service.records import (
     Claim,
     Commit,
     DueDuty,

@@ -28,7 +28,7 @@ from ordercancel import (
 from ordercancel.policies import QOO10
 from ordercancel.service.backoff import Backoff
 from ordercancel.service.observers import Fields, Observed
-from ordercancel.service.ports import Commit
+from ordercancel.service.records import Commit
 from ordercancel.stores.memory import AsyncMemoryStore, MemoryNotifier, MemoryStore
 from samples import BUYER, SELLER, jst, order
 

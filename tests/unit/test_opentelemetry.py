@@ -18,7 +18,7 @@ from ordercancel import CancellationService, Conflict, Refused, RequestCancellat
 from ordercancel.contrib.opentelemetry import OpenTelemetryWatcher
 from ordercancel.policies import QOO10
 from ordercancel.service.backoff import Backoff
-from ordercancel.service.ports import Commit
+from ordercancel.service.records import Commit
 from ordercancel.stores.memory import MemoryNotifier, MemoryStore
 from samples import BUYER, jst, order
 

@@ -45,9 +45,10 @@ from ordercancel.policy import (
 )
 from ordercancel.rules.facts import seller_permits
 from ordercancel.service.backoff import Backoff
-from ordercancel.service.ports import Commit, DueDuty
+from ordercancel.service.clock import SystemClock
+from ordercancel.service.records import Commit, DueDuty
 from ordercancel.service.results import Count
-from ordercancel.service.service import AsyncCancellationService, CancellationService, SystemClock
+from ordercancel.service.service import AsyncCancellationService, CancellationService
 from ordercancel.stores.memory import (
     AsyncMemoryStore,
     MemoryDirectory,

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
 from ordercancel.domain.errors import StoreUnavailable
-from ordercancel.service.ports import Backlog, DeadLetter, Store
+from ordercancel.service.ports import Store
+from ordercancel.service.records import Backlog, DeadLetter
 from ordercancel.stores.sql import SqlStore, schema
 from ordercancel.stores.sql.engine import open_engine, translated
 

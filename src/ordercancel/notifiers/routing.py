@@ -13,7 +13,8 @@ from ordercancel.domain.faults import Faults
 from ordercancel.engine.messages import Message
 from ordercancel.notifiers.methods import check_method
 from ordercancel.rules.notifications import Audience, Medium
-from ordercancel.service.ports import AsyncNotifier, Notifier
+from ordercancel.service.ports import Notifier
+from ordercancel.service.ports_async import AsyncNotifier
 
 __all__ = ["AsyncRoutedNotifier", "NoRoute", "Route", "RoutedNotifier"]
 

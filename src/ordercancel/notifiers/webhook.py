@@ -26,7 +26,7 @@ from ordercancel.notifiers.network import (
     what_failed,
 )
 from ordercancel.notifiers.signature import read_secrets, sign
-from ordercancel.service.ports import Clock
+from ordercancel.service.clock import Clock
 
 __all__ = ["WebhookNotifier"]
 

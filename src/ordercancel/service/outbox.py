@@ -10,8 +10,10 @@ import attrs
 from ordercancel.domain.actors import Party
 from ordercancel.domain.errors import PartlyDelivered
 from ordercancel.service.backoff import Backoff
+from ordercancel.service.clock import Clock
 from ordercancel.service.observers import Fields, Observed, Observer, observing
-from ordercancel.service.ports import Claim, Clock, Notifier, Store
+from ordercancel.service.ports import Notifier, Store
+from ordercancel.service.records import Claim
 from ordercancel.service.results import Relayed
 from ordercancel.service.steps import Steps, call
 

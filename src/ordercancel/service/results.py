@@ -9,7 +9,7 @@ from ordercancel.domain.events import Event
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Text
 from ordercancel.engine.messages import InboxRow, Message
-from ordercancel.service.ports import DueDuty, InboxCursor
+from ordercancel.service.records import DueDuty, InboxCursor
 
 __all__ = ["Count", "InboxPage", "Outcome", "Relayed", "Skipped", "Ticked"]
 

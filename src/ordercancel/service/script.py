@@ -29,19 +29,17 @@ from ordercancel.policy.policy import Policy
 from ordercancel.rules.deadlines import Consequence
 from ordercancel.rules.notifications import Audience
 from ordercancel.service.backoff import Backoff
+from ordercancel.service.clock import Clock
 from ordercancel.service.observers import Fields, Observed, Observer, observing, outcome_of
 from ordercancel.service.outbox import Courier, relay
-from ordercancel.service.ports import (
+from ordercancel.service.ports import Directory, Notifier, Store
+from ordercancel.service.records import (
     Backlog,
-    Clock,
     Commit,
     DeadLetter,
-    Directory,
     DueDuty,
     InboxCursor,
     InboxQuery,
-    Notifier,
-    Store,
 )
 from ordercancel.service.results import Count, InboxPage, Outcome, Relayed, Skipped, Ticked
 from ordercancel.service.steps import Steps, call

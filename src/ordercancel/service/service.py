@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 import attrs
@@ -26,19 +26,11 @@ from ordercancel.engine.decision import Decision
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
 from ordercancel.service.backoff import CONFLICTS, RETRIES, Backoff
+from ordercancel.service.clock import Clock, SystemClock
 from ordercancel.service.observers import Fields, LogObserver, Observed, Observer
-from ordercancel.service.ports import (
-    AsyncDirectory,
-    AsyncNotifier,
-    AsyncStore,
-    Backlog,
-    Clock,
-    DeadLetter,
-    Directory,
-    InboxCursor,
-    Notifier,
-    Store,
-)
+from ordercancel.service.ports import Directory, Notifier, Store
+from ordercancel.service.ports_async import AsyncDirectory, AsyncNotifier, AsyncStore
+from ordercancel.service.records import Backlog, DeadLetter, InboxCursor
 from ordercancel.service.results import Count, InboxPage, Outcome, Relayed, Skipped, Ticked
 from ordercancel.service.script import Script
 from ordercancel.service.steps import drive, drive_async
@@ -55,19 +47,10 @@ __all__ = [
     "Outcome",
     "Relayed",
     "Skipped",
-    "SystemClock",
     "Ticked",
 ]
 
 LEASE = timedelta(minutes=5)
-
-
-class SystemClock:
-    """Tells the machine's time, in UTC."""
-
-    def now(self) -> datetime:
-        """The present moment."""
-        return datetime.now(UTC)
 
 
 class CancellationService:

@@ -17,7 +17,7 @@ from ordercancel.domain.errors import Conflict
 from ordercancel.domain.events import Event
 from ordercancel.domain.requests import CancellationRequest, RequestStatus
 from ordercancel.engine.messages import Message
-from ordercancel.service.ports import (
+from ordercancel.service.records import (
     Backlog,
     Claim,
     Commit,

@@ -21,7 +21,8 @@ from ordercancel.engine.messages import Message
 from ordercancel.explain import explain
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.notifications import occasion_of_event
-from ordercancel.service.ports import InboxQuery, Store
+from ordercancel.service.ports import Store
+from ordercancel.service.records import InboxQuery
 from ordercancel.service.results import Outcome
 from ordercancel.service.service import CancellationService
 from ordercancel.stores.memory import MemoryDirectory

@@ -17,7 +17,8 @@ from hypothesis.strategies import DrawFn
 from ordercancel.domain.commands import Command
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.policy.policy import Policy
-from ordercancel.service.ports import AsyncStore, Store
+from ordercancel.service.ports import Store
+from ordercancel.service.ports_async import AsyncStore
 from ordercancel.stores.memory import MemoryStore
 from ordercancel.testing.blocking import opened
 from ordercancel.testing.checked_service import CheckedService

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from ordercancel.domain.cases import Case
 from ordercancel.domain.events import Event
-from ordercancel.service.ports import (
+from ordercancel.service.records import (
     Backlog,
     Claim,
     Commit,
@@ -82,41 +82,41 @@ class AsyncSqlStore:
     # ------------------------------------------------------------------ cases
 
     async def load(self, order_id: str) -> Case | None:
-        """See `ordercancel.service.ports.AsyncStore.load`."""
+        """See `ordercancel.service.ports_async.AsyncStore.load`."""
         with translated(order_id):
             return await self._transactions.read(queries.load, order_id)
 
     async def commit(self, commit: Commit) -> None:
-        """See `ordercancel.service.ports.AsyncStore.commit`."""
+        """See `ordercancel.service.ports_async.AsyncStore.commit`."""
         with translated(commit.case.order.id):
             await self._transactions.write(write, commit)
 
     async def receipt(self, command_id: str) -> Receipt | None:
-        """See `ordercancel.service.ports.AsyncStore.receipt`."""
+        """See `ordercancel.service.ports_async.AsyncStore.receipt`."""
         with translated():
             return await self._transactions.read(queries.receipt, command_id)
 
     async def history(self, order_id: str) -> tuple[Event, ...]:
-        """See `ordercancel.service.ports.AsyncStore.history`."""
+        """See `ordercancel.service.ports_async.AsyncStore.history`."""
         with translated(order_id):
             return await self._transactions.read(queries.history, order_id)
 
     # ------------------------------------------------------------------ searching
 
     async def due(self, now: datetime, after: DueDuty | None, limit: int) -> tuple[DueDuty, ...]:
-        """See `ordercancel.service.ports.AsyncStore.due`."""
+        """See `ordercancel.service.ports_async.AsyncStore.due`."""
         with translated():
             return await self._transactions.read(queries.due, now, after, limit)
 
     async def inbox(self, query: InboxQuery) -> Page:
-        """See `ordercancel.service.ports.AsyncStore.inbox`."""
+        """See `ordercancel.service.ports_async.AsyncStore.inbox`."""
         with translated():
             return await self._transactions.read(queries.inbox, query)
 
     async def tally(
         self, seller: str, policy: str, overdue_deadlines: frozenset[str], now: datetime
     ) -> tuple[Tally, ...]:
-        """See `ordercancel.service.ports.AsyncStore.tally`."""
+        """See `ordercancel.service.ports_async.AsyncStore.tally`."""
         with translated():
             return await self._transactions.read(
                 queries.tally, seller, policy, overdue_deadlines, now
@@ -125,38 +125,38 @@ class AsyncSqlStore:
     # ------------------------------------------------------------------ the outbox
 
     async def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
-        """See `ordercancel.service.ports.AsyncStore.claim`."""
+        """See `ordercancel.service.ports_async.AsyncStore.claim`."""
         with translated():
             return await self._transactions.write(outbox.claim, now, until, limit)
 
     async def delivered(self, message_id: str, now: datetime) -> None:
-        """See `ordercancel.service.ports.AsyncStore.delivered`."""
+        """See `ordercancel.service.ports_async.AsyncStore.delivered`."""
         with translated():
             await self._transactions.note(outbox.delivered, message_id, now)
 
     async def failed(
         self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
     ) -> None:
-        """See `ordercancel.service.ports.AsyncStore.failed`."""
+        """See `ordercancel.service.ports_async.AsyncStore.failed`."""
         with translated():
             await self._transactions.note(outbox.failed, claim, error, retry_at, reached)
 
     async def release(self, claims: Sequence[Claim]) -> None:
-        """See `ordercancel.service.ports.AsyncStore.release`."""
+        """See `ordercancel.service.ports_async.AsyncStore.release`."""
         with translated():
             await self._transactions.write(outbox.release, claims)
 
     async def dead_letters(self, limit: int, after: str | None = None) -> tuple[DeadLetter, ...]:
-        """See `ordercancel.service.ports.AsyncStore.dead_letters`."""
+        """See `ordercancel.service.ports_async.AsyncStore.dead_letters`."""
         with translated():
             return await self._transactions.read(outbox.dead_letters, limit, after)
 
     async def revive(self, message_ids: Sequence[str] | None = None) -> int:
-        """See `ordercancel.service.ports.AsyncStore.revive`."""
+        """See `ordercancel.service.ports_async.AsyncStore.revive`."""
         with translated():
             return await self._transactions.write(outbox.revive, message_ids)
 
     async def backlog(self, now: datetime) -> Backlog:
-        """See `ordercancel.service.ports.AsyncStore.backlog`."""
+        """See `ordercancel.service.ports_async.AsyncStore.backlog`."""
         with translated():
             return await self._transactions.read(queries.backlog, now)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ordercancel.domain.cases import Case
 from ordercancel.domain.errors import Conflict
 from ordercancel.domain.requests import RequestStatus
-from ordercancel.service.ports import Commit
+from ordercancel.service.records import Commit
 from ordercancel.stores.codec import FORM, encode
 from ordercancel.stores.sql.executors import Executor
 from ordercancel.stores.sql.statements import given

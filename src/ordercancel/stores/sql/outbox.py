@@ -11,7 +11,7 @@ from sqlalchemy import Integer, bindparam, exists, or_, select, text, update
 
 from ordercancel.domain.errors import InvalidValue
 from ordercancel.engine.messages import Message
-from ordercancel.service.ports import Claim, DeadLetter
+from ordercancel.service.records import Claim, DeadLetter
 from ordercancel.stores.codec import decode_message
 from ordercancel.stores.sql.executors import Executor
 from ordercancel.stores.sql.statements import Values, given

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from ordercancel.domain.cases import Case, DutyStatus
 from ordercancel.domain.events import Event
 from ordercancel.domain.requests import OPEN, RequestStatus
-from ordercancel.service.ports import (
+from ordercancel.service.records import (
     Backlog,
     DueDuty,
     InboxCursor,

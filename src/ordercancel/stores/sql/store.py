@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ordercancel.domain.cases import Case
 from ordercancel.domain.events import Event
-from ordercancel.service.ports import (
+from ordercancel.service.records import (
     Backlog,
     Claim,
     Commit,

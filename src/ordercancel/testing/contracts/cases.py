@@ -16,7 +16,8 @@ from ordercancel.domain.commands import (
 )
 from ordercancel.domain.errors import Conflict
 from ordercancel.engine.evolve import fold
-from ordercancel.service.ports import Commit, InboxQuery, Receipt, Store
+from ordercancel.service.ports import Store
+from ordercancel.service.records import Commit, InboxQuery, Receipt
 from ordercancel.testing.contracts.samples import (
     BUYER,
     OVERDUE,

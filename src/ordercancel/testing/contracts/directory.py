@@ -8,7 +8,8 @@ from contextlib import ExitStack
 import pytest
 
 from ordercancel.domain.actors import Party
-from ordercancel.service.ports import AsyncDirectory, Directory
+from ordercancel.service.ports import Directory
+from ordercancel.service.ports_async import AsyncDirectory
 from ordercancel.testing.blocking import called, waited_for
 
 __all__ = ["AsyncDirectoryContract", "DirectoryContract"]
@@ -117,7 +118,7 @@ class DirectoryContract(_DirectoryPromises):
 
 
 class AsyncDirectoryContract(_DirectoryPromises):
-    """The same promises of `ordercancel.service.ports.AsyncDirectory`, each call awaited."""
+    """The same promises of `ordercancel.service.ports_async.AsyncDirectory`, each call awaited."""
 
     def make_directory(
         self, parties: Sequence[Party]

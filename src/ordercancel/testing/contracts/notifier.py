@@ -14,7 +14,8 @@ import pytest
 from ordercancel.domain.actors import Party
 from ordercancel.engine.messages import Message
 from ordercancel.rules.notifications import Audience, Medium, Occasion
-from ordercancel.service.ports import AsyncNotifier, Notifier
+from ordercancel.service.ports import Notifier
+from ordercancel.service.ports_async import AsyncNotifier
 from ordercancel.testing.blocking import Blocking, called, closing, settled
 
 __all__ = ["Arrived", "AsyncNotifierContract", "NotifierContract"]
@@ -168,7 +169,7 @@ AsyncWire = tuple[AsyncNotifier, Callable[[], Iterable[Arrived] | Awaitable[Iter
 
 
 class AsyncNotifierContract(_NotifierPromises):
-    """The same promises of `ordercancel.service.ports.AsyncNotifier`, each call awaited."""
+    """The same promises of `ordercancel.service.ports_async.AsyncNotifier`, each call awaited."""
 
     def make_notifier(self) -> AsyncWire | Awaitable[AsyncWire]:
         """A notifier, and a function that gives all that has arrived; each may be awaited."""

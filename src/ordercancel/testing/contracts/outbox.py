@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ordercancel.service.ports import Backlog, Claim, DeadLetter, Store
+from ordercancel.service.ports import Store
+from ordercancel.service.records import Backlog, Claim, DeadLetter
 from ordercancel.testing.contracts.samples import (
     AT,
     asked,

@@ -18,7 +18,8 @@ from ordercancel.domain.commands import (
 )
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.policies import CONECT
-from ordercancel.service.ports import DueDuty, InboxCursor, InboxQuery, Store, Tally
+from ordercancel.service.ports import Store
+from ordercancel.service.records import DueDuty, InboxCursor, InboxQuery, Tally
 from ordercancel.testing.contracts.samples import (
     BUYER,
     OVERDUE,

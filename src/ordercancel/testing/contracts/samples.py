@@ -15,7 +15,8 @@ from ordercancel.engine.evolve import evolve, fold
 from ordercancel.engine.messages import messages_for
 from ordercancel.policies import QOO10
 from ordercancel.policy.policy import Policy
-from ordercancel.service.ports import Claim, Commit, Store
+from ordercancel.service.ports import Store
+from ordercancel.service.records import Claim, Commit
 
 __all__ = [
     "AT",

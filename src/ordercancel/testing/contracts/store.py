@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Iterator
 
 import pytest
 
-from ordercancel.service.ports import AsyncStore, Store
+from ordercancel.service.ports import Store
+from ordercancel.service.ports_async import AsyncStore
 from ordercancel.testing.blocking import called, waited_for
 from ordercancel.testing.contracts.cases import CasePromises
 from ordercancel.testing.contracts.outbox import OutboxPromises
@@ -34,7 +35,7 @@ class StoreContract(CasePromises, QueryPromises, OutboxPromises):
 
 
 class AsyncStoreContract(CasePromises, QueryPromises, OutboxPromises):
-    """The same promises of `ordercancel.service.ports.AsyncStore`, each call awaited.
+    """The same promises of `ordercancel.service.ports_async.AsyncStore`, each call awaited.
 
     A store with an ``aclose`` or ``close`` is closed after each test. Everything that happens to
     one store happens in one event loop.

@@ -1,0 +1,126 @@
+"""The async ports: what a host plugs into a service.
+
+An adapter translates its driver's errors into those named here. What is handed over is in
+`ordercancel.service.records`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from ordercancel.domain.actors import Party
+from ordercancel.domain.cases import Case
+from ordercancel.domain.events import Event
+from ordercancel.engine.messages import Message
+from ordercancel.service.records import (
+    Backlog,
+    Claim,
+    Commit,
+    DeadLetter,
+    DueDuty,
+    InboxQuery,
+    Page,
+    Receipt,
+    Tally,
+)
+
+
+class AsyncStore(Protocol):
+    """Keeps cases, their history, the outbox and the ids of commands.
+
+    Every method raises `StoreUnavailable` where the storage does not answer.
+    """
+
+    async def load(self, order_id: str) -> Case | None:
+        """Return the case of an order; None where the order is unknown."""
+
+    async def commit(self, commit: Commit) -> None:
+        """Write all of a commit, or nothing.
+
+        Raises:
+            Conflict: The case is no longer at the expected version, or the command id is taken.
+        """
+
+    async def receipt(self, command_id: str) -> Receipt | None:
+        """Return the receipt of a command that was committed with this id; None without one."""
+
+    async def history(self, order_id: str) -> tuple[Event, ...]:
+        """Return all events of an order, oldest first; none where the order is unknown."""
+
+    async def due(self, now: datetime, after: DueDuty | None, limit: int) -> tuple[DueDuty, ...]:
+        """Return at most `limit` open duties due at `now`, earliest first, behind `after`."""
+
+    async def inbox(self, query: InboxQuery) -> Page:
+        """Return a page of a seller's cases, oldest request first."""
+
+    async def tally(
+        self, seller: str, policy: str, overdue_deadlines: frozenset[str], now: datetime
+    ) -> tuple[Tally, ...]:
+        """Count a seller's cases by the status of their latest request.
+
+        An open request is overdue when one of `overdue_deadlines` that arose with it is due
+        at `now`, whether or not it has been marked yet.
+        """
+
+    async def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
+        """Lease at most `limit` undelivered messages until `until`, oldest first.
+
+        A leased message is not handed out again before its lease ends; every lease counts as an
+        attempt. The messages of one order go out in the order in which they were written: while
+        one of them is leased, none behind it is handed out. One that failed before, leased or
+        waiting for its next attempt, holds up those to the same party only.
+        """
+
+    async def delivered(self, message_id: str, now: datetime) -> None:
+        """Note that a message was delivered at `now`; an unknown id is ignored."""
+
+    async def failed(
+        self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
+    ) -> None:
+        """Note that a message was not delivered, or not to all addresses.
+
+        Ignored where the message has been leased anew since `claim`.
+
+        Args:
+            claim: The lease under which delivery was attempted.
+            error: What went wrong, for people.
+            retry_at: When the message may be claimed again; None makes it a dead letter.
+            reached: The party's addresses that have the message now, those of `claim` included.
+        """
+
+    async def release(self, claims: Sequence[Claim]) -> None:
+        """Give claims back that were not attempted, as if they had not been handed out."""
+
+    async def dead_letters(self, limit: int, after: str | None = None) -> tuple[DeadLetter, ...]:
+        """Return at most `limit` dead letters, oldest first, behind the one with id `after`."""
+
+    async def revive(self, message_ids: Sequence[str] | None = None) -> int:
+        """Put dead letters back into the outbox, with all their attempts; return how many.
+
+        Args:
+            message_ids: Which ones. Default: all of them.
+        """
+
+    async def backlog(self, now: datetime) -> Backlog:
+        """Count what waits to be delivered, and the duties due at `now`."""
+
+
+class AsyncNotifier(Protocol):
+    """Delivers messages."""
+
+    async def deliver(self, message: Message, to: Party | None) -> None:
+        """Deliver `message` to `to`, the party as the directory knows them; None if unknown.
+
+        Raises:
+            PartlyDelivered: Some of their addresses have it, and others do not.
+            Exception: Any other error, where no address has it. Its text is stored and logged.
+        """
+
+
+class AsyncDirectory(Protocol):
+    """Knows who the parties are."""
+
+    async def find(self, party_id: str) -> Party | None:
+        """Return the buyer or seller with this id, as they are now; None without one."""

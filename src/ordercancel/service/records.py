@@ -1,0 +1,156 @@
+"""The values that go through the ports: what a store is handed, and what it hands back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from ordercancel.domain.cases import Case
+from ordercancel.domain.events import Event
+from ordercancel.domain.requests import RequestStatus
+from ordercancel.engine.messages import Message
+
+
+@attrs.frozen(kw_only=True)
+class Commit:
+    """Everything that one command changes; a store writes all of it or nothing.
+
+    Args:
+        case: The case after the command.
+        expected: The version that the case was loaded at; 0 for one that is new.
+        events: What happened, in order; the last has the version ``case.version``.
+        messages: What people must be told.
+        command_id: The id of the command, where it has one.
+        fingerprint: Tells whether a command that comes with the same id is the same command.
+    """
+
+    case: Case
+    expected: int
+    events: tuple[Event, ...]
+    messages: tuple[Message, ...] = ()
+    command_id: str | None = None
+    fingerprint: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Receipt:
+    """What a store remembers of a command that came with an id.
+
+    Its events are those after the version `expected`, up to `version`.
+    """
+
+    order_id: str
+    expected: int
+    version: int
+    fingerprint: str
+    messages: tuple[Message, ...]
+
+
+@attrs.frozen(kw_only=True, order=True)
+class DueDuty:
+    """A duty that has come due. They sort by when they did."""
+
+    due_at: datetime
+    order_id: str
+    deadline: str
+    request: int
+
+
+@attrs.frozen(kw_only=True, order=True)
+class InboxCursor:
+    """Where a page of a seller's queue ends: at this request of this order."""
+
+    requested_at: datetime
+    order_id: str
+
+
+@attrs.frozen(kw_only=True)
+class InboxQuery:
+    """Which requests a seller wants to see: his own, of one policy, in some statuses.
+
+    Args:
+        seller: The id of the seller.
+        policy: The name of the policy.
+        statuses: The statuses of an order's latest request that are wanted; any, unless given.
+        after: Where the page before ended, as `Page.next` gave it.
+        limit: The most rows of a page.
+    """
+
+    seller: str
+    policy: str
+    statuses: frozenset[RequestStatus] = frozenset(RequestStatus)
+    after: InboxCursor | None = None
+    limit: int = 50
+
+
+@attrs.frozen(kw_only=True)
+class Page:
+    """A page of cases, oldest request first; `next` asks for the page after it, if any."""
+
+    cases: tuple[Case, ...]
+    next: InboxCursor | None
+
+
+@attrs.frozen(kw_only=True)
+class Tally:
+    """How many orders of a seller have their latest request in a status; how many are overdue."""
+
+    status: RequestStatus
+    count: int
+    overdue: int
+
+
+@attrs.frozen(kw_only=True)
+class Claim:
+    """A message that was leased to be delivered.
+
+    Args:
+        message: The message.
+        attempts: How many tries there have been, this one included.
+        until: When the lease is over.
+        reached: Those of the party's addresses that have the message already.
+    """
+
+    message: Message
+    attempts: int
+    until: datetime
+    reached: tuple[str, ...] = attrs.field(default=(), repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class DeadLetter:
+    """A message that is tried no more.
+
+    Args:
+        id: Its id.
+        order_id: The order that it is about.
+        message: The message; None where what is stored of it can't be read.
+        attempts: How many tries there have been.
+        error: What went wrong at the last one.
+    """
+
+    id: str
+    order_id: str
+    message: Message | None
+    attempts: int
+    error: str = attrs.field(repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class Backlog:
+    """What waits to be done.
+
+    Args:
+        messages: How many messages wait to be delivered, those that are leased included.
+        oldest: When what the oldest of them tells of happened.
+        dead: How many messages are tried no more.
+        duties: How many duties are due.
+        earliest: When the first of them came due.
+    """
+
+    messages: int
+    oldest: datetime | None
+    dead: int
+    duties: int
+    earliest: datetime | None
