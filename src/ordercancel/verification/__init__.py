@@ -11,7 +11,7 @@ can change (`ordercancel.verification.time_regions`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from random import Random
+from itertools import islice
 
 from ordercancel.domain.commands import COMMANDS, Command
 from ordercancel.policy.policy import Policy
@@ -24,6 +24,7 @@ from ordercancel.verification.invariants import INVARIANTS, Invariant
 from ordercancel.verification.outcomes import OutcomeCheck
 from ordercancel.verification.report import Finding, Kind, Report
 from ordercancel.verification.rules import RuleCheck
+from ordercancel.verification.sampling import picks
 from ordercancel.verification.texts import TextCheck
 
 __all__ = ["Finding", "Kind", "Report", "verify"]
@@ -47,17 +48,16 @@ def verify(
             `ordercancel.verification.invariants.INVARIANTS`. They see
             refusals, too.
         sample: Try no more than so many combinations of facts for each kind of command, and so
-            many cases, picked at random. The report then says nothing of what can never happen.
-        seed: Where the random picks begin; the same seed picks the same.
+            many cases, picked by `seed`. The report then says nothing of what can never happen.
+        seed: Which are picked; the same seed picks the same. Default: 0.
 
     Raises:
         TooLarge: There are more combinations or cases than can be tried; give `sample`.
     """
     spaces = {kind: Space.of(policy, kind) for kind in COMMANDS}
-    draw = None if sample is None else Random(seed)  # noqa: S311 - no secret hangs on it
     if sample is None:
         check_size(spaces.values())
-    tried, idle = _try(policy, spaces, sample, draw)
+    tried, idle = _try(policy, spaces, sample, seed)
     own = tuple(invariants)
     checks: tuple[Check, ...] = (
         RuleCheck(policy, idle),
@@ -65,8 +65,13 @@ def verify(
         DeadlineCheck(policy),
         TextCheck(policy),
     )
-    limit = MOST_CASES if sample is None else sample
-    walk = Walk(policy, checks, limit=limit, draw=draw, show_refusals=bool(own))
+    walk = Walk(
+        policy,
+        checks,
+        limit=MOST_CASES if sample is None else sample,
+        seed=None if sample is None else seed,
+        show_refusals=bool(own),
+    )
     walk.run()
     if sample is None and not walk.is_complete:
         raise too_large(spaces.values(), len(walk.nodes))
@@ -90,25 +95,25 @@ def _try(
     policy: Policy,
     spaces: dict[type[Command], Space],
     sample: int | None,
-    draw: Random | None,
+    seed: int,
 ) -> tuple[dict[str, int], tuple[Idle, ...]]:
     """Judge every combination, or some; gives how many, and the rules that decided nothing."""
     idleness = Idleness(policy)
     tried: dict[str, int] = {}
     for kind, space in spaces.items():
         tried[kind.__name__] = 0
-        if sample is None or draw is None or space.size <= sample:
+        if sample is None or space.size <= sample:
             combinations: Iterable[FactValues] = space.combinations()
         else:
-            combinations = _picked(space, sample, draw)
+            combinations = _picked(space, sample, seed)
         for given in combinations:
             idleness.see(policy.judge(kind, given))
             tried[kind.__name__] += 1
     return tried, idleness.idle
 
 
-def _picked(space: Space, sample: int, draw: Random) -> Iterator[FactValues]:
-    for _ in range(sample):
-        given = space.at(draw.randrange(space.size))
+def _picked(space: Space, sample: int, seed: int) -> Iterator[FactValues]:
+    for index in islice(picks(seed, space.kind.__name__, space.size), sample):
+        given = space.at(index)
         if given is not None:
             yield given

@@ -50,7 +50,7 @@ class DeadlineCheck(Check):
         self.fault(Kind.DEADLINE_REFUSED, duty.deadline, problem, node, [ticked])
 
     def finish(self, walk: Walk) -> None:
-        if walk.draw is not None:
+        if walk.seed is not None:
             return
         first = next(iter(walk.nodes.values()))
         for deadline in self.policy.deadlines:

@@ -33,6 +33,7 @@ from ordercancel.domain.requests import OPEN
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.conditions import Compare, Leaf, Value
 from ordercancel.rules.facts import NO_REQUEST, Choice, Fact, Flag, Span
+from ordercancel.verification.sampling import combination_at
 
 __all__ = [
     "FactValues",
@@ -113,11 +114,9 @@ class Space:
 
     def at(self, index: int) -> dict[str, Value | None] | None:
         """The combination with this number, 0 to `size`; None where it contradicts itself."""
-        given: dict[str, Value | None] = {}
-        for name, values in self.free.items():
-            index, chosen = divmod(index, len(values))
-            given[name] = values[chosen]
-        given = self.completed(given)
+        free = self.free
+        values = combination_at(index, free.values())
+        given = self.completed(dict(zip(free, values, strict=True)))
         return given if self.is_possible(given) else None
 
     def completed(self, given: dict[str, Value | None]) -> dict[str, Value | None]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import reduce
-from itertools import product
+from itertools import islice, product
 from math import prod
-from random import Random
 from typing import Any
 
 import attrs
@@ -33,6 +32,7 @@ from ordercancel.rules.notifications import occasion_of_request
 from ordercancel.verification.attempts import BUYER, ORDER_ID, SELLER, every_command
 from ordercancel.verification.enumeration import Regions, Space, all_spoken_of, values_of
 from ordercancel.verification.invariants import Step
+from ordercancel.verification.sampling import combination_at, picks
 from ordercancel.verification.steps import Attempt, Node, Observer, Ticked
 from ordercancel.verification.time_regions import Moments
 
@@ -61,7 +61,7 @@ class Walk:
         policy: The policy.
         observers: Who looks on.
         limit: How many cases to reach at most.
-        draw: Picks the ways to register an order to begin with; all are tried, unless given.
+        seed: Picks some of the ways to register an order. Default: None, all of them.
         show_refusals: Whether every refusal is shown as a step, and not the first of its like.
 
     Attributes:
@@ -77,13 +77,13 @@ class Walk:
         observers: Iterable[Observer] = (),
         *,
         limit: int,
-        draw: Random | None = None,
+        seed: int | None = None,
         show_refusals: bool = False,
     ) -> None:
         self.policy = policy
         self.observers = tuple(observers)
         self.limit = limit
-        self.draw = draw
+        self.seed = seed
         self.show_refusals = show_refusals
         self.moments = Moments(policy)
         self.nodes: dict[Hashable, Node] = {}
@@ -147,8 +147,8 @@ class Walk:
 
     def _roots(self) -> Iterator[tuple[Order, bool]]:
         picked: Iterable[tuple[Any, ...]] = product(*self._ways)
-        if self.draw is not None:
-            picked = self._drawn(self.draw)
+        if self.seed is not None:
+            picked = self._sampled(self.seed)
         for placed_at, status, channel, ship_after, paid_after, known, *own in picked:
             if not self._fits(status, ship_after):
                 continue
@@ -171,15 +171,18 @@ class Walk:
             )
             yield order, known
 
-    def _drawn(self, draw: Random) -> Iterator[tuple[Any, ...]]:
+    def _sampled(self, seed: int) -> Iterator[tuple[Any, ...]]:
         """Some ways to begin: a tenth of the limit, that the rest be left for what follows."""
-        count = min(self.limit // 10 + 1, prod(map(len, self._ways)))
-        for number in range(count):
-            # Of each status in turn, lest few of them leave most out.
-            status = self._ways[1][number % len(self._ways[1])]
-            placed_at, _, channel, _, *others = map(draw.choice, self._ways)
-            ship_after = draw.choice([each for each in self._ways[3] if self._fits(status, each)])
-            yield placed_at, status, channel, ship_after, *others
+        statuses = self._ways[1]
+        size = prod(map(len, self._ways))
+        count = min(self.limit // 10 + 1, size)
+        for number, index in enumerate(islice(picks(seed, "orders", size), count)):
+            # Each status in turn, lest few of them leave most out.
+            status = statuses[number % len(statuses)]
+            ways = list(self._ways)
+            ways[1] = (status,)
+            ways[3] = tuple(each for each in ways[3] if self._fits(status, each))
+            yield combination_at(index, ways)
 
     def _fits(self, status: str, ship_after: timedelta | None) -> bool:
         """Whether an order in `status` is registered so; with a date of no use only if it must."""

@@ -64,7 +64,7 @@ class OutcomeCheck(Check):
 
     def finish(self, walk: Walk) -> None:
         self._look_at_both()
-        if walk.draw is None:
+        if walk.seed is None:
             self._look_for_stuck(walk)
 
     def _standing(self, step: Step) -> Hashable:

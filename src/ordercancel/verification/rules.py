@@ -66,7 +66,7 @@ class RuleCheck(Check):
     def finish(self, walk: Walk) -> None:
         for kind, roles in self._silent.items():
             self._not_meant(kind, roles)
-        if walk.draw is not None:
+        if walk.seed is not None:
             return
         for idle in self._idle:
             self._never(idle, walk)
