@@ -1,0 +1,59 @@
+"""What the Markdown pages refer to is there: names of the library, files, and links."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = sorted(
+    str(path.relative_to(ROOT))
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md"), *ROOT.glob("tests/**/*.md")]
+)
+LOGGERS = {"ordercancel.command", "ordercancel.message", "ordercancel.messages"}
+"""Names of loggers, which look like modules."""
+FOLDERS = "benchmarks|docs|examples|src|tests"
+
+
+def exists(name: str) -> bool:
+    """Whether a dotted name is a module, or an attribute that can be reached from one."""
+    try:
+        pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as hosting sites make them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    kept = [re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings]
+    return {heading.replace(" ", "-") for heading in kept}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_name_of_the_library_exists(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    names = set(re.findall(r"`(ordercancel(?:\.\w+)+)[`(]", text)) - LOGGERS
+    assert [name for name in sorted(names) if not exists(name)] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_exists(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    paths = re.findall(rf"(?<![\w/.])((?:{FOLDERS})/[\w./-]*[\w/])", text)
+    assert [path for path in sorted(set(paths)) if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_somewhere(page: str) -> None:
+    here = ROOT / page
+    links = re.findall(r"\]\(([^)#]*)(?:#([^)]*))?\)", here.read_text(encoding="utf-8"))
+    for path, anchor in links:
+        target = (here.parent / path) if path else here
+        if not path.startswith("http"):
+            assert target.exists(), path
+            assert not anchor or anchor in anchors(target), f"{path}#{anchor}"
