@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import re
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,12 @@ def test_every_link_leads_somewhere(page: str) -> None:
         if not path.startswith("http"):
             assert target.exists(), path
             assert not anchor or anchor in anchors(target), f"{path}#{anchor}"
+
+
+def test_the_packages_stand_in_the_order_of_their_imports() -> None:
+    """The table of the page on concepts has the layers of the import contract, top to bottom."""
+    contracts = ConfigParser()
+    contracts.read(ROOT / ".importlinter")
+    layers = contracts["importlinter:contract:layers"]["layers"].split()
+    text = (ROOT / "docs" / "concepts.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `ordercancel\.(\w+)` \|", text, re.MULTILINE) == layers[1:]
