@@ -4,8 +4,7 @@
     python -m examples.own_transaction postgresql+psycopg://shop@db/shop   # an empty database
 
 The shop has orders and refunds in tables of its own. It hands the service its session: what the
-service writes takes effect when the shop commits. Where the shop fails after that, nothing has
-happened.
+service writes takes effect when the shop commits. If the shop fails before, nothing is written.
 """
 
 import sys
@@ -62,7 +61,7 @@ def place(engine: Engine, service: CancellationService) -> None:
 
 
 def cancel(engine: Engine, service: CancellationService) -> None:
-    """The buyer cancels: by the rules, in the shop's books, and in its order."""
+    """The buyer cancels: in the service, in the shop's order, and with a refund."""
     with Session(engine) as session, session.begin():
         outcome = service.using(SqlStore.within(session)).handle(
             RequestCancellation(ORDER, by=Buyer("b-1"), reason="changed_mind")
@@ -75,13 +74,15 @@ def cancel(engine: Engine, service: CancellationService) -> None:
 
 
 def show(engine: Engine, service: CancellationService, what: str) -> None:
-    """Print what is in the shop's tables, and in ours."""
+    """Print what is in the shop's tables, and in the service's."""
     with Session(engine) as session:
         shop = session.get_one(ShopOrder, ORDER).status
         refunds = session.scalar(select(func.count()).select_from(Refund))
-    ours = service.case(ORDER, by=Buyer("b-1")).order.status
+    cancellation = service.case(ORDER, by=Buyer("b-1")).order.status
     messages = service.backlog().messages
-    print(f"{what:14} shop: {shop}, {refunds} refunds; service: {ours}, {messages} messages")
+    print(
+        f"{what:14} shop: {shop}, {refunds} refunds; service: {cancellation}, {messages} messages"
+    )
 
 
 def main(url: str) -> None:

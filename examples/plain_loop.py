@@ -3,9 +3,9 @@
     ordercancel db create sqlite:///shop.db
     python -m examples.plain_loop sqlite:///shop.db
 
-Start as many as you like, on any machines that reach the database: a deadline acts once, whoever
-is first. SIGTERM or Ctrl-C ends it when it is through with what it is at. While the database does
-not answer it waits, longer from time to time.
+Start as many as you like, on any machines that reach the database: a deadline acts only once.
+On SIGTERM or Ctrl-C it finishes the current batch and exits. While the database does not answer,
+it waits longer and longer.
 """
 
 import logging
@@ -21,9 +21,9 @@ from ordercancel.stores.sql import SqlStore
 
 POLICIES = (CONECT, QOO10)
 IDLE = 5.0
-"""How long to wait when nothing more is due, in seconds."""
+"""Seconds to wait when nothing more is due."""
 LONGEST = 60.0
-"""How long to wait, at the most, while the database does not answer."""
+"""The longest wait while the database does not answer, in seconds."""
 
 log = logging.getLogger("shop.worker")
 
@@ -31,7 +31,7 @@ log = logging.getLogger("shop.worker")
 def work(service: CancellationService, stop: SimpleQueue[int]) -> None:
     """Tick and relay until a signal is in `stop`."""
     wait = 0.0
-    while not told(stop, wait):
+    while not is_stopped(stop, wait):
         try:
             ticked, relayed = service.tick(), service.relay()
         except StoreUnavailable as error:
@@ -43,8 +43,8 @@ def work(service: CancellationService, stop: SimpleQueue[int]) -> None:
                 log.error("%s can't be applied: %r", each.duty, each.error)
 
 
-def told(stop: SimpleQueue[int], seconds: float) -> bool:
-    """Wait for a signal, at most so long; whether there is one."""
+def is_stopped(stop: SimpleQueue[int], seconds: float) -> bool:
+    """Wait for a signal for at most `seconds`; return whether there was one."""
     with suppress(Empty):
         log.info("stopped by %s", signal.Signals(stop.get(timeout=seconds)).name)
         return True
@@ -54,8 +54,8 @@ def told(stop: SimpleQueue[int], seconds: float) -> bool:
 def main(url: str) -> None:
     """Work for the shop whose database is at `url`."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    # A queue and no threading.Event: a signal may come at any moment, also in the midst of waiting
-    # for it, and a SimpleQueue is made for being filled even then.
+    # Not a threading.Event: the signal may interrupt the very wait for it, and SimpleQueue.put is
+    # safe to call even then.
     stop: SimpleQueue[int] = SimpleQueue()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda number, frame: stop.put(number))

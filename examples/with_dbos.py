@@ -4,14 +4,14 @@
     ordercancel db create $SHOP_DATABASE
     DBOS__VMID=worker-1 python -m examples.with_dbos    # as many as you like, each with its name
 
-Every minute one `tick` and one `relay` are put into the queue, however many workers there are.
-What is due stands in the tables of the orders; the steps look it up. So a workflow that is lost
-with its worker costs a minute: the next one finds what it left.
+Every minute one `tick` and one `relay` are enqueued, however many workers there are. What is due
+is in the tables of the orders, where the steps look it up. So a workflow that is lost with its
+worker costs a minute: the next one finds what it left.
 
-A worker takes up again what it was at when it was killed, if it comes back under its old name.
+A worker that restarts under its old name resumes the workflows it was running when it was killed.
 
 With ``SHOP_SPREAD=1`` each deadline is applied in a workflow of its own, so that the work spreads
-over all workers: for shops where one takes long.
+over all workers: for shops where applying one takes long.
 """
 
 import os
@@ -34,14 +34,14 @@ DATABASE = os.environ.get("SHOP_DATABASE", "postgresql:///shop")
 SPREAD = "SHOP_SPREAD" in os.environ
 EVERY_MINUTE, EVERY_NIGHT = "* * * * *", "17 4 * * *"
 QUEUE, EACH = "ordercancel", "ordercancel-each"
-"""The queue of what is scheduled, and that of the single deadlines."""
+"""The queue of the scheduled workflows, and that of single deadlines."""
 POLLING = 0.5
-"""How often a worker looks for something to do, in seconds."""
+"""Seconds between a worker's looks into the queue."""
 
 CONFIG: DBOSConfig = {
     "name": "shop",
     "system_database_url": DATABASE,
-    # What one release began, another may go on with: a step that is done twice does no harm.
+    # A constant, so that a new release resumes old workflows: a step that runs twice does no harm.
     "application_version": "1",
     "log_level": "WARNING",
 }
@@ -66,13 +66,13 @@ PATIENT: StepOptions = {
 
 @DBOS.step(**PATIENT)
 def apply_some() -> bool:
-    """Apply a hundred deadlines; whether there are more."""
+    """Apply up to a hundred deadlines; return whether there are more."""
     return service().tick().more
 
 
 @DBOS.step(**PATIENT)
 def deliver_some() -> bool:
-    """Deliver a hundred messages; whether there are more."""
+    """Deliver up to a hundred messages; return whether there are more."""
     return service().relay().more
 
 
@@ -88,7 +88,7 @@ def apply_one(order_id: str, deadline: str, request: int) -> None:
     try:
         service().handle(ApplyDeadline(order_id, by=System(), deadline=deadline, request=request))
     except Refused as refused:
-        if refused.codes != ("not_due",):  # it has acted, or what it waited for was done
+        if refused.codes != ("not_due",):  # it has acted already, or the request was answered
             raise
 
 
@@ -108,10 +108,10 @@ def relay(scheduled: datetime, context: object) -> None:
 
 @DBOS.workflow()
 def spread(scheduled: datetime, context: object) -> None:
-    """Put a workflow into the queue for each deadline that is due, when no others wait there.
+    """Enqueue a workflow for each deadline that is due, unless others are waiting.
 
-    The hour in the id allows one in an hour. Where that was lost with its worker, which never came
-    back, or failed, the next hour has another.
+    The hour in the id allows one per hour: if that one failed, or was lost with a worker that
+    never came back, the next hour has another.
     """
     if DBOS.list_workflows(queue_name=EACH, status="ENQUEUED", limit=1):
         return
@@ -133,7 +133,7 @@ def apply(order_id: str, deadline: str, request: int) -> None:
 
 @DBOS.workflow()
 def clean_up(scheduled: datetime, context: object) -> None:
-    """Take away the records of what was done a week ago."""
+    """Delete the records of workflows that ended a week ago."""
     before = (scheduled - timedelta(days=7)).isoformat()
     while done := DBOS.list_workflows(
         completed_before=before,
@@ -155,7 +155,7 @@ def schedule(name: str, cron: str, workflow: Callable[[datetime, object], None])
 
 
 def main() -> None:
-    """Work until SIGTERM or Ctrl-C, then bring to an end what is in hand."""
+    """Work until SIGTERM or Ctrl-C, then finish the current steps."""
     stop: SimpleQueue[int] = SimpleQueue()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda number, frame: stop.put(number))

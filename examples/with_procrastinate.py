@@ -5,12 +5,12 @@
     procrastinate --app=examples.with_procrastinate.app schema --apply
     procrastinate --app=examples.with_procrastinate.app worker    # as many as you like
 
-Every minute one `tick` and one `relay` are put into the queue, however many workers there are.
-What is due stands in the tables of the orders; the jobs look it up. So one that fails, or is lost
-with its worker, costs a minute: the next one finds what it left.
+Every minute one `tick` and one `relay` are enqueued, however many workers there are. What is due
+is in the tables of the orders, where the jobs look it up. So a job that fails, or is lost with its
+worker, costs a minute: the next one finds what it left.
 
 With ``SHOP_SPREAD=1`` each deadline is applied in a job of its own, so that the work spreads over
-all workers: for shops where one takes long.
+all workers: for shops where applying one takes long.
 """
 
 import os
@@ -51,14 +51,14 @@ def service() -> CancellationService:
     return CancellationService(policies=POLICIES, store=store(), notifier=LogNotifier())
 
 
-# A queueing lock keeps jobs from piling up. None of these has a `retry` beside it: where another
-# job with the lock waits already, putting the first one back fails, and it is "doing" for ever.
-# The next minute's job is the retry.
+# A queueing lock keeps jobs from piling up. None of these tasks has a `retry`: while another job
+# with the same lock waits, a failed one can't be put back, and its row stays "doing" for ever. The
+# next minute's job is the retry.
 
 
 @app.task(name="tick", queue=QUEUE, queueing_lock="tick")
 def tick(timestamp: int = 0) -> None:
-    """Apply the deadlines that are due: a hundred, and the rest in another job."""
+    """Apply up to a hundred deadlines that are due, and the rest in another job."""
     if service().tick().more:
         with suppress(AlreadyEnqueued):
             tick.defer()
@@ -67,7 +67,7 @@ def tick(timestamp: int = 0) -> None:
 @app.periodic(cron=EVERY_MINUTE)
 @app.task(name="relay", queue=QUEUE, queueing_lock="relay", priority=1)
 def relay(timestamp: int = 0) -> None:
-    """Deliver the messages that wait: a hundred, and the rest in another job."""
+    """Deliver up to a hundred messages, and the rest in another job."""
     if service().relay().more:
         with suppress(AlreadyEnqueued):
             relay.defer()
@@ -75,7 +75,7 @@ def relay(timestamp: int = 0) -> None:
 
 @app.task(name="spread", queue=QUEUE, queueing_lock="spread", priority=-1)
 def spread(timestamp: int = 0) -> None:
-    """Put a job into the queue for each deadline that is due, when those before are through."""
+    """Enqueue a job for each deadline that is due, after all jobs that wait already."""
     for duty in due():
         key = f"{duty.order_id} {duty.deadline} {duty.request}"
         with suppress(AlreadyEnqueued):
@@ -85,7 +85,7 @@ def spread(timestamp: int = 0) -> None:
 
 
 def due() -> Iterator[DueDuty]:
-    """All that is due at present, a page at a time."""
+    """Yield all deadlines that are due now, reading a page at a time."""
     now, last = datetime.now(UTC), None
     while page := store().due(now, last, 1_000):
         yield from page
@@ -98,7 +98,7 @@ def apply(order_id: str, deadline: str, request: int) -> None:
     try:
         service().handle(ApplyDeadline(order_id, by=System(), deadline=deadline, request=request))
     except Refused as refused:
-        if refused.codes != ("not_due",):  # it has acted, or what it waited for was done
+        if refused.codes != ("not_due",):  # it has acted already, or the request was answered
             raise
 
 
@@ -108,7 +108,7 @@ app.periodic(cron=EVERY_MINUTE)(spread if SPREAD else tick)
 @app.periodic(cron=EVERY_NIGHT)
 @app.task(name="clean_up", queue=QUEUE, queueing_lock="clean_up")
 async def clean_up(timestamp: int = 0) -> None:
-    """Take away the jobs of workers that were killed, and those that failed a week ago."""
+    """Delete the jobs of workers that were killed, and those that failed a week ago."""
     for job in await app.job_manager.get_stalled_jobs(queue=QUEUE):
         await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
     await app.job_manager.delete_old_jobs(nb_hours=7 * 24, queue=QUEUE, include_failed=True)

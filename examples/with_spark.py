@@ -5,7 +5,7 @@
     python examples/with_spark.py orders.parquet
 
 It runs Spark in local mode, which needs Java 17 or newer. On a cluster, read the orders from where
-they lie and leave the rest as it is: `outcomes` adds columns to a plan, and Spark carries it out.
+they are stored and leave the rest as it is: `outcomes` adds columns to a plan, and Spark runs it.
 """
 
 import sys
@@ -27,7 +27,7 @@ def session(cores: int = 2) -> Any:
     return (
         SparkSession.builder.master(f"local[{cores}]")
         .appName("ordercancel")
-        # Moments are moments: without a zone of its own, Spark shows them in that of the machine.
+        # Without this, Spark shows times in the time zone of the machine.
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.ui.enabled", "false")
         .config("spark.sql.shuffle.partitions", cores)
@@ -38,7 +38,7 @@ def session(cores: int = 2) -> Any:
 def main(file: str) -> None:
     spark = session()
     spark.sparkContext.setLogLevel("ERROR")
-    spark.range(1).count()  # so that the start of Spark is not taken for its speed
+    spark.range(1).count()  # start Spark before the clock runs
 
     started = perf_counter()
     judged = outcomes(QOO10, spark.read.parquet(file), at=SAMPLED_AT)

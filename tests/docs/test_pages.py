@@ -29,7 +29,7 @@ def run(example: Example) -> None:
 
 
 def compare(example: Example) -> str | None:
-    """Hold a block of text against what the block of Python before it printed."""
+    """Compare a block of text with what the block of Python before it printed."""
     printed: str = example.namespace["printed"]
     if printed.strip() == str(example.parsed).strip():
         return None
@@ -37,7 +37,7 @@ def compare(example: Example) -> str | None:
 
 
 def evaluated(page: Path) -> tuple[int, dict[str, Any]]:
-    """Run all blocks of `page` in its order; give how many there were, and what they made."""
+    """Run all blocks of `page` in order; return their number and the names they defined."""
     parsers = [
         CodeBlockParser(language="python", evaluator=run),
         CodeBlockParser(language="text", evaluator=compare),
@@ -74,4 +74,4 @@ BLOCKS = {
     "docs/running.md": 10,
     "docs/testing.md": 10,
 }
-"""How many blocks each page has that are run or compared; pages of words alone have none."""
+"""How many blocks of each page are run or compared. Default: 0."""

@@ -35,8 +35,9 @@ def anchors(page: Path) -> set[str]:
     return {heading.replace(" ", "-") for heading in kept}
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "CHANGELOG.md"])
 def test_every_name_of_the_library_exists(page: str) -> None:
+    """The changelog may name what was there before."""
     text = (ROOT / page).read_text(encoding="utf-8")
     names = set(re.findall(r"`(ordercancel(?:\.\w+)+)[`(]", text)) - LOGGERS
     assert [name for name in sorted(names) if not exists(name)] == []

@@ -1,4 +1,4 @@
-"""Runs a recipe with three workers, two of whom are killed, and tells what came of it.
+"""Runs a recipe with three workers, kills two of them, and reports what happened.
 
 ``python tests/recipes/run.py --engine plain|procrastinate|dbos [--spread] [--due 2000] [--json]``
 
@@ -30,12 +30,12 @@ from recipes.workers import ENGINES, Crew, Times, database  # noqa: E402
 
 NAMES = ("worker-1", "worker-2", "worker-3")
 LEAST = 30
-"""With fewer deadlines, nobody might come to a fatal place in time."""
+"""With fewer deadlines, no worker might reach the place where it is killed in time."""
 
 
 @attrs.frozen
 class Run:
-    """What came of a run: what was found, how long it took, and with how many of what."""
+    """The result of a run: the counts, the times, and how much was due."""
 
     due: int
     later: int
@@ -71,10 +71,10 @@ class Run:
 def run(
     engine: str, url: str, folder: Path, *, due: int, spread: bool = False, limit: float = 120.0
 ) -> Run:
-    """Fill a new database with so many deadlines that are due, and let three workers at it.
+    """Fill a new database with `due` deadlines, and let three workers process it.
 
-    Who is killed does not come back, but for a worker of DBOS where each deadline is a workflow of
-    its own: only one of the same name takes up again what it was at.
+    A killed worker does not come back, except one of DBOS where each deadline is a workflow of its
+    own: only a worker of the same name resumes those workflows.
     """
     later = due // 10
     fill(url, due, later)

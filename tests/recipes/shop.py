@@ -1,4 +1,4 @@
-"""The shop that the recipes run for: much of it due, and workers that meet their end on time.
+"""The shop that the recipes run for: much of it is due, and workers are killed at set places.
 
 A worker of the tests runs an example as it is, but for what `equip` puts in: the half-hour shop's
 policy, a store and a notifier that note what they did, and less patience than a shop has.
@@ -39,7 +39,7 @@ GRANTED = (*ASKED, "DeadlinePassed", "RequestGranted", "OrderCancelled")
 
 
 def fill(url: str, due: int, later: int) -> None:
-    """Put orders into a new database: sellers have been silent for too long, or for an hour."""
+    """Put orders into a new database whose sellers have not answered in time, or for an hour."""
     now = datetime.now(UTC)
     with closing(SqlStore(url)) as store:
         service = CancellationService(policies=[SHOP], store=store)
@@ -116,7 +116,7 @@ class HastyDesk(CancellationService):
 
 
 class NotingStore(SqlStore):
-    """Meets its end after a commit."""
+    """A store whose process is killed after a commit."""
 
     def commit(self, commit: Commit) -> None:
         super().commit(commit)
@@ -124,7 +124,7 @@ class NotingStore(SqlStore):
 
 
 class NotingNotifier:
-    """Writes the ids of messages into a file; meets its end after that."""
+    """Writes the ids of messages into a file, after which the process is killed."""
 
     def __init__(self) -> None:
         self._list = os.open(folder() / "delivered", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
@@ -143,7 +143,7 @@ _LOCK = threading.Lock()
 
 
 def come_to(place: str) -> None:
-    """Meet the end here, at the time that is fatal, unless another worker did before."""
+    """Wait here to be killed, unless another worker was killed here before."""
     with _LOCK:
         _COUNTS[place] += 1
         if _COUNTS[place] != int(os.environ["RECIPE_FATAL"]) or _COUNTS["end"]:

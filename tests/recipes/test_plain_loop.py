@@ -35,7 +35,7 @@ class Stop:
 
 
 class Service(CancellationService):
-    """Answers what it is told to: whether there is more, or an error."""
+    """Gives prepared answers: whether there is more, or an error."""
 
     def __init__(self, *answers: bool | Exception) -> None:
         super().__init__(policies=[], store=MemoryStore(), notifier=MemoryNotifier())

@@ -103,7 +103,7 @@ class Crew:
     def finish(self, *arguments: str) -> None:
         """Run a module to its end."""
         process = self.python(*arguments, name="once")
-        assert process.wait(PATIENCE) == 0, self._told("once")
+        assert process.wait(PATIENCE) == 0, self._logs("once")
 
     def work(self, *names: str, limit: float) -> Times:
         """Let workers of these names work until nothing is left; some are killed meanwhile.
@@ -123,7 +123,7 @@ class Crew:
                 process.send_signal(signal.SIGTERM)
             left = {process.wait(PATIENCE) for process in self._running.values()}
             # One that has just been started may be ended by the signal itself.
-            assert {0} <= left <= {0, -signal.SIGTERM}, self._told(*self._running)
+            assert {0} <= left <= {0, -signal.SIGTERM}, self._logs(*self._running)
         finally:
             for process in self._running.values():
                 process.kill()
@@ -143,13 +143,13 @@ class Crew:
                     ticked = passed
                 if not (backlog.duties or backlog.messages or places):
                     return ticked
-                assert passed < limit, f"{backlog}, {places}\n{self._told(*self._running)}"
+                assert passed < limit, f"{backlog}, {places}\n{self._logs(*self._running)}"
                 for name, process in self._running.items():
-                    assert process.poll() is None, self._told(name)
+                    assert process.poll() is None, self._logs(name)
                 time.sleep(0.05)
 
     def _killed_at(self, place: str) -> bool:
-        """Kill whoever waits at a fatal place; whether there is one."""
+        """Kill a worker that waits to be killed; return whether there was one."""
         try:
             victim = int((self.folder / place).read_text())
         except (FileNotFoundError, ValueError):  # nobody yet, or he is just writing
@@ -166,7 +166,7 @@ class Crew:
         arguments = (each.format(url=self.url) for each in ENGINES[self.engine])
         self._running[name] = self.python(*arguments, name=name)
 
-    def _told(self, *names: str) -> str:
+    def _logs(self, *names: str) -> str:
         """The end of what workers wrote into their logs."""
         logs = ((self.folder / f"{name}.log").read_text()[-5_000:] for name in names)
         return "\n\n".join(logs)
