@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import attrs
-from apprise import Apprise, AppriseAsset, NotifyFormat
+
+try:
+    from apprise import Apprise, AppriseAsset, NotifyFormat
+except ImportError as error:
+    raise ImportError(f"{__name__} needs the extra ordercancel[apprise]") from error
 
 from ordercancel.domain.actors import Party
 from ordercancel.domain.errors import NotDelivered
