@@ -15,7 +15,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from ordercancel import CancellationService, Conflict, Refused, RequestCancellation
-from ordercancel.contrib.opentelemetry import OpenTelemetryWatcher
+from ordercancel.contrib.opentelemetry import OpenTelemetryObserver
 from ordercancel.policies import QOO10
 from ordercancel.service.backoff import Backoff
 from ordercancel.service.records import Commit
@@ -38,7 +38,7 @@ class Telemetry:
         self.meters = MeterProvider(metric_readers=[self.reader])
 
     def service(self, store: MemoryStore | None = None, **ports: Any) -> CancellationService:
-        observer = OpenTelemetryWatcher(tracer_provider=self.tracers, meter_provider=self.meters)
+        observer = OpenTelemetryObserver(tracer_provider=self.tracers, meter_provider=self.meters)
         service = CancellationService(
             policies=[QOO10],
             store=store or MemoryStore(),
@@ -90,7 +90,7 @@ def test_a_command_is_a_span_with_its_fields(telemetry: Telemetry) -> None:
         "ordercancel.rules": ("qoo10.refer", "qoo10.overdue"),
     }
     assert span.status.status_code is StatusCode.UNSET
-    assert telemetry.points("ordercancel.domain.commands") == [
+    assert telemetry.points("ordercancel.commands") == [
         ({"command": "RequestCancellation", "policy": "qoo10", "outcome": "done"}, 1)
     ]
     assert telemetry.points("ordercancel.conflicts") == []
@@ -168,7 +168,7 @@ def test_a_command_about_nothing_is_counted_without_a_policy(telemetry: Telemetr
     service = telemetry.service()
     with pytest.raises(LookupError):
         service.handle(RequestCancellation("o-404", by=BUYER, reason="other"), at=AT)
-    assert telemetry.points("ordercancel.domain.commands") == [
+    assert telemetry.points("ordercancel.commands") == [
         ({"command": "RequestCancellation", "outcome": "unknown_order"}, 1)
     ]
 
@@ -176,7 +176,7 @@ def test_a_command_about_nothing_is_counted_without_a_policy(telemetry: Telemetr
 def test_without_providers_the_global_ones_are_taken() -> None:
     """With none set up, nothing is recorded, and nothing fails."""
     service = CancellationService(
-        policies=[QOO10], store=MemoryStore(), observers=[OpenTelemetryWatcher()]
+        policies=[QOO10], store=MemoryStore(), observers=[OpenTelemetryObserver()]
     )
     service.register(order(), at=jst(15, 9))
     assert service.handle(ASKS, at=AT).case.version > 1

@@ -10,21 +10,19 @@ try:
     from opentelemetry.metrics import MeterProvider
     from opentelemetry.trace import Span, SpanKind, Status, StatusCode, TracerProvider
 except ImportError as error:
-    raise ImportError(
-        "ordercancel.contrib.opentelemetry needs ordercancel[opentelemetry]"
-    ) from error
+    raise ImportError(f"{__name__} needs the extra ordercancel[opentelemetry]") from error
 
 from ordercancel.service.observers import Fields, Observed
 
-__all__ = ["OpenTelemetryWatcher"]
+__all__ = ["OpenTelemetryObserver"]
 
 SCOPE = "ordercancel"
 TROUBLE = frozenset({"conflict", "unavailable", "unknown_policy", "error", "failed", "dead"})
 """The outcomes that make a span an error. What the rules refuse is none."""
 
 
-class OpenTelemetryWatcher:
-    """A observer that makes a span of each command and each delivery, and counts them.
+class OpenTelemetryObserver:
+    """An observer that makes a span of each command and each delivery, and counts them.
 
     The spans are ``ordercancel.command`` and ``ordercancel.message``, within whatever span is
     current; their attributes are the fields of `ordercancel.service.observers.Observed`, each with
@@ -33,7 +31,7 @@ class OpenTelemetryWatcher:
     ====================================  =========  ==========================================
     metric                                kind       attributes
     ====================================  =========  ==========================================
-    ``ordercancel.domain.commands``              counter    ``command``, ``policy``, ``outcome``
+    ``ordercancel.commands``              counter    ``command``, ``policy``, ``outcome``
     ``ordercancel.conflicts``             counter    ``command``, ``policy``
     ``ordercancel.messages``              counter    ``medium``, ``audience``, ``outcome``
     ``ordercancel.outbox.lag``, seconds   histogram  ``medium``, of each message delivered
@@ -41,8 +39,8 @@ class OpenTelemetryWatcher:
     ====================================  =========  ==========================================
 
     Args:
-        tracer_provider: Where spans go; the global provider's place, unless given.
-        meter_provider: Where metrics go; the global provider's place, unless given.
+        tracer_provider: Receives the spans. Default: the global provider.
+        meter_provider: Receives the metrics. Default: the global provider.
     """
 
     def __init__(
@@ -54,7 +52,7 @@ class OpenTelemetryWatcher:
         self._tracer = trace.get_tracer(SCOPE, tracer_provider=tracer_provider)
         meter = metrics.get_meter(SCOPE, meter_provider=meter_provider)
         self._commands = meter.create_counter(
-            "ordercancel.domain.commands", description="Commands by what came of them."
+            "ordercancel.commands", description="Commands by what came of them."
         )
         self._conflicts = meter.create_counter(
             "ordercancel.conflicts", description="Tries that lost the race for an order."
