@@ -34,7 +34,7 @@ def trusting_context() -> ssl.SSLContext:
 
 
 class PostOffice:
-    """What a mail server does with mails: it keeps them, but for the addresses that it refuses.
+    """A mail server's handler: keeps mails, except for the addresses that it refuses.
 
     Args:
         refused: Addresses, each with the reply to it.
@@ -128,7 +128,7 @@ GOOD = {
 class ScriptedServer:
     """A server that answers each SMTP command by a script; an empty answer hangs up.
 
-    A list of answers is worked off one by one. `lines` are those that it was given, but for mails;
+    A list of answers is used one by one. `lines` are the commands received, without mails;
     `commands` are their first words.
     """
 
@@ -149,7 +149,7 @@ class ScriptedServer:
 
     @property
     def commands(self) -> list[str]:
-        """The commands that it was given."""
+        """The commands received."""
         return [line.partition(" ")[0].lower() for line in self.lines]
 
     def _serve(self) -> None:

@@ -1,4 +1,4 @@
-"""Chats and phones are told by Apprise, here by its own scheme for web servers."""
+"""Apprise delivers to chats and phones; here, by its scheme for web servers."""
 
 from __future__ import annotations
 

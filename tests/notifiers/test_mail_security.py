@@ -26,7 +26,7 @@ def serve_starttls(serve_mail: ServeMail, **options: Any) -> MailServer:
     return serve_mail(tls_context=server_context(), require_starttls=True, **options)
 
 
-def test_starttls_is_used_unless_told_otherwise(serve_mail: ServeMail) -> None:
+def test_starttls_is_used_by_default(serve_mail: ServeMail) -> None:
     server = serve_starttls(serve_mail)
     MailNotifier(
         host="localhost",

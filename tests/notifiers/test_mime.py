@@ -31,8 +31,8 @@ HEADERS = [
 ]
 
 
-def raw(told=None, *, sender: str = SENDER, to=TO, domain: str = "example.jp") -> bytes:
-    return bytes(compose(told or message(), sender=sender, to=to, domain=domain))
+def raw(sample=None, *, sender: str = SENDER, to=TO, domain: str = "example.jp") -> bytes:
+    return bytes(compose(sample or message(), sender=sender, to=to, domain=domain))
 
 
 def header_lines(mail: bytes) -> list[bytes]:
@@ -75,8 +75,8 @@ def test_the_headers_are_those_of_a_message_that_a_machine_sent() -> None:
 
 
 def test_a_plain_subject_stays_readable_in_the_raw_mail() -> None:
-    told = message(subject="Your request was rejected (o-1)", locale="en")
-    assert b"\r\nSubject: Your request was rejected (o-1)\r\n" in raw(told)
+    sample = message(subject="Your request was rejected (o-1)", locale="en")
+    assert b"\r\nSubject: Your request was rejected (o-1)\r\n" in raw(sample)
 
 
 def test_a_mail_is_seven_bits_wide() -> None:
@@ -100,8 +100,8 @@ def test_the_page_shows_the_same_text_in_its_language() -> None:
 
 
 def test_what_people_typed_is_text_and_no_mark_up() -> None:
-    told = message(subject="<b>&", body="<script>alert('x')</script>\n\n&amp; {title}")
-    page = read(raw(told)).get_body(("html",)).get_content()
+    sample = message(subject="<b>&", body="<script>alert('x')</script>\n\n&amp; {title}")
+    page = read(raw(sample)).get_body(("html",)).get_content()
     assert "<title>&lt;b&gt;&amp;</title>" in page
     shown = Shown(page)
     assert shown.tags == ["html", "head", "meta", "title", "body", "p", "br", "br"]
@@ -109,8 +109,8 @@ def test_what_people_typed_is_text_and_no_mark_up() -> None:
 
 
 def test_characters_that_no_mail_can_hold_are_replaced() -> None:
-    told = message(body="a\x00b\x1bc\ud800d\te")
-    assert read(raw(told)).get_body(("plain",)).get_content() == "a\ufffdb\ufffdc\ufffdd\te\r\n"
+    sample = message(body="a\x00b\x1bc\ud800d\te")
+    assert read(raw(sample)).get_body(("plain",)).get_content() == "a\ufffdb\ufffdc\ufffdd\te\r\n"
 
 
 @pytest.mark.parametrize(
@@ -185,12 +185,12 @@ def id_of(name: str) -> str:
 @example("店" * 300)
 def test_a_message_id_is_valid_whatever_the_id_is(name: str) -> None:
     """``<left@right>`` with a dot-atom on either side, in one line of less than 998 characters."""
-    found = id_of(name)
-    assert found.startswith("<")
-    assert found.endswith("@example.jp>")
-    assert DOT_ATOM.fullmatch(found[1:].partition("@")[0])
-    assert len(found) <= 220
-    assert id_of(name) == found
+    message_id = id_of(name)
+    assert message_id.startswith("<")
+    assert message_id.endswith("@example.jp>")
+    assert DOT_ATOM.fullmatch(message_id[1:].partition("@")[0])
+    assert len(message_id) <= 220
+    assert id_of(name) == message_id
 
 
 @given(st.text(max_size=20), st.text(max_size=20))
@@ -285,7 +285,7 @@ def test_anything_else_is_none(text: str) -> None:
 
 
 def test_a_message_is_left_as_it_was() -> None:
-    told = message()
-    before = attrs.asdict(told)
-    raw(told)
-    assert attrs.asdict(told) == before
+    sample = message()
+    before = attrs.asdict(sample)
+    raw(sample)
+    assert attrs.asdict(sample) == before

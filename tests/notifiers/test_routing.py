@@ -18,8 +18,8 @@ from ordercancel.testing import Arrived, AsyncNotifierContract, NotifierContract
 
 def arrived(*notifiers: MemoryNotifier) -> list[Arrived]:
     """What several notifiers have delivered."""
-    told = [each for notifier in notifiers for each, _ in notifier.delivered]
-    return [Arrived(each.id, each.subject, each.body) for each in told]
+    sent = [each for notifier in notifiers for each, _ in notifier.delivered]
+    return [Arrived(each.id, each.subject, each.body) for each in sent]
 
 
 class TestRoutedNotifier(NotifierContract):
@@ -60,21 +60,21 @@ ROUTES = [
 def test_the_first_route_that_fits_is_taken(
     medium: Medium, audience: Audience, route: str
 ) -> None:
-    told = message(medium=medium, audience=audience)
+    sample = message(medium=medium, audience=audience)
     notifiers = {name: MemoryNotifier() for _, name in ROUTES}
-    RoutedNotifier(Route(notifiers[name], **only) for only, name in ROUTES).deliver(told, SHOP)
+    RoutedNotifier(Route(notifiers[name], **only) for only, name in ROUTES).deliver(sample, SHOP)
     assert [name for name, each in notifiers.items() if each.delivered] == [route]
-    assert notifiers[route].delivered == [(told, SHOP)]
+    assert notifiers[route].delivered == [(sample, SHOP)]
     twins = {name: AsyncMemoryNotifier() for _, name in ROUTES}
     routed = AsyncRoutedNotifier(Route(twins[name], **only) for only, name in ROUTES)
-    run(routed.deliver(told, SHOP))
+    run(routed.deliver(sample, SHOP))
     assert [name for name, each in twins.items() if each.notifier.delivered] == [route]
 
 
 def test_a_message_that_no_route_is_for_is_an_error() -> None:
-    told = message(medium=Medium.APP, audience=Audience.SELLER)
+    sample = message(medium=Medium.APP, audience=Audience.SELLER)
     with pytest.raises(NoRoute) as caught:
-        RoutedNotifier([Route(MemoryNotifier(), medium=Medium.MAIL)]).deliver(told, SHOP)
+        RoutedNotifier([Route(MemoryNotifier(), medium=Medium.MAIL)]).deliver(sample, SHOP)
     assert str(caught.value) == (
         "no route for medium app and audience seller; "
         "expected one for every message that a policy announces"
@@ -83,7 +83,7 @@ def test_a_message_that_no_route_is_for_is_an_error() -> None:
     with pytest.raises(NoRoute):
         run(
             AsyncRoutedNotifier([Route(AsyncMemoryNotifier(), medium=Medium.MAIL)]).deliver(
-                told, SHOP
+                sample, SHOP
             )
         )
 

@@ -96,7 +96,7 @@ def test_it_is_signed_at_the_time_of_sending(site: WebServer) -> None:
     assert event["id"] == "o-1:3:buyer:mail"
 
 
-def test_the_clock_is_that_of_the_machine_unless_given(site: WebServer) -> None:
+def test_the_clock_is_that_of_the_machine_by_default(site: WebServer) -> None:
     webhook_to(site.port).deliver(message(), SHOP)
     (post,) = site.posts
     assert verify(post.body, post.headers, secrets=[SECRET], now=datetime.now(UTC))

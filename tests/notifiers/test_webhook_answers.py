@@ -164,7 +164,7 @@ def test_https_to_a_receiver_that_is_trusted(secure_site: WebServer) -> None:
 
 @pytest.mark.parametrize("trusted", [True, False])
 def test_https_to_a_receiver_that_is_not(secure_site: WebServer, trusted: bool) -> None:
-    """Neither one whom nobody vouches for, nor one with the certificate of another machine."""
+    """Neither an untrusted certificate nor that of another machine is accepted."""
     host = "127.0.0.1" if trusted else "localhost"
     made = WebhookNotifier(
         f"https://{host}:{secure_site.port}/",
