@@ -32,6 +32,7 @@ WORDS = (
     (r"\baclose\b", "close"),
     (r"\b__a(enter|exit|iter|next)__\b", r"__\1__"),
     (r"\b(_?)Async(?=[A-Z])", r"\1"),
+    (r"\bAwaitable\[((?:[^\[\]]|\[[^\[\]]*\])*)\]", r"\1"),
     (rf"\b(\w+){SUFFIX}\b", r"\1"),
     (r"\b([Aa])n async\b", r"\1 sync"),  # what is left of it is prose
     (r"\basync\b", "sync"),
@@ -64,8 +65,8 @@ def generated(source: Path, target: Path) -> str:
     """The whole text of the module that is generated from `source`."""
     header = f"# Generated from {source.name} by tools/async_to_sync.py: edit that, then run it.\n"
     text = header + sync_text(source.read_text(encoding="utf-8"))
-    # Shorter words change the order of imports and what fits into a line.
-    for command in (["check", "--quiet", "--select", "I", "--fix"], ["format"]):
+    # Shorter words change what is imported, in which order, and what fits into a line.
+    for command in (["check", "--quiet", "--select", "F401,I", "--fix"], ["format"]):
         ruff = [sys.executable, "-m", "ruff", *command, "--stdin-filename", str(target), "-"]
         done = subprocess.run(ruff, input=text, capture_output=True, encoding="utf-8", check=True)  # noqa: S603
         text = done.stdout

@@ -45,7 +45,8 @@ from ordercancel.engine.evolve import evolve, fold
 from ordercancel.engine.messages import InboxRow, Message, inbox_row, label, messages_for
 from ordercancel.policy import Decision, Policy, PolicyBook, Refusal, Rule, Verdict
 from ordercancel.service.results import Outcome
-from ordercancel.service.service import AsyncCancellationService, CancellationService
+from ordercancel.service.service import CancellationService
+from ordercancel.service.service_async import AsyncCancellationService
 from ordercancel.verification import Report, verify
 
 __all__ = [

@@ -267,7 +267,7 @@ def test_a_watcher_may_pass_on_what_it_is_left_with(caplog: pytest.LogCaptureFix
     service = CancellationService(policies=[QOO10], store=MemoryStore(), observers=[Echoing()])
     with pytest.raises(UnknownOrder):
         service.handle(ASKS, at=AT)
-    assert "a observer failed" not in caplog.text
+    assert "an observer failed" not in caplog.text
 
 
 @pytest.mark.parametrize("when", ["asked", "entered", "left", "swallowed"])
@@ -280,7 +280,7 @@ def test_a_watcher_does_no_harm(diary: Diary, caplog: pytest.LogCaptureFixture, 
     with pytest.raises(Refused):
         service.handle(RequestCancellation("762544202", by=BUYER, reason="changed_mind"), at=AT)
     assert [fields["outcome"] for _, fields in diary.seen] == ["done", "refused"]
-    told = [record for record in caplog.records if record.message == "a observer failed"]
+    told = [record for record in caplog.records if record.message == "an observer failed"]
     assert len(told) == (0 if when == "swallowed" else 2)
 
 

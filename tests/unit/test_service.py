@@ -48,7 +48,8 @@ from ordercancel.service.backoff import Backoff
 from ordercancel.service.clock import SystemClock
 from ordercancel.service.records import Commit, DueDuty
 from ordercancel.service.results import Count
-from ordercancel.service.service import AsyncCancellationService, CancellationService
+from ordercancel.service.service import CancellationService
+from ordercancel.service.service_async import AsyncCancellationService
 from ordercancel.stores.memory import (
     AsyncMemoryStore,
     MemoryDirectory,
@@ -594,9 +595,9 @@ def test_limits_start_at_one(call: Callable[[CancellationService], object], wher
             "inbox.limit: is above",
         ),
         (lambda service: service.counters(SELLER, policy="x" * 999), "counters.policy: has 999"),
-        (lambda service: service.dead_letters(after=7), "dead_letters.after: is a int"),
+        (lambda service: service.dead_letters(after=7), "dead_letters.after: is an int"),
         (lambda service: service.revive("o-1"), "revive.message_ids: is a str"),
-        (lambda service: service.revive(["o-1", 7]), r"revive.message_ids\[1\]: is a int"),
+        (lambda service: service.revive(["o-1", 7]), r"revive.message_ids\[1\]: is an int"),
     ],
 )
 def test_an_argument_of_the_wrong_kind_is_named(

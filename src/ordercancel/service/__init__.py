@@ -1,24 +1,60 @@
-"""The service: the shell around the pure core, sync or async."""
+"""The service: the shell around the pure core, sync or async.
+
+The modules that end in ``_async`` are written by hand; those of the same name without it are
+generated from them.
+"""
 
 from ordercancel.service.backoff import Backoff
-from ordercancel.service.clock import SystemClock
+from ordercancel.service.clock import Clock, SystemClock
 from ordercancel.service.observers import Fields, LogObserver, Observed, Observer
+from ordercancel.service.ports import Directory, Notifier, Store
+from ordercancel.service.ports_async import AsyncDirectory, AsyncNotifier, AsyncStore
+from ordercancel.service.records import (
+    Backlog,
+    Claim,
+    Commit,
+    DeadLetter,
+    DueDuty,
+    InboxCursor,
+    InboxQuery,
+    Page,
+    Receipt,
+    Tally,
+)
 from ordercancel.service.results import Count, InboxPage, Outcome, Relayed, Skipped, Ticked
-from ordercancel.service.service import AsyncCancellationService, CancellationService
+from ordercancel.service.service import CancellationService
+from ordercancel.service.service_async import AsyncCancellationService
 
 __all__ = [
     "AsyncCancellationService",
+    "AsyncDirectory",
+    "AsyncNotifier",
+    "AsyncStore",
+    "Backlog",
     "Backoff",
     "CancellationService",
+    "Claim",
+    "Clock",
+    "Commit",
     "Count",
+    "DeadLetter",
+    "Directory",
+    "DueDuty",
     "Fields",
+    "InboxCursor",
     "InboxPage",
+    "InboxQuery",
     "LogObserver",
+    "Notifier",
     "Observed",
     "Observer",
     "Outcome",
+    "Page",
+    "Receipt",
     "Relayed",
     "Skipped",
+    "Store",
     "SystemClock",
+    "Tally",
     "Ticked",
 ]

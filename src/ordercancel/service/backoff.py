@@ -8,15 +8,13 @@ import attrs
 
 from ordercancel.domain.faults import Faults
 
-__all__ = ["CONFLICTS", "RETRIES", "Backoff"]
-
-MOST_TRIES = 1_000
-LONGEST = timedelta(days=30)
+MAX_TRIES = 1_000
+MAX_WAIT = timedelta(days=30)
 
 
 @attrs.frozen(kw_only=True)
 class Backoff:
-    """A wait that doubles from try to try, half of it by chance, so that many do not meet again.
+    """Exponential backoff: waits that double, half of each random, so that many do not collide.
 
     >>> backoff = Backoff(first=timedelta(seconds=30), most=timedelta(minutes=5), tries=8)
     >>> [str(backoff.wait(tried, 1)) for tried in (1, 2, 3, 4, 5)]
@@ -25,9 +23,9 @@ class Backoff:
     '0:00:15'
 
     Args:
-        first: The longest wait after the first try; up to `most`.
-        most: The longest wait of all, up to 30 days.
-        tries: How many tries there are, 1 to 1,000.
+        first: The longest wait after the first attempt; up to `most`.
+        most: The longest wait after any attempt, up to 30 days.
+        tries: How many attempts there are, 1 to 1,000.
 
     Raises:
         InvalidValue: With every value that is out of its bounds.
@@ -39,7 +37,7 @@ class Backoff:
 
     def __attrs_post_init__(self) -> None:
         faults = Faults("Backoff")
-        for field, most in (("first", self.most), ("most", LONGEST)):
+        for field, most in (("first", self.most), ("most", MAX_WAIT)):
             value: object = getattr(self, field)
             expected = f"a length of time, 0 to {most}"
             if not isinstance(value, timedelta):
@@ -47,12 +45,12 @@ class Backoff:
             elif isinstance(most, timedelta) and not timedelta() <= value <= most:
                 faults.add(field, f"is {value}", expected)
         tries: object = self.tries
-        if isinstance(tries, bool) or not isinstance(tries, int) or not 1 <= tries <= MOST_TRIES:
-            faults.add("tries", f"is {tries!r:.80}", f"a whole number, 1 to {MOST_TRIES:,}")
+        if isinstance(tries, bool) or not isinstance(tries, int) or not 1 <= tries <= MAX_TRIES:
+            faults.add("tries", f"is {tries!r:.80}", f"a whole number, 1 to {MAX_TRIES:,}")
         faults.raise_if_any()
 
     def wait(self, tried: int, chance: float) -> timedelta:
-        """How long to wait after as many tries; `chance` is drawn from 0 to 1."""
+        """Return the wait after `tried` attempts; `chance` is a random number from 0 to 1."""
         longest = self.first
         for _ in range(1, tried):
             if longest == self.most:
@@ -65,4 +63,4 @@ CONFLICTS = Backoff(first=timedelta(milliseconds=10), most=timedelta(millisecond
 """How a command is decided again from fresh state: at most 1.3 seconds of waiting in all."""
 
 RETRIES = Backoff(first=timedelta(seconds=30), most=timedelta(hours=1), tries=40)
-"""How a message is tried again: for about a day, before it counts as dead."""
+"""How a message is delivered again: for about a day, before it is dead."""

@@ -1,6 +1,6 @@
-"""Seeing a service at work: a observer is told of each command and of each delivery.
+"""Observers see each command and each delivery: for logs, traces and metrics.
 
-What it is told are ids, codes and numbers. It never sees what people wrote, or their addresses.
+They get ids, codes and numbers, and never what people wrote, or their addresses.
 """
 
 from __future__ import annotations
@@ -21,14 +21,12 @@ from ordercancel.domain.errors import (
 )
 from ordercancel.engine.decision import Refused
 
-__all__ = ["Fields", "LogObserver", "Observed", "Observer", "observing"]
-
 Fields = dict[str, str | int | float | tuple[str, ...]]
-"""What is known of something that is watched, by name. It grows while that is done."""
+"""What is known of a command or a delivery, by name; filled while it is carried out."""
 
 
 class Observed(StrEnum):
-    """What a service does that can be watched."""
+    """What observers see."""
 
     COMMAND = "command"
     """A command is handled.
@@ -50,12 +48,12 @@ class Observed(StrEnum):
 
 
 class Observer(Protocol):
-    """Is told what a service does."""
+    """Sees what a service does."""
 
     def observe(self, what: Observed, fields: Fields) -> AbstractContextManager[object]:
-        """Is entered before it is done, and left after; then `fields` say what came of it.
+        """Return a context that is entered before `what` is done and left afterwards.
 
-        What a observer raises is logged and goes no further.
+        When it is left, `fields` hold the outcome. What it raises is logged and goes no further.
         """
 
 
@@ -66,14 +64,9 @@ OUTCOMES: tuple[tuple[type[Exception], str], ...] = (
     (UnknownPolicy, "unknown_policy"),
     (Conflict, "conflict"),
     (StoreUnavailable, "unavailable"),
+    (Exception, "error"),
 )
-"""What it is called when a command ends with an error; with any other it is ``error``."""
-
-
-def outcome_of(error: Exception) -> str:
-    """What it is called when a command ends with `error`."""
-    return next((name for kind, name in OUTCOMES if isinstance(error, kind)), "error")
-
+"""The outcome of a command that ends with an error: that of the first class that fits."""
 
 _LEVELS = {
     "failed": logging.WARNING,
@@ -95,7 +88,7 @@ class LogObserver:
     """
 
     def observe(self, what: Observed, fields: Fields) -> AbstractContextManager[None]:
-        """See `Observer.observe`."""
+        """Return a context that writes the record when it is left."""
         return _Logged(what, fields)
 
 
@@ -115,9 +108,10 @@ class _Logged(AbstractContextManager[None]):
 
 
 class observing(AbstractContextManager[None]):  # noqa: N801 - read as a verb, as with `closing`
-    """Everything inside is watched by all `observers`.
+    """A context within which all `observers` see `what` is done, and how it ends.
 
-    What is watched goes on as if nobody looked, whatever a observer raises or holds back.
+    The outcome of a command that raises is noted here; that of all else by who does it. It goes
+    on as if nobody saw it, whatever an observer raises or suppresses.
     """
 
     __slots__ = ("_entered", "_fields", "_observers", "_what")
@@ -133,8 +127,8 @@ class observing(AbstractContextManager[None]):  # noqa: N801 - read as a verb, a
             try:
                 context = observer.observe(self._what, self._fields)
                 context.__enter__()
-            except Exception:  # whatever is wrong with a observer must not stop a command
-                _LOGGER.exception("a observer failed")
+            except Exception:  # a broken observer must not stop a command
+                _LOGGER.exception("an observer failed")
             else:
                 self._entered.append(context)
 
@@ -144,9 +138,14 @@ class observing(AbstractContextManager[None]):  # noqa: N801 - read as a verb, a
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._what is Observed.COMMAND and isinstance(error, Exception):
+            outcome = next(name for known, name in OUTCOMES if isinstance(error, known))
+            self._fields["outcome"] = outcome
+            if isinstance(error, Refused):
+                self._fields |= {"rules": error.decision.rules, "codes": error.codes}
         for context in reversed(self._entered):
             try:
                 context.__exit__(kind, error, trace)
             except Exception as own:  # as above
                 if own is not error:
-                    _LOGGER.exception("a observer failed")
+                    _LOGGER.exception("an observer failed")

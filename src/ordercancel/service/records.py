@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 import attrs
 
 from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import Command
 from ordercancel.domain.events import Event
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.engine.messages import Message
@@ -45,6 +47,15 @@ class Receipt:
     version: int
     fingerprint: str
     messages: tuple[Message, ...]
+
+
+def fingerprint(command: Command) -> str:
+    """Return a digest that tells commands with one id apart; empty for one without an id."""
+    if command.command_id is None:
+        return ""
+    order_id, by, *rest = attrs.astuple(command, recurse=False)
+    plain = (type(command).__name__, order_id, (by.id, by.role), *rest)
+    return hashlib.sha256(repr(plain).encode()).hexdigest()
 
 
 @attrs.frozen(kw_only=True, order=True)

@@ -1,75 +1,55 @@
-"""The service: the shell around the pure core, with plain calls or with awaited ones.
-
-Both services have the same methods and perform the same script (`ordercancel.service.script`).
-"""
+# Generated from service_async.py by tools/async_to_sync.py: edit that, then run it.
+"""The sync service: commands and deadlines, from loading the case to the commit."""
 
 from __future__ import annotations
 
-import asyncio
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from copy import copy
-from datetime import datetime, timedelta
-from typing import cast
+from datetime import datetime
+from functools import reduce
 
-import attrs
-
-from ordercancel.domain.actors import Actor, Seller
-from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import Command
-from ordercancel.domain.events import Event
+from ordercancel.domain.actors import Party, System
+from ordercancel.domain.commands import COMMANDS, ApplyDeadline, Command
+from ordercancel.domain.errors import Conflict, Fault, InvalidValue, StoreUnavailable
+from ordercancel.domain.events import Event, OrderRegistered
+from ordercancel.domain.faults import Faults
 from ordercancel.domain.orders import Order
-from ordercancel.domain.requests import RequestStatus
-from ordercancel.domain.texts import Lang
-from ordercancel.engine.decision import Decision
+from ordercancel.engine.decide import decide, register
+from ordercancel.engine.decision import Refused
+from ordercancel.engine.evolve import evolve, fold
+from ordercancel.engine.messages import messages_for, needs_messages
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
 from ordercancel.service.backoff import CONFLICTS, RETRIES, Backoff
 from ordercancel.service.clock import Clock, SystemClock
-from ordercancel.service.observers import Fields, LogObserver, Observed, Observer
+from ordercancel.service.observers import Fields, LogObserver, Observed, Observer, observing
+from ordercancel.service.outbox import Outbox
 from ordercancel.service.ports import Directory, Notifier, Store
-from ordercancel.service.ports_async import AsyncDirectory, AsyncNotifier, AsyncStore
-from ordercancel.service.records import Backlog, DeadLetter, InboxCursor
-from ordercancel.service.results import Count, InboxPage, Outcome, Relayed, Skipped, Ticked
-from ordercancel.service.script import Script
-from ordercancel.service.steps import drive, drive_async
-
-__all__ = [
-    "AsyncCancellationService",
-    "Backoff",
-    "CancellationService",
-    "Count",
-    "Fields",
-    "InboxPage",
-    "Observed",
-    "Observer",
-    "Outcome",
-    "Relayed",
-    "Skipped",
-    "Ticked",
-]
-
-LEASE = timedelta(minutes=5)
+from ordercancel.service.records import Commit, DueDuty, fingerprint
+from ordercancel.service.results import A_COUNT, MAX_COUNT, Outcome, Skipped, Ticked, wrong_kind
 
 
-class CancellationService:
-    """Where commands are handed in.
+class CancellationService(Outbox):
+    """Handles commands, applies deadlines, delivers messages and answers questions about orders.
+
+    Every method raises `StoreUnavailable` where the store does not answer, and `InvalidValue`
+    where an argument is out of its bounds.
 
     Args:
-        policies: The rule sets, each in one edition or several.
-        store: Keeps the cases.
-        directory: Knows the parties. Without one nobody has a name, and no seller is known to
-            permit cancelling.
-        notifier: Delivers messages; needed for `relay` alone.
-        clock: Tells the time where a call names none.
-        conflicts: How a command is decided again after somebody else changed the order first:
-            8 times in about a second, unless told otherwise.
-        retries: How a message that could not be delivered is tried again: 40 times in about a
-            day, unless told otherwise.
-        observers: Look on, beside the log (`ordercancel.service.observers`).
-        chance: Draws a number from 0 to 1, for how long to wait before another try; one that is
-            always the same makes a test repeatable.
+        policies: The policies, each in one edition or several.
+        store: Keeps cases, history and the outbox.
+        directory: Looks parties up. Default: none; then nobody has a name, and no seller is known
+            to permit cancelling.
+        notifier: Delivers messages; only `relay` needs one.
+        clock: Tells the time where a call names none. Default: the machine's clock.
+        conflicts: How a command is decided again that lost the race for its order. Default: 8
+            attempts in about a second.
+        retries: How a failed message is delivered again. Default: 40 attempts in about a day.
+        observers: Observe commands and deliveries, beside the log. Default: none.
+        chance: Returns a number from 0 to 1 that spreads the waits. Default: at random.
     """
 
     def __init__(
@@ -85,260 +65,190 @@ class CancellationService:
         observers: Iterable[Observer] = (),
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self._script = Script(
-            book=PolicyBook(policies),
-            store=store,
-            directory=directory,
-            notifier=notifier,
-            clock=clock or SystemClock(),
-            conflicts=conflicts,
-            retries=retries,
-            pause=time.sleep,
-            observers=(LogObserver(), *observers),
-            chance=chance,
-        )
+        self._book = PolicyBook(policies)
+        self._store = store
+        self._directory = directory
+        self._notifier = notifier
+        self._clock = clock or SystemClock()
+        self._conflicts = conflicts
+        self._retries = retries
+        self._observers = (LogObserver(), *observers)
+        self._chance = chance
 
     def using(self, store: Store) -> CancellationService:
-        """The same service on another store, such as one within a transaction of the host's."""
+        """Return the same service on another store, such as one in a transaction of the host's."""
         service = copy(self)
-        service._script = attrs.evolve(self._script, store=store)  # noqa: SLF001 - a service of our own
+        service._store = store  # noqa: SLF001 - a copy of our own
         return service
 
     def register(self, order: Order, *, at: datetime | None = None) -> Outcome:
-        """Make an order known. The same order twice changes nothing more.
+        """Make an order known; the same order again changes nothing.
+
+        Args:
+            order: The order as it is now.
+            at: When it is registered. Default: the clock's time.
 
         Raises:
             UnknownPolicy: No policy has the order's name, or none held when it was placed.
             InvalidValue: The policy does not know its status or channel, or another order has
                 its id.
         """
-        return drive(self._script.register(order, at))
+        if not isinstance(order, Order):
+            raise wrong_kind("order", order, "an Order")
+        at = self._time(at)
+        events = register(order, self._book.edition_for(order), at)
+        case = fold(events)
+        commit = Commit(case=case, expected=0, events=events)
+        for attempt in range(1, self._conflicts.tries + 1):
+            history = self._store.history(order.id)
+            if history:
+                return _registered_before(order, history)
+            with suppress(Conflict):
+                self._store.commit(commit)
+                return Outcome(case=case, events=events)
+            self._wait(attempt)
+        raise Conflict(order.id, self._conflicts.tries)
 
     def handle(self, command: Command, *, at: datetime | None = None) -> Outcome:
         """Carry a command out: state, history, messages and command id in one commit.
 
+        Args:
+            command: What somebody wants done. Where its `command_id` was committed before, the
+                first outcome is returned again, marked as repeated.
+            at: When the command is given. Default: the clock's time.
+
         Raises:
-            UnknownOrder: No such order, or none of this actor's.
+            UnknownOrder: There is no such order, or the actor is no party to it.
             InvalidValue: The command's values are wrong; every fault is named.
-            Refused: The rules say no, with codes, clauses and a sentence in two languages.
-            Conflict: Others changed the order first, time and again.
-            StoreUnavailable: The store did not answer.
+            Refused: The policy refuses, with codes, clauses and a sentence in two languages.
+            Conflict: Others changed the order first, each time.
         """
-        return drive(self._script.handle(command, at))
+        if not isinstance(command, COMMANDS):
+            raise wrong_kind("command", command, "a command")
+        return self._handle(command, self._time(at))
 
-    def assess(self, command: Command, *, at: datetime | None = None) -> Decision:
-        """What the rules would say to `command`; changes nothing.
+    def _handle(self, command: Command, at: datetime, due_at: datetime | None = None) -> Outcome:
+        """Carry a command out, observed; a deadline's was due at `due_at`."""
+        fields: Fields = {
+            "command": type(command).__name__,
+            "order_id": command.order_id,
+            "role": command.by.role.value,
+        }
+        if command.command_id is not None:
+            fields["command_id"] = command.command_id
+        if due_at is not None:
+            fields["lag_seconds"] = (at - due_at).total_seconds()
+        with observing(self._observers, Observed.COMMAND, fields):
+            outcome = self._carry_out(command, at, fields)
+            fields["outcome"] = "repeated" if outcome.repeated else "done"
+            fields["rules"] = outcome.rules
+            return outcome
 
-        Raises:
-            UnknownOrder: No such order, or none of this actor's.
-        """
-        return drive(self._script.assess(command, at))
-
-    def case(self, order_id: str, *, by: Actor) -> Case:
-        """The case of an order.
-
-        Raises:
-            UnknownOrder: No such order, or none of this actor's.
-        """
-        return drive(self._script.case(order_id, by))
-
-    def history(self, order_id: str, *, by: Actor) -> tuple[Event, ...]:
-        """Everything that happened to an order, oldest first.
-
-        Raises:
-            UnknownOrder: No such order, or none of this actor's.
-        """
-        return drive(self._script.history(order_id, by))
-
-    def label(self, order_id: str, *, by: Actor, lang: Lang = "ja") -> str:
-        """What the buyer reads for an order, or else what the seller reads.
-
-        Raises:
-            UnknownOrder: No such order, or none of this actor's.
-        """
-        return drive(self._script.label(order_id, by, lang))
-
-    def inbox(
-        self,
-        seller: Seller,
-        *,
-        policy: str,
-        statuses: Iterable[RequestStatus] | None = None,
-        after: InboxCursor | None = None,
-        limit: int = 50,
-        lang: Lang = "ja",
-    ) -> InboxPage:
-        """A page of a seller's queue, oldest request first; open requests unless told otherwise.
-
-        Raises:
-            UnknownPolicy: No policy has this name.
-        """
-        return drive(self._script.inbox(seller, policy, statuses, after, limit, lang))
-
-    def counters(
-        self, seller: Seller, *, policy: str, at: datetime | None = None
-    ) -> tuple[Count, ...]:
-        """The numbers on a seller's front page.
-
-        Raises:
-            UnknownPolicy: No policy has this name.
-        """
-        return drive(self._script.counters(seller, policy, at))
+    def _carry_out(self, command: Command, at: datetime, fields: Fields) -> Outcome:
+        """Load, decide, evolve and commit; from fresh state again where another was first."""
+        for attempt in range(1, self._conflicts.tries + 1):
+            fields["attempts"] = attempt
+            case = self._load(command.order_id, command.by)
+            fields["policy"], fields["edition"] = case.order.policy, case.edition
+            try:
+                policy = self._policy(case)
+                seller = self._find(case.order.seller) if policy.needs_seller else None
+                events = decide(command, case, policy, at, seller=seller)
+                after = reduce(evolve, events, case)
+                parties: Mapping[str, Party | None] = {}
+                if self._directory is not None and needs_messages(events, policy):
+                    parties = self._parties(case.order)
+                messages = messages_for(events, after, policy, parties)
+            except Exception:
+                # It may be refused for no other reason than that it was carried out before.
+                earlier = self._earlier(command)
+                if earlier is None:
+                    raise
+                return earlier
+            commit = Commit(
+                case=after,
+                expected=case.version,
+                events=events,
+                messages=messages,
+                command_id=command.command_id,
+                fingerprint=fingerprint(command),
+            )
+            with suppress(Conflict):
+                self._store.commit(commit)
+                return Outcome(case=after, events=events, messages=messages)
+            # Who was first may have been the same command, sent twice.
+            earlier = self._earlier(command)
+            if earlier is not None:
+                return earlier
+            self._wait(attempt)
+        raise Conflict(command.order_id, self._conflicts.tries)
 
     def tick(self, now: datetime | None = None, *, budget: int = 100) -> Ticked:
-        """Apply the deadlines that have come due, at most `budget` of them.
+        """Apply deadlines that have come due, earliest first, each as a command of the system.
 
-        Call it from any scheduler, in any number of processes: a deadline acts once.
-        """
-        return drive(self._script.tick(now, budget))
-
-    def relay(
-        self,
-        now: datetime | None = None,
-        *,
-        limit: int = 100,
-        lease: timedelta = LEASE,
-    ) -> Relayed:
-        """Deliver at most `limit` messages of the outbox, the oldest first, each at least once.
-
-        Call it from any number of processes. The messages of one order go out in their order;
-        one that failed holds up those to the same party alone. What a notifier raises is noted
-        with the message, which is tried again later, and is dead after the last try; no case is
-        touched.
+        Any scheduler will do, in any number of processes: a deadline acts once. Where one order
+        is in trouble, its deadline is reported as skipped and the next one follows.
 
         Args:
-            now: The present moment; the clock's, unless given.
-            limit: The most messages, 1 to 10,000.
-            lease: How long they are this call's own: 5 minutes, unless told otherwise. What has
-                not been tried by then is given back.
-
-        Raises:
-            InvalidValue: The service has no notifier.
-            StoreUnavailable: The store did not answer. What was claimed is free again when the
-                lease is over.
+            now: The current time. Default: the clock's.
+            budget: The most deadlines to apply, 1 to 10,000. Default: 100.
         """
-        return drive(self._script.relay(now, limit, lease))
+        now = self._time(now)
+        faults = Faults("tick")
+        faults.number("budget", budget, 1, MAX_COUNT, A_COUNT)
+        faults.raise_if_any()
+        outcomes: list[Outcome] = []
+        skipped: list[Skipped] = []
+        last: DueDuty | None = None
+        while len(outcomes) < budget:
+            duties = self._store.due(now, last, budget - len(outcomes))
+            if not duties:
+                return Ticked(outcomes=tuple(outcomes), skipped=tuple(skipped), more=False)
+            for last in duties:
+                try:
+                    command = ApplyDeadline(
+                        last.order_id, by=System(), deadline=last.deadline, request=last.request
+                    )
+                    outcomes.append(self._handle(command, now, last.due_at))
+                except StoreUnavailable:
+                    raise
+                except Exception as error:  # one order's trouble must not stop the others
+                    # It may have acted, or been released, since it was read.
+                    if not (isinstance(error, Refused) and error.codes == ("not_due",)):
+                        skipped.append(Skipped(duty=last, error=error))
+        rest = self._store.due(now, last, 1)
+        return Ticked(outcomes=tuple(outcomes), skipped=tuple(skipped), more=bool(rest))
 
-    def backlog(self, now: datetime | None = None) -> Backlog:
-        """What waits to be relayed and to be ticked, and since when."""
-        return drive(self._script.backlog(now))
+    def _wait(self, attempt: int) -> None:
+        """Wait after a lost race, unless that was the last attempt."""
+        if attempt < self._conflicts.tries:
+            wait = self._conflicts.wait(attempt, self._chance())
+            time.sleep(wait.total_seconds())
 
-    def dead_letters(
-        self, *, limit: int = 100, after: str | None = None
-    ) -> tuple[DeadLetter, ...]:
-        """The messages that are tried no more, oldest first, behind the one called `after`."""
-        return drive(self._script.dead_letters(limit, after))
-
-    def revive(self, message_ids: Sequence[str] | None = None) -> int:
-        """Put dead messages back into the outbox, all of them unless some are named."""
-        return drive(self._script.revive(message_ids))
-
-
-class AsyncCancellationService:
-    """The async twin of `CancellationService`: the same script, its ports awaited."""
-
-    def __init__(
-        self,
-        *,
-        policies: Iterable[Policy],
-        store: AsyncStore,
-        directory: AsyncDirectory | None = None,
-        notifier: AsyncNotifier | None = None,
-        clock: Clock | None = None,
-        conflicts: Backoff = CONFLICTS,
-        retries: Backoff = RETRIES,
-        observers: Iterable[Observer] = (),
-        chance: Callable[[], float] = random.random,
-    ) -> None:
-        # The script only names the methods of its ports; its driver awaits what they return.
-        self._script = Script(
-            book=PolicyBook(policies),
-            store=cast(Store, store),
-            directory=cast(Directory | None, directory),
-            notifier=cast(Notifier | None, notifier),
-            clock=clock or SystemClock(),
-            conflicts=conflicts,
-            retries=retries,
-            pause=cast(Callable[[float], None], asyncio.sleep),
-            observers=(LogObserver(), *observers),
-            chance=chance,
+    def _earlier(self, command: Command) -> Outcome | None:
+        """Return the outcome of the same command, where its id was committed before."""
+        if command.command_id is None:
+            return None
+        receipt = self._store.receipt(command.command_id)
+        if receipt is None:
+            return None
+        if receipt.fingerprint != fingerprint(command):
+            where = f"{type(command).__name__}.command_id"
+            problem = f"{command.command_id!r} belongs to another command"
+            raise InvalidValue([Fault(where, problem, "an id of its own for each command")])
+        history = self._store.history(receipt.order_id)
+        return Outcome(
+            case=fold(history[: receipt.version]),
+            events=history[receipt.expected : receipt.version],
+            messages=receipt.messages,
+            repeated=True,
         )
 
-    def using(self, store: AsyncStore) -> AsyncCancellationService:
-        """See `CancellationService.using`."""
-        service = copy(self)
-        service._script = attrs.evolve(  # noqa: SLF001 - a service of our own
-            self._script, store=cast(Store, store)
-        )
-        return service
 
-    async def register(self, order: Order, *, at: datetime | None = None) -> Outcome:
-        """See `CancellationService.register`."""
-        return await drive_async(self._script.register(order, at))
-
-    async def handle(self, command: Command, *, at: datetime | None = None) -> Outcome:
-        """See `CancellationService.handle`."""
-        return await drive_async(self._script.handle(command, at))
-
-    async def assess(self, command: Command, *, at: datetime | None = None) -> Decision:
-        """See `CancellationService.assess`."""
-        return await drive_async(self._script.assess(command, at))
-
-    async def case(self, order_id: str, *, by: Actor) -> Case:
-        """See `CancellationService.case`."""
-        return await drive_async(self._script.case(order_id, by))
-
-    async def history(self, order_id: str, *, by: Actor) -> tuple[Event, ...]:
-        """See `CancellationService.history`."""
-        return await drive_async(self._script.history(order_id, by))
-
-    async def label(self, order_id: str, *, by: Actor, lang: Lang = "ja") -> str:
-        """See `CancellationService.label`."""
-        return await drive_async(self._script.label(order_id, by, lang))
-
-    async def inbox(
-        self,
-        seller: Seller,
-        *,
-        policy: str,
-        statuses: Iterable[RequestStatus] | None = None,
-        after: InboxCursor | None = None,
-        limit: int = 50,
-        lang: Lang = "ja",
-    ) -> InboxPage:
-        """See `CancellationService.inbox`."""
-        return await drive_async(self._script.inbox(seller, policy, statuses, after, limit, lang))
-
-    async def counters(
-        self, seller: Seller, *, policy: str, at: datetime | None = None
-    ) -> tuple[Count, ...]:
-        """See `CancellationService.counters`."""
-        return await drive_async(self._script.counters(seller, policy, at))
-
-    async def tick(self, now: datetime | None = None, *, budget: int = 100) -> Ticked:
-        """See `CancellationService.tick`."""
-        return await drive_async(self._script.tick(now, budget))
-
-    async def relay(
-        self,
-        now: datetime | None = None,
-        *,
-        limit: int = 100,
-        lease: timedelta = LEASE,
-    ) -> Relayed:
-        """See `CancellationService.relay`."""
-        return await drive_async(self._script.relay(now, limit, lease))
-
-    async def backlog(self, now: datetime | None = None) -> Backlog:
-        """See `CancellationService.backlog`."""
-        return await drive_async(self._script.backlog(now))
-
-    async def dead_letters(
-        self, *, limit: int = 100, after: str | None = None
-    ) -> tuple[DeadLetter, ...]:
-        """See `CancellationService.dead_letters`."""
-        return await drive_async(self._script.dead_letters(limit, after))
-
-    async def revive(self, message_ids: Sequence[str] | None = None) -> int:
-        """See `CancellationService.revive`."""
-        return await drive_async(self._script.revive(message_ids))
+def _registered_before(order: Order, history: tuple[Event, ...]) -> Outcome:
+    """Return the outcome of registering the same order before."""
+    first = history[0]
+    if isinstance(first, OrderRegistered) and first.order == order:
+        return Outcome(case=fold(history[:1]), events=history[:1], repeated=True)
+    problem = f"{order.id!r} is registered already, with other values"
+    raise InvalidValue([Fault("Order.id", problem, "an id of its own for each order")])
