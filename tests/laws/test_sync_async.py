@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 
+from both import Called
 from ordercancel import (
     AsyncCancellationService,
     CancellationService,
@@ -65,17 +66,6 @@ class FlakyNotifier:
         self.delivered.append((message, to))
 
 
-class AsyncFlakyNotifier:
-    """The same, awaited."""
-
-    def __init__(self) -> None:
-        self.inner = FlakyNotifier()
-
-    async def deliver(self, message: Message, to: Party | None) -> None:
-        await asyncio.sleep(0)
-        self.inner.deliver(message, to)
-
-
 def told(error: OrderCancelError) -> tuple[object, ...]:
     """Everything that an error tells."""
     match error:
@@ -95,26 +85,18 @@ def answer(ask: Callable[[], object]) -> object:
         return told(error)
 
 
-async def awaited(ask: Awaitable[object]) -> object:
-    """The same of an awaited call."""
-    try:
-        return await ask
-    except OrderCancelError as error:
-        return told(error)
-
-
 def ticked(result: Any) -> Any:
     """What a tick gave, with its errors told instead of compared by identity."""
     skipped = [(each.duty, told(each.error)) for each in result.skipped]
     return result.outcomes, skipped, result.more
 
 
-def sync_answers(
-    policy: Policy, placed: list[Order], steps: list[tuple[Command, datetime]]
+def answers(
+    make_service: Any, policy: Policy, placed: list[Order], steps: list[tuple[Command, datetime]]
 ) -> list[object]:
-    """All answers of a sync service along the history."""
+    """All answers of a service along the history."""
     notifier = FlakyNotifier()
-    service = CancellationService(
+    service = make_service(
         policies=[policy],
         store=MemoryStore(),
         directory=MemoryDirectory([PERMITTING, BUYING]),
@@ -144,43 +126,6 @@ def sync_answers(
     return given
 
 
-async def async_answers(
-    policy: Policy, placed: list[Order], steps: list[tuple[Command, datetime]]
-) -> list[object]:
-    """All answers of an async service along the same history."""
-    notifier = AsyncFlakyNotifier()
-    service = AsyncCancellationService(
-        policies=[policy],
-        store=AsyncMemoryStore(),
-        directory=AsyncMemoryDirectory(MemoryDirectory([PERMITTING, BUYING])),
-        notifier=notifier,
-        chance=lambda: 0.5,
-    )
-    given: list[object] = [await service.register(each, at=START) for each in placed]
-    given.append(await awaited(service.register(order(status="delayed"), at=START)))
-    for command, at in steps:
-        given.append(await awaited(service.assess(command, at=at)))
-        given.append(await awaited(service.handle(command, at=at)))
-        given.append(await service.counters(SELLER, policy=policy.name, at=at))
-        given.append(ticked(await service.tick(at, budget=1)))
-        given.append(await service.relay(at, limit=2))
-        for actor in ACTORS:
-            given.append(await awaited(service.case(ORDER_ID, by=actor)))
-            given.append(await awaited(service.label(ORDER_ID, by=actor)))
-            given.append(await awaited(service.label(ORDER_ID, by=actor, lang="en")))
-            given.append(await awaited(service.history(ORDER_ID, by=actor)))
-        given.append(await service.inbox(SELLER, policy=policy.name))
-        first = await service.inbox(SELLER, policy=policy.name, statuses=RequestStatus, limit=1)
-        given.append(first)
-        given.append(
-            await service.inbox(
-                SELLER, policy=policy.name, statuses=RequestStatus, after=first.next
-            )
-        )
-    given.append(notifier.inner.delivered)
-    return given
-
-
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 def test_the_async_service_answers_as_the_sync_service_does(policy: Policy) -> None:
     """Outcomes, errors, cases, labels, queue, counters, ticks and deliveries are all equal."""
@@ -189,8 +134,8 @@ def test_the_async_service_answers_as_the_sync_service_does(policy: Policy) -> N
     def agree(one: Life, other: Life) -> None:
         placed = [one[0], other[0]]
         steps = sorted((*one[1], *other[1]), key=lambda step: step[1])
-        expected = sync_answers(policy, placed, steps)
-        assert asyncio.run(async_answers(policy, placed, steps)) == expected
+        expected = answers(CancellationService, policy, placed, steps)
+        assert answers(Called, policy, placed, steps) == expected
 
     agree()
 
@@ -212,62 +157,51 @@ class Racing(MemoryStore):
         super().commit(commit)
 
 
+SERVICES = pytest.mark.parametrize("make_service", [CancellationService, Called])
+
+
+@SERVICES
 @pytest.mark.parametrize(
     ("lost", "expected"),
-    [(0, "done"), (7, "done"), (8, "order '762544202' was changed by others during 8 attempts")],
+    [
+        (0, "cancelled"),
+        (7, "cancelled"),
+        (
+            8,
+            (
+                Conflict,
+                "order '762544202' was changed by others during 8 attempts",
+                ("762544202", 8),
+            ),
+        ),
+    ],
 )
-def test_both_services_try_again_as_often(lost: int, expected: str) -> None:
+def test_both_services_try_again_as_often(make_service: Any, lost: int, expected: object) -> None:
     """A command that loses the race is decided again from fresh state, eight times in all."""
-
-    def sync() -> str:
-        service = CancellationService(policies=[QOO10], store=Racing(lost), conflicts=AT_ONCE)
-        service.register(order(status="new"), at=START)
-        try:
-            service.handle(asking(QOO10), at=START)
-        except Conflict as error:
-            return str(error)
-        return "done"
-
-    async def awaiting() -> str:
-        store = AsyncMemoryStore(Racing(lost))
-        service = AsyncCancellationService(policies=[QOO10], store=store, conflicts=AT_ONCE)
-        await service.register(order(status="new"), at=START)
-        try:
-            await service.handle(asking(QOO10), at=START)
-        except Conflict as error:
-            return str(error)
-        return "done"
-
-    assert (sync(), asyncio.run(awaiting())) == (expected, expected)
+    service = make_service(policies=[QOO10], store=Racing(lost), conflicts=AT_ONCE)
+    service.register(order(status="new"), at=START)
+    outcome = answer(lambda: service.handle(asking(QOO10), at=START).case.order.status)
+    assert outcome == expected
 
 
-def test_both_services_deliver_again_what_failed() -> None:
+@SERVICES
+def test_both_services_deliver_again_what_failed(make_service: Any) -> None:
     """What a notifier raises costs nothing but time: the message comes again when it is due."""
-
-    def sync() -> list[tuple[int, int]]:
-        notifier = FlakyNotifier()
-        service = CancellationService(
-            policies=[QOO10], store=MemoryStore(), notifier=notifier, chance=lambda: 1.0
-        )
-        service.register(order(status="new"), at=START)
-        service.handle(asking(QOO10), at=START)
-        rounds = [service.relay(START + timedelta(seconds=30 * turn)) for turn in range(4)]
-        return [(len(each.delivered), len(each.failed)) for each in rounds]
-
-    async def awaiting() -> list[tuple[int, int]]:
-        notifier = AsyncFlakyNotifier()
-        service = AsyncCancellationService(
-            policies=[QOO10], store=AsyncMemoryStore(), notifier=notifier, chance=lambda: 1.0
-        )
-        await service.register(order(status="new"), at=START)
-        await service.handle(asking(QOO10), at=START)
-        rounds = [await service.relay(START + timedelta(seconds=30 * turn)) for turn in range(4)]
-        return [(len(each.delivered), len(each.failed)) for each in rounds]
-
+    notifier = FlakyNotifier()
+    service = make_service(
+        policies=[QOO10], store=MemoryStore(), notifier=notifier, chance=lambda: 1.0
+    )
+    service.register(order(status="new"), at=START)
+    service.handle(asking(QOO10), at=START)
+    rounds = [service.relay(START + timedelta(seconds=30 * turn)) for turn in range(4)]
     # Two messages each to buyer and seller, whose failure holds up what is behind it; the next
     # try is half a minute later.
-    expected = [(1, 2), (2, 1), (1, 0), (0, 0)]
-    assert (sync(), asyncio.run(awaiting())) == (expected, expected)
+    assert [(len(each.delivered), len(each.failed)) for each in rounds] == [
+        (1, 2),
+        (2, 1),
+        (1, 0),
+        (0, 0),
+    ]
 
 
 def test_the_async_adapters_in_memory_deliver_what_the_service_relays() -> None:

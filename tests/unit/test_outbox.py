@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from both import each_service  # noqa: F401 - each test runs with both services
 from ordercancel import CancellationService, InvalidValue, PartlyDelivered, StoreUnavailable
 from ordercancel.domain.actors import Party
 from ordercancel.engine.messages import Message

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from both import each_service  # noqa: F401 - each test runs with both services
 from ordercancel.domain.actors import Actor, Buyer, Party, Role, Seller
 from ordercancel.domain.commands import (
     AdvanceOrder,
     ApplyDeadline,
     Approve,
-    AskWithdrawal,
     Reject,
     RequestCancellation,
     Withdraw,
@@ -49,9 +48,7 @@ from ordercancel.service.clock import SystemClock
 from ordercancel.service.records import Commit, DueDuty
 from ordercancel.service.results import Count
 from ordercancel.service.service import CancellationService
-from ordercancel.service.service_async import AsyncCancellationService
 from ordercancel.stores.memory import (
-    AsyncMemoryStore,
     MemoryDirectory,
     MemoryNotifier,
     MemoryStore,
@@ -399,6 +396,15 @@ def test_an_id_of_another_command_is_refused(other: Any) -> None:
     assert state(store) == before
 
 
+def test_a_command_that_would_be_refused_now_gives_its_first_outcome() -> None:
+    """Nothing is left to withdraw, for it was withdrawn by the very command."""
+    service = service_of()
+    service.handle(asks())
+    first = service.handle(Withdraw("o-7", by=BUYER, command_id="c-1"))
+    again = service.handle(Withdraw("o-7", by=BUYER, command_id="c-1"))
+    assert (again.events, again.repeated) == (first.events, True)
+
+
 def test_a_command_that_was_refused_may_come_again() -> None:
     service = service_of()
     command = Approve("o-7", by=SELLER, command_id="c-1")
@@ -588,6 +594,8 @@ def test_limits_start_at_one(call: Callable[[CancellationService], object], wher
     ("call", "where"),
     [
         (lambda service: service.register("o-1"), "service.order: is a str"),
+        (lambda service: service.assess("o-1"), "service.command: is a str"),
+        (lambda service: service.counters("s-1", policy="tiny"), "service.seller: is a str"),
         (lambda service: service.inbox(SELLER, policy=["tiny"]), "inbox.policy: is a list"),
         (lambda service: service.inbox(SELLER, policy="tiny", after="x"), "inbox.after: is a str"),
         (
@@ -858,54 +866,11 @@ def test_an_outcome_shows_neither_words_nor_bodies() -> None:
     assert "理由" not in repr(outcome)
 
 
-def test_the_async_service_does_the_same() -> None:
-    class AsyncDirectory:
-        async def find(self, party_id: str) -> Party | None:
-            return Party(party_id, name="店")
-
-    class AsyncNotifier:
-        def __init__(self) -> None:
-            self.tried: list[str] = []
-
-        async def deliver(self, message: Message, to: Party | None) -> None:
-            self.tried.append(message.id)
-            if len(self.tried) == 1:
-                raise OSError("mail server is down")
-
-    async def use() -> None:
-        notifier = AsyncNotifier()
-        service = AsyncCancellationService(
-            policies=[lasting(Consequence.LAPSE)],
-            store=AsyncMemoryStore(),
-            directory=AsyncDirectory(),
-            notifier=notifier,
-            clock=Fixed(),
-        )
-        await service.register(order())
-        assert (await service.assess(asks())).verdict is Verdict.REFER
-        outcome = await service.handle(asks(command_id="c-1"))
-        assert [message.party for message in outcome.messages] == ["s-1"]
-        assert (await service.handle(asks(command_id="c-1"))).repeated
-        with pytest.raises(UnknownOrder):
-            await service.case("o-7", by=STRANGER)
-        assert (await service.case("o-7", by=BUYER)).version == 3
-        assert len(await service.history("o-7", by=BUYER)) == 3
-        assert await service.label("o-7", by=SELLER, lang="en") == "Asked\nMistake"
-        assert len((await service.inbox(SELLER, policy="tiny")).rows) == 1
-        assert (await service.counters(SELLER, policy="tiny"))[0].count == 1
-        await service.handle(AskWithdrawal("o-7", by=SELLER))
-        assert (await service.relay()).failed == ("o-7:2:seller:mail",)
-        assert (await service.relay(utc(2, 0, 1))).delivered == ("o-7:2:seller:mail",)
-        assert (await service.backlog()).messages == 0
-        assert await service.dead_letters() == ()
-        assert await service.revive() == 0
-        ticked = await service.tick(utc(3))
-        assert len(ticked.outcomes) == 1
-
-    asyncio.run(use())
-
-
-def test_an_async_service_without_a_clock_takes_the_machines() -> None:
-    service = AsyncCancellationService(policies=[tiny()], store=AsyncMemoryStore())
-    outcome = asyncio.run(service.register(order()))
-    assert outcome.events[0].at.utcoffset() == timedelta(0)
+def test_a_service_on_another_store_leaves_the_first_alone() -> None:
+    """It has the policies, ports and clock of the first."""
+    service = service_of()
+    other = service.using(MemoryStore())
+    with pytest.raises(UnknownOrder):
+        other.case("o-7", by=BUYER)
+    assert other.register(order()).events[0].at == utc(2)
+    assert service.case("o-7", by=BUYER).version == 1

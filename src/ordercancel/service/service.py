@@ -162,9 +162,9 @@ class CancellationService(Outbox):
             except Exception:
                 # It may be refused for no other reason than that it was carried out before.
                 earlier = self._earlier(command)
-                if earlier is None:
-                    raise
-                return earlier
+                if earlier is not None:
+                    return earlier
+                raise
             commit = Commit(
                 case=after,
                 expected=case.version,

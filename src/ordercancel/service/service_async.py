@@ -163,9 +163,9 @@ class AsyncCancellationService(AsyncOutbox):
             except Exception:
                 # It may be refused for no other reason than that it was carried out before.
                 earlier = await self._earlier(command)
-                if earlier is None:
-                    raise
-                return earlier
+                if earlier is not None:
+                    return earlier
+                raise
             commit = Commit(
                 case=after,
                 expected=case.version,

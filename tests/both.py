@@ -1,0 +1,61 @@
+"""The async service behind plain calls, so that the tests of the sync one run with both."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from ordercancel import AsyncCancellationService, CancellationService
+
+PORTS = ("store", "directory", "notifier")
+
+
+class Awaited:
+    """An adapter whose methods are awaited, over one whose methods are called."""
+
+    def __init__(self, adapter: object) -> None:
+        self._adapter = adapter
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        async def method(*args: Any, **kwargs: Any) -> Any:
+            await asyncio.sleep(0)
+            return getattr(self._adapter, name)(*args, **kwargs)
+
+        return method
+
+
+class Called:
+    """An async service whose methods are called, over adapters that are called as well."""
+
+    def __init__(self, **arguments: Any) -> None:
+        for port in PORTS:
+            if arguments.get(port) is not None:
+                arguments[port] = Awaited(arguments[port])
+        self._service = AsyncCancellationService(**arguments)
+
+    def using(self, store: object) -> Called:
+        twin = object.__new__(Called)
+        twin._service = self._service.using(Awaited(store))  # type: ignore[arg-type]
+        return twin
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._service, name)
+        assert inspect.iscoroutinefunction(method)
+        return lambda *args, **kwargs: _run(method(*args, **kwargs))
+
+
+def _run(coroutine: Coroutine[Any, Any, object]) -> object:
+    """Run in a thread: a store of the test's own may call the service while it is called."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
+@pytest.fixture(params=[CancellationService, Called], ids=["sync", "async"], autouse=True)
+def each_service(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs every test of the module that imports this with the sync and with the async service."""
+    monkeypatch.setattr(request.module, "CancellationService", request.param)
