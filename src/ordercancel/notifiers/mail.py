@@ -80,26 +80,24 @@ class MailNotifier:
     context: ssl.SSLContext | None = attrs.field(default=None, repr=False)
     helo: str | None = None
     id_domain: str | None = None
-    _name: str = attrs.field(init=False, repr=False)
-    _address: str = attrs.field(init=False, repr=False)
     _context: ssl.SSLContext | None = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        name, address = _parsed(self.sender)
         faults = Faults("MailNotifier")
         self._check_server(faults)
         self._check_login(faults)
-        if not address:
+        if not _parsed(self.sender)[1]:
             expected = "one address in ASCII, such as CO-NECT <no-reply@example.jp>"
             faults.add("sender", "is no address", expected)
-        if self.id_domain is not None and not _is_domain(self.id_domain):
+        if self.id_domain is not None and not (
+            is_domain(self.id_domain) and self.id_domain.isascii()
+        ):
             faults.add("id_domain", "is no domain", "a domain in ASCII")
         faults.raise_if_any()
         context = self.context
         if context is None and self.security != Security.NONE:
             context = ssl.create_default_context()  # smtplib's default trusts every certificate
-        for field, value in (("_name", name), ("_address", address), ("_context", context)):
-            object.__setattr__(self, field, value)
+        object.__setattr__(self, "_context", context)
 
     def _check_server(self, faults: Faults) -> None:
         if not is_host(self.host):
@@ -166,11 +164,11 @@ class MailNotifier:
         self, server: smtplib.SMTP, message: Message, to: Sequence[str]
     ) -> dict[str, tuple[int, bytes]]:
         """Send a mail to addresses that the server supports; return those that it refused."""
-        domain = self.id_domain or self._address.rpartition("@")[2]
-        sender = mailbox(self._name, self._address)
-        mail = compose(message, sender=sender, to=to, domain=domain)
+        name, address = _parsed(self.sender)
+        domain = self.id_domain or address.rpartition("@")[2]
+        mail = compose(message, sender=mailbox(name, address), to=to, domain=domain)
         options = () if all(each.isascii() for each in to) else ("SMTPUTF8", "BODY=8BITMIME")
-        return server.sendmail(self._address, to, bytes(mail), options)
+        return server.sendmail(address, to, bytes(mail), options)
 
     @contextmanager
     def _session(self) -> Iterator[smtplib.SMTP]:
@@ -239,10 +237,6 @@ def _parsed(sender: object) -> tuple[str, str]:
     if len(mailboxes) != 1 or not mailboxes[0][1].isascii() or not is_address(mailboxes[0][1]):
         return "", ""
     return mailboxes[0]
-
-
-def _is_domain(value: object) -> bool:
-    return isinstance(value, str) and value.isascii() and is_domain(value)
 
 
 def _matches(pattern: re.Pattern[str], value: object) -> bool:

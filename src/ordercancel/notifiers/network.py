@@ -18,13 +18,13 @@ MAX_TIMEOUT = 600
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)(?:[\w-]{1,63}\.)*[\w-]{1,63}")
 
 
-def is_domain(text: str) -> bool:
-    """Whether `text` is a domain name, in letters of any script.
+def is_domain(value: object) -> bool:
+    """Whether `value` is a domain name, in letters of any script.
 
     >>> is_domain("example.jp"), is_domain("例え.jp"), is_domain("a..b")
     (True, True, False)
     """
-    return _DOMAIN.fullmatch(text) is not None
+    return isinstance(value, str) and _DOMAIN.fullmatch(value) is not None
 
 
 def is_host(value: object) -> bool:
