@@ -6,19 +6,17 @@ import inspect
 
 from ordercancel.domain.faults import Faults
 
-__all__ = ["check_method"]
-
 
 def check_method(
-    faults: Faults, field: str, adapter: object, method: str, *, is_async: bool
+    faults: Faults, field: str, adapter: object, name: str, *, is_async: bool
 ) -> None:
-    """Note a fault where `adapter` lacks `method`, or has that of the twin.
+    """Add a fault of `field` unless `adapter` has a method `name` that is async, or plain.
 
-    A plain call of an async method does nothing and raises nothing: the message would be lost.
+    A plain call of an async method does nothing and raises nothing: a message would be lost.
     """
-    expected = f"an adapter with a {'coroutine' if is_async else 'plain'} method {method!r}"
-    found = getattr(adapter, method, None)
-    if not callable(found):
-        faults.add(field, f"has no method {method!r}", expected)
-    elif inspect.iscoroutinefunction(found) is not is_async:
+    expected = f"an adapter with a {'coroutine' if is_async else 'plain'} method {name!r}"
+    method = getattr(adapter, name, None)
+    if not callable(method):
+        faults.add(field, f"has no method {name!r}", expected)
+    elif inspect.iscoroutinefunction(method) is not is_async:
         faults.add(field, f"has a {'plain' if is_async else 'coroutine'} method", expected)

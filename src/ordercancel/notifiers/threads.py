@@ -19,24 +19,25 @@ __all__ = ["ThreadedDirectory", "ThreadedNotifier"]
 class ThreadedNotifier:
     """An async notifier that delivers by a plain one, in a thread of the event loop's pool.
 
-    Who is cancelled while he waits does not stop the thread: the message may be delivered all the
-    same.
+    Cancelling a call does not stop its thread: the message may be delivered all the same.
 
     Args:
-        notifier: Delivers; it has to bear being called from several threads at once, as those of
-            this library do.
+        notifier: Delivers; must be safe to call from several threads at once, as those of this
+            library are.
 
     Raises:
-        InvalidValue: It has no plain method ``deliver``.
+        InvalidValue: `notifier` has no plain method ``deliver``.
     """
 
     notifier: Notifier
 
     def __attrs_post_init__(self) -> None:
-        _check("ThreadedNotifier.notifier", self.notifier, "deliver")
+        faults = Faults("ThreadedNotifier")
+        check_method(faults, "notifier", self.notifier, "deliver", is_async=False)
+        faults.raise_if_any()
 
     async def deliver(self, message: Message, to: Party | None) -> None:
-        """See `ordercancel.service.ports.Notifier.deliver`."""
+        """Deliver `message` to `to`, in a thread."""
         await asyncio.to_thread(self.notifier.deliver, message, to)
 
 
@@ -45,24 +46,19 @@ class ThreadedDirectory:
     """An async directory that looks up in a plain one, in a thread of the event loop's pool.
 
     Args:
-        directory: Knows the parties; it has to bear being asked from several threads at once.
+        directory: Looks parties up; must be safe to call from several threads at once.
 
     Raises:
-        InvalidValue: It has no plain method ``find``.
+        InvalidValue: `directory` has no plain method ``find``.
     """
 
     directory: Directory
 
     def __attrs_post_init__(self) -> None:
-        _check("ThreadedDirectory.directory", self.directory, "find")
+        faults = Faults("ThreadedDirectory")
+        check_method(faults, "directory", self.directory, "find", is_async=False)
+        faults.raise_if_any()
 
     async def find(self, party_id: str) -> Party | None:
-        """See `ordercancel.service.ports.Directory.find`."""
+        """Return the party with this id, looked up in a thread; None without one."""
         return await asyncio.to_thread(self.directory.find, party_id)
-
-
-def _check(where: str, adapter: object, method: str) -> None:
-    subject, _, field = where.partition(".")
-    faults = Faults(subject)
-    check_method(faults, field, adapter, method, is_async=False)
-    faults.raise_if_any()

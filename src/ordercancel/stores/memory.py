@@ -1,13 +1,18 @@
-"""Adapters that keep everything in memory: for tests and for trying things out."""
+"""Adapters that keep everything in memory: for tests and for trying things out.
+
+The async ones call the plain ones, which can be shared.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import Enum, auto
+from functools import wraps
 from itertools import islice
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 import attrs
 
@@ -17,6 +22,7 @@ from ordercancel.domain.errors import Conflict
 from ordercancel.domain.events import Event
 from ordercancel.domain.requests import CancellationRequest, RequestStatus
 from ordercancel.engine.messages import Message
+from ordercancel.service.ports import Store
 from ordercancel.service.records import (
     Backlog,
     Claim,
@@ -40,8 +46,13 @@ __all__ = [
 ]
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+_Awaited: TypeAlias = Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]
+
+
 class MemoryDirectory:
-    """A directory of the parties given, and of those put in later."""
+    """A directory of `parties`, and of those that are put in later."""
 
     def __init__(self, parties: Iterable[Party] = ()) -> None:
         self._parties = {party.id: party for party in parties}
@@ -51,18 +62,18 @@ class MemoryDirectory:
         self._parties[party.id] = party
 
     def find(self, party_id: str) -> Party | None:
-        """The party with this id; None where there is none."""
+        """Return the party with this id; None without one."""
         return self._parties.get(party_id)
 
 
 class MemoryNotifier:
-    """A notifier that keeps what it delivers, in order, in `delivered`."""
+    """A notifier that appends what it delivers to the list `delivered`."""
 
     def __init__(self) -> None:
         self.delivered: list[tuple[Message, Party | None]] = []
 
     def deliver(self, message: Message, to: Party | None) -> None:
-        """Keep the message."""
+        """Keep the message and the party."""
         self.delivered.append((message, to))
 
 
@@ -85,11 +96,11 @@ class _Entry:
 
     @property
     def waits(self) -> bool:
-        """Whether it still goes out."""
+        """Whether it is still to be delivered."""
         return self.state is _State.WAITING
 
     def waits_behind(self, earlier: _Entry, now: datetime) -> bool:
-        """Whether `earlier`, of the same order, has to go out first and can't be claimed now."""
+        """Return whether `earlier`, of the same order, must go first and can't be claimed now."""
         return (
             earlier.waits
             and earlier.free_at is not None
@@ -98,7 +109,7 @@ class _Entry:
         )
 
 
-class MemoryStore:
+class MemoryStore(Store):
     """A store in memory, safe to share between threads."""
 
     def __init__(self) -> None:
@@ -109,12 +120,10 @@ class MemoryStore:
         self._receipts: dict[str, Receipt] = {}
 
     def load(self, order_id: str) -> Case | None:
-        """See `ordercancel.service.ports.Store.load`."""
         with self._lock:
             return self._cases.get(order_id)
 
     def commit(self, commit: Commit) -> None:
-        """See `ordercancel.service.ports.Store.commit`."""
         order_id = commit.case.order.id
         with self._lock:
             stored = self._cases.get(order_id)
@@ -136,17 +145,14 @@ class MemoryStore:
                 self._outbox[message.id] = _Entry(message)
 
     def receipt(self, command_id: str) -> Receipt | None:
-        """See `ordercancel.service.ports.Store.receipt`."""
         with self._lock:
             return self._receipts.get(command_id)
 
     def history(self, order_id: str) -> tuple[Event, ...]:
-        """See `ordercancel.service.ports.Store.history`."""
         with self._lock:
             return self._events.get(order_id, ())
 
     def due(self, now: datetime, after: DueDuty | None, limit: int) -> tuple[DueDuty, ...]:
-        """See `ordercancel.service.ports.Store.due`."""
         with self._lock:
             found = [
                 DueDuty(
@@ -163,7 +169,6 @@ class MemoryStore:
         return tuple(islice(rest, limit))
 
     def inbox(self, query: InboxQuery) -> Page:
-        """See `ordercancel.service.ports.Store.inbox`."""
         with self._lock:
             found = [
                 (InboxCursor(requested_at=latest.at, order_id=case.order.id), case)
@@ -179,7 +184,6 @@ class MemoryStore:
     def tally(
         self, seller: str, policy: str, overdue_deadlines: frozenset[str], now: datetime
     ) -> tuple[Tally, ...]:
-        """See `ordercancel.service.ports.Store.tally`."""
         count: Counter[RequestStatus] = Counter()
         overdue: Counter[RequestStatus] = Counter()
         with self._lock:
@@ -198,7 +202,6 @@ class MemoryStore:
         )
 
     def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
-        """See `ordercancel.service.ports.Store.claim`."""
         claims: list[Claim] = []
         earlier: dict[str, list[_Entry]] = {}
         with self._lock:
@@ -224,7 +227,6 @@ class MemoryStore:
         return tuple(claims)
 
     def delivered(self, message_id: str, now: datetime) -> None:
-        """See `ordercancel.service.ports.Store.delivered`."""
         with self._lock:
             if message_id in self._outbox:
                 self._outbox[message_id].state = _State.DELIVERED
@@ -232,7 +234,6 @@ class MemoryStore:
     def failed(
         self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
     ) -> None:
-        """See `ordercancel.service.ports.Store.failed`."""
         with self._lock:
             entry = self._leased(claim)
             if entry is not None:
@@ -240,7 +241,6 @@ class MemoryStore:
                 entry.state = _State.DEAD if retry_at is None else _State.WAITING
 
     def release(self, claims: Sequence[Claim]) -> None:
-        """See `ordercancel.service.ports.Store.release`."""
         with self._lock:
             for claim in claims:
                 entry = self._leased(claim)
@@ -248,7 +248,6 @@ class MemoryStore:
                     entry.free_at, entry.attempts = None, claim.attempts - 1
 
     def dead_letters(self, limit: int, after: str | None = None) -> tuple[DeadLetter, ...]:
-        """See `ordercancel.service.ports.Store.dead_letters`."""
         with self._lock:
             ids = list(self._outbox)
             begin = ids.index(after) + 1 if after in self._outbox else 0
@@ -266,7 +265,6 @@ class MemoryStore:
             return tuple(islice(dead, limit))
 
     def revive(self, message_ids: Sequence[str] | None = None) -> int:
-        """See `ordercancel.service.ports.Store.revive`."""
         with self._lock:
             wanted = set(self._outbox if message_ids is None else message_ids)
             dead = [
@@ -279,7 +277,6 @@ class MemoryStore:
             return len(dead)
 
     def backlog(self, now: datetime) -> Backlog:
-        """See `ordercancel.service.ports.Store.backlog`."""
         with self._lock:
             waiting = [entry.message.at for entry in self._outbox.values() if entry.waits]
             dead = sum(entry.state is _State.DEAD for entry in self._outbox.values())
@@ -298,101 +295,63 @@ class MemoryStore:
         )
 
     def _leased(self, claim: Claim) -> _Entry | None:
-        """The entry that was claimed, as long as the lease is still its own."""
+        """Return the entry that was claimed, unless it has been leased anew or is settled."""
         entry = self._outbox.get(claim.message.id)
         return entry if entry and entry.waits and entry.free_at == claim.until else None
 
     def _asked(self, seller: str, policy: str) -> Iterator[tuple[Case, CancellationRequest]]:
-        """The seller's cases under a policy that have a request, with the latest one."""
+        """Yield the seller's cases under a policy that have a request, with the latest one."""
         for case in self._cases.values():
             if (case.order.seller, case.order.policy) == (seller, policy) and case.latest:
                 yield case, case.latest
 
 
+def _awaited(method: Callable[Concatenate[Any, P], T]) -> _Awaited[P, T]:
+    """Return the async form of a method: it answers at once, by the adapter that it shares."""
+
+    @wraps(method)
+    async def awaited(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        answer: T = getattr(self._shared, method.__name__)(*args, **kwargs)
+        return answer
+
+    return awaited
+
+
 class AsyncMemoryDirectory:
-    """The async twin of `MemoryDirectory`; shares one where it is given."""
+    """An async directory in memory, on `directory`. Default: an empty one of its own."""
 
     def __init__(self, directory: MemoryDirectory | None = None) -> None:
-        self.directory = directory or MemoryDirectory()
+        self.directory = self._shared = directory or MemoryDirectory()
 
-    async def find(self, party_id: str) -> Party | None:
-        """The party with this id; None where there is none."""
-        return self.directory.find(party_id)
+    find = _awaited(MemoryDirectory.find)
 
 
 class AsyncMemoryNotifier:
-    """The async twin of `MemoryNotifier`; shares one where it is given."""
+    """An async notifier in memory, on `notifier`. Default: one of its own."""
 
     def __init__(self, notifier: MemoryNotifier | None = None) -> None:
-        self.notifier = notifier or MemoryNotifier()
+        self.notifier = self._shared = notifier or MemoryNotifier()
 
-    async def deliver(self, message: Message, to: Party | None) -> None:
-        """Keep the message."""
-        self.notifier.deliver(message, to)
+    deliver = _awaited(MemoryNotifier.deliver)
 
 
 class AsyncMemoryStore:
-    """The async twin of `MemoryStore`; shares one where it is given."""
+    """An async store in memory, on `store`. Default: an empty one of its own."""
 
     def __init__(self, store: MemoryStore | None = None) -> None:
-        self.store = store or MemoryStore()
+        self.store = self._shared = store or MemoryStore()
 
-    async def load(self, order_id: str) -> Case | None:
-        """See `ordercancel.service.ports.Store.load`."""
-        return self.store.load(order_id)
-
-    async def commit(self, commit: Commit) -> None:
-        """See `ordercancel.service.ports.Store.commit`."""
-        self.store.commit(commit)
-
-    async def receipt(self, command_id: str) -> Receipt | None:
-        """See `ordercancel.service.ports.Store.receipt`."""
-        return self.store.receipt(command_id)
-
-    async def history(self, order_id: str) -> tuple[Event, ...]:
-        """See `ordercancel.service.ports.Store.history`."""
-        return self.store.history(order_id)
-
-    async def due(self, now: datetime, after: DueDuty | None, limit: int) -> tuple[DueDuty, ...]:
-        """See `ordercancel.service.ports.Store.due`."""
-        return self.store.due(now, after, limit)
-
-    async def inbox(self, query: InboxQuery) -> Page:
-        """See `ordercancel.service.ports.Store.inbox`."""
-        return self.store.inbox(query)
-
-    async def tally(
-        self, seller: str, policy: str, overdue_deadlines: frozenset[str], now: datetime
-    ) -> tuple[Tally, ...]:
-        """See `ordercancel.service.ports.Store.tally`."""
-        return self.store.tally(seller, policy, overdue_deadlines, now)
-
-    async def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
-        """See `ordercancel.service.ports.Store.claim`."""
-        return self.store.claim(now, until, limit)
-
-    async def delivered(self, message_id: str, now: datetime) -> None:
-        """See `ordercancel.service.ports.Store.delivered`."""
-        self.store.delivered(message_id, now)
-
-    async def failed(
-        self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
-    ) -> None:
-        """See `ordercancel.service.ports.Store.failed`."""
-        self.store.failed(claim, error, retry_at, reached)
-
-    async def release(self, claims: Sequence[Claim]) -> None:
-        """See `ordercancel.service.ports.Store.release`."""
-        self.store.release(claims)
-
-    async def dead_letters(self, limit: int, after: str | None = None) -> tuple[DeadLetter, ...]:
-        """See `ordercancel.service.ports.Store.dead_letters`."""
-        return self.store.dead_letters(limit, after)
-
-    async def revive(self, message_ids: Sequence[str] | None = None) -> int:
-        """See `ordercancel.service.ports.Store.revive`."""
-        return self.store.revive(message_ids)
-
-    async def backlog(self, now: datetime) -> Backlog:
-        """See `ordercancel.service.ports.Store.backlog`."""
-        return self.store.backlog(now)
+    load = _awaited(MemoryStore.load)
+    commit = _awaited(MemoryStore.commit)
+    receipt = _awaited(MemoryStore.receipt)
+    history = _awaited(MemoryStore.history)
+    due = _awaited(MemoryStore.due)
+    inbox = _awaited(MemoryStore.inbox)
+    tally = _awaited(MemoryStore.tally)
+    claim = _awaited(MemoryStore.claim)
+    delivered = _awaited(MemoryStore.delivered)
+    failed = _awaited(MemoryStore.failed)
+    release = _awaited(MemoryStore.release)
+    dead_letters = _awaited(MemoryStore.dead_letters)
+    revive = _awaited(MemoryStore.revive)
+    backlog = _awaited(MemoryStore.backlog)
