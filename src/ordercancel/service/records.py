@@ -50,9 +50,7 @@ class Receipt:
 
 
 def fingerprint(command: Command) -> str:
-    """Return a digest that tells commands with one id apart; empty for one without an id."""
-    if command.command_id is None:
-        return ""
+    """Return a digest that tells commands with one id apart."""
     order_id, by, *rest = attrs.astuple(command, recurse=False)
     plain = (type(command).__name__, order_id, (by.id, by.role), *rest)
     return hashlib.sha256(repr(plain).encode()).hexdigest()

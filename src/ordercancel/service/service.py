@@ -171,7 +171,7 @@ class CancellationService(Outbox):
                 events=events,
                 messages=messages,
                 command_id=command.command_id,
-                fingerprint=fingerprint(command),
+                fingerprint="" if command.command_id is None else fingerprint(command),
             )
             with suppress(Conflict):
                 self._store.commit(commit)

@@ -172,7 +172,7 @@ class AsyncCancellationService(AsyncOutbox):
                 events=events,
                 messages=messages,
                 command_id=command.command_id,
-                fingerprint=fingerprint(command),
+                fingerprint="" if command.command_id is None else fingerprint(command),
             )
             with suppress(Conflict):
                 await self._store.commit(commit)
