@@ -47,7 +47,7 @@ from ordercancel.domain.events import OrderRegistered
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
 from ordercancel.service.records import Commit
 from ordercancel.stores.sql import SqlStore
-from ordercancel.verification.explorer import Walk
+from ordercancel.verification.explorer import Explorer
 
 READINGS = {
     "conect": CONECT,
@@ -86,10 +86,10 @@ class Book:
 @lru_cache
 def walked(policy: Policy) -> dict[datetime, list[tuple[Case, Party | None]]]:
     """Every case that can be reached under `policy`, by the moment; the seller in all his ways."""
-    walk = Walk(policy, limit=100_000)
-    walk.run()
+    explorer = Explorer(policy, limit=100_000)
+    explorer.run()
     by_moment: dict[datetime, list[tuple[Case, Party | None]]] = {}
-    for node in walk.nodes.values():
+    for node in explorer.nodes.values():
         order = node.case.order
         for permits in (True, False):
             party = Party(order.seller, name="店", permits_cancellation=permits)

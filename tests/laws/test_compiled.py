@@ -40,9 +40,9 @@ from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.compilation import compiled
 from ordercancel.engine.decision import UNDETERMINED
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
-from ordercancel.verification.explorer import Walk
+from ordercancel.verification.explorer import Explorer
 from ordercancel.verification.invariants import Step
-from ordercancel.verification.steps import Attempt, Node, Ticked
+from ordercancel.verification.scenario import Attempt, CaseNode, Tick
 from strategies import events, lives
 
 READINGS = {
@@ -97,10 +97,10 @@ def every_command(policy: Policy, case: Case) -> Iterator[Command]:
 @pytest.mark.parametrize("policy", READINGS.values(), ids=READINGS)
 def test_compiled_rules_find_what_the_conditions_say(policy: Policy) -> None:
     """In every case that can be reached: every command, by everybody, of every seller."""
-    walk = Walk(policy, limit=100_000)
-    walk.run()
-    known: dict[Any, Node] = {}
-    for node in walk.nodes.values():
+    explorer = Explorer(policy, limit=100_000)
+    explorer.run()
+    known: dict[Any, CaseNode] = {}
+    for node in explorer.nodes.values():
         # Of cases that differ in nothing but their history, one each.
         latest = node.case.latest
         key = (node.at, node.case.order, latest and latest.status, node.case.ended)
@@ -129,21 +129,21 @@ def test_any_rules_compile_to_what_they_say(data: st.DataObject) -> None:
 
 
 class Rebuilding:
-    """Looks on as a policy is walked through, and builds anew what was built trusted."""
+    """Looks on as a policy is explored, and builds anew what was built trusted."""
 
     def __init__(self) -> None:
         self.kinds: set[type] = set()
 
-    def judged(self, node: Node, given: Attempt, decision: Decision) -> None:
+    def judged(self, node: CaseNode, attempt: Attempt, decision: Decision) -> None:
         """Nothing was built."""
 
-    def invalid(self, node: Node, given: Attempt, error: Exception) -> None:
+    def invalid(self, node: CaseNode, attempt: Attempt, error: Exception) -> None:
         """Nothing was built."""
 
     def overruled(self, *told: object) -> None:
         """Nothing was built."""
 
-    def stepped(self, node: Node, given: Attempt | Ticked, step: Step) -> None:
+    def stepped(self, node: CaseNode, attempt: Attempt | Tick, step: Step) -> None:
         """Everything of a step passes its checks, and is equal to what passed them."""
         for event in step.events:
             self.kinds.add(type(event))
@@ -176,9 +176,9 @@ def whole(case: Case) -> None:
 
 @pytest.mark.parametrize("policy", READINGS.values(), ids=READINGS)
 def test_what_follows_passes_the_checks_that_it_was_built_without(policy: Policy) -> None:
-    """Every event and every case that a walk through a policy comes to."""
+    """Every event and every case that an explorer of a policy comes to."""
     looks_on = Rebuilding()
-    Walk(policy, limit=100_000, observers=(looks_on,)).run()
+    Explorer(policy, limit=100_000, visitors=(looks_on,)).run()
     assert len(looks_on.kinds) >= 5
 
 
@@ -192,11 +192,11 @@ def test_any_event_makes_a_whole_case_of_a_whole_case(data: st.DataObject) -> No
     whole(case)
 
 
-def test_a_walk_judges_by_calendar_days_too() -> None:
+def test_an_explorer_judges_by_calendar_days_too() -> None:
     """So that what is read only where a rule hangs on it was read above."""
-    walk = Walk(QOO10, limit=100_000)
-    walk.run()
-    late = [node for node in walk.nodes.values() if _is_late(node)]
+    explorer = Explorer(QOO10, limit=100_000)
+    explorer.run()
+    late = [node for node in explorer.nodes.values() if _is_late(node)]
     asks = [
         RequestCancellation(each.case.order.id, by=Buyer(each.case.order.buyer)) for each in late
     ]
@@ -206,7 +206,7 @@ def test_a_walk_judges_by_calendar_days_too() -> None:
     assert Verdict.CANCEL in verdicts
 
 
-def _is_late(node: Node) -> bool:
+def _is_late(node: CaseNode) -> bool:
     ship_on: date | None = node.case.order.ship_on
     today = node.at.astimezone(QOO10.tzinfo).date()
     return (

@@ -20,7 +20,7 @@ from ordercancel.bulk.sql_text import statement
 from ordercancel.domain.errors import InvalidValue
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policies.qoo10.rules import qoo10
-from ordercancel.verification.explorer import Walk
+from ordercancel.verification.explorer import Explorer
 
 # PySpark warns of pandas 3, and leaves sockets open.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -49,11 +49,11 @@ def spark() -> Iterator[Any]:
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 def test_every_case_that_can_be_reached_is_answered_alike(spark: Any, policy: Policy) -> None:
     """Over the whole space that `verify` walks through, with a seller who permits, or not, or ?"""
-    walk = Walk(policy, limit=100_000)
-    walk.run()
+    explorer = Explorer(policy, limit=100_000)
+    explorer.run()
     rows: dict[Any, list[dict[str, Any]]] = {}
     expected = {}
-    for number, node in enumerate(walk.nodes.values()):
+    for number, node in enumerate(explorer.nodes.values()):
         for permits in (True, False, None):
             seller = None
             if permits is not None:

@@ -60,7 +60,13 @@ from ordercancel.rules.facts import (
     since_requested,
     withdrawn_before,
 )
-from ordercancel.verification.enumeration import FactValues, Regions, Space, spoken_of, too_large
+from ordercancel.verification.enumeration import (
+    FactRegions,
+    FactValues,
+    Space,
+    leaves_of,
+    too_large,
+)
 from samples import NOT_PERMITTING, PERMITTING
 from strategies import histories, young_orders
 from unit.tiny import OURS, RULES, tiny, worded
@@ -141,9 +147,9 @@ def test_what_rules_and_silences_of_the_kind_ask_for_is_there() -> None:
         ),
     )
     assert set(Space.of(policy, Reject).values) == {"request", "role", "affirmed", "party"}
-    assert list(spoken_of(policy, Reject)) == [role.is_in("seller"), affirmed.holds, party.holds]
-    assert list(spoken_of(policy, Withdraw)) == [deadline_passed.holds, Known("since_paid")]
-    assert list(spoken_of(policy, AdvanceOrder)) == []
+    assert list(leaves_of(policy, Reject)) == [role.is_in("seller"), affirmed.holds, party.holds]
+    assert list(leaves_of(policy, Withdraw)) == [deadline_passed.holds, Known("since_paid")]
+    assert list(leaves_of(policy, AdvanceOrder)) == []
 
 
 # ---------------------------------------------------------------------- their values
@@ -470,12 +476,12 @@ def test_values_that_no_rule_tells_apart_are_alike(
             Rule("d", on=Withdraw, effect=PERMIT, when=since_paid.is_known, cites=OURS),
         )
     )
-    regions = Regions(policy)
-    assert regions.spoken == {"days_since_placed", "since_placed", "since_paid"}
+    regions = FactRegions(policy)
+    assert regions.facts == {"days_since_placed", "since_placed", "since_paid"}
     for one, other in alike:
-        assert regions.told(fact, one) == regions.told(fact, other)
+        assert regions.region(fact, one) == regions.region(fact, other)
     for one, other in apart:
-        assert regions.told(fact, one) != regions.told(fact, other)
+        assert regions.region(fact, one) != regions.region(fact, other)
 
 
 def test_a_space_that_is_too_large_says_which_facts_make_it_so() -> None:
@@ -517,7 +523,7 @@ class Judged:
 
     def __init__(self, policy: Policy, kind: type[Command]) -> None:
         self.space = Space.of(policy, kind)
-        self.leaves = set(spoken_of(policy, kind))
+        self.leaves = set(leaves_of(policy, kind))
         self.verdicts = {
             self.told(each): policy.judge(kind, each).verdict for each in self.space.combinations()
         }

@@ -1,4 +1,4 @@
-"""The walk misses nothing: no history leads to what it has not judged."""
+"""The explorer misses nothing: no history leads to what it has not judged."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ from ordercancel.engine.evolve import fold
 from ordercancel.policies import CONECT, QOO10, qoo10
 from ordercancel.policy import After, Consequence, Deadline, Forbid, Occasion
 from ordercancel.rules.facts import days_since_requested, since_paid, since_requested, since_status
-from ordercancel.verification.enumeration import Regions, Space
-from ordercancel.verification.explorer import Walk
-from ordercancel.verification.steps import Attempt, Node, Observer
+from ordercancel.verification.enumeration import FactRegions, Space
+from ordercancel.verification.explorer import Explorer, Visitor
+from ordercancel.verification.scenario import Attempt, CaseNode
 from strategies import ORDER_ID, histories, young_orders
 from verification.planted import OURS, edited, rule
 
@@ -98,33 +98,33 @@ class Teller:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self._regions = Regions(policy)
+        self._regions = FactRegions(policy)
         self._names = {kind: tuple(Space.of(policy, kind).values) for kind in COMMANDS}
 
     def tell(self, kind: type[Command], facts: Any, verdict: str) -> Told:
-        told = tuple(self._regions.told(name, facts[name]) for name in self._names[kind])
+        told = tuple(self._regions.region(name, facts[name]) for name in self._names[kind])
         return kind.__name__, told, verdict
 
 
-class Judged(Observer):
-    """Collects all that a walk judges."""
+class Judged(Visitor):
+    """Collects all that an explorer judges."""
 
     def __init__(self, policy: Policy) -> None:
         self.teller = Teller(policy)
         self.told: set[Told] = set()
 
-    def judged(self, node: Node, given: Attempt, decision: Decision) -> None:
-        kind = type(given.command)
+    def judged(self, node: CaseNode, attempt: Attempt, decision: Decision) -> None:
+        kind = type(attempt.command)
         self.told.add(self.teller.tell(kind, decision.facts, decision.verdict))
 
 
 @cache
-def walked(policy: Policy) -> Judged:
-    """What a whole walk under `policy` judged."""
+def explored(policy: Policy) -> Judged:
+    """What a whole exploration of `policy` judged."""
     judged = Judged(policy)
-    walk = Walk(policy, [judged], limit=100_000)
-    walk.run()
-    assert walk.is_complete
+    explorer = Explorer(policy, [judged], limit=100_000)
+    explorer.run()
+    assert explorer.is_complete
     return judged
 
 
@@ -156,8 +156,8 @@ def questions(policy: Policy, case: Case) -> Iterator[Command]:
 
 
 def check(policy: Policy, case: Case, at: datetime, seller: Party | None) -> None:
-    """Nothing that could be asked about `case` now is unknown to the walk."""
-    judged = walked(policy)
+    """Nothing that could be asked about `case` now is unknown to the explorer."""
+    judged = explored(policy)
     missed = [
         told
         for command in questions(policy, case)
@@ -202,7 +202,7 @@ NEAR = st.sampled_from((timedelta(seconds=-1), timedelta(), timedelta(seconds=1)
 
 @st.composite
 def orders(draw: Any, policy: Policy) -> Order:
-    """An order that a walk begins with: any status and channel, any ship date where one counts."""
+    """An order of any status and channel, with any ship date where one counts."""
     status = draw(st.sampled_from(policy.orders.state_ids))
     placed_at = draw(
         st.sampled_from(
@@ -269,10 +269,10 @@ def likely(policy: Policy, case: Case, ship_on: date) -> list[Command]:
 
 @pytest.mark.parametrize("policy", POLICIES, ids=NAMES)
 @given(data=st.data())
-def test_no_history_leads_to_what_the_walk_has_not_judged(
+def test_no_history_leads_to_what_the_explorer_has_not_judged(
     policy: Policy, data: st.DataObject
 ) -> None:
-    """Whatever is done at whatever moment that counts, the walk has judged what comes then."""
+    """Whatever is done at whatever moment that counts, the explorer has judged what comes then."""
     order = data.draw(orders(policy))
     case = fold(register(order, policy, order.placed_at))
     at = order.placed_at + data.draw(st.sampled_from((timedelta(), HOURS[0], HOURS[1], HOURS[3])))
@@ -301,7 +301,7 @@ def test_no_history_leads_to_what_the_walk_has_not_judged(
 )
 @given(data=st.data())
 def test_nor_does_any_history_of_the_other_tests(policy: Policy, data: st.DataObject) -> None:
-    """Commands by anybody, fitting or not, at moments that nobody chose for the walk."""
+    """Commands by anybody, fitting or not, at moments that nobody chose for the explorer."""
     order = data.draw(young_orders(policy))
     case = fold(register(order, policy, order.placed_at))
     seller = Party("s-1", name="s", permits_cancellation=True)
@@ -320,15 +320,15 @@ def test_whatever_is_reached_is_among_the_combinations(policy: Policy) -> None:
         for kind in COMMANDS
         for facts in Space.of(policy, kind).combinations()
     }
-    assert walked(policy).told <= combinations
+    assert explored(policy).told <= combinations
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=NAMES)
 def test_each_case_is_reached_by_a_shortest_way_first(policy: Policy) -> None:
     """No case that can follow in one step is farther than one step more."""
-    walk = Walk(policy, limit=100_000)
-    walk.run()
-    steps = {key: len(node.way()[1]) for key, node in walk.nodes.items()}
-    for key, following in walk.following.items():
+    explorer = Explorer(policy, limit=100_000)
+    explorer.run()
+    steps = {key: len(node.way()[1]) for key, node in explorer.nodes.items()}
+    for key, following in explorer.following.items():
         for further in following:
             assert steps[further] <= steps[key] + 1

@@ -35,7 +35,7 @@ from ordercancel.rules.deadlines import (
 )
 from ordercancel.rules.effects import PERMIT
 from ordercancel.rules.facts import Choice, Fact, Flag
-from ordercancel.verification.enumeration import all_spoken_of
+from ordercancel.verification.enumeration import all_leaves
 
 __all__ = ["MOST_ORDERS", "SAMPLED_AT", "sample", "sampled"]
 
@@ -431,7 +431,7 @@ def _edges(policy: Policy, at: datetime) -> dict[str, list[Edge]]:
     }
     days = {today}
     found: dict[str, set[int]] = {name: {0} for name in numbers}
-    for leaf in all_spoken_of(policy):
+    for leaf in all_leaves(policy):
         bound = leaf.bound if isinstance(leaf, Compare) else None
         if isinstance(bound, timedelta):
             if abs(bound) <= _FAR:

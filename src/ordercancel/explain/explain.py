@@ -32,7 +32,7 @@ from ordercancel.rules.conditions import (
 from ordercancel.rules.effects import Forbid
 from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Citation, Clause
-from ordercancel.verification.enumeration import Space, spoken_of
+from ordercancel.verification.enumeration import Space, leaves_of
 
 __all__ = ["explain"]
 
@@ -174,7 +174,7 @@ def _flips(decision: Decision, lang: Lang) -> Iterator[Flip]:
     policy, kind = decision.policy, decision.kind
     space = Space.of(policy, kind)
     known = {name: decision.facts[name] for name in space.values}
-    leaves = list(spoken_of(policy, kind))
+    leaves = list(leaves_of(policy, kind))
     others = {
         name: _others(known[name], values)
         for name, values in space.values.items()

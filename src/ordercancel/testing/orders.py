@@ -14,7 +14,7 @@ from ordercancel.domain.orders import Order
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import IsIn
 from ordercancel.testing.draws import one_of, rarely
-from ordercancel.verification.enumeration import all_spoken_of, values_of
+from ordercancel.verification.enumeration import all_leaves, values_of
 from ordercancel.verification.invariants import is_shipped
 
 __all__ = ["BUYER", "ORDER_ID", "SELLER", "draw_order", "sample_order"]
@@ -99,7 +99,7 @@ def _channels(policy: Policy, *, any_of_them: bool) -> tuple[str | None, ...]:
     """The channels that the rules of a policy speak of; or any, and none."""
     spoken = {
         value
-        for leaf in all_spoken_of(policy)
+        for leaf in all_leaves(policy)
         if isinstance(leaf, IsIn) and leaf.fact == "channel"
         for value in leaf.values
     }
@@ -113,5 +113,5 @@ def _channels(policy: Policy, *, any_of_them: bool) -> tuple[str | None, ...]:
 @lru_cache(maxsize=64)
 def _attributes(policy: Policy) -> Mapping[str, tuple[Any, ...]]:
     """What the facts of a policy's own may be; None for what the host does not supply."""
-    leaves = all_spoken_of(policy)
+    leaves = all_leaves(policy)
     return {fact.name: values_of(fact.name, leaves, (policy,)) for fact in policy.facts}

@@ -19,7 +19,7 @@ from ordercancel.engine.decision import Decision
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import Compare, Relation, Value
 from ordercancel.rules.facts import Fact, Span
-from ordercancel.verification.enumeration import FactValues, Space, spoken_of, values_of
+from ordercancel.verification.enumeration import FactValues, Space, leaves_of, values_of
 
 __all__ = ["Answer", "Difference", "Reference", "ReferenceReport", "differences"]
 
@@ -128,7 +128,7 @@ def _held(policy: Policy, kind: type[Command], reference: Reference) -> Referenc
             fact = unknown.fact
             nothing = timedelta() if isinstance(fact, Span) else 0
             around = Compare(fact.name, Relation.AT_LEAST, nothing)
-            values = values_of(fact.name, [*spoken_of(policy, kind), around], (policy,))
+            values = values_of(fact.name, [*leaves_of(policy, kind), around], (policy,))
             space = attrs.evolve(space, values={**space.values, fact.name: values})
         else:
             return ReferenceReport({kind.__name__: compared}, len(found), tuple(found))

@@ -21,7 +21,7 @@ from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import Compare
 from ordercancel.rules.deadlines import midnight
 from ordercancel.testing.draws import one_of
-from ordercancel.verification.enumeration import all_spoken_of
+from ordercancel.verification.enumeration import all_leaves
 
 __all__ = ["draw_moment", "turning_points"]
 
@@ -84,5 +84,5 @@ def _midnights(policy: Policy, case: Case) -> Iterator[datetime]:
 @lru_cache(maxsize=64)
 def _compared(policy: Policy) -> frozenset[tuple[str, int | timedelta]]:
     """The facts that rules compare, each with a bound."""
-    leaves = all_spoken_of(policy)
+    leaves = all_leaves(policy)
     return frozenset((leaf.fact, leaf.bound) for leaf in leaves if isinstance(leaf, Compare))

@@ -1,36 +1,37 @@
-"""Verifying a policy: every combination of facts, and every case that can be reached, is tried.
+"""Proves a policy: tries every combination of facts, and every case that can be reached.
 
 `verify` reports what is wrong with a set of rules before any order meets it, each fault with the
 smallest case that shows it, as a scenario to replay.
 
-What is tried is finite and complete: rules are data over facts, so the values that a rule can tell
-apart are known (`ordercancel.verification.enumeration`), and so are the moments at which anything
-can change (`ordercancel.verification.time_regions`).
+This is finite and complete: rules are data over facts, so the values that a rule can tell apart
+are known (`ordercancel.verification.enumeration`), and so are the moments at which anything can
+change (`ordercancel.verification.time_regions`). The explorer goes from one case to the next, and
+each check (`rule_check`, `outcome_check`, `deadline_check`, `text_check`) looks for its faults.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from ordercancel.domain.commands import COMMANDS, Command
 from ordercancel.policy.policy import Policy
 from ordercancel.verification.check import Check
-from ordercancel.verification.dead_rules import Idle, Idleness
-from ordercancel.verification.deadlines import DeadlineCheck
+from ordercancel.verification.dead_rules import DeadRule, DeadRules
+from ordercancel.verification.deadline_check import DeadlineCheck
 from ordercancel.verification.enumeration import FactValues, Space, check_size, too_large
-from ordercancel.verification.explorer import Walk
-from ordercancel.verification.invariants import INVARIANTS, Invariant
-from ordercancel.verification.outcomes import OutcomeCheck
+from ordercancel.verification.explorer import Explorer
+from ordercancel.verification.invariants import INVARIANTS, Invariant, Step
+from ordercancel.verification.outcome_check import OutcomeCheck
 from ordercancel.verification.report import Finding, Kind, Report
-from ordercancel.verification.rules import RuleCheck
+from ordercancel.verification.rule_check import RuleCheck
 from ordercancel.verification.sampling import picks
-from ordercancel.verification.texts import TextCheck
+from ordercancel.verification.text_check import TextCheck
 
-__all__ = ["Finding", "Kind", "Report", "verify"]
+__all__ = ["Finding", "Invariant", "Kind", "Report", "Step", "verify"]
 
 MOST_CASES = 100_000
-"""How many cases are reached at most."""
+"""How many cases are reached at most, unless a sample is asked for."""
 
 
 def verify(
@@ -45,60 +46,59 @@ def verify(
     Args:
         policy: The policy.
         invariants: What must be true of every step besides
-            `ordercancel.verification.invariants.INVARIANTS`. They see
-            refusals, too.
-        sample: Try no more than so many combinations of facts for each kind of command, and so
-            many cases, picked by `seed`. The report then says nothing of what can never happen.
-        seed: Which are picked; the same seed picks the same. Default: 0.
+            `ordercancel.verification.invariants.INVARIANTS`. They see refusals, too.
+        sample: Try at most so many combinations of facts for each kind of command, and so many
+            cases. The report then says nothing of what can never happen. Default: None, all.
+        seed: Which are in the sample; the same seed picks the same. Default: 0.
 
     Raises:
-        TooLarge: There are more combinations or cases than can be tried; give `sample`.
+        TooLarge: There are more combinations or cases than can be tried; pass `sample`.
     """
     spaces = {kind: Space.of(policy, kind) for kind in COMMANDS}
     if sample is None:
         check_size(spaces.values())
-    tried, idle = _try(policy, spaces, sample, seed)
+    tried, dead = _try_combinations(policy, spaces, sample, seed)
     own = tuple(invariants)
     checks: tuple[Check, ...] = (
-        RuleCheck(policy, idle),
+        RuleCheck(policy, dead),
         OutcomeCheck(policy, (*INVARIANTS, *own)),
         DeadlineCheck(policy),
         TextCheck(policy),
     )
-    walk = Walk(
+    explorer = Explorer(
         policy,
         checks,
         limit=MOST_CASES if sample is None else sample,
         seed=None if sample is None else seed,
         show_refusals=bool(own),
     )
-    walk.run()
-    if sample is None and not walk.is_complete:
-        raise too_large(spaces.values(), len(walk.nodes))
+    explorer.run()
+    if sample is None and not explorer.is_complete:
+        raise too_large(spaces.values(), len(explorer.nodes))
     for check in checks:
-        check.finish(walk)
+        check.finish(explorer)
     order = list(Kind)
-    faults = [fault for check in checks for fault in check.found.values()]
+    faults = [fault for check in checks for fault in check.faults.values()]
     return Report(
         policy=policy,
         combinations=tried,
         possible=sum(space.size for space in spaces.values()),
-        cases=len(walk.nodes),
-        steps=walk.steps,
+        cases=len(explorer.nodes),
+        steps=explorer.steps,
         sampled=sample is not None,
         faults=tuple(sorted(faults, key=lambda fault: order.index(fault.kind))),
         notes=tuple(note for check in checks for note in check.notes),
     )
 
 
-def _try(
+def _try_combinations(
     policy: Policy,
-    spaces: dict[type[Command], Space],
+    spaces: Mapping[type[Command], Space],
     sample: int | None,
     seed: int,
-) -> tuple[dict[str, int], tuple[Idle, ...]]:
-    """Judge every combination, or some; gives how many, and the rules that decided nothing."""
-    idleness = Idleness(policy)
+) -> tuple[dict[str, int], tuple[DeadRule, ...]]:
+    """Judge every combination, or some; return how many by kind, and what decided nothing."""
+    dead = DeadRules(policy)
     tried: dict[str, int] = {}
     for kind, space in spaces.items():
         tried[kind.__name__] = 0
@@ -106,14 +106,14 @@ def _try(
             combinations: Iterable[FactValues] = space.combinations()
         else:
             combinations = _picked(space, sample, seed)
-        for given in combinations:
-            idleness.see(policy.judge(kind, given))
+        for facts in combinations:
+            dead.see(policy.judge(kind, facts))
             tried[kind.__name__] += 1
-    return tried, idleness.idle
+    return tried, dead.dead
 
 
 def _picked(space: Space, sample: int, seed: int) -> Iterator[FactValues]:
     for index in islice(picks(seed, space.kind.__name__, space.size), sample):
-        given = space.at(index)
-        if given is not None:
-            yield given
+        facts = space.at(index)
+        if facts is not None:
+            yield facts

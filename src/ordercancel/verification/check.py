@@ -1,52 +1,50 @@
-"""What every check has in common: it looks on at a walk and keeps the first case of each fault."""
+"""What all checks share: each follows the explorer and keeps the first case of every fault."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ordercancel.domain.texts import Text
 from ordercancel.policy.policy import Policy
-from ordercancel.verification.explorer import Walk
+from ordercancel.verification.explorer import Explorer, Visitor
 from ordercancel.verification.report import Finding, Kind
-from ordercancel.verification.scenario import scenario
-from ordercancel.verification.steps import Attempt, Node, Observer, Ticked
-
-__all__ = ["Check"]
+from ordercancel.verification.scenario import Attempt, CaseNode, Tick, scenario
 
 
-class Check(Observer):
-    """Looks on at a walk for one sort of faults.
+class Check(Visitor):
+    """Looks for one sort of faults while an explorer goes through the cases of `policy`.
 
-    A walk comes to every case by its shortest way, so the first case of a fault is its smallest.
+    The explorer reaches every case by its shortest way, so the first case of a fault is its
+    smallest.
 
     Attributes:
-        found: The faults, by kind and subject.
+        faults: The faults, by kind and subject.
         notes: What is worth knowing and no fault.
     """
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self.found: dict[tuple[Kind, str], Finding] = {}
+        self.faults: dict[tuple[Kind, str], Finding] = {}
         self.notes: list[Text] = []
 
-    def finish(self, walk: Walk) -> None:
-        """Say what only shows when the whole walk is made."""
+    def finish(self, explorer: Explorer) -> None:
+        """Report what shows only once every case was reached."""
 
-    def fault(
+    def report(
         self,
         kind: Kind,
         subject: str,
         problem: Text,
-        node: Node,
-        further: Iterable[Attempt | Ticked] = (),
+        node: CaseNode,
+        *further: Attempt | Tick,
     ) -> None:
-        """Note a fault that shows at `node`, with what comes `further`, unless it was seen."""
-        if (kind, subject) not in self.found:
-            self.shown(kind, subject, problem, scenario(self.policy, node, *further))
+        """Keep a fault that shows at `node`, after what comes `further`, unless it is known."""
+        if (kind, subject) not in self.faults:
+            self.report_scenario(kind, subject, problem, scenario(self.policy, node, *further))
 
-    def shown(
+    def report_scenario(
         self, kind: Kind, subject: str, problem: Text, lines: tuple[Mapping[str, Any], ...]
     ) -> None:
-        """Note a fault with the lines that show it, unless it was seen."""
-        self.found.setdefault((kind, subject), Finding(kind, subject, problem, lines))
+        """Keep a fault with the scenario that shows it, unless it is known."""
+        self.faults.setdefault((kind, subject), Finding(kind, subject, problem, lines))

@@ -35,24 +35,15 @@ from ordercancel.rules.conditions import Compare, Leaf, Value
 from ordercancel.rules.facts import NO_REQUEST, Choice, Fact, Flag, Span
 from ordercancel.verification.sampling import combination_at
 
-__all__ = [
-    "FactValues",
-    "Regions",
-    "Space",
-    "all_spoken_of",
-    "check_size",
-    "spoken_of",
-    "too_large",
-    "values_of",
-]
-
 MOST_COMBINATIONS = 1_000_000
 """How many combinations are tried at most, all kinds of commands together."""
 
 FactValues = Mapping[str, Value | None]
 """Facts with their values, None where one is missing."""
 
-_TICK = timedelta(seconds=1)
+TICK = timedelta(seconds=1)
+"""How far before and after a bound is."""
+
 _DAY = timedelta(days=1)
 _LONGEST_DAY = timedelta(hours=25)
 
@@ -90,14 +81,11 @@ class Space:
         and of statuses, channels, moves and deadlines those that all of them have.
         """
         policies = (policy, *others)
-        leaves = [leaf for each in policies for leaf in spoken_of(each, kind)]
+        leaves = [leaf for each in policies for leaf in leaves_of(each, kind)]
         names = dict.fromkeys((*_CHARTED.get(kind, ("request",)), *(leaf.fact for leaf in leaves)))
-        values = {
-            name: values_of(name, leaves, policies) for name in names if name != "legal_move"
-        }
-        if "legal_move" in names:
-            values["legal_move"] = (True, False)
-        return cls(policy, kind, FrozenMap(values))
+        return cls(
+            policy, kind, FrozenMap({name: values_of(name, leaves, policies) for name in names})
+        )
 
     @property
     def size(self) -> int:
@@ -106,29 +94,29 @@ class Space:
 
     def combinations(self) -> Iterator[dict[str, Value | None]]:
         """Every combination that does not contradict itself."""
-        free = self.free
-        for values in product(*free.values()):
-            given = self.completed(dict(zip(free, values, strict=True)))
-            if self.is_possible(given):
-                yield given
+        for values in product(*self.free.values()):
+            facts = self._combination(values)
+            if facts is not None:
+                yield facts
 
     def at(self, index: int) -> dict[str, Value | None] | None:
-        """The combination with this number, 0 to `size`; None where it contradicts itself."""
-        free = self.free
-        values = combination_at(index, free.values())
-        given = self.completed(dict(zip(free, values, strict=True)))
-        return given if self.is_possible(given) else None
+        """The combination with this index, 0 to `size` - 1; None where it contradicts itself."""
+        return self._combination(combination_at(index, self.free.values()))
 
-    def completed(self, given: dict[str, Value | None]) -> dict[str, Value | None]:
-        """`given` with what follows from it: whether the chart has the move."""
+    def _combination(self, values: tuple[Value | None, ...]) -> dict[str, Value | None] | None:
+        facts = self.completed(dict(zip(self.free, values, strict=True)))
+        return facts if self.is_possible(facts) else None
+
+    def completed(self, facts: dict[str, Value | None]) -> dict[str, Value | None]:
+        """`facts` with what follows from them: whether the chart has the move."""
         if "legal_move" in self.values:
-            status, move = str(given["status"]), str(given["move"])
-            return {**given, "legal_move": self.policy.can_advance(status, move)}
-        return given
+            status, move = str(facts["status"]), str(facts["move"])
+            return {**facts, "legal_move": self.policy.can_advance(status, move)}
+        return facts
 
-    def is_possible(self, given: FactValues) -> bool:
-        """Whether `given` does not contradict itself."""
-        return all(holds(given) for names, holds in _LAWS if self.values.keys() >= names)
+    def is_possible(self, facts: FactValues) -> bool:
+        """Whether `facts` do not contradict each other."""
+        return all(agree(facts) for names, agree in _AGREEMENTS if self.values.keys() >= names)
 
     @property
     def free(self) -> Mapping[str, tuple[Value | None, ...]]:
@@ -137,34 +125,38 @@ class Space:
 
 
 def check_size(spaces: Collection[Space]) -> None:
-    """Raise `TooLarge` where `spaces` have more combinations than are tried."""
+    """Raise `TooLarge` where `spaces` have over a million combinations together."""
     size = sum(space.size for space in spaces)
     if size > MOST_COMBINATIONS:
         raise too_large(spaces, size)
 
 
 def too_large(spaces: Iterable[Space], size: int) -> TooLarge:
-    """The error that there are `size` combinations in `spaces`, which is too many to try."""
+    """Return the error that the `size` combinations or cases of `spaces` are too many to try."""
     largest = max(spaces, key=lambda space: space.size)
     counts = {name: len(values) for name, values in largest.free.items()}
     facts = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return TooLarge(size, largest.kind.__name__, facts)
 
 
-class Regions:
-    """What a policy tells of the values of facts: of a number, where its bounds put it."""
+class FactRegions:
+    """The regions into which the bounds of a policy divide the values of each fact.
+
+    Attributes:
+        facts: The names of the facts that rules and silences ask for.
+    """
 
     def __init__(self, policy: RuleSet) -> None:
-        leaves = all_spoken_of(policy)
-        self.spoken = frozenset(leaf.fact for leaf in leaves)
+        leaves = all_leaves(policy)
+        self.facts = frozenset(leaf.fact for leaf in leaves)
         bounds: dict[str, set[Any]] = {}
         for leaf in leaves:
             if isinstance(leaf, Compare):
                 bounds.setdefault(leaf.fact, set()).add(leaf.bound)
         self._bounds = {name: sorted(values) for name, values in bounds.items()}
 
-    def told(self, name: str, value: Value | None) -> Hashable:
-        """Equal for two values of the fact `name` that no rule tells apart."""
+    def region(self, name: str, value: Value | None) -> Hashable:
+        """Return what is equal for two values of the fact `name` that no rule tells apart."""
         if value is None or isinstance(value, str | bool):
             return value
         bounds = self._bounds.get(name, [])
@@ -172,8 +164,8 @@ class Regions:
         return place, place < len(bounds) and bounds[place] == value
 
 
-def spoken_of(policy: RuleSet, kind: type[Command]) -> Iterator[Leaf]:
-    """The conditions about one fact each in all that `policy` says of a `kind` of command."""
+def leaves_of(policy: RuleSet, kind: type[Command]) -> Iterator[Leaf]:
+    """Yield the conditions about one fact each in the rules and silences for a `kind`."""
     for rule in policy.rules_for(kind):
         yield from rule.when.leaves()
     for silence in policy.silences:
@@ -181,11 +173,12 @@ def spoken_of(policy: RuleSet, kind: type[Command]) -> Iterator[Leaf]:
             yield from silence.when.leaves()
 
 
-def all_spoken_of(policy: RuleSet) -> tuple[Leaf, ...]:
-    """The conditions about one fact each in all that `policy` says of any command."""
-    return tuple(leaf for kind in COMMANDS for leaf in spoken_of(policy, kind))
+def all_leaves(policy: RuleSet) -> tuple[Leaf, ...]:
+    """Return the conditions about one fact each in all rules and silences of `policy`."""
+    return tuple(leaf for kind in COMMANDS for leaf in leaves_of(policy, kind))
 
 
+# Beside the rules, a chart may refuse; of every other command, by where the request stands.
 _CHARTED: Mapping[type[Command], tuple[str, ...]] = {
     RequestCancellation: ("status", "request"),
     Approve: ("status", "request"),
@@ -193,23 +186,18 @@ _CHARTED: Mapping[type[Command], tuple[str, ...]] = {
     AdvanceOrder: ("status", "move"),
     ApplyDeadline: ("status", "request", "deadline"),
 }
-"""The facts that the charts ask for; of every other command, where the request stands."""
 
 
 def values_of(
     name: str, leaves: Iterable[Leaf], policies: tuple[RuleSet, ...]
 ) -> tuple[Value | None, ...]:
-    """The values of the fact `name` that all `policies` know and that `leaves` tell apart."""
-    facts = [found for found in (policy.fact(name) for policy in policies) if found is not None]
-    fact = facts[0]
+    """Return the values of the fact `name` that all `policies` know and `leaves` tell apart."""
+    facts = [(each, fact) for each in policies if (fact := each.fact(name)) is not None]
+    fact = facts[0][1]
     values: tuple[Value | None, ...]
     match fact:
         case Choice():
-            domains = [
-                policy.domain(found)
-                for policy in policies
-                if isinstance(found := policy.fact(name), Choice)
-            ]
+            domains = [each.domain(choice) for each, choice in facts if isinstance(choice, Choice)]
             values = tuple(word for word in domains[0] if all(word in each for each in domains))
             if not any(domains) and fact.may_be_missing:
                 values = (ANY,)
@@ -231,7 +219,7 @@ def _around(fact: Fact, leaves: Iterable[Leaf]) -> list[int] | list[timedelta]:
     lengths = {bound for bound in bounds if isinstance(bound, timedelta)}
     days = {bound for bound in bounds if isinstance(bound, int)}
     if isinstance(fact, Span):
-        near = {length + step for length in lengths for step in (-_TICK, timedelta(), _TICK)}
+        near = {length + step for length in lengths for step in (-TICK, timedelta(), TICK)}
         near |= {_DAY * (number + step) for number in days for step in (-1, 0, 1)}
         return sorted(near or {timedelta()})
     numbers = {number + step for number in days for step in (-1, 0, 1)}
@@ -239,52 +227,55 @@ def _around(fact: Fact, leaves: Iterable[Leaf]) -> list[int] | list[timedelta]:
     return sorted(numbers or {0})
 
 
-def _requests_before(given: FactValues, ended: str, before: str) -> bool:
-    """Whether what is known of earlier requests agrees with the latest one."""
-    if given["request"] == NO_REQUEST:
-        return not given[before]
-    return given["request"] != ended or bool(given[before])
+# ---------------------------------------------------------------- which facts agree
 
 
-def _one_anchor(since: Value | None, days: Value | None) -> bool:
-    """Whether a length of time and a number of days can be counted from one moment."""
-    if not isinstance(since, timedelta) or not isinstance(days, int):
-        return since is None and days is None
-    return abs(since - timedelta(days=days)) < _LONGEST_DAY
+def _remembers(ended: str, before: str) -> _Agreement:
+    """What is known of earlier requests goes with the latest one."""
+
+    def agree(facts: FactValues) -> bool:
+        if facts["request"] == NO_REQUEST:
+            return not facts[before]
+        return facts["request"] != ended or bool(facts[before])
+
+    return frozenset({"request", before}), agree
 
 
-_LAWS: tuple[tuple[frozenset[str], Callable[[FactValues], bool]], ...] = (
-    (
-        frozenset({"request", "rejected_before"}),
-        lambda given: _requests_before(given, "rejected", "rejected_before"),
-    ),
-    (
-        frozenset({"request", "withdrawn_before"}),
-        lambda given: _requests_before(given, "withdrawn", "withdrawn_before"),
-    ),
+def _needs_request(counted: str) -> _Agreement:
+    """Time since a request is known exactly where there is one."""
+    return frozenset(
+        {"request", counted}
+    ), lambda facts: (facts["request"] == NO_REQUEST) == (facts[counted] is None)
+
+
+def _one_anchor(since: str, days: str) -> _Agreement:
+    """A length of time and a number of days can be counted from one moment."""
+
+    def agree(facts: FactValues) -> bool:
+        length, number = facts[since], facts[days]
+        if not isinstance(length, timedelta) or not isinstance(number, int):
+            return length is None and number is None
+        return abs(length - timedelta(days=number)) < _LONGEST_DAY
+
+    return frozenset({since, days}), agree
+
+
+_Agreement = tuple[frozenset[str], Callable[[FactValues], bool]]
+"""The names of facts, and whether their values can be true at once."""
+
+_AGREEMENTS: tuple[_Agreement, ...] = (
+    _remembers("rejected", "rejected_before"),
+    _remembers("withdrawn", "withdrawn_before"),
     (
         frozenset({"request", "deadline_passed"}),
-        lambda given: not given["deadline_passed"] or given["request"] in OPEN,
+        lambda facts: not facts["deadline_passed"] or facts["request"] in OPEN,
     ),
-    (
-        frozenset({"request", "since_requested"}),
-        lambda given: (given["request"] == NO_REQUEST) == (given["since_requested"] is None),
-    ),
-    (
-        frozenset({"request", "days_since_requested"}),
-        lambda given: (given["request"] == NO_REQUEST) == (given["days_since_requested"] is None),
-    ),
+    _needs_request("since_requested"),
+    _needs_request("days_since_requested"),
     (
         frozenset({"role", "party"}),
-        lambda given: bool(given["party"]) or given["role"] in (Role.BUYER, Role.SELLER),
+        lambda facts: bool(facts["party"]) or facts["role"] in (Role.BUYER, Role.SELLER),
     ),
-    (
-        frozenset({"since_placed", "days_since_placed"}),
-        lambda given: _one_anchor(given["since_placed"], given["days_since_placed"]),
-    ),
-    (
-        frozenset({"since_requested", "days_since_requested"}),
-        lambda given: _one_anchor(given["since_requested"], given["days_since_requested"]),
-    ),
+    _one_anchor("since_placed", "days_since_placed"),
+    _one_anchor("since_requested", "days_since_requested"),
 )
-"""What can't be otherwise, with the facts that it is about."""

@@ -1,11 +1,15 @@
-"""The way to a case as a scenario: the lines that ``ordercancel replay`` runs."""
+"""The way to a case: what was done, and the scenario that ``ordercancel replay`` runs of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime, tzinfo
 from typing import Any
 
-from ordercancel.domain.actors import Party
+import attrs
+
+from ordercancel.domain.actors import Buyer, Operator, Party, Seller, System
+from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import (
     AdvanceOrder,
     AnswerWithdrawal,
@@ -19,88 +23,8 @@ from ordercancel.domain.commands import (
 )
 from ordercancel.domain.orders import Order
 from ordercancel.policy.policy import Policy
-from ordercancel.verification.steps import Attempt, Node, Ticked
-
-__all__ = ["VERBS", "scenario"]
 
 Line = Mapping[str, Any]
-
-
-def scenario(
-    policy: Policy, node: Node, *further: Attempt | Ticked, order_id: str | None = None
-) -> tuple[Line, ...]:
-    """The lines that lead to the case of `node`, and then give what comes `further`.
-
-    Times are in the policy's zone. `order_id` renames the order, where two ways are told in one.
-    """
-    order, done = node.way()
-    name = order_id or order.id
-    return tuple(_lines(policy, name, order, (*done, *further)))
-
-
-def _lines(
-    policy: Policy, name: str, order: Order, done: tuple[Attempt | Ticked, ...]
-) -> Iterator[Line]:
-    yield {"order": _given({**_order(policy, order), "id": name})}
-    seller: Party | None = None
-    for each in done:
-        if isinstance(each, Attempt) and each.seller is not None and each.seller != seller:
-            seller = each.seller
-            yield {
-                "party": {
-                    "id": seller.id,
-                    "name": seller.name,
-                    "permits_cancellation": seller.permits_cancellation,
-                }
-            }
-        at = each.at.astimezone(policy.tzinfo).isoformat()
-        if isinstance(each, Ticked) or isinstance(each.command, ApplyDeadline):
-            yield {"at": at, "do": "tick"}
-        else:
-            yield _given({"at": at, **_command(each.command), "order_id": name})
-
-
-def _order(policy: Policy, order: Order) -> dict[str, Any]:
-    return {
-        "id": order.id,
-        "policy": order.policy,
-        "status": order.status,
-        "buyer": order.buyer,
-        "seller": order.seller,
-        "placed_at": order.placed_at.astimezone(policy.tzinfo).isoformat(),
-        "channel": order.channel,
-        "ship_on": order.ship_on and order.ship_on.isoformat(),
-        "paid_at": order.paid_at and order.paid_at.astimezone(policy.tzinfo).isoformat(),
-        "attributes": dict(order.attributes) or None,
-    }
-
-
-def _command(command: Command) -> dict[str, Any]:
-    said: dict[str, Any] = {
-        "do": VERBS[type(command)],
-        "order_id": command.order_id,
-        "by": str(command.by),
-    }
-    match command:
-        case RequestCancellation():
-            said |= {"reason": command.reason, "text": command.text}
-        case Reject():
-            said |= {"reason": command.reason, "text": command.text, "affirmed": command.affirmed}
-        case AskWithdrawal():
-            said |= {"text": command.text}
-        case AnswerWithdrawal():
-            said |= {"accept": command.accept}
-        case AdvanceOrder():
-            ship_on = command.ship_on and command.ship_on.isoformat()
-            said |= {"event": command.move, "ship_on": ship_on}
-        case _:
-            pass
-    return said
-
-
-def _given(line: dict[str, Any]) -> Line:
-    return {key: value for key, value in line.items() if value is not None}
-
 
 VERBS: Mapping[type[Command], str] = {
     RequestCancellation: "request",
@@ -111,4 +35,112 @@ VERBS: Mapping[type[Command], str] = {
     AnswerWithdrawal: "answer_withdrawal",
     AdvanceOrder: "advance",
 }
-"""What a line says is done, for each kind of command; a deadline is applied by a tick."""
+"""The ``do`` of a scenario's line, by kind of command; deadlines are applied by ``tick``."""
+
+_ORDER_FIELDS = (
+    "id",
+    "policy",
+    "status",
+    "buyer",
+    "seller",
+    "placed_at",
+    "channel",
+    "ship_on",
+    "paid_at",
+    "attributes",
+)
+
+
+@attrs.frozen
+class Attempt:
+    """A command, tried at a moment; `seller` is the directory's entry then, None without one."""
+
+    command: Command
+    at: datetime
+    seller: Party | None
+
+
+@attrs.frozen
+class Tick:
+    """Deadlines that were due at a moment were applied; `command` is the last of them."""
+
+    at: datetime
+    command: ApplyDeadline
+
+
+@attrs.frozen(eq=False)
+class CaseNode:
+    """A case at a moment, with the way that led there.
+
+    `known` says whether the directory knows the seller. `parent` and `by` are missing where the
+    order was just registered; `by` is missing where time passed and nothing else.
+    """
+
+    case: Case
+    at: datetime
+    known: bool
+    parent: CaseNode | None = None
+    by: Attempt | Tick | None = None
+
+    def way(self) -> tuple[Order, tuple[Attempt | Tick, ...]]:
+        """Return the order as it was registered, and what was done since, in order."""
+        done: list[Attempt | Tick] = []
+        node = self
+        while node.parent is not None:
+            if node.by is not None:
+                done.append(node.by)
+            node = node.parent
+        return node.case.order, tuple(reversed(done))
+
+
+def scenario(
+    policy: Policy, node: CaseNode, *further: Attempt | Tick, order_id: str | None = None
+) -> tuple[Line, ...]:
+    """Return the lines that lead to the case of `node` and then do what comes `further`.
+
+    Times are in the policy's zone. `order_id` renames the order, where one scenario shows two.
+    """
+    order, done = node.way()
+    return tuple(_lines(policy, order_id or order.id, order, (*done, *further)))
+
+
+def _lines(
+    policy: Policy, order_id: str, order: Order, done: tuple[Attempt | Tick, ...]
+) -> Iterator[Line]:
+    zone = policy.tzinfo
+    fields = {name: getattr(order, name) for name in _ORDER_FIELDS}
+    yield {"order": _plain_line({**fields, "id": order_id}, zone)}
+    seller: Party | None = None
+    for each in done:
+        if isinstance(each, Attempt) and each.seller is not None and each.seller != seller:
+            seller = each.seller
+            names = ("id", "name", "permits_cancellation")
+            yield {"party": {name: getattr(seller, name) for name in names}}
+        command = each.command
+        if isinstance(command, ApplyDeadline):
+            yield _plain_line({"at": each.at, "do": "tick"}, zone)
+        else:
+            said = {"at": each.at, "do": VERBS[type(command)]}
+            for name, value in attrs.asdict(command, recurse=False).items():
+                said["event" if name == "move" else name] = value
+            yield _plain_line({**said, "order_id": order_id}, zone)
+
+
+def _plain_line(values: Line, zone: tzinfo) -> Line:
+    """`values` as JSON has them, without those that are missing."""
+    plain = {name: _plain(value, zone) for name, value in values.items()}
+    return {name: value for name, value in plain.items() if value is not None}
+
+
+def _plain(value: Any, zone: tzinfo) -> Any:
+    match value:
+        case datetime():
+            return value.astimezone(zone).isoformat()
+        case date():
+            return value.isoformat()
+        case Buyer() | Seller() | Operator() | System():
+            return str(value)
+        case Mapping():
+            return dict(value) or None
+        case _:
+            return value

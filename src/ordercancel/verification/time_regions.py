@@ -1,9 +1,9 @@
-"""The moments at which something can change, and when two states of a case are alike.
+"""Regions of time: the moments at which something can change, and which moments are alike.
 
 Time passes without end, yet the rules tell only finitely many moments apart: those before, at and
-after each bound, each deadline and each planned day. A walk through all cases moves from one such
-moment to the next, and holds two cases for alike where all of them lie ahead or behind in the same
-order and at distances that no length in the policy tells apart.
+after each bound, each deadline and each planned day. The explorer moves from one such moment to
+the next. Two cases are alike where the same ones lie behind, and those ahead come in the same
+order, at distances that no length in the policy tells apart.
 """
 
 from __future__ import annotations
@@ -20,16 +20,11 @@ from ordercancel.engine.case_facts import DAY_ANCHORS, day_anchor, day_of, span_
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import Compare
 from ordercancel.rules.deadlines import After, EndOfDay, EndOfShipDay, midnight
-from ordercancel.verification.enumeration import all_spoken_of
-
-__all__ = ["TICK", "Moments"]
-
-TICK = timedelta(seconds=1)
-"""How far before and after a bound is."""
+from ordercancel.verification.enumeration import TICK, all_leaves
 
 _DAY = timedelta(days=1)
+# Lengths of time that begin anew while an order goes its way.
 _RENEWED = ("since_status", "since_requested")
-"""Lengths of time that begin anew while an order goes its way."""
 
 
 @attrs.frozen
@@ -40,8 +35,8 @@ class _Mark:
     exact: bool
 
 
-class Moments:
-    """The moments that one policy tells apart.
+class TimeRegions:
+    """The regions of time that one policy tells apart.
 
     Attributes:
         plans: Whether anything depends on the planned ship date.
@@ -51,7 +46,7 @@ class Moments:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        compared = {leaf for leaf in all_spoken_of(policy) if isinstance(leaf, Compare)}
+        compared = {leaf for leaf in all_leaves(policy) if isinstance(leaf, Compare)}
         self._spans = sorted(
             {(leaf.fact, leaf.bound) for leaf in compared if isinstance(leaf.bound, timedelta)}
         )
@@ -103,45 +98,37 @@ class Moments:
 
     def paid_offsets(self) -> tuple[timedelta | None, ...]:
         """How long after it is placed an order may be paid; None where it is not."""
-        spoken = [bound for fact, bound in self._spans if fact == "since_paid"]
+        if all(fact != "since_paid" for fact, _ in self._spans):
+            return (None,)
         others = [bound for fact, bound in self._spans if fact != "since_paid"]
-        later = (max(others),) if spoken and others else ()
-        return (None, timedelta(), *later) if spoken else (None,)
+        return (None, timedelta(), *((max(others),) if others else ()))
 
     def following(self, case: Case, at: datetime) -> datetime | None:
         """The first moment after `at` at which anything can be different; None where none is."""
-        marks = list(self._marks(case, at).values())
-        candidates = [
-            moved
-            for mark in marks
-            for moved in (mark.at - TICK, mark.at, *((mark.at + TICK,) if mark.exact else ()))
-        ]
-        candidates += [
-            mark.at - length + near
-            for mark in marks
-            for length in self._lengths
-            for near in (-TICK, timedelta(), TICK)
-        ]
+        around = (-TICK, timedelta(), TICK)
+        candidates: list[datetime] = []
+        for mark in self._marks(case, at).values():
+            candidates += [mark.at + step for step in (around if mark.exact else around[:2])]
+            candidates += [mark.at - length + step for length in self._lengths for step in around]
         return min((each for each in candidates if each > at), default=None)
 
     def region(self, case: Case, at: datetime) -> tuple[object, ...]:
-        """What tells `at` from other moments: equal for two that nothing can tell apart."""
+        """Return what is equal for two moments of `case` that nothing can tell apart."""
         behind: list[object] = []
-        ahead: list[tuple[datetime, str, bool]] = []
+        coming: list[tuple[datetime, str]] = []
         for name, mark in self._marks(case, at).items():
             if mark.at > at:
-                ahead.append((mark.at, name, mark.exact))
+                coming.append((mark.at, name))
             elif mark.exact and mark.at == at:
                 behind.append((name, "now"))
             else:
                 behind.append(name)
-        ahead.sort()
-        told: list[object] = []
+        ahead: list[object] = []
         earlier: datetime | None = None
-        for moment, name, _ in ahead:
-            told.append((name, moment == earlier, self._distance(moment, at)))
+        for moment, name in sorted(coming):
+            ahead.append((name, moment == earlier, self._distance(moment, at)))
             earlier = moment
-        return (tuple(behind), tuple(told))
+        return (tuple(behind), tuple(ahead))
 
     def _distance(self, moment: datetime, at: datetime) -> tuple[int, ...]:
         """How far `moment` is from `at`, as finely as the policy's lengths and days tell."""

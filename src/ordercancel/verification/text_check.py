@@ -18,14 +18,12 @@ from ordercancel.engine.messages import Message, label, messages_for
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.notifications import Audience, Occasion, occasion_of_event
 from ordercancel.rules.reasons import Catalogue, TextBounds
-from ordercancel.verification.attempts import fitting_text
 from ordercancel.verification.check import Check
-from ordercancel.verification.explorer import Walk
+from ordercancel.verification.commands_tried import shortest_text
+from ordercancel.verification.explorer import Explorer
 from ordercancel.verification.invariants import Step
 from ordercancel.verification.report import Kind
-from ordercancel.verification.steps import Attempt, Node, Ticked
-
-__all__ = ["MUST_BE_TOLD", "TextCheck"]
+from ordercancel.verification.scenario import Attempt, CaseNode, Tick
 
 MUST_BE_TOLD: Mapping[Occasion, tuple[Audience, ...]] = {
     Occasion.REFERRED: (Audience.SELLER,),
@@ -53,37 +51,37 @@ class TextCheck(Check):
         self._codes: set[str] = set()
         self._statuses: set[str] = set()
         self._occasions: set[Occasion] = set()
-        self._permitted: dict[type, tuple[Node, Attempt]] = {}
+        self._permitted: dict[type, tuple[CaseNode, Attempt]] = {}
 
-    def judged(self, node: Node, given: Attempt, decision: Decision) -> None:
+    def judged(self, node: CaseNode, attempt: Attempt, decision: Decision) -> None:
         if not decision.is_refused:
-            self._permitted.setdefault(type(given.command), (node, given))
+            self._permitted.setdefault(type(attempt.command), (node, attempt))
         for refusal in decision.refusals:
             if refusal.code not in self._codes:
                 self._codes.add(refusal.code)
-                self._text(f"wording.refusals[{refusal.code!r}]", refusal.text, node, given)
+                self._text(f"wording.refusals[{refusal.code!r}]", refusal.text, node, attempt)
 
-    def stepped(self, node: Node, given: Attempt | Ticked, step: Step) -> None:
+    def stepped(self, node: CaseNode, attempt: Attempt | Tick, step: Step) -> None:
         status = step.after.order.status
         if status not in self._statuses:
             self._statuses.add(status)
             name = self.policy.wording.statuses[status]
-            self._text(f"wording.statuses[{status!r}]", name, node, given)
+            self._text(f"wording.statuses[{status!r}]", name, node, attempt)
         for event in step.events:
             occasion = occasion_of_event(event)
             if occasion is not None and occasion not in self._occasions:
                 self._occasions.add(occasion)
-                self._announcements(occasion, node, given, step)
-                self._labels(occasion, node, given, step)
+                self._notifications(occasion, node, attempt, step)
+                self._labels(occasion, node, attempt, step)
 
-    def invalid(self, node: Node, given: Attempt, error: InvalidValue) -> None:
-        self._unmeetable(type(given.command).__name__, str(error), node, given)
+    def invalid(self, node: CaseNode, attempt: Attempt, error: InvalidValue) -> None:
+        self._unmeetable(type(attempt.command).__name__, str(error), node, attempt)
 
-    def finish(self, walk: Walk) -> None:
+    def finish(self, explorer: Explorer) -> None:
         for kind, field in _CATALOGUES.items():
             if kind in self._permitted:
                 self._reasons(getattr(self.policy, field), field, *self._permitted[kind])
-        first = next(iter(walk.nodes.values()))
+        first = explorer.first
         self._text("title", self.policy.title, first)
         for counter in self.policy.wording.counters:
             where = f"wording.counters[{counter.status}]"
@@ -94,7 +92,7 @@ class TextCheck(Check):
 
     # ---------------------------------------------------------------- what is read
 
-    def _text(self, where: str, text: Text, node: Node, *further: Attempt | Ticked) -> None:
+    def _text(self, where: str, text: Text, node: CaseNode, *further: Attempt | Tick) -> None:
         """`text` is there in both languages, and the English one is in English."""
         for lang in LANGS:
             if not text[lang].strip():
@@ -102,29 +100,29 @@ class TextCheck(Check):
         if _JAPANESE.search(text.en):
             self._missing(where, f"en: in Japanese, {text.en!r:.60}", node, *further)
 
-    def _missing(self, where: str, what: str, node: Node, *further: Attempt | Ticked) -> None:
+    def _missing(self, where: str, what: str, node: CaseNode, *further: Attempt | Tick) -> None:
         problem = Text(f"文言が欠けている({what})。", f"A text is missing ({what}).")
-        self.fault(Kind.TEXT_MISSING, where, problem, node, further)
+        self.report(Kind.TEXT_MISSING, where, problem, node, *further)
 
-    def _announcements(
-        self, occasion: Occasion, node: Node, given: Attempt | Ticked, step: Step
+    def _notifications(
+        self, occasion: Occasion, node: CaseNode, attempt: Attempt | Tick, step: Step
     ) -> None:
         wording = self.policy.wording
-        told = {each.to for each in wording.notifications if each.on is occasion}
+        audiences = {each.to for each in wording.notifications if each.on is occasion}
         for audience in MUST_BE_TOLD.get(occasion, ()):
-            if audience not in told:
+            if audience not in audiences:
                 where = f"wording.notifications[{occasion} to {audience}]"
-                self._missing(where, "no message", node, given)
+                self._missing(where, "no message", node, attempt)
         for each in wording.notifications:
             if each.on is occasion:
                 where = f"wording.notifications[{occasion} to {each.to}]"
-                self._text(f"{where}.subject", each.subject, node, given)
-                self._text(f"{where}.body", each.body, node, given)
+                self._text(f"{where}.subject", each.subject, node, attempt)
+                self._text(f"{where}.body", each.body, node, attempt)
         for message in self._messages(step):
             where = f"wording.notifications[{message.occasion} to {message.audience}]"
             for part, text in (("subject", message.subject), ("body", message.body)):
                 if not text.strip():
-                    self._missing(f"{where}.{part}", f"{message.locale}: empty", node, given)
+                    self._missing(f"{where}.{part}", f"{message.locale}: empty", node, attempt)
 
     def _messages(self, step: Step) -> Iterator[Message]:
         order = step.after.order
@@ -133,31 +131,33 @@ class TextCheck(Check):
             parties = {name: Party(name, name=name, locale=lang) for name in names}
             yield from messages_for(step.events, step.after, self.policy, parties)
 
-    def _labels(self, occasion: Occasion, node: Node, given: Attempt | Ticked, step: Step) -> None:
+    def _labels(
+        self, occasion: Occasion, node: CaseNode, attempt: Attempt | Tick, step: Step
+    ) -> None:
         for each in self.policy.wording.labels:
             if each.on is occasion:
                 where = f"wording.labels[{occasion} to {each.to}]"
-                self._text(where, each.text, node, given)
+                self._text(where, each.text, node, attempt)
         for audience in Audience:
             for lang in LANGS:
                 if not label(step.after, self.policy, audience, lang).strip():
                     where = f"wording.labels[{occasion} to {audience}]"
-                    self._missing(where, f"{lang}: empty", node, given)
+                    self._missing(where, f"{lang}: empty", node, attempt)
 
     # ---------------------------------------------------------------- what is written
 
-    def _reasons(self, catalogue: Catalogue, field: str, node: Node, given: Attempt) -> None:
+    def _reasons(self, catalogue: Catalogue, field: str, node: CaseNode, attempt: Attempt) -> None:
         """Every reason can be given, and is worded."""
         if catalogue.notice is not None:
-            self._text(f"{field}.notice", catalogue.notice, node, given)
+            self._text(f"{field}.notice", catalogue.notice, node, attempt)
         choices: list[tuple[str | None, TextBounds | None]]
         choices = [(each.code, each.text) for each in catalogue.reasons]
         for code, bounds in choices or [(None, catalogue.text)]:
-            text, where = fitting_text(bounds), field if code is None else f"{field}[{code!r}]"
+            text, where = shortest_text(bounds), field if code is None else f"{field}[{code!r}]"
             faults = Faults(where)
             catalogue.check(code, text, faults)
-            command: Any = given.command  # a request or a rejection, of which both have a reason
-            chosen = attrs.evolve(given, command=attrs.evolve(command, reason=code, text=text))
+            command: Any = attempt.command  # a request or a rejection, of which both have a reason
+            chosen = attrs.evolve(attempt, command=attrs.evolve(command, reason=code, text=text))
             if faults.found:
                 self._unmeetable(where, "; ".join(map(str, faults.found)), node, chosen)
             reason = catalogue.reason(code)
@@ -166,12 +166,12 @@ class TextCheck(Check):
                 if reason.hint is not None:
                     self._text(f"{where}.hint", reason.hint, node, chosen)
 
-    def _unmeetable(self, where: str, error: str, node: Node, given: Attempt) -> None:
+    def _unmeetable(self, where: str, error: str, node: CaseNode, attempt: Attempt) -> None:
         problem = Text(
             f"求められる文字数を満たすことができない: {error}",
             f"What it asks for cannot be given: {error}",
         )
-        self.fault(Kind.REASON_UNMEETABLE, where, problem, node, [given])
+        self.report(Kind.REASON_UNMEETABLE, where, problem, node, attempt)
 
 
 _CATALOGUES: Mapping[type, str] = {

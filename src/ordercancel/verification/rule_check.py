@@ -12,13 +12,11 @@ from ordercancel.policy.describe import COMMAND_NAMES, fact_text, value_text
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.sources import Citation, OwnRule
 from ordercancel.verification.check import Check
-from ordercancel.verification.dead_rules import Idle, Idleness
-from ordercancel.verification.explorer import Walk
+from ordercancel.verification.dead_rules import DeadRule, DeadRules
+from ordercancel.verification.explorer import Explorer
 from ordercancel.verification.invariants import Step
 from ordercancel.verification.report import Kind
-from ordercancel.verification.steps import Attempt, Node, Ticked
-
-__all__ = ["RuleCheck"]
+from ordercancel.verification.scenario import Attempt, CaseNode, Tick
 
 
 class RuleCheck(Check):
@@ -26,53 +24,51 @@ class RuleCheck(Check):
 
     Args:
         policy: The policy.
-        idle: The rules that decide nothing in any combination of facts.
+        dead: The rules that decide nothing in any combination of facts.
     """
 
-    def __init__(self, policy: Policy, idle: tuple[Idle, ...]) -> None:
+    def __init__(self, policy: Policy, dead: tuple[DeadRule, ...]) -> None:
         super().__init__(policy)
-        self._idle = idle
-        self._reached = Idleness(policy)
-        self._first: dict[type[Command], tuple[Node, Attempt]] = {}
-        self._shown: dict[tuple[str, type[Command]], tuple[Node, Attempt]] = {}
-        self._silent: dict[type[Command], dict[Role, tuple[Node, Attempt]]] = {}
+        self._dead = dead
+        self._unreached = DeadRules(policy)
+        self._first: dict[type[Command], tuple[CaseNode, Attempt]] = {}
+        self._holding: dict[tuple[str, type[Command]], tuple[CaseNode, Attempt]] = {}
+        self._silent: dict[type[Command], dict[Role, tuple[CaseNode, Attempt]]] = {}
         self._missing: dict[tuple[str, tuple[str, ...]], None] = {}
 
-    def judged(self, node: Node, given: Attempt, decision: Decision) -> None:
-        kind = type(given.command)
-        self._first.setdefault(kind, (node, given))
-        self._reached.see(decision)
+    def judged(self, node: CaseNode, attempt: Attempt, decision: Decision) -> None:
+        kind = type(attempt.command)
+        self._first.setdefault(kind, (node, attempt))
+        self._unreached.see(decision)
         for error in decision.errors:
             if error.code == UNDETERMINED:
                 self._missing[error.rule.id, error.missing] = None
-        self._look_at_errors(node, given, decision)
+        self._look_at_errors(node, attempt, decision)
         if decision.is_silent and decision.silence is None:
             roles = self._silent.setdefault(kind, {})
-            roles.setdefault(given.command.by.role, (node, given))
+            roles.setdefault(attempt.command.by.role, (node, attempt))
         silence = () if decision.silence is None else (decision.silence,)
-        for spoken in (*decision.determined_by, *silence):
-            if _is_uncited(spoken.cites):
-                self._uncited(spoken.id, node, given)
-        for idle in self._idle:
-            if idle.kind is kind and idle.spoken.when.test(decision.facts) is True:
-                self._shown.setdefault((idle.spoken.id, kind), (node, given))
+        for each in (*decision.determined_by, *silence):
+            if _is_uncited(each.cites):
+                self._uncited(each.id, node, attempt)
+        for dead in self._dead:
+            if dead.kind is kind and dead.rule.when.test(decision.facts) is True:
+                self._holding.setdefault((dead.rule.id, kind), (node, attempt))
 
-    def stepped(self, node: Node, given: Attempt | Ticked, step: Step) -> None:
+    def stepped(self, node: CaseNode, attempt: Attempt | Tick, step: Step) -> None:
         named = {rule for event in step.events for rule in event.rules}
         for each in self.policy.provisions:
             if each.id in named and _is_uncited(each.cites):
-                self._uncited(each.id, node, given)
+                self._uncited(each.id, node, attempt)
 
-    def finish(self, walk: Walk) -> None:
+    def finish(self, explorer: Explorer) -> None:
         for kind, roles in self._silent.items():
             self._not_meant(kind, roles)
-        if walk.seed is not None:
+        if explorer.seed is not None:
             return
-        for idle in self._idle:
-            self._never(idle, walk)
-        unreached = sorted(
-            {_named(each) for each in self._reached.idle} - {_named(each) for each in self._idle}
-        )
+        for dead in self._dead:
+            self._never(dead, explorer)
+        unreached = sorted(set(map(str, self._unreached.dead)) - set(map(str, self._dead)))
         if unreached:
             names = ", ".join(unreached)
             self.notes.append(
@@ -91,7 +87,7 @@ class RuleCheck(Check):
                 )
             )
 
-    def _look_at_errors(self, node: Node, given: Attempt, decision: Decision) -> None:
+    def _look_at_errors(self, node: CaseNode, attempt: Attempt, decision: Decision) -> None:
         codes = {error.code for error in decision.errors}
         rules = ", ".join(dict.fromkeys(error.rule.id for error in decision.errors))
         if PERMITS_DISAGREE in codes:
@@ -99,15 +95,17 @@ class RuleCheck(Check):
                 "同じ場合に、これらのルールが異なる結果を認めている。",
                 "In one and the same case these rules grant different things.",
             )
-            self.fault(Kind.PERMITS_DISAGREE, rules, problem, node, [given])
+            self.report(Kind.PERMITS_DISAGREE, rules, problem, node, attempt)
         if NO_SUCH_MOVE in codes:
             problem = Text(
                 "ルールは認めるが、状態遷移図にその操作がない。",
                 "The rule grants what a chart has no move for.",
             )
-            self.fault(Kind.PERMIT_WITHOUT_MOVE, rules, problem, node, [given])
+            self.report(Kind.PERMIT_WITHOUT_MOVE, rules, problem, node, attempt)
 
-    def _not_meant(self, kind: type[Command], roles: Mapping[Role, tuple[Node, Attempt]]) -> None:
+    def _not_meant(
+        self, kind: type[Command], roles: Mapping[Role, tuple[CaseNode, Attempt]]
+    ) -> None:
         name = COMMAND_NAMES[kind]
         who = {
             lang: [value_text("role", str(role), self.policy, lang) for role in roles]
@@ -119,19 +117,19 @@ class RuleCheck(Check):
             f"In some cases no rule permits or forbids '{name.en}' to {', '.join(who['en'])}, "
             "and no Silence says that this is meant.",
         )
-        node, given = next(iter(roles.values()))
-        self.fault(Kind.SILENCE, kind.__name__, problem, node, [given])
+        node, attempt = next(iter(roles.values()))
+        self.report(Kind.SILENCE, kind.__name__, problem, node, attempt)
 
-    def _uncited(self, name: str, node: Node, given: Attempt | Ticked) -> None:
+    def _uncited(self, name: str, node: CaseNode, attempt: Attempt | Tick) -> None:
         problem = Text(
             "根拠の条項もなく、独自の定めとも記されていない。",
             "It cites no clause, and does not say that it is ours.",
         )
-        self.fault(Kind.UNCITED, name, problem, node, [given])
+        self.report(Kind.UNCITED, name, problem, node, attempt)
 
-    def _never(self, idle: Idle, walk: Walk) -> None:
-        name = COMMAND_NAMES[idle.kind]
-        if idle.holds:
+    def _never(self, dead: DeadRule, explorer: Explorer) -> None:
+        name = COMMAND_NAMES[dead.kind]
+        if dead.holds:
             problem = Text(
                 f"「{name.ja}」の結果を決めることがない。条件が成り立つときは必ず、他のルールが"
                 "同じことを定めるか、拒否する。",
@@ -143,16 +141,9 @@ class RuleCheck(Check):
                 f"「{name.ja}」の結果を決めることがない。条件が成り立つことがない。",
                 f"It never decides about '{name.en}': its condition can never hold.",
             )
-        # A command that cannot even be given, such as a deadline's, is shown by nothing.
-        shown = self._shown.get((idle.spoken.id, idle.kind)) or self._first.get(idle.kind)
-        if shown is None:
-            self.fault(Kind.NEVER_DECIDES, _named(idle), problem, next(iter(walk.nodes.values())))
-        else:
-            self.fault(Kind.NEVER_DECIDES, _named(idle), problem, shown[0], [shown[1]])
-
-
-def _named(idle: Idle) -> str:
-    return f"{idle.spoken.id} on {idle.kind.__name__}"
+        shown = self._holding.get((dead.rule.id, dead.kind)) or self._first.get(dead.kind)
+        # No case may allow the command at all, such as a deadline's: then any case stands for it.
+        self.report(Kind.NEVER_DECIDES, str(dead), problem, *(shown or (explorer.first,)))
 
 
 def _is_uncited(cites: object) -> bool:

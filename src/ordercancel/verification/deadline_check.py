@@ -10,12 +10,10 @@ from ordercancel.domain.texts import Text
 from ordercancel.engine.decision import Decision
 from ordercancel.policy.policy import Policy
 from ordercancel.verification.check import Check
-from ordercancel.verification.explorer import Walk
+from ordercancel.verification.explorer import Explorer
 from ordercancel.verification.invariants import Step
 from ordercancel.verification.report import Kind
-from ordercancel.verification.steps import Attempt, Node, Ticked
-
-__all__ = ["DeadlineCheck"]
+from ordercancel.verification.scenario import Attempt, CaseNode, Tick
 
 
 class DeadlineCheck(Check):
@@ -23,20 +21,20 @@ class DeadlineCheck(Check):
 
     def __init__(self, policy: Policy) -> None:
         super().__init__(policy)
-        self._started: dict[str, tuple[Node, Attempt | Ticked]] = {}
+        self._started: dict[str, tuple[CaseNode, Attempt | Tick]] = {}
         self._acted: set[str] = set()
         self._met: set[tuple[str, str]] = set()
 
-    def stepped(self, node: Node, given: Attempt | Ticked, step: Step) -> None:
+    def stepped(self, node: CaseNode, attempt: Attempt | Tick, step: Step) -> None:
         for event in step.events:
             if isinstance(event, DutyArose):
-                self._started.setdefault(event.deadline, (node, given))
+                self._started.setdefault(event.deadline, (node, attempt))
             elif isinstance(event, DutyMet) and isinstance(step.command, AdvanceOrder):
                 self._met.add((event.deadline, step.command.move))
         if isinstance(step.command, ApplyDeadline) and step.events:
             self._acted.add(step.command.deadline)
 
-    def overruled(self, node: Node, duty: Duty, decision: Decision) -> None:
+    def overruled(self, node: CaseNode, duty: Duty, decision: Decision) -> None:
         problem = Text(
             f"期限が到来しても適用できない({', '.join(decision.codes)})。"
             "適用されるまで、毎回やり直しとなる。",
@@ -46,13 +44,11 @@ class DeadlineCheck(Check):
         command = ApplyDeadline(
             node.case.order.id, by=System(), deadline=duty.deadline, request=duty.request
         )
-        ticked = Ticked(node.at, command)
-        self.fault(Kind.DEADLINE_REFUSED, duty.deadline, problem, node, [ticked])
+        self.report(Kind.DEADLINE_REFUSED, duty.deadline, problem, node, Tick(node.at, command))
 
-    def finish(self, walk: Walk) -> None:
-        if walk.seed is not None:
+    def finish(self, explorer: Explorer) -> None:
+        if explorer.seed is not None:
             return
-        first = next(iter(walk.nodes.values()))
         for deadline in self.policy.deadlines:
             if deadline.id not in self._started:
                 problem = Text(
@@ -60,22 +56,22 @@ class DeadlineCheck(Check):
                     f"No case comes to what starts it ({deadline.starts}), or has what it "
                     "counts from.",
                 )
-                self.fault(Kind.DEADLINE_NEVER_STARTS, deadline.id, problem, first)
+                self.report(Kind.DEADLINE_NEVER_STARTS, deadline.id, problem, explorer.first)
             elif deadline.id not in self._acted:
-                node, given = self._started[deadline.id]
                 problem = Text(
                     "始まるが、働くことがない。到来する前に必ず終わるか、拒否される。",
                     "It starts and never acts: it always ends before it comes due, or is refused.",
                 )
-                self.fault(Kind.DEADLINE_NEVER_ACTS, deadline.id, problem, node, [given])
+                started = self._started[deadline.id]
+                self.report(Kind.DEADLINE_NEVER_ACTS, deadline.id, problem, *started)
             for move in sorted(deadline.met_by):
                 if deadline.id in self._started and (deadline.id, move) not in self._met:
                     self._never_met(deadline.id, move)
 
     def _never_met(self, deadline: str, move: str) -> None:
-        node, given = self._started[deadline]
         problem = Text(
             f"操作 {move} によって果たされることがない。期限が続く間に行えないため。",
             f"The move {move} never meets it: nobody can make it while the duty is open.",
         )
-        self.fault(Kind.DEADLINE_NEVER_ACTS, f"{deadline} met by {move}", problem, node, [given])
+        subject = f"{deadline} met by {move}"
+        self.report(Kind.DEADLINE_NEVER_ACTS, subject, problem, *self._started[deadline])

@@ -1,4 +1,4 @@
-"""What is tried: every command by every actor, with as little typed as may be."""
+"""The commands that the explorer tries in every case: each kind, by each actor."""
 
 from __future__ import annotations
 
@@ -20,11 +20,10 @@ from ordercancel.policy.policy import Policy
 from ordercancel.rules.facts import move
 from ordercancel.rules.reasons import Catalogue, TextBounds
 
-__all__ = ["BUYER", "ORDER_ID", "SELLER", "every_command", "fitting_text"]
-
 ORDER_ID = "o-1"
 BUYER = Buyer("b-1")
 SELLER = Seller("s-1")
+# Each role, and strangers of both sides.
 _ACTORS: tuple[Actor, ...] = (
     BUYER,
     SELLER,
@@ -33,15 +32,13 @@ _ACTORS: tuple[Actor, ...] = (
     Buyer("b-2"),
     Seller("s-2"),
 )
-"""Each role, and strangers of both sides."""
 
 
-def every_command(policy: Policy) -> Iterator[Command]:
-    """Every command by every actor, with as little typed as may be."""
+def commands_tried(policy: Policy) -> Iterator[Command]:
+    """Yield every command by every actor, each with the shortest text that `policy` accepts."""
     asked = _shortest(policy.request_reasons)
     answered = _shortest(policy.rejection_reasons)
-    bounds = policy.withdrawal_text
-    withdrawal = fitting_text(bounds) if bounds is not None else None
+    withdrawal = shortest_text(policy.withdrawal_text)
     for by in _ACTORS:
         yield RequestCancellation(ORDER_ID, by=by, reason=asked[0], text=asked[1])
         yield Approve(ORDER_ID, by=by)
@@ -51,22 +48,22 @@ def every_command(policy: Policy) -> Iterator[Command]:
         yield AskWithdrawal(ORDER_ID, by=by, text=withdrawal)
         for accept in (True, False):
             yield AnswerWithdrawal(ORDER_ID, by=by, accept=accept)
-        for named in policy.domain(move):
-            yield AdvanceOrder(ORDER_ID, by=by, move=named)
+        for name in policy.domain(move):
+            yield AdvanceOrder(ORDER_ID, by=by, move=name)
         for deadline in policy.deadlines:
             yield ApplyDeadline(ORDER_ID, by=by, deadline=deadline.id, request=1)
 
 
 def _shortest(catalogue: Catalogue) -> tuple[str | None, str | None]:
-    """The reason that takes the fewest words, with them."""
+    """The code of the reason that takes the shortest text, and that text."""
     if not catalogue.reasons:
-        return None, fitting_text(catalogue.text)
-    texts = {reason.code: fitting_text(reason.text) for reason in catalogue.reasons}
+        return None, shortest_text(catalogue.text)
+    texts = {reason.code: shortest_text(reason.text) for reason in catalogue.reasons}
     return min(texts.items(), key=lambda item: len(item[1] or ""))
 
 
-def fitting_text(bounds: TextBounds | None) -> str | None:
-    """The shortest text within `bounds`; None where none is needed."""
+def shortest_text(bounds: TextBounds | None) -> str | None:
+    """Return the shortest text within `bounds`; None where none is required."""
     if bounds is None or not bounds.required:
         return None
     return "あ" * max(bounds.minimum, 1)

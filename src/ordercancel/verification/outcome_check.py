@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 
 from ordercancel.domain.commands import Approve, AskWithdrawal, Reject, Withdraw
 from ordercancel.domain.events import RequestGranted, RequestRejected
@@ -10,18 +10,15 @@ from ordercancel.domain.texts import Text
 from ordercancel.engine.case_facts import Facts
 from ordercancel.policy.describe import REQUEST_STATUSES
 from ordercancel.policy.policy import Policy
-from ordercancel.verification.attempts import BUYER, SELLER, every_command
 from ordercancel.verification.check import Check
-from ordercancel.verification.enumeration import Regions
-from ordercancel.verification.explorer import Walk
+from ordercancel.verification.commands_tried import BUYER, SELLER, commands_tried
+from ordercancel.verification.enumeration import FactRegions
+from ordercancel.verification.explorer import Explorer
 from ordercancel.verification.invariants import Invariant, Step
 from ordercancel.verification.report import Kind
-from ordercancel.verification.scenario import scenario
-from ordercancel.verification.steps import Attempt, Node, Ticked
+from ordercancel.verification.scenario import Attempt, CaseNode, Tick, scenario
 
-__all__ = ["OutcomeCheck"]
-
-_OF_THE_ORDER = (
+_ORDER_FACTS = (
     "status",
     "channel",
     "since_placed",
@@ -30,7 +27,7 @@ _OF_THE_ORDER = (
     "days_since_placed",
     "days_past_ship_on",
 )
-"""The facts by which two moments of an order are the same, whoever has asked for what."""
+"""The facts that say how an order stands, whoever has asked for what."""
 
 
 class OutcomeCheck(Check):
@@ -44,36 +41,36 @@ class OutcomeCheck(Check):
     def __init__(self, policy: Policy, invariants: Iterable[Invariant]) -> None:
         super().__init__(policy)
         self._invariants = tuple(invariants)
-        self._regions = Regions(policy)
-        self._instant: dict[Hashable, tuple[Node, Attempt]] = {}
-        self._rejectable: dict[Hashable, tuple[Node, Attempt]] = {}
+        self._regions = FactRegions(policy)
+        self._instant: dict[Hashable, tuple[CaseNode, Attempt]] = {}
+        self._rejectable: dict[Hashable, tuple[CaseNode, Attempt]] = {}
 
-    def stepped(self, node: Node, given: Attempt | Ticked, step: Step) -> None:
+    def stepped(self, node: CaseNode, attempt: Attempt | Tick, step: Step) -> None:
         for invariant in self._invariants:
-            if (Kind.LAW_BROKEN, invariant.id) not in self.found and not invariant.holds(step):
+            if (Kind.LAW_BROKEN, invariant.id) not in self.faults and not invariant.holds(step):
                 problem = Text(
                     f"破られた法則: {invariant.text.ja}。", f"Broken: {invariant.text.en}."
                 )
-                self.fault(Kind.LAW_BROKEN, invariant.id, problem, node, [given])
-        if isinstance(given, Attempt):
+                self.report(Kind.LAW_BROKEN, invariant.id, problem, node, attempt)
+        if isinstance(attempt, Attempt):
             for event in step.events:
                 if isinstance(event, RequestGranted) and event.at_once:
-                    self._instant.setdefault(self._standing(step), (node, given))
+                    self._instant.setdefault(self._standing(step), (node, attempt))
                 elif isinstance(event, RequestRejected):
-                    self._rejectable.setdefault(self._standing(step), (node, given))
+                    self._rejectable.setdefault(self._standing(step), (node, attempt))
 
-    def finish(self, walk: Walk) -> None:
-        self._look_at_both()
-        if walk.seed is None:
-            self._look_for_stuck(walk)
+    def finish(self, explorer: Explorer) -> None:
+        self._look_for_instant_and_rejectable()
+        if explorer.seed is None:
+            self._look_for_stuck(explorer)
 
     def _standing(self, step: Step) -> Hashable:
         """How the order stands, whoever has asked for what."""
-        known = Facts(step.command, step.before, self.policy, step.at, None)
-        names = (*_OF_THE_ORDER, *(fact.name for fact in self.policy.facts))
-        return tuple([self._regions.told(name, known[name]) for name in names])
+        facts = Facts(step.command, step.before, self.policy, step.at, None)
+        names = (*_ORDER_FACTS, *(fact.name for fact in self.policy.facts))
+        return tuple([self._regions.region(name, facts[name]) for name in names])
 
-    def _look_at_both(self) -> None:
+    def _look_for_instant_and_rejectable(self) -> None:
         for standing, (node, reject) in self._rejectable.items():
             if standing in self._instant:
                 asked, ask = self._instant[standing]
@@ -88,22 +85,22 @@ class OutcomeCheck(Check):
                     "While an order stands so, asking cancels it at once, and a request that is "
                     "open already can be rejected.",
                 )
-                self.shown(Kind.INSTANT_AND_REJECTABLE, status, problem, lines)
+                self.report_scenario(Kind.INSTANT_AND_REJECTABLE, status, problem, lines)
 
-    def _look_for_stuck(self, walk: Walk) -> None:
+    def _look_for_stuck(self, explorer: Explorer) -> None:
         """Find the open requests from which no way leads to one that is closed."""
         before: dict[Hashable, list[Hashable]] = {}
-        for key, following in walk.following.items():
+        for key, following in explorer.following.items():
             for after in following:
                 before.setdefault(after, []).append(key)
-        ending = [key for key, node in walk.nodes.items() if node.case.open_request is None]
+        ending = [key for key, node in explorer.nodes.items() if node.case.open_request is None]
         can_end = set(ending)
         while ending:
             for key in before.get(ending.pop(), ()):
                 if key not in can_end:
                     can_end.add(key)
                     ending.append(key)
-        for key, node in walk.nodes.items():
+        for key, node in explorer.nodes.items():
             request = node.case.open_request
             if key not in can_end and request is not None:
                 name = REQUEST_STATUSES[request.status]
@@ -113,14 +110,18 @@ class OutcomeCheck(Check):
                     "ends.",
                 )
                 subject = f"{request.status} in {node.case.order.status}"
-                self.fault(Kind.UNANSWERABLE, subject, problem, node, _attempts(node, self.policy))
+                self.report(
+                    Kind.UNANSWERABLE, subject, problem, node, *_answers(node, self.policy)
+                )
 
 
-def _attempts(node: Node, policy: Policy) -> list[Attempt]:
+def _answers(node: CaseNode, policy: Policy) -> Iterator[Attempt]:
     """What anybody would try to answer a request with."""
-    wanted = ((Approve, SELLER), (Reject, SELLER), (AskWithdrawal, SELLER), (Withdraw, BUYER))
-    every = list(every_command(policy))
-    tries = (
-        next(each for each in every if type(each) is kind and each.by == by) for kind, by in wanted
-    )
-    return [Attempt(each, node.at, None) for each in tries]
+    for kind, by in (
+        (Approve, SELLER),
+        (Reject, SELLER),
+        (AskWithdrawal, SELLER),
+        (Withdraw, BUYER),
+    ):
+        tried = (each for each in commands_tried(policy) if type(each) is kind and each.by == by)
+        yield Attempt(next(tried), node.at, None)
