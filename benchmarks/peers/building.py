@@ -9,6 +9,7 @@ import unicodedata
 from datetime import UTC, datetime, time, timedelta
 
 from ordercancel import Approve, Buyer, Case, Reject, RequestCancellation, RequestStatus, Seller
+from ordercancel.domain.characters import unsafe_characters
 from ordercancel.domain.events import (
     CancellationRequested,
     DutyArose,
@@ -17,7 +18,6 @@ from ordercancel.domain.events import (
     RequestGranted,
     RequestRejected,
 )
-from ordercancel.domain.texts import unsafe_characters
 
 __all__ = [
     "APPROVE",

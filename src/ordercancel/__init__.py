@@ -42,7 +42,8 @@ from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.decide import decide
 from ordercancel.engine.decision import Refused
 from ordercancel.engine.evolve import evolve, fold
-from ordercancel.engine.messages import InboxRow, Message, inbox_row, label, messages_for
+from ordercancel.engine.labels import InboxRow, inbox_row, label
+from ordercancel.engine.messages import Message, messages_for
 from ordercancel.policy import Decision, Policy, PolicyBook, Refusal, Rule, Verdict
 from ordercancel.service.results import Outcome
 from ordercancel.service.service import CancellationService

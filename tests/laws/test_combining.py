@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ordercancel import RequestCancellation, Rule, Verdict
-from ordercancel.engine.evaluation import combine
+from ordercancel.engine.evaluation import judge_rules
 from ordercancel.policies import QOO10
 from ordercancel.rules.conditions import (
     ALWAYS,
@@ -138,7 +138,7 @@ def test_a_condition_says_what_the_truth_tables_of_kleene_say(
 @given(rules(), facts())
 def test_the_verdict_follows_from_which_rules_hold(given_rules: list[Rule], known: Facts) -> None:
     """Granted is exactly what permits agree on, unless a rule forbids or can't be evaluated."""
-    decision = combine(given_rules, known, QOO10)
+    decision = judge_rules(given_rules, known, QOO10)
     grants = {
         str(each.effect)
         for each in given_rules
@@ -156,7 +156,7 @@ def test_a_forbid_outweighs_every_permit(
 ) -> None:
     """Where a rule forbids, no permit helps."""
     forbid = rule("no", Forbid("wrong_actor"))
-    decision = combine([rule("yes", grant), *given_rules, forbid], known, QOO10)
+    decision = judge_rules([rule("yes", grant), *given_rules, forbid], known, QOO10)
     assert decision.verdict is Verdict.REFUSE
     assert "no" in decision.rules
     assert "wrong_actor" in decision.codes
@@ -167,7 +167,7 @@ def test_a_forbid_outweighs_every_permit(
 def test_every_forbid_that_holds_is_reported(given_rules: list[Rule], known: Facts) -> None:
     """A refusal names all rules that forbid, and no others beside those that failed."""
     forbidden = satisfied(given_rules, known, forbidding=True)
-    decision = combine([*given_rules, rule("no", Forbid("not_late"))], known, QOO10)
+    decision = judge_rules([*given_rules, rule("no", Forbid("not_late"))], known, QOO10)
     assert ids(decision.determined_by) == forbidden | {"no"}
     assert set(decision.rules) == forbidden | {"no"} | undetermined(given_rules, known)
 
@@ -180,12 +180,12 @@ def test_silence_refuses(given_rules: list[Rule], known: Facts) -> None:
         for each in given_rules
         if isinstance(each.effect, Forbid) or truth(each.when, known) is not True
     ]
-    assert combine(silent, known, QOO10).verdict is Verdict.REFUSE
+    assert judge_rules(silent, known, QOO10).verdict is Verdict.REFUSE
 
 
 def test_silence_has_a_code_of_its_own() -> None:
     """A refusal by silence says so, and names no rule."""
-    decision = combine([], {}, QOO10)
+    decision = judge_rules([], {}, QOO10)
     assert decision.codes == ("not_permitted",)
     assert decision.rules == ()
     assert decision.refusals[0].rule is None
@@ -198,8 +198,8 @@ def test_neither_order_nor_repetition_of_rules_matters(
     """Shuffled and doubled rules give the same decision, its reasons in the same order."""
     again = data.draw(st.lists(st.sampled_from(given_rules), max_size=4)) if given_rules else []
     shuffled = data.draw(st.permutations([*given_rules, *again]))
-    first = combine(given_rules, known, QOO10)
-    second = combine(shuffled, known, QOO10)
+    first = judge_rules(given_rules, known, QOO10)
+    second = judge_rules(shuffled, known, QOO10)
     assert second == first
     assert second.rules == first.rules
     assert second.codes == first.codes
@@ -211,7 +211,9 @@ def test_a_rule_that_hangs_on_a_missing_fact_refuses_and_is_named(
 ) -> None:
     """A missing fact is no permit: the rule is an error of the decision, unknown is not false."""
     lost = rule("lost", PERMIT, Holds("ready"))
-    decision = combine([rule("yes", PERMIT), *given_rules, lost], {**known, "ready": None}, QOO10)
+    decision = judge_rules(
+        [rule("yes", PERMIT), *given_rules, lost], {**known, "ready": None}, QOO10
+    )
     assert decision.verdict is Verdict.REFUSE
     assert ids(decision.errors) == {"lost"} | undetermined(given_rules, {**known, "ready": None})
     assert {error.code for error in decision.errors} == {"undetermined"}
@@ -226,7 +228,7 @@ def test_a_rule_whose_fact_fails_refuses_and_is_named(
 ) -> None:
     """Whatever reading a fact raises, the decision is a refusal that names the rule."""
     failing = rule("failing", effect, Holds("broken"))
-    decision = combine([rule("yes", PERMIT), *given_rules, failing], Broken(known), QOO10)
+    decision = judge_rules([rule("yes", PERMIT), *given_rules, failing], Broken(known), QOO10)
     assert decision.verdict is Verdict.REFUSE
     assert ids(decision.errors) == {"failing"} | undetermined(given_rules, known)
     (error,) = (each for each in decision.errors if each.rule.id == "failing")
@@ -245,7 +247,7 @@ def test_a_rule_whose_fact_fails_refuses_and_is_named(
 )
 def test_facts_that_do_not_fit_the_condition_refuse(when: Condition, known: Facts) -> None:
     """A fact that is not there at all, or of a wrong kind, refuses and names the rule."""
-    decision = combine([rule("yes", PERMIT), rule("odd", PERMIT, when)], known, QOO10)
+    decision = judge_rules([rule("yes", PERMIT), rule("odd", PERMIT, when)], known, QOO10)
     assert decision.verdict is Verdict.REFUSE
     assert decision.codes == ("undetermined",)
     assert decision.rules == ("odd",)
@@ -254,7 +256,7 @@ def test_facts_that_do_not_fit_the_condition_refuse(when: Condition, known: Fact
 def test_a_failing_fact_beside_a_missing_one_refuses() -> None:
     """A rule that is unknown, and has a fact that fails where it was not looked at, refuses."""
     when = All((Holds("ready"), AnyOf((ALWAYS, Holds("broken")))))
-    decision = combine([rule("odd", PERMIT, when)], Broken(ready=None), QOO10)
+    decision = judge_rules([rule("odd", PERMIT, when)], Broken(ready=None), QOO10)
     assert decision.verdict is Verdict.REFUSE
     assert decision.codes == ("undetermined",)
     assert decision.rules == ("odd",)
@@ -269,7 +271,7 @@ def test_a_failing_fact_beside_a_missing_one_refuses() -> None:
 def test_permits_that_disagree_refuse(effects: list[Effect]) -> None:
     """Two permits that want different things are an error of the policy: both are named."""
     disagreeing = [rule(f"r{number}", effect) for number, effect in enumerate(effects)]
-    decision = combine(disagreeing, {}, QOO10)
+    decision = judge_rules(disagreeing, {}, QOO10)
     assert decision.verdict is Verdict.REFUSE
     assert decision.codes == ("permits_disagree",)
     assert set(decision.rules) == {f"r{number}" for number in range(len(effects))}
@@ -278,7 +280,7 @@ def test_permits_that_disagree_refuse(effects: list[Effect]) -> None:
 @given(rules(), facts())
 def test_a_grant_names_every_rule_that_permits(given_rules: list[Rule], known: Facts) -> None:
     """What is granted rests on all permits that hold, and on nothing else."""
-    decision = combine(given_rules, known, QOO10)
+    decision = judge_rules(given_rules, known, QOO10)
     if decision.is_refused:
         assert decision.refusals
         assert decision.message("ja")

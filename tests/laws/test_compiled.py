@@ -37,7 +37,7 @@ from ordercancel import (
 from ordercancel.domain.cases import DutyStatus
 from ordercancel.domain.requests import FINAL
 from ordercancel.engine.case_facts import Facts
-from ordercancel.engine.compilation import compiled
+from ordercancel.engine.compilation import compile_rules
 from ordercancel.engine.decision import UNDETERMINED
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
 from ordercancel.verification.explorer import Explorer
@@ -60,7 +60,7 @@ def alike(
 ) -> None:
     """The compiled rules find what the conditions say, and leave nothing but unknowns to them."""
     said = policy.judge(type(command), Facts(command, case, policy, at, seller))
-    found = compiled(policy, type(command))(command, case, policy, at, seller)
+    found = compile_rules(policy, type(command))(command, case, policy, at, seller)
     if any(error.code == UNDETERMINED for error in said.errors):
         assert found is None
     else:

@@ -31,7 +31,7 @@ from ordercancel import (
     Withdraw,
 )
 from ordercancel.domain.commands import COMMANDS, ApplyDeadline
-from ordercancel.engine.evaluation import combine
+from ordercancel.engine.evaluation import judge_rules
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.rules.conditions import Compare
 from ordercancel.rules.facts import FACTS, NO_REQUEST, Choice, Flag, Number
@@ -176,7 +176,7 @@ def test_the_rules_say_what_the_documents_say(
     differences = []
     compared = 0
     for facts in combinations(policy, kind, names):
-        said = outcome(combine(rules, facts, policy))
+        said = outcome(judge_rules(rules, facts, policy))
         wanted = ORACLES[name].ruling(kind.__name__, Observed(facts, read))
         compared += 1
         if said != wanted:

@@ -34,9 +34,9 @@ from ordercancel import (
     evolve,
     fold,
 )
+from ordercancel.domain.characters import visible_length
 from ordercancel.domain.commands import COMMANDS, ApplyDeadline
 from ordercancel.domain.faults import Faults
-from ordercancel.domain.texts import visible_length
 from ordercancel.engine.decide import register
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy import PERMIT, Forbid, TextBounds

@@ -88,7 +88,7 @@ def test_a_revised_value_keeps_what_is_not_changed() -> None:
 
 def by_compiled_rules(policy: Policy, command: Command, case: Case) -> Ruling | None:
     """What the compiled rules come to; None where something is unknown or goes wrong."""
-    return compilation.compiled(policy, type(command))(command, case, policy, utc(2), None)
+    return compilation.compile_rules(policy, type(command))(command, case, policy, utc(2), None)
 
 
 class Odd(Leaf):
@@ -166,7 +166,7 @@ def test_conditions_may_be_nested_deeper_than_python_compiles(depth: int) -> Non
 
 
 def test_what_was_found_is_kept_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compilation, "MOST_RULINGS", 2)
+    monkeypatch.setattr(compilation, "MAX_RULINGS", 2)
     forbids = (
         Rule(
             f"r{number}", on=Approve, effect=Forbid("closed"), when=status.is_in(name), cites=OURS

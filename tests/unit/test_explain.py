@@ -26,7 +26,7 @@ from ordercancel.domain.commands import (
     Withdraw,
 )
 from ordercancel.domain.texts import Lang, Text
-from ordercancel.engine.evaluation import combine
+from ordercancel.engine.evaluation import judge_rules
 from ordercancel.explain.explain import explain
 from ordercancel.explain.explanation import Cause, Change, Explanation, Flip, Quote
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
@@ -418,7 +418,7 @@ def test_what_was_asked_has_a_name_in_both_languages(
 
 def test_rules_by_themselves_are_explained_without_a_command() -> None:
     """Where no kind of command is known, nothing is said of what was asked or could be."""
-    decision = combine((REFER_BUYERS,), {"role": "buyer"}, tiny(rules=(REFER_BUYERS,)))
+    decision = judge_rules((REFER_BUYERS,), {"role": "buyer"}, tiny(rules=(REFER_BUYERS,)))
     explained = explain(decision, "en")
     assert (explained.asked, explained.flips) == ("", ())
     assert str(explained).splitlines()[:3] == [

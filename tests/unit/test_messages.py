@@ -11,7 +11,8 @@ from ordercancel.domain.commands import AdvanceOrder, Approve, AskWithdrawal, Co
 from ordercancel.domain.texts import Text
 from ordercancel.engine.decide import decide
 from ordercancel.engine.evolve import evolve
-from ordercancel.engine.messages import InboxRow, Message, inbox_row, label, messages_for
+from ordercancel.engine.labels import InboxRow, inbox_row, label
+from ordercancel.engine.messages import Message, messages_for
 from ordercancel.policy import (
     Audience,
     Catalogue,

@@ -20,7 +20,7 @@ from ordercancel.domain.commands import (
     Withdraw,
 )
 from ordercancel.domain.texts import Text
-from ordercancel.engine.evaluation import combine
+from ordercancel.engine.evaluation import judge_rules
 from ordercancel.policies import QOO10
 from ordercancel.policy import (
     ALWAYS,
@@ -157,7 +157,7 @@ def test_permits_that_disagree_are_not_silent() -> None:
 
 def test_a_decision_about_no_kind_of_command_has_no_silence() -> None:
     """What rules say by themselves is covered by no word about a command."""
-    decision = combine((), facts(), policy(OF_ALL))
+    decision = judge_rules((), facts(), policy(OF_ALL))
     assert decision.kind is None
     assert decision.is_silent
     assert decision.silence is None

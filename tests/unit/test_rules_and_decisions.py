@@ -1,4 +1,4 @@
-"""Rules combine into one decision, whatever their order; silence refuses, errors are named."""
+"""Rules judge_rules into one decision, whatever their order; silence refuses, errors are named."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from ordercancel.domain.commands import Approve, Reject, RequestCancellation
 from ordercancel.domain.texts import Text
 from ordercancel.engine.decision import Decision, Refusal, RuleError, Verdict
-from ordercancel.engine.evaluation import combine
+from ordercancel.engine.evaluation import judge_rules
 from ordercancel.policies import CONECT
 from ordercancel.policy import (
     CANCEL,
@@ -51,7 +51,7 @@ def rule(name: str, effect: object, when: Condition = ALWAYS, *, cites=OURS) -> 
 
 
 def decided(*rules: Rule) -> Decision:
-    return combine(rules, FACTS, POLICY)
+    return judge_rules(rules, FACTS, POLICY)
 
 
 CANCELS = rule("a.cancel", CANCEL, cites=clause("c.2", "c.1"))
@@ -222,7 +222,7 @@ def test_neither_order_nor_repetition_changes_anything(rules: tuple[Rule, ...]) 
 
 def test_a_policy_words_a_standard_code_in_its_own_way() -> None:
     policy = tiny(wording=worded(refusals={"not_permitted": Text("だめ", "No.")}))
-    assert combine((), FACTS, policy).message("en") == "No."
+    assert judge_rules((), FACTS, policy).message("en") == "No."
 
 
 def test_the_repr_of_a_decision_is_short() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ordercancel.domain.characters import clean, unsafe_characters, visible_length
 from ordercancel.domain.errors import Fault, InvalidValue
-from ordercancel.domain.texts import Text, clean, unsafe_characters, visible_length
+from ordercancel.domain.texts import Text
 
 
 @pytest.mark.parametrize(
@@ -112,5 +113,5 @@ def test_a_language_that_is_not_spoken_is_named() -> None:
 
 def test_characters_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """A text of many different characters is counted right all the same."""
-    monkeypatch.setattr("ordercancel.domain.texts.MOST_KEPT", 3)
+    monkeypatch.setattr("ordercancel.domain.characters.MAX_CACHED", 3)
     assert visible_length("キャンセル\u200bをお願いします\u0301") == 12

@@ -32,7 +32,7 @@ from ordercancel.domain.commands import Approve, Command, Reject, RequestCancell
 from ordercancel.domain.errors import Untranslatable
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Text
-from ordercancel.engine.chart_conditions import demanded
+from ordercancel.engine.chart_conditions import chart_condition
 from ordercancel.engine.decision import (
     NO_SUCH_MOVE,
     NOT_PERMITTED,
@@ -321,7 +321,7 @@ class _Ruling:
 
     def _chart(self, effect: Effect) -> Test:
         """Whether the charts have what a command of this effect brings about."""
-        return self._translation.truth(demanded(self._policy, self._kind, effect)).true
+        return self._translation.truth(chart_condition(self._policy, self._kind, effect)).true
 
     def _picked(self, branches: Sequence[tuple[Test, Piece]], otherwise: Piece) -> Pick:
         """Where rules are left out, what does not hang on them alone."""

@@ -23,7 +23,8 @@ from ordercancel.domain.faults import Faults
 from ordercancel.domain.orders import Order
 from ordercancel.domain.texts import Lang
 from ordercancel.engine.decision import Decision, Refused
-from ordercancel.engine.messages import Message, label
+from ordercancel.engine.labels import label
+from ordercancel.engine.messages import Message
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.notifications import Audience

@@ -9,6 +9,7 @@ from itertools import islice
 from types import UnionType
 from typing import Any
 
+from ordercancel.domain.characters import unsafe_characters
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.limits import (
     FIRST_YEAR,
@@ -20,7 +21,6 @@ from ordercancel.domain.limits import (
     MAX_PROBLEM,
     MAX_TEXT,
 )
-from ordercancel.domain.texts import unsafe_characters
 
 __all__ = ["Faults", "moment"]
 

@@ -22,8 +22,8 @@ from ordercancel.rules.conditions import Value
 from ordercancel.rules.facts import FACTS, NO_REQUEST
 
 __all__ = [
+    "COSTLY",
     "DAY_ANCHORS",
-    "DEAR",
     "READ",
     "READ_WITH",
     "SPAN_ANCHORS",
@@ -180,7 +180,7 @@ READ_WITH: Mapping[str, object] = FrozenMap(
 )
 """What those expressions call by name."""
 
-DEAR = frozenset({*SPAN_ANCHORS, *DAY_ANCHORS, "legal_move", "deadline_due", "deadline_passed"})
+COSTLY = frozenset({*SPAN_ANCHORS, *DAY_ANCHORS, "legal_move", "deadline_due", "deadline_passed"})
 """The facts that take more than a look; they are read only where a rule hangs on them."""
 
 

@@ -26,18 +26,18 @@ from ordercancel.rules.deadlines import Consequence, Deadline
 from ordercancel.rules.effects import CANCEL, Effect
 from ordercancel.rules.facts import accept, deadline, move, request, status
 
-__all__ = ["demanded"]
+__all__ = ["chart_condition"]
 
 
-def demanded(policy: RuleSet, kind: type[Command], effect: Effect) -> Condition:
+def chart_condition(policy: RuleSet, kind: type[Command], effect: Effect) -> Condition:
     """The condition under which the charts have what a command of this `kind` brings about.
 
     Args:
         policy: The policy whose order chart is meant.
-        kind: The kind of command; what is none is demanded nothing.
+        kind: The kind of command; what is none is chart_condition nothing.
         effect: What the rules grant it.
     """
-    of = _DEMANDED.get(kind)
+    of = _CONDITIONS.get(kind)
     return ALWAYS if of is None else of(policy, effect)
 
 
@@ -94,7 +94,7 @@ def _cancellable(policy: RuleSet) -> Condition:
     return status.is_in(*policy.orders.sources(policy.cancel_move))
 
 
-_DEMANDED: Mapping[type[Command], Callable[[RuleSet, Effect], Condition]] = {
+_CONDITIONS: Mapping[type[Command], Callable[[RuleSet, Effect], Condition]] = {
     RequestCancellation: _request,
     Approve: _approve,
     Reject: lambda policy, effect: _answerable("reject"),

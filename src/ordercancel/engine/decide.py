@@ -46,8 +46,8 @@ from ordercancel.domain.faults import Faults, moment
 from ordercancel.domain.limits import MAX_DUTIES, MAX_REQUESTS
 from ordercancel.domain.orders import Order
 from ordercancel.domain.trusted import trusted
-from ordercancel.engine.compilation import evaluate
 from ordercancel.engine.decision import Refused, Verdict
+from ordercancel.engine.evaluation import evaluate
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.deadlines import Consequence, Deadline
 

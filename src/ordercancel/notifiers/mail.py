@@ -13,9 +13,9 @@ from enum import StrEnum
 import attrs
 
 from ordercancel.domain.actors import Party
+from ordercancel.domain.characters import unsafe_characters
 from ordercancel.domain.errors import NotDelivered, PartlyDelivered
 from ordercancel.domain.faults import Faults
-from ordercancel.domain.texts import unsafe_characters
 from ordercancel.engine.messages import Message
 from ordercancel.notifiers.mime import compose, is_address, mailbox
 from ordercancel.notifiers.network import check_timeout, is_domain, is_host, what_failed

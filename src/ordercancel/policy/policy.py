@@ -17,9 +17,9 @@ from ordercancel.domain.events import Event
 from ordercancel.domain.faults import moment
 from ordercancel.domain.orders import Order
 from ordercancel.domain.texts import Text
-from ordercancel.engine.compilation import Judges, evaluate
+from ordercancel.engine.compilation import CompiledRules
 from ordercancel.engine.decision import Decision
-from ordercancel.engine.evaluation import judge
+from ordercancel.engine.evaluation import evaluate, judge
 from ordercancel.policy.parts import PolicyParts
 from ordercancel.policy.validation import check_order, check_policy
 from ordercancel.rules.conditions import Value
@@ -84,7 +84,7 @@ class Policy(PolicyParts):
     _deadlines: Mapping[str, Deadline] = attrs.field(init=False, repr=False)
     _announced: _ByEvent[Notification] = attrs.field(init=False, repr=False)
     _started: _ByEvent[Deadline] = attrs.field(init=False, repr=False)
-    compiled_rules: Judges = attrs.field(init=False, repr=False, factory=Judges)
+    compiled_rules: CompiledRules = attrs.field(init=False, repr=False, factory=CompiledRules)
 
     def __attrs_post_init__(self) -> None:
         check_policy(self)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from itertools import chain
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from ordercancel.domain.characters import unsafe_characters
 from ordercancel.domain.commands import COMMANDS, RequestCancellation
 from ordercancel.domain.errors import InvalidPolicy
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_TEXT
 from ordercancel.domain.orders import Order
 from ordercancel.domain.texts import Text
-from ordercancel.domain.texts import unsafe_characters as _unsafe
 from ordercancel.engine.charts import Lifecycle
 from ordercancel.policy.parts import PolicyParts
 from ordercancel.rules.conditions import All, AnyOf, Compare, Condition, Holds, IsIn, Leaf, Not
@@ -305,7 +306,7 @@ def _check_catalogue(catalogue: Catalogue, field: str, faults: Faults) -> None:
             f"{field}.text", "is set beside reasons", "a text for each reason, or reasons=()"
         )
     for reason in catalogue.reasons:
-        for unsafe in dict.fromkeys(each for text in reason.label.both for each in _unsafe(text)):
+        for unsafe in dict.fromkeys(chain(*map(unsafe_characters, reason.label.both))):
             problem = f"contains {unsafe}"
             faults.add(f"{field}[{reason.code!r}].label", problem, "one printable line")
         if reason.text is not None:

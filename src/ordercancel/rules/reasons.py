@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import attrs
 
+from ordercancel.domain.characters import clean, cleaned, unsafe_characters
 from ordercancel.domain.faults import Faults
-from ordercancel.domain.texts import Text, clean, cleaned, unsafe_characters
+from ordercancel.domain.texts import Text
 from ordercancel.rules.sources import Citation, OwnRule
 
 __all__ = ["Catalogue", "Reason", "TextBounds"]

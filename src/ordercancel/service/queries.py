@@ -16,7 +16,7 @@ from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import OPEN, RequestStatus
 from ordercancel.domain.texts import Lang
 from ordercancel.engine.decision import Decision
-from ordercancel.engine.messages import label
+from ordercancel.engine.labels import label
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.deadlines import Consequence

@@ -11,7 +11,8 @@ from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.events import Event
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Lang, Text
-from ordercancel.engine.messages import InboxRow, Message, inbox_row
+from ordercancel.engine.labels import InboxRow, inbox_row
+from ordercancel.engine.messages import Message
 from ordercancel.policy.policy import Policy
 from ordercancel.service.records import DueDuty, InboxCursor, Page, Tally
 

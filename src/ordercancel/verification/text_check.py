@@ -14,7 +14,8 @@ from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.texts import LANGS, Text
 from ordercancel.engine.decision import Decision
-from ordercancel.engine.messages import Message, label, messages_for
+from ordercancel.engine.labels import label
+from ordercancel.engine.messages import Message, messages_for
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.notifications import Audience, Occasion, occasion_of_event
 from ordercancel.rules.reasons import Catalogue, TextBounds

@@ -15,7 +15,8 @@ from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import COMMANDS
 from ordercancel.domain.texts import Lang
-from ordercancel.engine.messages import inbox_row, label, messages_for
+from ordercancel.engine.labels import inbox_row, label
+from ordercancel.engine.messages import messages_for
 from ordercancel.explain import explain
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.notifications import Audience
