@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import subprocess
 import sys
 
@@ -115,20 +114,3 @@ def test_nothing_else_loads_apprise() -> None:
         timeout=60,
     )
     assert {"apprise", "requests", "sqlalchemy"} & set(loaded.stdout.split()) == set()
-
-
-@pytest.mark.parametrize(
-    ("module", "library"),
-    [
-        ("ordercancel.notifiers.apprise", "apprise"),
-        ("ordercancel.contrib.opentelemetry", "opentelemetry"),
-    ],
-)
-def test_the_error_names_the_extra(
-    module: str, library: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whoever imports an adapter without its extra reads which one to install."""
-    monkeypatch.delitem(sys.modules, module, raising=False)
-    monkeypatch.setitem(sys.modules, library, None)
-    with pytest.raises(ImportError, match=rf"needs the extra ordercancel\[{library}\]"):
-        importlib.import_module(module)

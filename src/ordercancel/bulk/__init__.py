@@ -5,6 +5,11 @@ for one order is answered here for all of them, to the rule. `ordercancel.bulk.s
 SQLAlchemy expressions, and `ordercancel.bulk.sql_text` as a statement to read.
 """
 
+try:
+    import narwhals as _narwhals  # noqa: F401 - here, for an error that names the extra
+except ImportError as error:
+    raise ImportError(f"{__name__} needs the extra ordercancel[bulk]") from error
+
 from ordercancel.bulk.columns import COLUMNS, Column, Holding
 from ordercancel.bulk.comparison import Shift, WhatIf, compare
 from ordercancel.bulk.outcomes import outcomes, summary

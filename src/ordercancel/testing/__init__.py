@@ -5,7 +5,11 @@ kits: examples (`Scenario`), random machines (`CaseMachine`, `machine_for`), con
 and the comparison with a reference (`differences`).
 """
 
-import pytest
+try:
+    import hypothesis as _hypothesis  # noqa: F401 - here, for an error that names the extra
+    import pytest
+except ImportError as error:
+    raise ImportError(f"{__name__} needs the extra ordercancel[testing]") from error
 
 # A test that fails in one of these tells what it compared, as one in a test module does.
 pytest.register_assert_rewrite(
