@@ -68,3 +68,13 @@ def test_the_packages_stand_in_the_order_of_their_imports() -> None:
     layers = contracts["importlinter:contract:layers"]["layers"].split()
     text = (ROOT / "docs" / "concepts.md").read_text(encoding="utf-8")
     assert re.findall(r"^\| `ordercancel\.(\w+)` \|", text, re.MULTILINE) == layers[1:]
+
+
+def test_every_function_stands_in_the_file_that_is_linked() -> None:
+    """Where the page on concepts names a function of a file, the file defines it."""
+    page = ROOT / "docs" / "concepts.md"
+    text = page.read_text(encoding="utf-8")
+    named = re.findall(r"`(?:\w+\.)?(\w+)` (?:in|of) \[[^]]+\]\(([^)]+)\)", text)
+    assert len(named) == 2
+    for function, path in named:
+        assert f"def {function}(" in (page.parent / path).read_text(encoding="utf-8")
