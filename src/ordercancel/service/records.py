@@ -16,7 +16,7 @@ from ordercancel.engine.messages import Message
 
 @attrs.frozen(kw_only=True)
 class Commit:
-    """Everything that one command changes; a store writes all of it or nothing.
+    """Everything that one command changes; a store writes all of it, or nothing.
 
     Args:
         case: The case after the command.
@@ -24,7 +24,7 @@ class Commit:
         events: What happened, in order; the last has the version ``case.version``.
         messages: What people must be told.
         command_id: The id of the command, where it has one.
-        fingerprint: Tells whether a command that comes with the same id is the same command.
+        fingerprint: A digest that tells whether another command with this id is the same one.
     """
 
     case: Case
@@ -37,7 +37,7 @@ class Commit:
 
 @attrs.frozen(kw_only=True)
 class Receipt:
-    """What a store remembers of a command that came with an id.
+    """What a store keeps of a command with an id, whose outcome can be returned again.
 
     Its events are those after the version `expected`, up to `version`.
     """
@@ -58,7 +58,7 @@ def fingerprint(command: Command) -> str:
 
 @attrs.frozen(kw_only=True, order=True)
 class DueDuty:
-    """A duty that has come due. They sort by when they did."""
+    """A duty that has come due; duties sort by when they did."""
 
     due_at: datetime
     order_id: str
@@ -76,14 +76,14 @@ class InboxCursor:
 
 @attrs.frozen(kw_only=True)
 class InboxQuery:
-    """Which requests a seller wants to see: his own, of one policy, in some statuses.
+    """Which requests a seller wants to see: their own, of one policy, in some statuses.
 
     Args:
         seller: The id of the seller.
         policy: The name of the policy.
-        statuses: The statuses of an order's latest request that are wanted; any, unless given.
-        after: Where the page before ended, as `Page.next` gave it.
-        limit: The most rows of a page.
+        statuses: The wanted statuses of an order's latest request. Default: any.
+        after: The `Page.next` of the page before. Default: the first page.
+        limit: The most rows of a page. Default: 50.
     """
 
     seller: str
@@ -112,12 +112,12 @@ class Tally:
 
 @attrs.frozen(kw_only=True)
 class Claim:
-    """A message that was leased to be delivered.
+    """A message that is leased until `until`, to be delivered.
 
     Args:
         message: The message.
-        attempts: How many tries there have been, this one included.
-        until: When the lease is over.
+        attempts: How many attempts there have been, this one included.
+        until: When the lease ends.
         reached: Those of the party's addresses that have the message already.
     """
 
@@ -129,13 +129,13 @@ class Claim:
 
 @attrs.frozen(kw_only=True)
 class DeadLetter:
-    """A message that is tried no more.
+    """A message that is not tried again.
 
     Args:
         id: Its id.
         order_id: The order that it is about.
-        message: The message; None where what is stored of it can't be read.
-        attempts: How many tries there have been.
+        message: The message; None where its stored form can't be read.
+        attempts: How many attempts there have been.
         error: What went wrong at the last one.
     """
 
@@ -151,9 +151,9 @@ class Backlog:
     """What waits to be done.
 
     Args:
-        messages: How many messages wait to be delivered, those that are leased included.
-        oldest: When what the oldest of them tells of happened.
-        dead: How many messages are tried no more.
+        messages: How many messages wait to be delivered, leased ones included.
+        oldest: When the event happened that the oldest of them is about.
+        dead: How many messages are not tried again.
         duties: How many duties are due.
         earliest: When the first of them came due.
     """

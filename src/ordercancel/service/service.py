@@ -200,10 +200,9 @@ class CancellationService(Outbox):
         outcomes: list[Outcome] = []
         skipped: list[Skipped] = []
         last: DueDuty | None = None
-        while len(outcomes) < budget:
-            duties = self._store.due(now, last, budget - len(outcomes))
-            if not duties:
-                return Ticked(outcomes=tuple(outcomes), skipped=tuple(skipped), more=False)
+        while duties := self._store.due(now, last, max(1, budget - len(outcomes))):
+            if len(outcomes) == budget:
+                break  # these were read to tell whether more is due
             for last in duties:
                 try:
                     command = ApplyDeadline(
@@ -216,8 +215,7 @@ class CancellationService(Outbox):
                     # It may have acted, or been released, since it was read.
                     if not (isinstance(error, Refused) and error.codes == ("not_due",)):
                         skipped.append(Skipped(duty=last, error=error))
-        rest = self._store.due(now, last, 1)
-        return Ticked(outcomes=tuple(outcomes), skipped=tuple(skipped), more=bool(rest))
+        return Ticked(outcomes=tuple(outcomes), skipped=tuple(skipped), more=bool(duties))
 
     def _wait(self, attempt: int) -> None:
         """Wait after a lost race, unless that was the last attempt."""
