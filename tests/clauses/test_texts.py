@@ -208,9 +208,7 @@ def test_each_occasion_reaches_its_reader_in_its_words(policy: Policy) -> None:
 
 @of_both
 def test_each_side_reads_where_the_request_stands(policy: Policy) -> None:
-    lines = [
-        ((each.on, each.to), each.text.ja.splitlines()[0]) for each in policy.wording.labels
-    ]
+    lines = [((each.on, each.to), each.text.ja.splitlines()[0]) for each in policy.wording.labels]
     assert sorted(lines) == sorted(LABELS[policy.name].items())
 
 

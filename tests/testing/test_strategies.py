@@ -42,8 +42,8 @@ from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy import PERMIT, Forbid, TextBounds
 from ordercancel.rules.facts import role, since_placed, status
 from ordercancel.testing import strategies as kit
-from ordercancel.testing.commands import givers
-from ordercancel.testing.times import turning_points
+from ordercancel.testing.commands import permitted_roles
+from ordercancel.testing.draws import turning_points
 from ordercancel.verification.invariants import Step, is_shipped
 from testing.shops import CLOSED, IN_WORDS, LATER, OWN, SOUND
 from unit.tiny import OURS, tiny
@@ -204,8 +204,8 @@ def test_commands_are_given_by_the_roles_that_rules_let_give_them() -> None:
         )
     )
     # The operator is always forbidden, the seller only when it is late.
-    assert givers(policy)[Approve] == ("buyer", "seller", "system")
-    assert givers(policy)[Reject] == ()
+    assert permitted_roles(policy)[Approve] == ("buyer", "seller", "system")
+    assert permitted_roles(policy)[Reject] == ()
 
 
 def test_most_commands_of_a_moment_are_permitted() -> None:

@@ -23,9 +23,8 @@ from ordercancel.stores.memory import MemoryStore
 from ordercancel.testing.blocking import opened
 from ordercancel.testing.checked_service import CheckedService
 from ordercancel.testing.commands import draw_command
-from ordercancel.testing.draws import one_of, rarely
+from ordercancel.testing.draws import draw_moment, one_of, rarely
 from ordercancel.testing.strategies import any_commands, commands, moments, orders, parties
-from ordercancel.testing.times import draw_moment
 from ordercancel.verification.invariants import INVARIANTS, Invariant
 
 __all__ = ["CaseMachine", "machine_for"]

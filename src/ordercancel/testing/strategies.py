@@ -1,9 +1,9 @@
 """Hypothesis strategies for any policy: parties, orders, commands, histories and cases.
 
-What they give is legal unless their name says otherwise: orders that the policy knows, commands
-that are well-formed and come from those who may give them. All are about the order ``o-1`` of the
-buyer ``b-1`` and the seller ``s-1``, unless told otherwise, so that an order and a history that
-were drawn apart fit together.
+What they give is legal, except where their name says otherwise: orders that the policy knows, and
+well-formed commands from those who may give them. By default, all are about the order ``o-1`` of
+the buyer ``b-1`` and the seller ``s-1``, so that an order and a history that were drawn apart fit
+together.
 """
 
 from __future__ import annotations
@@ -22,12 +22,23 @@ from ordercancel.domain.orders import Order
 from ordercancel.engine.decide import decide
 from ordercancel.engine.evolve import evolve
 from ordercancel.policy.policy import Policy
-from ordercancel.testing.commands import draw_command, draw_filled, forms, permitted
-from ordercancel.testing.draws import one_of, rarely
-from ordercancel.testing.invalid_commands import draw_any_command
-from ordercancel.testing.orders import SELLER, draw_order, sample_order
-from ordercancel.testing.texts import any_texts, texts
-from ordercancel.testing.times import draw_moment
+from ordercancel.testing.commands import (
+    any_texts,
+    draw_any_command,
+    draw_command,
+    draw_completed,
+    permitted_commands,
+    possible_commands,
+    texts,
+)
+from ordercancel.testing.draws import (
+    SELLER,
+    draw_moment,
+    draw_order,
+    one_of,
+    rarely,
+    sample_order,
+)
 from ordercancel.verification.invariants import Step
 
 __all__ = [
@@ -51,22 +62,21 @@ def parties(
 
     Args:
         party_id: The id of the buyer or seller.
-        permits_cancellation: Whether he permits cancelling; either, unless given.
+        permits_cancellation: Whether they permit cancelling. Default: either.
     """
     return _parties(party_id, permits_cancellation)
 
 
-def orders(policy: Policy, **given: Any) -> SearchStrategy[Order]:
+def orders(policy: Policy, **fields: Any) -> SearchStrategy[Order]:
     """Orders that `policy` knows: of any status, channel, ship date and attributes.
 
-    Those that can still be cancelled come more often than others, and so do the words and numbers
-    that rules speak of.
+    Orders that can still be cancelled, and words and numbers that rules speak of, are more likely.
 
     Args:
         policy: The policy.
-        **given: Fields of the order that are settled, each a value or a strategy of values.
+        **fields: Settled fields of the order, each a value or a strategy of values.
     """
-    return _orders(policy, given)
+    return st.composite(draw_order)(policy, fields)
 
 
 def commands(
@@ -76,34 +86,34 @@ def commands(
     at: datetime | None = None,
     seller: Party | None = None,
 ) -> SearchStrategy[Command]:
-    """Commands of every kind that somebody may give, well-formed, by those who may.
+    """Well-formed commands of every kind that somebody may give, by those who may.
 
     Args:
         policy: The policy.
-        about: The order or case that they are about.
-        at: A moment: most of the commands are those that the rules permit then, where any are.
+        about: The order or case that they are about. Default: a new order.
+        at: A moment: most of the commands are then ones that the rules permit, if there are any.
         seller: What the directory knows of the seller at that moment.
     """
-    return _commands(policy, _case(policy, about), at, seller)
+    return st.composite(draw_command)(policy, _case(policy, about), at, seller)
 
 
 def any_commands(policy: Policy, about: Order | Case | None = None) -> SearchStrategy[Command]:
     """Commands of every kind by anybody, with reasons, texts, moves and dates that fit or do not.
 
-    Strangers and those on the wrong side give them, some are about an order that nobody knows, and
-    texts are too short, too long, padded or unreadable.
+    Strangers and the wrong side give them, some are about an order that nobody knows, and texts
+    are too short, too long, padded or unreadable.
     """
-    return _any_commands(policy, _case(policy, about).order)
+    return st.composite(draw_any_command)(policy, _case(policy, about).order)
 
 
 def moments(policy: Policy, case: Case, after: datetime) -> SearchStrategy[datetime]:
     """Moments from `after` on: soon after it, or just before, at or after a turning point.
 
     A turning point is a moment at which what may be done about `case` can change although nobody
-    does anything: a length of time reaches a bound that a rule compares it with, a day begins in
-    the policy's zone that a rule counts to, a deadline comes due.
+    acts: a length of time reaches a bound that a rule compares it with, a day begins in the
+    policy's zone that a rule counts to, a deadline comes due.
     """
-    return _moments(policy, case, after)
+    return st.composite(draw_moment)(policy, case, after)
 
 
 def steps(
@@ -113,18 +123,18 @@ def steps(
     seller: Party | None = None,
     max_size: int = 10,
 ) -> SearchStrategy[list[Step]]:
-    """The steps of an order's way: commands that were judged, one after another, and what came.
+    """The life of an order: commands that were judged one after another, each with its outcome.
 
-    Most ways begin with a request, most of the commands are permitted, and the moments are those
+    Most lives begin with a request, most of the commands are permitted, and the moments are those
     around which an answer changes.
 
     Args:
         policy: The policy.
-        order: The order; any, unless given.
-        seller: What the directory knows of the seller: that he permits cancelling, unless given.
-        max_size: The most steps; there is one at least.
+        order: The order. Default: any one of `orders`.
+        seller: What the directory knows of the seller. Default: that they permit cancelling.
+        max_size: The most steps; there is at least one.
     """
-    return _ways(policy, order, seller, max_size).map(lambda way: way[1])
+    return _lives(policy, order, seller, max_size).map(lambda life: life[1])
 
 
 def histories(
@@ -134,12 +144,9 @@ def histories(
     seller: Party | None = None,
     max_size: int = 10,
 ) -> SearchStrategy[list[tuple[Command, datetime]]]:
-    """What is asked of an order, one thing after another: each command with its moment.
-
-    The same ways as those of `steps`; without an `order` they are about any one of `orders`.
-    """
-    walked = steps(policy, order, seller=seller, max_size=max_size)
-    return walked.map(lambda way: [(step.command, step.at) for step in way])
+    """The commands of `steps`, each with its moment; the parameters are the same."""
+    lives = steps(policy, order, seller=seller, max_size=max_size)
+    return lives.map(lambda life: [(step.command, step.at) for step in life])
 
 
 def cases(
@@ -149,11 +156,8 @@ def cases(
     seller: Party | None = None,
     max_size: int = 10,
 ) -> SearchStrategy[Case]:
-    """Cases that a history led to: the ends of the ways of `steps`."""
-    return _ways(policy, order, seller, max_size).map(lambda way: way[0])
-
-
-# ---------------------------------------------------------------- how they are drawn
+    """The cases that `steps` end with; the parameters are the same."""
+    return _lives(policy, order, seller, max_size).map(lambda life: life[0])
 
 
 @lru_cache(maxsize=64)
@@ -169,46 +173,22 @@ def _parties(party_id: str, permits: bool | None) -> SearchStrategy[Party]:  # n
 
 
 @st.composite
-def _orders(draw: DrawFn, policy: Policy, given: dict[str, Any]) -> Order:
-    return draw_order(draw, policy, given)
-
-
-@st.composite
-def _commands(
-    draw: DrawFn, policy: Policy, case: Case, at: datetime | None, seller: Party | None
-) -> Command:
-    if at is not None:
-        return draw_command(draw, policy, case, at, seller)
-    today = case.order.placed_at.astimezone(policy.tzinfo).date()
-    return draw_filled(draw, forms(policy, case), today)
-
-
-@st.composite
-def _any_commands(draw: DrawFn, policy: Policy, order: Order) -> Command:
-    return draw_any_command(draw, policy, order)
-
-
-@st.composite
-def _moments(draw: DrawFn, policy: Policy, case: Case, after: datetime) -> datetime:
-    return draw_moment(draw, policy, case, after)
-
-
-@st.composite
-def _ways(
+def _lives(
     draw: DrawFn, policy: Policy, order: Order | None, seller: Party | None, max_size: int
 ) -> tuple[Case, list[Step]]:
-    """An order's way, after the case that it leads to."""
+    """The case that an order's life ends with, and its steps."""
     order = draw_order(draw, policy, {}) if order is None else order
     seller = seller or Party(order.seller, name=order.seller, permits_cancellation=True)
     case, at = policy.open(order), order.placed_at
     for known in (order.paid_at, order.status_since, order.shipped_at):
         at = max(at, known or at)
-    way: list[Step] = []
+    life: list[Step] = []
     for _ in range(draw(st.integers(1, max_size))):
-        if way and _is_over(policy, case) and one_of(draw, (True, False)):
+        is_over = case.open_request is None and not policy.can_cancel(case.order.status)
+        if life and is_over and one_of(draw, (True, False)):
             break
         at = draw_moment(draw, policy, case, at)
-        command = None if way else _draw_request(draw, policy, case, at, seller)
+        command = None if life else _draw_request(draw, policy, case, at, seller)
         command = command or draw_command(draw, policy, case, at, seller)
         decision = policy.assess(command, case, at, seller=seller)
         events = () if decision.is_refused else decide(command, case, policy, at, seller=seller)
@@ -221,27 +201,24 @@ def _ways(
             events=events,
             after=reduce(evolve, events, case),
         )
-        way.append(step)
+        life.append(step)
         case = step.after
-    return case, way
-
-
-def _is_over(policy: Policy, case: Case) -> bool:
-    """Whether there is neither anything to cancel nor a request to answer."""
-    return case.open_request is None and not policy.can_cancel(case.order.status)
+    return case, life
 
 
 def _draw_request(
     draw: DrawFn, policy: Policy, case: Case, at: datetime, seller: Party
 ) -> Command | None:
-    """A request that the rules permit, where they permit any, most of the times."""
-    asking = [
-        form for form in forms(policy, case) if isinstance(form.command, RequestCancellation)
+    """A request that the rules permit, most of the times; None where they permit none."""
+    requests = [
+        command
+        for command in possible_commands(policy, case)
+        if isinstance(command, RequestCancellation)
     ]
-    likely = permitted(policy, case, at, seller, asking)
-    if not likely or rarely(draw):
+    permitted = permitted_commands(policy, case, at, seller, requests)
+    if not permitted or rarely(draw):
         return None
-    return draw_filled(draw, likely, at.astimezone(policy.tzinfo).date())
+    return draw_completed(draw, policy, permitted, at.astimezone(policy.tzinfo).date())
 
 
 def _case(policy: Policy, about: Order | Case | None) -> Case:

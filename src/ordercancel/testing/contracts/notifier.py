@@ -146,8 +146,7 @@ class _NotifierPromises:
 
 
 class NotifierContract(_NotifierPromises):
-    """The promises of `ordercancel.service.ports.Notifier`: a test class inherits them and makes
-    one.
+    """The promises of `ordercancel.service.ports.Notifier`, for a test class to inherit.
 
     Set `media` where it is for some media only.
     """

@@ -17,8 +17,7 @@ __all__ = ["AsyncStoreContract", "StoreContract"]
 
 
 class StoreContract(CasePromises, QueryPromises, OutboxPromises):
-    """The promises of `ordercancel.service.ports.Store`: a test class inherits them and makes the
-    store.
+    """The promises of `ordercancel.service.ports.Store`, for a test class to inherit.
 
     A store with a ``close`` is closed after each test.
     """
