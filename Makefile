@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test check test-long races crashes recipes bench bench-bulk mutants mutmut docs sync format clean
 
@@ -40,7 +41,7 @@ recipes: $(READY)
 
 # One order, beside what one writes by hand or with other tools.
 bench: $(RUNS)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(PIP) -r requirements/bench.txt
 	$(BIN)/python benchmarks/speed.py
 
 # One rule set over ten million orders, against what one writes by hand.
@@ -53,7 +54,7 @@ mutants: $(READY)
 
 # Mutants of the core's own code against its tests; half an hour or more.
 mutmut: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'mutmut>=3.8'
+	$(PIP) 'mutmut>=3.8'
 	ORDERCANCEL_TEST_PROFILE=brief $(BIN)/mutmut run
 	$(BIN)/mutmut results
 
@@ -84,10 +85,10 @@ clean:
 $(RUNS): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sql]'
+	$(PIP) --editable '.[sql]'
 	touch $(RUNS)
 
 # What its tests need besides.
-$(READY): $(RUNS)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+$(READY): $(RUNS) requirements/test.txt
+	$(PIP) -r requirements/test.txt
 	touch $(READY)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import reduce
 
 import attrs
 import pytest
@@ -13,21 +12,16 @@ from ordercancel import (
     AdvanceOrder,
     Approve,
     Buyer,
-    Command,
     Order,
     Policy,
     RequestCancellation,
     RequestStatus,
     Seller,
-    decide,
-    evolve,
 )
 from ordercancel.stores.memory import MemoryStore
 from ordercancel.testing.checked_service import CheckedService
-from ordercancel.testing.contracts.policy import unworded
-from ordercancel.verification.invariants import INVARIANTS, Step
+from ordercancel.verification.invariants import INVARIANTS
 from testing.faulty import ForgetsIds
-from testing.shops import SOUND, WORDLESS
 
 PLACED = datetime(2026, 4, 1, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -94,41 +88,3 @@ def test_an_id_that_is_taken_is_no_leave_to_do_something_else() -> None:
     service.give(attrs.evolve(ASKS, command_id="c-1"))
     with pytest.raises(AssertionError, match="was carried out under the id of"):
         service.give(Approve("o-1", by=Seller("s-1"), command_id="c-1"))
-
-
-def step(before: Step | None, policy: Policy, command: Command) -> Step:
-    """What comes of a command after another."""
-    case = policy.open(order(policy, "new")) if before is None else before.after
-    decision = policy.assess(command, case, PLACED)
-    events = () if decision.is_refused else decide(command, case, policy, PLACED)
-    return Step(
-        policy=policy,
-        before=case,
-        command=command,
-        at=PLACED,
-        decision=decision,
-        events=events,
-        after=reduce(evolve, events, case),
-    )
-
-
-def test_every_blank_is_named() -> None:
-    """By what it is about, for whom, and in which language."""
-    asks = attrs.evolve(ASKS, reason="mistake")
-    sends = attrs.evolve(SHIPS, move="send")
-    asked = step(None, WORDLESS, asks)
-    assert list(unworded(asked)) == [
-        "subject of referred to seller in ja",
-        "row of the queue for new, awaiting_seller in en",
-        "body of referred to seller in en",
-    ]
-    sent = step(None, WORDLESS, sends)
-    assert list(unworded(sent)) == [
-        "label of sent to buyer in en",
-        "label of sent to seller in en",
-    ]
-    assert list(unworded(step(sent, WORDLESS, asks))) == [
-        "refusal ('closed',) in ja",
-        *["label of sent to buyer in en", "label of sent to seller in en"] * 2,
-    ]
-    assert list(unworded(step(None, SOUND, asks))) == []

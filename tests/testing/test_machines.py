@@ -80,7 +80,7 @@ def test_a_policy_that_breaks_a_law_is_found_and_told() -> None:
     assert "Because:" in told
 
 
-def test_a_law_of_ones_own_is_held() -> None:
+def test_an_invariant_of_ones_own_is_held() -> None:
     invariant = Invariant(
         "own.never", Text("無", "nothing is done"), lambda step: step.events == ()
     )

@@ -219,7 +219,7 @@ def test_most_commands_of_a_moment_are_permitted() -> None:
     assert found.count(False) > found.count(True) > 0
 
 
-def test_any_commands_are_wild() -> None:
+def test_any_commands_may_be_wrong_in_every_way() -> None:
     """Strangers, other orders, wrong values and all kinds of refusals are among them."""
     order = drawn(kit.orders(QOO10, status="new"), 1)[0]
     case = QOO10.open(order)

@@ -186,7 +186,7 @@ CONECT_ASK = RequestCancellation("o-7", by=BUYER, reason="wrong_item")
         ),
     ],
 )
-def test_every_law_holds_of_every_ordinary_step(
+def test_every_invariant_holds_of_every_ordinary_step(
     policy: Policy,
     status: str,
     commands: tuple[Command, ...],
@@ -305,7 +305,7 @@ REJECTED = RequestRejected(number=1, **STAMP)
         ),
     ],
 )
-def test_every_law_holds_of_an_ordinary_step_made_by_hand(step: Step) -> None:
+def test_every_invariant_holds_of_an_ordinary_step_made_by_hand(step: Step) -> None:
     """So that what breaks one below breaks it by nothing but what it shows."""
     assert broken(step) == set()
 

@@ -28,8 +28,6 @@ from ordercancel.service.service import CancellationService
 from ordercancel.stores.memory import MemoryDirectory
 from ordercancel.verification.invariants import Invariant, Step
 
-__all__ = ["CheckedService"]
-
 _HOUSE = System()
 _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 _ALL = 1_000

@@ -27,8 +27,6 @@ from ordercancel.testing.draws import draw_moment, one_of, rarely
 from ordercancel.testing.strategies import any_commands, commands, moments, orders, parties
 from ordercancel.verification.invariants import INVARIANTS, Invariant
 
-__all__ = ["CaseMachine", "machine_for"]
-
 _MOST_YOUNG = 3
 _WATCHED = 3
 _LATE = (timedelta(), timedelta(), timedelta(seconds=1), timedelta(hours=1), timedelta(days=3))
@@ -40,24 +38,24 @@ class CaseMachine(RuleBasedStateMachine):
     """Drives orders of one policy through a service by all sorts of commands, ticks and moments.
 
     After each step it checks that every invariant holds; that the service did what the policy
-    says; that a command that failed changed nothing, and one that did not fail nothing but its
-    order; that the history folds into the case; that a command id that comes again gives the
-    first outcome again; and that the messages that go out are those of what happened, each once.
+    says; that a failed command changed nothing, and any other only its own order; that the events
+    evolve into the case; that a repeated command id gives the first outcome again; and that the
+    messages that go out are those of what happened, each once.
 
     Set `policy`, override what else differs, and run ``YourMachine.TestCase``.
 
     Attributes:
         policy: The policy.
-        step_invariants: What must be true of every step that was judged, the refused ones too.
-        service: The service, with what is known of its orders.
-        steps: How many steps have been taken.
+        step_invariants: What must be true of every judged step, the refused ones included.
+        service: The service, with the cases that its orders must have.
+        steps: The number of steps taken.
     """
 
     policy: ClassVar[Policy]
     step_invariants: ClassVar[Sequence[Invariant]] = INVARIANTS
 
     def make_store(self) -> Store | AsyncStore | Awaitable[AsyncStore]:
-        """A new, empty store; one in memory, unless this is overridden."""
+        """A new, empty store. Default: one in memory."""
         return MemoryStore()
 
     def __init__(self) -> None:
@@ -84,14 +82,14 @@ class CaseMachine(RuleBasedStateMachine):
         """People do what they may, one after another."""
         self._people_act(data, times)
 
-    @rule(data=st.data(), wild=st.booleans(), late=st.sampled_from(_LATE))
-    def meddle(self, data: st.DataObject, wild: bool, late: timedelta) -> None:  # noqa: FBT001
+    @rule(data=st.data(), anybody=st.booleans(), late=st.sampled_from(_LATE))
+    def meddle(self, data: st.DataObject, anybody: bool, late: timedelta) -> None:  # noqa: FBT001
         """People do what they may; then anybody gives any command, or one that comes in late."""
         self._people_act(data)
         order_id = self._some_order(data)
         case, at = self.service.case(order_id), self.service.now - late
         likely = commands(self.policy, case, at=at, seller=self.service.seller(order_id))
-        drawn = data.draw(any_commands(self.policy, case) if wild else likely, label="command")
+        drawn = data.draw(any_commands(self.policy, case) if anybody else likely, label="command")
         self.service.give(drawn, at=at)
 
     @rule(data=st.data(), same=st.booleans())
@@ -129,14 +127,14 @@ class CaseMachine(RuleBasedStateMachine):
 
     @rule(data=st.data(), statuses=st.frozensets(st.sampled_from(RequestStatus)))
     def look(self, data: st.DataObject, statuses: frozenset[RequestStatus]) -> None:
-        """People do what they may, and then a seller looks at his queue and its numbers."""
+        """People do what they may, and then a seller looks at their queue and its numbers."""
         self._people_act(data)
         case = self.service.case(self._some_order(data))
         self.service.look(case.order.seller, statuses)
 
     @rule(data=st.data(), role=st.sampled_from(("seller", "buyer")))
     def change(self, data: st.DataObject, role: str) -> None:
-        """A buyer or seller changes his name, or whether he permits cancelling; people go on."""
+        """A party changes their name, or whether they permit cancelling; people go on."""
         order = self.service.case(self._some_order(data)).order
         party_id = order.seller if role == "seller" else order.buyer
         self.service.put(data.draw(parties(party_id), label="party"))
@@ -189,17 +187,26 @@ def machine_for(
 
     Args:
         policy: The policy.
-        make_store: Makes a new, empty store, sync or async.
-        invariants: What must be true of every step.
+        make_store: Makes a new, empty store, sync or async. Default: one in memory.
+        invariants: What must be true of every step. Default: what is true under any policy.
     """
+    return case_machine(policy, make_store=make_store, invariants=invariants).TestCase
+
+
+def case_machine(
+    policy: Policy,
+    *,
+    make_store: Callable[[], Store | AsyncStore | Awaitable[AsyncStore]] = MemoryStore,
+    invariants: Sequence[Invariant] = INVARIANTS,
+) -> type[CaseMachine]:
+    """A `CaseMachine` of `policy`; the parameters are those of `machine_for`."""
     hooks = {
         "policy": policy,
         "make_store": staticmethod(make_store),
         "step_invariants": tuple(invariants),
         "__module__": __name__,
     }
-    machine = cast(type[CaseMachine], type("CaseMachine", (CaseMachine,), hooks))
-    return machine.TestCase
+    return cast(type[CaseMachine], type("CaseMachine", (CaseMachine,), hooks))
 
 
 def _draw_order_id(draw: DrawFn, service: CheckedService) -> str:

@@ -21,8 +21,6 @@ from ordercancel.rules.conditions import Compare, Relation, Value
 from ordercancel.rules.facts import Fact, Span
 from ordercancel.verification.enumeration import FactValues, Space, leaves_of, values_of
 
-__all__ = ["Answer", "Difference", "Reference", "ReferenceReport", "differences"]
-
 Answer = tuple[str, frozenset[str]]
 """A verdict, such as ``"refuse"``, and the codes of the refusals."""
 

@@ -28,8 +28,6 @@ from ordercancel.engine.evolve import evolve, fold
 from ordercancel.explain import explain
 from ordercancel.policy.policy import Policy
 
-__all__ = ["Given", "Scenario", "Then"]
-
 
 @attrs.frozen
 class Scenario:

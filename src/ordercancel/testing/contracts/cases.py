@@ -31,8 +31,6 @@ from ordercancel.testing.contracts.samples import (
     registered,
 )
 
-__all__ = ["CasePromises"]
-
 
 class CasePromises:
     """Cases, history, receipts and conflicts."""

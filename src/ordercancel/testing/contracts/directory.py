@@ -12,8 +12,6 @@ from ordercancel.service.ports import Directory
 from ordercancel.service.ports_async import AsyncDirectory
 from ordercancel.testing.blocking import called, waited_for
 
-__all__ = ["AsyncDirectoryContract", "DirectoryContract"]
-
 DirectoryOf = Callable[[Sequence[Party]], Directory]
 """Makes a directory of some parties, fit to be called."""
 

@@ -18,8 +18,6 @@ from ordercancel.service.ports import Notifier
 from ordercancel.service.ports_async import AsyncNotifier
 from ordercancel.testing.blocking import Blocking, called, closing, settled
 
-__all__ = ["Arrived", "AsyncNotifierContract", "NotifierContract"]
-
 
 @attrs.frozen
 class Arrived:

@@ -18,8 +18,6 @@ from ordercancel.testing.contracts.samples import (
     registered,
 )
 
-__all__ = ["OutboxPromises"]
-
 _DOWN = "OSError: down"
 
 

@@ -33,8 +33,6 @@ from ordercancel.testing.contracts.samples import (
     registered,
 )
 
-__all__ = ["QueryPromises"]
-
 
 class QueryPromises:
     """Duties, queue and numbers."""

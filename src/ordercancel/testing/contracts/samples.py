@@ -18,23 +18,6 @@ from ordercancel.policy.policy import Policy
 from ordercancel.service.ports import Store
 from ordercancel.service.records import Claim, Commit
 
-__all__ = [
-    "AT",
-    "BUYER",
-    "OVERDUE",
-    "SELLER",
-    "SYSTEM",
-    "asked",
-    "asking",
-    "cancelled_at_once",
-    "carried_out",
-    "claimed",
-    "claims",
-    "jst",
-    "put",
-    "registered",
-]
-
 BUYER = Buyer("b-1")
 SELLER = Seller("s-1")
 SYSTEM = System()

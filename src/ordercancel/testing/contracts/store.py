@@ -13,8 +13,6 @@ from ordercancel.testing.contracts.cases import CasePromises
 from ordercancel.testing.contracts.outbox import OutboxPromises
 from ordercancel.testing.contracts.queries import QueryPromises
 
-__all__ = ["AsyncStoreContract", "StoreContract"]
-
 
 class StoreContract(CasePromises, QueryPromises, OutboxPromises):
     """The promises of `ordercancel.service.ports.Store`, for a test class to inherit.
