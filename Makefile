@@ -6,20 +6,23 @@ RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check test-long races crashes recipes bench bench-bulk mutants mutmut docs sync format clean
+.PHONY: demo test test-slow check test-long races crashes recipes bench bench-bulk mutants mutmut docs sync format clean
 
 demo: $(RUNS)
 	$(BIN)/ordercancel demo
 
-# Measuring which lines run takes three times as long. What runs the same lines over and over, or in
-# processes of its own, is not measured: long random runs, whole walks through Qoo10, killed workers.
-OFTEN := tests/laws tests/oracle tests/races tests/crashes tests/outages tests/recipes tests/speed
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
+# Every check but the slow ones. Lines are not counted here: that takes twice as long.
 test: check
-	$(PYTEST) --cov --cov-report=term $(addprefix --ignore=,$(OFTEN)) -k 'not (verification and qoo10)'
-	$(PYTEST) $(OFTEN)
-	$(PYTEST) tests/verification -k qoo10
+	$(PYTEST) -m 'not slow'
+
+# That the quick tests of each part reach every line and branch; then the slow tests. Laws and oracle
+# run the same lines over and over, and are not counted.
+UNCOUNTED := tests/laws tests/oracle tests/speed
+test-slow: $(READY)
+	$(PYTEST) -m 'not slow' --cov --cov-report=term $(addprefix --ignore=,$(UNCOUNTED))
+	$(PYTEST) -m slow
 
 # Longer random runs of the same properties.
 test-long: $(READY)

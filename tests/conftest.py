@@ -1,4 +1,4 @@
-"""What all tests share: Hypothesis profiles, and a PostgreSQL server."""
+"""What all tests share: Hypothesis profiles, a PostgreSQL server, and which of them are slow."""
 
 from __future__ import annotations
 
@@ -30,6 +30,17 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("ORDERCANCEL_TEST_PROFILE", "quick"))
+
+SLOW = ("crashes", "outages", "races", "recipes", "spark")
+"""The folders whose tests start processes of their own, and kill some of them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what has processes of its own, or verifies a policy as large as Qoo10's."""
+    for item in items:
+        folder = item.path.parent.name
+        if folder in SLOW or (folder == "verification" and "qoo10" in item.nodeid):
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")

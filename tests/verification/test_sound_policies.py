@@ -52,7 +52,9 @@ def test_the_built_in_policies_have_no_fault(policy: Policy, size: tuple[int, in
 
 
 @pytest.mark.parametrize(
-    ("factory", "reading"), READINGS, ids=["-".join(reading) for _, reading in READINGS]
+    ("factory", "reading"),
+    READINGS,
+    ids=[f"{factory.__name__}, {' '.join(reading)}" for factory, reading in READINGS],
 )
 def test_no_other_reading_has_a_fault(factory: Any, reading: dict[str, bool]) -> None:
     """Whatever a shop reads into the open places of the documents, nothing breaks."""
