@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ordercancel import InvalidValue
@@ -35,6 +35,8 @@ def test_nothing_can_not_be_doubled() -> None:
     assert Backoff(first=timedelta(), most=SECOND, tries=9).wait(9, 1) == timedelta()
 
 
+@example(timedelta(), timedelta(microseconds=3), 3, 1.0)
+@example(timedelta(microseconds=3), timedelta(microseconds=3), 1, 1.0)
 @given(
     st.timedeltas(timedelta(), timedelta(days=30)),
     st.timedeltas(timedelta(), timedelta(days=30)),

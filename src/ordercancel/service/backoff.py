@@ -56,7 +56,8 @@ class Backoff:
             if longest == self.most:
                 break
             longest = min(longest * 2, self.most)
-        return longest / 2 + longest / 2 * chance
+        # Halved last: two halves of an odd number of microseconds may be more than the whole.
+        return longest * (1 + chance) / 2
 
 
 CONFLICTS = Backoff(first=timedelta(milliseconds=10), most=timedelta(milliseconds=500), tries=8)
