@@ -152,7 +152,7 @@ class AsyncCancellationService(AsyncOutbox):
             case = await self._load(command.order_id, command.by)
             fields["policy"], fields["edition"] = case.order.policy, case.edition
             try:
-                policy = self._policy(case)
+                policy = self._book.get(case.order.policy, case.edition)
                 seller = await self._find(case.order.seller) if policy.needs_seller else None
                 events = decide(command, case, policy, at, seller=seller)
                 after = reduce(evolve, events, case)
