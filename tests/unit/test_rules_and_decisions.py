@@ -81,8 +81,8 @@ def test_a_rule_may_speak_of_one_command_or_of_several() -> None:
 
 def test_a_citation_names_clauses_and_ours_has_a_note() -> None:
     assert clause("a", "b").clauses == ("a", "b")
-    assert own_rule("why").note == Text("why", "why")
-    assert own_rule("why", ja="理由").note == Text("理由", "why")
+    assert own_rule("why").rationale == Text("why", "why")
+    assert own_rule("why", ja="理由").rationale == Text("理由", "why")
 
 
 def test_a_document_gives_its_clauses_its_title() -> None:

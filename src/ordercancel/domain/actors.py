@@ -10,8 +10,6 @@ from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_EMAILS
 from ordercancel.domain.texts import LANGS, Lang
 
-__all__ = ["Actor", "Buyer", "Operator", "Party", "Role", "Seller", "System"]
-
 
 class Role(StrEnum):
     """What somebody is to an order."""

@@ -12,8 +12,6 @@ from ordercancel.domain.limits import LAST_DUE_YEAR, MAX_DUTIES, MAX_REQUESTS, M
 from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import FINAL, OPEN, CancellationRequest, RequestStatus
 
-__all__ = ["Case", "Duty", "DutyStatus"]
-
 
 class DutyStatus(StrEnum):
     """What became of a duty."""

@@ -17,19 +17,6 @@ from ordercancel.domain.actors import Actor
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_REQUESTS
 
-__all__ = [
-    "COMMANDS",
-    "AdvanceOrder",
-    "AnswerWithdrawal",
-    "ApplyDeadline",
-    "Approve",
-    "AskWithdrawal",
-    "Command",
-    "Reject",
-    "RequestCancellation",
-    "Withdraw",
-]
-
 
 @attrs.frozen
 class _Command:

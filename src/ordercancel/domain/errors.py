@@ -30,22 +30,6 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-__all__ = [
-    "Conflict",
-    "Fault",
-    "InvalidPolicy",
-    "InvalidValue",
-    "NotDelivered",
-    "OrderCancelError",
-    "OutdatedTables",
-    "PartlyDelivered",
-    "StoreUnavailable",
-    "TooLarge",
-    "UnknownOrder",
-    "UnknownPolicy",
-    "Untranslatable",
-]
-
 
 @attrs.frozen
 class Fault:

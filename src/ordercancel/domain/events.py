@@ -26,26 +26,6 @@ from ordercancel.domain.limits import (
 )
 from ordercancel.domain.orders import Order
 
-__all__ = [
-    "EVENTS",
-    "CancellationRequested",
-    "DeadlinePassed",
-    "DutyArose",
-    "DutyBreached",
-    "DutyMet",
-    "Event",
-    "OrderAdvanced",
-    "OrderCancelled",
-    "OrderRegistered",
-    "RequestGranted",
-    "RequestLapsed",
-    "RequestRejected",
-    "RequestSuperseded",
-    "RequestWithdrawn",
-    "WithdrawalAsked",
-    "WithdrawalHeld",
-]
-
 
 @attrs.frozen(kw_only=True)
 class _Event:

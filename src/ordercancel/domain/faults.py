@@ -22,8 +22,6 @@ from ordercancel.domain.limits import (
     MAX_TEXT,
 )
 
-__all__ = ["Faults", "moment"]
-
 
 class Faults:
     """Gathers the faults of one input; `raise_if_any` raises them together.

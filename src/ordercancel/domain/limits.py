@@ -2,25 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = [
-    "FIRST_YEAR",
-    "LAST_DUE_YEAR",
-    "LAST_YEAR",
-    "MAX_ATTRIBUTES",
-    "MAX_DUTIES",
-    "MAX_EMAILS",
-    "MAX_INTEGER",
-    "MAX_KEPT_TEXT",
-    "MAX_LINE",
-    "MAX_MESSAGE",
-    "MAX_MESSAGE_ID",
-    "MAX_PROBLEM",
-    "MAX_REQUESTS",
-    "MAX_RULES",
-    "MAX_TEXT",
-    "MAX_VERSION",
-]
-
 FIRST_YEAR, LAST_YEAR = 1900, 9000
 """The years that times and days may lie in, so that reckoning with them never overflows."""
 

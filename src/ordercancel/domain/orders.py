@@ -19,8 +19,6 @@ from ordercancel.domain.actors import Actor, Buyer, Operator, Seller, System
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import FrozenMap
 
-__all__ = ["Order", "Scalar"]
-
 Scalar = str | int | bool
 """What an attribute of the host's own may be."""
 

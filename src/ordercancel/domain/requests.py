@@ -11,8 +11,6 @@ from ordercancel.domain.actors import Actor
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_KEPT_TEXT, MAX_LINE, MAX_REQUESTS
 
-__all__ = ["FINAL", "OPEN", "Answer", "CancellationRequest", "RequestStatus"]
-
 
 class RequestStatus(StrEnum):
     """Where a request stands. The legal moves between these are the request chart's."""

@@ -21,18 +21,6 @@ from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.conditions import Value
 from ordercancel.rules.facts import FACTS, NO_REQUEST
 
-__all__ = [
-    "COSTLY",
-    "DAY_ANCHORS",
-    "READ",
-    "READ_WITH",
-    "SPAN_ANCHORS",
-    "Facts",
-    "day_anchor",
-    "day_of",
-    "span_anchor",
-]
-
 
 class Facts(Mapping[str, Value | None]):
     """The facts of one command about one case, at one moment. Read when they are asked for."""

@@ -26,8 +26,6 @@ from ordercancel.rules.deadlines import Consequence, Deadline
 from ordercancel.rules.effects import CANCEL, Effect
 from ordercancel.rules.facts import accept, deadline, move, request, status
 
-__all__ = ["chart_condition"]
-
 
 def chart_condition(policy: RuleSet, kind: type[Command], effect: Effect) -> Condition:
     """The condition under which the charts have what a command of this `kind` brings about.

@@ -22,8 +22,6 @@ from ordercancel.domain.errors import InvalidPolicy
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import FrozenMap
 
-__all__ = ["REQUEST", "Lifecycle", "Node", "RequestChart", "compile_chart"]
-
 
 class RequestChart(StateMachine):
     """The legal moves of a cancellation request."""

@@ -1,14 +1,13 @@
-"""Deciding: the pure function from a command to what happens.
+"""Decide: the pure function from a command to the events of its decision, or a refusal.
 
-`decide` asks the policy and says what happens, as events, or why it can't. Time is always an
-argument, and nothing here reads a clock, makes an id or logs.
+Time is always an argument: nothing here reads a clock, makes an id or logs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any, assert_never
+from typing import Any, ParamSpec, TypedDict, assert_never
 
 from ordercancel.domain.actors import Actor, Party, System
 from ordercancel.domain.cases import Case, Duty
@@ -51,15 +50,13 @@ from ordercancel.engine.evaluation import evaluate
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.deadlines import Consequence, Deadline
 
-__all__ = ["decide", "register"]
-
 
 def register(order: Order, policy: RuleSet, at: datetime) -> tuple[Event, ...]:
-    """The events of making an order known.
+    """Register `order` at the moment `at`: the one event that its history begins with.
 
     Raises:
-        InvalidValue: With everything of the order that the policy does not know, or where `at`
-            has no UTC offset.
+        InvalidValue: The order has values that the policy does not know, or `at` has no UTC
+            offset; every fault is named.
     """
     at = moment("register.at", at)
     case = policy.open(order)
@@ -71,21 +68,25 @@ def register(order: Order, policy: RuleSet, at: datetime) -> tuple[Event, ...]:
 def decide(
     command: Command, case: Case, policy: RuleSet, at: datetime, *, seller: Party | None = None
 ) -> tuple[Event, ...]:
-    """What happens when `command` is given at the moment `at`: one event or several.
+    """Decide a `command` given at the moment `at`: one event or several, in order.
+
+    Only a party to the order gets past the first lines: to everyone else it does not exist.
 
     Args:
-        command: What somebody asks for.
+        command: What the actor wants done.
         case: The order with its history.
-        policy: The policy and edition that the case is judged by.
+        policy: The policy, in the edition that judges the case.
         at: The moment, with a UTC offset.
-        seller: What the directory knows of the seller.
+        seller: What the directory knows of the seller, where a rule needs it. Default: nothing.
 
     Raises:
         UnknownOrder: The command is about another order, or its actor is no party to this one.
-        InvalidValue: The command's reason, text, move or time is wrong; every fault is named.
-        Refused: The rules say no.
+        InvalidValue: The reason, text, move or time is wrong, or the policy is another than the
+            case's; every fault is named.
+        Refused: The policy refuses; the error carries the decision.
     """
     order = case.order
+    # This comes first, so that a stranger cannot tell a wrong command from a missing order.
     if command.order_id != order.id or not order.visible_to(command.by):
         raise UnknownOrder(command.order_id)
     if policy.name != order.policy or policy.edition != case.edition:
@@ -130,16 +131,27 @@ def decide(
     return tuple(step.events)
 
 
+P = ParamSpec("P")
+
 _Key = tuple[str, int]
-"""What tells the duties of a case apart: the deadline and the number of the request."""
+"""Identifies a duty of a case: its deadline, and the number of its request."""
 
 
 def _key(duty: Duty) -> _Key:
     return duty.deadline, duty.request
 
 
+class _Stamp(TypedDict):
+    """The fields that every event has."""
+
+    order_id: str
+    at: datetime
+    by: Actor
+    rules: tuple[str, ...]
+
+
 class _Step:
-    """Gathers the events of one decision, with the deadlines that each of them starts."""
+    """The events of one decision, gathered with the deadlines that each of them starts."""
 
     __slots__ = (
         "at",
@@ -172,11 +184,17 @@ class _Step:
         self.started = 0
         self.events: list[Event] = []
 
-    def add(self, event: Event) -> None:
-        """Take `event` in, and let it start the deadlines that it is an occasion of."""
+    def add(self, kind: Callable[P, Event], *args: P.args, **fields: P.kwargs) -> None:
+        """Add an event of a `kind`, and then those of the deadlines that start with it."""
+        event = trusted(kind)(*args, **fields)
         self.events.append(event)
         for deadline in self.policy.started_with(event):
             self._start(deadline)
+
+    def stamp(self, *more: str) -> _Stamp:
+        """What every event carries; `more` names rules behind this one beside the decision's."""
+        rules = (*self.rules, *more) if more else self.rules
+        return {"order_id": self.order_id, "at": self.at, "by": self.by, "rules": rules}
 
     def request(self, reason: str, text: str | None, *, at_once: bool) -> None:
         self.number = len(self.case.requests) + 1
@@ -184,94 +202,49 @@ class _Step:
             problem = f"has {MAX_REQUESTS} requests"
             raise InvalidValue([Fault("Case.requests", problem, "fewer, to take another one")])
         self.add(
-            trusted(CancellationRequested)(
-                order_id=self.order_id,
-                at=self.at,
-                by=self.by,
-                rules=self.rules,
-                number=self.number,
-                reason=reason,
-                text=text,
-                referred=not at_once,
-            )
+            CancellationRequested,
+            **self.stamp(),
+            number=self.number,
+            reason=reason,
+            text=text,
+            referred=not at_once,
         )
         if at_once:
             self.grant(at_once=True)
 
     def grant(self, *, at_once: bool = False) -> None:
+        self.add(RequestGranted, **self.stamp(), number=self.number, at_once=at_once)
         self.add(
-            trusted(RequestGranted)(
-                order_id=self.order_id,
-                at=self.at,
-                by=self.by,
-                rules=self.rules,
-                number=self.number,
-                at_once=at_once,
-            )
-        )
-        self.add(
-            trusted(OrderCancelled)(
-                order_id=self.order_id,
-                at=self.at,
-                by=self.by,
-                rules=self.rules,
-                number=self.number,
-                status=self.policy.cancelled_status,
-            )
+            OrderCancelled, **self.stamp(), number=self.number, status=self.policy.cancelled_status
         )
 
     def reject(self, reason: str | None, text: str | None) -> None:
-        status, ship_on, rules = self._going_back()
+        status, ship_on, more = self._going_back()
         self.add(
-            trusted(RequestRejected)(
-                order_id=self.order_id,
-                at=self.at,
-                by=self.by,
-                rules=rules,
-                number=self.number,
-                reason=reason,
-                text=text,
-                order_status=status,
-                ship_on=ship_on,
-            )
+            RequestRejected,
+            **self.stamp(*more),
+            number=self.number,
+            reason=reason,
+            text=text,
+            order_status=status,
+            ship_on=ship_on,
         )
 
     def withdraw(self) -> None:
-        status, ship_on, rules = self._going_back()
+        status, ship_on, more = self._going_back()
         self.add(
-            trusted(RequestWithdrawn)(
-                order_id=self.order_id,
-                at=self.at,
-                by=self.by,
-                rules=rules,
-                number=self.number,
-                order_status=status,
-                ship_on=ship_on,
-            )
+            RequestWithdrawn,
+            **self.stamp(*more),
+            number=self.number,
+            order_status=status,
+            ship_on=ship_on,
         )
 
     def ask_withdrawal(self, text: str | None) -> None:
-        self.add(
-            trusted(WithdrawalAsked)(
-                order_id=self.order_id,
-                at=self.at,
-                by=self.by,
-                rules=self.rules,
-                number=self.number,
-                text=text,
-            )
-        )
+        self.add(WithdrawalAsked, **self.stamp(), number=self.number, text=text)
 
     def hold_withdrawal(self) -> None:
-        self.add(
-            trusted(WithdrawalHeld)(
-                order_id=self.order_id,
-                at=self.at,
-                by=self.by,
-                rules=self.rules,
-                number=self.number,
-            )
-        )
+        self.add(WithdrawalHeld, **self.stamp(), number=self.number)
 
     def advance(self, command: AdvanceOrder) -> None:
         move, order = command.move, self.case.order
@@ -281,28 +254,17 @@ class _Step:
         if command.ship_on is not None:
             self.ship_on = command.ship_on
         self.add(
-            trusted(OrderAdvanced)(
-                order_id=self.order_id,
-                at=self.at,
-                by=self.by,
-                rules=self.rules,
-                move=move,
-                status=self.policy.orders.table[order.status, move],
-                ship_on=command.ship_on,
-                ships=move in self.policy.shipped_by,
-            )
+            OrderAdvanced,
+            **self.stamp(),
+            move=move,
+            status=self.policy.orders.table[order.status, move],
+            ship_on=command.ship_on,
+            ships=move in self.policy.shipped_by,
         )
         superseding = self.policy.superseding
         if superseding and move in superseding.moves and self.case.open_request is not None:
             self.add(
-                trusted(RequestSuperseded)(
-                    order_id=self.order_id,
-                    at=self.at,
-                    by=self.by,
-                    rules=(*self.rules, superseding.id),
-                    number=self.number,
-                    move=move,
-                )
+                RequestSuperseded, **self.stamp(superseding.id), number=self.number, move=move
             )
 
     def apply_deadline(self, command: ApplyDeadline) -> None:
@@ -316,15 +278,7 @@ class _Step:
             case Consequence.REJECT:
                 self.reject(None, None)
             case Consequence.LAPSE:
-                self.add(
-                    trusted(RequestLapsed)(
-                        order_id=self.order_id,
-                        at=self.at,
-                        by=self.by,
-                        rules=self.rules,
-                        number=self.number,
-                    )
-                )
+                self.add(RequestLapsed, **self.stamp(), number=self.number)
             case Consequence.MARK_OVERDUE | Consequence.BREACH:
                 pass
             case _:  # pragma: no cover - the type checker proves that none is left
@@ -336,16 +290,7 @@ class _Step:
         """The duty that arose by this deadline with this request is open no more."""
         self._open_duties().discard(key)
         deadline, number = key
-        self.add(
-            trusted(kind)(
-                order_id=self.order_id,
-                at=self.at,
-                by=self.by,
-                rules=(*self.rules, deadline),
-                deadline=deadline,
-                number=number,
-            )
-        )
+        self.add(kind, **self.stamp(deadline), deadline=deadline, number=number)
 
     def _start(self, deadline: Deadline) -> None:
         key = (deadline.id, self.number)
@@ -359,16 +304,12 @@ class _Step:
             problem = f"has {MAX_DUTIES} duties"
             raise InvalidValue([Fault("Case.duties", problem, "fewer, to take another one")])
         self.add(
-            trusted(DutyArose)(
-                order_id=self.order_id,
-                at=self.at,
-                by=self.by,
-                rules=(*self.rules, deadline.id),
-                deadline=deadline.id,
-                number=self.number,
-                due_at=due_at,
-                follows_order=bool(deadline.met_by),
-            )
+            DutyArose,
+            **self.stamp(deadline.id),
+            deadline=deadline.id,
+            number=self.number,
+            due_at=due_at,
+            follows_order=bool(deadline.met_by),
         )
 
     def _open_duties(self) -> set[_Key]:
@@ -380,10 +321,10 @@ class _Step:
         """The status and planned ship date to go back to, where the policy goes back."""
         going_back = self.policy.going_back
         if going_back is None:
-            return None, None, self.rules
+            return None, None, ()
         request = self.case.requests[-1]
         self.ship_on = request.ship_on
-        return request.order_status, request.ship_on, (*self.rules, going_back.id)
+        return request.order_status, request.ship_on, (going_back.id,)
 
 
 def _check_request(command: RequestCancellation, policy: RuleSet) -> str | None:
@@ -429,4 +370,4 @@ _CHECKS: Mapping[type[Command], Callable[[Any, RuleSet], str | None]] = {
     AdvanceOrder: _check_advance,
     ApplyDeadline: _check_deadline,
 }
-"""What the policy bounds of a command: raises with every fault, gives the cleaned text."""
+"""The policy's bounds of a command: each check raises every fault, or returns the clean text."""

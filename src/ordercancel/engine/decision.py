@@ -20,19 +20,6 @@ from ordercancel.rules.effects import Forbid
 from ordercancel.rules.provisions import Silence
 from ordercancel.rules.rules import Rule
 
-__all__ = [
-    "NOT_PERMITTED",
-    "NO_SUCH_MOVE",
-    "PERMITS_DISAGREE",
-    "UNDETERMINED",
-    "Decision",
-    "Refusal",
-    "Refused",
-    "RuleError",
-    "Ruling",
-    "Verdict",
-]
-
 NOT_PERMITTED = "not_permitted"
 """The code of a refusal by silence."""
 

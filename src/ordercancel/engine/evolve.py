@@ -35,8 +35,6 @@ from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import FINAL, OPEN, Answer, CancellationRequest, RequestStatus
 from ordercancel.domain.trusted import trusted, trusted_evolve
 
-__all__ = ["evolve", "fold"]
-
 _Closing = RequestGranted | RequestRejected | RequestWithdrawn | RequestSuperseded | RequestLapsed
 
 

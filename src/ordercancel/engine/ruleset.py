@@ -25,8 +25,6 @@ from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Clause
 from ordercancel.rules.texts import Wording
 
-__all__ = ["RuleSet"]
-
 
 class RuleSet(Protocol):
     """The rules of one policy edition, its charts and its texts.

@@ -129,7 +129,7 @@ def _cause(
         when="" if when is None else describe(when, policy, lang),
         facts=tuple(facts),
         source=tuple(quotes),
-        note="" if isinstance(cites, Citation) else cites.note[lang],
+        note="" if isinstance(cites, Citation) else cites.rationale[lang],
     )
 
 

@@ -222,7 +222,7 @@ def _chart(chart: Lifecycle) -> dict[str, Any]:
 
 def _source(cites: Citation | OwnRule) -> dict[str, Any]:
     if isinstance(cites, OwnRule):
-        return {"clauses": [], "ours": _text(cites.note)}
+        return {"clauses": [], "ours": _text(cites.rationale)}
     return {"clauses": list(cites.clauses), "ours": None}
 
 

@@ -241,7 +241,7 @@ def _clause_section(policy: Policy, lang: Lang) -> Iterator[str]:
 
 def _cites(cites: Citation | OwnRule, lang: Lang) -> str:
     if isinstance(cites, OwnRule):
-        return f"{Text('独自', 'ours')[lang]}: {cites.note[lang]}"
+        return f"{Text('独自', 'ours')[lang]}: {cites.rationale[lang]}"
     return ", ".join(f"`{each}`" for each in cites.clauses)
 
 

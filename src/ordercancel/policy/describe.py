@@ -36,17 +36,6 @@ from ordercancel.rules.effects import CANCEL, PERMIT, REFER, Effect
 from ordercancel.rules.facts import NO_REQUEST
 from ordercancel.rules.texts import REQUEST_STATUS_TEXTS
 
-__all__ = [
-    "COMMAND_NAMES",
-    "GRANT_NAMES",
-    "REQUEST_STATUSES",
-    "VERDICT_NAMES",
-    "bound_text",
-    "describe",
-    "fact_text",
-    "value_text",
-]
-
 REQUEST_STATUSES: Mapping[str, Text] = {
     str(status): text for status, text in REQUEST_STATUS_TEXTS.items()
 }

@@ -16,8 +16,6 @@ from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Document
 from ordercancel.rules.texts import Wording
 
-__all__ = ["PolicyParts", "Provision"]
-
 Provision = Rule | Silence | Deadline | Superseding | GoingBack
 """A part of a policy that has an id and says where it comes from."""
 

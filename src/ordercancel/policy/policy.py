@@ -30,8 +30,6 @@ from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Citation, Clause
 from ordercancel.rules.texts import STANDARD_REFUSALS
 
-__all__ = ["Policy"]
-
 T = TypeVar("T")
 
 

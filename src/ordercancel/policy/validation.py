@@ -29,8 +29,6 @@ from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Citation, Document, OwnRule
 from ordercancel.rules.texts import STANDARD_REFUSALS, Wording
 
-__all__ = ["check_order", "check_policy"]
-
 LONGEST = timedelta(days=36_525)
 """The longest deadline: a hundred years."""
 
@@ -271,7 +269,7 @@ def _check_citations(policy: PolicyParts, faults: Faults) -> None:
         faults.add(f"documents[{name!r}]", "has an id that occurs twice", "each id once")
     for where, cites in _citations(policy):
         if isinstance(cites, OwnRule):
-            if not all(map(str.strip, cites.note.both)):
+            if not all(map(str.strip, cites.rationale.both)):
                 faults.add(
                     f"{where}.cites", "is ours without a note", "own_rule('why it is there')"
                 )

@@ -20,21 +20,6 @@ from typing import Any
 
 import attrs
 
-__all__ = [
-    "ALWAYS",
-    "All",
-    "AnyOf",
-    "Compare",
-    "Condition",
-    "Holds",
-    "IsIn",
-    "Known",
-    "Leaf",
-    "Not",
-    "Relation",
-    "Value",
-]
-
 Value = str | bool | int | timedelta
 """What a fact can be."""
 

@@ -12,8 +12,6 @@ import attrs
 from ordercancel.rules.notifications import Occasion
 from ordercancel.rules.sources import Citation, OwnRule
 
-__all__ = ["After", "Consequence", "Deadline", "Due", "EndOfDay", "EndOfShipDay", "midnight"]
-
 
 @lru_cache(maxsize=1000)
 def midnight(day: date, zone: ZoneInfo, later: int = 0) -> datetime:

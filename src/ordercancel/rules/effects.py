@@ -6,8 +6,6 @@ from enum import StrEnum
 
 import attrs
 
-__all__ = ["CANCEL", "PERMIT", "REFER", "Effect", "Forbid", "Grant"]
-
 
 class Grant(StrEnum):
     """What a rule grants: to a request `CANCEL` or `REFER`, to every other command `PERMIT`."""

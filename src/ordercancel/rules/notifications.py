@@ -26,17 +26,6 @@ from ordercancel.domain.requests import CancellationRequest, RequestStatus
 from ordercancel.domain.texts import Text
 from ordercancel.rules.sources import Citation, OwnRule
 
-__all__ = [
-    "EVENT_OF",
-    "PLACEHOLDERS",
-    "Audience",
-    "Medium",
-    "Notification",
-    "Occasion",
-    "occasion_of_event",
-    "occasion_of_request",
-]
-
 
 class Audience(StrEnum):
     """Who reads something."""

@@ -14,8 +14,6 @@ from ordercancel.rules.conditions import ALWAYS, Condition, Value
 from ordercancel.rules.rules import as_tuple
 from ordercancel.rules.sources import Citation, OwnRule
 
-__all__ = ["GoingBack", "Silence", "Superseding"]
-
 
 @attrs.frozen
 class Superseding:

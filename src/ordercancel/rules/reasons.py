@@ -11,8 +11,6 @@ from ordercancel.domain.faults import Faults
 from ordercancel.domain.texts import Text
 from ordercancel.rules.sources import Citation, OwnRule
 
-__all__ = ["Catalogue", "Reason", "TextBounds"]
-
 
 @attrs.frozen
 class TextBounds:

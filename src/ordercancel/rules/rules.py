@@ -9,8 +9,6 @@ from ordercancel.rules.conditions import ALWAYS, Condition
 from ordercancel.rules.effects import Effect
 from ordercancel.rules.sources import Citation, OwnRule
 
-__all__ = ["Rule", "as_tuple"]
-
 
 def as_tuple(on: type[Command] | tuple[type[Command], ...]) -> tuple[type[Command], ...]:
     """Several commands as they are, a single one as the only one of its tuple."""

@@ -9,8 +9,6 @@ import attrs
 
 from ordercancel.domain.texts import Text
 
-__all__ = ["Citation", "Clause", "Document", "OwnRule", "clause", "own_rule"]
-
 
 @attrs.frozen
 class Clause:
@@ -54,7 +52,7 @@ class Citation:
 class OwnRule:
     """Says that something rests on no document, and why it is there, in two languages."""
 
-    note: Text
+    rationale: Text
 
 
 def clause(*ids: str) -> Citation:
@@ -62,6 +60,6 @@ def clause(*ids: str) -> Citation:
     return Citation(ids)
 
 
-def own_rule(note: str, *, ja: str | None = None) -> OwnRule:
+def own_rule(rationale: str, *, ja: str | None = None) -> OwnRule:
     """Mark something as our own, with the reason for it, and maybe with a Japanese wording."""
-    return OwnRule(Text(ja=note if ja is None else ja, en=note))
+    return OwnRule(Text(ja=rationale if ja is None else ja, en=rationale))

@@ -12,8 +12,6 @@ from ordercancel.domain.texts import Text
 from ordercancel.rules.notifications import Audience, Notification, Occasion
 from ordercancel.rules.sources import Citation, OwnRule
 
-__all__ = ["REQUEST_STATUS_TEXTS", "STANDARD_REFUSALS", "Counter", "Label", "Wording"]
-
 
 @attrs.frozen(kw_only=True)
 class Label:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from ordercancel.rules.sources import Clause, Document
 
-__all__ = ["CONECT_HELP"]
-
 CONECT_HELP = Document(
     "CO-NECT ヘルプ: 発注側のキャンセルリクエスト機能",
     (

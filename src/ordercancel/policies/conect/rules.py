@@ -45,8 +45,6 @@ from ordercancel.rules.facts import (
     status,
 )
 
-__all__ = ["CONECT", "ConectOrderChart", "conect"]
-
 CHANNELS = ("order_form", "mail", "phone", "fax", "seller_entry")
 
 

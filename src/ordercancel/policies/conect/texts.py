@@ -18,8 +18,6 @@ from ordercancel.policy import (
     own_rule,
 )
 
-__all__ = ["WORDING"]
-
 _PREFIX = "【受発注システム CO-NECT】"
 
 WORDING = Wording(

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from ordercancel.rules.sources import Clause, Document
 
-__all__ = ["QOO10_GUIDE"]
-
 QOO10_GUIDE = Document(
     "Qoo10 J·QSM ガイド: キャンセル要請の拒否",
     (

@@ -54,8 +54,6 @@ from ordercancel.rules.facts import (
     withdrawn_before,
 )
 
-__all__ = ["QOO10", "Qoo10OrderChart", "qoo10"]
-
 
 class Qoo10OrderChart(StateMachine):
     """An order of Qoo10.

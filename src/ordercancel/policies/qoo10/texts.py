@@ -19,8 +19,6 @@ from ordercancel.policy import (
     own_rule,
 )
 
-__all__ = ["WORDING"]
-
 _BOTH = (Medium.APP, Medium.MAIL)
 _TELL_WHO_WAITS = own_rule("who waits for the outcome is told of it", ja="結果を待つ人に知らせる")
 
