@@ -1,67 +1,65 @@
-"""The people and systems around an order: actors, their roles, and parties."""
+"""The people and systems around an order: actors, and what a directory knows of them."""
 
 from __future__ import annotations
-
-from enum import StrEnum
 
 import attrs
 
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_EMAILS
-from ordercancel.domain.texts import LANGS, Lang
+from ordercancel.domain.texts import Lang
+
+__all__ = ["Actor", "Buyer", "Operator", "Party", "Seller", "System"]
 
 
-class Role(StrEnum):
-    """What somebody is to an order."""
-
-    BUYER = "buyer"
-    SELLER = "seller"
-    OPERATOR = "operator"
-    SYSTEM = "system"
-
-
+@attrs.frozen(str=False)
 class Actor:
-    """Who gives a command: `Buyer`, `Seller`, `Operator` or `System`.
+    """Who gives a command. The host has authenticated them; the rules decide what they may do.
 
-    The host has authenticated him. ``str(actor)`` is his short form, such as ``buyer:b-1``.
+    `Buyer`, `Seller`, `Operator` and `System` are there; for a role that a policy declares,
+    ``Actor("c-9", role="carrier")``. ``str(actor)`` is the short form: ``buyer:b-1 via agent:x``.
+
+    Args:
+        id: Their id.
+        role: What they are to the order.
+        via: Who acts on their behalf, such as an agent or a clerk: a line like ``agent:x``. It
+            is kept in the log and is a fact for rules.
     """
 
-    __slots__ = ()
-
     id: str
-    role: Role
+    role: str = attrs.field(kw_only=True)
+    via: str | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         faults = Faults(type(self).__name__)
         faults.line("id", self.id)
+        faults.line("role", self.role)
+        faults.line("via", self.via, optional=True)
         faults.raise_if_any()
 
     def __str__(self) -> str:
-        return f"{self.role}:{self.id}"
+        name = self.role if self.role == self.id else f"{self.role}:{self.id}"
+        return name if self.via is None else f"{name} via {self.via}"
 
 
 @attrs.frozen(str=False)
 class Buyer(Actor):
-    """A buyer, by his id; a party to the orders whose ``buyer`` he is."""
+    """A buyer, by their id; a party to the orders whose ``buyer`` they are."""
 
-    id: str
-    role: Role = attrs.field(default=Role.BUYER, init=False, repr=False)
+    role: str = attrs.field(default="buyer", init=False, repr=False)
 
 
 @attrs.frozen(str=False)
 class Seller(Actor):
-    """A seller, by his id; a party to the orders whose ``seller`` he is."""
+    """A seller, by their id; a party to the orders whose ``seller`` they are."""
 
-    id: str
-    role: Role = attrs.field(default=Role.SELLER, init=False, repr=False)
+    role: str = attrs.field(default="seller", init=False, repr=False)
 
 
 @attrs.frozen(str=False)
 class Operator(Actor):
     """Somebody of the marketplace's own staff; may know of every order."""
 
-    id: str
-    role: Role = attrs.field(default=Role.OPERATOR, init=False, repr=False)
+    role: str = attrs.field(default="operator", init=False, repr=False)
 
 
 @attrs.frozen(str=False)
@@ -69,10 +67,7 @@ class System(Actor):
     """The host's own machinery, such as the scheduler behind deadlines."""
 
     id: str = attrs.field(default="system", init=False, repr=False)
-    role: Role = attrs.field(default=Role.SYSTEM, init=False, repr=False)
-
-    def __str__(self) -> str:
-        return "system"
+    role: str = attrs.field(default="system", init=False, repr=False)
 
 
 @attrs.frozen
@@ -80,19 +75,19 @@ class Party:
     """What a directory knows of a buyer or a seller. Its repr shows neither name nor address.
 
     Args:
-        id: The id that orders name him by.
-        name: His name as the other side reads it; one line.
-        emails: Every address registered for him, a hundred at most.
-        permits_cancellation: For a seller, whether he accepts cancellation requests
-            (conect.2-1.enable). Off until it is switched on.
-        locale: The language that he is written to in.
+        id: The id that orders name them by.
+        name: Their name as the other side reads it; one line.
+        emails: Every address registered for them, a hundred at most.
+        permits_cancellation: For a seller, whether they accept cancellation requests
+            (conect.2-1.enable). Default: False.
+        locale: The language that they are written to in. Default: the policy's first one.
     """
 
     id: str
     name: str = attrs.field(kw_only=True, repr=False)
     emails: tuple[str, ...] = attrs.field(default=(), kw_only=True, repr=False)
     permits_cancellation: bool = attrs.field(default=False, kw_only=True)
-    locale: Lang = attrs.field(default="ja", kw_only=True)
+    locale: Lang | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         faults = Faults("Party")
@@ -106,5 +101,5 @@ class Party:
         else:
             faults.add("emails", f"is a {type(emails).__name__}", "a list of addresses")
         faults.flag("permits_cancellation", self.permits_cancellation)
-        faults.choice("locale", self.locale, LANGS)
+        faults.line("locale", self.locale, optional=True)
         faults.raise_if_any()

@@ -1,94 +1,119 @@
-"""A case: an order with all its requests and duties, the unit that is decided on and stored."""
+"""A case: an order with all its requests, the unit that is decided on and stored."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 
 import attrs
 
 from ordercancel.domain.faults import Faults
-from ordercancel.domain.limits import LAST_DUE_YEAR, MAX_DUTIES, MAX_REQUESTS, MAX_VERSION
+from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.limits import LAST_DUE_YEAR, MAX_REMEMBERED, MAX_REQUESTS, MAX_VERSION
 from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import FINAL, OPEN, CancellationRequest, RequestStatus
 
-
-class DutyStatus(StrEnum):
-    """What became of a duty."""
-
-    OPEN = "open"
-    MET = "met"
-    MISSED = "missed"
-    RELEASED = "released"
+__all__ = ["Case", "Firing", "Mark"]
 
 
-@attrs.frozen(kw_only=True)
-class Duty:
-    """Something that has to happen until a time, such as shipping after a rejection.
+@attrs.frozen
+class Firing:
+    """A deadline that has fired, as far as it is remembered.
 
     Args:
-        deadline: The id of the policy's deadline that it follows from.
-        request: The number of the request that it arose with.
-        since: When it arose.
-        due_at: The first moment at which it is too late.
-        follows_order: Whether a move of the order meets it; else it ends with the request.
-        status: Open; met in time; missed; or released, because what it was for has ended.
-        settled_at: When it stopped being open.
+        due_at: The moment that it was due.
+        request: The number of the latest request then; 0 where there was none.
+        status: The status of the order then.
+        impossible: Whether its action was not possible, and nothing came of it.
     """
 
-    deadline: str
-    request: int
-    since: datetime
     due_at: datetime
-    follows_order: bool = False
-    status: DutyStatus = DutyStatus.OPEN
-    settled_at: datetime | None = None
+    request: int
+    status: str
+    impossible: bool = False
 
     def __attrs_post_init__(self) -> None:
-        faults = Faults("Duty")
-        faults.line("deadline", self.deadline)
-        faults.number("request", self.request, 1, MAX_REQUESTS, "the number of a request")
-        faults.time("since", self.since)
+        faults = Faults("Firing")
         faults.time("due_at", self.due_at, last_year=LAST_DUE_YEAR)
-        faults.flag("follows_order", self.follows_order)
-        faults.instance("status", self.status, DutyStatus, "a DutyStatus")
-        faults.time("settled_at", self.settled_at, optional=True)
+        faults.number("request", self.request, 0, MAX_REQUESTS, "the number of a request")
+        faults.line("status", self.status)
+        faults.flag("impossible", self.impossible)
+        faults.raise_if_any()
+
+
+@attrs.frozen
+class Mark:
+    """What a deadline has marked: something that should have happened by then, and had not.
+
+    Args:
+        code: What it is marked as, such as ``missed``.
+        deadline: The id of the deadline.
+        due_at: When it should have happened.
+        request: The number of the request that is marked; None where it is the order.
+    """
+
+    code: str
+    deadline: str
+    due_at: datetime
+    request: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults("Mark")
+        faults.line("code", self.code)
+        faults.line("deadline", self.deadline)
+        faults.time("due_at", self.due_at, last_year=LAST_DUE_YEAR)
+        if self.request is not None:
+            faults.number("request", self.request, 1, MAX_REQUESTS, "the number of a request")
         faults.raise_if_any()
 
 
 @attrs.frozen(kw_only=True)
 class Case:
-    """An order, its requests and duties, and the edition of the rules that it is judged by.
-
-    `version` counts the events that made it; a fresh case that nobody stored yet has none. It has
-    at most 1,000 requests and 10,000 duties.
+    """An order, its requests, and the edition of the rules that it is judged by.
 
     Build the first one with ``Policy.open`` or let the service do it.
+
+    Args:
+        order: The order.
+        edition: The edition of the policy that judges it.
+        digest: Tells what decides in that edition apart; empty for a case of the first form.
+        requests: Its requests, at most 1,000.
+        fired: The last firing of each deadline, by its id.
+        marks: What is marked.
+        version: Counts the events that made it; 0 for one that nobody stored yet.
+        updated_at: When the last of these events happened.
+        shipped_version: The version by which the order was shipped; None while it was not.
     """
 
     order: Order
     edition: str
+    digest: str = ""
     requests: tuple[CancellationRequest, ...] = ()
-    duties: tuple[Duty, ...] = ()
+    fired: Mapping[str, Firing] = attrs.field(factory=dict, converter=FrozenMap)
+    marks: tuple[Mark, ...] = ()
     version: int = 0
-    # What follows from these, and would take longer to find in a long history than to keep.
+    updated_at: datetime | None = None
+    shipped_version: int | None = None
+    # Follows from the requests, and would take longer to find in a long history than to keep.
     _ended: frozenset[RequestStatus] = attrs.field(
         default=frozenset(), init=False, repr=False, eq=False
     )
-    _open_duties: tuple[Duty, ...] = attrs.field(default=(), init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         faults = Faults("Case")
         faults.instance("order", self.order, Order, "an Order")
         faults.line("edition", self.edition)
+        faults.text("digest", self.digest, optional=False)
         _check_entries(faults, "requests", self.requests, MAX_REQUESTS, CancellationRequest)
-        _check_entries(faults, "duties", self.duties, MAX_DUTIES, Duty)
+        _check_entries(faults, "fired", tuple(self.fired.values()), MAX_REMEMBERED, Firing)
+        _check_entries(faults, "marks", self.marks, MAX_REMEMBERED, Mark)
         faults.number("version", self.version, 0, MAX_VERSION, "the number of its events")
+        faults.time("updated_at", self.updated_at, optional=True)
+        if self.shipped_version is not None:
+            faults.number("shipped_version", self.shipped_version, 0, MAX_VERSION, "a version")
         faults.raise_if_any()
         ended = FINAL.intersection(request.status for request in self.requests)
-        open_duties = tuple(duty for duty in self.duties if duty.status is DutyStatus.OPEN)
         object.__setattr__(self, "_ended", ended)
-        object.__setattr__(self, "_open_duties", open_duties)
 
     @property
     def latest(self) -> CancellationRequest | None:
@@ -101,26 +126,15 @@ class Case:
         Raises:
             KeyError: There is none.
         """
-        for request in reversed(self.requests):
-            if request.number == number:
-                return request
-        raise KeyError(number)
+        if not 1 <= number <= len(self.requests):
+            raise KeyError(number)
+        return self.requests[number - 1]
 
     @property
     def open_request(self) -> CancellationRequest | None:
         """The request that waits for an answer, if one does. There is never more than one."""
         latest = self.latest
         return latest if latest is not None and latest.is_open else None
-
-    @property
-    def open_duties(self) -> tuple[Duty, ...]:
-        """The duties that are neither met, missed nor released."""
-        return self._open_duties
-
-    @property
-    def next_due(self) -> datetime | None:
-        """When the first open duty comes due."""
-        return min((duty.due_at for duty in self.open_duties), default=None)
 
     @property
     def ended(self) -> frozenset[RequestStatus]:
@@ -132,6 +146,11 @@ class Case:
         if status in OPEN:
             return any(request.status is status for request in self.requests)
         return status in self._ended
+
+    def is_marked(self, code: str) -> bool:
+        """Whether the order, or its latest request, is marked with `code`."""
+        number = len(self.requests)
+        return any(mark.code == code and mark.request in (None, number) for mark in self.marks)
 
 
 def _check_entries(faults: Faults, field: str, value: object, most: int, kind: type) -> None:

@@ -11,6 +11,8 @@ import linecache
 from collections.abc import Callable, Mapping
 from typing import Any
 
+__all__ = ["compile_function"]
+
 
 def compile_function(name: str, source: str, names: Mapping[str, object]) -> Callable[..., Any]:
     """The function called `name` that `source` defines.

@@ -1,21 +1,40 @@
-"""What somebody asks for. Imperative; each is judged by the rules before anything happens.
+"""Commands: something a buyer, seller, operator or the clock wants done to an order.
 
 Every command names its order and the actor (`by`). With a `command_id`, a command that is
 delivered twice acts once: the second time gives the first outcome again. Ids, codes and moves are
 lines of 1 to 200 printable characters, texts have at most 4,000 code points; a policy has bounds
-of its own beside these.
+of its own beside these. `data` are facts that go with a command, as the policy declares them.
+
+Rules judge what people do. `UpdateOrder` and `FireDeadline` are the host's and the clock's: they
+are recorded, and no rule is asked.
 """
 
 from __future__ import annotations
 
-from datetime import date
-from typing import get_args
+from collections.abc import Mapping
+from typing import Any, get_args
 
 import attrs
 
 from ordercancel.domain.actors import Actor
-from ordercancel.domain.faults import Faults
+from ordercancel.domain.faults import Faults, exact_facts
 from ordercancel.domain.limits import MAX_REQUESTS
+
+__all__ = [
+    "ANSWERS",
+    "COMMANDS",
+    "JUDGED",
+    "AdvanceOrder",
+    "AnswerWithdrawal",
+    "Approve",
+    "AskWithdrawal",
+    "Command",
+    "FireDeadline",
+    "Reject",
+    "RequestCancellation",
+    "UpdateOrder",
+    "Withdraw",
+]
 
 
 @attrs.frozen
@@ -29,22 +48,34 @@ class _Command:
         faults.line("order_id", self.order_id)
         faults.instance("by", self.by, Actor, "a Buyer, Seller, Operator or System")
         faults.line("command_id", self.command_id, optional=True)
+        for field in ("data", "facts"):
+            if hasattr(self, field):
+                faults.facts(field, getattr(self, field))
         self._check(faults)
         faults.raise_if_any()
+        for field in ("data", "facts"):
+            if hasattr(self, field):
+                object.__setattr__(self, field, exact_facts(getattr(self, field)))
 
     def _check(self, faults: Faults) -> None:
         """Check the fields that only this command has."""
 
 
 @attrs.frozen
-class RequestCancellation(_Command):
-    """The buyer asks to cancel.
+class _Judged(_Command):
+    data: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True)
 
-    `reason` is a code of the policy's request reasons, `text` the buyer's own words where that
-    reason takes any. The reason may be left out to *assess* whether asking is possible at all;
-    to ask in earnest it is needed.
-    """
 
+@attrs.frozen
+class _Answer(_Judged):
+    request: int = attrs.field(kw_only=True)
+
+    def _check(self, faults: Faults) -> None:
+        faults.number("request", self.request, 1, MAX_REQUESTS, "the number of a request")
+
+
+@attrs.frozen
+class _Worded(_Judged):
     reason: str | None = attrs.field(default=None, kw_only=True)
     text: str | None = attrs.field(default=None, kw_only=True, repr=False)
 
@@ -54,94 +85,128 @@ class RequestCancellation(_Command):
 
 
 @attrs.frozen
-class Approve(_Command):
-    """The seller grants the open request; the order is cancelled in the same step."""
+class RequestCancellation(_Worded):
+    """Ask to cancel the order; whoever asks is the initiator of the request.
+
+    `reason` is a code of the policy's reasons for asking, `text` the initiator's own words where
+    that reason takes any. The reason may be left out to *assess* whether asking is possible at
+    all; to ask in earnest it is needed.
+    """
 
 
 @attrs.frozen
-class Reject(_Command):
-    """The seller turns the open request down.
+class Approve(_Answer):
+    """Approve the open request `request`; the order is cancelled in the same step."""
 
-    `reason` is a code of the policy's rejection reasons, where it has any; `text` the seller's
-    own words. `affirmed` is his word that cancelling is impracticable (qoo10.3.confirm).
+
+@attrs.frozen
+class Reject(_Answer):
+    """Reject the open request `request`, or refer it to somebody else, as the policy says.
+
+    `reason` is a code of the policy's reasons for rejecting, where it has any; `text` the
+    answerer's own words.
     """
 
     reason: str | None = attrs.field(default=None, kw_only=True)
     text: str | None = attrs.field(default=None, kw_only=True, repr=False)
-    affirmed: bool = attrs.field(default=False, kw_only=True)
 
     def _check(self, faults: Faults) -> None:
+        super()._check(faults)
         faults.line("reason", self.reason, optional=True)
         faults.text("text", self.text)
-        faults.flag("affirmed", self.affirmed)
 
 
 @attrs.frozen
-class Withdraw(_Command):
-    """The buyer takes his open request back of his own accord."""
+class Withdraw(_Answer):
+    """Take the open request `request` back of one's own accord."""
 
 
 @attrs.frozen
-class AskWithdrawal(_Command):
-    """The seller asks the buyer to take his request back (qoo10.1.otherwise-ask-withdrawal)."""
+class AskWithdrawal(_Answer):
+    """Ask the initiator to take `request` back (qoo10.1.otherwise-ask-withdrawal)."""
 
     text: str | None = attrs.field(default=None, kw_only=True, repr=False)
 
     def _check(self, faults: Faults) -> None:
+        super()._check(faults)
         faults.text("text", self.text)
 
 
 @attrs.frozen
-class AnswerWithdrawal(_Command):
-    """The buyer answers that ask: with `accept` he withdraws, else he holds on to his request."""
+class AnswerWithdrawal(_Answer):
+    """Answer that ask: with `accept` the request is withdrawn, else it stays open."""
 
     accept: bool = attrs.field(kw_only=True)
 
     def _check(self, faults: Faults) -> None:
+        super()._check(faults)
         faults.flag("accept", self.accept)
 
 
 @attrs.frozen
-class AdvanceOrder(_Command):
-    """The order makes a move of its policy's order chart, such as ``ship``.
+class AdvanceOrder(_Judged):
+    """Make a move of the policy's lifecycle, such as ``ship``.
 
-    `ship_on` is the planned ship date, for the move that plans one.
+    `facts` are those that the policy declares for the move, such as the planned ship date.
     """
 
     move: str = attrs.field(kw_only=True)
-    ship_on: date | None = attrs.field(default=None, kw_only=True)
+    facts: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True)
 
     def _check(self, faults: Faults) -> None:
         faults.line("move", self.move)
-        faults.day("ship_on", self.ship_on)
 
 
 @attrs.frozen
-class ApplyDeadline(_Command):
-    """A deadline of the policy that has passed does what it says. Issued by the service's tick.
+class UpdateOrder(_Command):
+    """Tell what has changed about the order. By the system or an operator; always recorded.
 
-    `deadline` is its id, `request` the number of the request that it arose with.
+    Nothing that was decided before is judged again; timers follow by themselves.
+
+    Args:
+        facts: Facts of the order by name, such as ``paid_at``; None where one is unknown again.
+        status: The status that the order has, where the host knows better.
+        buyer: The id of the buyer, when the account has moved.
+        seller: The id of the seller, likewise.
+    """
+
+    facts: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True)
+    status: str | None = attrs.field(default=None, kw_only=True)
+    buyer: str | None = attrs.field(default=None, kw_only=True)
+    seller: str | None = attrs.field(default=None, kw_only=True)
+
+    def _check(self, faults: Faults) -> None:
+        for field in ("status", "buyer", "seller"):
+            faults.line(field, getattr(self, field), optional=True)
+
+
+@attrs.frozen
+class FireDeadline(_Command):
+    """Let the deadline with the id `deadline`, which has come due, do what it says.
+
+    Given by the service: by its tick, and before it judges a command.
     """
 
     deadline: str = attrs.field(kw_only=True)
-    request: int = attrs.field(kw_only=True)
 
     def _check(self, faults: Faults) -> None:
         faults.line("deadline", self.deadline)
-        faults.number("request", self.request, 0, MAX_REQUESTS, "the number of a request")
 
 
-Command = (
-    RequestCancellation
-    | Approve
-    | Reject
-    | Withdraw
-    | AskWithdrawal
-    | AnswerWithdrawal
-    | AdvanceOrder
-    | ApplyDeadline
-)
+Answering = Approve | Reject | Withdraw | AskWithdrawal | AnswerWithdrawal
+"""A command about the open request, which it names by its number."""
+
+Judged = RequestCancellation | Answering | AdvanceOrder
+"""A command that the rules judge."""
+
+Command = Judged | UpdateOrder | FireDeadline
 """Any command."""
+
+ANSWERS: tuple[type[Answering], ...] = get_args(Answering)
+"""Every kind of command about an open request."""
+
+JUDGED: tuple[type[Judged], ...] = get_args(Judged)
+"""Every kind of command that the rules judge."""
 
 COMMANDS: tuple[type[Command], ...] = get_args(Command)
 """Every kind of command."""

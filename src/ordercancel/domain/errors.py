@@ -30,6 +30,22 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
+__all__ = [
+    "Conflict",
+    "Fault",
+    "InvalidPolicy",
+    "InvalidValue",
+    "NotDelivered",
+    "OrderCancelError",
+    "OutdatedTables",
+    "PartlyDelivered",
+    "StoreUnavailable",
+    "TooLarge",
+    "UnknownOrder",
+    "UnknownPolicy",
+    "Untranslatable",
+]
+
 
 @attrs.frozen
 class Fault:
@@ -39,14 +55,24 @@ class Fault:
         where: The path of the wrong value, such as ``Order.placed_at``.
         problem: What was found there.
         expected: What would be right.
+        code: Stable, for programs, such as ``text_too_long``.
+        clauses: The ids of the clauses that set the bound.
+        sentences: The same for the person who typed it, by language; empty where no person did.
     """
 
     where: str
     problem: str
     expected: str
+    code: str = attrs.field(default="invalid", kw_only=True)
+    clauses: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    sentences: Mapping[str, str] = attrs.field(factory=dict, kw_only=True, eq=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.where}: {self.problem}; expected {self.expected}"
+
+    def message(self, lang: str) -> str:
+        """The sentence for the person who typed it, in `lang` where there is one; else `str`."""
+        return self.sentences.get(lang) or self.sentences.get("en") or str(self)
 
 
 class OrderCancelError(Exception):
@@ -62,6 +88,20 @@ class InvalidValue(OrderCancelError, ValueError):
 
     def __str__(self) -> str:
         return "\n".join(str(fault) for fault in self.faults)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The stable codes of all faults, each once."""
+        return tuple(dict.fromkeys(fault.code for fault in self.faults))
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """The ids of all clauses that set the bounds, each once."""
+        return tuple(dict.fromkeys(each for fault in self.faults for each in fault.clauses))
+
+    def message(self, lang: str) -> str:
+        """Every fault in a sentence for the person who typed it, in `lang`."""
+        return "\n".join(dict.fromkeys(fault.message(lang) for fault in self.faults))
 
 
 class InvalidPolicy(InvalidValue):

@@ -1,9 +1,8 @@
-"""What happened. Past tense; each event names the ids of the rules behind it.
+"""Events: what happened, in the past tense; each names the ids of the rules behind it.
 
 The events of an order, in their order, are its audit log, and folding them gives its case
-(`ordercancel.engine.decide.evolve`). They carry all that the fold needs, so that history stays
-readable when the rules change. Each checks its sizes and times when it is built, and so when it
-is read.
+(`ordercancel.engine.evolve`). They carry all that the fold needs, so that history stays readable
+when the rules change. Each checks its sizes and times when it is built, and so when it is read.
 """
 
 from __future__ import annotations
@@ -16,15 +15,25 @@ from typing import Any, get_args
 import attrs
 
 from ordercancel.domain.actors import Actor
-from ordercancel.domain.faults import Faults
-from ordercancel.domain.limits import (
-    LAST_DUE_YEAR,
-    MAX_KEPT_TEXT,
-    MAX_LINE,
-    MAX_REQUESTS,
-    MAX_RULES,
-)
+from ordercancel.domain.faults import Faults, exact_facts
+from ordercancel.domain.limits import LAST_DUE_YEAR, MAX_KEPT_TEXT, MAX_REQUESTS, MAX_RULES
 from ordercancel.domain.orders import Order
+from ordercancel.domain.requests import FINAL, RequestStatus
+
+__all__ = [
+    "EVENTS",
+    "CancellationRequested",
+    "DeadlineFired",
+    "Event",
+    "OrderAdvanced",
+    "OrderCancelled",
+    "OrderRegistered",
+    "OrderUpdated",
+    "RequestClosed",
+    "RequestReferred",
+    "WithdrawalAsked",
+    "WithdrawalDeclined",
+]
 
 
 @attrs.frozen(kw_only=True)
@@ -40,100 +49,106 @@ class _Event:
         for name, check in _checks(kind):
             check(faults, name, getattr(self, name))
         faults.raise_if_any()
+        for name in ("facts", "data"):
+            if hasattr(self, name):
+                object.__setattr__(self, name, exact_facts(getattr(self, name)))
 
 
 @attrs.frozen(kw_only=True)
 class OrderRegistered(_Event):
-    """The host made the order known; `edition` is the edition of the rules that judges it."""
+    """The host made the order known.
+
+    `edition` is the edition of the rules that judges it, `digest` tells what decides in it.
+    """
 
     order: Order
     edition: str
+    digest: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class OrderUpdated(_Event):
+    """The host told what has changed: `facts` by name, None for one that is unknown again.
+
+    `status`, `buyer` and `seller` are None where they stay; `ships` says whether the order left
+    the seller by it, `unmarks` the deadlines whose marks are taken off, since they were met.
+    """
+
+    facts: Mapping[str, Any] = attrs.field(factory=dict)
+    status: str | None = None
+    buyer: str | None = None
+    seller: str | None = None
+    ships: bool = False
+    unmarks: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
 class OrderAdvanced(_Event):
-    """The order made the move `move` of its chart, into `status`.
+    """The order made the move `move` of its lifecycle, into `status`.
 
-    `ship_on` is the planned ship date where the move set one, `ships` says whether the order
-    left the seller by it.
+    `facts` are those that were told with it; `ships` and `unmarks` as for `OrderUpdated`.
     """
 
     move: str
     status: str
-    ship_on: date | None = None
+    facts: Mapping[str, Any] = attrs.field(factory=dict)
     ships: bool = False
+    unmarks: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
 class CancellationRequested(_Event):
-    """The buyer asked to cancel. `referred` says whether the seller is to answer."""
-
-    number: int
-    reason: str
-    text: str | None = attrs.field(default=None, repr=False)
-    referred: bool
-
-
-@attrs.frozen(kw_only=True)
-class RequestGranted(_Event):
-    """The request was granted: by the seller, by silence (`by` is the system), or at once."""
-
-    number: int
-    at_once: bool = False
-
-
-@attrs.frozen(kw_only=True)
-class RequestRejected(_Event):
-    """The request was turned down.
-
-    `order_status` and `ship_on` are what the order goes back to, where the policy says that it
-    goes back (qoo10.3.back-to-shipping); without `order_status` it stays as it is.
-    """
+    """Somebody (`by`) asked to cancel; `answerer` is to answer, None where nobody has to."""
 
     number: int
     reason: str | None = None
     text: str | None = attrs.field(default=None, repr=False)
-    order_status: str | None = None
-    ship_on: date | None = None
+    data: Mapping[str, Any] = attrs.field(factory=dict)
+    answerer: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class RequestReferred(_Event):
+    """The request is for somebody else to answer: by a rejection that refers on, or a deadline.
+
+    `reason` and `text` are those of the rejection, where there was one.
+    """
+
+    number: int
+    answerer: str
+    reason: str | None = None
+    text: str | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen(kw_only=True)
 class WithdrawalAsked(_Event):
-    """The seller asked the buyer to take the request back."""
+    """The answerer asked the initiator to take the request back."""
 
     number: int
     text: str | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen(kw_only=True)
-class WithdrawalHeld(_Event):
-    """The buyer holds on to the request that he was asked to take back."""
+class WithdrawalDeclined(_Event):
+    """The initiator does not take the request back."""
 
     number: int
 
 
 @attrs.frozen(kw_only=True)
-class RequestWithdrawn(_Event):
-    """The buyer took the request back; `order_status` and `ship_on` as for a rejection."""
+class RequestClosed(_Event):
+    """The request is final, with `outcome`; `reason` and `text` are those of a rejection.
+
+    `order_status` and `ship_on` are read from the first edition's logs alone: what the order went
+    back to then.
+    """
 
     number: int
+    outcome: RequestStatus
+    reason: str | None = None
+    text: str | None = attrs.field(default=None, repr=False)
     order_status: str | None = None
     ship_on: date | None = None
-
-
-@attrs.frozen(kw_only=True)
-class RequestSuperseded(_Event):
-    """The order moved on (`move`), and so the open request came to nothing."""
-
-    number: int
-    move: str
-
-
-@attrs.frozen(kw_only=True)
-class RequestLapsed(_Event):
-    """Nobody answered the request in time, and so it came to nothing."""
-
-    number: int
 
 
 @attrs.frozen(kw_only=True)
@@ -145,58 +160,35 @@ class OrderCancelled(_Event):
 
 
 @attrs.frozen(kw_only=True)
-class DutyArose(_Event):
-    """Something has to happen before `due_at`, by the policy's deadline `deadline`.
+class DeadlineFired(_Event):
+    """The deadline fired that was due at `due_at`; what follows comes in the events behind this.
 
-    `follows_order` says whether a move of the order meets it; else it ends with the request.
+    Args:
+        deadline: Its id.
+        due_at: The moment that it was due; `at` is when it fired.
+        mark: The code that the request or order is marked with, if it marks one.
+        request: The number of the request that is marked; None where it is the order.
+        impossible: Whether the lifecycle refused the action, so that nothing follows.
     """
 
     deadline: str
-    number: int
     due_at: datetime
-    follows_order: bool = False
-
-
-@attrs.frozen(kw_only=True)
-class DutyMet(_Event):
-    """It happened in time."""
-
-    deadline: str
-    number: int
-
-
-@attrs.frozen(kw_only=True)
-class DutyBreached(_Event):
-    """It did not happen in time. Recorded once; nothing is penalised by itself."""
-
-    deadline: str
-    number: int
-
-
-@attrs.frozen(kw_only=True)
-class DeadlinePassed(_Event):
-    """The time for an answer is over; what follows from it comes in the events behind this."""
-
-    deadline: str
-    number: int
+    mark: str | None = None
+    request: int | None = None
+    impossible: bool = False
 
 
 Event = (
     OrderRegistered
+    | OrderUpdated
     | OrderAdvanced
     | CancellationRequested
-    | RequestGranted
-    | RequestRejected
+    | RequestReferred
     | WithdrawalAsked
-    | WithdrawalHeld
-    | RequestWithdrawn
-    | RequestSuperseded
-    | RequestLapsed
+    | WithdrawalDeclined
+    | RequestClosed
     | OrderCancelled
-    | DutyArose
-    | DutyMet
-    | DutyBreached
-    | DeadlinePassed
+    | DeadlineFired
 )
 """Any event."""
 
@@ -216,15 +208,32 @@ def _check_number(faults: Faults, field: str, value: object) -> None:
     faults.number(field, value, 1, MAX_REQUESTS, "the number of a request")
 
 
+def _check_request(faults: Faults, field: str, value: object) -> None:
+    if value is not None:
+        _check_number(faults, field, value)
+
+
 def _check_rules(faults: Faults, field: str, value: object) -> None:
     for number, rule in enumerate(faults.entries(field, value, MAX_RULES)):
         faults.line(f"{field}[{number}]", rule)
 
 
+def _check_outcome(faults: Faults, field: str, value: object) -> None:
+    faults.choice(field, value, tuple(sorted(FINAL)))
+
+
 @cache
 def _checks(kind: Any) -> tuple[tuple[str, Callable[[Faults, str, Any], None]], ...]:
     """The checks of a kind of event, by field."""
-    return tuple((field.name, _CHECKS[field.name]) for field in attrs.fields(kind))
+    optional = {
+        field.name
+        for field in attrs.fields(kind)
+        if field.default is None and _CHECKS[field.name] is Faults.line
+    }
+    return tuple(
+        (name, partial(Faults.line, optional=True) if name in optional else _CHECKS[name])
+        for name in (field.name for field in attrs.fields(kind))
+    )
 
 
 # A field means the same in every event that has it, and none goes without a check.
@@ -235,17 +244,25 @@ _CHECKS: Mapping[str, Callable[[Faults, str, Any], None]] = {
     "rules": _check_rules,
     "order": _check_order,
     "edition": Faults.line,
+    "digest": partial(Faults.text, optional=False),
     "number": _check_number,
+    "request": _check_request,
     "deadline": Faults.line,
     "due_at": partial(Faults.time, last_year=LAST_DUE_YEAR),
+    "mark": Faults.line,
+    "impossible": Faults.flag,
     "move": Faults.line,
     "status": Faults.line,
-    "order_status": partial(Faults.line, optional=True),
+    "buyer": Faults.line,
+    "seller": Faults.line,
+    "answerer": Faults.line,
+    "order_status": Faults.line,
+    "outcome": _check_outcome,
     "ship_on": Faults.day,
-    "reason": partial(Faults.text, most=MAX_LINE),
+    "reason": Faults.line,
     "text": partial(Faults.text, most=MAX_KEPT_TEXT),
-    "referred": Faults.flag,
-    "at_once": Faults.flag,
+    "facts": Faults.facts,
+    "data": Faults.facts,
     "ships": Faults.flag,
-    "follows_order": Faults.flag,
+    "unmarks": _check_rules,
 }

@@ -11,16 +11,19 @@ from typing import Any
 
 from ordercancel.domain.characters import unsafe_characters
 from ordercancel.domain.errors import Fault, InvalidValue
+from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.limits import (
     FIRST_YEAR,
     LAST_YEAR,
-    MAX_ATTRIBUTES,
+    MAX_FACTS,
     MAX_INTEGER,
     MAX_LINE,
     MAX_MESSAGE,
     MAX_PROBLEM,
     MAX_TEXT,
 )
+
+__all__ = ["Faults", "exact_facts", "moment"]
 
 
 class Faults:
@@ -35,10 +38,10 @@ class Faults:
         self.subject = subject
         self.found: list[Fault] = []
 
-    def add(self, field: str, problem: str, expected: str) -> None:
-        """Note a fault of `field`."""
+    def add(self, field: str, problem: str, expected: str, **more: Any) -> None:
+        """Note a fault of `field`; `more` are fields of `Fault` besides, such as its code."""
         told = problem if len(problem) <= MAX_PROBLEM else f"{problem[: MAX_PROBLEM - 1]}…"
-        self.found.append(Fault(f"{self.subject}.{field}", told, expected))
+        self.found.append(Fault(f"{self.subject}.{field}", told, expected, **more))
 
     def raise_if_any(self, error: type[InvalidValue] = InvalidValue) -> None:
         """Raise `error` with all faults found, if there are any."""
@@ -145,28 +148,48 @@ class Faults:
         if value not in choices:
             self.add(field, f"is {_kind_or_text(value)}", f"one of: {', '.join(choices)}")
 
-    def attributes(self, field: str, value: object) -> None:
-        """`value` maps at most `MAX_ATTRIBUTES` names to strings, whole numbers or flags.
+    def facts(self, field: str, value: object) -> None:
+        """`value` maps at most `MAX_FACTS` names to what a fact can be.
 
-        Names and strings have at most `MAX_LINE` characters, whole numbers at most 64 bits.
+        That is a string or a name of at most `MAX_LINE` characters, a whole number of at most 64
+        bits, a flag, a moment with a UTC offset, or a day.
         """
         if not isinstance(value, Mapping):
             self.add(field, f"is {_kind(value)}", "a mapping of names to values")
             return
-        if len(value) > MAX_ATTRIBUTES:
-            self.add(field, f"has {len(value)} entries", f"at most {MAX_ATTRIBUTES}")
-        for name, item in islice(value.items(), MAX_ATTRIBUTES):
+        if len(value) > MAX_FACTS:
+            self.add(field, f"has {len(value)} entries", f"at most {MAX_FACTS}")
+        for name, item in islice(value.items(), MAX_FACTS):
             shown = f"{_kind_or_text(name):.50}"
             self.line(f"{field} name {shown}", name)
             where = f"{field}[{shown}]"
-            if not isinstance(item, str | int):
-                self.add(where, f"is {_kind(item)}", "a string, integer or flag")
-            elif isinstance(item, int) and not -MAX_INTEGER - 1 <= item <= MAX_INTEGER:
-                self.add(where, "is beyond 64 bits", "a whole number from -2**63 to 2**63 - 1")
-            elif isinstance(item, str) and len(item) > MAX_LINE:
-                self.add(where, f"has {len(item)} characters", f"at most {MAX_LINE}")
-            elif isinstance(item, str) and any("\ud800" <= char <= "\udfff" for char in item):
-                self.add(where, "contains a lone surrogate", "text that can be written as UTF-8")
+            match item:
+                case None | bool():
+                    pass
+                case datetime():
+                    self.time(where, item)
+                case date():
+                    self.day(where, item)
+                case int() if not -MAX_INTEGER - 1 <= item <= MAX_INTEGER:
+                    self.add(where, "is beyond 64 bits", "a number from -2**63 to 2**63 - 1")
+                case str() if len(item) > MAX_LINE:
+                    self.add(where, f"has {len(item)} characters", f"at most {MAX_LINE}")
+                case str() if any("\ud800" <= char <= "\udfff" for char in item):
+                    self.add(where, "contains a lone surrogate", "text that UTF-8 can hold")
+                case str() | int():
+                    pass
+                case _:
+                    self.add(where, f"is {_kind(item)}", "a string, integer, flag, time or day")
+
+
+def exact_facts(value: Mapping[str, Any]) -> FrozenMap[str, Any]:
+    """Checked facts with moments in UTC."""
+    return FrozenMap(
+        {
+            str(name): item.astimezone(UTC) if isinstance(item, datetime) else item
+            for name, item in value.items()
+        }
+    )
 
 
 def moment(field: str | type, value: datetime) -> datetime:

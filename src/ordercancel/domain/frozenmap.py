@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
+__all__ = ["FrozenMap"]
+
 K = TypeVar("K")
 V = TypeVar("V")
 

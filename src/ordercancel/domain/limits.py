@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
+__all__ = [
+    "FIRST_YEAR",
+    "LAST_DUE_YEAR",
+    "LAST_YEAR",
+    "MAX_EMAILS",
+    "MAX_FACTS",
+    "MAX_INTEGER",
+    "MAX_KEPT_TEXT",
+    "MAX_LINE",
+    "MAX_MESSAGE",
+    "MAX_MESSAGE_ID",
+    "MAX_PROBLEM",
+    "MAX_REMEMBERED",
+    "MAX_REQUESTS",
+    "MAX_RULES",
+    "MAX_TEXT",
+    "MAX_VERSION",
+]
+
 FIRST_YEAR, LAST_YEAR = 1900, 9000
 """The years that times and days may lie in, so that reckoning with them never overflows."""
 
@@ -17,11 +36,11 @@ MAX_TEXT = 4_000
 MAX_KEPT_TEXT = 3 * MAX_TEXT
 """The longest text that is kept: in NFC a code point becomes three at most."""
 
-MAX_ATTRIBUTES = 50
-"""How many attributes of its own a host may put on one order."""
+MAX_FACTS = 50
+"""How many facts of its own a host may put on one order, or on one command."""
 
 MAX_INTEGER = 2**63 - 1
-"""The largest whole number of an attribute, and but for one the smallest below zero: 64 bits."""
+"""The largest whole number of a fact, and but for one the smallest below zero: 64 bits."""
 
 MAX_EMAILS = 100
 """How many addresses a party may have."""
@@ -29,8 +48,8 @@ MAX_EMAILS = 100
 MAX_REQUESTS = 1_000
 """How often one order may be asked to be cancelled; every command reads all its requests."""
 
-MAX_DUTIES = 10 * MAX_REQUESTS
-"""How many duties may arise with the requests of one order."""
+MAX_REMEMBERED = 10_000
+"""How many fired deadlines, marks and impossible actions one order keeps."""
 
 MAX_RULES = 1_000
 """How many rules an event may name."""

@@ -1,8 +1,4 @@
-"""Orders, and the people around them.
-
-An `Order` is what a rule may know of an order; the host owns everything else about it.
-An `Actor` is somebody whom the host has authenticated; the rules decide what he may do.
-A `Party` is what a directory knows of a buyer or seller.
+"""Orders: what a rule may know of one; the host owns everything else about it.
 
 Every id, code, name and address is one line of 1 to 200 printable characters; times and days lie
 in the years 1900 to 9000.
@@ -15,12 +11,47 @@ from datetime import UTC, date, datetime
 
 import attrs
 
-from ordercancel.domain.actors import Actor, Buyer, Operator, Seller, System
-from ordercancel.domain.faults import Faults
-from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.actors import Actor
+from ordercancel.domain.faults import Faults, exact_facts
+from ordercancel.domain.limits import MAX_REQUESTS
+from ordercancel.domain.requests import FINAL, OPEN, RequestStatus
 
-Scalar = str | int | bool
-"""What an attribute of the host's own may be."""
+__all__ = ["FactValue", "Order", "PastRequest"]
+
+FactValue = str | int | bool | datetime | date
+"""What a fact of the host's own may be."""
+
+_MOMENTS = ("placed_at", "paid_at", "status_since", "shipped_at", "delivered_at")
+
+
+@attrs.frozen(kw_only=True)
+class PastRequest:
+    """A request that was made before the library knew the order.
+
+    Args:
+        by: Who asked.
+        at: When.
+        status: Where it stands: only the last one may be open.
+        reason: A code of the policy's reasons, as far as it is known.
+        answerer: The role that is to answer, for one that is open. Default: the seller.
+    """
+
+    by: Actor
+    at: datetime
+    status: RequestStatus
+    reason: str | None = None
+    answerer: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults("PastRequest")
+        faults.instance("by", self.by, Actor, "a Buyer, Seller, Operator or System")
+        faults.time("at", self.at)
+        faults.member("status", self.status, RequestStatus)
+        faults.line("reason", self.reason, optional=True)
+        faults.line("answerer", self.answerer, optional=True)
+        faults.raise_if_any()
+        object.__setattr__(self, "at", self.at.astimezone(UTC))
+        object.__setattr__(self, "status", RequestStatus(self.status))
 
 
 @attrs.frozen
@@ -30,20 +61,22 @@ class Order:
     Args:
         id: Unique among all orders of one store.
         policy: The name of the rule set that it is judged by.
-        status: A status of that policy's order chart.
+        status: A status of that policy's lifecycle.
         buyer: The id of the buyer.
         seller: The id of the seller.
         placed_at: When it was placed; with a UTC offset, like every time here, and kept in UTC.
         channel: How it came in, where the policy tells channels apart (conect.0.channel).
         ship_on: The planned ship date, a day in the policy's zone (qoo10.1.instant-delayed).
         paid_at: When it was paid.
-        status_since: When it entered its status; when it was placed, unless given.
+        status_since: When it entered its status. Default: when it was placed.
         shipped_at: When it was shipped.
+        delivered_at: When it was delivered.
         cart_id: The number of the cart that it was part of (qoo10.3.grid).
         item: The item's code or name (qoo10.3.grid).
-        attributes: Facts of the host's own, for policies that declare them: fifty at most, each a
-            flag, a whole number of 64 bits or a string of 200 characters. A repr shows them, so
-            that they are no place for what a person wrote.
+        facts: Facts of the host's own, for policies that declare them: fifty at most, each a
+            flag, a whole number of 64 bits, a string of 200 characters, a moment or a day. A repr
+            shows them, so that they are no place for what a person wrote.
+        history: The requests that were made before the order is registered, oldest first.
 
     Raises:
         InvalidValue: With every fault of the values given.
@@ -60,9 +93,11 @@ class Order:
     paid_at: datetime | None = attrs.field(default=None, kw_only=True)
     status_since: datetime | None = attrs.field(default=None, kw_only=True)
     shipped_at: datetime | None = attrs.field(default=None, kw_only=True)
+    delivered_at: datetime | None = attrs.field(default=None, kw_only=True)
     cart_id: str | None = attrs.field(default=None, kw_only=True)
     item: str | None = attrs.field(default=None, kw_only=True)
-    attributes: Mapping[str, Scalar] = attrs.field(factory=dict, kw_only=True)
+    facts: Mapping[str, FactValue] = attrs.field(factory=dict, kw_only=True)
+    history: tuple[PastRequest, ...] = attrs.field(default=(), kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         faults = Faults("Order")
@@ -70,23 +105,28 @@ class Order:
             faults.line(field, getattr(self, field))
         for field in ("channel", "cart_id", "item"):
             faults.line(field, getattr(self, field), optional=True)
-        faults.time("placed_at", self.placed_at)
-        for field in ("paid_at", "status_since", "shipped_at"):
-            faults.time(field, getattr(self, field), optional=True)
+        for field in _MOMENTS:
+            faults.time(field, getattr(self, field), optional=field != "placed_at")
         faults.day("ship_on", self.ship_on)
-        faults.attributes("attributes", self.attributes)
+        faults.facts("facts", self.facts)
+        self._check_history(faults)
         faults.raise_if_any()
-        for field in ("placed_at", "paid_at", "status_since", "shipped_at"):
+        for field in _MOMENTS:
             moment = getattr(self, field)
             object.__setattr__(self, field, moment and moment.astimezone(UTC))
         if self.status_since is None:
             object.__setattr__(self, "status_since", self.placed_at)
-        object.__setattr__(self, "attributes", FrozenMap(self.attributes))
+        object.__setattr__(self, "facts", exact_facts(self.facts))
 
-    def visible_to(self, actor: Actor) -> bool:
-        """Whether `actor` may know of this order: its buyer, its seller, or the house."""
-        if isinstance(actor, Buyer):
-            return actor.id == self.buyer
-        if isinstance(actor, Seller):
-            return actor.id == self.seller
-        return isinstance(actor, Operator | System)
+    def _check_history(self, faults: Faults) -> None:
+        past = faults.entries("history", self.history, MAX_REQUESTS)
+        for number, request in enumerate(past):
+            where = f"history[{number}]"
+            faults.instance(where, request, PastRequest, "a PastRequest")
+            if not isinstance(request, PastRequest):
+                return
+            if request.status in OPEN and number + 1 < len(past):
+                problem = f"is {request.status} and not the last"
+                faults.add(f"{where}.status", problem, f"one of: {', '.join(sorted(FINAL))}")
+            if number and request.at < past[number - 1].at:
+                faults.add(f"{where}.at", "is before the one before it", "the oldest first")

@@ -1,35 +1,39 @@
-"""A buyer's request to cancel, and the answer to it."""
+"""A request to cancel, and the answer to it."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import attrs
 
 from ordercancel.domain.actors import Actor
-from ordercancel.domain.faults import Faults
-from ordercancel.domain.limits import MAX_KEPT_TEXT, MAX_LINE, MAX_REQUESTS
+from ordercancel.domain.faults import Faults, exact_facts
+from ordercancel.domain.limits import MAX_KEPT_TEXT, MAX_REQUESTS, MAX_VERSION
+
+__all__ = ["FINAL", "OPEN", "Answer", "CancellationRequest", "RequestStatus"]
 
 
 class RequestStatus(StrEnum):
-    """Where a request stands. The legal moves between these are the request chart's."""
+    """Where a request stands. `ordercancel.engine.request_moves` has the moves between these."""
 
-    AWAITING_SELLER = "awaiting_seller"
+    PENDING = "pending"
     WITHDRAWAL_ASKED = "withdrawal_asked"
-    WITHDRAWAL_HELD = "withdrawal_held"
-    GRANTED = "granted"
+    WITHDRAWAL_DECLINED = "withdrawal_declined"
+    APPROVED = "approved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     SUPERSEDED = "superseded"
-    LAPSED = "lapsed"
+    EXPIRED = "expired"
 
 
 OPEN = frozenset(
     {
-        RequestStatus.AWAITING_SELLER,
+        RequestStatus.PENDING,
         RequestStatus.WITHDRAWAL_ASKED,
-        RequestStatus.WITHDRAWAL_HELD,
+        RequestStatus.WITHDRAWAL_DECLINED,
     }
 )
 """The statuses in which a request can still be answered."""
@@ -42,8 +46,11 @@ FINAL = frozenset(RequestStatus) - OPEN
 class Answer:
     """The answer to a request: who gave it, when, and why.
 
-    `reason` is a code of the policy's catalogue of rejection reasons, `text` the words typed
-    with it; both are None for an approval.
+    Args:
+        by: Who approved or rejected it; the system, where a deadline did.
+        at: When.
+        reason: A code of the policy's reasons for rejecting; None for an approval.
+        text: The words typed with it.
     """
 
     by: Actor
@@ -66,46 +73,52 @@ class CancellationRequest:
 
     Args:
         number: Counts the requests of one order, from 1 to 1,000.
-        by: Who asked.
+        by: Its initiator: who asked. The system, where a deadline cancelled the order.
         at: When.
-        reason: A code of the policy's catalogue of request reasons.
-        text: The buyer's own words, cleaned, where the reason takes any.
+        reason: A code of the policy's reasons; None where it has none for this.
+        text: The initiator's own words, cleaned, where the reason takes any.
+        data: The facts that came with it and are kept, by name.
+        answerer: The role that is to answer, or a side (``seller_side``) any of whose roles may;
+            None for one that was approved at once.
         status: Where it stands.
-        order_status: The status that the order had when the request came.
-        ship_on: The planned ship date that the order had then.
-        withdrawal_text: What the seller wrote when he asked the buyer to withdraw.
-        answer: The answer, where somebody (or a deadline) gave one. A request that was granted
-            at once has none.
+        withdrawal_text: What the answerer wrote when they asked for a withdrawal.
+        answer: The answer, where somebody or a deadline gave one. One that was approved at once
+            has none.
         closed_at: When it became final.
+        closed_version: The version of the case that its becoming final made; what is read of the
+            order afterwards follows from it.
     """
 
     number: int
     by: Actor
     at: datetime
-    reason: str
+    reason: str | None = None
     text: str | None = attrs.field(default=None, repr=False)
-    status: RequestStatus = RequestStatus.AWAITING_SELLER
-    order_status: str
-    ship_on: date | None = None
+    data: Mapping[str, Any] = attrs.field(factory=dict)
+    answerer: str | None = None
+    status: RequestStatus = RequestStatus.PENDING
     withdrawal_text: str | None = attrs.field(default=None, repr=False)
     answer: Answer | None = None
     closed_at: datetime | None = None
+    closed_version: int | None = None
 
     def __attrs_post_init__(self) -> None:
         faults = Faults("CancellationRequest")
         faults.number("number", self.number, 1, MAX_REQUESTS, "the number of a request")
         faults.instance("by", self.by, Actor, "a Buyer, Seller, Operator or System")
         faults.time("at", self.at)
-        # Empty, where the policy has no reasons to choose from.
-        faults.text("reason", self.reason, optional=False, most=MAX_LINE)
+        faults.line("reason", self.reason, optional=True)
         faults.text("text", self.text, most=MAX_KEPT_TEXT)
+        faults.facts("data", self.data)
+        faults.line("answerer", self.answerer, optional=True)
         faults.instance("status", self.status, RequestStatus, "a RequestStatus")
-        faults.line("order_status", self.order_status)
-        faults.day("ship_on", self.ship_on)
         faults.text("withdrawal_text", self.withdrawal_text, most=MAX_KEPT_TEXT)
         faults.instance("answer", self.answer, Answer | None, "an Answer")
         faults.time("closed_at", self.closed_at, optional=True)
+        if self.closed_version is not None:
+            faults.number("closed_version", self.closed_version, 0, MAX_VERSION, "a version")
         faults.raise_if_any()
+        object.__setattr__(self, "data", exact_facts(self.data))
 
     @property
     def is_open(self) -> bool:

@@ -1,53 +1,99 @@
-"""Texts in Japanese and English, with the variables that are filled into them."""
+"""Texts in any language, with the variables that are filled into them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from string import Formatter
-from typing import Literal
-
-import attrs
+from typing import Any
 
 from ordercancel.domain.errors import Fault, InvalidValue
 
-Lang = Literal["ja", "en"]
-"""A language of the screen texts: ``"ja"`` or ``"en"``."""
+__all__ = ["LANGS", "Lang", "Text", "as_text"]
+
+Lang = str
+"""A language, by its tag: ``"ja"``, ``"en"``, ``"pt-BR"``."""
 
 LANGS: tuple[Lang, ...] = ("ja", "en")
-"""Both languages."""
+"""The languages that the library's own texts are in."""
+
+MAX_CACHED = 10_000
+"""For how many templates the variables are cached."""
 
 
-@attrs.frozen
 class Text:
-    """One text in Japanese and in English, with ``{placeholders}`` where it has variables.
+    """One text in one language or several, with ``{placeholders}`` where it has variables.
+
+    A language that the text is not in is answered by its base language (``pt`` for ``pt-BR``),
+    else by English, else by the first language that it has.
 
     >>> Text(ja="承認", en="Approve")["en"]
     'Approve'
+    >>> Text(de="Genehmigen", en="Approve")["de-AT"]
+    'Genehmigen'
+
+    Args:
+        ja: The text in Japanese.
+        en: The text in English.
+        others: The text in other languages, by their tags. Tags with a hyphen go by `Text.of`.
     """
 
-    ja: str
-    en: str
+    __slots__ = ("_by_language",)
+
+    def __init__(self, ja: str | None = None, en: str | None = None, **others: str) -> None:
+        given = {"ja": ja, "en": en, **others}
+        self._by_language = {lang: text for lang, text in given.items() if text is not None}
+        if not self._by_language or not all(isinstance(each, str) for each in self.values):
+            fault = Fault("Text", f"is {given!r:.80}", "a str in one language at least")
+            raise InvalidValue([fault])
+
+    @classmethod
+    def of(cls, by_language: Mapping[Lang, str]) -> Text:
+        """The text with these words, by the tags of their languages."""
+        return cls(**by_language)
 
     def __getitem__(self, lang: Lang) -> str:
-        if lang not in ("ja", "en"):
-            raise InvalidValue([Fault("lang", f"is {lang!r:.80}", "one of: ja, en")])
-        return self.ja if lang == "ja" else self.en
+        known = self._by_language
+        for each in (lang, lang.partition("-")[0], "en"):
+            if each in known:
+                return known[each]
+        return next(iter(known.values()))
 
     @property
-    def both(self) -> tuple[str, str]:
-        """The Japanese text and the English one."""
-        return self.ja, self.en
+    def languages(self) -> tuple[Lang, ...]:
+        """The languages that it is in."""
+        return tuple(self._by_language)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The text in each of its languages."""
+        return tuple(self._by_language.values())
+
+    def as_dict(self) -> dict[Lang, str]:
+        """The text in each of its languages, by their tags."""
+        return dict(self._by_language)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Text) and self._by_language == other._by_language
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._by_language.items()))
+
+    def __repr__(self) -> str:
+        return f"Text({', '.join(f'{lang}={text!r}' for lang, text in self._by_language.items())})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Text.of, (self._by_language,)
 
     @property
     def placeholders(self) -> frozenset[str]:
-        """The names of the variables of both languages."""
-        return frozenset(name for text in self.both for name in _variables(text)[0])
+        """The names of the variables, in any of its languages."""
+        return frozenset(name for text in self.values for name in _variables(text)[0])
 
     def fill(self, lang: Lang, values: Mapping[str, str]) -> str:
         r"""The text with its variables filled in; a line with an empty variable is left out.
 
-        >>> note = Text(ja="", en="Rejected.\nReason: {reason}")
+        >>> note = Text(en="Rejected.\nReason: {reason}")
         >>> note.fill("en", {"reason": ""})
         'Rejected.'
         """
@@ -55,14 +101,19 @@ class Text:
         names, lines = _variables(text)
         if all(map(values.__getitem__, names)):
             return text.format_map(values)
-        told = (line for line, names in lines if all(map(values.__getitem__, names)))
-        return "\n".join(told).format_map(values)
+        filled = (line for line, names in lines if all(map(values.__getitem__, names)))
+        return "\n".join(filled).format_map(values)
+
+
+def as_text(value: Text | str, lang: Lang = "en") -> Text:
+    """A plain `str` as a text in `lang`; a text as it is."""
+    return Text(**{lang: value}) if isinstance(value, str) else value
 
 
 _Names = tuple[str, ...]
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=MAX_CACHED)
 def _variables(template: str) -> tuple[_Names, tuple[tuple[str, _Names], ...]]:
     """The names of the variables of a text, and its lines, each with those of its own."""
     lines = tuple((line, tuple(_names(line))) for line in template.split("\n"))

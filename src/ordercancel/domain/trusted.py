@@ -14,6 +14,8 @@ import attrs
 
 from ordercancel.domain.codegen import compile_function
 
+__all__ = ["trusted", "trusted_evolve"]
+
 P = ParamSpec("P")
 T = TypeVar("T")
 

@@ -1,54 +1,174 @@
-"""How the facts of a command are read from a case."""
+"""How facts are read: from a command, its case, the moment, and what is known of the seller.
+
+Each fact is read by an expression of Python (`expression`), which compiled rules hold in one
+function. `Facts` reads them one by one, as a mapping.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from ordercancel.domain.actors import Party
+from ordercancel.domain.actors import Actor, Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.codegen import compile_function
-from ordercancel.domain.commands import (
-    ApplyDeadline,
-    Command,
-)
+from ordercancel.domain.commands import Command, RequestCancellation
 from ordercancel.domain.frozenmap import FrozenMap
-from ordercancel.domain.requests import RequestStatus
+from ordercancel.domain.requests import CancellationRequest, RequestStatus
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.conditions import Value
-from ordercancel.rules.facts import FACTS, NO_REQUEST
+from ordercancel.rules.facts import FACTS, MARKED, NO_REQUEST, Fact, Flag
+from ordercancel.rules.roles import Role, same_side
+
+__all__ = ["COSTLY", "NAMES", "READ", "Facts", "answers", "expression"]
+
+
+def answers(by: Actor, answerer: str | None, roles: Mapping[str, Role]) -> bool:
+    """Whether `answerer`, a role or a side, is for `by` to answer."""
+    if answerer is None or answerer == by.role:
+        return answerer is not None
+    role = roles.get(by.role)
+    return role is not None and role.answers and answerer == f"{role.side}_side"
+
+
+def _made(by: Actor, request: CancellationRequest, roles: Mapping[str, Role]) -> bool:
+    """Whether `by` made `request`: a party by their role, somebody of the house by their id."""
+    if by.role != request.by.role:
+        return False
+    role = roles.get(by.role)
+    return by.id == request.by.id or (role is not None and role.party is not None)
+
+
+def _side(by: Actor, roles: Mapping[str, Role]) -> str:
+    role = roles.get(by.role)
+    return NO_REQUEST if role is None else role.side
+
+
+READ: Mapping[str, str] = FrozenMap(
+    {
+        "status": "order.status",
+        "channel": "order.channel",
+        "role": "by.role",
+        "side": "side(by, policy.roles)",
+        "is_on_behalf": "(by.via is not None)",
+        "request": "(latest.status if latest is not None else NO_REQUEST)",
+        "initiator": "(latest.by.role if latest is not None else NO_REQUEST)",
+        "answerer": "(latest is not None and latest.answerer or NO_REQUEST)",
+        "is_initiator": "(latest is not None and made(by, latest, policy.roles))",
+        "is_answerer": "(latest is not None and answers(by, latest.answerer, policy.roles))",
+        "is_own_side": "(latest is not None and same_side(by, latest.by, policy.roles))",
+        "is_stale": "(command.request != len(case.requests))",
+        "reason": "command.reason",
+        "rejected_before": "(REJECTED in case.ended)",
+        "withdrawn_before": "(WITHDRAWN in case.ended)",
+        "requests_made": "len(case.requests)",
+        "placed_at": "order.placed_at",
+        "paid_at": "order.paid_at",
+        "status_since": "order.status_since",
+        "shipped_at": "order.shipped_at",
+        "delivered_at": "order.delivered_at",
+        "requested_at": "(latest.at if latest is not None else None)",
+        "closed_at": "(latest.closed_at if latest is not None else None)",
+        "ship_on": "order.ship_on",
+        "seller_permits": "(seller is not None and seller.permits_cancellation)",
+        "move": "command.move",
+        "legal_move": "((order.status, command.move) in policy.orders.table)",
+        "accept": "command.accept",
+    }
+)
+"""How each fact that every policy has is read, as an expression of Python.
+
+It speaks of ``command``, ``by`` (its actor), ``case``, its ``order`` and its ``latest`` request,
+``policy``, ``at``, ``seller`` and `NAMES`.
+"""
+
+NAMES: Mapping[str, object] = FrozenMap(
+    {
+        "NO_REQUEST": NO_REQUEST,
+        "REJECTED": RequestStatus.REJECTED,
+        "WITHDRAWN": RequestStatus.WITHDRAWN,
+        "answers": answers,
+        "made": _made,
+        "same_side": same_side,
+        "side": _side,
+    }
+)
+"""What those expressions call by name."""
+
+COSTLY = frozenset({"side", "is_initiator", "is_answerer", "is_own_side", "legal_move"})
+"""The facts that take more than a look; they are read only where a rule hangs on them."""
+
+
+def expression(name: str, fact: Fact | None, kind: type[Command] | None) -> str:
+    """What reads the fact `name` of a command of this `kind`, as an expression of Python.
+
+    Args:
+        name: The name of the fact.
+        fact: The fact; None for one that nobody declares.
+        kind: The kind of command; None where there is none, as for deadlines.
+    """
+    if name in READ:
+        commands = FACTS[name].commands
+        return READ[name] if commands is None or (kind and kind in commands) else "None"
+    if name.startswith(MARKED):
+        return f"case.is_marked({name.removeprefix(MARKED)!r})"
+    if fact is None or fact.of is None:
+        return f"order.facts.get({name!r})"
+    if fact.of is kind:
+        value = f"command.data.get({name!r})"
+    elif fact.of is RequestCancellation:
+        value = f"(latest.data.get({name!r}) if latest is not None else None)"
+    else:
+        return "None"
+    # A flag that a command carries and that is not told is false.
+    return f"({value} is True)" if isinstance(fact, Flag) else value
 
 
 class Facts(Mapping[str, Value | None]):
-    """The facts of one command about one case, at one moment. Read when they are asked for."""
+    """The facts of one command about one case, at one moment. Read when they are asked for.
 
-    __slots__ = ("at", "case", "command", "policy", "seller")
+    Args:
+        command: The command; None for what hangs on the case alone, such as a deadline.
+        case: The case.
+        policy: The policy that judges it.
+        at: The moment, in UTC.
+        seller: What the directory knows of the seller.
+        by: Who did it, where no command tells.
+    """
+
+    __slots__ = ("at", "by", "case", "command", "policy", "seller")
 
     def __init__(
         self,
-        command: Command,
+        command: Command | None,
         case: Case,
         policy: RuleSet,
         at: datetime,
-        seller: Party | None,
+        seller: Party | None = None,
+        by: Actor | None = None,
     ) -> None:
         self.command = command
         self.case = case
         self.policy = policy
         self.at = at
         self.seller = seller
+        self.by = by if command is None else command.by
 
     def __getitem__(self, name: str) -> Value | None:
-        fact = FACTS.get(name)
-        if fact is None:
-            return self.case.order.attributes.get(name)
-        if fact.commands is not None and not isinstance(self.command, fact.commands):
+        if name == "now":
+            return self.at
+        if name == "zone":
+            return self.policy.tzinfo
+        kind = None if self.command is None else type(self.command)
+        if self.by is None and name in READ and "by" in READ[name]:
             return None
-        value: Value | None = _reader(READ[name])(
-            self.command, self.case, self.policy, self.at, self.seller
+        if self.command is None and name == "reason" and self.case.latest is not None:
+            return self.case.latest.reason
+        read = _reader(expression(name, self.policy.fact(name), kind))
+        value: Value | None = read(
+            self.command, self.by, self.case, self.policy, self.at, self.seller
         )
         return value
 
@@ -60,123 +180,12 @@ class Facts(Mapping[str, Value | None]):
         return len(FACTS) + len(self.policy.facts)
 
 
-_REQUESTED_AT = "(case.requests[-1].at if case.requests else None)"
-
-SPAN_ANCHORS: Mapping[str, str] = FrozenMap(
-    {
-        "since_placed": "order.placed_at",
-        "since_paid": "order.paid_at",
-        "since_status": "order.status_since",
-        "since_requested": _REQUESTED_AT,
-    }
-)
-"""The moment that a length of time is counted from, by the fact's name; told as in `READ`."""
-
-DAY_ANCHORS: Mapping[str, str] = FrozenMap(
-    {
-        "days_since_placed": "order.placed_at",
-        "days_past_ship_on": "order.ship_on",
-        "days_since_requested": _REQUESTED_AT,
-    }
-)
-"""What calendar days are counted from: a day, or the day of a moment in the policy's zone."""
-
-
-def span_anchor(name: str, case: Case) -> datetime | None:
-    """The moment of a case that the length of time called `name` is counted from."""
-    anchor: datetime | None = _reader(SPAN_ANCHORS[name])(None, case, None, None, None)
-    return anchor
-
-
-def day_anchor(name: str, case: Case) -> datetime | date | None:
-    """What the calendar days called `name` are counted from in a case."""
-    anchor: datetime | date | None = _reader(DAY_ANCHORS[name])(None, case, None, None, None)
-    return anchor
-
-
-def day_of(anchor: datetime | date, zone: ZoneInfo) -> date:
-    """The calendar day in `zone`; a day that is one already stays what it is."""
-    return anchor.astimezone(zone).date() if isinstance(anchor, datetime) else anchor
-
-
-def _since(anchor: datetime | None, at: datetime) -> timedelta | None:
-    return None if anchor is None else at - anchor
-
-
-def _days_since(anchor: datetime | date | None, at: datetime, zone: ZoneInfo) -> int | None:
-    return None if anchor is None else (at.astimezone(zone).date() - day_of(anchor, zone)).days
-
-
-def _is_due(command: ApplyDeadline, case: Case, at: datetime) -> bool:
-    return any(
-        (duty.deadline, duty.request) == (command.deadline, command.request) and duty.due_at <= at
-        for duty in case.open_duties
-    )
-
-
-def _has_passed(case: Case, policy: RuleSet, at: datetime) -> bool:
-    """Whether a deadline has passed that decides, and still can.
-
-    Silence does not cancel an order that was shipped meanwhile; its request can still be answered.
-    """
-    for duty in case.open_duties:
-        if duty.due_at <= at and policy.can_decide(duty.deadline, case.order.status):
-            return case.open_request is not None
-    return False
-
-
-READ: Mapping[str, str] = FrozenMap(
-    {
-        "status": "order.status",
-        "channel": "order.channel",
-        "role": "command.by.role",
-        "party": "order.visible_to(command.by)",
-        "request": "case.requests[-1].status if case.requests else NO_REQUEST",
-        "rejected_before": "REJECTED in case.ended",
-        "withdrawn_before": "WITHDRAWN in case.ended",
-        **{name: f"since({anchor}, at)" for name, anchor in SPAN_ANCHORS.items()},
-        **{
-            name: f"days_since({anchor}, at, policy.tzinfo)"
-            for name, anchor in DAY_ANCHORS.items()
-        },
-        "seller_permits": "None if seller is None else seller.permits_cancellation",
-        "affirmed": "command.affirmed",
-        "move": "command.move",
-        "legal_move": "policy.can_advance(order.status, command.move)",
-        "accept": "command.accept",
-        "deadline": "command.deadline",
-        "deadline_due": "is_due(command, case, at)",
-        "deadline_passed": "has_passed(case, policy, at)",
-    }
-)
-"""How each fact that every policy knows is read, as an expression of Python.
-
-It speaks of ``command``, ``case``, its ``order``, ``policy``, ``at``, ``seller`` and `READ_WITH`.
-Judging a command puts the expressions into one function with the conditions.
-"""
-
-READ_WITH: Mapping[str, object] = FrozenMap(
-    {
-        "NO_REQUEST": NO_REQUEST,
-        "REJECTED": RequestStatus.REJECTED,
-        "WITHDRAWN": RequestStatus.WITHDRAWN,
-        "since": _since,
-        "days_since": _days_since,
-        "is_due": _is_due,
-        "has_passed": _has_passed,
-    }
-)
-"""What those expressions call by name."""
-
-COSTLY = frozenset({*SPAN_ANCHORS, *DAY_ANCHORS, "legal_move", "deadline_due", "deadline_passed"})
-"""The facts that take more than a look; they are read only where a rule hangs on them."""
-
-
 @cache
 def _reader(expression: str) -> Callable[..., Any]:
-    """What reads one thing alone."""
-    source = f"""def read(command, case, policy, at, seller):
+    """What reads one fact alone."""
+    source = f"""def read(command, by, case, policy, at, seller):
     order = case.order
+    latest = case.requests[-1] if case.requests else None
     return {expression}
 """
-    return compile_function("read", source, READ_WITH)
+    return compile_function("read", source, NAMES)

@@ -1,13 +1,8 @@
-"""The life of a request, and the compiler that turns charts into tables.
+"""The chart compiler: a python-statemachine class becomes a `Lifecycle`.
 
-A buyer's request waits for the seller. The seller approves or rejects it, or asks the buyer to
-take it back; the buyer then withdraws, or holds on to his request, which stays open and may still
-be approved or rejected, and the seller may ask again. A request that is overtaken by the order's
-own way is superseded, one that nobody answers in time may lapse. Whatever is granted, rejected,
-withdrawn, superseded or lapsed stays so for ever.
-
-A chart says all this once, in python-statemachine's words, which also draw the diagrams. No chart
-is ever instantiated while a command is handled: it is compiled at import into a table of moves.
+A chart says in python-statemachine's words what a `Lifecycle` says as a table. It is never
+instantiated: it is read once, when a policy is built, and everything that a table cannot say is a
+fault.
 """
 
 from __future__ import annotations
@@ -15,93 +10,35 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import attrs
 from statemachine import State, StateMachine
 
 from ordercancel.domain.errors import InvalidPolicy
 from ordercancel.domain.faults import Faults
-from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.rules.lifecycle import Lifecycle
+
+__all__ = ["compile_chart"]
 
 
-class RequestChart(StateMachine):
-    """The legal moves of a cancellation request."""
+def compile_chart(
+    chart: type[StateMachine],
+    *,
+    cancelled: str = "cancelled",
+    shipped: str | tuple[str, ...] = (),
+    closes: str | tuple[str, ...] | None = None,
+    facts: Mapping[str, Any] | None = None,
+    needs: Mapping[str, Any] | None = None,
+) -> Lifecycle:
+    """Compile a flat chart into a lifecycle.
 
-    awaiting_seller = State("キャンセル要請", initial=True)
-    withdrawal_asked = State("撤回要請")
-    withdrawal_held = State("撤回保留")
-    granted = State("承認", final=True)
-    rejected = State("拒否", final=True)
-    withdrawn = State("撤回", final=True)
-    superseded = State("無効", final=True)
-    lapsed = State("期限切れ", final=True)
+    The moves of the chart into the status `cancelled` only say which orders can be cancelled.
 
-    approve = (
-        awaiting_seller.to(granted) | withdrawal_asked.to(granted) | withdrawal_held.to(granted)
-    )
-    reject = (
-        awaiting_seller.to(rejected) | withdrawal_asked.to(rejected) | withdrawal_held.to(rejected)
-    )
-    withdraw = (
-        awaiting_seller.to(withdrawn)
-        | withdrawal_asked.to(withdrawn)
-        | withdrawal_held.to(withdrawn)
-    )
-    ask_withdrawal = awaiting_seller.to(withdrawal_asked) | withdrawal_held.to(withdrawal_asked)
-    accept_withdrawal = withdrawal_asked.to(withdrawn) | withdrawal_held.to(withdrawn)
-    hold_withdrawal = withdrawal_asked.to(withdrawal_held)
-    supersede = (
-        awaiting_seller.to(superseded)
-        | withdrawal_asked.to(superseded)
-        | withdrawal_held.to(superseded)
-    )
-    lapse = awaiting_seller.to(lapsed) | withdrawal_asked.to(lapsed) | withdrawal_held.to(lapsed)
-
-
-@attrs.frozen
-class Node:
-    """A state of a compiled chart, with the name that its chart gives it."""
-
-    id: str
-    name: str
-    initial: bool
-    final: bool
-
-
-@attrs.frozen
-class Lifecycle:
-    """A chart as a table: its states, and where each move leads from each state.
-
-    >>> REQUEST.target("awaiting_seller", "approve")
-    'granted'
-    >>> REQUEST.target("granted", "reject") is None
-    True
-    """
-
-    name: str
-    states: tuple[Node, ...]
-    table: Mapping[tuple[str, str], str]
-
-    @property
-    def state_ids(self) -> tuple[str, ...]:
-        """The ids of all states, in the order of the chart."""
-        return tuple(state.id for state in self.states)
-
-    @property
-    def moves(self) -> tuple[str, ...]:
-        """The names of all moves, each once, in the order of the chart."""
-        return tuple(dict.fromkeys(move for _, move in self.table))
-
-    def target(self, state: str, move: str) -> str | None:
-        """Where `move` leads from `state`; None where it is not legal."""
-        return self.table.get((state, move))
-
-    def sources(self, move: str) -> tuple[str, ...]:
-        """The states from which `move` is legal, in the order of the chart."""
-        return tuple(state for state in self.state_ids if (state, move) in self.table)
-
-
-def compile_chart(chart: type[StateMachine]) -> Lifecycle:
-    """Compile a flat chart into its table.
+    Args:
+        chart: The chart; its states have the names that people read, its moves plain names.
+        cancelled: The status of a cancelled order. Default: ``"cancelled"``.
+        shipped: As for `Lifecycle`, and so are the others.
+        closes: The statuses that close an open request.
+        facts: The facts that a move brings along.
+        needs: The facts that an order in a status must have.
 
     Raises:
         InvalidPolicy: With every thing in the chart that a flat table can't say: guards,
@@ -132,10 +69,25 @@ def compile_chart(chart: type[StateMachine]) -> Lifecycle:
     for name in _convention_callbacks(chart):
         faults.add(name, "is a callback by its name", "a chart without behaviour")
     faults.raise_if_any(InvalidPolicy)
+    moves: dict[str, tuple[tuple[str, ...], str]] = {}
+    cancellable: list[str] = []
+    for (source, move), target in table.items():
+        if target == cancelled:
+            cancellable.append(source)
+        elif move in moves and moves[move][1] != target:
+            faults.add(move, "leads to several statuses", "a move of its own for each")
+        else:
+            moves[move] = ((*moves.get(move, ((), ""))[0], source), target)
+    faults.raise_if_any(InvalidPolicy)
     return Lifecycle(
-        name=chart.__name__,
-        states=tuple(Node(s.id, s.name, bool(s.initial), bool(s.final)) for s in chart.states),
-        table=FrozenMap(table),
+        moves=moves,
+        cancellable=cancellable,
+        shipped=shipped,
+        closes=closes,
+        cancelled=cancelled,
+        facts=facts or {},
+        needs=needs or {},
+        names={state.id: state.name for state in chart.states},
     )
 
 
@@ -172,6 +124,3 @@ def _convention_callbacks(chart: type[StateMachine]) -> Iterator[str]:
 
 
 _HOOKS = ("prepare", "before", "on", "after", "on_enter", "on_exit", "on_invoke")
-
-REQUEST = compile_chart(RequestChart)
-"""The request chart, compiled."""

@@ -1,171 +1,213 @@
-"""Decide: the pure function from a command to the events of its decision, or a refusal.
+"""Deciding: the pure function from a command to what happens.
 
-Time is always an argument: nothing here reads a clock, makes an id or logs.
+`decide` asks the policy and says what happens, as events, or why it can't. Time is always an
+argument, and nothing here reads a clock, makes an id or logs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from typing import Any, ParamSpec, TypedDict, assert_never
+from datetime import datetime
+from functools import partial
+from typing import Any, assert_never
 
 from ordercancel.domain.actors import Actor, Party, System
-from ordercancel.domain.cases import Case, Duty
+from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import (
+    ANSWERS,
     AdvanceOrder,
     AnswerWithdrawal,
-    ApplyDeadline,
     Approve,
     AskWithdrawal,
     Command,
+    FireDeadline,
+    Judged,
     Reject,
     RequestCancellation,
+    UpdateOrder,
     Withdraw,
 )
 from ordercancel.domain.errors import Fault, InvalidValue, UnknownOrder
 from ordercancel.domain.events import (
     CancellationRequested,
-    DeadlinePassed,
-    DutyArose,
-    DutyBreached,
-    DutyMet,
+    DeadlineFired,
     Event,
     OrderAdvanced,
     OrderCancelled,
     OrderRegistered,
-    RequestGranted,
-    RequestLapsed,
-    RequestRejected,
-    RequestSuperseded,
-    RequestWithdrawn,
+    OrderUpdated,
+    RequestClosed,
+    RequestReferred,
     WithdrawalAsked,
-    WithdrawalHeld,
+    WithdrawalDeclined,
 )
-from ordercancel.domain.faults import Faults, moment
-from ordercancel.domain.limits import MAX_DUTIES, MAX_REQUESTS
+from ordercancel.domain.faults import moment
+from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.limits import MAX_REQUESTS
 from ordercancel.domain.orders import Order
+from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.trusted import trusted
-from ordercancel.engine.decision import Refused, Verdict
-from ordercancel.engine.evaluation import evaluate
+from ordercancel.engine.compilation import evaluate
+from ordercancel.engine.decision import Refused, Ruling, Verdict
+from ordercancel.engine.evolve import evolve
+from ordercancel.engine.inputs import check_input, check_update
 from ordercancel.engine.ruleset import RuleSet
-from ordercancel.rules.deadlines import Consequence, Deadline
+from ordercancel.engine.timers import Timer, timers, unmarked_by
+from ordercancel.rules.deadlines import Do
+from ordercancel.rules.roles import is_party, other_side_of
+
+__all__ = ["decide", "register"]
 
 
 def register(order: Order, policy: RuleSet, at: datetime) -> tuple[Event, ...]:
-    """Register `order` at the moment `at`: the one event that its history begins with.
+    """The events of making an order known.
 
     Raises:
-        InvalidValue: The order has values that the policy does not know, or `at` has no UTC
-            offset; every fault is named.
+        InvalidValue: With everything of the order that the policy does not know, or where `at`
+            has no UTC offset.
     """
     at = moment("register.at", at)
     case = policy.open(order)
     return (
-        OrderRegistered(order_id=order.id, at=at, by=System(), order=order, edition=case.edition),
+        OrderRegistered(
+            order_id=order.id,
+            at=at,
+            by=System(),
+            order=order,
+            edition=case.edition,
+            digest=case.digest,
+        ),
     )
 
 
 def decide(
     command: Command, case: Case, policy: RuleSet, at: datetime, *, seller: Party | None = None
 ) -> tuple[Event, ...]:
-    """Decide a `command` given at the moment `at`: one event or several, in order.
-
-    Only a party to the order gets past the first lines: to everyone else it does not exist.
+    """What happens when `command` is given at the moment `at`: one event or several.
 
     Args:
-        command: What the actor wants done.
+        command: The command.
         case: The order with its history.
-        policy: The policy, in the edition that judges the case.
-        at: The moment, with a UTC offset.
-        seller: What the directory knows of the seller, where a rule needs it. Default: nothing.
+        policy: The policy and edition that the case is judged by.
+        at: The moment, with a UTC offset; not before the last event of the case.
+        seller: What the directory knows of the seller.
 
     Raises:
         UnknownOrder: The command is about another order, or its actor is no party to this one.
-        InvalidValue: The reason, text, move or time is wrong, or the policy is another than the
-            case's; every fault is named.
-        Refused: The policy refuses; the error carries the decision.
+        InvalidValue: The command's reason, text, facts, move or time is wrong; every fault is
+            named.
+        Refused: The policy refuses the command.
     """
     order = case.order
-    # This comes first, so that a stranger cannot tell a wrong command from a missing order.
-    if command.order_id != order.id or not order.visible_to(command.by):
+    if command.order_id != order.id or not is_party(command.by, order, policy.roles):
         raise UnknownOrder(command.order_id)
-    if policy.name != order.policy or policy.edition != case.edition:
-        raise InvalidValue(
-            [
-                Fault(
-                    "decide.policy",
-                    f"is {policy.name} {policy.edition}",
-                    f"{order.policy} {case.edition}, which judges this case",
-                )
-            ]
-        )
+    _check_policy(case, policy)
     at = moment(type(command), at)
-    check = _CHECKS.get(type(command))
-    text = check(command, policy) if check else None
+    if case.updated_at is not None and at < case.updated_at:
+        where = f"{type(command).__name__}.at"
+        expected = f"{case.updated_at.isoformat()} or later, when the last event happened"
+        raise InvalidValue([Fault(where, f"is {at.isoformat()}", expected, code="at_too_early")])
+    match command:
+        case UpdateOrder():
+            return _update(command, case, policy, at)
+        case FireDeadline():
+            return _fire(command, case, policy, at)
+        case _:
+            return _judged(command, case, policy, at, seller)
+
+
+def _check_policy(case: Case, policy: RuleSet) -> None:
+    order = case.order
+    if policy.name != order.policy or policy.edition != case.edition:
+        problem = f"is {policy.name} {policy.edition}"
+        expected = f"{order.policy} {case.edition}, which judges this case"
+        raise InvalidValue([Fault("decide.policy", problem, expected, code="wrong_edition")])
+    if case.digest not in ("", policy.digest, *policy.succeeds):
+        problem = f"edition {policy.edition} has the digest {policy.digest}"
+        expected = f"{case.digest}, or a policy that says that it succeeds it"
+        raise InvalidValue([Fault("decide.policy", problem, expected, code="wrong_digest")])
+
+
+def _judged(
+    command: Judged, case: Case, policy: RuleSet, at: datetime, seller: Party | None
+) -> tuple[Event, ...]:
+    """What happens by a command that the rules judge."""
+    if isinstance(command, ANSWERS):
+        # Whoever answers a request that is closed is told so, not what is wrong with their words.
+        latest = case.latest
+        if latest is None or not latest.is_open or latest.number != command.request:
+            ruling = evaluate(command, case, policy, at, seller)
+            raise Refused(ruling.decision(policy, type(command), (command, case, at, seller)))
+    text = check_input(command, case, policy, at, seller)
     ruling = evaluate(command, case, policy, at, seller)
     if ruling.verdict is Verdict.REFUSE:
         raise Refused(ruling.decision(policy, type(command), (command, case, at, seller)))
     step = _Step(case, policy, at, command.by, ruling.rules)
     match command:
         case RequestCancellation():
-            step.request(command.reason or "", text, at_once=ruling.verdict is Verdict.CANCEL)
+            step.request(command, text, ruling)
         case Approve():
-            step.grant()
+            step.approve()
         case Reject():
-            step.reject(command.reason, text)
+            step.reject(command, text, ruling)
         case Withdraw():
-            step.withdraw()
+            step.close(RequestStatus.WITHDRAWN)
         case AskWithdrawal():
-            step.ask_withdrawal(text)
+            step.add(WithdrawalAsked, number=step.number, text=text)
         case AnswerWithdrawal():
             if command.accept:
-                step.withdraw()
+                step.close(RequestStatus.WITHDRAWN)
             else:
-                step.hold_withdrawal()
+                step.add(WithdrawalDeclined, number=step.number)
         case AdvanceOrder():
-            step.advance(command)
-        case ApplyDeadline():
-            step.apply_deadline(command)
+            step.advance(command.move, command.facts)
         case _:  # pragma: no cover - the type checker proves that no command is left
             assert_never(command)
     return tuple(step.events)
 
 
-P = ParamSpec("P")
-
-_Key = tuple[str, int]
-"""Identifies a duty of a case: its deadline, and the number of its request."""
-
-
-def _key(duty: Duty) -> _Key:
-    return duty.deadline, duty.request
+def _refused(command: Command, code: str, case: Case, policy: RuleSet, at: datetime) -> Refused:
+    """What is refused by no rule of the policy, but by what holds for all of them."""
+    ruling = Ruling(Verdict.REFUSE, code=code)
+    return Refused(ruling.decision(policy, None, (command, case, at, None)))
 
 
-class _Stamp(TypedDict):
-    """The fields that every event has."""
+def _update(command: UpdateOrder, case: Case, policy: RuleSet, at: datetime) -> tuple[Event, ...]:
+    """What the host tells is recorded, and nothing that was decided is judged again."""
+    if policy.roles[command.by.role].side != "house":
+        raise _refused(command, "wrong_actor", case, policy, at)
+    check_update(command, case, policy)
+    step, orders = _Step(case, policy, at, command.by, ()), policy.orders
+    status = command.status if command.status != case.order.status else None
+    if status is not None and orders.cancelled in (status, case.order.status):
+        raise _refused(command, "cancelled_is_final", case, policy, at)
+    if status is not None:
+        step.supersede_by_arriving_in(status)
+    step.tell(
+        partial(trusted(OrderUpdated), status=status, buyer=command.buyer, seller=command.seller),
+        command.facts,
+        ships=status in orders.shipped and case.order.status not in orders.shipped,
+    )
+    return tuple(step.events)
 
-    order_id: str
-    at: datetime
-    by: Actor
-    rules: tuple[str, ...]
+
+def _fire(command: FireDeadline, case: Case, policy: RuleSet, at: datetime) -> tuple[Event, ...]:
+    """What happens by the first deadline that is due; the lifecycle is asked, and no rule."""
+    if command.by.role != "system":
+        raise _refused(command, "wrong_actor", case, policy, at)
+    policy.deadline(command.deadline)
+    first = next(iter(timers(policy, case)), None)
+    if first is None or first.due_at > at or first.deadline.id != command.deadline:
+        raise _refused(command, "not_due", case, policy, at)
+    step = _Step(case, policy, at, command.by, (first.deadline.id,))
+    step.fire(first)
+    return tuple(step.events)
 
 
 class _Step:
-    """The events of one decision, gathered with the deadlines that each of them starts."""
+    """Gathers the events of one decision."""
 
-    __slots__ = (
-        "at",
-        "by",
-        "case",
-        "events",
-        "number",
-        "order_id",
-        "policy",
-        "rules",
-        "running",
-        "ship_on",
-        "started",
-    )
+    __slots__ = ("at", "by", "case", "events", "number", "order_id", "policy", "rules")
 
     def __init__(
         self, case: Case, policy: RuleSet, at: datetime, by: Actor, rules: tuple[str, ...]
@@ -176,198 +218,162 @@ class _Step:
         self.at = at
         self.by = by
         self.rules = rules
-        # The request that it is about, the day the order is to be shipped on, and the duties that
-        # are open, as they are after the events gathered so far.
-        self.number = case.requests[-1].number if case.requests else 0
-        self.ship_on = case.order.ship_on
-        self.running: set[_Key] | None = None
-        self.started = 0
+        self.number = len(case.requests)
         self.events: list[Event] = []
 
-    def add(self, kind: Callable[P, Event], *args: P.args, **fields: P.kwargs) -> None:
-        """Add an event of a `kind`, and then those of the deadlines that start with it."""
-        event = trusted(kind)(*args, **fields)
+    def add(self, kind: Callable[..., Event], **fields: Any) -> None:
+        """Add an event of this kind, stamped with the order, the moment, the actor and the rules.
+
+        Its parts were checked when the command and the case were built.
+        """
+        event = trusted(kind)(
+            order_id=self.order_id, at=self.at, by=self.by, rules=self.rules, **fields
+        )
         self.events.append(event)
-        for deadline in self.policy.started_with(event):
-            self._start(deadline)
 
-    def stamp(self, *more: str) -> _Stamp:
-        """What every event carries; `more` names rules behind this one beside the decision's."""
-        rules = (*self.rules, *more) if more else self.rules
-        return {"order_id": self.order_id, "at": self.at, "by": self.by, "rules": rules}
+    # ------------------------------------------------------------------ the request
 
-    def request(self, reason: str, text: str | None, *, at_once: bool) -> None:
+    def request(self, command: RequestCancellation, text: str | None, ruling: Ruling) -> None:
+        answerer = None
+        if ruling.verdict is Verdict.REFER:
+            answerer = ruling.to
+            if answerer == "other_side":
+                answerer = other_side_of(command.by.role, self.policy.roles)
+        else:
+            self.supersede()
+        self.open(command.reason, text, command.data, answerer)
+        if answerer is None:
+            self.approve()
+
+    def open(
+        self, reason: str | None, text: str | None, data: Mapping[str, Any], answerer: str | None
+    ) -> None:
         self.number = len(self.case.requests) + 1
         if self.number > MAX_REQUESTS:
             problem = f"has {MAX_REQUESTS} requests"
             raise InvalidValue([Fault("Case.requests", problem, "fewer, to take another one")])
         self.add(
             CancellationRequested,
-            **self.stamp(),
             number=self.number,
             reason=reason,
             text=text,
-            referred=not at_once,
-        )
-        if at_once:
-            self.grant(at_once=True)
-
-    def grant(self, *, at_once: bool = False) -> None:
-        self.add(RequestGranted, **self.stamp(), number=self.number, at_once=at_once)
-        self.add(
-            OrderCancelled, **self.stamp(), number=self.number, status=self.policy.cancelled_status
+            data=data,
+            answerer=answerer,
         )
 
-    def reject(self, reason: str | None, text: str | None) -> None:
-        status, ship_on, more = self._going_back()
-        self.add(
-            RequestRejected,
-            **self.stamp(*more),
-            number=self.number,
-            reason=reason,
-            text=text,
-            order_status=status,
-            ship_on=ship_on,
-        )
+    def approve(self) -> None:
+        self.close(RequestStatus.APPROVED)
+        self.add(OrderCancelled, number=self.number, status=self.policy.orders.cancelled)
 
-    def withdraw(self) -> None:
-        status, ship_on, more = self._going_back()
-        self.add(
-            RequestWithdrawn,
-            **self.stamp(*more),
-            number=self.number,
-            order_status=status,
-            ship_on=ship_on,
-        )
-
-    def ask_withdrawal(self, text: str | None) -> None:
-        self.add(WithdrawalAsked, **self.stamp(), number=self.number, text=text)
-
-    def hold_withdrawal(self) -> None:
-        self.add(WithdrawalHeld, **self.stamp(), number=self.number)
-
-    def advance(self, command: AdvanceOrder) -> None:
-        move, order = command.move, self.case.order
-        for duty in self.case.open_duties:
-            if move in self.policy.deadline(duty.deadline).met_by:
-                self._settle(DutyMet if self.at < duty.due_at else DutyBreached, _key(duty))
-        if command.ship_on is not None:
-            self.ship_on = command.ship_on
-        self.add(
-            OrderAdvanced,
-            **self.stamp(),
-            move=move,
-            status=self.policy.orders.table[order.status, move],
-            ship_on=command.ship_on,
-            ships=move in self.policy.shipped_by,
-        )
-        superseding = self.policy.superseding
-        if superseding and move in superseding.moves and self.case.open_request is not None:
+    def reject(self, command: Reject, text: str | None, ruling: Ruling) -> None:
+        if ruling.verdict is Verdict.REFER:
+            answerer = ruling.to or ""
             self.add(
-                RequestSuperseded, **self.stamp(superseding.id), number=self.number, move=move
+                RequestReferred,
+                number=self.number,
+                answerer=answerer,
+                reason=command.reason,
+                text=text,
             )
+        else:
+            self.close(RequestStatus.REJECTED, command.reason, text)
 
-    def apply_deadline(self, command: ApplyDeadline) -> None:
-        deadline = self.policy.deadline(command.deadline)
-        kind = DutyBreached if deadline.does is Consequence.BREACH else DeadlinePassed
-        self._settle(kind, (deadline.id, command.request))
-        self.rules = (*self.rules, deadline.id)
-        match deadline.does:
-            case Consequence.APPROVE:
-                self.grant()
-            case Consequence.REJECT:
-                self.reject(None, None)
-            case Consequence.LAPSE:
-                self.add(RequestLapsed, **self.stamp(), number=self.number)
-            case Consequence.MARK_OVERDUE | Consequence.BREACH:
+    def close(
+        self, outcome: RequestStatus, reason: str | None = None, text: str | None = None
+    ) -> None:
+        self.add(RequestClosed, number=self.number, outcome=outcome, reason=reason, text=text)
+
+    def supersede(self) -> None:
+        """Close the request that is open, if one is: something else has settled the matter."""
+        if self.case.open_request is not None:
+            self.close(RequestStatus.SUPERSEDED)
+
+    def supersede_by_arriving_in(self, status: str) -> None:
+        """Close it where the order comes into a status that closes it.
+
+        This comes before the move, so that the request was closed before the order was shipped,
+        and both sides read that it was shipped.
+        """
+        if status in (self.policy.orders.closes or ()):
+            self.supersede()
+
+    # ------------------------------------------------------------------ the order
+
+    def advance(self, move: str, facts: Mapping[str, Any]) -> None:
+        orders, order = self.policy.orders, self.case.order
+        status = orders.table[order.status, move]
+        self.supersede_by_arriving_in(status)
+        self.tell(
+            partial(trusted(OrderAdvanced), move=move, status=status),
+            facts,
+            ships=status in orders.shipped and order.status not in orders.shipped,
+        )
+
+    def tell(self, kind: Callable[..., Event], facts: Mapping[str, Any], *, ships: bool) -> None:
+        """Add what changes of the order, with the marks that are taken off by it."""
+        event = partial(
+            kind,
+            order_id=self.order_id,
+            at=self.at,
+            by=self.by,
+            rules=self.rules,
+            facts=facts,
+            ships=ships,
+        )
+        unmarks: tuple[str, ...] = ()
+        if self.case.marks:
+            unmarks = unmarked_by(self.policy, evolve(self.case, event(unmarks=())))
+        self.events.append(event(unmarks=unmarks))
+
+    # ------------------------------------------------------------------ deadlines
+
+    def fire(self, timer: Timer) -> None:
+        deadline, action = timer.deadline, timer.deadline.then
+        impossible = not _is_possible(action.do, action.argument, self.case, self.policy)
+        code = action.argument if action.do is Do.MARK else None
+        marked = self.number if action.of == "request" and self.number else None
+        self.add(
+            DeadlineFired,
+            deadline=deadline.id,
+            due_at=timer.due_at,
+            mark=code,
+            request=marked if code else None,
+            impossible=impossible,
+        )
+        if impossible:
+            return
+        match action.do:
+            case Do.APPROVE:
+                self.approve()
+            case Do.REJECT:
+                self.close(RequestStatus.REJECTED)
+            case Do.EXPIRE:
+                self.close(RequestStatus.EXPIRED)
+            case Do.CANCEL:
+                self.supersede()
+                self.open(action.argument, None, FrozenMap({}), None)
+                self.approve()
+            case Do.ADVANCE:
+                self.advance(action.argument or "", FrozenMap({}))
+            case Do.REFER:
+                self.add(RequestReferred, number=self.number, answerer=action.argument or "")
+            case Do.MARK | Do.NOTIFY:
                 pass
             case _:  # pragma: no cover - the type checker proves that none is left
-                assert_never(deadline.does)
-
-    def _settle(
-        self, kind: Callable[..., DutyMet | DutyBreached | DeadlinePassed], key: _Key
-    ) -> None:
-        """The duty that arose by this deadline with this request is open no more."""
-        self._open_duties().discard(key)
-        deadline, number = key
-        self.add(kind, **self.stamp(deadline), deadline=deadline, number=number)
-
-    def _start(self, deadline: Deadline) -> None:
-        key = (deadline.id, self.number)
-        due_at = deadline.due.due_at(self.at, self.ship_on, self.policy.tzinfo)
-        running = self._open_duties()
-        if due_at is None or key in running:
-            return
-        running.add(key)
-        self.started += 1
-        if len(self.case.duties) + self.started > MAX_DUTIES:
-            problem = f"has {MAX_DUTIES} duties"
-            raise InvalidValue([Fault("Case.duties", problem, "fewer, to take another one")])
-        self.add(
-            DutyArose,
-            **self.stamp(deadline.id),
-            deadline=deadline.id,
-            number=self.number,
-            due_at=due_at,
-            follows_order=bool(deadline.met_by),
-        )
-
-    def _open_duties(self) -> set[_Key]:
-        if self.running is None:
-            self.running = set(map(_key, self.case.open_duties))
-        return self.running
-
-    def _going_back(self) -> tuple[str | None, date | None, tuple[str, ...]]:
-        """The status and planned ship date to go back to, where the policy goes back."""
-        going_back = self.policy.going_back
-        if going_back is None:
-            return None, None, ()
-        request = self.case.requests[-1]
-        self.ship_on = request.ship_on
-        return request.order_status, request.ship_on, (going_back.id,)
+                assert_never(action.do)
 
 
-def _check_request(command: RequestCancellation, policy: RuleSet) -> str | None:
-    reasons = policy.request_reasons
-    return reasons.checked(command.reason, command.text, "RequestCancellation")
-
-
-def _check_rejection(command: Reject, policy: RuleSet) -> str | None:
-    return policy.rejection_reasons.checked(command.reason, command.text, "Reject")
-
-
-def _check_withdrawal(command: AskWithdrawal, policy: RuleSet) -> str | None:
-    faults = Faults("AskWithdrawal")
-    text: str | None = None
-    if policy.withdrawal_text is not None:
-        text = policy.withdrawal_text.check(command.text, "text", faults)
-    elif command.text is not None:
-        faults.add("text", "is given", "none under this policy")
-    faults.raise_if_any()
-    return text
-
-
-def _check_advance(command: AdvanceOrder, policy: RuleSet) -> None:
-    faults = Faults("AdvanceOrder")
-    moves = [move for move in policy.orders.moves if move != policy.cancel_move]
-    if command.move not in moves:
-        faults.add("move", f"is {command.move!r}", f"one of: {', '.join(moves)}")
-    elif command.move in policy.planned_by and command.ship_on is None:
-        faults.add("ship_on", "is missing", "the planned ship date")
-    elif command.move not in policy.planned_by and command.ship_on is not None:
-        faults.add("ship_on", f"is given with {command.move!r}", "none with this move")
-    faults.raise_if_any()
-
-
-def _check_deadline(command: ApplyDeadline, policy: RuleSet) -> None:
-    policy.deadline(command.deadline)
-
-
-_CHECKS: Mapping[type[Command], Callable[[Any, RuleSet], str | None]] = {
-    RequestCancellation: _check_request,
-    Reject: _check_rejection,
-    AskWithdrawal: _check_withdrawal,
-    AdvanceOrder: _check_advance,
-    ApplyDeadline: _check_deadline,
-}
-"""The policy's bounds of a command: each check raises every fault, or returns the clean text."""
+def _is_possible(do: Do, argument: str | None, case: Case, policy: RuleSet) -> bool:
+    """Whether the lifecycles have what a deadline does."""
+    status = case.order.status
+    match do:
+        case Do.APPROVE:
+            return case.open_request is not None and status in policy.orders.cancellable
+        case Do.REJECT | Do.EXPIRE | Do.REFER:
+            return case.open_request is not None
+        case Do.CANCEL:
+            return status in policy.orders.cancellable
+        case Do.ADVANCE:
+            return (status, argument) in policy.orders.table
+        case _:
+            return True

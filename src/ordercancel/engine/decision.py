@@ -10,31 +10,40 @@ import attrs
 
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import Command
+from ordercancel.domain.commands import Command, Judged
 from ordercancel.domain.errors import OrderCancelError
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.conditions import Value
-from ordercancel.rules.effects import Forbid
-from ordercancel.rules.provisions import Silence
+from ordercancel.rules.effects import Forbid, Grant
 from ordercancel.rules.rules import Rule
 
+__all__ = [
+    "NOT_PERMITTED",
+    "PERMITS_DISAGREE",
+    "UNDETERMINED",
+    "Decision",
+    "Refusal",
+    "Refused",
+    "RuleError",
+    "Ruling",
+    "Satisfied",
+    "Verdict",
+]
+
 NOT_PERMITTED = "not_permitted"
-"""The code of a refusal by silence."""
+"""The code of a refusal because no rule permits."""
 
 UNDETERMINED = "undetermined"
 """The code of a refusal because a rule could not be evaluated."""
 
 PERMITS_DISAGREE = "permits_disagree"
-"""The code of a refusal because two permits want different things."""
-
-NO_SUCH_MOVE = "no_such_move"
-"""The code of a refusal because a chart has no such move from where things stand."""
+"""The code of a refusal because two grants want different things."""
 
 
 class Verdict(StrEnum):
-    """What came out: the grants of `ordercancel.rules.rules.Grant`, or a refusal."""
+    """What the rules say: a grant, or a refusal."""
 
     CANCEL = "cancel"
     REFER = "refer"
@@ -44,6 +53,14 @@ class Verdict(StrEnum):
 
 About = tuple[Command, Case, datetime, Party | None]
 """A command, the case that it is about, when it was given, and what is known of the seller."""
+
+
+@attrs.frozen
+class Satisfied:
+    """A rule whose condition holds, with the plain effect that it has then."""
+
+    rule: Rule
+    effect: Grant | Forbid
 
 
 @attrs.frozen
@@ -65,8 +82,8 @@ class Refusal:
 
     Args:
         code: Stable, for programs.
-        rule: The id of the rule; None for silence.
-        clauses: The ids of the clauses that the rule cites.
+        rule: The id of the rule; None where no rule speaks, or the lifecycle refuses.
+        clauses: The ids of the clauses that stand behind the rule.
         text: The sentence for people.
     """
 
@@ -78,33 +95,37 @@ class Refusal:
 
 @attrs.frozen
 class Ruling:
-    """What rules come to: the part of a `Decision` that is the same for many orders.
+    """What rules say: the part of a `Decision` that is the same for many orders.
 
     Args:
-        verdict: What came out.
+        verdict: The verdict.
         determined_by: The rules that determined it.
         errors: The rules that could not be followed.
-        rules: The ids of all of these, each once.
+        code: The code under which the lifecycle, or the lack of any grant, refused.
+        to: Whom the request is referred to.
+        rules: The ids of all these rules, each once.
     """
 
     verdict: Verdict
-    determined_by: tuple[Rule, ...]
+    determined_by: tuple[Satisfied, ...] = ()
     errors: tuple[RuleError, ...] = ()
+    code: str | None = None
+    to: str | None = None
     rules: tuple[str, ...] = attrs.field(init=False)
 
     @rules.default
-    def _named(self) -> tuple[str, ...]:
-        named = (*self.determined_by, *(error.rule for error in self.errors))
-        return tuple(dict.fromkeys(rule.id for rule in named))
+    def _ids(self) -> tuple[str, ...]:
+        rules: tuple[Satisfied | RuleError, ...] = (*self.determined_by, *self.errors)
+        return tuple(dict.fromkeys(each.rule.id for each in rules))
 
     def decision(
         self,
         policy: RuleSet,
-        kind: type[Command] | None,
+        kind: type[Judged] | None,
         facts: Mapping[str, Value | None] | About,
     ) -> Decision:
         """The decision on a command of this `kind`, judged by `facts`."""
-        return Decision(self.verdict, self.determined_by, self.errors, policy, kind, facts)
+        return Decision(self, policy, kind, facts)
 
 
 @attrs.frozen
@@ -112,28 +133,33 @@ class Decision:
     """The answer of the rules to one command.
 
     Args:
-        verdict: What came out.
-        determined_by: The rules that determined it: all satisfied forbids, or else all permits.
-            Empty where silence or an error refused.
-        errors: The rules that could not be followed.
+        ruling: What they say.
         policy: The policy that was asked.
         kind: The kind of command that was judged.
         facts: What it was judged by: a mapping of facts, or what they are read from.
     """
 
-    verdict: Verdict
-    determined_by: tuple[Rule, ...]
-    errors: tuple[RuleError, ...]
+    ruling: Ruling
     policy: RuleSet = attrs.field(repr=False, eq=False)
-    kind: type[Command] | None = attrs.field(default=None, repr=False, eq=False)
+    kind: type[Judged] | None = attrs.field(default=None, repr=False, eq=False)
     _about: Mapping[str, Value | None] | About = attrs.field(
         factory=dict, alias="facts", repr=False, eq=False
     )
 
     @property
-    def ruling(self) -> Ruling:
-        """What the rules came to, whatever order it was about."""
-        return Ruling(self.verdict, self.determined_by, self.errors)
+    def verdict(self) -> Verdict:
+        """What came out."""
+        return self.ruling.verdict
+
+    @property
+    def determined_by(self) -> tuple[Satisfied, ...]:
+        """The rules that determined it: all forbids that hold, or else all grants."""
+        return self.ruling.determined_by
+
+    @property
+    def errors(self) -> tuple[RuleError, ...]:
+        """The rules that could not be followed."""
+        return self.ruling.errors
 
     @property
     def facts(self) -> Mapping[str, Value | None]:
@@ -151,16 +177,7 @@ class Decision:
     @property
     def is_silent(self) -> bool:
         """Whether it is refused for no other reason than that no rule permits it."""
-        return self.is_refused and not (self.determined_by or self.errors)
-
-    @property
-    def silence(self) -> Silence | None:
-        """Where silence alone refused, the policy's word that it does so on purpose, if any."""
-        if not self.is_silent:
-            return None
-        return next(
-            (each for each in self.policy.silences if each.covers(self.kind, self.facts)), None
-        )
+        return self.ruling.code == NOT_PERMITTED
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -169,7 +186,7 @@ class Decision:
 
     @property
     def clauses(self) -> tuple[str, ...]:
-        """The ids of the clauses that those rules cite, each once."""
+        """The ids of the clauses behind those rules, each once."""
         return self.policy.clauses_of(self.rules)
 
     @property
@@ -177,16 +194,17 @@ class Decision:
         """Every reason why it is refused; none where it is not."""
         if not self.is_refused:
             return ()
+        if self.ruling.code is not None:
+            code = self.ruling.code
+            return (Refusal(code, None, (), self.policy.refusal_text(code)),)
         coded = [
             *((error.code, error.rule, error.missing) for error in self.errors),
             *(
-                (rule.effect.code, rule, ())
-                for rule in self.determined_by
-                if isinstance(rule.effect, Forbid)
+                (each.effect.code, each.rule, ())
+                for each in self.determined_by
+                if isinstance(each.effect, Forbid)
             ),
         ]
-        if not coded:
-            return (Refusal(NOT_PERMITTED, None, (), self.policy.refusal_text(NOT_PERMITTED)),)
         return tuple(
             Refusal(
                 code,
@@ -213,10 +231,15 @@ class Refused(OrderCancelError):
 
     Args:
         decision: The decision, with every refusal: its stable code, its rule and its clauses.
+
+    Attributes:
+        fired: The events of the deadlines that were fired before the command was judged, and
+            that stand although it is refused.
     """
 
     def __init__(self, decision: Decision) -> None:
         self.decision = decision
+        self.fired: tuple[object, ...] = ()
         super().__init__(decision)
 
     @property

@@ -1,99 +1,130 @@
-"""Evaluation: which rules hold for a command, compiled where possible, else one by one."""
+"""How the rules that speak about one command become one decision.
+
+Four laws hold, whatever the rules are:
+
+- a forbid outweighs every grant, and all forbids that hold are reported;
+- where no rule grants, the command is refused;
+- neither the order of the rules nor their repetition changes anything;
+- a rule that can't be evaluated refuses and is named, and so do grants that disagree.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ordercancel.domain.actors import Party
-from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import Command
-from ordercancel.engine.case_facts import Facts
-from ordercancel.engine.chart_conditions import chart_condition
-from ordercancel.engine.combination import combine
-from ordercancel.engine.compilation import compile_rules
-from ordercancel.engine.decision import UNDETERMINED, Decision, RuleError, Ruling
+from ordercancel.domain.commands import Judged
+from ordercancel.engine.decision import (
+    NOT_PERMITTED,
+    PERMITS_DISAGREE,
+    UNDETERMINED,
+    Decision,
+    RuleError,
+    Ruling,
+    Satisfied,
+    Verdict,
+)
+from ordercancel.engine.lifecycle_checks import Check, checks_after, checks_before
 from ordercancel.engine.ruleset import RuleSet
-from ordercancel.rules.conditions import All, AnyOf, Condition, Leaf, Not, Value
-from ordercancel.rules.effects import Effect
-from ordercancel.rules.rules import Rule
+from ordercancel.rules.conditions import All, AnyOf, Condition, Leaf, Named, Not, Value
+from ordercancel.rules.effects import PERMIT, Forbid, Grant, Refer
+
+__all__ = ["conclude", "in_order", "judge"]
 
 
-def evaluate(
-    command: Command, case: Case, policy: RuleSet, at: datetime, seller: Party | None
-) -> Ruling:
-    """Judge `command` about `case`, given at the moment `at`, in UTC.
-
-    The compiled rules answer. Where a condition is unknown or something goes wrong, they give
-    None; then the rules are judged one by one, so that each rule that is undecided is named.
-    """
-    kind = type(command)
-    judge_compiled = policy.compiled_rules.get(kind)
-    if judge_compiled is None:
-        judge_compiled = policy.compiled_rules[kind] = compile_rules(policy, kind)
-    try:
-        ruling: Ruling | None = judge_compiled(command, case, policy, at, seller)
-    except Exception:  # whatever goes wrong, `judge` names the rules that it goes wrong in
-        ruling = None
-    if ruling is None:
-        return judge(policy, kind, Facts(command, case, policy, at, seller)).ruling
-    return ruling
+def judge(rules: RuleSet, kind: type[Judged], facts: Mapping[str, Value | None]) -> Decision:
+    """The decision of `rules` and their lifecycles on a `kind` of command, by `facts`."""
+    return _ruling(rules, kind, facts).decision(rules, kind, facts)
 
 
-def judge(policy: RuleSet, kind: type[Command], facts: Mapping[str, Value | None]) -> Decision:
-    """Judge a `kind` of command by any `facts`, with the policy's rules and charts."""
-
-    def charts_allow(effect: Effect) -> bool:
-        return chart_condition(policy, kind, effect).test(facts) is True
-
-    return judge_rules(policy.rules_for(kind), facts, policy, kind, charts_allow)
-
-
-def judge_rules(
-    rules: Iterable[Rule],
-    facts: Mapping[str, Value | None],
-    policy: RuleSet,
-    kind: type[Command] | None = None,
-    charts_allow: Callable[[Effect], bool] = lambda effect: True,
-) -> Decision:
-    """Judge by `rules` alone, all about one `kind` of command, testing one by one.
-
-    Args:
-        rules: The rules; neither their order nor their repetition matters.
-        facts: The facts by name; None where one is missing.
-        policy: The policy whose texts and clauses the decision shows.
-        kind: The kind of command. Default: none in particular.
-        charts_allow: Says whether the charts have the move of a grant. Default: they have.
-    """
-    true_rules: list[Rule] = []
+def _ruling(rules: RuleSet, kind: type[Judged], facts: Mapping[str, Value | None]) -> Ruling:
+    code = _first_failing(checks_before(kind), facts)
+    if code is not None:
+        return Ruling(Verdict.REFUSE, code=code)
+    true: list[Satisfied] = []
     errors: list[RuleError] = []
-    for rule in rules:
+    for rule, when, effect in rules.leaves_for(kind):
         try:
-            holds = rule.when.test(facts)
+            holds = when.test(facts)
             if holds is None:
-                missing = _missing(rule, facts)
+                missing = tuple(sorted({leaf.fact for leaf in _unknown(when, facts)}))
                 problem = f"missing: {', '.join(missing)}"
                 errors.append(RuleError(UNDETERMINED, rule, problem, missing))
         except Exception as error:  # fail closed: whatever goes wrong, the rule is named
             holds = None
             errors.append(RuleError(UNDETERMINED, rule, f"{type(error).__name__}: {error}"))
         if holds:
-            true_rules.append(rule)
-    return combine(true_rules, errors, charts_allow).decision(policy, kind, facts)
+            true.append(Satisfied(rule, effect))
+
+    def failing(effect: Grant | None) -> str | None:
+        return _first_failing(checks_after(rules, kind, effect), facts)
+
+    return conclude(true, errors, {each: failing(each) for each in _granted(true) or (None,)})
 
 
-def _missing(rule: Rule, facts: Mapping[str, Value | None]) -> tuple[str, ...]:
-    return tuple(sorted({leaf.fact for leaf in _unknown_leaves(rule.when, facts)}))
+def _first_failing(checks: Iterable[Check], facts: Mapping[str, Value | None]) -> str | None:
+    """The code of the first check that does not hold; None where all do."""
+    return next((code for must_hold, code in checks if must_hold.test(facts) is not True), None)
 
 
-def _unknown_leaves(when: Condition, facts: Mapping[str, Value | None]) -> Iterator[Leaf]:
-    """The leaves whose missing facts make `when` unknown."""
+def _granted(satisfied: Iterable[Satisfied]) -> set[Grant]:
+    """What the rules grant that say more than that the command may be carried out, if any do."""
+    grants = {each.effect for each in satisfied if not isinstance(each.effect, Forbid)}
+    special = {each for each in grants if each != PERMIT}
+    return special or grants
+
+
+def conclude(
+    satisfied: Sequence[Satisfied],
+    errors: Sequence[RuleError],
+    lifecycle: Mapping[Grant | None, str | None],
+) -> Ruling:
+    """What follows from the rules that hold, and from those that could not be followed.
+
+    Args:
+        satisfied: The rules that hold.
+        errors: Those that could not be followed.
+        lifecycle: The code under which the lifecycles refuse each grant, None where they do not;
+            under None what they say where nothing is granted.
+    """
+    true_forbids = [each for each in satisfied if isinstance(each.effect, Forbid)]
+    true_grants = [each for each in satisfied if not isinstance(each.effect, Forbid)]
+    if true_forbids or errors:
+        return Ruling(Verdict.REFUSE, in_order(true_forbids), _by_id(errors))
+    granted = _granted(true_grants)
+    if not granted:
+        return Ruling(Verdict.REFUSE, code=lifecycle.get(None) or NOT_PERMITTED)
+    if len(granted) > 1:
+        disagree = [
+            RuleError(PERMITS_DISAGREE, each.rule, f"grants {each.effect}") for each in true_grants
+        ]
+        return Ruling(Verdict.REFUSE, errors=_by_id(disagree))
+    (grant,) = granted
+    code = lifecycle.get(grant)
+    if code is not None:
+        return Ruling(Verdict.REFUSE, code=code)
+    to = grant.to if isinstance(grant, Refer) else None
+    return Ruling(Verdict(str(grant)), in_order(true_grants), to=to)
+
+
+def in_order(satisfied: Iterable[Satisfied]) -> tuple[Satisfied, ...]:
+    """Rules that hold by their ids, each once."""
+    return tuple(
+        sorted(dict.fromkeys(satisfied), key=lambda each: (each.rule.id, str(each.effect)))
+    )
+
+
+def _by_id(errors: Iterable[RuleError]) -> tuple[RuleError, ...]:
+    return tuple(sorted(dict.fromkeys(errors), key=lambda error: error.rule.id))
+
+
+def _unknown(when: Condition, facts: Mapping[str, Value | None]) -> Iterator[Leaf]:
+    """The conditions about one fact each by which `when` is unknown."""
     match when:
         case All(parts) | AnyOf(parts):
             for part in parts:
                 if part.test(facts) is None:
-                    yield from _unknown_leaves(part, facts)
-        case Not(inner):
-            yield from _unknown_leaves(inner, facts)
+                    yield from _unknown(part, facts)
+        case Not(inner) | Named(condition=inner):
+            yield from _unknown(inner, facts)
         case _:
-            yield from (leaf for leaf in when.leaves() if facts[leaf.fact] is None)
+            yield from (leaf for leaf in when.leaves() if leaf.test(facts) is None)

@@ -1,7 +1,7 @@
-"""Folding: how events make the state of a case.
+"""Evolving: what each event makes of a case.
 
-Pure and total. Nothing here asks a rule or a chart, so that history stays readable when the rules
-change.
+Pure and total. Nothing here asks a rule or a lifecycle, so that history stays readable when the
+rules change.
 """
 
 from __future__ import annotations
@@ -11,31 +11,41 @@ from datetime import datetime
 from functools import reduce
 from typing import Any
 
-from ordercancel.domain.cases import Case, Duty, DutyStatus
+from ordercancel.domain.cases import Case, Firing, Mark
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.events import (
     CancellationRequested,
-    DeadlinePassed,
-    DutyArose,
-    DutyBreached,
-    DutyMet,
+    DeadlineFired,
     Event,
     OrderAdvanced,
     OrderCancelled,
     OrderRegistered,
-    RequestGranted,
-    RequestLapsed,
-    RequestRejected,
-    RequestSuperseded,
-    RequestWithdrawn,
+    OrderUpdated,
+    RequestClosed,
+    RequestReferred,
     WithdrawalAsked,
-    WithdrawalHeld,
+    WithdrawalDeclined,
 )
+from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.orders import Order
-from ordercancel.domain.requests import FINAL, OPEN, Answer, CancellationRequest, RequestStatus
+from ordercancel.domain.requests import FINAL, Answer, CancellationRequest, RequestStatus
 from ordercancel.domain.trusted import trusted, trusted_evolve
 
-_Closing = RequestGranted | RequestRejected | RequestWithdrawn | RequestSuperseded | RequestLapsed
+__all__ = ["ORDER_FACTS", "evolve", "fold", "opened"]
+
+ORDER_FACTS = frozenset(
+    {
+        "placed_at",
+        "paid_at",
+        "shipped_at",
+        "delivered_at",
+        "ship_on",
+        "channel",
+        "cart_id",
+        "item",
+    }
+)
+"""The facts that are fields of an order; all others are in ``Order.facts``."""
 
 
 def fold(events: Iterable[Event]) -> Case:
@@ -49,26 +59,81 @@ def fold(events: Iterable[Event]) -> Case:
     if not isinstance(first, OrderRegistered):
         problem = f"begins with {type(first).__name__}" if first else "is empty"
         raise InvalidValue([Fault("fold.events", problem, "OrderRegistered")])
-    opened = Case(order=first.order, edition=first.edition, version=1)
-    return reduce(evolve, history, opened)
+    return reduce(evolve, history, _registered(None, first))
 
 
 def evolve(case: Case, event: Event) -> Case:
     """The case after `event`. Total: it takes every event that ever happened, as it happened."""
-    return _FOLDED[type(event)](case, event)
+    return _EVOLVERS[type(event)](case, event)
 
 
-def _registered(case: Case, event: OrderRegistered) -> Case:
-    return _after(case, order=event.order, edition=event.edition)
+def opened(order: Order, edition: str, digest: str) -> Case:
+    """The case of an order that nobody stored yet, with the requests that it had before."""
+    past = order.history
+    requests = tuple(
+        CancellationRequest(
+            number=number,
+            by=each.by,
+            at=each.at,
+            reason=each.reason,
+            answerer=(each.answerer or "seller") if each.status not in FINAL else each.answerer,
+            status=each.status,
+            closed_at=each.at if each.status in FINAL else None,
+            closed_version=0 if each.status in FINAL else None,
+        )
+        for number, each in enumerate(past, 1)
+    )
+    return Case(
+        order=order,
+        edition=edition,
+        digest=digest,
+        requests=requests,
+        shipped_version=None if order.shipped_at is None else 1,
+    )
+
+
+def _registered(case: Case | None, event: OrderRegistered) -> Case:
+    version = 1 if case is None else case.version + 1
+    fresh = opened(event.order, event.edition, event.digest)
+    return trusted_evolve(fresh, version=version, updated_at=event.at)
+
+
+def _updated(case: Case, event: OrderUpdated) -> Case:
+    status = event.status or case.order.status
+    changes: dict[str, Any] = {}
+    for name in ("buyer", "seller"):
+        if getattr(event, name) is not None:
+            changes[name] = getattr(event, name)
+    if status != case.order.status:
+        changes |= {"status": status, "status_since": event.at}
+    return _changed(case, event, changes)
 
 
 def _advanced(case: Case, event: OrderAdvanced) -> Case:
-    changes: dict[str, Any] = {"status": event.status, "status_since": event.at}
-    if event.ship_on is not None:
-        changes["ship_on"] = event.ship_on
+    return _changed(case, event, {"status": event.status, "status_since": event.at})
+
+
+def _changed(case: Case, event: OrderUpdated | OrderAdvanced, changes: dict[str, Any]) -> Case:
+    """The case with a changed order: its facts, where it was shipped, the marks that it meets."""
+    order, facts = case.order, event.facts
+    for name, value in facts.items():
+        if name in ORDER_FACTS:
+            changes[name] = value
+    own = {name: value for name, value in facts.items() if name not in ORDER_FACTS}
+    if own:
+        known = {**order.facts, **own}
+        changes["facts"] = FrozenMap(
+            {name: value for name, value in known.items() if value is not None}
+        )
+    further: dict[str, Any] = {}
     if event.ships:
-        changes["shipped_at"] = event.at
-    return _after(case, order=trusted_evolve(case.order, **changes))
+        if order.shipped_at is None and "shipped_at" not in changes:
+            changes["shipped_at"] = event.at
+        further["shipped_version"] = case.version + 1
+    if event.unmarks:
+        further["marks"] = tuple(mark for mark in case.marks if mark.deadline not in event.unmarks)
+    changed: Order = trusted_evolve(order, **changes) if changes else order
+    return _after(case, event.at, order=changed, **further)
 
 
 def _requested(case: Case, event: CancellationRequested) -> Case:
@@ -78,167 +143,115 @@ def _requested(case: Case, event: CancellationRequested) -> Case:
         at=event.at,
         reason=event.reason,
         text=event.text,
-        order_status=case.order.status,
-        ship_on=case.order.ship_on,
+        data=event.data,
+        answerer=event.answerer,
     )
-    return _after(case, requests=(*case.requests, request))
+    return _after(case, event.at, requests=(*case.requests, request))
 
 
-def _granted(case: Case, event: RequestGranted) -> Case:
-    answer = None if event.at_once else trusted(Answer)(by=event.by, at=event.at)
-    return _closed(case, event, RequestStatus.GRANTED, answer=answer)
-
-
-def _rejected(case: Case, event: RequestRejected) -> Case:
-    answer = trusted(Answer)(by=event.by, at=event.at, reason=event.reason, text=event.text)
-    return _closed(case, event, RequestStatus.REJECTED, answer=answer, order=_back(case, event))
-
-
-def _withdrawn(case: Case, event: RequestWithdrawn) -> Case:
-    return _closed(case, event, RequestStatus.WITHDRAWN, order=_back(case, event))
-
-
-def _superseded(case: Case, event: RequestSuperseded) -> Case:
-    return _closed(case, event, RequestStatus.SUPERSEDED)
-
-
-def _lapsed(case: Case, event: RequestLapsed) -> Case:
-    return _closed(case, event, RequestStatus.LAPSED)
+def _referred(case: Case, event: RequestReferred) -> Case:
+    return _request(case, event.at, event.number, answerer=event.answerer)
 
 
 def _withdrawal_asked(case: Case, event: WithdrawalAsked) -> Case:
     status = RequestStatus.WITHDRAWAL_ASKED
-    return _after(case, **_requests(case, event.number, status, withdrawal_text=event.text))
+    return _request(case, event.at, event.number, status=status, withdrawal_text=event.text)
 
 
-def _withdrawal_held(case: Case, event: WithdrawalHeld) -> Case:
-    return _after(case, **_requests(case, event.number, RequestStatus.WITHDRAWAL_HELD))
+def _withdrawal_declined(case: Case, event: WithdrawalDeclined) -> Case:
+    return _request(case, event.at, event.number, status=RequestStatus.WITHDRAWAL_DECLINED)
+
+
+def _closed(case: Case, event: RequestClosed) -> Case:
+    number, outcome = event.number, event.outcome
+    changes: dict[str, Any] = {"status": outcome, "closed_at": event.at}
+    if _is_answer(case, event):
+        changes["answer"] = trusted(Answer)(
+            by=event.by, at=event.at, reason=event.reason, text=event.text
+        )
+    further: dict[str, Any] = {"_ended": case.ended | {outcome}}
+    if event.order_status is not None:
+        order = case.order
+        if (order.status, order.ship_on) != (event.order_status, event.ship_on):
+            further["order"] = trusted_evolve(
+                order, status=event.order_status, status_since=event.at, ship_on=event.ship_on
+            )
+    changes["closed_version"] = case.version + 1
+    return _request(case, event.at, number, further, **changes)
+
+
+def _is_answer(case: Case, event: RequestClosed) -> bool:
+    """Whether somebody, or a deadline, answered; not where it was approved at once."""
+    if event.outcome is RequestStatus.REJECTED:
+        return True
+    request = case.latest
+    return (
+        event.outcome is RequestStatus.APPROVED
+        and request is not None
+        and request.answerer is not None
+    )
 
 
 def _cancelled(case: Case, event: OrderCancelled) -> Case:
     order = trusted_evolve(case.order, status=event.status, status_since=event.at)
-    duties = _duties(case, lambda duty: True, DutyStatus.RELEASED, event.at)
-    return _after(case, order=order, **duties)
+    return _after(case, event.at, order=order)
 
 
-def _duty_arose(case: Case, event: DutyArose) -> Case:
-    duty = trusted(Duty)(
-        deadline=event.deadline,
-        request=event.number,
-        since=event.at,
+def _fired(case: Case, event: DeadlineFired) -> Case:
+    firing = trusted(Firing)(
         due_at=event.due_at,
-        follows_order=event.follows_order,
+        request=len(case.requests),
+        status=case.order.status,
+        impossible=event.impossible,
     )
-    return _after(case, duties=(*case.duties, duty), _open_duties=(*case.open_duties, duty))
+    fired = FrozenMap({**case.fired, event.deadline: firing})
+    if event.mark is None:
+        return _after(case, event.at, fired=fired)
+    mark = trusted(Mark)(
+        code=event.mark, deadline=event.deadline, due_at=event.due_at, request=event.request
+    )
+    # Of one deadline the last mark counts, for each request and for the order.
+    others = (
+        each
+        for each in case.marks
+        if (each.deadline, each.request) != (mark.deadline, mark.request)
+    )
+    return _after(case, event.at, fired=fired, marks=(*others, mark))
 
 
-def _duty_met(case: Case, event: DutyMet) -> Case:
-    return _settled(case, event, DutyStatus.MET)
-
-
-def _duty_missed(case: Case, event: DutyBreached | DeadlinePassed) -> Case:
-    return _settled(case, event, DutyStatus.MISSED)
-
-
-_FOLDED: Mapping[type[Event], Callable[[Case, Any], Case]] = {
+_EVOLVERS: Mapping[type[Event], Callable[[Any, Any], Case]] = {
     OrderRegistered: _registered,
+    OrderUpdated: _updated,
     OrderAdvanced: _advanced,
     CancellationRequested: _requested,
-    RequestGranted: _granted,
-    RequestRejected: _rejected,
-    RequestWithdrawn: _withdrawn,
-    RequestSuperseded: _superseded,
-    RequestLapsed: _lapsed,
+    RequestReferred: _referred,
     WithdrawalAsked: _withdrawal_asked,
-    WithdrawalHeld: _withdrawal_held,
+    WithdrawalDeclined: _withdrawal_declined,
+    RequestClosed: _closed,
     OrderCancelled: _cancelled,
-    DutyArose: _duty_arose,
-    DutyMet: _duty_met,
-    DutyBreached: _duty_missed,
-    DeadlinePassed: _duty_missed,
+    DeadlineFired: _fired,
 }
 """What each kind of event makes of a case."""
 
 
-def _after(case: Case, **changes: Any) -> Case:
+def _after(case: Case, at: datetime, **changes: Any) -> Case:
     """The case one event later."""
-    return trusted_evolve(case, version=case.version + 1, **changes)
+    return trusted_evolve(case, version=case.version + 1, updated_at=at, **changes)
 
 
-def _requests(case: Case, number: int, status: RequestStatus, **changes: Any) -> dict[str, Any]:
-    """What changes when the request of this number gets a status."""
-    latest = case.latest
-    if latest is not None and latest.is_open and latest.number == number:
-        ended = case.ended if status in OPEN else case.ended | {status}
-        changed = trusted_evolve(latest, status=status, **changes)
-        return {"requests": (*case.requests[:-1], changed), "_ended": ended}
-    # No rule lets this happen: one that is not the last, or has ended before.
-    requests = tuple(
-        trusted_evolve(request, status=status, **changes) if request.number == number else request
-        for request in case.requests
-    )
-    return {
-        "requests": requests,
-        "_ended": FINAL.intersection(request.status for request in requests),
-    }
-
-
-def _closed(
+def _request(
     case: Case,
-    event: _Closing,
-    status: RequestStatus,
-    *,
-    answer: Answer | None = None,
-    order: Order | None = None,
+    at: datetime,
+    number: int,
+    further: Mapping[str, Any] | None = None,
+    **changes: Any,
 ) -> Case:
-    """The case with a request in a final status, and the duties that ended with it released."""
-    duties = _duties(
-        case,
-        lambda duty: not duty.follows_order and duty.request == event.number,
-        DutyStatus.RELEASED,
-        event.at,
-    )
+    """The case with one request changed, and `further` changes of the case itself."""
+    requests = case.requests
+    changed = trusted_evolve(requests[number - 1], **changes)
     return _after(
         case,
-        order=order or case.order,
-        **_requests(case, event.number, status, answer=answer, closed_at=event.at),
-        **duties,
+        at,
+        requests=(*requests[: number - 1], changed, *requests[number:]),
+        **(further or {}),
     )
-
-
-def _back(case: Case, event: RequestRejected | RequestWithdrawn) -> Order:
-    """The order, gone back to the status and day that the event tells of, if it does."""
-    order = case.order
-    if event.order_status is None or (event.order_status, event.ship_on) == (
-        order.status,
-        order.ship_on,
-    ):
-        return order
-    return trusted_evolve(
-        order, status=event.order_status, status_since=event.at, ship_on=event.ship_on
-    )
-
-
-def _settled(case: Case, event: DutyMet | DutyBreached | DeadlinePassed, to: DutyStatus) -> Case:
-    key = (event.deadline, event.number)
-    duties = _duties(case, lambda duty: (duty.deadline, duty.request) == key, to, event.at)
-    return _after(case, **duties)
-
-
-def _duties(
-    case: Case, ended: Callable[[Duty], bool], status: DutyStatus, at: datetime
-) -> dict[str, tuple[Duty, ...]]:
-    """What changes of the duties when those that are open and have `ended` get a status."""
-    if not case.open_duties:
-        return {}
-    duties: list[Duty] = []
-    left: list[Duty] = []
-    for duty in case.duties:
-        known = duty
-        if duty.status is DutyStatus.OPEN:
-            if ended(duty):
-                known = trusted_evolve(duty, status=status, settled_at=at)
-            else:
-                left.append(duty)
-        duties.append(known)
-    return {"duties": tuple(duties), "_open_duties": tuple(left)}

@@ -1,4 +1,4 @@
-"""Labels and queue rows: what each side reads for the state of a case."""
+"""Labels and rows: what people read for the state of a case."""
 
 from __future__ import annotations
 
@@ -7,98 +7,155 @@ from datetime import datetime
 
 import attrs
 
-from ordercancel.domain.actors import Party
+from ordercancel.domain.actors import Actor, Party
 from ordercancel.domain.cases import Case
-from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import CancellationRequest, RequestStatus
 from ordercancel.domain.texts import Lang
-from ordercancel.engine.placeholders import Placeholders, reason_text
+from ordercancel.engine.case_facts import Facts
+from ordercancel.engine.compilation import holds
 from ordercancel.engine.ruleset import RuleSet
-from ordercancel.rules.notifications import Audience, occasion_of_request
-from ordercancel.rules.texts import REQUEST_STATUS_TEXTS
+from ordercancel.engine.timers import Timer, running
+from ordercancel.engine.words import Words
+from ordercancel.rules.deadlines import Do
+from ordercancel.rules.texts import STATUS_TEXTS
 
+__all__ = ["OVERDUE", "QueueRow", "is_overdue", "label", "queue_row"]
 
-@attrs.frozen(kw_only=True)
-class InboxRow:
-    """A row of the seller's queue (qoo10.3.grid), worded in one language, in the policy's zone.
-
-    Args:
-        state: 処理状態: what is to be done.
-        completed_at: キャンセル・返品完了日: when the order was cancelled.
-        reason: キャンセル・返品理由: the buyer's reason, with his own words.
-        requested_at: キャンセル・返品要請日.
-        placed_at: 注文日.
-        shipped_at: 発送日.
-        order_id: 注文番号.
-        cart_id: カート番号.
-        item: 商品.
-    """
-
-    state: str
-    completed_at: datetime | None
-    reason: str = attrs.field(repr=False)
-    requested_at: datetime
-    placed_at: datetime
-    shipped_at: datetime | None
-    order_id: str
-    cart_id: str | None
-    item: str | None
+OVERDUE = "overdue"
+"""The code of the mark by which a row counts as overdue, as soon as its deadline is past."""
 
 
 def label(
     case: Case,
     policy: RuleSet,
-    audience: Audience | str,
+    reader: str,
     lang: Lang,
     *,
     parties: Mapping[str, Party | None] | None = None,
 ) -> str:
-    """What one side reads for the state of a case.
+    """What somebody of the role `reader` reads for the state of a case.
 
     The first line is what a list of orders shows; the lines after it, if any, are what the page of
-    the order adds, such as the reason. Where nobody has asked, or the order was shipped after the
-    request was closed, the status of the order is read; where the policy has no words of its own,
-    the plain status of an open request, and else that of the order.
+    the order adds, such as the reason. The request is read while it is open, or was closed after
+    the order was last shipped; else the status of the order is read.
     """
     request = case.latest
-    if request is not None and not _shipped_since(case.order, request):
-        occasion = occasion_of_request(request)
-        for each in policy.wording.labels:
-            if (each.on, each.to) == (occasion, audience):
-                return each.text.fill(
-                    lang, Placeholders(case, request, policy, lang, parties or {})
-                )
-        if request.is_open:
-            return REQUEST_STATUS_TEXTS[request.status][lang]
-    return policy.wording.statuses[case.order.status][lang]
+    facts = Facts(None, case, policy, case.updated_at or case.order.placed_at)
+    for each in policy.labels:
+        if (
+            each.to == reader
+            and _applies(each.on, case, request)
+            and holds(policy, each.when, facts)
+        ):
+            words = Words(case, policy, lang, parties or {}, reader=reader)
+            return policy.text(each.text).fill(lang, words)
+    if request is not None and request.is_open:
+        return STATUS_TEXTS[request.status][lang]
+    return policy.status_text(case.order.status)[lang]
 
 
-def inbox_row(case: Case, policy: RuleSet, lang: Lang) -> InboxRow | None:
-    """The row of a case in the seller's queue; None where nobody has asked to cancel it."""
+def _applies(on: str, case: Case, request: CancellationRequest | None) -> bool:
+    """Whether a label is about the request as it is read, or about a mark."""
+    if on in RequestStatus.__members__.values():
+        return request is not None and request.status == on and _is_read(request, case)
+    return case.is_marked(on)
+
+
+def _is_read(request: CancellationRequest, case: Case) -> bool:
+    """Whether the request is what people read: by versions, never by clock times."""
+    if request.is_open:
+        return True
+    closed, shipped = request.closed_version, case.shipped_version
+    return shipped is None or (closed is not None and closed > shipped)
+
+
+@attrs.frozen(kw_only=True)
+class QueueRow:
+    """A row of a queue (qoo10.3.grid), worded in one language, in the policy's zone.
+
+    Args:
+        order_id: 注文番号.
+        order_status: The code of the order's status.
+        request: The number of its latest request.
+        state: 処理状態: what is to be done.
+        asked_by: Who asked.
+        answerer: The role or side that is to answer; None for one that nobody had to.
+        reason: キャンセル・返品理由: the reason, with the initiator's own words.
+        requested_at: キャンセル・返品要請日.
+        completed_at: キャンセル・返品完了日: when the order was cancelled.
+        placed_at: 注文日.
+        shipped_at: 発送日.
+        cart_id: カート番号.
+        item: 商品.
+        deadlines: The ids of the deadlines that run, each with its due moment, the first first.
+        marks: What the order or its request is marked with.
+        is_overdue: Whether a deadline that marks as overdue is past, whether or not it has fired.
+    """
+
+    order_id: str
+    order_status: str
+    request: int
+    state: str
+    asked_by: Actor
+    answerer: str | None
+    reason: str = attrs.field(repr=False)
+    requested_at: datetime
+    completed_at: datetime | None
+    placed_at: datetime
+    shipped_at: datetime | None
+    cart_id: str | None
+    item: str | None
+    deadlines: tuple[tuple[str, datetime], ...]
+    marks: tuple[str, ...]
+    is_overdue: bool
+
+
+def queue_row(case: Case, policy: RuleSet, lang: Lang, now: datetime) -> QueueRow | None:
+    """The row of a case in a queue; None where nobody has asked to cancel it."""
     request = case.latest
     if request is None:
         return None
-    states = {counter.status: counter.state for counter in policy.wording.counters}
-    state = states.get(request.status) or REQUEST_STATUS_TEXTS[request.status]
-    return InboxRow(
-        state=state[lang],
-        completed_at=_local(
-            request.closed_at if request.status is RequestStatus.GRANTED else None, policy
-        ),
-        reason=reason_text(policy.request_reasons, request.reason, request.text, lang),
+    order, run = case.order, running(policy, case)
+    number = len(case.requests)
+    marks = (mark.code for mark in case.marks if mark.request in (None, number))
+
+    def local(moment: datetime | None) -> datetime | None:
+        return None if moment is None else moment.astimezone(policy.tzinfo)
+
+    return QueueRow(
+        order_id=order.id,
+        order_status=order.status,
+        request=number,
+        state=_state(case, request, policy, lang),
+        asked_by=request.by,
+        answerer=request.answerer,
+        reason=Words(case, policy, lang, {})["reason"],
         requested_at=request.at.astimezone(policy.tzinfo),
-        placed_at=case.order.placed_at.astimezone(policy.tzinfo),
-        shipped_at=_local(case.order.shipped_at, policy),
-        order_id=case.order.id,
-        cart_id=case.order.cart_id,
-        item=case.order.item,
+        completed_at=local(
+            request.closed_at if request.status is RequestStatus.APPROVED else None
+        ),
+        placed_at=order.placed_at.astimezone(policy.tzinfo),
+        shipped_at=local(order.shipped_at),
+        cart_id=order.cart_id,
+        item=order.item,
+        deadlines=tuple((timer.deadline.id, timer.due_at) for timer in run),
+        marks=tuple(dict.fromkeys(marks)),
+        is_overdue=any(is_overdue(timer, now) for timer in run),
     )
 
 
-def _local(moment: datetime | None, policy: RuleSet) -> datetime | None:
-    return None if moment is None else moment.astimezone(policy.tzinfo)
+def is_overdue(timer: Timer, now: datetime) -> bool:
+    """Whether a running deadline is past that marks something as overdue."""
+    then = timer.deadline.then
+    return then.do is Do.MARK and then.argument == OVERDUE and timer.due_at <= now
 
 
-def _shipped_since(order: Order, request: CancellationRequest) -> bool:
-    closed, shipped = request.closed_at, order.shipped_at
-    return closed is not None and shipped is not None and shipped > closed
+def _state(case: Case, request: CancellationRequest, policy: RuleSet, lang: Lang) -> str:
+    """What a row reads: by the counter of the request's status, if it is an order's that waits."""
+    at_once = request.status is RequestStatus.APPROVED and request.answerer is None
+    if at_once:
+        return policy.status_text(case.order.status)[lang]
+    for counter in policy.counters:
+        if counter.on == request.status:
+            return policy.text(counter.state or counter.label)[lang]
+    return STATUS_TEXTS[request.status][lang]

@@ -1,36 +1,45 @@
-"""Messages: what an event makes the buyer or the seller be told, by mail or app."""
+"""Messages: what people are told when something happens, from the policy's notifications."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 import attrs
 
-from ordercancel.domain.actors import Party
+from ordercancel.domain.actors import Actor, Party
 from ordercancel.domain.cases import Case
-from ordercancel.domain.events import Event, OrderAdvanced, OrderRegistered
+from ordercancel.domain.events import DeadlineFired, Event
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_MESSAGE, MAX_MESSAGE_ID
-from ordercancel.domain.texts import LANGS, Lang
+from ordercancel.domain.orders import Order
+from ordercancel.domain.requests import CancellationRequest
+from ordercancel.domain.texts import Lang
 from ordercancel.domain.trusted import trusted
-from ordercancel.engine.placeholders import Placeholders
+from ordercancel.engine.case_facts import Facts
+from ordercancel.engine.compilation import holds
 from ordercancel.engine.ruleset import RuleSet
-from ordercancel.rules.notifications import Audience, Medium, Occasion
+from ordercancel.engine.words import Words
+from ordercancel.rules.notifications import Medium, Notification, change_of
+from ordercancel.rules.roles import HOUSE
+
+__all__ = ["Message", "messages_for", "needs_messages", "party_of"]
 
 
 @attrs.frozen(kw_only=True)
 class Message:
-    """Something that a party must be told.
+    """Something that somebody must be told.
 
     Args:
         id: Stable: the same message has the same id each time it is delivered.
         order_id: The order that it is about.
-        occasion: What happened.
+        on: What happened: the status that the request got, ``referred``, the code of a mark, or
+            the id of a deadline.
         at: When it happened.
-        audience: The side that it is for.
-        party: The id of the buyer or seller; the directory knows his addresses.
-        medium: How it reaches him.
+        audience: The role that it is for.
+        party: The id of the reader; the directory knows their addresses. Of a role of the house
+            the name of the role.
+        medium: How it reaches them.
         locale: The language that it is in.
         subject: One line, without any character that could end it or hide a part of it.
         body: One line or several, as plain text: escape it where it becomes HTML.
@@ -38,9 +47,9 @@ class Message:
 
     id: str
     order_id: str
-    occasion: Occasion
+    on: str
     at: datetime
-    audience: Audience
+    audience: str
     party: str
     medium: Medium
     locale: Lang
@@ -50,13 +59,10 @@ class Message:
     def __attrs_post_init__(self) -> None:
         faults = Faults("Message")
         faults.line("id", self.id, most=MAX_MESSAGE_ID)
-        faults.line("order_id", self.order_id)
-        faults.instance("occasion", self.occasion, Occasion, "an Occasion")
+        for field in ("order_id", "on", "audience", "party", "locale"):
+            faults.line(field, getattr(self, field))
         faults.time("at", self.at)
-        faults.instance("audience", self.audience, Audience, "an Audience")
-        faults.line("party", self.party)
         faults.instance("medium", self.medium, Medium, "a Medium")
-        faults.choice("locale", self.locale, LANGS)
         faults.header("subject", self.subject)
         faults.text("body", self.body, optional=False, most=MAX_MESSAGE)
         faults.raise_if_any()
@@ -70,47 +76,130 @@ def messages_for(
 ) -> tuple[Message, ...]:
     """The messages that `events` call for, each in the language of its reader.
 
+    What a deadline has marked and a later event of the same decision takes off is not told.
+
     Args:
         events: The events of one decision, the last that were folded into `case`.
         case: The case after them.
         policy: The policy that words them.
-        parties: The buyer and the seller by id; who is missing or None is written to by his id,
-            in Japanese.
+        parties: The readers by id; one that is missing or None is called by their id, and written
+            to in the policy's first language.
     """
-    told = tuple(events)
-    order = case.order
-    messages: list[Message] = []
-    for version, event in enumerate(told, case.version - len(told) + 1):
-        if isinstance(event, OrderRegistered | OrderAdvanced):
-            continue  # about no request, and so an occasion of nothing
-        for each in policy.notifications_for(event):
-            reader = order.buyer if each.to is Audience.BUYER else order.seller
-            party = parties.get(reader)
-            lang = "ja" if party is None else party.locale
-            values = Placeholders(case, case.request(event.number), policy, lang, parties)
-            subject = each.subject.fill(lang, values)
-            body = each.body.fill(lang, values)
-            # What people wrote may be no line: then a message checks itself, and says so.
-            plain = subject.isprintable() and len(subject) + len(body) <= MAX_MESSAGE
-            message = trusted(Message) if plain else Message
-            for medium in each.media:
-                messages.append(
-                    message(
-                        id=f"{order.id}:{version}:{each.to}:{medium}",
-                        order_id=order.id,
-                        occasion=each.on,
-                        at=event.at,
-                        audience=each.to,
-                        party=reader,
-                        medium=medium,
-                        locale=lang,
-                        subject=subject,
-                        body=body,
-                    )
-                )
-    return tuple(messages)
+    happened = tuple(events)
+    messages: dict[str, Message] = {}
+    for version, event in enumerate(happened, case.version - len(happened) + 1):
+        change = change_of(event)
+        if change is None or _is_taken_off(event, case):
+            continue
+        for each in policy.notifications_on(change):
+            facts = Facts(None, case, policy, event.at, by=event.by)
+            if holds(policy, each.when, facts):
+                for audience in _audiences(each, event.by, case, policy):
+                    for message in _worded(each, event, version, audience, case, policy, parties):
+                        messages.setdefault(message.id, message)
+    return tuple(messages.values())
 
 
 def needs_messages(events: Iterable[Event], policy: RuleSet) -> bool:
-    """Whether `events` call for any message."""
-    return any(map(policy.notifications_for, events))
+    """Whether `events` may call for any message."""
+    changes = map(change_of, events)
+    return any(change is not None and policy.notifications_on(change) for change in changes)
+
+
+def party_of(role: str, order: Order, policy: RuleSet) -> str | None:
+    """The id of whoever has this role for an order; of a role of the house its name."""
+    known = policy.roles.get(role)
+    match known.party if known else None:
+        case None:
+            return role
+        case "buyer":
+            return order.buyer
+        case "seller":
+            return order.seller
+        case fact:
+            party = order.facts.get(fact)
+            return party if isinstance(party, str) else None
+
+
+def _is_taken_off(event: Event, case: Case) -> bool:
+    """Whether an event marks something that is not marked any more."""
+    return (
+        isinstance(event, DeadlineFired)
+        and event.mark is not None
+        and not any(
+            (mark.deadline, mark.due_at) == (event.deadline, event.due_at) for mark in case.marks
+        )
+    )
+
+
+def _audiences(each: Notification, by: Actor, case: Case, policy: RuleSet) -> tuple[str, ...]:
+    """The roles that a notification is for."""
+    request = case.latest
+    match each.to:
+        case "initiator":
+            return (request.by.role,) if request is not None else ()
+        case "answerer":
+            return tuple(_answerer(request))
+        case "other_party":
+            return tuple(_other_parties(request, policy))
+        case "others":
+            told = dict.fromkeys(("buyer", "seller", *_answerer(request)))
+            return tuple(role for role in told if not _did(role, by, policy))
+        case role:
+            return (role,)
+
+
+def _answerer(request: CancellationRequest | None) -> Iterator[str]:
+    """The role that is to answer; of a side its party."""
+    if request is not None and request.answerer is not None:
+        yield request.answerer.removesuffix("_side")
+
+
+def _other_parties(request: CancellationRequest | None, policy: RuleSet) -> Iterator[str]:
+    """The parties on the other side of the initiator; both, where the house asked."""
+    role = None if request is None else policy.roles.get(request.by.role)
+    side = HOUSE if role is None else role.side
+    yield from (party for party in ("buyer", "seller") if party != side)
+
+
+def _did(role: str, by: Actor, policy: RuleSet) -> bool:
+    """Whether somebody of this role, or of its party's side, did it themselves."""
+    doer = policy.roles.get(by.role)
+    return role == by.role or (doer is not None and doer.side == role)
+
+
+def _worded(
+    each: Notification,
+    event: Event,
+    version: int,
+    audience: str,
+    case: Case,
+    policy: RuleSet,
+    parties: Mapping[str, Party | None],
+) -> Iterator[Message]:
+    order = case.order
+    reader = party_of(audience, order, policy)
+    if reader is None:
+        return
+    party = parties.get(reader)
+    lang = policy.languages[0] if party is None or party.locale is None else party.locale
+    due_at = event.due_at if isinstance(event, DeadlineFired) else None
+    values = Words(case, policy, lang, parties, reader=reader, due_at=due_at)
+    subject = policy.text(each.subject).fill(lang, values)
+    body = policy.text(each.body).fill(lang, values)
+    # What people wrote may be no line: then a message checks itself, and says so.
+    plain = subject.isprintable() and len(subject) + len(body) <= MAX_MESSAGE
+    message: Callable[..., Message] = trusted(Message) if plain else Message
+    for medium in each.media:
+        yield message(
+            id=f"{order.id}:{version}:{audience}:{medium}",
+            order_id=order.id,
+            on=str(each.on),
+            at=event.at,
+            audience=audience,
+            party=reader,
+            medium=medium,
+            locale=lang,
+            subject=subject,
+            body=body,
+        )

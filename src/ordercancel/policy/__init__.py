@@ -1,64 +1,170 @@
-"""What a policy is made of. Write one of your own with the names below."""
+"""Everything that a policy is written with. Write one of your own with the names below."""
 
-from ordercancel.engine.charts import compile_chart
-from ordercancel.engine.decision import Decision, Refusal, RuleError, Verdict
-from ordercancel.policy.book import PolicyBook
-from ordercancel.policy.policy import Policy
-from ordercancel.policy.standard import STANDARD_RULES
-from ordercancel.rules.conditions import ALWAYS, Condition
-from ordercancel.rules.deadlines import (
-    After,
-    Consequence,
-    Deadline,
-    EndOfDay,
-    EndOfShipDay,
+from ordercancel.domain.commands import (
+    AdvanceOrder,
+    AnswerWithdrawal,
+    Approve,
+    AskWithdrawal,
+    Reject,
+    RequestCancellation,
+    Withdraw,
 )
-from ordercancel.rules.effects import CANCEL, PERMIT, REFER, Forbid
-from ordercancel.rules.notifications import Audience, Medium, Notification, Occasion
-from ordercancel.rules.provisions import GoingBack, Silence, Superseding
-from ordercancel.rules.reasons import Catalogue, Reason, TextBounds
+from ordercancel.domain.texts import Text
+from ordercancel.engine.charts import compile_chart
+from ordercancel.engine.decision import Decision, Refusal, Verdict
+from ordercancel.policy.book import PolicyBook
+from ordercancel.policy.parts import Waiver
+from ordercancel.policy.policy import Policy
+from ordercancel.rules.conditions import ALWAYS, Condition, Named, now
+from ordercancel.rules.deadlines import (
+    Deadline,
+    advance,
+    approve,
+    cancel,
+    expire,
+    mark,
+    notify,
+    refer,
+    reject,
+)
+from ordercancel.rules.effects import CANCEL, OTHER_SIDE, PERMIT, Forbid, If, Refer
+from ordercancel.rules.facts import (
+    Choice,
+    Day,
+    Flag,
+    Moment,
+    Number,
+    answerer,
+    buyer,
+    channel,
+    closed_at,
+    delivered_at,
+    initiator,
+    is_answerer,
+    is_initiator,
+    is_on_behalf,
+    is_open,
+    marked,
+    move,
+    operator,
+    paid_at,
+    placed_at,
+    reason,
+    rejected_before,
+    request,
+    requested_at,
+    requests_made,
+    role,
+    seller,
+    seller_permits,
+    ship_on,
+    shipped_at,
+    side,
+    status,
+    status_since,
+    system,
+    withdrawn_before,
+)
+from ordercancel.rules.lifecycle import Lifecycle
+from ordercancel.rules.notifications import Medium, Notification
+from ordercancel.rules.reasons import Reason, TextBounds
+from ordercancel.rules.roles import Role
 from ordercancel.rules.rules import Rule
-from ordercancel.rules.sources import Citation, Clause, Document, OwnRule, clause, own_rule
-from ordercancel.rules.texts import Counter, Label, Wording
+from ordercancel.rules.sources import Clause, Document, clause, decided, own_rule, reading
+from ordercancel.rules.texts import Counter, Label, Texts
+from ordercancel.rules.times import By, Calendar, Earliest, Latest, days, hours, minutes
 
 __all__ = [
     "ALWAYS",
     "CANCEL",
+    "OTHER_SIDE",
     "PERMIT",
-    "REFER",
-    "STANDARD_RULES",
-    "After",
-    "Audience",
-    "Catalogue",
-    "Citation",
+    "AdvanceOrder",
+    "AnswerWithdrawal",
+    "Approve",
+    "AskWithdrawal",
+    "By",
+    "Calendar",
+    "Choice",
     "Clause",
     "Condition",
-    "Consequence",
     "Counter",
+    "Day",
     "Deadline",
     "Decision",
     "Document",
-    "EndOfDay",
-    "EndOfShipDay",
+    "Earliest",
+    "Flag",
     "Forbid",
-    "GoingBack",
+    "If",
     "Label",
+    "Latest",
+    "Lifecycle",
     "Medium",
+    "Moment",
+    "Named",
     "Notification",
-    "Occasion",
-    "OwnRule",
+    "Number",
     "Policy",
     "PolicyBook",
     "Reason",
+    "Refer",
     "Refusal",
+    "Reject",
+    "RequestCancellation",
+    "Role",
     "Rule",
-    "RuleError",
-    "Silence",
-    "Superseding",
+    "Text",
     "TextBounds",
+    "Texts",
     "Verdict",
-    "Wording",
+    "Waiver",
+    "Withdraw",
+    "advance",
+    "answerer",
+    "approve",
+    "buyer",
+    "cancel",
+    "channel",
     "clause",
+    "closed_at",
     "compile_chart",
+    "days",
+    "decided",
+    "delivered_at",
+    "expire",
+    "hours",
+    "initiator",
+    "is_answerer",
+    "is_initiator",
+    "is_on_behalf",
+    "is_open",
+    "mark",
+    "marked",
+    "minutes",
+    "move",
+    "notify",
+    "now",
+    "operator",
     "own_rule",
+    "paid_at",
+    "placed_at",
+    "reading",
+    "reason",
+    "refer",
+    "reject",
+    "rejected_before",
+    "request",
+    "requested_at",
+    "requests_made",
+    "role",
+    "seller",
+    "seller_permits",
+    "ship_on",
+    "shipped_at",
+    "side",
+    "status",
+    "status_since",
+    "system",
+    "withdrawn_before",
 ]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ordercancel.domain.commands import (
     AdvanceOrder,
     AnswerWithdrawal,
-    ApplyDeadline,
     Approve,
     AskWithdrawal,
     Command,
+    FireDeadline,
     Reject,
     RequestCancellation,
+    UpdateOrder,
     Withdraw,
 )
 from ordercancel.domain.texts import Lang, Text
@@ -22,29 +23,49 @@ from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.conditions import (
     All,
     AnyOf,
+    Before,
     Compare,
     Condition,
     Holds,
     IsIn,
     Known,
     Leaf,
+    Listed,
+    Named,
     Not,
     Relation,
     Value,
 )
-from ordercancel.rules.effects import CANCEL, PERMIT, REFER, Effect
-from ordercancel.rules.facts import NO_REQUEST
-from ordercancel.rules.texts import REQUEST_STATUS_TEXTS
+from ordercancel.rules.effects import Effect, Forbid, If, Refer
+from ordercancel.rules.facts import NO_REQUEST, Day
+from ordercancel.rules.texts import STATUS_TEXTS
+from ordercancel.rules.times import BusinessDays, EndOfDay, NextClock, Shift, Time
 
-REQUEST_STATUSES: Mapping[str, Text] = {
-    str(status): text for status, text in REQUEST_STATUS_TEXTS.items()
-}
+__all__ = [
+    "COMMAND_NAMES",
+    "REQUEST_STATUSES",
+    "VERDICT_NAMES",
+    "describe",
+    "effect_text",
+    "fact_text",
+    "length_text",
+    "role_text",
+    "time_text",
+    "value_text",
+]
+
+REQUEST_STATUSES: Mapping[str, Text] = {str(status): text for status, text in STATUS_TEXTS.items()}
 
 _ROLES: Mapping[str, Text] = {
     "buyer": Text("購入者", "the buyer"),
     "seller": Text("販売者", "the seller"),
     "operator": Text("運営者", "an operator"),
     "system": Text("システム", "the system"),
+    "other_side": Text("相手側", "the other side"),
+    "buyer_side": Text("購入者側", "the buyer's side"),
+    "seller_side": Text("販売者側", "the seller's side"),
+    "house": Text("運営側", "the house"),
+    NO_REQUEST: Text("なし", "none"),
 }
 
 
@@ -56,17 +77,41 @@ COMMAND_NAMES: Mapping[type[Command], Text] = {
     AskWithdrawal: Text("撤回の要請", "Asking for withdrawal"),
     AnswerWithdrawal: Text("撤回要請への回答", "Answering the ask for withdrawal"),
     AdvanceOrder: Text("注文の進行", "Moving the order on"),
-    ApplyDeadline: Text("期限の適用", "Applying a deadline"),
+    UpdateOrder: Text("注文情報の更新", "Updating the order"),
+    FireDeadline: Text("期限の実行", "Firing a deadline"),
 }
 
-GRANT_NAMES: Mapping[Effect, Text] = {
-    CANCEL: Text("即時キャンセル", "cancel at once"),
-    REFER: Text("販売者の判断へ", "refer to the seller"),
-    PERMIT: Text("許可", "permit"),
-}
+
+def effect_text(effect: Effect, policy: RuleSet, lang: Lang) -> str:
+    """What a rule does, in words."""
+    match effect:
+        case Forbid(code):
+            return f"{code}: {policy.refusal_text(code)[lang]}"
+        case Refer(to):
+            template = Text("{who}の判断へ", "refer to {who}")
+            return template.fill(lang, {"who": role_text(to, lang)})
+        case If(when, then, otherwise) if then is not None and otherwise is not None:
+            template = Text("{when}: {then}、それ以外: {else_}", "{then} if {when}, else {else_}")
+            values = {
+                "when": describe(when, policy, lang),
+                "then": effect_text(then, policy, lang),
+                "else_": effect_text(otherwise, policy, lang),
+            }
+            return template.fill(lang, values)
+        case _:
+            return VERDICT_NAMES[Verdict(str(effect))][lang]
+
+
+def role_text(role: str, lang: Lang) -> str:
+    """What people call a role, or a side."""
+    known = _ROLES.get(role)
+    return role.replace("_", " ") if known is None else known[lang]
+
 
 VERDICT_NAMES: Mapping[Verdict, Text] = {
-    **{Verdict(str(grant)): text for grant, text in GRANT_NAMES.items()},
+    Verdict.CANCEL: Text("即時キャンセル", "cancel at once"),
+    Verdict.REFER: Text("回答する側の判断へ", "refer to the answerer"),
+    Verdict.PERMIT: Text("許可", "permit"),
     Verdict.REFUSE: Text("不可", "refuse"),
 }
 
@@ -90,12 +135,17 @@ def describe(condition: Condition, policy: RuleSet, lang: Lang) -> str:
             return _joined(conditions, " かつ " if lang == "ja" else " and ", policy, lang)
         case AnyOf(conditions):
             return _joined(conditions, " または " if lang == "ja" else " or ", policy, lang)
+        case Not(Named(label=label)):
+            template = Text("「{it}」でない", "not: {it}")
+            return template.fill(lang, {"it": policy.text(label)[lang]})
         case Not(Leaf() as leaf):
             return _leaf(leaf, policy, lang, negated=True)
         case Not(inner):
             return Text("次でない: ({it})", "not ({it})").fill(
                 lang, {"it": describe(inner, policy, lang)}
             )
+        case Named(label=label):
+            return policy.text(label)[lang]
         case Leaf():
             return _leaf(condition, policy, lang, negated=False)
         case _:
@@ -105,7 +155,7 @@ def describe(condition: Condition, policy: RuleSet, lang: Lang) -> str:
 def fact_text(name: str, policy: RuleSet, lang: Lang) -> str:
     """What people call a fact."""
     fact = policy.fact(name)
-    return name if fact is None else fact.label[lang]
+    return name if fact is None else policy.text(fact.label)[lang]
 
 
 def value_text(name: str, value: Value | None, policy: RuleSet, lang: Lang) -> str:
@@ -117,8 +167,8 @@ def value_text(name: str, value: Value | None, policy: RuleSet, lang: Lang) -> s
             return (Text("はい", "yes") if value else Text("いいえ", "no"))[lang]
         case str():
             return _values(name, frozenset({value}), policy, lang)[0]
-        case timedelta():
-            return _length(value, lang)
+        case datetime():
+            return value.astimezone(policy.tzinfo).isoformat(sep=" ", timespec="seconds")
         case _:
             return str(value)
 
@@ -147,7 +197,18 @@ def _leaf(leaf: Leaf, policy: RuleSet, lang: Lang, *, negated: bool) -> str:
                 return f"「{name}」でない" if negated else f"「{name}」"
             return f"not: {name}" if negated else name
         case Compare(_, how, bound):
-            return f"{name} {_OPPOSITE[how] if negated else how} {bound_text(bound, lang)}"
+            return f"{name} {_OPPOSITE[how] if negated else how} {bound}"
+        case Before(_, time):
+            template = (
+                Text("{it}以降", "from {it} on") if negated else Text("{it}より前", "before {it}")
+            )
+            return template.fill(lang, {"it": time_text(time, policy, lang)})
+        case Listed(_, values):
+            listed = _values(leaf.fact, values, policy, lang)
+            template = Text(
+                "{it} = {words}、それ以外は不明", "{it} is one of {words}, else not known"
+            )
+            return template.fill(lang, {"it": name, "words": ", ".join(listed)})
         case Known():
             template = (
                 Text("「{it}」が不明", "{it} is not known")
@@ -162,7 +223,10 @@ def _leaf(leaf: Leaf, policy: RuleSet, lang: Lang, *, negated: bool) -> str:
 def _values(fact: str, values: frozenset[str], policy: RuleSet, lang: Lang) -> list[str]:
     """The words of a choice as people call them, in the order of their domain."""
     names: Mapping[str, Text] = {
-        "status": policy.wording.statuses,
+        "status": {each: policy.status_text(each) for each in policy.orders.statuses},
+        "initiator": _ROLES,
+        "answerer": _ROLES,
+        "side": _ROLES,
         "request": {NO_REQUEST: Text("なし", "none"), **REQUEST_STATUSES},
         "role": _ROLES,
     }.get(fact, {})
@@ -170,25 +234,46 @@ def _values(fact: str, values: frozenset[str], policy: RuleSet, lang: Lang) -> l
     return [names[each][lang] if each in names else each for each in listed if each in values]
 
 
-def bound_text(bound: int | timedelta, lang: Lang) -> str:
-    """A number, or a length of time in its largest whole unit."""
-    if isinstance(bound, int):
-        return str(bound)
-    for unit, name in _UNITS:
-        if bound % unit == timedelta(0):
-            return f"{bound // unit}{name[lang]}"
-    return str(bound)
+def time_text(time: Time, policy: RuleSet, lang: Lang) -> str:
+    """A time that is reckoned from one fact, in words."""
+    anchor = fact_text(time.anchor_name, policy, lang)
+    for step in reversed(tuple(time.steps())):
+        match step:
+            case Shift(_, length):
+                of = Text("{it}の{length}前", "{length} before {it}")
+                if length >= timedelta():
+                    of = Text("{it}の{length}後", "{length} after {it}")
+                anchor = of.fill(lang, {"it": anchor, "length": length_text(abs(length), lang)})
+            case EndOfDay(Day(), 0):
+                anchor = Text("{it}の終わり", "the end of {it}").fill(lang, {"it": anchor})
+            case EndOfDay(_, 0):
+                of = Text("{it}の日の終わり", "the end of the day of {it}")
+                anchor = of.fill(lang, {"it": anchor})
+            case EndOfDay(_, later):
+                of = Text("{it}の{n}日前の終わり", "the end of the day {n} d before {it}")
+                if later > 0:
+                    of = Text("{it}の{n}日後の終わり", "the end of the day {n} d after {it}")
+                anchor = of.fill(lang, {"it": anchor, "n": str(abs(later))})
+            case NextClock(_, clock):
+                of = Text("{it}の次の{clock}", "the next {clock} after {it}")
+                shown = clock.isoformat("minutes" if not clock.second else "auto")
+                anchor = of.fill(lang, {"it": anchor, "clock": shown})
+            case BusinessDays(_, count):
+                of = Text("{it}から{n}営業日後の終わり", "the end of working day {n} after {it}")
+                anchor = of.fill(lang, {"it": anchor, "n": str(count)})
+            case _:
+                pass
+    return anchor
 
 
-def _length(length: timedelta, lang: Lang) -> str:
-    """A length of time in all its units, down to the second that has passed."""
-    rest, told = abs(length), []
+def length_text(length: timedelta, lang: Lang) -> str:
+    """A length of time in all its units, down to the second."""
+    rest, parts = length, []
     for unit, name in _UNITS:
         count, rest = divmod(rest, unit)
         if count:
-            told.append(f"{count}{name[lang]}")
-    sign = "-" if length < timedelta(0) else ""
-    return sign + (("" if lang == "ja" else " ").join(told) or f"0{_UNITS[-1][1][lang]}")
+            parts.append(f"{count}{name[lang]}")
+    return ("" if lang == "ja" else " ").join(parts) or f"0{_UNITS[-1][1][lang]}"
 
 
 _UNITS = (

@@ -2,22 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import attrs
 
-from ordercancel.domain.texts import Text
-from ordercancel.engine.charts import Lifecycle
+from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.texts import Lang, Text, as_text
 from ordercancel.rules.deadlines import Deadline
-from ordercancel.rules.facts import FACTS, Choice, Fact, Vocabulary
-from ordercancel.rules.provisions import GoingBack, Silence, Superseding
-from ordercancel.rules.reasons import Catalogue, TextBounds
+from ordercancel.rules.facts import FACTS, MARKED, NO_REQUEST, Choice, Fact, Flag, Vocabulary
+from ordercancel.rules.lifecycle import Lifecycle
+from ordercancel.rules.notifications import Notification
+from ordercancel.rules.reasons import Reason
+from ordercancel.rules.roles import BUILT_IN_ROLES, Role
 from ordercancel.rules.rules import Rule
-from ordercancel.rules.sources import Document
-from ordercancel.rules.texts import Wording
+from ordercancel.rules.sources import Document, Source, as_source
+from ordercancel.rules.texts import Texts
 
-Provision = Rule | Silence | Deadline | Superseding | GoingBack
-"""A part of a policy that has an id and says where it comes from."""
+__all__ = ["PolicyParts", "Provision", "Waiver"]
+
+Provision = Rule | Deadline
+"""A part of a policy that decides, has an id and says where it comes from."""
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list | tuple) else value
+
+
+def _roles(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return FrozenMap(value)
+    named = {role.name: role for role in _tuple(value) if isinstance(role, Role)}
+    return FrozenMap({**BUILT_IN_ROLES, **named})
+
+
+@attrs.frozen
+class Waiver:
+    """The word that a fault that verification finds is meant.
+
+    Args:
+        fault: The fault, as the report names it: ``kind:subject``.
+        source: On whose word.
+    """
+
+    fault: str
+    source: Source | None = attrs.field(converter=as_source)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -25,48 +55,72 @@ class PolicyParts:
     """The fields of a policy; see `ordercancel.policy.Policy`, which checks them."""
 
     name: str
-    edition: str
+    edition: str = "1"
     holds_from: date = date.min
-    title: Text
+    title: Text | str | None = None
     zone: str
-    documents: tuple[Document, ...] = ()
+    languages: tuple[Lang, ...] = attrs.field(default=("en",), converter=_tuple)
+    source: Source | None = attrs.field(default=None, converter=as_source)
+    documents: tuple[Document, ...] = attrs.field(default=(), converter=_tuple)
     orders: Lifecycle
-    cancel_move: str = "cancel"
-    planned_by: frozenset[str] = frozenset()
-    dated: frozenset[str] = frozenset()
-    shipped_by: frozenset[str] = frozenset()
-    superseding: Superseding | None = None
-    going_back: GoingBack | None = None
-    channels: tuple[str, ...] = ()
-    facts: tuple[Fact, ...] = ()
-    rules: tuple[Rule, ...] = attrs.field(repr=False)
-    silences: tuple[Silence, ...] = attrs.field(default=(), repr=False)
-    request_reasons: Catalogue = attrs.field(repr=False)
-    rejection_reasons: Catalogue = attrs.field(repr=False)
-    withdrawal_text: TextBounds | None = None
-    deadlines: tuple[Deadline, ...] = attrs.field(default=(), repr=False)
-    wording: Wording = attrs.field(repr=False)
+    channels: tuple[str, ...] = attrs.field(default=(), converter=_tuple)
+    facts: tuple[Fact, ...] = attrs.field(default=(), converter=_tuple)
+    roles: Mapping[str, Role] = attrs.field(default=(), converter=_roles, repr=False)
+    rules: tuple[Rule, ...] = attrs.field(repr=False, converter=_tuple)
+    reasons: tuple[Reason, ...] = attrs.field(default=(), repr=False, converter=_tuple)
+    deadlines: tuple[Deadline, ...] = attrs.field(default=(), repr=False, converter=_tuple)
+    texts: Texts = attrs.field(factory=Texts, repr=False)
+    own_notifications: tuple[Notification, ...] | None = attrs.field(
+        default=None, repr=False, alias="notifications", converter=_tuple
+    )
+    ask_again_while_open: bool = False
+    succeeds: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    waivers: tuple[Waiver, ...] = attrs.field(default=(), repr=False, converter=_tuple)
 
     @property
     def provisions(self) -> tuple[Provision, ...]:
-        """Everything that has an id and cites: rules, silences, deadlines, what follows."""
-        follows = (each for each in (self.superseding, self.going_back) if each is not None)
-        return (*self.rules, *self.silences, *self.deadlines, *follows)
+        """Everything that decides and has an id: the policy's own rules and deadlines."""
+        return (*self.rules, *self.deadlines)
+
+    @property
+    def mark_codes(self) -> tuple[str, ...]:
+        """What its deadlines can mark something as."""
+        codes = (each.then.argument for each in self.deadlines if each.then.of is not None)
+        return tuple(dict.fromkeys(code for code in codes if code is not None))
+
+    def text(self, value: Text | str) -> Text:
+        """A plain `str` as a text in the first language of the policy; a text as it is."""
+        return as_text(value, self.languages[0])
 
     def fact(self, name: str) -> Fact | None:
-        """The fact with this name: one that every policy knows, or one of its own."""
-        return FACTS.get(name) or next((each for each in self.facts if each.name == name), None)
+        """The fact with this name: one that every policy has, one of its own, or a mark."""
+        own = next((each for each in self.facts if each.name == name), None)
+        if name in FACTS:
+            return FACTS[name]
+        if own is None and name.startswith(MARKED):
+            code = name.removeprefix(MARKED)
+            if code in self.mark_codes:
+                return Flag(
+                    name, Text(f"「{code}」の記録", f"marked {code}"), may_be_missing=False
+                )
+        return own
 
     def domain(self, fact: Choice) -> tuple[str, ...]:
         """The words that `fact` is one of, under this policy."""
         match fact.values:
             case Vocabulary.STATUSES:
-                return self.orders.state_ids
+                return self.orders.statuses
             case Vocabulary.CHANNELS:
                 return self.channels
             case Vocabulary.MOVES:
-                return tuple(move for move in self.orders.moves if move != self.cancel_move)
-            case Vocabulary.DEADLINES:
-                return tuple(deadline.id for deadline in self.deadlines)
+                return tuple(self.orders.moves)
+            case Vocabulary.REASONS:
+                codes = (reason.code for reason in self.reasons if reason.code is not None)
+                return tuple(dict.fromkeys(codes))
+            case Vocabulary.ROLES:
+                return tuple(self.roles)
+            case Vocabulary.ANSWERERS:
+                sides = dict.fromkeys(f"{role.side}_side" for role in self.roles.values())
+                return (NO_REQUEST, *self.roles, *sides)
             case values:
                 return values

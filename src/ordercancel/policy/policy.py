@@ -4,33 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import Command
+from ordercancel.domain.commands import JUDGED, Judged
 from ordercancel.domain.errors import Fault, InvalidValue
-from ordercancel.domain.events import Event
 from ordercancel.domain.faults import moment
 from ordercancel.domain.orders import Order
-from ordercancel.domain.texts import Text
-from ordercancel.engine.compilation import CompiledRules
+from ordercancel.domain.texts import LANGS, Text
+from ordercancel.engine.compilation import Compiled, evaluate
 from ordercancel.engine.decision import Decision
-from ordercancel.engine.evaluation import evaluate, judge
-from ordercancel.policy.parts import PolicyParts
+from ordercancel.engine.evaluation import judge
+from ordercancel.engine.evolve import opened
+from ordercancel.engine.ruleset import RuleLeaf
+from ordercancel.policy.defaults import counters_of, notifications_of, words
+from ordercancel.policy.digest import digest_of
+from ordercancel.policy.parts import PolicyParts, Provision
+from ordercancel.policy.standard import standard_rules
 from ordercancel.policy.validation import check_order, check_policy
 from ordercancel.rules.conditions import Value
-from ordercancel.rules.deadlines import Consequence, Deadline
+from ordercancel.rules.deadlines import Deadline
 from ordercancel.rules.facts import seller_permits
-from ordercancel.rules.notifications import EVENT_OF, Notification, Occasion, occasion_of_event
+from ordercancel.rules.notifications import Notification
+from ordercancel.rules.reasons import Reason
 from ordercancel.rules.rules import Rule
-from ordercancel.rules.sources import Citation, Clause
-from ordercancel.rules.texts import STANDARD_REFUSALS
+from ordercancel.rules.sources import Citation, Clause, Source
+from ordercancel.rules.texts import STANDARD_REFUSALS, Counter, Label
 
-T = TypeVar("T")
+__all__ = ["Policy"]
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -39,94 +43,140 @@ class Policy(PolicyParts):
 
     Args:
         name: What orders call it.
-        edition: Tells the editions of one name apart; a case remembers its own.
+        edition: Tells the editions of one name apart; a case remembers its own. Default: "1".
         holds_from: The first day, in `zone`, on which orders are placed under this edition.
-        title: What people call it.
-        zone: The time zone whose calendar days count, by its IANA name.
+            Default: from the beginning.
+        title: What people call it. Default: `name`.
+        zone: The time zone whose days and clock count, by its IANA name.
+        languages: The languages that all its texts are in; a plain `str` is in the first one.
+            Default: English.
+        source: On whose word its parts are there that name no source of their own.
         documents: The documents that it cites.
-        orders: The compiled chart of its orders.
-        cancel_move: The move of that chart that only a granted request makes.
-        planned_by: The moves that set the planned ship date.
-        dated: The statuses in which an order is registered with its planned ship date.
-        shipped_by: The moves by which the order leaves the seller.
-        superseding: Which moves close an open request as superseded; None where none does.
-        going_back: Whether the order goes back to what it was before a request that is rejected
-            or withdrawn; None where it stays as it is.
-        channels: The channels that its orders come in by.
-        facts: The facts of its own, which the host supplies in ``Order.attributes``.
-        rules: The rules.
-        silences: What no rule permits, on purpose.
-        request_reasons: The reasons that a buyer chooses from.
-        rejection_reasons: The reasons that a seller chooses from.
-        withdrawal_text: The bounds of what a seller writes when he asks for a withdrawal.
-        deadlines: The deadlines.
-        wording: Everything that people read.
+        orders: The lifecycle of its orders, or what `compile_chart` makes of a chart.
+        channels: The channels that its orders come in by. Default: any.
+        facts: The facts of its own, of the order or of a command.
+        roles: The roles that it adds to buyer, seller, operator and system.
+        rules: The rules. Those of the library are added (`ordercancel.policy.standard`).
+        reasons: The reasons that may be chosen, each for a command and a condition. Those that
+            deadlines give are among them.
+        deadlines: The deadlines. Of two that are due at one moment the first one fires first.
+        texts: What people read. Default: the words of the codes.
+        notifications: The messages. Default: on each change of a request both parties and the
+            answerer are told, but for whoever did it.
+        ask_again_while_open: Whether somebody who has a request open may ask again, so that a
+            cancellation at once supersedes it. Default: False.
+        succeeds: The digests of earlier forms of this edition whose cases it judges as well.
+        waivers: The faults that verification finds and that are meant.
 
     Attributes:
         tzinfo: The time zone.
-        cancelled_status: The status of a cancelled order.
+        digest: Tells what decides apart: its rules, deadlines, lifecycle and reasons.
         needs_seller: Whether a rule wants to know whether the seller permits cancelling.
+        notifications: All messages.
+        labels: What each side reads for a request.
+        counters: The numbers of a queue.
 
     Raises:
-        InvalidPolicy: When it is built, naming every fault: rule or deadline ids that occur
-            twice, facts, values, moves or clauses that do not exist, effects that do not fit
-            the command, texts that are missing or use unknown variables.
+        InvalidPolicy: When it is built, naming every fault: ids that occur twice, facts, words,
+            moves, roles or clauses that do not exist, effects that do not fit the command, texts
+            that are missing or use unknown variables.
     """
 
     tzinfo: ZoneInfo = attrs.field(init=False, repr=False)
-    cancelled_status: str = attrs.field(init=False, repr=False)
+    digest: str = attrs.field(init=False, repr=False)
     needs_seller: bool = attrs.field(init=False, repr=False)
-    _by_command: Mapping[type[Command], tuple[Rule, ...]] = attrs.field(init=False, repr=False)
+    notifications: tuple[Notification, ...] = attrs.field(init=False, repr=False)
+    labels: tuple[Label, ...] = attrs.field(init=False, repr=False)
+    counters: tuple[Counter, ...] = attrs.field(init=False, repr=False)
+    compiled: Compiled = attrs.field(init=False, repr=False, factory=Compiled)
+    _all_rules: tuple[Rule, ...] = attrs.field(init=False, repr=False)
+    _rules: Mapping[type[Judged], tuple[Rule, ...]] = attrs.field(init=False, repr=False)
+    _leaves: Mapping[type[Judged], tuple[RuleLeaf, ...]] = attrs.field(init=False, repr=False)
+    _reasons: Mapping[type[Judged], tuple[Reason, ...]] = attrs.field(init=False, repr=False)
+    _by_code: Mapping[tuple[type[Judged], str | None], Reason] = attrs.field(
+        init=False, repr=False
+    )
     _cited: Mapping[str, tuple[str, ...]] = attrs.field(init=False, repr=False)
     _clauses: Mapping[str, Clause] = attrs.field(init=False, repr=False)
     _deadlines: Mapping[str, Deadline] = attrs.field(init=False, repr=False)
-    _announced: _ByEvent[Notification] = attrs.field(init=False, repr=False)
-    _started: _ByEvent[Deadline] = attrs.field(init=False, repr=False)
-    compiled_rules: CompiledRules = attrs.field(init=False, repr=False, factory=CompiledRules)
+    _notified: Mapping[str, tuple[Notification, ...]] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         check_policy(self)
-        by_command: dict[type[Command], tuple[Rule, ...]] = {}
-        for rule in self.rules:
-            for kind in rule.on:
-                by_command[kind] = (*by_command.get(kind, ()), rule)
-        cancellable = self.orders.sources(self.cancel_move)
+        every = (*standard_rules(ask_again_while_open=self.ask_again_while_open), *self.rules)
+        rules = {kind: tuple(rule for rule in every if kind in rule.on) for kind in JUDGED}
+        provisions: tuple[Provision, ...] = (*every, *self.deadlines)
+        messages = notifications_of(self)
         index = {
             "tzinfo": ZoneInfo(self.zone),
-            "cancelled_status": self.orders.table[cancellable[0], self.cancel_move],
+            "digest": digest_of(
+                self.rules,
+                self.deadlines,
+                self.orders,
+                [(each.code, each.on, each.when, each.text) for each in self.reasons],
+                self.ask_again_while_open,
+            ),
             "needs_seller": any(
                 leaf.fact == seller_permits.name
-                for rule in self.rules
-                for leaf in rule.when.leaves()
+                for rule in every
+                for when, _ in rule.leaves()
+                for leaf in when.leaves()
             ),
-            "_by_command": by_command,
-            "_cited": {
-                each.id: each.cites.clauses
-                for each in self.provisions
-                if isinstance(each.cites, Citation)
+            "notifications": messages,
+            "labels": self.texts.labels,
+            "counters": counters_of(self),
+            "_all_rules": every,
+            "_rules": rules,
+            "_leaves": {
+                kind: tuple(
+                    (rule, when, effect)
+                    for rule in sorted(of_kind, key=lambda rule: rule.id)
+                    for when, effect in rule.leaves()
+                )
+                for kind, of_kind in rules.items()
             },
+            "_reasons": {
+                kind: tuple(reason for reason in self.reasons if reason.on is kind)
+                for kind in JUDGED
+            },
+            "_by_code": {(each.on, each.code): each for each in self.reasons},
+            "_cited": {each.id: self._cites(each.source) for each in provisions},
             "_clauses": {
                 clause.id: clause for document in self.documents for clause in document.clauses
             },
             "_deadlines": {deadline.id: deadline for deadline in self.deadlines},
-            "_announced": _by_event((each.on, each) for each in self.wording.notifications),
-            "_started": _by_event((each.starts, each) for each in self.deadlines),
+            "_notified": {
+                on: tuple(each for each in messages if each.on == on)
+                for on in dict.fromkeys(each.on for each in messages)
+            },
         }
         for name, value in index.items():
             object.__setattr__(self, name, value)
 
     # ------------------------------------------------------------------ looking things up
 
+    @property
+    def all_rules(self) -> tuple[Rule, ...]:
+        """The rules of the library and those of the policy."""
+        return self._all_rules
+
+    def _cites(self, source: Source | None) -> tuple[str, ...]:
+        source = self.source if source is None else source
+        return source.cited if isinstance(source, Citation) else ()
+
     def clause(self, clause_id: str) -> Clause:
         """The clause with this id.
 
         Raises:
-            KeyError: Where none of the policy's documents has it.
+            KeyError: None of the policy's documents has it.
         """
         return self._clauses[clause_id]
 
     def clauses_of(self, ids: Iterable[str]) -> tuple[str, ...]:
-        """The ids of the clauses that these rules and deadlines cite, each once."""
+        """The ids of the clauses behind these rules and deadlines, each once.
+
+        A clause is behind a rule where it says so or is read so, not where it is silent.
+        """
         cited = (clause for each in ids for clause in self._cited.get(each, ()))
         return tuple(dict.fromkeys(cited))
 
@@ -134,62 +184,82 @@ class Policy(PolicyParts):
         """The deadline with this id.
 
         Raises:
-            InvalidValue: Where the policy has no such deadline.
+            InvalidValue: The policy has no such deadline.
         """
         deadline = self._deadlines.get(deadline_id)
         if deadline is None:
             expected = f"one of: {', '.join(self._deadlines) or 'none'}"
-            raise InvalidValue(
-                [Fault(f"{self.name}.deadline", f"{deadline_id!r} is unknown", expected)]
-            )
+            problem = f"{deadline_id!r} is unknown"
+            raise InvalidValue([Fault(f"{self.name}.deadline", problem, expected)])
         return deadline
 
-    def notifications_for(self, event: Event) -> tuple[Notification, ...]:
-        """The messages that go out when `event` happens."""
-        return _with(self._announced, event)
+    def rules_for(self, kind: type[Judged]) -> tuple[Rule, ...]:
+        """The rules that speak about commands of this `kind`, those of the library included."""
+        return self._rules.get(kind, ())
 
-    def started_with(self, event: Event) -> tuple[Deadline, ...]:
-        """The deadlines that start when `event` happens."""
-        return _with(self._started, event)
+    def leaves_for(self, kind: type[Judged]) -> tuple[RuleLeaf, ...]:
+        """Their plain effects, each with the rule and the whole condition, by id of the rule."""
+        return self._leaves.get(kind, ())
+
+    def reasons_for(self, kind: type[Judged]) -> tuple[Reason, ...]:
+        """The reasons for commands of this `kind`, whoever may choose them."""
+        return self._reasons.get(kind, ())
+
+    def reason(self, kind: type[Judged], code: str | None) -> Reason | None:
+        """The reason with this code for a kind of command, or the text alone for None."""
+        return self._by_code.get((kind, code))
+
+    def notifications_on(self, change: str) -> tuple[Notification, ...]:
+        """The messages that go out when this happens."""
+        return self._notified.get(change, ())
+
+    # ------------------------------------------------------------------ what people read
+
+    def status_text(self, status: str) -> Text:
+        """What people call a status of the order."""
+        named = self.texts.statuses.get(status) or self.orders.names.get(status)
+        return self.text(named if named is not None else words(status))
+
+    def move_text(self, move: str) -> Text:
+        """What people call a move of the order."""
+        return self.text(self.texts.moves.get(move) or words(move))
+
+    def reason_text(self, reason: Reason) -> Text:
+        """What people read for a reason; nothing for a text alone."""
+        return self.text(reason.label if reason.label is not None else words(reason.code or ""))
 
     def refusal_text(self, code: str, missing: Iterable[str] = ()) -> Text:
         """The sentence for a refusal code, with the facts that were missing, if any."""
-        text = self.wording.refusals.get(code) or STANDARD_REFUSALS[code]
-        labels = [fact.label for fact in map(self.fact, missing) if fact is not None]
-        if not labels:
-            return text
-        return Text(
-            f"{text.ja}(不明: {'、'.join(label.ja for label in labels)})",
-            f"{text.en} (not known: {', '.join(label.en for label in labels)})",
+        sentence = self.text(
+            self.texts.refusals.get(code) or STANDARD_REFUSALS.get(code) or words(code)
         )
-
-    def can_advance(self, status: str, move: str) -> bool:
-        """Whether the order chart has `move` from `status`; cancelling is no such move."""
-        return move != self.cancel_move and self.orders.target(status, move) is not None
-
-    def can_cancel(self, status: str) -> bool:
-        """Whether the order chart has the cancelling move from `status`."""
-        return self.orders.target(status, self.cancel_move) is not None
-
-    def can_decide(self, deadline_id: str, status: str) -> bool:
-        """Whether a deadline closes the request of an order in `status` when it passes."""
-        deadline = self.deadline(deadline_id)
-        approves = deadline.does is Consequence.APPROVE
-        return deadline.decides and (not approves or self.can_cancel(status))
+        labels = [self.text(fact.label) for fact in map(self.fact, missing) if fact is not None]
+        if not labels:
+            return sentence
+        templates = {
+            "ja": ("{it}（不明: {what}）", "、"),
+            "en": ("{it} (not known: {what})", ", "),
+        }
+        parts: dict[str, str] = {}
+        for lang in dict.fromkeys((*self.languages, *LANGS)):
+            template, comma = templates.get(lang, templates["en"])
+            what = comma.join(label[lang] for label in labels)
+            parts[lang] = template.format(it=sentence[lang], what=what)
+        return Text.of(parts)
 
     # ------------------------------------------------------------------ asking
 
     def open(self, order: Order) -> Case:
-        """A fresh case of `order`, judged by this edition.
+        """A fresh case of `order`, judged by this edition, with the requests of its history.
 
         Raises:
             InvalidValue: With every value of the order that this policy does not know.
         """
         check_order(self, order)
-        return Case(order=order, edition=self.edition)
+        return opened(order, self.edition, self.digest)
 
     def assess(
-        self, command: Command, case: Case, at: datetime, *, seller: Party | None = None
+        self, command: Judged, case: Case, at: datetime, *, seller: Party | None = None
     ) -> Decision:
         """What the rules say to `command` about `case` at the moment `at`. Changes nothing.
 
@@ -201,46 +271,22 @@ class Policy(PolicyParts):
             command: What somebody wants to do; a request may leave out its reason here.
             case: The order with its history, or ``policy.open(order)`` for one without any.
             at: The moment, with a UTC offset.
-            seller: What the directory knows of the seller, where a rule wants to know whether he
-                permits cancelling.
+            seller: What the directory knows of the seller, where a rule wants to know whether
+                they permit cancelling.
 
         Raises:
-            InvalidValue: Where `at` has no UTC offset.
+            InvalidValue: `at` has no UTC offset.
         """
         at = moment(type(command), at)
         ruling = evaluate(command, case, self, at, seller)
         return ruling.decision(self, type(command), (command, case, at, seller))
 
-    def judge(self, kind: type[Command], facts: Mapping[str, Value | None]) -> Decision:
-        """What the rules and the charts say to a command of this `kind`, in the light of `facts`.
+    def judge(self, kind: type[Judged], facts: Mapping[str, Value | None]) -> Decision:
+        """What the rules and the lifecycles say to a command of this `kind`, by `facts`.
 
         `assess` reads the facts from a case. Here they may be any, such as those of a case that
-        nobody has seen yet: one value for every fact that the rules for this kind, the silences or
-        the charts ask for (`ordercancel.verification.enumeration.Space`), None where it is
+        nobody has seen yet: one value for every fact that the rules for this kind or the
+        lifecycles ask for (`ordercancel.verification.enumeration.Space`), None where it is
         missing.
         """
         return judge(self, kind, facts)
-
-    def rules_for(self, kind: type[Command]) -> tuple[Rule, ...]:
-        """The rules that speak about commands of this `kind`."""
-        return self._by_command.get(kind, ())
-
-
-_ByEvent = Mapping[type[Event], Mapping[Occasion, tuple[T, ...]]]
-"""What an occasion brings about, by the kind of event that tells of it."""
-
-
-def _by_event(given: Iterable[tuple[Occasion, T]]) -> _ByEvent[T]:
-    by_event: dict[type[Event], dict[Occasion, tuple[T, ...]]] = {}
-    for occasion, each in given:
-        of_event = by_event.setdefault(EVENT_OF[occasion], {})
-        of_event[occasion] = (*of_event.get(occasion, ()), each)
-    return by_event
-
-
-def _with(by_event: _ByEvent[T], event: Event) -> tuple[T, ...]:
-    of_event = by_event.get(type(event))
-    if of_event is None:
-        return ()
-    occasion = occasion_of_event(event)
-    return () if occasion is None else of_event.get(occasion, ())

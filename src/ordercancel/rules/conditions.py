@@ -14,14 +14,39 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NoReturn, Protocol
+from zoneinfo import ZoneInfo
 
 import attrs
 
-Value = str | bool | int | timedelta
-"""What a fact can be."""
+from ordercancel.domain.texts import Text
+from ordercancel.rules.times import By, Earliest, Latest, Time, spread
+
+__all__ = [
+    "ALWAYS",
+    "All",
+    "AnyOf",
+    "Before",
+    "Compare",
+    "Condition",
+    "Holds",
+    "IsIn",
+    "Known",
+    "Leaf",
+    "Listed",
+    "Named",
+    "Not",
+    "Now",
+    "Relation",
+    "Value",
+    "as_condition",
+    "now",
+]
+
+Value = str | bool | int | datetime | date | ZoneInfo
+"""What a fact can be; the time zone of a policy is one, for times to be reckoned in."""
 
 
 class Condition:
@@ -29,11 +54,11 @@ class Condition:
 
     __slots__ = ()
 
-    def __and__(self, other: Condition) -> All:
-        return All((*_parts(All, self), *_parts(All, other)))
+    def __and__(self, other: Holding) -> All:
+        return All((*_parts(All, self), *_parts(All, as_condition(other))))
 
-    def __or__(self, other: Condition) -> AnyOf:
-        return AnyOf((*_parts(AnyOf, self), *_parts(AnyOf, other)))
+    def __or__(self, other: Holding) -> AnyOf:
+        return AnyOf((*_parts(AnyOf, self), *_parts(AnyOf, as_condition(other))))
 
     def __invert__(self) -> Condition:
         return Not(self)
@@ -50,6 +75,25 @@ class Condition:
     def leaves(self) -> Iterator[Leaf]:
         """The conditions inside this one that speak about one fact each."""
         raise TypeError(f"{type(self).__name__} does not say what it is made of")
+
+
+class HasHolds(Protocol):
+    """A flag, which stands bare for the condition that it is true."""
+
+    @property
+    def holds(self) -> Condition:
+        """The condition that the flag is true."""
+
+
+Holding = Condition | HasHolds
+"""A condition, or a flag that stands for one."""
+
+
+def as_condition(value: Holding) -> Condition:
+    """The condition that a flag is true; a condition, and what is neither, as it is."""
+    holds: Any = value if isinstance(value, Condition) else getattr(value, "holds", value)
+    condition: Condition = holds
+    return condition
 
 
 @attrs.frozen
@@ -93,14 +137,37 @@ class Relation(StrEnum):
 
 @attrs.frozen
 class Compare(Leaf):
-    """The fact, a number of days or a length of time, compared with a bound."""
+    """The fact, a whole number, compared with a bound."""
 
     how: Relation
-    bound: int | timedelta
+    bound: int
 
     def test(self, facts: Mapping[str, Value | None]) -> bool | None:
         value = facts[self.fact]
         return None if value is None else _COMPARE[self.how](value, self.bound)
+
+
+@attrs.frozen
+class Before(Leaf):
+    """The present is before a time that is reckoned from the fact, a moment or a day.
+
+    Written as ``now < time``; its opposite ``now >= time`` is its negation.
+    """
+
+    time: Time
+
+    def test(self, facts: Mapping[str, Value | None]) -> bool | None:
+        return self.time.is_ahead(facts.__getitem__)
+
+
+@attrs.frozen
+class Listed(Leaf):
+    """The fact is one of the values; with any other it is unknown, and not false."""
+
+    values: frozenset[str]
+
+    def test(self, facts: Mapping[str, Value | None]) -> bool | None:
+        return True if facts[self.fact] in self.values else None
 
 
 @attrs.frozen
@@ -152,6 +219,27 @@ class AnyOf(Condition):
 
 
 @attrs.frozen
+class Named(Condition):
+    """A condition with a name: pages, explanations and SQL show the label instead of the parts.
+
+    Args:
+        name: Unique in the policy.
+        label: What people read.
+        condition: What it stands for.
+    """
+
+    name: str
+    label: Text | str
+    condition: Condition = attrs.field(converter=as_condition)
+
+    def test(self, facts: Mapping[str, Value | None]) -> bool | None:
+        return self.condition.test(facts)
+
+    def leaves(self) -> Iterator[Leaf]:
+        return self.condition.leaves()
+
+
+@attrs.frozen
 class Not(Condition):
     """The condition does not hold."""
 
@@ -170,6 +258,42 @@ class Not(Condition):
 
 ALWAYS = All(())
 """The condition that always holds."""
+
+
+class Now:
+    """The present. It is compared with times, and in two ways only."""
+
+    __slots__ = ()
+
+    def __lt__(self, time: Time) -> Condition:
+        return _before(spread(time))
+
+    def __ge__(self, time: Time) -> Condition:
+        return ~_before(spread(time))
+
+    def __le__(self, time: object) -> NoReturn:
+        raise TypeError("a time itself is too late: write now < time, or now >= time")
+
+    __gt__ = __le__
+
+
+now = Now()
+"""The present, to be compared with times: ``now < placed_at + minutes(30)``."""
+
+
+def _before(time: Time) -> Condition:
+    """That the present is before a time, as conditions about one fact each."""
+    match time:
+        case Earliest(times):
+            return All(tuple(map(_before, times)))
+        case Latest(times):
+            return AnyOf(tuple(map(_before, times)))
+        case By(choice, times):
+            words = frozenset(word for word, _ in times)
+            chosen = (IsIn(choice, frozenset({word})) & _before(each) for word, each in times)
+            return AnyOf((~Listed(choice, words), *chosen))
+        case _:
+            return Before(time.anchor_name, time)
 
 
 _COMPARE: Mapping[Relation, Callable[[Any, Any], bool]] = {

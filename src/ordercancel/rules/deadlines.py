@@ -1,70 +1,100 @@
-"""Deadlines, as data: what starts one, how long it is, and what it does when it has passed."""
+"""Deadlines: conditions that run, a time at which they are due, and what happens then.
+
+Nothing of a deadline is stored while it runs: it follows from the case (`engine.timers`).
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import attrs
 
-from ordercancel.rules.notifications import Occasion
-from ordercancel.rules.sources import Citation, OwnRule
+from ordercancel.rules.conditions import Condition, IsIn, as_condition
+from ordercancel.rules.facts import Moment
+from ordercancel.rules.sources import Source, as_source
+from ordercancel.rules.times import Time
+
+__all__ = [
+    "Action",
+    "Deadline",
+    "Do",
+    "advance",
+    "approve",
+    "cancel",
+    "expire",
+    "mark",
+    "notify",
+    "refer",
+    "reject",
+]
 
 
-@lru_cache(maxsize=1000)
-def midnight(day: date, zone: ZoneInfo, later: int = 0) -> datetime:
-    """The moment at which `day`, or the day so many days later, begins in `zone`, in UTC."""
-    return datetime.combine(day + timedelta(days=later), time.min, zone).astimezone(UTC)
-
-
-@attrs.frozen
-class After:
-    """A length of time after the start."""
-
-    length: timedelta
-
-    def due_at(self, start: datetime, ship_on: date | None, zone: ZoneInfo) -> datetime | None:
-        """The moment at which it is too late."""
-        return start.astimezone(UTC) + self.length
-
-
-@attrs.frozen
-class EndOfDay:
-    """The end of a calendar day in the policy's zone: the day of the start, or `days` later.
-
-    The end of a day is the next local midnight, exclusive; not every day has 24 hours.
-    """
-
-    days: int = 0
-
-    def due_at(self, start: datetime, ship_on: date | None, zone: ZoneInfo) -> datetime | None:
-        """The moment at which it is too late."""
-        return midnight(start.astimezone(zone).date(), zone, self.days + 1)
-
-
-@attrs.frozen
-class EndOfShipDay:
-    """The end of the order's planned ship date; never, where it has none."""
-
-    def due_at(self, start: datetime, ship_on: date | None, zone: ZoneInfo) -> datetime | None:
-        """The moment at which it is too late."""
-        return None if ship_on is None else midnight(ship_on, zone, 1)
-
-
-Due = After | EndOfDay | EndOfShipDay
-"""How long a deadline is."""
-
-
-class Consequence(StrEnum):
-    """What a deadline does when it has passed."""
+class Do(StrEnum):
+    """What a deadline can do."""
 
     APPROVE = "approve"
     REJECT = "reject"
-    LAPSE = "lapse"
-    MARK_OVERDUE = "mark_overdue"
-    BREACH = "breach"
+    EXPIRE = "expire"
+    CANCEL = "cancel"
+    ADVANCE = "advance"
+    REFER = "refer"
+    MARK = "mark"
+    NOTIFY = "notify"
+
+
+@attrs.frozen
+class Action:
+    """What a deadline does when it is due; write `approve`, ``cancel("code")`` and so on.
+
+    Args:
+        do: What.
+        argument: The reason, move, role or code that goes with it.
+        of: What is marked: ``request`` or ``order``.
+    """
+
+    do: Do
+    argument: str | None = None
+    of: str | None = None
+
+    @property
+    def acts(self) -> bool:
+        """Whether it changes the request or the order, and does not only tell or mark."""
+        return self.do not in (Do.MARK, Do.NOTIFY)
+
+
+approve = Action(Do.APPROVE)
+"""The open request is approved, and the order cancelled."""
+
+reject = Action(Do.REJECT)
+"""The open request is rejected."""
+
+expire = Action(Do.EXPIRE)
+"""The open request is closed as expired."""
+
+notify = Action(Do.NOTIFY)
+"""Nothing but the notifications on this deadline."""
+
+
+def cancel(reason: str) -> Action:
+    """The order is cancelled, by a request of the system with `reason`."""
+    return Action(Do.CANCEL, reason)
+
+
+def advance(move: str) -> Action:
+    """The order makes the move `move`."""
+    return Action(Do.ADVANCE, move)
+
+
+def refer(to: str | Condition) -> Action:
+    """The open request is for somebody else to answer: a role, by name or condition."""
+    if isinstance(to, IsIn) and to.fact == "role" and len(to.values) == 1:
+        to = next(iter(to.values))
+    return Action(Do.REFER, to)  # type: ignore[arg-type]  # the policy names what is no role
+
+
+def mark(code: str, *, of: str = "request") -> Action:
+    """The latest request, or the order, is marked with `code`, which is a fact from then on."""
+    return Action(Do.MARK, code, of)
 
 
 @attrs.frozen
@@ -73,22 +103,18 @@ class Deadline:
 
     Args:
         id: Unique among the policy's rules and deadlines; events name it.
-        starts: The occasion that starts it.
-        due: When it is over.
-        does: What happens then.
-        met_by: The moves of the order that meet it, for a breach. Without any, the deadline is
-            about the request and ends with it.
-        cites: The clauses that it comes from, or the word that it is ours.
+        runs: The condition under which it runs: about the order and its request alone, neither
+            about the present nor about a command.
+        due: When it is due; that moment itself is too late. It does not run where this is
+            unknown.
+        then: What it does.
+        met: The moment that meets a mark: nothing is missed where it is before the due moment.
+        source: On whose word it is there. Default: the source of the policy.
     """
 
     id: str
-    starts: Occasion = attrs.field(kw_only=True)
-    due: Due = attrs.field(kw_only=True)
-    does: Consequence = attrs.field(kw_only=True)
-    met_by: frozenset[str] = attrs.field(default=frozenset(), kw_only=True)
-    cites: Citation | OwnRule = attrs.field(kw_only=True)
-
-    @property
-    def decides(self) -> bool:
-        """Whether it closes the request."""
-        return self.does in (Consequence.APPROVE, Consequence.REJECT, Consequence.LAPSE)
+    runs: Condition = attrs.field(kw_only=True, converter=as_condition)
+    due: Time = attrs.field(kw_only=True)
+    then: Action = attrs.field(kw_only=True)
+    met: Moment | None = attrs.field(default=None, kw_only=True)
+    source: Source | None = attrs.field(default=None, kw_only=True, converter=as_source)

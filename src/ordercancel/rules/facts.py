@@ -1,70 +1,46 @@
-"""The facts that rules speak about, and how they are read.
+"""The facts that rules speak about.
 
 A fact has a name, a kind with a domain, and a label for people. The constants below build
-conditions: ``status.is_in("new", "delayed")``, ``since_placed < timedelta(minutes=30)``,
-``~affirmed``. A policy may declare facts of its own (`attribute_flag`, `attribute_choice`,
-`attribute_number`); the host supplies them in ``Order.attributes``.
+conditions: ``status.is_in("new", "delayed")``, ``now < placed_at + minutes(30)``, ``buyer &
+~rejected_before``. A policy may declare facts of its own, of the order or of a command: ``Flag``,
+``Choice``, ``Number``, ``Moment``, ``Day``.
 
-Facts that can be missing are marked; what follows from that is said in
-`ordercancel.rules.conditions`.
+A fact can be missing; what follows from that is said in `ordercancel.rules.conditions`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import attrs
 
-from ordercancel.domain.actors import Role
 from ordercancel.domain.commands import (
+    ANSWERS,
     AdvanceOrder,
     AnswerWithdrawal,
-    ApplyDeadline,
-    Command,
+    Judged,
     Reject,
+    RequestCancellation,
 )
 from ordercancel.domain.frozenmap import FrozenMap
-from ordercancel.domain.requests import RequestStatus
+from ordercancel.domain.requests import OPEN, RequestStatus
 from ordercancel.domain.texts import Text
-from ordercancel.rules.conditions import Compare, Holds, IsIn, Known, Relation
-
-__all__ = [
-    "FACTS",
-    "NO_REQUEST",
-    "Choice",
-    "Fact",
-    "Flag",
-    "Number",
-    "Span",
-    "Vocabulary",
-    "accept",
-    "affirmed",
-    "attribute_choice",
-    "attribute_flag",
-    "attribute_number",
-    "channel",
-    "days_past_ship_on",
-    "days_since_placed",
-    "days_since_requested",
-    "deadline",
-    "deadline_due",
-    "deadline_passed",
-    "legal_move",
-    "move",
-    "party",
-    "rejected_before",
-    "request",
-    "role",
-    "seller_permits",
-    "since_paid",
-    "since_placed",
-    "since_requested",
-    "since_status",
-    "status",
-    "withdrawn_before",
-]
+from ordercancel.rules.conditions import (
+    All,
+    AnyOf,
+    Compare,
+    Condition,
+    Holding,
+    Holds,
+    IsIn,
+    Known,
+    Relation,
+)
+from ordercancel.rules.roles import SIDES
+from ordercancel.rules.times import BusinessDays, Calendar, EndOfDay, Reads, Time
 
 NO_REQUEST = "none"
 """The value of the fact `request` where nobody has asked yet."""
@@ -76,26 +52,41 @@ class Vocabulary(StrEnum):
     STATUSES = "statuses"
     CHANNELS = "channels"
     MOVES = "moves"
-    DEADLINES = "deadlines"
+    REASONS = "reasons"
+    ROLES = "roles"
+    ANSWERERS = "answerers"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 @attrs.frozen(order=False)
 class Fact:
     """Something that a rule may know.
 
+    Declare one in ``Policy.facts``; the host supplies its value in ``Order.facts``, or with the
+    command that it is of, in its ``data``.
+
     Args:
         name: What conditions call it.
-        label: What people call it.
-        may_be_missing: Whether an order or command can be without it.
-        commands: The kinds of commands that have it; None where all have.
-        own: Whether a policy declares it and the host supplies it in ``Order.attributes``.
+        label: What people call it. Default: the words of the name.
+        of: The command that carries it; of `RequestCancellation` the request keeps it. Default:
+            None, it is of the order.
+        required: Whether an order is registered with it, or a command given with it. Default:
+            False.
     """
 
     name: str
-    label: Text
-    may_be_missing: bool = attrs.field(default=False, kw_only=True)
-    commands: tuple[type[Command], ...] | None = attrs.field(default=None, kw_only=True)
-    own: bool = attrs.field(default=False, kw_only=True)
+    label: Text | str = attrs.field()
+    of: type[Judged] | None = attrs.field(default=None, kw_only=True)
+    required: bool = attrs.field(default=False, kw_only=True)
+    commands: tuple[type[Judged], ...] | None = attrs.field(default=None, kw_only=True, repr=False)
+    may_be_missing: bool = attrs.field(default=True, kw_only=True, repr=False)
+
+    @label.default
+    def _label(self) -> str:
+        return _words(self.name)
 
     @property
     def is_known(self) -> Known:
@@ -116,135 +107,186 @@ class Choice(Fact):
 
 @attrs.frozen
 class Flag(Fact):
-    """A fact that is true or false."""
+    """A fact that is true or false. It stands bare in conditions: ``gift & ~paid``.
+
+    One that a command carries and that is not told is false, not unknown.
+    """
 
     @property
     def holds(self) -> Holds:
         """The condition that the flag is true; ``~`` gives the opposite."""
         return Holds(self.name)
 
+    def __and__(self, other: Holding) -> All:
+        return self.holds & other
+
+    def __or__(self, other: Holding) -> AnyOf:
+        return self.holds | other
+
+    def __invert__(self) -> Condition:
+        return ~self.holds
+
+    def __bool__(self) -> bool:
+        return bool(self.holds)  # which says that a condition is data
+
 
 @attrs.frozen(order=False)
-class _Ordered(Fact):
-    def __lt__(self, bound: int | timedelta) -> Compare:
+class Number(Fact):
+    """A whole number, compared with an int."""
+
+    def __lt__(self, bound: int) -> Compare:
         return Compare(self.name, Relation.LESS, bound)
 
-    def __le__(self, bound: int | timedelta) -> Compare:
+    def __le__(self, bound: int) -> Compare:
         return Compare(self.name, Relation.AT_MOST, bound)
 
-    def __ge__(self, bound: int | timedelta) -> Compare:
+    def __ge__(self, bound: int) -> Compare:
         return Compare(self.name, Relation.AT_LEAST, bound)
 
-    def __gt__(self, bound: int | timedelta) -> Compare:
+    def __gt__(self, bound: int) -> Compare:
         return Compare(self.name, Relation.MORE, bound)
 
 
-@attrs.frozen(order=False)
-class Span(_Ordered):
-    """A length of time, compared with a `timedelta`."""
+@attrs.frozen
+class Moment(Fact, Time):
+    """A moment: a date and a time with a UTC offset. Times are reckoned from it."""
+
+    @property
+    def anchor_name(self) -> str:
+        return self.name
+
+    def at(self, read: Reads) -> datetime | None:
+        moment: datetime | None = read(self.name)
+        return moment
 
 
-@attrs.frozen(order=False)
-class Number(_Ordered):
-    """A whole number, such as calendar days in the policy's zone, compared with an int."""
+@attrs.frozen
+class Day(Fact):
+    """A calendar day in the policy's zone. It becomes a time by its end."""
+
+    @property
+    def anchor_name(self) -> str:
+        """The name of the fact: it is its own anchor."""
+        return self.name
+
+    def day(self, read: Reads) -> date | None:
+        """The day; None where it is not known."""
+        day: date | None = read(self.name)
+        return day
+
+    def end(self, later: int = 0) -> EndOfDay:
+        """The end of this day, or of the day so many days `later`."""
+        return EndOfDay(self, later)
+
+    def business_days(self, count: int, calendar: Calendar) -> BusinessDays:
+        """The end of the `count`-th working day after this day."""
+        return BusinessDays(self, count, calendar)
 
 
-status = Choice("status", Text("注文の状態", "order status"), values=Vocabulary.STATUSES)
-channel = Choice(
-    "channel", Text("注文経路", "channel"), values=Vocabulary.CHANNELS, may_be_missing=True
+def _always(kind: Any, name: str, ja: str, en: str, **more: Any) -> Any:
+    """A fact that every policy has and that is always known."""
+    return kind(name, Text(ja, en), may_be_missing=False, **more)
+
+
+status: Choice = _always(
+    Choice, "status", "注文の状態", "order status", values=Vocabulary.STATUSES
 )
-role = Choice("role", Text("操作者", "actor"), values=tuple(Role))
-party = Flag("party", Text("操作者が注文の当事者", "the actor is a party to the order"))
-request = Choice(
-    "request",
-    Text("最新のリクエスト", "latest request"),
-    values=(NO_REQUEST, *RequestStatus),
+channel = Choice("channel", Text("注文経路", "channel"), values=Vocabulary.CHANNELS)
+role: Choice = _always(Choice, "role", "操作者", "actor", values=Vocabulary.ROLES)
+side: Choice = _always(Choice, "side", "操作者の側", "side of the actor", values=SIDES)
+is_on_behalf: Flag = _always(
+    Flag, "is_on_behalf", "代理による操作", "somebody acts on the actor's behalf"
 )
-rejected_before = Flag("rejected_before", Text("過去に拒否あり", "a request was rejected before"))
-withdrawn_before = Flag(
-    "withdrawn_before", Text("過去に撤回あり", "a request was withdrawn before")
+request: Choice = _always(
+    Choice, "request", "最新のリクエスト", "latest request", values=(NO_REQUEST, *RequestStatus)
 )
-since_placed = Span("since_placed", Text("注文からの時間", "time since the order was placed"))
-since_paid = Span(
-    "since_paid", Text("支払いからの時間", "time since payment"), may_be_missing=True
+initiator: Choice = _always(
+    Choice,
+    "initiator",
+    "リクエストした側",
+    "initiator of the request",
+    values=Vocabulary.ANSWERERS,
 )
-since_status = Span(
-    "since_status", Text("現在の状態になってからの時間", "time in the present status")
+answerer: Choice = _always(
+    Choice, "answerer", "回答する側", "answerer of the request", values=Vocabulary.ANSWERERS
 )
-since_requested = Span(
-    "since_requested", Text("リクエストからの時間", "time since the request"), may_be_missing=True
+is_initiator: Flag = _always(
+    Flag, "is_initiator", "操作者がリクエストした本人", "the actor made the request"
 )
-days_since_placed = Number(
-    "days_since_placed", Text("注文日からの暦日数", "calendar days since the order was placed")
+is_answerer: Flag = _always(
+    Flag, "is_answerer", "操作者が回答する側", "the request is for the actor to answer"
 )
-days_past_ship_on = Number(
-    "days_past_ship_on",
-    Text("発送予定日を過ぎた暦日数", "calendar days past the planned ship date"),
-    may_be_missing=True,
+is_own_side: Flag = _always(
+    Flag, "is_own_side", "操作者がリクエストした側", "the actor's side made the request"
 )
-days_since_requested = Number(
-    "days_since_requested",
-    Text("リクエスト日からの暦日数", "calendar days since the request"),
-    may_be_missing=True,
+is_stale: Flag = _always(
+    Flag,
+    "is_stale",
+    "終了したリクエストへの回答",
+    "an answer to another request than the open one",
+    commands=ANSWERS,
 )
-seller_permits = Flag(
+reason = Choice(
+    "reason",
+    Text("理由", "reason"),
+    values=Vocabulary.REASONS,
+    commands=(RequestCancellation, Reject),
+)
+rejected_before: Flag = _always(
+    Flag, "rejected_before", "過去に拒否あり", "a request was rejected before"
+)
+withdrawn_before: Flag = _always(
+    Flag, "withdrawn_before", "過去に撤回あり", "a request was withdrawn before"
+)
+requests_made: Number = _always(
+    Number, "requests_made", "これまでのリクエスト数", "requests made so far"
+)
+placed_at: Moment = _always(Moment, "placed_at", "注文", "the order")
+paid_at = Moment("paid_at", Text("支払い", "the payment"))
+status_since: Moment = _always(
+    Moment, "status_since", "現在の状態への変更", "the change to the present status"
+)
+shipped_at = Moment("shipped_at", Text("発送", "the shipment"))
+delivered_at = Moment("delivered_at", Text("配達", "the delivery"))
+requested_at = Moment("requested_at", Text("リクエスト", "the request"))
+closed_at = Moment("closed_at", Text("リクエストの終了", "the closing of the request"))
+ship_on = Day("ship_on", Text("発送予定日", "the planned ship date"))
+seller_permits: Flag = _always(
+    Flag,
     "seller_permits",
-    Text("受注側がキャンセルの受付を許可", "the seller permits cancellation requests"),
-    may_be_missing=True,
+    "受注側がキャンセルの受付を許可",
+    "the seller permits cancellation requests",
 )
-affirmed = Flag(
-    "affirmed",
-    Text(
-        "キャンセル不可状態であると確認済み",
-        "the seller affirmed that cancelling is impracticable",
-    ),
-    commands=(Reject,),
-)
-move = Choice(
+move: Choice = _always(
+    Choice,
     "move",
-    Text("注文の操作", "move of the order"),
+    "注文の操作",
+    "move of the order",
     values=Vocabulary.MOVES,
     commands=(AdvanceOrder,),
 )
-legal_move = Flag(
-    "legal_move",
-    Text("状態遷移が可能", "the order chart has the move"),
-    commands=(AdvanceOrder,),
+legal_move: Flag = _always(
+    Flag, "legal_move", "状態遷移が可能", "the lifecycle has the move", commands=(AdvanceOrder,)
 )
-accept = Flag(
-    "accept",
-    Text("撤回に応じる", "the buyer accepts to withdraw"),
-    commands=(AnswerWithdrawal,),
-)
-deadline = Choice(
-    "deadline",
-    Text("適用する期限", "deadline to apply"),
-    values=Vocabulary.DEADLINES,
-    commands=(ApplyDeadline,),
-)
-deadline_due = Flag(
-    "deadline_due", Text("期限が到来", "the deadline has come due"), commands=(ApplyDeadline,)
-)
-deadline_passed = Flag(
-    "deadline_passed",
-    Text("回答期限を経過", "the time for an answer is over"),
+accept: Flag = _always(
+    Flag, "accept", "撤回に応じる", "the request is withdrawn", commands=(AnswerWithdrawal,)
 )
 
-
-def attribute_flag(name: str, label: Text) -> Flag:
-    """A flag of the policy's own, supplied in ``Order.attributes[name]``."""
-    return Flag(name, label, may_be_missing=True, own=True)
+MARKED = "marked."
+"""Begins the names of the facts that something is marked."""
 
 
-def attribute_choice(name: str, label: Text, values: tuple[str, ...]) -> Choice:
-    """A word out of `values`, supplied in ``Order.attributes[name]``."""
-    return Choice(name, label, values=values, may_be_missing=True, own=True)
+def marked(code: str) -> Holds:
+    """The condition that the order, or its latest request, is marked with `code`."""
+    return Holds(MARKED + code)
 
 
-def attribute_number(name: str, label: Text) -> Number:
-    """A whole number, supplied in ``Order.attributes[name]``."""
-    return Number(name, label, may_be_missing=True, own=True)
+is_open = request.is_in(*OPEN)
+"""The condition that a request waits for an answer."""
 
+buyer, seller, operator, system = (
+    role.is_in(name) for name in ("buyer", "seller", "operator", "system")
+)
 
 FACTS: Mapping[str, Fact] = FrozenMap(
     {
@@ -253,26 +295,45 @@ FACTS: Mapping[str, Fact] = FrozenMap(
             status,
             channel,
             role,
-            party,
+            side,
+            is_on_behalf,
             request,
+            initiator,
+            answerer,
+            is_initiator,
+            is_answerer,
+            is_own_side,
+            is_stale,
+            reason,
             rejected_before,
             withdrawn_before,
-            since_placed,
-            since_paid,
-            since_status,
-            since_requested,
-            days_since_placed,
-            days_past_ship_on,
-            days_since_requested,
+            requests_made,
+            placed_at,
+            paid_at,
+            status_since,
+            shipped_at,
+            delivered_at,
+            requested_at,
+            closed_at,
+            ship_on,
             seller_permits,
-            affirmed,
             move,
             legal_move,
             accept,
-            deadline,
-            deadline_due,
-            deadline_passed,
         )
     }
 )
 """The facts that every policy knows, by name."""
+
+OF_THE_ACTOR = frozenset(
+    {
+        "role",
+        "side",
+        "is_on_behalf",
+        "is_initiator",
+        "is_answerer",
+        "is_own_side",
+        "seller_permits",
+    }
+)
+"""The facts that a deadline cannot hang on, beside those of a command."""

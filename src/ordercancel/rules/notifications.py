@@ -1,37 +1,47 @@
-"""Notifications: which message goes to whom, on which occasion."""
+"""Notifications: which message goes to whom, when a request changes or a deadline fires."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any
 
 import attrs
 
-from ordercancel.domain.actors import Role
 from ordercancel.domain.events import (
     CancellationRequested,
-    DutyBreached,
+    DeadlineFired,
     Event,
-    RequestGranted,
-    RequestLapsed,
-    RequestRejected,
-    RequestSuperseded,
-    RequestWithdrawn,
+    RequestClosed,
+    RequestReferred,
     WithdrawalAsked,
-    WithdrawalHeld,
+    WithdrawalDeclined,
 )
-from ordercancel.domain.frozenmap import FrozenMap
-from ordercancel.domain.requests import CancellationRequest, RequestStatus
+from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Text
-from ordercancel.rules.sources import Citation, OwnRule
+from ordercancel.rules.conditions import ALWAYS, Condition, as_condition
+from ordercancel.rules.sources import Source, as_source
 
+__all__ = [
+    "AUDIENCES",
+    "CHANGES",
+    "PLACEHOLDERS",
+    "REFERRED",
+    "Medium",
+    "Notification",
+    "change_of",
+]
 
-class Audience(StrEnum):
-    """Who reads something."""
+REFERRED = "referred"
+"""What a notification is on where a request is passed on to somebody else."""
 
-    BUYER = "buyer"
-    SELLER = "seller"
+CHANGES = (*map(str, RequestStatus), REFERRED)
+"""What can happen to a request: it gets a status, or is referred on."""
+
+AUDIENCES = ("initiator", "answerer", "other_party", "others")
+"""Whom a notification can be for, beside a role.
+
+``other_party`` is the party on the other side of the initiator; ``others`` are both parties and
+the answerer, but for whoever did it.
+"""
 
 
 class Medium(StrEnum):
@@ -41,119 +51,70 @@ class Medium(StrEnum):
     APP = "app"
 
 
-class Occasion(StrEnum):
-    """What happened to a request, told finely enough to word it and to start deadlines from it."""
-
-    REFERRED = "referred"
-    GRANTED_AT_ONCE = "granted_at_once"
-    APPROVED = "approved"
-    APPROVED_BY_SILENCE = "approved_by_silence"
-    REJECTED = "rejected"
-    REJECTED_BY_SILENCE = "rejected_by_silence"
-    WITHDRAWAL_ASKED = "withdrawal_asked"
-    WITHDRAWAL_HELD = "withdrawal_held"
-    WITHDRAWN = "withdrawn"
-    SUPERSEDED = "superseded"
-    LAPSED = "lapsed"
-    BREACHED = "breached"
-
-
 PLACEHOLDERS = frozenset(
     {
         "order_id",
         "item",
         "cart_id",
+        "placed_at",
         "buyer_name",
         "seller_name",
+        "reader_name",
+        "status",
         "reason",
-        "buyer_text",
+        "text",
         "answer",
         "withdrawal_text",
+        "due_at",
     }
 )
-"""The variables that notifications and labels may use.
+"""The variables of notifications and labels, beside the facts of the policy's own.
 
-``reason`` is the buyer's reason with his words, ``buyer_text`` his words alone, ``answer`` the
-seller's reason with his words, ``withdrawal_text`` what he wrote when he asked the buyer to
-withdraw. A line with an empty variable is left out.
+``reason`` is the initiator's reason with their words, ``text`` their words alone, ``answer`` the
+answerer's reason with their words, ``withdrawal_text`` what they wrote when they asked for a
+withdrawal, ``due_at`` when the deadline was due. A line with an empty variable is left out.
 """
 
 
 @attrs.frozen(kw_only=True)
 class Notification:
-    """A message that goes out on an occasion, once for each medium."""
+    """A message that goes out when something happens, once for each medium.
 
-    on: Occasion
-    to: Audience
+    Args:
+        on: What happens: a status that the request gets (``pending``, ``approved`` …),
+            ``referred``, the code of a mark, or the id of a deadline that notifies.
+        to: A role, or one of `AUDIENCES`.
+        when: The condition under which it goes out. Its ``role`` is that of whoever did it: the
+            system, where a deadline did. Default: always.
+        media: How it reaches its reader. Default: mail.
+        subject: One line.
+        body: One line or several.
+        source: On whose word. Default: the source of the policy.
+    """
+
+    on: str
+    to: str
+    when: Condition = attrs.field(default=ALWAYS, converter=as_condition)
     media: tuple[Medium, ...] = (Medium.MAIL,)
-    subject: Text
-    body: Text
-    cites: Citation | OwnRule
+    subject: Text | str
+    body: Text | str
+    source: Source | None = attrs.field(default=None, converter=as_source)
 
 
-def occasion_of_event(event: Event) -> Occasion | None:
-    """What an event is an occasion of, if it is one."""
-    occasion = _OCCASION_OF.get(type(event))
-    if occasion is None or isinstance(occasion, Occasion):
-        return occasion
-    return occasion(event)
-
-
-EVENT_OF: Mapping[Occasion, type[Event]] = FrozenMap(
-    {
-        Occasion.REFERRED: CancellationRequested,
-        Occasion.GRANTED_AT_ONCE: RequestGranted,
-        Occasion.APPROVED: RequestGranted,
-        Occasion.APPROVED_BY_SILENCE: RequestGranted,
-        Occasion.REJECTED: RequestRejected,
-        Occasion.REJECTED_BY_SILENCE: RequestRejected,
-        Occasion.WITHDRAWAL_ASKED: WithdrawalAsked,
-        Occasion.WITHDRAWAL_HELD: WithdrawalHeld,
-        Occasion.WITHDRAWN: RequestWithdrawn,
-        Occasion.SUPERSEDED: RequestSuperseded,
-        Occasion.LAPSED: RequestLapsed,
-        Occasion.BREACHED: DutyBreached,
-    }
-)
-"""The kind of event that tells of an occasion."""
-
-
-def _of_request(event: CancellationRequested) -> Occasion | None:
-    return Occasion.REFERRED if event.referred else None
-
-
-def _of_grant(event: RequestGranted) -> Occasion:
-    if event.at_once:
-        return Occasion.GRANTED_AT_ONCE
-    by_silence = event.by.role is Role.SYSTEM
-    return Occasion.APPROVED_BY_SILENCE if by_silence else Occasion.APPROVED
-
-
-def _of_rejection(event: RequestRejected) -> Occasion:
-    by_silence = event.by.role is Role.SYSTEM
-    return Occasion.REJECTED_BY_SILENCE if by_silence else Occasion.REJECTED
-
-
-# An event that tells of several occasions says which one by its values.
-_OCCASION_OF: Mapping[type[Event], Occasion | Callable[[Any], Occasion | None]] = {
-    **{kind: occasion for occasion, kind in EVENT_OF.items()},
-    CancellationRequested: _of_request,
-    RequestGranted: _of_grant,
-    RequestRejected: _of_rejection,
-}
-
-
-def occasion_of_request(request: CancellationRequest) -> Occasion:
-    """The last thing that happened to a request."""
-    by_silence = request.answer is not None and request.answer.by.role is Role.SYSTEM
-    match request.status:
-        case RequestStatus.AWAITING_SELLER:
-            return Occasion.REFERRED
-        case RequestStatus.GRANTED:
-            if request.answer is None:
-                return Occasion.GRANTED_AT_ONCE
-            return Occasion.APPROVED_BY_SILENCE if by_silence else Occasion.APPROVED
-        case RequestStatus.REJECTED:
-            return Occasion.REJECTED_BY_SILENCE if by_silence else Occasion.REJECTED
+def change_of(event: Event) -> str | None:
+    """What notifications on `event` are on; None where nobody is told of it."""
+    match event:
+        case CancellationRequested(answerer=answerer):
+            return None if answerer is None else RequestStatus.PENDING
+        case RequestReferred():
+            return REFERRED
+        case WithdrawalAsked():
+            return RequestStatus.WITHDRAWAL_ASKED
+        case WithdrawalDeclined():
+            return RequestStatus.WITHDRAWAL_DECLINED
+        case RequestClosed(outcome=outcome):
+            return outcome
+        case DeadlineFired(impossible=False, mark=code, deadline=deadline):
+            return code or deadline
         case _:
-            return Occasion(request.status)
+            return None

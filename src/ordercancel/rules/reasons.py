@@ -1,4 +1,4 @@
-"""The reasons that a person may give, and the bounds of his own words."""
+"""Reasons: what a person may give as one, and the bounds of their own words."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from collections.abc import Mapping
 
 import attrs
 
-from ordercancel.domain.characters import clean, cleaned, unsafe_characters
+from ordercancel.domain.characters import cleaned, unsafe_characters
+from ordercancel.domain.commands import Judged, RequestCancellation
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.texts import Text
-from ordercancel.rules.sources import Citation, OwnRule
+from ordercancel.rules.conditions import ALWAYS, Condition, as_condition
+from ordercancel.rules.sources import Source, as_source
+
+__all__ = ["Reason", "TextBounds", "as_bounds"]
 
 
 @attrs.frozen
@@ -29,108 +33,101 @@ class TextBounds:
         """The most code points that are read: eight for each visible one, and 256 at least."""
         return max(256, 8 * self.maximum)
 
-    def check(self, raw: str | None, field: str, faults: Faults) -> str | None:
-        """The cleaned text, None where there is none; what is wrong goes to `faults`."""
+    def check(
+        self, raw: str | None, field: str, faults: Faults, clauses: tuple[str, ...] = ()
+    ) -> str | None:
+        """The cleaned text, None where there is none; what is wrong goes to `faults`.
+
+        Args:
+            raw: What was typed.
+            field: The name of the field.
+            faults: Gathers what is wrong.
+            clauses: The clauses that set these bounds.
+        """
         if raw is not None and len(raw) > self.raw_maximum:
-            faults.add(field, f"has {len(raw)} code points", f"at most {self.raw_maximum}")
+            self._add(faults, field, f"has {len(raw)} code points", "text_too_long", clauses)
             return None
         text, length = cleaned(raw or "")
         if not length:
             if self.required:
-                faults.add(field, "is missing or blank", self._expected)
+                self._add(faults, field, "is missing or blank", "text_missing", clauses)
             return None
         unsafe = unsafe_characters(text)
         if unsafe:
-            faults.add(field, f"contains {', '.join(unsafe)}", "no such characters")
-        if not self.minimum <= length <= self.maximum:
-            faults.add(field, f"has {length} visible characters", self._expected)
+            problem = f"contains {', '.join(unsafe)}"
+            sentences = {
+                "ja": "使用できない文字が含まれています。",
+                "en": "The text contains characters that cannot be used.",
+            }
+            faults.add(
+                field, problem, "no such characters", code="text_unsafe", sentences=sentences
+            )
+        if length < self.minimum:
+            problem = f"has {length} visible characters"
+            self._add(faults, field, problem, "text_too_short", clauses, length)
+        elif length > self.maximum:
+            problem = f"has {length} visible characters"
+            self._add(faults, field, problem, "text_too_long", clauses, length)
         return text
+
+    def _add(
+        self,
+        faults: Faults,
+        field: str,
+        problem: str,
+        code: str,
+        clauses: tuple[str, ...],
+        length: int | None = None,
+    ) -> None:
+        values = {"minimum": self.minimum, "maximum": self.maximum, "length": length}
+        sentences = {lang: text.format(**values) for lang, text in self._sentences(length).items()}
+        faults.add(field, problem, self._expected, code=code, clauses=clauses, sentences=sentences)
+
+    def _sentences(self, length: int | None) -> Mapping[str, str]:
+        """What the person who typed it reads: the bounds, and how long it is."""
+        ja = "{minimum}文字以上{maximum}文字以内で入力してください。"
+        en = "Please enter {minimum} to {maximum} characters."
+        if self.minimum <= 1:
+            ja, en = (
+                "{maximum}文字以内で入力してください。",
+                "Please enter up to {maximum} characters.",
+            )
+        if length is None:
+            return {"ja": ja, "en": en}
+        return {"ja": ja + "（現在{length}文字）", "en": en + " There are {length} now."}
 
     @property
     def _expected(self) -> str:
         return f"{self.minimum} to {self.maximum} visible characters"
 
 
+def as_bounds(bounds: TextBounds | tuple[int, int] | None) -> TextBounds | None:
+    """A pair as bounds: ``(0, n)`` is optional, ``(1, n)`` required."""
+    if isinstance(bounds, tuple) and len(bounds) == 2:
+        least, most = bounds
+        return TextBounds(least, most, required=least > 0)
+    return bounds
+
+
 @attrs.frozen
 class Reason:
-    """A reason of a catalogue.
+    """A reason that may be chosen, exactly one for a command.
 
     Args:
-        code: Stable, for programs.
-        label: What people read.
-        text: The bounds of the words typed with it; None where it takes none.
-        hint: What stands beside it on the screen.
-        cites: The clauses that it comes from, or the word that it is ours.
+        code: Stable, for programs; None for a text alone, without anything to choose.
+        label: What people read. Default: the words of the code.
+        on: The command that it is for. Default: `RequestCancellation`.
+        when: The condition under which it is offered, such as ``seller`` for whom. Default:
+            always.
+        text: The bounds of the words typed with it, as ``(1, 100)``; None where it takes none.
+        hint: What stands beside it on the screen; typed as the text itself, it is refused.
+        source: On whose word it is offered. Default: the source of the policy.
     """
 
-    code: str
-    label: Text
-    text: TextBounds | None = attrs.field(default=None, kw_only=True)
-    hint: Text | None = attrs.field(default=None, kw_only=True)
-    cites: Citation | OwnRule = attrs.field(kw_only=True)
-
-
-@attrs.frozen(kw_only=True)
-class Catalogue:
-    """The reasons to choose from, exactly one; or, without any, a text alone.
-
-    Args:
-        reasons: The reasons.
-        text: The bounds of the text, where there are no reasons to choose from.
-        notice: What the person is told before he chooses.
-        cites: The clauses that it comes from, or the word that it is ours.
-    """
-
-    reasons: tuple[Reason, ...] = ()
-    text: TextBounds | None = None
-    notice: Text | None = None
-    cites: Citation | OwnRule
-    _by_code: Mapping[str, Reason] = attrs.field(init=False, repr=False, eq=False)
-
-    def __attrs_post_init__(self) -> None:
-        # Of two with one code, which `Policy` does not take, the first.
-        by_code = {reason.code: reason for reason in reversed(self.reasons)}
-        object.__setattr__(self, "_by_code", by_code)
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """The codes of all reasons."""
-        return tuple(reason.code for reason in self.reasons)
-
-    def reason(self, code: str | None) -> Reason | None:
-        """The reason with this code, if there is one."""
-        return None if code is None else self._by_code.get(code)
-
-    def checked(self, code: str | None, raw: str | None, subject: str) -> str | None:
-        """The cleaned text that goes with `code`; `subject` is what faults are told of.
-
-        Raises:
-            InvalidValue: With every fault.
-        """
-        reason = self.reason(code)
-        if reason is not None and reason.text is None and raw is None:
-            return None
-        faults = Faults(subject)
-        text = self.check(code, raw, faults)
-        faults.raise_if_any()
-        return text
-
-    def check(self, code: str | None, raw: str | None, faults: Faults) -> str | None:
-        """The cleaned text that goes with `code`; what is wrong goes to `faults`."""
-        bounds = self.text
-        if self.reasons:
-            reason = self.reason(code)
-            if reason is None:
-                problem = "is missing" if code is None else f"{code!r} is unknown"
-                faults.add("reason", problem, f"one of: {', '.join(self.codes)}")
-                return None
-            bounds = reason.text
-        elif code is not None:
-            faults.add("reason", "is given", "no reason code, only a text")
-        if bounds is not None:
-            return bounds.check(raw, "text", faults)
-        if raw is not None and clean(raw):
-            others = [each.code for each in self.reasons if each.text]
-            fitting = f"no text, or one of: {', '.join(others)}" if others else "no text"
-            faults.add("text", f"is given with reason {code!r}", fitting)
-        return None
+    code: str | None
+    label: Text | str | None = None
+    on: type[Judged] = attrs.field(default=RequestCancellation, kw_only=True)
+    when: Condition = attrs.field(default=ALWAYS, kw_only=True, converter=as_condition)
+    text: TextBounds | None = attrs.field(default=None, kw_only=True, converter=as_bounds)
+    hint: Text | str | None = attrs.field(default=None, kw_only=True)
+    source: Source | None = attrs.field(default=None, kw_only=True, converter=as_source)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import attrs
 
-from ordercancel.domain.commands import Command
-from ordercancel.rules.conditions import ALWAYS, Condition
-from ordercancel.rules.effects import Effect
-from ordercancel.rules.sources import Citation, OwnRule
+from ordercancel.domain.commands import Judged
+from ordercancel.rules.conditions import ALWAYS, Condition, as_condition
+from ordercancel.rules.effects import Effect, Forbid, Grant, leaves_of
+from ordercancel.rules.sources import Source, as_source
+
+__all__ = ["Rule"]
 
 
-def as_tuple(on: type[Command] | tuple[type[Command], ...]) -> tuple[type[Command], ...]:
-    """Several commands as they are, a single one as the only one of its tuple."""
+def _as_tuple(on: type[Judged] | tuple[type[Judged], ...]) -> tuple[type[Judged], ...]:
     return on if isinstance(on, tuple) else (on,)
 
 
@@ -22,13 +25,19 @@ class Rule:
     Args:
         id: Unique in the policy, such as ``qoo10.instant_delayed``. Decisions name it.
         on: The command it speaks about, or several.
-        effect: What it grants or forbids.
-        when: The condition under which it speaks; always, unless given.
-        cites: The clauses that it comes from, or the word that it is ours.
+        effect: What it grants or forbids: `CANCEL`, ``Refer(seller)``, `PERMIT`,
+            ``Forbid("code")``, or ``If(condition, then, otherwise)``.
+        when: The condition under which it speaks. Default: always.
+        source: The clauses that it comes from, the word that it is one's own, or a plain `str`.
+            Default: the source of the policy.
     """
 
     id: str
-    on: tuple[type[Command], ...] = attrs.field(kw_only=True, converter=as_tuple)
+    on: tuple[type[Judged], ...] = attrs.field(kw_only=True, converter=_as_tuple)
     effect: Effect = attrs.field(kw_only=True)
-    when: Condition = attrs.field(default=ALWAYS, kw_only=True)
-    cites: Citation | OwnRule = attrs.field(kw_only=True)
+    when: Condition = attrs.field(default=ALWAYS, kw_only=True, converter=as_condition)
+    source: Source | None = attrs.field(default=None, kw_only=True, converter=as_source)
+
+    def leaves(self) -> Iterator[tuple[Condition, Grant | Forbid]]:
+        """Its plain effects, each with the whole condition under which it holds."""
+        return leaves_of(self.effect, self.when)

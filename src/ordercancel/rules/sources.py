@@ -1,13 +1,30 @@
-"""Documents, their clauses, and citations of them.
+"""Sources: on whose word something in a policy rests.
 
-Whatever in a policy comes from a document cites the clause; what does not says that it is ours.
+Three things are told apart: what the document *says*, how we *read* it, and what we *decided*
+where it is silent. What rests on no document says so, and why it is there.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import attrs
 
 from ordercancel.domain.texts import Text
+
+__all__ = [
+    "Basis",
+    "Citation",
+    "Clause",
+    "Document",
+    "OwnRule",
+    "Source",
+    "as_source",
+    "clause",
+    "decided",
+    "own_rule",
+    "reading",
+]
 
 
 @attrs.frozen
@@ -17,8 +34,10 @@ class Clause:
     Args:
         id: Stable; what rules cite and refusals show.
         section: Where it stands in the document.
-        text: The document's own line.
-        reading: How we read it, where the line is silent, ambiguous or contradictory.
+        text: The document's own words, to the character; `` … `` marks what is left out.
+        reading: How we understand these words, where they can be taken in two ways.
+        decided: What the document does not say and was settled, each with the parameter of the
+            policy that settles it otherwise and its default; ``"-"`` is no parameter.
         document: The title of the document.
     """
 
@@ -26,6 +45,7 @@ class Clause:
     section: str = attrs.field(kw_only=True)
     text: str = attrs.field(kw_only=True)
     reading: str | None = attrs.field(default=None, kw_only=True)
+    decided: tuple[tuple[str, str, str], ...] = attrs.field(default=(), kw_only=True)
     document: str = attrs.field(default="", kw_only=True)
 
 
@@ -41,25 +61,68 @@ class Document:
         object.__setattr__(self, "clauses", titled)
 
 
+class Basis(StrEnum):
+    """How something rests on the clauses that it names."""
+
+    SAYS = "says"
+    """The document says so."""
+    READS = "reads"
+    """We read it so."""
+    DECIDED = "decided"
+    """The document is silent there, and we decided."""
+
+
 @attrs.frozen
 class Citation:
-    """The ids of the clauses that something rests on."""
+    """The ids of the clauses that something rests on, and how.
+
+    Args:
+        clauses: The ids.
+        basis: Whether the clauses say it, are read so, or are silent.
+        parameter: The parameter of the policy that decides otherwise, for what was decided.
+    """
 
     clauses: tuple[str, ...]
+    basis: Basis = Basis.SAYS
+    parameter: str | None = None
+
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """The clauses that stand behind it; none where they are silent."""
+        return () if self.basis is Basis.DECIDED else self.clauses
 
 
 @attrs.frozen
 class OwnRule:
-    """Says that something rests on no document, and why it is there, in two languages."""
+    """Says that something rests on no document, and why it is there."""
 
     rationale: Text
 
 
+Source = Citation | OwnRule
+"""On whose word something rests."""
+
+
 def clause(*ids: str) -> Citation:
-    """Cite clauses by their ids. The policy checks that its documents have them."""
+    """Cite clauses that say so. The policy checks that its documents have them."""
     return Citation(ids)
 
 
+def reading(*ids: str) -> Citation:
+    """Cite clauses that are read so; their ``reading`` has the words."""
+    return Citation(ids, Basis.READS)
+
+
+def decided(*ids: str, parameter: str | None = None) -> Citation:
+    """Name the clauses that are silent here, and the parameter that decides otherwise."""
+    return Citation(ids, Basis.DECIDED, parameter)
+
+
 def own_rule(rationale: str, *, ja: str | None = None) -> OwnRule:
-    """Mark something as our own, with the reason for it, and maybe with a Japanese wording."""
-    return OwnRule(Text(ja=rationale if ja is None else ja, en=rationale))
+    """Mark something as resting on no document, with the reason for it."""
+    return OwnRule(Text(ja=ja, en=rationale))
+
+
+def as_source(source: Source | str | None) -> Source | None:
+    """A plain `str`, such as a section of one's own terms, as a source; others as they are."""
+    return own_rule(source) if isinstance(source, str) else source

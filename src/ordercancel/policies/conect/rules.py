@@ -7,51 +7,48 @@ from __future__ import annotations
 
 from statemachine import State, StateMachine
 
-from ordercancel.domain.commands import (
-    AnswerWithdrawal,
-    Approve,
-    AskWithdrawal,
-    Reject,
-    RequestCancellation,
-    Withdraw,
-)
-from ordercancel.domain.requests import OPEN
-from ordercancel.domain.texts import Text
 from ordercancel.policies.conect.document import CONECT_HELP
-from ordercancel.policies.conect.texts import WORDING
+from ordercancel.policies.conect.texts import NOTIFICATIONS, TEXTS
 from ordercancel.policy import (
     PERMIT,
-    REFER,
-    STANDARD_RULES,
-    Catalogue,
+    AdvanceOrder,
+    Approve,
     Forbid,
+    Notification,
     Policy,
     Reason,
+    Refer,
+    Reject,
+    RequestCancellation,
     Rule,
-    Silence,
-    Superseding,
-    TextBounds,
-    Wording,
+    Text,
+    Texts,
+    Withdraw,
+    buyer,
+    channel,
     clause,
     compile_chart,
-    own_rule,
-)
-from ordercancel.rules.facts import (
-    channel,
+    decided,
+    is_initiator,
+    is_open,
+    move,
+    reading,
     rejected_before,
-    request,
-    role,
+    seller,
     seller_permits,
     status,
 )
 
+__all__ = ["CONECT", "REQUEST_REASONS", "ConectOrderChart", "conect"]
+
 CHANNELS = ("order_form", "mail", "phone", "fax", "seller_entry")
+"""How orders come in: by form and by mail (conect.2-1.enable), and in other ways."""
 
 
 class ConectOrderChart(StateMachine):
-    """An order of CO-NECT.
+    """The life of an order: 発注済, 受注済, 出荷済, or 取引中止.
 
-    取引停止, 取引中止 and キャンセル name one state of it (conect.1-2.approved-label).
+    取引停止, 取引中止 and キャンセル name one status of it (conect.1-2.approved-label).
     """
 
     placed = State("発注済", initial=True)
@@ -64,180 +61,157 @@ class ConectOrderChart(StateMachine):
     discontinue = placed.to(discontinued) | accepted.to(discontinued)
 
 
-_LIST_IN_PICTURE = own_rule(
-    "the document shows its reasons in a picture only; a default, replaceable",
-    ja="原文では理由の一覧が画像のみ。差し替え可能な既定値",
-)
+_IN_A_PICTURE = decided("conect.1-1.one-reason", parameter="request_reasons")
 
-REQUEST_REASONS = Catalogue(
-    reasons=(
-        Reason("wrong_item", Text("商品の間違い", "Wrong item"), cites=_LIST_IN_PICTURE),
-        Reason("wrong_quantity", Text("数量の間違い", "Wrong quantity"), cites=_LIST_IN_PICTURE),
-        Reason("duplicate_order", Text("重複発注", "Ordered twice"), cites=_LIST_IN_PICTURE),
-        Reason(
-            "delivery_date",
-            Text("納期が合わない", "The delivery date does not suit me"),
-            cites=_LIST_IN_PICTURE,
-        ),
-        Reason(
-            "no_longer_needed", Text("不要になった", "No longer needed"), cites=_LIST_IN_PICTURE
-        ),
-        Reason(
-            "other",
-            Text("その他", "Other"),
-            text=TextBounds(1, 20),
-            cites=clause("conect.1-1.other-20"),
-        ),
+REQUEST_REASONS = (
+    Reason("wrong_item", Text("商品の間違い", "Wrong item"), when=buyer, source=_IN_A_PICTURE),
+    Reason(
+        "wrong_quantity", Text("数量の間違い", "Wrong quantity"), when=buyer, source=_IN_A_PICTURE
     ),
-    cites=clause("conect.1-1.one-reason"),
+    Reason("duplicate_order", Text("重複発注", "Ordered twice"), when=buyer, source=_IN_A_PICTURE),
+    Reason(
+        "delivery_date",
+        Text("納期が合わない", "The delivery date does not suit us"),
+        when=buyer,
+        source=_IN_A_PICTURE,
+    ),
+    Reason(
+        "no_longer_needed",
+        Text("不要になった", "No longer needed"),
+        when=buyer,
+        source=_IN_A_PICTURE,
+    ),
+    Reason(
+        "other",
+        Text("その他", "Other"),
+        when=buyer,
+        text=(1, 20),
+        source=clause("conect.1-1.other-20"),
+    ),
 )
-
-REJECTION_REASONS = Catalogue(
-    text=TextBounds(0, 20, required=False),
-    cites=clause("conect.2-3.reject-20"),
-)
+"""The buyer's reasons. The document shows them in a picture; その他 it names."""
 
 
 def conect(
     *,
     edition: str = "1",
     channels: tuple[str, ...] = ("order_form", "mail"),
-    request_reasons: Catalogue = REQUEST_REASONS,
+    recheck_permission: bool = False,
+    shipping_supersedes: bool = True,
+    request_reasons: tuple[Reason, ...] = REQUEST_REASONS,
     may_ask_again: bool = True,
     may_withdraw: bool = False,
-    wording: Wording = WORDING,
+    texts: Texts = TEXTS,
+    notifications: tuple[Notification, ...] = NOTIFICATIONS,
 ) -> Policy:
-    """The rules of CO-NECT, with each open reading as a parameter.
+    """The rules of CO-NECT, with what the document leaves open as parameters.
 
     Args:
         edition: Name the edition apart from the built-in one where you change a parameter.
         channels: The channels whose orders may be requested to be cancelled (conect.0.channel).
+        recheck_permission: Whether approving and rejecting are refused while the seller does not
+            permit requests any more (conect.0.permitted). Default: False.
+        shipping_supersedes: Whether shipping closes an open request; else it is refused until
+            the request is answered (conect.1-1.shipped). Default: True.
         request_reasons: The buyer's reasons (conect.1-1.one-reason).
-        may_ask_again: Whether the buyer may ask again after a rejection
-            (conect.1-1.not-until-approved).
-        may_withdraw: Whether the buyer may take his request back (conect.1-1.not-until-approved).
-        wording: Everything that people read.
+        may_ask_again: Whether the buyer may ask again after a rejection, until the order ships
+            (conect.1-1.not-until-approved). Default: True.
+        may_withdraw: Whether the buyer may take a request back (conect.1-1.not-until-approved).
+            Default: False.
+        texts: What people read.
+        notifications: What they are told.
     """
     again = Rule(
         "conect.no_second_request",
         on=RequestCancellation,
+        when=rejected_before,
         effect=Forbid("rejected_before"),
-        when=rejected_before.holds,
-        cites=clause("conect.1-1.not-until-approved"),
+        source=decided("conect.1-1.not-until-approved", parameter="may_ask_again"),
+    )
+    recheck = Rule(
+        "conect.still_permitted",
+        on=(Approve, Reject),
+        when=~seller_permits,
+        effect=Forbid("seller_does_not_permit"),
+        source=decided("conect.0.permitted", parameter="recheck_permission"),
+    )
+    answer_first = Rule(
+        "conect.answer_before_shipping",
+        on=AdvanceOrder,
+        when=move.is_in("ship") & is_open,
+        effect=Forbid("answer_first"),
+        source=decided("conect.1-1.shipped", parameter="shipping_supersedes"),
     )
     withdrawal = Rule(
         "conect.withdraw",
         on=Withdraw,
-        effect=PERMIT if may_withdraw else Forbid("withdrawal_not_offered"),
-        cites=clause("conect.1-1.not-until-approved"),
+        when=is_initiator,
+        effect=PERMIT,
+        source=decided("conect.1-1.not-until-approved", parameter="may_withdraw"),
     )
     return Policy(
         name="conect",
         edition=edition,
-        title=Text("CO-NECT(卸売の受発注)", "CO-NECT (wholesale ordering)"),
+        title=Text("CO-NECT（卸売の受発注）", "CO-NECT (wholesale ordering)"),
         zone="Asia/Tokyo",
+        languages=("ja", "en"),
         documents=(CONECT_HELP,),
-        orders=compile_chart(ConectOrderChart),
-        cancel_move="discontinue",
-        shipped_by=frozenset({"ship"}),
-        superseding=Superseding(
-            "conect.shipping_supersedes",
-            moves=frozenset({"ship"}),
-            cites=clause("conect.1-1.shipped"),
+        orders=compile_chart(
+            ConectOrderChart,
+            cancelled="discontinued",
+            shipped="shipped",
+            closes="shipped" if shipping_supersedes else (),
         ),
         channels=CHANNELS,
         rules=(
-            *STANDARD_RULES,
-            # -------------------------------------------------- the buyer requests
             Rule(
                 "conect.refer",
                 on=RequestCancellation,
-                effect=REFER,
-                when=role.is_in("buyer") & status.is_in("placed", "accepted"),
-                cites=clause("conect.1-1.is-a-request", "conect.1-1.not-until-approved"),
-            ),
-            Rule(
-                "conect.buyer_asks",
-                on=(RequestCancellation, Withdraw),
-                effect=Forbid("wrong_actor"),
-                when=~role.is_in("buyer"),
-                cites=clause("conect.1-1.is-a-request"),
+                when=buyer & status.is_in("placed", "accepted"),
+                effect=Refer(seller),
+                source=clause("conect.1-1.is-a-request", "conect.1-1.not-until-approved"),
             ),
             Rule(
                 "conect.channel",
                 on=RequestCancellation,
+                when=buyer & (~channel.is_known | ~channel.is_in(*channels)),
                 effect=Forbid("channel_excluded"),
-                when=~channel.is_known | ~channel.is_in(*channels),
-                cites=clause("conect.0.channel", "conect.2-1.enable"),
+                source=reading("conect.0.channel", "conect.2-1.enable"),
             ),
             Rule(
                 "conect.permitted",
                 on=RequestCancellation,
+                when=buyer & ~seller_permits,
                 effect=Forbid("seller_does_not_permit"),
-                when=~seller_permits.is_known | ~seller_permits.holds,
-                cites=clause("conect.0.permitted", "conect.2-1.enable"),
+                source=clause("conect.0.permitted", "conect.2-1.enable"),
             ),
             Rule(
                 "conect.shipped",
-                on=(RequestCancellation, Approve),
+                on=RequestCancellation,
+                when=buyer & status.is_in("shipped"),
                 effect=Forbid("already_shipped"),
-                when=status.is_in("shipped"),
-                cites=clause("conect.1-1.shipped"),
+                source=reading("conect.1-1.shipped"),
             ),
             Rule(
                 "conect.discontinued",
                 on=RequestCancellation,
+                when=buyer & status.is_in("discontinued"),
                 effect=Forbid("already_cancelled"),
-                when=status.is_in("discontinued"),
-                cites=clause("conect.1-2.approved-label"),
-            ),
-            Rule(
-                "conect.one_open_request",
-                on=RequestCancellation,
-                effect=Forbid("request_open"),
-                when=request.is_in(*OPEN),
-                cites=clause("conect.1-1.not-until-approved"),
+                source=clause("conect.1-2.approved-label"),
             ),
             *(() if may_ask_again else (again,)),
-            withdrawal,
-            # -------------------------------------------------- the seller answers
-            Rule(
-                "conect.approve",
-                on=Approve,
-                effect=PERMIT,
-                when=role.is_in("seller"),
-                cites=clause("conect.2-3.approve"),
-            ),
-            Rule(
-                "conect.reject",
-                on=Reject,
-                effect=PERMIT,
-                when=role.is_in("seller"),
-                cites=clause("conect.2-3.reject-20"),
-            ),
-            Rule(
-                "conect.seller_answers",
-                on=(Approve, Reject),
-                effect=Forbid("wrong_actor"),
-                when=~role.is_in("seller"),
-                cites=clause("conect.1-1.is-a-request"),
-            ),
+            *((recheck,) if recheck_permission else ()),
+            *(() if shipping_supersedes else (answer_first,)),
+            *((withdrawal,) if may_withdraw else ()),
         ),
-        silences=(
-            Silence(
-                "conect.no_asking_to_withdraw",
-                on=(AskWithdrawal, AnswerWithdrawal),
-                cites=own_rule(
-                    "the article knows approval and rejection, and no asking to withdraw",
-                    ja="原文にあるのは承認と拒否のみで、発注者への撤回の要請はない",
-                ),
-            ),
+        reasons=(
+            *request_reasons,
+            Reason(None, on=Reject, text=(0, 20), source=clause("conect.2-3.reject-20")),
         ),
-        request_reasons=request_reasons,
-        rejection_reasons=REJECTION_REASONS,
-        wording=wording,
+        texts=texts,
+        notifications=notifications,
     )
 
 
 CONECT = conect()
-"""The rules of CO-NECT, read as `ordercancel.policies.documents` says."""
+"""The rules of CO-NECT, read as `ordercancel.policies.conect.document` says."""

@@ -1,65 +1,68 @@
-"""Qoo10, a marketplace: new and delayed orders cancel at once, for others the seller decides.
+"""Qoo10, a marketplace: new and delayed orders are cancelled at once, others by the seller.
 
 Read it beside its document (`ordercancel.policies.qoo10.document`).
 """
 
 from __future__ import annotations
 
+from typing import Literal
+
 from statemachine import State, StateMachine
 
-from ordercancel.domain.commands import (
-    AdvanceOrder,
-    AnswerWithdrawal,
-    Approve,
-    AskWithdrawal,
-    Reject,
-    RequestCancellation,
-    Withdraw,
-)
-from ordercancel.domain.requests import OPEN
-from ordercancel.domain.texts import Text
 from ordercancel.policies.qoo10.document import QOO10_GUIDE
-from ordercancel.policies.qoo10.texts import WORDING
+from ordercancel.policies.qoo10.texts import NOTIFICATIONS, TEXTS
 from ordercancel.policy import (
     CANCEL,
     PERMIT,
-    REFER,
-    STANDARD_RULES,
-    Catalogue,
-    Consequence,
+    AdvanceOrder,
+    AnswerWithdrawal,
+    AskWithdrawal,
+    By,
     Deadline,
-    EndOfDay,
-    EndOfShipDay,
+    Earliest,
+    Flag,
     Forbid,
-    GoingBack,
-    Occasion,
+    Notification,
     Policy,
     Reason,
+    Refer,
+    Reject,
+    RequestCancellation,
     Rule,
-    Superseding,
+    Text,
     TextBounds,
-    Wording,
+    Texts,
+    Withdraw,
+    approve,
+    buyer,
     clause,
+    closed_at,
     compile_chart,
-    own_rule,
-)
-from ordercancel.rules.facts import (
-    affirmed,
-    days_past_ship_on,
+    decided,
+    is_answerer,
+    is_initiator,
+    is_open,
+    mark,
     move,
+    now,
+    own_rule,
+    reading,
     rejected_before,
     request,
-    role,
+    requested_at,
+    seller,
+    ship_on,
+    shipped_at,
     status,
+    status_since,
     withdrawn_before,
 )
 
+__all__ = ["QOO10", "REQUEST_REASONS", "Qoo10OrderChart", "confirmed", "qoo10"]
+
 
 class Qoo10OrderChart(StateMachine):
-    """An order of Qoo10.
-
-    Entering the planned ship date makes a 新規注文 a 配送要請 (qoo10.1.instant-new).
-    """
+    """The life of an order: 新規注文, 配送要請, 配送遅延, 配送中, 配送完了, or キャンセル完了."""
 
     new = State("新規注文", initial=True)
     shipping_requested = State("配送要請")
@@ -75,313 +78,290 @@ class Qoo10OrderChart(StateMachine):
     cancel = new.to(cancelled) | shipping_requested.to(cancelled) | delayed.to(cancelled)
 
 
-past_ship_date = days_past_ship_on > 0
-late_to_ship = status.is_in("delayed") | (status.is_in("shipping_requested") & past_ship_date)
-"""Delayed from 00:00 of the day after the planned ship date, whatever the stored status says."""
-
-_BUYERS_REASONS = own_rule(
-    "the document names no reasons of the buyer but 注文キャンセル; replaceable",
-    ja="原文にある購入者の理由は「注文キャンセル」のみ。差し替え可能な既定値",
+confirmed = Flag(
+    "confirmed",
+    Text("キャンセル不可状態であると確認済み", "the seller affirms that cancelling is impossible"),
+    of=Reject,
 )
+"""The seller's word on rejecting that the order cannot be cancelled (qoo10.3.confirm)."""
 
-REQUEST_REASONS = Catalogue(
-    reasons=(
-        Reason(
-            "order_cancellation",
-            Text("注文キャンセル", "Order cancellation"),
-            cites=clause("qoo10.3.grid"),
-        ),
-        Reason("changed_mind", Text("お客様のご都合", "Changed mind"), cites=_BUYERS_REASONS),
-        Reason(
-            "ordered_by_mistake", Text("注文間違い", "Ordered by mistake"), cites=_BUYERS_REASONS
-        ),
-        Reason("late_delivery", Text("配送の遅れ", "Late delivery"), cites=_BUYERS_REASONS),
-        Reason(
-            "other",
-            Text("その他", "Other"),
-            text=TextBounds(1, 500, required=False),
-            cites=_BUYERS_REASONS,
-        ),
+is_requested = status.is_in("shipping_requested")
+is_planned = status.is_in("shipping_requested", "delayed")
+past_ship_date = now >= ship_on.end()
+"""From 00:00 of the day after the planned ship date."""
+
+late_to_ship = status.is_in("delayed") | is_requested & past_ship_date
+"""Delayed, whatever the stored status says (qoo10.1.instant-delayed)."""
+
+_BUYERS_REASONS = decided("qoo10.3.grid", parameter="request_reasons")
+
+REQUEST_REASONS = (
+    Reason(
+        "order_cancellation",
+        Text("注文キャンセル", "Order cancellation"),
+        when=buyer,
+        source=reading("qoo10.3.grid"),
     ),
-    cites=_BUYERS_REASONS,
+    Reason(
+        "changed_mind", Text("お客様のご都合", "Changed mind"), when=buyer, source=_BUYERS_REASONS
+    ),
+    Reason(
+        "ordered_by_mistake",
+        Text("注文間違い", "Ordered by mistake"),
+        when=buyer,
+        source=_BUYERS_REASONS,
+    ),
+    Reason(
+        "late_delivery", Text("配送の遅れ", "Late delivery"), when=buyer, source=_BUYERS_REASONS
+    ),
+    Reason("other", Text("その他", "Other"), when=buyer, text=(0, 500), source=_BUYERS_REASONS),
 )
+"""The buyer's reasons: 注文キャンセル is in the document's example."""
 
-
-def _rejection_reasons(other_minimum: int, other_maximum: int) -> Catalogue:
-    named = clause("qoo10.3.reasons", "qoo10.1.only-if-impracticable")
-    return Catalogue(
-        reasons=(
-            Reason("shipped", Text("商品発送完了", "Already shipped"), cites=named),
-            Reason("ready_to_ship", Text("発送準備完了", "Ready to ship"), cites=named),
-            Reason("made_to_order", Text("注文制作商品", "Made to order"), cites=named),
-            Reason(
-                "other",
-                Text("その他", "Other"),
-                text=TextBounds(other_minimum, other_maximum),
-                hint=Text(
-                    "お客様へ直接説明をお願い致します。（商品遅延・注文制作遅延）",
-                    "Please explain to the buyer yourself (product delay, production delay).",
-                ),
-                cites=clause("qoo10.3.reasons", "qoo10.3.other-30", "qoo10.3.other-hint"),
-            ),
-        ),
-        notice=Text(
-            "キャンセル拒否を行う際に理由を選択(または記入)頂きますが、お客様にも通知がされる内容と"
-            "なりますので、事実と異なる理由が記入されているとクレームの原因となります。",
-            "The buyer is told the reason that you choose or write. An untrue one leads to "
-            "complaints: keep to the facts.",
-        ),
-        cites=clause("qoo10.3.reasons", "qoo10.1.truthful-reason"),
-    )
+_NAMED = clause("qoo10.3.reasons")
+_HINT = Text(
+    "お客様へ直接説明をお願い致します。（商品遅延・注文制作遅延）",
+    "Please explain to the buyer yourself (product delay, production delay).",
+)
 
 
 def qoo10(
     *,
     edition: str = "1",
-    request_reasons: Catalogue = REQUEST_REASONS,
-    other_minimum: int = 30,
+    request_reasons: tuple[Reason, ...] = REQUEST_REASONS,
     other_maximum: int = 500,
-    delay_approves: bool = False,
+    withdrawal_text: TextBounds | tuple[int, int] = (0, 500),
+    late_while_open: Literal["decidable", "approve_only", "approved"] = "decidable",
     withdrawal_bars: bool = False,
     may_withdraw: bool = False,
+    ask_again_while_open: bool = False,
     shipping_supersedes: bool = False,
     overdue_after_days: int = 4,
-    wording: Wording = WORDING,
+    texts: Texts = TEXTS,
+    notifications: tuple[Notification, ...] = NOTIFICATIONS,
 ) -> Policy:
-    """The rules of Qoo10, with each open reading as a parameter.
+    """The rules of Qoo10, with what the document leaves open as parameters.
 
     Args:
         edition: Name the edition apart from the built-in one where you change a parameter.
-        request_reasons: The buyer's reasons; the document leaves them open.
-        other_minimum: The fewest characters of a rejection's その他 (qoo10.3.other-30).
-        other_maximum: The most characters of it; ours.
-        delay_approves: Whether a pending request is approved by itself when its order becomes
-            delayed (qoo10.1.instant-delayed).
-        withdrawal_bars: Whether a withdrawn request bars another (qoo10.4.no-second-request).
-        may_withdraw: Whether the buyer may withdraw without being asked to; the document tells
-            only of withdrawing when asked (qoo10.1.otherwise-ask-withdrawal).
-        shipping_supersedes: Whether shipping closes an open request. By the document the seller
-            answers first: the order goes back to 配送要請 and is shipped from there
-            (qoo10.3.back-to-shipping).
-        overdue_after_days: After how many calendar days an open request counts as overdue
-            (qoo10.3.counters).
-        wording: Everything that people read.
+        request_reasons: The buyer's reasons (qoo10.3.grid).
+        other_maximum: The most characters of a rejection's その他 (qoo10.3.other-30).
+            Default: 500.
+        withdrawal_text: The bounds of what the seller writes with an ask to withdraw
+            (qoo10.1.otherwise-ask-withdrawal). Default: optional, up to 500 characters.
+        late_while_open: What becomes of a request that was open before its order was late
+            (qoo10.1.instant-delayed): it stays ``"decidable"``, can be approved only
+            (``"approve_only"``), or is approved by itself (``"approved"``).
+        withdrawal_bars: Whether a withdrawn request bars another one
+            (qoo10.4.no-second-request). Default: False.
+        may_withdraw: Whether the buyer may withdraw without being asked to
+            (qoo10.1.otherwise-ask-withdrawal). Default: False.
+        ask_again_while_open: Whether a buyer whose request is open may ask again, so that the
+            cancellation at once of a late order supersedes it (qoo10.3.queue). Default: False.
+        shipping_supersedes: Whether shipping closes an open request; else the seller answers
+            first (qoo10.3.back-to-shipping). Default: False.
+        overdue_after_days: After how many whole days an open request counts as overdue
+            (qoo10.3.counters). Default: 4.
+        texts: What people read.
+        notifications: What they are told.
     """
-    no_second_after_withdrawal = Rule(
-        "qoo10.no_second_request_after_withdrawal",
-        on=RequestCancellation,
-        effect=Forbid("withdrawn_before"),
-        when=withdrawn_before.holds,
-        cites=clause("qoo10.4.no-second-request"),
+    statuses = (
+        Rule(
+            "qoo10.answer_before_delay",
+            on=AdvanceOrder,
+            when=move.is_in("mark_delayed") & is_open,
+            effect=Forbid("answer_first"),
+            source=decided("qoo10.1.instant-delayed", parameter="late_while_open"),
+        ),
     )
-    answer_before_shipping = Rule(
+    only_approved = Rule(
+        "qoo10.late_only_approved",
+        on=(Reject, AskWithdrawal),
+        when=late_to_ship,
+        effect=Forbid("only_approval_left"),
+        source=decided("qoo10.1.instant-delayed", parameter="late_while_open"),
+    )
+    answer_first = Rule(
         "qoo10.answer_before_shipping",
         on=AdvanceOrder,
+        when=move.is_in("ship") & is_open,
         effect=Forbid("answer_first"),
-        when=move.is_in("ship") & request.is_in(*OPEN),
-        cites=clause("qoo10.3.back-to-shipping", "qoo10.1.may-reject"),
+        source=decided("qoo10.3.back-to-shipping", parameter="shipping_supersedes"),
     )
-    superseded_by_shipping = Superseding(
-        "qoo10.shipping_supersedes",
-        moves=frozenset({"ship"}),
-        cites=own_rule(
-            "shipping answers the request, where a shop reads the guide so",
-            ja="発送をもって回答とする運用の場合",
-        ),
+    withdrawal_once = Rule(
+        "qoo10.no_second_request_after_withdrawal",
+        on=RequestCancellation,
+        when=buyer & withdrawn_before,
+        effect=Forbid("withdrawn_before"),
+        source=decided("qoo10.4.no-second-request", parameter="withdrawal_bars"),
+    )
+    withdraw = Rule(
+        "qoo10.withdraw",
+        on=Withdraw,
+        when=is_initiator,
+        effect=PERMIT,
+        source=decided("qoo10.1.otherwise-ask-withdrawal", parameter="may_withdraw"),
     )
     approved_by_delay = Deadline(
         "qoo10.approved_by_delay",
-        starts=Occasion.REFERRED,
-        due=EndOfShipDay(),
-        does=Consequence.APPROVE,
-        cites=clause("qoo10.1.instant-delayed"),
+        runs=is_open,
+        due=Earliest(ship_on.end(), By("status", {"delayed": status_since})),
+        then=approve,
+        source=decided("qoo10.1.instant-delayed", parameter="late_while_open"),
     )
+    by_itself = late_while_open == "approved"
     return Policy(
         name="qoo10",
         edition=edition,
-        title=Text("Qoo10(マーケットプレイス)", "Qoo10 (marketplace)"),
+        title=Text("Qoo10（マーケットプレイス）", "Qoo10 (marketplace)"),
         zone="Asia/Tokyo",
+        languages=("ja", "en"),
         documents=(QOO10_GUIDE,),
-        orders=compile_chart(Qoo10OrderChart),
-        planned_by=frozenset({"plan_shipping"}),
-        dated=frozenset({"shipping_requested"}),  # qoo10.1.instant-new
-        shipped_by=frozenset({"ship"}),
-        superseding=superseded_by_shipping if shipping_supersedes else None,
-        going_back=GoingBack(
-            "qoo10.back_to_shipping",
-            cites=clause("qoo10.3.back-to-shipping", "qoo10.1.otherwise-ask-withdrawal"),
+        orders=compile_chart(
+            Qoo10OrderChart,
+            shipped=("shipped", "delivered"),
+            facts={"plan_shipping": "ship_on"},
+            needs={"shipping_requested": "ship_on", "delayed": "ship_on"},  # qoo10.1.instant-new
         ),
+        facts=(confirmed,),
         rules=(
-            *STANDARD_RULES,
             # -------------------------------------------------- the buyer asks
             Rule(
                 "qoo10.instant_new",
                 on=RequestCancellation,
+                when=buyer & status.is_in("new"),
                 effect=CANCEL,
-                when=role.is_in("buyer") & status.is_in("new"),
-                cites=clause("qoo10.1.instant-new"),
+                source=clause("qoo10.1.instant-new"),
             ),
             Rule(
                 "qoo10.instant_delayed",
                 on=RequestCancellation,
+                when=buyer & late_to_ship,
                 effect=CANCEL,
-                when=role.is_in("buyer") & late_to_ship,
-                cites=clause("qoo10.1.instant-delayed"),
+                source=clause("qoo10.1.instant-delayed"),
             ),
             Rule(
                 "qoo10.refer",
                 on=RequestCancellation,
-                effect=REFER,
-                when=role.is_in("buyer") & status.is_in("shipping_requested") & ~past_ship_date,
-                cites=clause("qoo10.1.may-reject", "qoo10.3.queue"),
+                when=buyer & is_requested & ~past_ship_date,
+                effect=Refer(seller),
+                source=clause("qoo10.1.may-reject", "qoo10.3.queue"),
             ),
             Rule(
                 "qoo10.no_second_request",
                 on=RequestCancellation,
+                when=buyer & rejected_before,
                 effect=Forbid("rejected_before"),
-                when=rejected_before.holds,
-                cites=clause("qoo10.4.no-second-request"),
-            ),
-            *((no_second_after_withdrawal,) if withdrawal_bars else ()),
-            Rule(
-                "qoo10.one_open_request",
-                on=RequestCancellation,
-                effect=Forbid("request_open"),
-                when=request.is_in(*OPEN),
-                cites=own_rule(
-                    "two open requests for one order could get two answers",
-                    ja="未回答の要請が二つあると、回答も二つになりうる",
-                ),
+                source=clause("qoo10.4.no-second-request"),
             ),
             Rule(
                 "qoo10.shipped",
-                on=(RequestCancellation, Approve),
+                on=RequestCancellation,
+                when=buyer & status.is_in("shipped", "delivered"),
                 effect=Forbid("already_shipped"),
-                when=status.is_in("shipped", "delivered"),
-                cites=clause("qoo10.1.may-reject"),
+                source=reading("qoo10.1.may-reject"),
             ),
             Rule(
                 "qoo10.cancelled",
                 on=RequestCancellation,
+                when=buyer & status.is_in("cancelled"),
                 effect=Forbid("already_cancelled"),
-                when=status.is_in("cancelled"),
-                cites=own_rule(
+                source=own_rule(
                     "a cancelled order cannot be cancelled again",
                     ja="キャンセル済みの注文は再度キャンセルできない",
                 ),
             ),
-            Rule(
-                "qoo10.buyer_asks",
-                on=(RequestCancellation, Withdraw, AnswerWithdrawal),
-                effect=Forbid("wrong_actor"),
-                when=~role.is_in("buyer"),
-                cites=clause("qoo10.1.instant-new", "qoo10.1.otherwise-ask-withdrawal"),
-            ),
+            *((withdrawal_once,) if withdrawal_bars else ()),
             # -------------------------------------------------- the seller answers
-            Rule(
-                "qoo10.approve",
-                on=Approve,
-                effect=PERMIT,
-                when=role.is_in("seller"),
-                cites=clause("qoo10.1.may-reject", "qoo10.1.instant-delayed"),
-            ),
-            Rule(
-                "qoo10.reject",
-                on=Reject,
-                effect=PERMIT,
-                when=role.is_in("seller") & affirmed.holds,
-                cites=clause("qoo10.1.may-reject", "qoo10.1.only-if-impracticable"),
-            ),
             Rule(
                 "qoo10.affirmed",
                 on=Reject,
+                when=~confirmed,
                 effect=Forbid("not_affirmed"),
-                when=~affirmed.holds,
-                cites=clause("qoo10.3.confirm", "qoo10.1.only-if-impracticable"),
+                source=reading("qoo10.3.confirm", "qoo10.1.only-if-impracticable"),
             ),
             Rule(
                 "qoo10.new_not_rejectable",
                 on=Reject,
-                effect=Forbid("instant_cannot_be_rejected"),
                 when=status.is_in("new"),
-                cites=clause("qoo10.1.instant-new"),
-            ),
-            Rule(
-                "qoo10.delayed_not_rejectable",
-                on=Reject,
                 effect=Forbid("instant_cannot_be_rejected"),
-                when=late_to_ship,
-                cites=clause("qoo10.1.instant-delayed"),
-            ),
-            Rule(
-                "qoo10.delayed_only_approved",
-                on=AskWithdrawal,
-                effect=Forbid("only_approval_left"),
-                when=late_to_ship,
-                cites=clause("qoo10.1.instant-delayed"),
+                source=clause("qoo10.1.instant-new"),
             ),
             Rule(
                 "qoo10.ask_withdrawal",
                 on=AskWithdrawal,
+                when=is_answerer,
                 effect=PERMIT,
-                when=role.is_in("seller"),
-                cites=clause("qoo10.1.otherwise-ask-withdrawal"),
+                source=clause("qoo10.1.otherwise-ask-withdrawal"),
             ),
-            Rule(
-                "qoo10.seller_answers",
-                on=(Approve, Reject, AskWithdrawal),
-                effect=Forbid("wrong_actor"),
-                when=~role.is_in("seller"),
-                cites=clause("qoo10.1.may-reject"),
-            ),
+            *((only_approved,) if late_while_open == "approve_only" else ()),
             # -------------------------------------------------- the buyer withdraws
             Rule(
                 "qoo10.answer_withdrawal",
                 on=AnswerWithdrawal,
+                when=is_initiator,
                 effect=PERMIT,
-                when=role.is_in("buyer"),
-                cites=clause("qoo10.1.otherwise-ask-withdrawal"),
+                source=reading("qoo10.1.otherwise-ask-withdrawal"),
             ),
-            Rule(
-                "qoo10.withdraw",
-                on=Withdraw,
-                effect=PERMIT if may_withdraw else Forbid("withdrawal_not_offered"),
-                cites=clause("qoo10.1.otherwise-ask-withdrawal"),
-            ),
+            *((withdraw,) if may_withdraw else ()),
             # -------------------------------------------------- the order moves on
-            *(() if shipping_supersedes else (answer_before_shipping,)),
             Rule(
                 "qoo10.delayed_when_late",
                 on=AdvanceOrder,
-                effect=Forbid("not_late"),
                 when=move.is_in("mark_delayed") & ~past_ship_date,
-                cites=clause("qoo10.1.instant-delayed"),
+                effect=Forbid("not_late"),
+                source=reading("qoo10.1.instant-delayed"),
+            ),
+            *(() if by_itself else statuses),
+            *(() if shipping_supersedes else (answer_first,)),
+        ),
+        reasons=(
+            *request_reasons,
+            Reason("shipped", Text("商品発送完了", "Already shipped"), on=Reject, source=_NAMED),
+            Reason(
+                "ready_to_ship", Text("発送準備完了", "Ready to ship"), on=Reject, source=_NAMED
+            ),
+            Reason(
+                "made_to_order", Text("注文制作商品", "Made to order"), on=Reject, source=_NAMED
+            ),
+            Reason(
+                "other",
+                Text("その他", "Other"),
+                on=Reject,
+                text=(30, other_maximum),
+                hint=_HINT,
+                source=clause("qoo10.3.reasons", "qoo10.3.other-30"),
+            ),
+            Reason(
+                None,
+                on=AskWithdrawal,
+                text=withdrawal_text,
+                source=decided("qoo10.1.otherwise-ask-withdrawal", parameter="withdrawal_text"),
             ),
         ),
-        request_reasons=request_reasons,
-        rejection_reasons=_rejection_reasons(other_minimum, other_maximum),
-        withdrawal_text=TextBounds(1, 500, required=False),
         deadlines=(
+            *((approved_by_delay,) if by_itself else ()),
             Deadline(
                 "qoo10.ship_same_day",
-                starts=Occasion.REJECTED,
-                due=EndOfDay(),
-                does=Consequence.BREACH,
-                met_by=frozenset({"ship"}),
-                cites=clause("qoo10.1.ship-same-day"),
+                runs=request.is_in("rejected") & is_planned,
+                due=closed_at.end_of_day(),
+                then=mark("missed"),
+                met=shipped_at,
+                source=clause("qoo10.1.ship-same-day"),
             ),
             Deadline(
                 "qoo10.overdue",
-                starts=Occasion.REFERRED,
-                due=EndOfDay(overdue_after_days),
-                does=Consequence.MARK_OVERDUE,
-                cites=clause("qoo10.3.counters"),
+                runs=is_open,
+                due=requested_at.end_of_day(overdue_after_days),
+                then=mark("overdue"),
+                source=decided("qoo10.3.counters", parameter="overdue_after_days"),
             ),
-            *((approved_by_delay,) if delay_approves else ()),
         ),
-        wording=wording,
+        texts=texts,
+        notifications=notifications,
+        ask_again_while_open=ask_again_while_open,
     )
 
 
 QOO10 = qoo10()
-"""The rules of Qoo10, read as `ordercancel.policies.documents` says."""
+"""The rules of Qoo10, read as `ordercancel.policies.qoo10.document` says."""

@@ -5,24 +5,28 @@ Read it beside its document (`ordercancel.policies.qoo10.document`).
 
 from __future__ import annotations
 
-from ordercancel.domain.requests import RequestStatus
-from ordercancel.domain.texts import Text
 from ordercancel.policy import (
-    Audience,
     Counter,
     Label,
     Medium,
     Notification,
-    Occasion,
-    Wording,
+    Text,
+    Texts,
+    answerer,
     clause,
     own_rule,
+    system,
 )
+
+__all__ = ["NOTIFICATIONS", "TEXTS"]
 
 _BOTH = (Medium.APP, Medium.MAIL)
 _TELL_WHO_WAITS = own_rule("who waits for the outcome is told of it", ja="結果を待つ人に知らせる")
 
-WORDING = Wording(
+at_once = answerer.is_in("none")
+"""The order was cancelled as soon as it was asked for, and nobody had to answer."""
+
+TEXTS = Texts(
     statuses={
         "new": Text("新規注文", "New order"),
         "shipping_requested": Text("配送要請", "Shipping requested"),
@@ -78,228 +82,85 @@ WORDING = Wording(
             "A request can be taken back only by answering the seller's ask to withdraw it.",
         ),
     },
-    notifications=(
-        Notification(
-            on=Occasion.REFERRED,
-            to=Audience.SELLER,
-            media=(Medium.APP,),
-            subject=Text("キャンセル要請 {order_id}", "Cancellation requested: {order_id}"),
-            body=Text(
-                "注文番号 {order_id} のキャンセル要請があります。\nキャンセル理由: {reason}",
-                "The buyer asks to cancel order {order_id}.\nReason: {reason}",
-            ),
-            cites=clause("qoo10.3.queue"),
-        ),
-        Notification(
-            on=Occasion.GRANTED_AT_ONCE,
-            to=Audience.BUYER,
-            media=_BOTH,
-            subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
-            body=Text(
-                "{buyer_name} 様\n\n注文番号 {order_id} のキャンセルが完了しました。",
-                "Dear {buyer_name},\n\nOrder {order_id} has been cancelled.",
-            ),
-            cites=clause("qoo10.1.instant-new", "qoo10.1.instant-delayed"),
-        ),
-        Notification(
-            on=Occasion.GRANTED_AT_ONCE,
-            to=Audience.SELLER,
-            media=_BOTH,
-            subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
-            body=Text(
-                "注文番号 {order_id} は、お客様の要請により即時キャンセルされました。"
-                "発送しないでください。\nキャンセル理由: {reason}",
-                "Order {order_id} was cancelled at once, as the buyer asked. Do not ship it.\n"
-                "Reason: {reason}",
-            ),
-            cites=own_rule(
-                "a seller who is not told would ship a cancelled order",
-                ja="知らせないと、キャンセル済みの注文が発送されてしまう",
-            ),
-        ),
-        Notification(
-            on=Occasion.APPROVED,
-            to=Audience.BUYER,
-            media=_BOTH,
-            subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
-            body=Text(
-                "{buyer_name} 様\n\n注文番号 {order_id} のキャンセル要請が承認され、"
-                "キャンセルが完了しました。",
-                "Dear {buyer_name},\n\nYour request was approved and order {order_id} cancelled.",
-            ),
-            cites=_TELL_WHO_WAITS,
-        ),
-        Notification(
-            on=Occasion.APPROVED_BY_SILENCE,
-            to=Audience.BUYER,
-            media=_BOTH,
-            subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
-            body=Text(
-                "{buyer_name} 様\n\n注文番号 {order_id} のキャンセルが完了しました。",
-                "Dear {buyer_name},\n\nOrder {order_id} has been cancelled.",
-            ),
-            cites=_TELL_WHO_WAITS,
-        ),
-        Notification(
-            on=Occasion.APPROVED_BY_SILENCE,
-            to=Audience.SELLER,
-            media=_BOTH,
-            subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
-            body=Text(
-                "注文番号 {order_id} は、配送遅延のため自動的にキャンセルされました。"
-                "発送しないでください。",
-                "Order {order_id} was cancelled automatically, because it is delayed. "
-                "Do not ship it.",
-            ),
-            cites=own_rule(
-                "a seller who is not told would ship a cancelled order",
-                ja="知らせないと、キャンセル済みの注文が発送されてしまう",
-            ),
-        ),
-        Notification(
-            on=Occasion.REJECTED,
-            to=Audience.BUYER,
-            media=_BOTH,
-            subject=Text("キャンセル拒否のお知らせ {order_id}", "Not cancelled: {order_id}"),
-            body=Text(
-                "{buyer_name} 様\n\n注文番号 {order_id} のキャンセル要請は拒否されました。\n"
-                "キャンセル拒否理由: {answer}\n\n"
-                "再度キャンセル要請を出すことはできません。",
-                "Dear {buyer_name},\n\nYour request to cancel order {order_id} was rejected.\n"
-                "Reason: {answer}\n\nIt cannot be asked for again.",
-            ),
-            cites=clause("qoo10.4.notified", "qoo10.1.truthful-reason", "qoo10.3.shown-at-once"),
-        ),
-        Notification(
-            on=Occasion.WITHDRAWAL_ASKED,
-            to=Audience.BUYER,
-            media=_BOTH,
-            subject=Text(
-                "キャンセルの撤回要請 {order_id}", "Please withdraw your request: {order_id}"
-            ),
-            body=Text(
-                "{buyer_name} 様\n\n{seller_name} より、注文番号 {order_id} のキャンセル要請の"
-                "撤回のお願いが届いています。\n{withdrawal_text}",
-                "Dear {buyer_name},\n\n{seller_name} asks you to withdraw your request to "
-                "cancel order {order_id}.\n{withdrawal_text}",
-            ),
-            cites=clause("qoo10.1.otherwise-ask-withdrawal"),
-        ),
-        Notification(
-            on=Occasion.WITHDRAWAL_HELD,
-            to=Audience.SELLER,
-            media=(Medium.APP,),
-            subject=Text("撤回保留 {order_id}", "Withdrawal held: {order_id}"),
-            body=Text(
-                "注文番号 {order_id} のお客様は、キャンセル要請の撤回を保留しました。",
-                "The buyer of order {order_id} holds on to the request to cancel.",
-            ),
-            cites=clause("qoo10.1.otherwise-ask-withdrawal"),
-        ),
-        Notification(
-            on=Occasion.WITHDRAWN,
-            to=Audience.SELLER,
-            media=(Medium.APP,),
-            subject=Text("キャンセル撤回 {order_id}", "Request withdrawn: {order_id}"),
-            body=Text(
-                "注文番号 {order_id} のキャンセル要請は撤回されました。発送処理を進めてください。",
-                "The buyer withdrew the request to cancel order {order_id}. Please ship it.",
-            ),
-            cites=clause("qoo10.1.otherwise-ask-withdrawal"),
-        ),
-        Notification(
-            on=Occasion.SUPERSEDED,
-            to=Audience.BUYER,
-            media=_BOTH,
-            subject=Text("発送のお知らせ {order_id}", "Shipped: {order_id}"),
-            body=Text(
-                "{buyer_name} 様\n\n注文番号 {order_id} は発送されたため、"
-                "キャンセル要請は無効となりました。",
-                "Dear {buyer_name},\n\nOrder {order_id} was shipped, so it can no longer be "
-                "cancelled.",
-            ),
-            cites=_TELL_WHO_WAITS,
-        ),
-    ),
     labels=(
         Label(
-            on=Occasion.REFERRED,
-            to=Audience.BUYER,
+            on="pending",
+            to="buyer",
             text=Text("キャンセル要請中", "Cancellation requested"),
-            cites=clause("qoo10.1.may-reject"),
+            source=clause("qoo10.1.may-reject"),
         ),
         Label(
-            on=Occasion.REFERRED,
-            to=Audience.SELLER,
+            on="pending",
+            to="seller",
             text=Text(
                 "キャンセル・処理要請\n理由: {reason}", "Cancellation to process\nReason: {reason}"
             ),
-            cites=clause("qoo10.3.queue", "qoo10.3.grid"),
+            source=clause("qoo10.3.queue", "qoo10.3.grid"),
         ),
         Label(
-            on=Occasion.WITHDRAWAL_ASKED,
-            to=Audience.BUYER,
+            on="withdrawal_asked",
+            to="buyer",
             text=Text(
                 "キャンセルの撤回要請\n{withdrawal_text}",
                 "Asked to withdraw the request\n{withdrawal_text}",
             ),
-            cites=clause("qoo10.1.otherwise-ask-withdrawal"),
+            source=clause("qoo10.1.otherwise-ask-withdrawal"),
         ),
         Label(
-            on=Occasion.WITHDRAWAL_ASKED,
-            to=Audience.SELLER,
+            on="withdrawal_asked",
+            to="seller",
             text=Text("撤回要請", "Withdrawal asked for"),
-            cites=clause("qoo10.3.counters"),
+            source=clause("qoo10.3.counters"),
         ),
         Label(
-            on=Occasion.WITHDRAWAL_HELD,
-            to=Audience.BUYER,
+            on="withdrawal_declined",
+            to="buyer",
             text=Text("キャンセル要請中(撤回保留)", "Cancellation requested (withdrawal held)"),
-            cites=clause("qoo10.1.otherwise-ask-withdrawal"),
+            source=clause("qoo10.1.otherwise-ask-withdrawal"),
         ),
         Label(
-            on=Occasion.WITHDRAWAL_HELD,
-            to=Audience.SELLER,
+            on="withdrawal_declined",
+            to="seller",
             text=Text("撤回保留\n理由: {reason}", "Withdrawal held\nReason: {reason}"),
-            cites=clause("qoo10.3.counters"),
+            source=clause("qoo10.3.counters"),
         ),
         Label(
-            on=Occasion.REJECTED,
-            to=Audience.BUYER,
+            on="rejected",
+            to="buyer",
             text=Text("キャンセル拒否\n{answer}", "Cancellation rejected\n{answer}"),
-            cites=clause("qoo10.3.shown-at-once", "qoo10.4.notified"),
+            source=clause("qoo10.3.shown-at-once", "qoo10.4.notified"),
         ),
         Label(
-            on=Occasion.REJECTED,
-            to=Audience.SELLER,
+            on="rejected",
+            to="seller",
             text=Text("キャンセル拒否完了\n{answer}", "Cancellation rejected\n{answer}"),
-            cites=clause("qoo10.3.counters"),
+            source=clause("qoo10.3.counters"),
         ),
     ),
     counters=(
         Counter(
-            status=RequestStatus.AWAITING_SELLER,
+            on="pending",
             label=Text("キャンセル要請", "Cancellation requests"),
             state=Text("キャンセル・処理要請", "Cancellation to process"),
-            cites=clause("qoo10.3.counters", "qoo10.3.queue"),
+            source=clause("qoo10.3.counters", "qoo10.3.queue"),
         ),
         Counter(
-            status=RequestStatus.WITHDRAWAL_ASKED,
+            on="withdrawal_asked",
             label=Text("撤回要請", "Withdrawals asked for"),
             state=Text("キャンセル・撤回要請", "Withdrawal asked for"),
-            cites=clause("qoo10.3.counters"),
+            source=clause("qoo10.3.counters"),
         ),
         Counter(
-            status=RequestStatus.WITHDRAWAL_HELD,
+            on="withdrawal_declined",
             label=Text("撤回保留", "Withdrawals held"),
             state=Text("キャンセル・撤回保留", "Withdrawal held"),
-            cites=clause("qoo10.3.counters"),
+            source=clause("qoo10.3.counters"),
         ),
         Counter(
-            status=RequestStatus.REJECTED,
+            on="rejected",
             label=Text("キャンセル拒否完了", "Cancellations rejected"),
             state=Text("キャンセル拒否完了", "Cancellation rejected"),
-            cites=clause("qoo10.3.counters"),
+            source=clause("qoo10.3.counters"),
         ),
     ),
     columns={
@@ -315,3 +176,152 @@ WORDING = Wording(
     },
 )
 """All texts of Qoo10, in Japanese and in English."""
+
+NOTIFICATIONS = (
+    Notification(
+        on="pending",
+        to="seller",
+        media=(Medium.APP,),
+        subject=Text("キャンセル要請 {order_id}", "Cancellation requested: {order_id}"),
+        body=Text(
+            "注文番号 {order_id} のキャンセル要請があります。\nキャンセル理由: {reason}",
+            "The buyer asks to cancel order {order_id}.\nReason: {reason}",
+        ),
+        source=clause("qoo10.3.queue"),
+    ),
+    Notification(
+        on="approved",
+        when=at_once,
+        to="buyer",
+        media=_BOTH,
+        subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
+        body=Text(
+            "{buyer_name} 様\n\n注文番号 {order_id} のキャンセルが完了しました。",
+            "Dear {buyer_name},\n\nOrder {order_id} has been cancelled.",
+        ),
+        source=clause("qoo10.1.instant-new", "qoo10.1.instant-delayed"),
+    ),
+    Notification(
+        on="approved",
+        when=at_once,
+        to="seller",
+        media=_BOTH,
+        subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
+        body=Text(
+            "注文番号 {order_id} は、お客様の要請により即時キャンセルされました。"
+            "発送しないでください。\nキャンセル理由: {reason}",
+            "Order {order_id} was cancelled at once, as the buyer asked. Do not ship it.\n"
+            "Reason: {reason}",
+        ),
+        source=own_rule(
+            "a seller who is not told would ship a cancelled order",
+            ja="知らせないと、キャンセル済みの注文が発送されてしまう",
+        ),
+    ),
+    Notification(
+        on="approved",
+        when=~at_once & ~system,
+        to="buyer",
+        media=_BOTH,
+        subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
+        body=Text(
+            "{buyer_name} 様\n\n注文番号 {order_id} のキャンセル要請が承認され、"
+            "キャンセルが完了しました。",
+            "Dear {buyer_name},\n\nYour request was approved and order {order_id} cancelled.",
+        ),
+        source=_TELL_WHO_WAITS,
+    ),
+    Notification(
+        on="approved",
+        when=system,
+        to="buyer",
+        media=_BOTH,
+        subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
+        body=Text(
+            "{buyer_name} 様\n\n注文番号 {order_id} のキャンセルが完了しました。",
+            "Dear {buyer_name},\n\nOrder {order_id} has been cancelled.",
+        ),
+        source=_TELL_WHO_WAITS,
+    ),
+    Notification(
+        on="approved",
+        when=system,
+        to="seller",
+        media=_BOTH,
+        subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
+        body=Text(
+            "注文番号 {order_id} は、配送遅延のため自動的にキャンセルされました。"
+            "発送しないでください。",
+            "Order {order_id} was cancelled automatically, because it is delayed. Do not ship it.",
+        ),
+        source=own_rule(
+            "a seller who is not told would ship a cancelled order",
+            ja="知らせないと、キャンセル済みの注文が発送されてしまう",
+        ),
+    ),
+    Notification(
+        on="rejected",
+        to="buyer",
+        media=_BOTH,
+        subject=Text("キャンセル拒否のお知らせ {order_id}", "Not cancelled: {order_id}"),
+        body=Text(
+            "{buyer_name} 様\n\n注文番号 {order_id} のキャンセル要請は拒否されました。\n"
+            "キャンセル拒否理由: {answer}\n\n"
+            "再度キャンセル要請を出すことはできません。",
+            "Dear {buyer_name},\n\nYour request to cancel order {order_id} was rejected.\n"
+            "Reason: {answer}\n\nIt cannot be asked for again.",
+        ),
+        source=clause("qoo10.4.notified", "qoo10.1.truthful-reason", "qoo10.3.shown-at-once"),
+    ),
+    Notification(
+        on="withdrawal_asked",
+        to="buyer",
+        media=_BOTH,
+        subject=Text(
+            "キャンセルの撤回要請 {order_id}", "Please withdraw your request: {order_id}"
+        ),
+        body=Text(
+            "{buyer_name} 様\n\n{seller_name} より、注文番号 {order_id} のキャンセル要請の"
+            "撤回のお願いが届いています。\n{withdrawal_text}",
+            "Dear {buyer_name},\n\n{seller_name} asks you to withdraw your request to "
+            "cancel order {order_id}.\n{withdrawal_text}",
+        ),
+        source=clause("qoo10.1.otherwise-ask-withdrawal"),
+    ),
+    Notification(
+        on="withdrawal_declined",
+        to="seller",
+        media=(Medium.APP,),
+        subject=Text("撤回保留 {order_id}", "Withdrawal held: {order_id}"),
+        body=Text(
+            "注文番号 {order_id} のお客様は、キャンセル要請の撤回を保留しました。",
+            "The buyer of order {order_id} holds on to the request to cancel.",
+        ),
+        source=clause("qoo10.1.otherwise-ask-withdrawal"),
+    ),
+    Notification(
+        on="withdrawn",
+        to="seller",
+        media=(Medium.APP,),
+        subject=Text("キャンセル撤回 {order_id}", "Request withdrawn: {order_id}"),
+        body=Text(
+            "注文番号 {order_id} のキャンセル要請は撤回されました。発送処理を進めてください。",
+            "The buyer withdrew the request to cancel order {order_id}. Please ship it.",
+        ),
+        source=clause("qoo10.1.otherwise-ask-withdrawal"),
+    ),
+    Notification(
+        on="superseded",
+        to="buyer",
+        media=_BOTH,
+        subject=Text("発送のお知らせ {order_id}", "Shipped: {order_id}"),
+        body=Text(
+            "{buyer_name} 様\n\n注文番号 {order_id} は発送されたため、"
+            "キャンセル要請は無効となりました。",
+            "Dear {buyer_name},\n\nOrder {order_id} was shipped, so it can no longer be "
+            "cancelled.",
+        ),
+        source=_TELL_WHO_WAITS,
+    ),
+)
+"""The messages of Qoo10."""

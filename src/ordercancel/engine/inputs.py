@@ -1,0 +1,261 @@
+"""What a person may type, and what a host may tell: reasons, texts and facts within their bounds.
+
+Every fault of an input is found, each with its code, the clause that sets the bound, and a
+sentence for the person who typed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from ordercancel.domain.actors import Party
+from ordercancel.domain.cases import Case
+from ordercancel.domain.characters import clean
+from ordercancel.domain.commands import AdvanceOrder, Judged, UpdateOrder
+from ordercancel.domain.faults import Faults
+from ordercancel.engine.case_facts import Facts
+from ordercancel.engine.compilation import holds
+from ordercancel.engine.evolve import ORDER_FACTS
+from ordercancel.engine.ruleset import RuleSet
+from ordercancel.rules.facts import Choice, Day, Fact, Flag, Moment, Number
+from ordercancel.rules.reasons import Reason
+
+__all__ = ["check_facts", "check_input", "check_update", "offered_reasons"]
+
+
+def offered_reasons(policy: RuleSet, kind: type[Judged], facts: Facts) -> tuple[Reason, ...]:
+    """The reasons that may be chosen for a command of this `kind`, by `facts`."""
+    reasons = policy.reasons_for(kind)
+    return tuple(reason for reason in reasons if holds(policy, reason.when, facts))
+
+
+def check_input(
+    command: Judged, case: Case, policy: RuleSet, at: datetime, seller: Party | None
+) -> str | None:
+    """The cleaned text of a command, None where it has none.
+
+    Raises:
+        InvalidValue: With every fault of its reason, text, facts and move.
+    """
+    kind = type(command)
+    if (
+        not command.data
+        and not isinstance(command, AdvanceOrder)
+        and not policy.reasons_for(kind)
+        and getattr(command, "text", None) is None
+        and getattr(command, "reason", None) is None
+    ):
+        return None
+    chosen = policy.reason(kind, getattr(command, "reason", None))
+    if (
+        chosen is not None
+        and chosen.text is None
+        and getattr(command, "text", None) is None
+        and not command.data
+        and holds(policy, chosen.when, Facts(command, case, policy, at, seller))
+    ):
+        return None
+    faults = Faults(kind.__name__)
+    check_facts(policy, command.data, _of(policy, kind), "data", faults)
+    if isinstance(command, AdvanceOrder):
+        _check_move(command, policy, faults)
+    text = _check_words(command, case, policy, at, seller, faults)
+    faults.raise_if_any()
+    return text
+
+
+def _of(policy: RuleSet, kind: type[Judged]) -> dict[str, Fact]:
+    """The facts that a kind of command carries, by name."""
+    return {fact.name: fact for fact in policy.facts if fact.of is kind}
+
+
+def _check_words(
+    command: Judged,
+    case: Case,
+    policy: RuleSet,
+    at: datetime,
+    seller: Party | None,
+    faults: Faults,
+) -> str | None:
+    """Check the reason and the words that go with it."""
+    kind = type(command)
+    code: str | None = getattr(command, "reason", None)
+    raw: str | None = getattr(command, "text", None)
+    reasons = policy.reasons_for(kind)
+    chosen = policy.reason(kind, code)
+    facts = Facts(command, case, policy, at, seller)
+    if code is None and not any(reason.code is None for reason in reasons):
+        chosen = None
+    if chosen is None or not holds(policy, chosen.when, facts):
+        offered = offered_reasons(policy, kind, facts)
+        if code is None and not offered and raw is None:
+            return None  # nothing can be chosen; the rules say whether it is permitted
+        if code is not None or any(reason.code is not None for reason in offered):
+            _not_offered(code, offered, faults, policy)
+            return None
+        if raw is not None and clean(raw):
+            faults.add("text", "is given", "no text under this policy", code="text_not_taken")
+        return None
+    text = _check_text(chosen, raw, reasons, policy, faults)
+    return text
+
+
+def _not_offered(
+    code: str | None, offered: Iterable[Reason], faults: Faults, policy: RuleSet
+) -> None:
+    codes = [str(reason.code) for reason in offered if reason.code is not None]
+    problem = "is missing" if code is None else f"{code!r} is not offered"
+    sentences = {"ja": "理由を一つ選択してください。", "en": "Please choose one of the reasons."}
+    faults.add(
+        "reason",
+        problem,
+        f"one of: {', '.join(codes) or 'none'}",
+        code="reason_missing" if code is None else "reason_not_offered",
+        sentences=sentences,
+    )
+
+
+def _check_text(
+    reason: Reason, raw: str | None, reasons: Iterable[Reason], policy: RuleSet, faults: Faults
+) -> str | None:
+    bounds = reason.text
+    if bounds is None:
+        if raw is not None and clean(raw):
+            others = [str(each.code) for each in reasons if each.text]
+            fitting = f"no text, or one of: {', '.join(others)}" if others else "no text"
+            sentences = {
+                "ja": "この理由には文章を入力できません。",
+                "en": "No text goes with this reason.",
+            }
+            problem = f"is given with reason {reason.code!r}"
+            faults.add("text", problem, fitting, code="text_not_taken", sentences=sentences)
+        return None
+    clauses = getattr(reason.source, "cited", ())
+    text = bounds.check(raw, "text", faults, clauses)
+    if text is not None and reason.hint is not None:
+        hints = policy.text(reason.hint).values
+        if text in {clean(hint) for hint in hints}:
+            sentences = {
+                "ja": "案内文ではなく、理由を入力してください。",
+                "en": "Please enter the reason itself, not the note beside it.",
+            }
+            problem = "repeats the hint"
+            faults.add(
+                "text", problem, "words of one's own", code="text_is_hint", sentences=sentences
+            )
+    return text
+
+
+def _check_move(command: AdvanceOrder, policy: RuleSet, faults: Faults) -> None:
+    orders = policy.orders
+    if command.move not in orders.moves:
+        expected = f"one of: {', '.join(orders.moves)}"
+        faults.add("move", f"is {command.move!r}", expected, code="unknown_move")
+        return
+    needed = orders.facts.get(command.move, ())
+    for name in needed:
+        if command.facts.get(name) is None:
+            problem = f"lacks {name!r}"
+            faults.add("facts", problem, f"the fact with {command.move!r}", code="fact_missing")
+    moments = {"shipped_at", "delivered_at"}
+    for name in command.facts:
+        if name not in needed and name not in moments:
+            problem = f"has {name!r} with {command.move!r}"
+            expected = f"only: {', '.join((*needed, *sorted(moments)))}"
+            faults.add("facts", problem, expected, code="fact_not_taken")
+    check_facts(policy, command.facts, _of_order(policy), "facts", faults)
+
+
+def check_update(command: UpdateOrder, case: Case, policy: RuleSet) -> None:
+    """Raise `InvalidValue` with everything that is wrong with what a host tells."""
+    faults = Faults("UpdateOrder")
+    known = _of_order(policy)
+    check_facts(policy, command.facts, known, "facts", faults)
+    statuses = policy.orders.statuses
+    if command.status is not None and command.status not in statuses:
+        expected = f"one of: {', '.join(statuses)}"
+        faults.add("status", f"is {command.status!r}", expected, code="unknown_status")
+    elif command.status is not None:
+        check_needs(policy, command.status, case, command.facts, faults)
+    status = command.status or case.order.status
+    for name in policy.orders.needs.get(status, ()):
+        if name in command.facts and command.facts[name] is None:
+            expected = f"a value, which an order in {status!r} has"
+            faults.add(f"facts[{name!r}]", "is None", expected, code="fact_missing")
+    if command.facts.get("placed_at", case.order.placed_at) is None:
+        faults.add("facts['placed_at']", "is None", "a moment", code="fact_missing")
+    faults.raise_if_any()
+
+
+def check_needs(
+    policy: RuleSet, status: str, case: Case, told: Mapping[str, Any], faults: Faults
+) -> None:
+    """Note what an order in `status` must have and neither has nor is told now."""
+    order = case.order
+    for name in policy.orders.needs.get(status, ()):
+        has = getattr(order, name) if name in ORDER_FACTS else order.facts.get(name)
+        if has is None and told.get(name) is None:
+            expected = f"the fact, which an order in {status!r} has"
+            faults.add(f"facts[{name!r}]", "is missing", expected, code="fact_missing")
+
+
+def _of_order(policy: RuleSet) -> dict[str, Fact]:
+    """The facts of an order that a host may change, by name."""
+    built_in = {name: fact for name in sorted(ORDER_FACTS) if (fact := policy.fact(name))}
+    plain = {name: Fact(name) for name in ("cart_id", "item")}
+    return plain | built_in | {fact.name: fact for fact in policy.facts if fact.of is None}
+
+
+def check_facts(
+    policy: RuleSet,
+    values: Mapping[str, Any],
+    known: Mapping[str, Fact],
+    field: str,
+    faults: Faults,
+) -> None:
+    """Note each value that is of no kind that its fact can be."""
+    for name, value in values.items():
+        fact = known.get(name)
+        if fact is None:
+            expected = f"one of: {', '.join(known) or 'none'}"
+            faults.add(field, f"has the unknown fact {name!r:.80}", expected, code="unknown_fact")
+            continue
+        expected = _expected(policy, fact)
+        if value is not None and not _fits(policy, fact, value):
+            problem = f"is {value!r:.60}"
+            faults.add(f"{field}[{name!r}]", problem, expected, code="fact_wrong")
+
+
+def _expected(policy: RuleSet, fact: Fact) -> str:
+    match fact:
+        case Flag():
+            return "true or false"
+        case Choice():
+            return f"one of: {', '.join(policy.domain(fact)) or 'any word'}"
+        case Number():
+            return "a whole number"
+        case Moment():
+            return "a moment with a UTC offset"
+        case Day():
+            return "a day"
+        case _:
+            return "a line of text"
+
+
+def _fits(policy: RuleSet, fact: Fact, value: object) -> bool:
+    match fact:
+        case Flag():
+            return isinstance(value, bool)
+        case Choice():
+            words = policy.domain(fact)
+            return value in words if words else isinstance(value, str)
+        case Number():
+            return isinstance(value, int) and not isinstance(value, bool)
+        case Moment():
+            return isinstance(value, datetime)
+        case Day():
+            return isinstance(value, date) and not isinstance(value, datetime)
+        case _:
+            return isinstance(value, str)

@@ -1,0 +1,117 @@
+"""Words: the variables of texts about a case, and reasons as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from ordercancel.domain.actors import Party
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import Judged, Reject, RequestCancellation
+from ordercancel.domain.texts import Lang
+from ordercancel.engine.ruleset import RuleSet
+
+__all__ = ["Words", "reason_words"]
+
+
+class Words(dict[str, str]):
+    """The variables of a text about a case, each worked out when a text asks for it.
+
+    Args:
+        case: The case; its latest request is meant.
+        policy: The policy that words it.
+        lang: The language.
+        parties: What is known of the parties, by id.
+        reader: The id of the reader.
+        due_at: When the deadline was due that it is about.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        policy: RuleSet,
+        lang: Lang,
+        parties: Mapping[str, Party | None],
+        *,
+        reader: str = "",
+        due_at: datetime | None = None,
+    ) -> None:
+        super().__init__()
+        self.case = case
+        self.policy = policy
+        self.lang = lang
+        self.parties = parties
+        self.reader = reader
+        self.due_at = due_at
+
+    def __missing__(self, name: str) -> str:
+        write = _WORDS.get(name)
+        if write is not None:
+            value = write(self)
+        else:
+            fact = self.case.order.facts.get(name)
+            value = "" if fact is None else self.shown(fact)
+        self[name] = value
+        return value
+
+    def name_of(self, party_id: str) -> str:
+        """What a party is called; the id of one that nobody knows."""
+        party = self.parties.get(party_id)
+        return party_id if party is None else party.name
+
+    def shown(self, value: object) -> str:
+        """A value of a fact; a moment on the clock of the policy's zone."""
+        if isinstance(value, datetime):
+            return value.astimezone(self.policy.tzinfo).strftime("%Y-%m-%d %H:%M")
+        return str(value)
+
+
+def reason_words(
+    policy: RuleSet, kind: type[Judged], code: str | None, text: str | None, lang: Lang
+) -> str:
+    """A reason as people read it: its label, its text, or both."""
+    reason = policy.reason(kind, code) if code is not None else None
+    named = code or ""
+    if reason is not None and reason.label is not None:
+        named = policy.text(reason.label)[lang]
+    elif reason is not None:
+        named = named.replace("_", " ")
+    if not named or not text:
+        return named or text or ""
+    return f"{named}：{text}" if lang == "ja" else f"{named}: {text}"
+
+
+def _reason(about: Words) -> str:
+    request = about.case.latest
+    if request is None:
+        return ""
+    return reason_words(
+        about.policy, RequestCancellation, request.reason, request.text, about.lang
+    )
+
+
+def _answer(about: Words) -> str:
+    answer = None if about.case.latest is None else about.case.latest.answer
+    if answer is None:
+        return ""
+    return reason_words(about.policy, Reject, answer.reason, answer.text, about.lang)
+
+
+_WORDS: Mapping[str, Callable[[Words], str]] = {
+    "order_id": lambda about: about.case.order.id,
+    "item": lambda about: about.case.order.item or "",
+    "cart_id": lambda about: about.case.order.cart_id or "",
+    "placed_at": lambda about: about.shown(about.case.order.placed_at),
+    "status": lambda about: about.policy.status_text(about.case.order.status)[about.lang],
+    "buyer_name": lambda about: about.name_of(about.case.order.buyer),
+    "seller_name": lambda about: about.name_of(about.case.order.seller),
+    "reader_name": lambda about: about.name_of(about.reader),
+    "reason": _reason,
+    "text": lambda about: (about.case.latest and about.case.latest.text) or "",
+    "answer": _answer,
+    "withdrawal_text": lambda about: (
+        (about.case.latest and about.case.latest.withdrawal_text) or ""
+    ),
+    "due_at": lambda about: "" if about.due_at is None else about.shown(about.due_at),
+}
+"""What each variable of a text says (`ordercancel.rules.notifications.PLACEHOLDERS`)."""

@@ -1,0 +1,86 @@
+"""Roles: what an actor can be to an order, and on which side they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from ordercancel.domain.actors import Actor
+from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.orders import Order
+
+__all__ = ["BUILT_IN_ROLES", "HOUSE", "SIDES", "Role", "is_party", "other_side_of", "same_side"]
+
+HOUSE = "house"
+"""The side of the marketplace, or of the shop's own staff and machinery."""
+
+SIDES = ("buyer", "seller", HOUSE)
+"""The sides of an order."""
+
+
+@attrs.frozen
+class Role:
+    """A role that a policy adds to buyer, seller, operator and system.
+
+    Args:
+        name: What actors and requests call it.
+        side: The side that it stands on: ``buyer``, ``seller`` or ``house``.
+        party: The fact of the order that holds its party's id, so that others of the role are
+            strangers to the order. Default: None, the role is of the house and sees every order.
+        answers: Whether it may approve and reject for its side. Default: True.
+    """
+
+    name: str
+    side: str = attrs.field(kw_only=True)
+    party: str | None = attrs.field(default=None, kw_only=True)
+    answers: bool = attrs.field(default=True, kw_only=True)
+
+
+BUILT_IN_ROLES: Mapping[str, Role] = FrozenMap(
+    {
+        role.name: role
+        for role in (
+            Role("buyer", side="buyer", party="buyer"),
+            Role("seller", side="seller", party="seller"),
+            Role("operator", side=HOUSE),
+            Role("system", side=HOUSE, answers=False),
+        )
+    }
+)
+"""The roles that every policy has."""
+
+
+def is_party(actor: Actor, order: Order, roles: Mapping[str, Role]) -> bool:
+    """Whether `actor` may know of `order`: a party to it, or of the house.
+
+    Here alone it is settled that a stranger learns nothing of an order.
+    """
+    role = roles.get(actor.role)
+    if role is None:
+        return False
+    match role.party:
+        case None:
+            return True
+        case "buyer":
+            return actor.id == order.buyer
+        case "seller":
+            return actor.id == order.seller
+        case fact:
+            return actor.id == order.facts.get(fact)
+
+
+def other_side_of(role: str, roles: Mapping[str, Role]) -> str | None:
+    """The answerer that stands for the other side of `role`; None where it has none."""
+    side = roles[role].side
+    return {"buyer": "seller_side", "seller": "buyer_side"}.get(side)
+
+
+def same_side(actor: Actor, other: Actor, roles: Mapping[str, Role]) -> bool:
+    """Whether two actors stand on one side; within the house only one and the same does."""
+    one, two = roles.get(actor.role), roles.get(other.role)
+    if one is None or two is None:
+        return actor == other
+    if one.side == HOUSE:
+        return (actor.role, actor.id) == (other.role, other.id)
+    return one.side == two.side
