@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 import attrs
 
 from ordercancel.domain.faults import Faults
-from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
 from ordercancel.domain.limits import LAST_DUE_YEAR, MAX_REMEMBERED, MAX_REQUESTS, MAX_VERSION
 from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import FINAL, OPEN, CancellationRequest, RequestStatus
@@ -89,7 +88,7 @@ class Case:
     edition: str
     digest: str = ""
     requests: tuple[CancellationRequest, ...] = ()
-    fired: Mapping[str, Firing] = attrs.field(factory=dict, converter=FrozenMap)
+    fired: FrozenMap[str, Firing] = attrs.field(default=EMPTY, converter=as_frozen)
     marks: tuple[Mark, ...] = ()
     version: int = 0
     updated_at: datetime | None = None

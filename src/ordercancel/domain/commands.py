@@ -11,13 +11,13 @@ are recorded, and no rule is asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, get_args
 
 import attrs
 
 from ordercancel.domain.actors import Actor
 from ordercancel.domain.faults import Faults, exact_facts
+from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
 from ordercancel.domain.limits import MAX_REQUESTS
 
 __all__ = [
@@ -63,7 +63,7 @@ class _Command:
 
 @attrs.frozen
 class _Judged(_Command):
-    data: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True)
+    data: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen, kw_only=True)
 
 
 @attrs.frozen
@@ -151,7 +151,7 @@ class AdvanceOrder(_Judged):
     """
 
     move: str = attrs.field(kw_only=True)
-    facts: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True)
+    facts: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen, kw_only=True)
 
     def _check(self, faults: Faults) -> None:
         faults.line("move", self.move)
@@ -170,7 +170,7 @@ class UpdateOrder(_Command):
         seller: The id of the seller, likewise.
     """
 
-    facts: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True)
+    facts: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen, kw_only=True)
     status: str | None = attrs.field(default=None, kw_only=True)
     buyer: str | None = attrs.field(default=None, kw_only=True)
     seller: str | None = attrs.field(default=None, kw_only=True)

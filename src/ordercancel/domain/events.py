@@ -16,6 +16,7 @@ import attrs
 
 from ordercancel.domain.actors import Actor
 from ordercancel.domain.faults import Faults, exact_facts
+from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
 from ordercancel.domain.limits import LAST_DUE_YEAR, MAX_KEPT_TEXT, MAX_REQUESTS, MAX_RULES
 from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import FINAL, RequestStatus
@@ -74,7 +75,7 @@ class OrderUpdated(_Event):
     the seller by it, `unmarks` the deadlines whose marks are taken off, since they were met.
     """
 
-    facts: Mapping[str, Any] = attrs.field(factory=dict)
+    facts: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen)
     status: str | None = None
     buyer: str | None = None
     seller: str | None = None
@@ -91,7 +92,7 @@ class OrderAdvanced(_Event):
 
     move: str
     status: str
-    facts: Mapping[str, Any] = attrs.field(factory=dict)
+    facts: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen)
     ships: bool = False
     unmarks: tuple[str, ...] = ()
 
@@ -103,7 +104,7 @@ class CancellationRequested(_Event):
     number: int
     reason: str | None = None
     text: str | None = attrs.field(default=None, repr=False)
-    data: Mapping[str, Any] = attrs.field(factory=dict)
+    data: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen)
     answerer: str | None = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
-__all__ = ["FrozenMap"]
+__all__ = ["EMPTY", "FrozenMap", "as_frozen"]
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -44,3 +44,14 @@ class FrozenMap(Mapping[K, V]):
 
     def __repr__(self) -> str:
         return repr(self._items)
+
+
+EMPTY: FrozenMap[str, Any] = FrozenMap({})
+"""Nothing by name."""
+
+
+def as_frozen(value: Mapping[str, Any]) -> FrozenMap[str, Any]:
+    """A copy of a mapping that stays as it is; what is no mapping is left for a check to name."""
+    if isinstance(value, FrozenMap) or not isinstance(value, Mapping):
+        return value  # type: ignore[return-value]  # see above
+    return FrozenMap(value)

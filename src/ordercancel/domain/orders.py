@@ -6,13 +6,14 @@ in the years 1900 to 9000.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from typing import Any
 
 import attrs
 
 from ordercancel.domain.actors import Actor
 from ordercancel.domain.faults import Faults, exact_facts
+from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
 from ordercancel.domain.limits import MAX_REQUESTS
 from ordercancel.domain.requests import FINAL, OPEN, RequestStatus
 
@@ -96,7 +97,7 @@ class Order:
     delivered_at: datetime | None = attrs.field(default=None, kw_only=True)
     cart_id: str | None = attrs.field(default=None, kw_only=True)
     item: str | None = attrs.field(default=None, kw_only=True)
-    facts: Mapping[str, FactValue] = attrs.field(factory=dict, kw_only=True)
+    facts: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen, kw_only=True)
     history: tuple[PastRequest, ...] = attrs.field(default=(), kw_only=True)
 
     def __attrs_post_init__(self) -> None:

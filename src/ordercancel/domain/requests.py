@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,6 +10,7 @@ import attrs
 
 from ordercancel.domain.actors import Actor
 from ordercancel.domain.faults import Faults, exact_facts
+from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
 from ordercancel.domain.limits import MAX_KEPT_TEXT, MAX_REQUESTS, MAX_VERSION
 
 __all__ = ["FINAL", "OPEN", "Answer", "CancellationRequest", "RequestStatus"]
@@ -94,7 +94,7 @@ class CancellationRequest:
     at: datetime
     reason: str | None = None
     text: str | None = attrs.field(default=None, repr=False)
-    data: Mapping[str, Any] = attrs.field(factory=dict)
+    data: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen)
     answerer: str | None = None
     status: RequestStatus = RequestStatus.PENDING
     withdrawal_text: str | None = attrs.field(default=None, repr=False)
