@@ -11,7 +11,7 @@ from ordercancel.domain.texts import Lang
 __all__ = ["Actor", "Buyer", "Operator", "Party", "Seller", "System"]
 
 
-@attrs.frozen(str=False)
+@attrs.frozen(str=False, eq=False)
 class Actor:
     """Who gives a command. The host has authenticated them; the rules decide what they may do.
 
@@ -36,33 +36,44 @@ class Actor:
         faults.line("via", self.via, optional=True)
         faults.raise_if_any()
 
+    def __eq__(self, other: object) -> bool:
+        # A `Buyer` is the same as an actor of the role ``buyer``.
+        return isinstance(other, Actor) and _same(self, other)
+
+    def __hash__(self) -> int:
+        return hash((self.role, self.id, self.via))
+
     def __str__(self) -> str:
         name = self.role if self.role == self.id else f"{self.role}:{self.id}"
         return name if self.via is None else f"{name} via {self.via}"
 
 
-@attrs.frozen(str=False)
+def _same(one: Actor, other: Actor) -> bool:
+    return (one.id, one.role, one.via) == (other.id, other.role, other.via)
+
+
+@attrs.frozen(str=False, eq=False)
 class Buyer(Actor):
     """A buyer, by their id; a party to the orders whose ``buyer`` they are."""
 
     role: str = attrs.field(default="buyer", init=False, repr=False)
 
 
-@attrs.frozen(str=False)
+@attrs.frozen(str=False, eq=False)
 class Seller(Actor):
     """A seller, by their id; a party to the orders whose ``seller`` they are."""
 
     role: str = attrs.field(default="seller", init=False, repr=False)
 
 
-@attrs.frozen(str=False)
+@attrs.frozen(str=False, eq=False)
 class Operator(Actor):
     """Somebody of the marketplace's own staff; may know of every order."""
 
     role: str = attrs.field(default="operator", init=False, repr=False)
 
 
-@attrs.frozen(str=False)
+@attrs.frozen(str=False, eq=False)
 class System(Actor):
     """The host's own machinery, such as the scheduler behind deadlines."""
 

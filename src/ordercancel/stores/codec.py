@@ -1,28 +1,32 @@
 """The stored form: cases, events and messages as JSON, by msgspec.
 
 What is read back is checked: types by msgspec, values by the domain classes themselves. What does
-not pass raises `InvalidValue`, naming the record, and quoting nothing of what it holds.
+not pass raises `InvalidValue`, naming the record, and quoting nothing of what it holds. Records of
+the first form are read by upcasters (`ordercancel.stores.form1`).
+
+A fact that is a moment or a day is stored as ``{"at": "…"}`` or ``{"on": "…"}``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import msgspec
 
-from ordercancel.domain.actors import Actor, Buyer, Operator, Role, Seller, System
-from ordercancel.domain.cases import Case
+from ordercancel.domain.cases import Case, Firing
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.events import EVENTS, Event
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.limits import MAX_PROBLEM
 from ordercancel.engine.messages import Message
+from ordercancel.stores import form1
 
 __all__ = ["FORM", "decode_case", "decode_event", "decode_message", "encode"]
 
-FORM = 1
+FORM = 2
 """The version of the stored form."""
 
 T = TypeVar("T")
@@ -34,14 +38,24 @@ def encode(value: Case | Event | Message) -> str:
 
 
 def decode_case(stored: str, form: int = FORM) -> Case:
-    """The case that `stored` is the JSON of, in the form of its time."""
-    _check_form("case", form)
+    """The case that `stored` is the JSON of.
+
+    Args:
+        stored: The JSON.
+        form: Its form. A case of the first form is folded from its events instead.
+
+    Raises:
+        InvalidValue: The record, or its form, can't be read.
+    """
+    _check_form("case", form, oldest=FORM)
     return _decoded(_CASE, stored, "case")
 
 
 def decode_event(kind: str, stored: str, form: int = FORM) -> Event:
-    """The event of the kind `kind` that `stored` is the JSON of."""
+    """The event of the kind `kind` that `stored` is the JSON of, in the form of its time."""
     _check_form(f"event {kind}", form)
+    if form == 1:
+        kind, stored = _raised(form1.event, f"event {kind}", kind, stored)
     decoder = _EVENTS.get(kind)
     if decoder is None:
         known = f"one of: {', '.join(_EVENTS)}"
@@ -51,16 +65,28 @@ def decode_event(kind: str, stored: str, form: int = FORM) -> Event:
 
 
 def decode_message(stored: str, form: int = FORM) -> Message:
-    """The message that `stored` is the JSON of."""
+    """The message that `stored` is the JSON of, in the form of its time."""
     _check_form("message", form)
+    if form == 1:
+        stored = _raised(form1.message, "message", stored)
     return _decoded(_MESSAGE, stored, "message")
 
 
-def _check_form(what: str, form: int) -> None:
+def _check_form(what: str, form: int, oldest: int = 1) -> None:
     """A form of a later release is refused, rather than misread."""
-    if form > FORM:
-        fault = Fault(f"stored {what}", f"has form {form}", f"form {FORM} or earlier")
-        raise InvalidValue([fault])
+    if not oldest <= form <= FORM:
+        expected = f"form {oldest} to {FORM}" if oldest < FORM else f"form {FORM}"
+        raise InvalidValue([Fault(f"stored {what}", f"has form {form}", expected)])
+
+
+def _raised(raise_form: Callable[..., Any], what: str, *stored: str) -> Any:
+    """A record of the first form in the form of today."""
+    try:
+        return raise_form(*stored)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        # The cause is left out: its message holds a piece of the record.
+        pass
+    raise InvalidValue([Fault(f"stored {what}", "can't be read", "the JSON of form 1")])
 
 
 def _decoded(decoder: msgspec.json.Decoder[T], stored: str, what: str) -> T:
@@ -81,7 +107,7 @@ def _plain(value: Any) -> Any:
     """What msgspec does not know how to encode, as something that it does."""
     match value:
         case FrozenMap():
-            return dict(value)
+            return {name: _plain_fact(item) for name, item in value.items()}
         case str():  # of a class of the host's own, such as marked-up text
             return str.__str__(value)
         case int():
@@ -89,25 +115,41 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"a {type(value).__name__} has no stored form")
 
 
-def _actor(kind: type, stored: Any) -> Any:
-    """An actor from its stored form; msgspec asks for this where a field may be any actor."""
-    if kind is not Actor or not isinstance(stored, Mapping) or stored.get("role") not in _ACTORS:
-        raise ValueError("not the stored form of an actor")
-    if stored["role"] == Role.SYSTEM:
-        return System()
-    return _ACTORS[stored["role"]](stored.get("id", ""))
+def _plain_fact(value: Any) -> Any:
+    """A fact, or a firing, as JSON holds it."""
+    match value:
+        case datetime():
+            return {"at": value}
+        case date():
+            return {"on": value}
+        case _:
+            return value
 
 
-_ACTORS: Mapping[str, type] = {
-    Role.BUYER: Buyer,
-    Role.SELLER: Seller,
-    Role.OPERATOR: Operator,
-    Role.SYSTEM: System,
-}
+def _value(kind: Any, stored: Any) -> Any:
+    """What msgspec asks for where a field is a map of facts."""
+    if not isinstance(stored, Mapping):
+        raise ValueError("not a map of facts")  # noqa: TRY004 - as msgspec wants it
+    if kind == FrozenMap[str, Firing]:
+        return FrozenMap({name: msgspec.convert(item, Firing) for name, item in stored.items()})
+    return FrozenMap({name: _fact(item) for name, item in stored.items()})
+
+
+def _fact(stored: Any) -> Any:
+    match stored:
+        case {"at": str(text)}:
+            return datetime.fromisoformat(text).astimezone(UTC)
+        case {"on": str(text)}:
+            return date.fromisoformat(text)
+        case str() | int() | bool() | None:
+            return stored
+    raise ValueError("not the stored form of a fact")
+
+
 _QUOTED = re.compile("(?<=^Invalid enum value )'.*'", re.DOTALL)
 _ENCODER = msgspec.json.Encoder(enc_hook=_plain)
-_CASE = msgspec.json.Decoder(Case, dec_hook=_actor)
+_CASE = msgspec.json.Decoder(Case, dec_hook=_value)
 _MESSAGE = msgspec.json.Decoder(Message)
 _EVENTS: Mapping[str, msgspec.json.Decoder[Any]] = {
-    name: msgspec.json.Decoder(kind, dec_hook=_actor) for name, kind in EVENTS.items()
+    name: msgspec.json.Decoder(kind, dec_hook=_value) for name, kind in EVENTS.items()
 }
