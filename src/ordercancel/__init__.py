@@ -50,6 +50,8 @@ from ordercancel.service.service import CancellationService
 from ordercancel.service.service_async import AsyncCancellationService
 from ordercancel.verification import Report, verify
 
+__version__ = "0.1.0"
+
 __all__ = [
     "Actor",
     "AdvanceOrder",

@@ -32,7 +32,7 @@ def chart_condition(policy: RuleSet, kind: type[Command], effect: Effect) -> Con
 
     Args:
         policy: The policy whose order chart is meant.
-        kind: The kind of command; what is none is chart_condition nothing.
+        kind: The kind of command; one that the charts do not bound is always allowed.
         effect: What the rules grant it.
     """
     of = _CONDITIONS.get(kind)
