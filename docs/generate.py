@@ -1,7 +1,7 @@
 """Writes the pages of `docs/policies/` from the policies themselves.
 
-``python docs/generate.py`` writes them; with ``--check`` it writes nothing and fails where one is
-not what the policy says today.
+``python docs/generate.py`` writes them; with ``--check`` it writes nothing, and exits with 1 where
+a page is not what the policy says today.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ LANGS: tuple[Lang, ...] = ("en", "ja")
 
 
 def pages() -> dict[Path, str]:
-    """Every generated page, by its path."""
-    found = {}
+    """Return the text of every generated page, by its path."""
+    texts = {}
     for policy in (CONECT, QOO10):
         for lang in LANGS:
             charts = "\n".join(
@@ -33,14 +33,14 @@ def pages() -> dict[Path, str]:
                 )
             )
             page = f"{rule_table(policy, lang)}\n{charts}\n"
-            found[PAGES / f"{policy.name}.{lang}.md"] = page
+            texts[PAGES / f"{policy.name}.{lang}.md"] = page
         data = json.dumps(policy_data(policy), ensure_ascii=False, indent=2)
-        found[PAGES / f"{policy.name}.json"] = f"{data}\n"
-    return found
+        texts[PAGES / f"{policy.name}.json"] = f"{data}\n"
+    return texts
 
 
 def main() -> int:
-    """Write the pages, or check them; gives the exit status."""
+    """Write the pages, or check them; return the exit status."""
     wanted = pages()
     if "--check" not in sys.argv[1:]:
         PAGES.mkdir(exist_ok=True)

@@ -17,8 +17,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import psycopg
-
 NUMBERS = itertools.count(1)
 
 
@@ -75,6 +73,8 @@ def server() -> Iterator[str]:
 def schema(server_url: str) -> Iterator[str]:
     """The URL of an empty schema, which is dropped in the end."""
     name = f"ordercancel_test_{os.getpid()}_{next(NUMBERS)}"
+    import psycopg  # not where only the core is installed, which has no tests of this
+
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f'CREATE SCHEMA "{name}"')
     joint = "&" if "?" in server_url else "?"

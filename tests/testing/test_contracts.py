@@ -86,7 +86,6 @@ def test_a_store_that_forgets_the_version_check_is_caught_by_name() -> None:
     assert found == {
         "test_a_second_insert_conflicts",
         "test_an_outdated_version_conflicts",
-        "test_an_outdated_version_conflicts_with_its_messages_and_id",
         "test_a_case_that_is_not_there_conflicts",
         "test_a_version_ahead_of_the_stored_one_conflicts",
     }

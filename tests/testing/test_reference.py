@@ -117,7 +117,7 @@ def test_a_bound_that_is_off_is_found() -> None:
     assert {each.facts["since_placed"] for each in comparison.differences} == {
         timedelta(minutes=30)
     }
-    assert {(each.command, each.said, each.wanted) for each in comparison.differences} == {
+    assert {(each.command, each.answer, each.expected) for each in comparison.differences} == {
         ("RequestCancellation", ("refer", frozenset()), ("cancel", frozenset()))
     }
 

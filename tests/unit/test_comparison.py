@@ -17,7 +17,7 @@ from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.texts import Text
 from ordercancel.engine.charts import Lifecycle
 from ordercancel.engine.decision import Verdict
-from ordercancel.explain.comparison import Answer, Change, Part, compare
+from ordercancel.explain.comparison import AnswerChange, PartChange, PolicyAnswer, diff
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
 from ordercancel.policy import (
     CANCEL,
@@ -59,27 +59,32 @@ class TestTheSame:
     )
     def test_policy_is_answered_the_same(self, policy: Policy, compared: int) -> None:
         """Over every combination of facts."""
-        told = compare(policy, attrs.evolve(policy))
-        assert told.same
-        assert told.compared == compared
-        assert (told.changes, told.parts, told.only_before, told.only_after) == ((), (), {}, {})
+        difference = diff(policy, attrs.evolve(policy))
+        assert difference.same
+        assert difference.compared == compared
+        assert (
+            difference.changes,
+            difference.parts,
+            difference.only_before,
+            difference.only_after,
+        ) == ((), (), {}, {})
 
     def test_rules_in_another_order_or_under_other_names_are_the_same(self) -> None:
         """Nobody can notice: what is answered counts, not which rule answers."""
         renamed = shop("2027")
         assert renamed.rules != SHOP.rules
         turned = attrs.evolve(SHOP, rules=SHOP.rules[::-1], silences=())
-        assert compare(SHOP, renamed).same
-        assert compare(SHOP, turned).same
+        assert diff(SHOP, renamed).same
+        assert diff(SHOP, turned).same
 
     def test_is_said_in_a_line(self) -> None:
         """In both languages."""
-        told = compare(SHOP, SHOP)
-        assert told.text("en") == (
+        difference = diff(SHOP, SHOP)
+        assert difference.text("en") == (
             "half-hour-shop 2026 → half-hour-shop 2026\n"
             "0 of 1,230 combinations of facts are answered differently.\n"
         )
-        assert told.text("ja") == (
+        assert difference.text("ja") == (
             "half-hour-shop 2026 → half-hour-shop 2026\n"
             "事実の組み合わせ 1,230 通りのうち、0 通りで答えが異なる。\n"
         )
@@ -88,11 +93,11 @@ class TestTheSame:
 class TestAnswersThatDiffer:
     def test_are_counted_with_an_example(self) -> None:
         """Between half an hour and an hour, for the buyer, while no request is open."""
-        told = compare(SHOP, FULL_HOUR)
-        assert not told.same
-        assert told.compared == 1_716
-        assert told.changes == (
-            Change(
+        difference = diff(SHOP, FULL_HOUR)
+        assert not difference.same
+        assert difference.compared == 1_716
+        assert difference.changes == (
+            AnswerChange(
                 command="RequestCancellation",
                 lost=(),
                 gained=(),
@@ -104,15 +109,15 @@ class TestAnswersThatDiffer:
                     "role": "buyer",
                     "since_placed": timedelta(minutes=30),
                 },
-                before=Answer(Verdict.REFER, (), ("shop.later",)),
-                after=Answer(Verdict.CANCEL, (), ("shop.at_once",)),
+                before=PolicyAnswer(Verdict.REFER, (), ("shop.later",)),
+                after=PolicyAnswer(Verdict.CANCEL, (), ("shop.at_once",)),
             ),
         )
 
     def test_are_told_apart_by_their_codes(self) -> None:
         """Refused instead of referred, and refused for one reason more."""
-        told = compare(CONECT, NO_SECOND_TIME)
-        assert told.compared == 7_512
+        difference = diff(CONECT, NO_SECOND_TIME)
+        assert difference.compared == 7_512
         assert [
             (
                 str(change.before.verdict),
@@ -121,7 +126,7 @@ class TestAnswersThatDiffer:
                 change.gained,
                 change.count,
             )
-            for change in told.changes
+            for change in difference.changes
         ] == [
             ("refer", "refuse", (), ("rejected_before",), 20),
             ("refuse", "refuse", (), ("rejected_before",), 3_436),
@@ -129,27 +134,27 @@ class TestAnswersThatDiffer:
 
     def test_are_the_other_way_round_from_the_other_side(self) -> None:
         """What one gains the other loses."""
-        told = compare(NO_SECOND_TIME, CONECT)
-        assert [(change.lost, change.gained, change.count) for change in told.changes] == [
+        difference = diff(NO_SECOND_TIME, CONECT)
+        assert [(change.lost, change.gained, change.count) for change in difference.changes] == [
             (("rejected_before",), (), 20),
             (("rejected_before",), (), 3_436),
         ]
 
     def test_come_with_the_simplest_example(self) -> None:
         """The one with the fewest refusals on both sides."""
-        second = compare(CONECT, NO_SECOND_TIME).changes[1]
+        second = diff(CONECT, NO_SECOND_TIME).changes[1]
         assert second.before.codes == ("request_open",)
         assert second.after.codes == ("rejected_before", "request_open")
 
     def test_are_in_the_order_of_their_weight(self) -> None:
         """A changed verdict first, though it is rarer; then the most frequent."""
-        told = compare(CONECT, QOO10)
+        difference = diff(CONECT, QOO10)
         weights = [
             (change.before.verdict is change.after.verdict, -change.count)
-            for change in told.changes
+            for change in difference.changes
         ]
         assert weights == sorted(weights)
-        assert [(change.command, change.count) for change in told.changes[:3]] == [
+        assert [(change.command, change.count) for change in difference.changes[:3]] == [
             ("Reject", 12),
             ("AskWithdrawal", 8),
             ("AnswerWithdrawal", 3),
@@ -157,7 +162,7 @@ class TestAnswersThatDiffer:
 
     def test_are_put_in_words(self) -> None:
         """The verdicts, the codes of each alone, the rules behind it, and an example."""
-        lines = compare(CONECT, NO_SECOND_TIME).text("en").splitlines()
+        lines = diff(CONECT, NO_SECOND_TIME).text("en").splitlines()
         assert lines[:7] == [
             "conect 1 → conect 2",
             "3,456 of 7,512 combinations of facts are answered differently.",
@@ -171,7 +176,7 @@ class TestAnswersThatDiffer:
                 "permits cancellation requests: yes; a request was rejected before: yes"
             ),
         ]
-        lines = compare(SHOP, FULL_HOUR).text("ja").splitlines()
+        lines = diff(SHOP, FULL_HOUR).text("ja").splitlines()
         assert lines == [
             "half-hour-shop 2026 → half-hour-shop 2027",
             "事実の組み合わせ 1,716 通りのうち、18 通りで答えが異なる。",
@@ -187,7 +192,7 @@ class TestAnswersThatDiffer:
 
     def test_of_silence_name_no_rule(self) -> None:
         """Where no rule speaks, there is only the verdict and its code."""
-        lines = compare(CONECT, QOO10).text("en").splitlines()
+        lines = diff(CONECT, QOO10).text("en").splitlines()
         at = lines.index("Asking for withdrawal (AskWithdrawal): 8")
         assert lines[at + 1 : at + 3] == [
             "  refuse (not_permitted)",
@@ -198,22 +203,22 @@ class TestAnswersThatDiffer:
 class TestWhatOnlyOneHas:
     def test_is_named(self) -> None:
         """Statuses, channels, moves and deadlines; compared is what both have."""
-        told = compare(CONECT, QOO10)
-        assert told.compared == 2_592
-        assert told.only_before == {
+        difference = diff(CONECT, QOO10)
+        assert difference.compared == 2_592
+        assert difference.only_before == {
             "status": ("placed", "accepted", "discontinued"),
             "channel": ("order_form", "mail", "phone", "fax", "seller_entry"),
             "move": ("accept",),
         }
-        assert told.only_after == {
+        assert difference.only_after == {
             "status": ("new", "shipping_requested", "delayed", "delivered", "cancelled"),
             "move": ("plan_shipping", "mark_delayed", "deliver"),
             "deadline": ("qoo10.ship_same_day", "qoo10.overdue"),
         }
-        assert "Only conect 1 has move of the order: accept\n" in told.text("en")
+        assert "Only conect 1 has move of the order: accept\n" in difference.text("en")
         assert (
             "qoo10 1 のみにあるもの(適用する期限): qoo10.ship_same_day, qoo10.overdue\n"
-            in told.text("ja")
+            in difference.text("ja")
         )
 
     def test_may_be_a_fact_of_its_own(self) -> None:
@@ -227,14 +232,14 @@ class TestWhatOnlyOneHas:
             cites=TERMS,
         )
         sized = attrs.evolve(SHOP, edition="2027", facts=(size,), rules=(*SHOP.rules, large))
-        told = compare(SHOP, sized)
-        assert told.compared == 2_202
-        assert {change.example["size"] for change in told.changes} == {"l"}
-        assert told.changes[0].gained == ("closed",)
+        difference = diff(SHOP, sized)
+        assert difference.compared == 2_202
+        assert {change.example["size"] for change in difference.changes} == {"l"}
+        assert difference.changes[0].gained == ("closed",)
 
 
-def part(where: str, before: Any, after: Any) -> Part:
-    return Part(where, before, after)
+def part(where: str, before: Any, after: Any) -> PartChange:
+    return PartChange(where, before, after)
 
 
 def worded(**changes: Any) -> Policy:
@@ -247,34 +252,34 @@ class TestPartsThatDiffer:
         """Its length, by its id."""
         (deadline,) = SHOP.deadlines
         longer = attrs.evolve(deadline, due=After(timedelta(hours=72)))
-        told = compare(SHOP, attrs.evolve(SHOP, edition="2027", deadlines=(longer,)))
-        assert told.changes == ()
-        assert told.parts == (
+        difference = diff(SHOP, attrs.evolve(SHOP, edition="2027", deadlines=(longer,)))
+        assert difference.changes == ()
+        assert difference.parts == (
             part("deadlines[shop.silence_approves].due.after_seconds", 172_800.0, 259_200.0),
         )
-        assert not told.same
+        assert not difference.same
         assert (
             "deadlines[shop.silence_approves].due.after_seconds: 172800.0 → 259200.0\n"
-            in told.text("en")
+            in difference.text("en")
         )
 
     def test_may_be_one_that_only_one_has(self) -> None:
         """Then there is nothing on the other side."""
-        told = compare(QOO10, qoo10(edition="2", delay_approves=True))
+        difference = diff(QOO10, qoo10(edition="2", delay_approves=True))
         where = "deadlines[qoo10.approved_by_delay]"
-        assert told.only_after == {"deadline": ("qoo10.approved_by_delay",)}
-        assert part(f"{where}.does", None, "approve") in told.parts
-        assert part(f"{where}.due.end_of_ship_date", None, 0) in told.parts
+        assert difference.only_after == {"deadline": ("qoo10.approved_by_delay",)}
+        assert part(f"{where}.does", None, "approve") in difference.parts
+        assert part(f"{where}.due.end_of_ship_date", None, 0) in difference.parts
 
     def test_may_be_a_reason(self) -> None:
         """By its code: its words, or the bounds of what is typed with it."""
-        told = compare(QOO10, qoo10(edition="2", other_minimum=20))
-        assert told.parts == (part("rejection_reasons.reasons[other].text.minimum", 30, 20),)
+        difference = diff(QOO10, qoo10(edition="2", other_minimum=20))
+        assert difference.parts == (part("rejection_reasons.reasons[other].text.minimum", 30, 20),)
 
     def test_may_be_what_follows_of_itself(self) -> None:
         """Shipping that supersedes, or that does not."""
-        told = compare(SHOP, attrs.evolve(SHOP, edition="2027", superseding=None))
-        assert told.parts[:2] == (
+        difference = diff(SHOP, attrs.evolve(SHOP, edition="2027", superseding=None))
+        assert difference.parts[:2] == (
             part("superseding.id", "shop.shipping_answers", None),
             part("superseding.moves", ["ship"], None),
         )
@@ -282,16 +287,16 @@ class TestPartsThatDiffer:
     def test_may_be_a_text(self) -> None:
         """Of a status, a refusal, a message."""
         refusals = {"closed": Text("この注文はキャンセルできません。", "Too late.")}
-        assert compare(SHOP, worded(refusals=refusals)).parts == (
+        assert diff(SHOP, worded(refusals=refusals)).parts == (
             part("refusals.closed.en", "It is too late to cancel.", "Too late."),
         )
         statuses = {**SHOP.wording.statuses, "shipped": Text("出荷済み", "Shipped")}
-        assert compare(SHOP, worded(statuses=statuses)).parts == (
+        assert diff(SHOP, worded(statuses=statuses)).parts == (
             part("statuses.shipped.ja", "発送済み", "出荷済み"),
         )
         first, *others = SHOP.wording.notifications
         silent = attrs.evolve(first, subject=Text("希望", "Cancellation requested"))
-        assert compare(SHOP, worded(notifications=(silent, *others))).parts == (
+        assert diff(SHOP, worded(notifications=(silent, *others))).parts == (
             part("notifications[referred to seller].subject.ja", "キャンセル希望", "希望"),
         )
 
@@ -300,10 +305,10 @@ class TestPartsThatDiffer:
         by_mail = SHOP.wording.notifications[0]
         in_app = attrs.evolve(by_mail, media=(Medium.APP,))
         changed = attrs.evolve(by_mail, body=Text("新しい本文", "A new body"))
-        told = compare(
+        difference = diff(
             worded(notifications=(by_mail, in_app)), worded(notifications=(changed, in_app))
         )
-        assert [each.after for each in told.parts] == ["新しい本文", "A new body"]
+        assert [each.after for each in difference.parts] == ["新しい本文", "A new body"]
 
 
 def dropping(target: str) -> Lifecycle:
@@ -332,15 +337,15 @@ def test_what_anybody_could_notice_is_not_the_same(
 ) -> None:
     """When days begin, what leaves the seller, where a move leads, what the policy is called."""
     (field,) = changes
-    told = compare(before, attrs.evolve(before, edition="2027", **changes))
-    assert not told.same
-    assert {each.where.partition(".")[0].partition("[")[0] for each in told.parts} == {field}
+    difference = diff(before, attrs.evolve(before, edition="2027", **changes))
+    assert not difference.same
+    assert {each.where.partition(".")[0].partition("[")[0] for each in difference.parts} == {field}
 
 
 class TestTheDictionary:
     def test_has_what_programs_need(self) -> None:
         """Lengths of time are in seconds."""
-        assert compare(SHOP, FULL_HOUR).as_dict() == {
+        assert diff(SHOP, FULL_HOUR).as_dict() == {
             "before": {"policy": "half-hour-shop", "edition": "2026"},
             "after": {"policy": "half-hour-shop", "edition": "2027"},
             "compared": 1_716,
@@ -368,8 +373,8 @@ class TestTheDictionary:
 
     def test_can_be_written_as_json(self) -> None:
         """Also between two marketplaces, which share little."""
-        told = compare(CONECT, QOO10).as_dict()
-        assert json.loads(json.dumps(told)) == told
+        difference = diff(CONECT, QOO10).as_dict()
+        assert json.loads(json.dumps(difference)) == difference
 
 
 def test_what_is_too_much_is_not_compared() -> None:
@@ -390,6 +395,6 @@ def test_what_is_too_much_is_not_compared() -> None:
     )
     large = attrs.evolve(SHOP, edition="2027", facts=traits, rules=(*SHOP.rules, *rules))
     with pytest.raises(TooLarge) as refused:
-        compare(SHOP, large)
+        diff(SHOP, large)
     assert (refused.value.size, refused.value.command) == (30_234_288, "RequestCancellation")
     assert refused.value.facts[:2] == (("request", 9), ("trait_0", 6))

@@ -638,7 +638,7 @@ def test_a_silence_of_our_own_says_why_it_is_there() -> None:
 def flips(decision: Decision, lang: Lang = "en") -> list[tuple[str, str]]:
     """Each flip as its changes and its verdict."""
     return [
-        (" + ".join(change.told for change in flip.changes), str(flip.verdict))
+        (" + ".join(change.text for change in flip.changes), str(flip.verdict))
         for flip in explain(decision, lang).flips
     ]
 
@@ -646,7 +646,7 @@ def flips(decision: Decision, lang: Lang = "en") -> list[tuple[str, str]]:
 def flips_of(fact: str, *rules: Rule, lang: Lang = "en", **changes: Any) -> list[Any]:
     """What one fact alone would change, with the values that would do."""
     return [
-        (change.told, change.values, str(flip.verdict))
+        (change.text, change.values, str(flip.verdict))
         for flip in explain(asked(*rules, **changes), lang).flips
         for change in flip.changes
         if change.fact == fact
@@ -735,7 +735,7 @@ def test_a_flag_is_turned(known: dict[str, bool], told: Any) -> None:
     policy = tiny(rules=(says(REFER, vip.holds),), facts=(vip,))
     decision = policy.assess(asks(), opened(policy, attributes=known), utc(2))
     assert told in [
-        (change.told, change.values, str(flip.verdict))
+        (change.text, change.values, str(flip.verdict))
         for flip in explain(decision, "en").flips
         for change in flip.changes
     ]
@@ -996,7 +996,7 @@ def test_every_decision_can_be_explained(
     assert [
         ([change["told"] for change in flip["changes"]], flip["verdict"]) for flip in told["flips"]
     ] == [
-        ([change.told for change in flip.changes], str(flip.verdict)) for flip in explained.flips
+        ([change.text for change in flip.changes], str(flip.verdict)) for flip in explained.flips
     ]
 
 
@@ -1009,7 +1009,7 @@ def test_of_several_bounds_the_one_that_turns_the_answer_is_told() -> None:
     )
     decision = tiny(rules=(*RULES[:-3], *rules)).assess(asks(), opened(tiny()), utc(2))
     told = [
-        (change.told, str(flip.verdict))
+        (change.text, str(flip.verdict))
         for flip in explain(decision, "en").flips
         for change in flip.changes
         if change.fact == "days_since_placed"
@@ -1032,6 +1032,6 @@ def test_an_attribute_of_the_wrong_kind_can_be_explained() -> None:
     case = attrs.evolve(opened(tiny()), order=order(attributes={"weight": "heavy"}))
     told = explain(policy.assess(asks(), case, utc(2)), "en")
     assert told.codes == ("undetermined",)
-    assert [(each.told, flip.verdict) for flip in told.flips for each in flip.changes] == [
+    assert [(each.text, flip.verdict) for flip in told.flips for each in flip.changes] == [
         ("weight > 3", "refer")
     ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
-from importlib import import_module
 
 import pytest
 
@@ -40,30 +40,17 @@ def test_every_public_name_is_there_once() -> None:
     assert all(hasattr(ordercancel, name) for name in ordercancel.__all__)
 
 
-def test_the_sql_store_does_without_what_the_async_one_needs() -> None:
-    """greenlet comes with the extra ``async`` alone."""
-    code = """
-import sys
-sys.modules["greenlet"] = None
-from ordercancel.stores.sql import SqlStore
-assert SqlStore("sqlite://").load("o-1") is None
-try:
-    from ordercancel.stores.sql import AsyncSqlStore
-except ImportError as error:
-    print(error)
-"""
+def test_the_version_has_three_numbers() -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+", ordercancel.__version__)
+
+
+def test_the_package_can_be_run() -> None:
+    """``python -m ordercancel`` is the command line."""
     run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-m", "ordercancel", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
-    assert run.stderr == ""
-    assert run.stdout == "AsyncSqlStore needs the extra ordercancel[async]\n"
-
-
-def test_the_sql_stores_are_there_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    stores = import_module("ordercancel.stores.sql")
-    assert stores.AsyncSqlStore.__name__ == "AsyncSqlStore"
-    with pytest.raises(AttributeError, match="has no attribute 'MongoStore'"):
-        stores.MongoStore  # noqa: B018 - asking is what fails
-    monkeypatch.setitem(sys.modules, "ordercancel.stores.sql.async_store", None)
-    with pytest.raises(ImportError, match=r"needs the extra ordercancel\[async\]"):
-        stores.AsyncSqlStore  # noqa: B018
+    assert run.stdout.startswith("usage: ordercancel")

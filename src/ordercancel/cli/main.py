@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from ordercancel.domain.errors import OrderCancelError, TooLarge
-from ordercancel.explain.comparison import compare
+from ordercancel.explain.comparison import diff
 from ordercancel.explain.explain import explain
 from ordercancel.explain.export import policy_data
 from ordercancel.explain.pages import order_diagram, request_diagram, rule_table
@@ -341,7 +341,7 @@ def _verify(chosen: argparse.Namespace) -> int:
 
 
 def _diff(chosen: argparse.Namespace) -> int:
-    told = compare(_policy(chosen.before), _policy(chosen.after))
+    told = diff(_policy(chosen.before), _policy(chosen.after))
     if chosen.format == "json":
         print(json.dumps(told.as_dict(), ensure_ascii=False, indent=2))
     else:

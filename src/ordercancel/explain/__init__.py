@@ -1,6 +1,25 @@
-"""Why a decision is what it is; policies as pages, as data, and what tells two of them apart."""
+"""Explains decisions, and shows policies: as pages, as diagrams, as data, beside each other."""
 
+from ordercancel.explain.comparison import AnswerChange, PartChange, PolicyAnswer, PolicyDiff, diff
 from ordercancel.explain.explain import explain
 from ordercancel.explain.explanation import Cause, Change, Explanation, Flip, Quote
+from ordercancel.explain.export import policy_data
+from ordercancel.explain.pages import order_diagram, request_diagram, rule_table
 
-__all__ = ["Cause", "Change", "Explanation", "Flip", "Quote", "explain"]
+__all__ = [
+    "AnswerChange",
+    "Cause",
+    "Change",
+    "Explanation",
+    "Flip",
+    "PartChange",
+    "PolicyAnswer",
+    "PolicyDiff",
+    "Quote",
+    "diff",
+    "explain",
+    "order_diagram",
+    "policy_data",
+    "request_diagram",
+    "rule_table",
+]

@@ -1,4 +1,4 @@
-"""Which combinations of facts two editions of a policy answer differently."""
+"""The difference between two editions of a policy: what they answer, and their other parts."""
 
 from __future__ import annotations
 
@@ -19,11 +19,9 @@ from ordercancel.rules.conditions import Value
 from ordercancel.rules.facts import channel, deadline, move, status
 from ordercancel.verification.enumeration import FactValues, Space, check_size
 
-__all__ = ["Answer", "Change", "Part", "PolicyDiff", "compare"]
-
 
 @attrs.frozen
-class Answer:
+class PolicyAnswer:
     """What a policy answers: its verdict, the codes of its refusals, the rules behind it."""
 
     verdict: Verdict
@@ -32,8 +30,8 @@ class Answer:
 
 
 @attrs.frozen(kw_only=True)
-class Change:
-    """Combinations of facts that are answered differently in the same way.
+class AnswerChange:
+    """Combinations of facts whose answers differ in the same way.
 
     They have the same two verdicts, and the same codes are lost and gained.
 
@@ -52,13 +50,18 @@ class Change:
     gained: tuple[str, ...]
     count: int
     example: Mapping[str, Value | None]
-    before: Answer
-    after: Answer
+    before: PolicyAnswer
+    after: PolicyAnswer
+
+    @property
+    def turns(self) -> bool:
+        """Whether the verdict is another, and not only its codes."""
+        return self.before.verdict is not self.after.verdict
 
 
 @attrs.frozen
-class Part:
-    """A part beside the rules that is not the same: where it is, and what it is; None for none."""
+class PartChange:
+    """A part beside the rules that is not the same; None on the side that lacks it."""
 
     where: str
     before: Any
@@ -82,10 +85,10 @@ class PolicyDiff:
     before: Policy
     after: Policy
     compared: int
-    changes: tuple[Change, ...]
+    changes: tuple[AnswerChange, ...]
     only_before: Mapping[str, tuple[str, ...]]
     only_after: Mapping[str, tuple[str, ...]]
-    parts: tuple[Part, ...]
+    parts: tuple[PartChange, ...]
 
     @property
     def same(self) -> bool:
@@ -93,11 +96,11 @@ class PolicyDiff:
         return not (self.changes or self.only_before or self.only_after or self.parts)
 
     def text(self, lang: Lang) -> str:
-        """The comparison for people."""
+        """Return the difference as lines for people, in `lang`."""
         return "\n".join(_lines(self, lang)) + "\n"
 
     def as_dict(self) -> dict[str, Any]:
-        """The comparison for programs, fit for JSON."""
+        """Return the difference for programs, fit for JSON."""
         return {
             "before": {"policy": self.before.name, "edition": self.before.edition},
             "after": {"policy": self.after.name, "edition": self.after.edition},
@@ -120,26 +123,26 @@ class PolicyDiff:
         }
 
 
-def compare(before: Policy, after: Policy) -> PolicyDiff:
-    """What `before` and `after` answer differently, over every combination of facts.
+def diff(before: Policy, after: Policy) -> PolicyDiff:
+    """Compare what `before` and `after` answer, over every combination of facts.
 
-    Of statuses, channels, moves and deadlines those are put to both that both have.
+    Both are asked about the statuses, channels, moves and deadlines that both have.
 
     Raises:
-        TooLarge: There are more combinations than can be tried.
+        TooLarge: There are over a million combinations.
     """
     spaces = {kind: Space.of(before, kind, after) for kind in COMMANDS}
     check_size(spaces.values())
     compared = 0
-    found: dict[Hashable, Change] = {}
+    changes: dict[Hashable, AnswerChange] = {}
     for kind, space in spaces.items():
         others = Space.of(after, kind, before)
-        for given in space.combinations():
+        for facts in space.combinations():
             compared += 1
-            one = before.judge(kind, given)
-            other = after.judge(kind, others.completed(given))
+            one = before.judge(kind, facts)
+            other = after.judge(kind, others.completed(facts))
             if (one.verdict, set(one.codes)) != (other.verdict, set(other.codes)):
-                change = _change(kind.__name__, given, _answer(one), _answer(other))
+                change = _change(kind.__name__, facts, _answer(one), _answer(other))
                 key = (
                     change.command,
                     one.verdict,
@@ -147,31 +150,33 @@ def compare(before: Policy, after: Policy) -> PolicyDiff:
                     frozenset(change.lost),
                     frozenset(change.gained),
                 )
-                found[key] = _joined(found.get(key), change)
+                changes[key] = _joined(changes.get(key), change)
     return PolicyDiff(
         before=before,
         after=after,
         compared=compared,
-        changes=tuple(sorted(found.values(), key=_weight)),
+        changes=tuple(sorted(changes.values(), key=lambda each: (not each.turns, -each.count))),
         only_before=_only(before, after),
         only_after=_only(after, before),
         parts=tuple(_different_parts(before, after)),
     )
 
 
-def _change(command: str, given: FactValues, one: Answer, other: Answer) -> Change:
-    return Change(
+def _change(
+    command: str, facts: FactValues, one: PolicyAnswer, other: PolicyAnswer
+) -> AnswerChange:
+    return AnswerChange(
         command=command,
         lost=tuple(code for code in one.codes if code not in other.codes),
         gained=tuple(code for code in other.codes if code not in one.codes),
         count=1,
-        example=given,
+        example=facts,
         before=one,
         after=other,
     )
 
 
-def _joined(known: Change | None, change: Change) -> Change:
+def _joined(known: AnswerChange | None, change: AnswerChange) -> AnswerChange:
     """Both as one, with the simpler example."""
     if known is None:
         return change
@@ -179,60 +184,38 @@ def _joined(known: Change | None, change: Change) -> Change:
     return attrs.evolve(simpler, count=known.count + 1)
 
 
-def _weight(change: Change) -> tuple[bool, int]:
-    return change.before.verdict is change.after.verdict, -change.count
-
-
-def _answer(decision: Decision) -> Answer:
-    return Answer(decision.verdict, decision.codes, decision.rules)
+def _answer(decision: Decision) -> PolicyAnswer:
+    return PolicyAnswer(decision.verdict, decision.codes, decision.rules)
 
 
 def _only(one: Policy, other: Policy) -> dict[str, tuple[str, ...]]:
     """What `one` has and `other` has not."""
-    found = {}
-    for fact in (status, channel, move, deadline):
-        there = set(other.domain(fact))
-        words = tuple(word for word in one.domain(fact) if word not in there)
-        if words:
-            found[fact.name] = words
-    return found
+    words = {
+        fact.name: tuple(word for word in one.domain(fact) if word not in other.domain(fact))
+        for fact in (status, channel, move, deadline)
+    }
+    return {name: only for name, only in words.items() if only}
 
 
-_BESIDE_THE_RULES = (
-    "title",
-    "zone",
-    "orders",
-    "cancel_move",
-    "planned_by",
-    "dated",
-    "shipped_by",
-    "request_reasons",
-    "rejection_reasons",
-    "withdrawal_text",
-    "deadlines",
-    "superseding",
-    "going_back",
-    "statuses",
-    "refusals",
-    "notifications",
-    "labels",
-    "counters",
-    "columns",
+# What is compared by its answers, or says which policy it is, or is only cited.
+_NO_PARTS = frozenset(
+    ("name", "edition", "holds_from", "channels", "facts", "rules", "silences", "documents")
 )
 
 
-def _different_parts(before: Policy, after: Policy) -> Iterator[Part]:
+def _different_parts(before: Policy, after: Policy) -> Iterator[PartChange]:
     one, other = (
         {
             where: value
-            for field in _BESIDE_THE_RULES
-            for where, value in _flat(field, policy_data(policy)[field])
+            for field, part in policy_data(policy).items()
+            if field not in _NO_PARTS
+            for where, value in _flat(field, part)
         }
         for policy in (before, after)
     )
     for where in dict.fromkeys((*one, *other)):
         if one.get(where) != other.get(where):
-            yield Part(where, one.get(where), other.get(where))
+            yield PartChange(where, one.get(where), other.get(where))
 
 
 def _flat(where: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -244,8 +227,8 @@ def _flat(where: str, value: Any) -> Iterator[tuple[str, Any]]:
         case [dict(), *_]:
             names = [_name(each) for each in value]
             for name, each in zip(names, value, strict=True):
-                told = name if names.count(name) == 1 else f"{name} by {', '.join(each['media'])}"
-                yield from _flat(f"{where}[{told}]", each)
+                by = "" if names.count(name) == 1 else f" by {', '.join(each['media'])}"
+                yield from _flat(f"{where}[{name}{by}]", each)
         case _:
             yield where, value
 
@@ -257,53 +240,50 @@ def _name(part: dict[str, Any]) -> str:
     return next(named, None) or f"{part['on']} to {part['to']}"
 
 
-def _answer_data(answer: Answer) -> dict[str, Any]:
-    return {
-        "verdict": str(answer.verdict),
-        "codes": list(answer.codes),
-        "rules": list(answer.rules),
-    }
+def _answer_data(answer: PolicyAnswer) -> dict[str, Any]:
+    codes, rules = list(answer.codes), list(answer.rules)
+    return {"verdict": str(answer.verdict), "codes": codes, "rules": rules}
 
 
 def _plain(value: Value | None) -> str | int | float | None:
     return value.total_seconds() if isinstance(value, timedelta) else value
 
 
-def _lines(told: PolicyDiff, lang: Lang) -> Iterator[str]:
-    names = [f"{each.name} {each.edition}" for each in (told.before, told.after)]
+def _lines(result: PolicyDiff, lang: Lang) -> Iterator[str]:
+    names = [f"{each.name} {each.edition}" for each in (result.before, result.after)]
     yield f"{names[0]} → {names[1]}"
-    total = sum(change.count for change in told.changes)
+    total = sum(change.count for change in result.changes)
     yield Text(
-        f"事実の組み合わせ {told.compared:,} 通りのうち、{total:,} 通りで答えが異なる。",
-        f"{total:,} of {told.compared:,} combinations of facts are answered differently.",
+        f"事実の組み合わせ {result.compared:,} 通りのうち、{total:,} 通りで答えが異なる。",
+        f"{total:,} of {result.compared:,} combinations of facts are answered differently.",
     )[lang]
-    for name, only in zip(names, (told.only_before, told.only_after), strict=True):
+    for name, only in zip(names, (result.only_before, result.only_after), strict=True):
         for fact, words in only.items():
-            label = fact_text(fact, told.before, lang)
+            label = fact_text(fact, result.before, lang)
             only_there = Text(
                 "{name} のみにあるもの({fact}): {words}", "Only {name} has {fact}: {words}"
             )
             yield only_there.fill(lang, {"name": name, "fact": label, "words": ", ".join(words)})
-    for part in told.parts:
-        yield f"{part.where}: {_shown(part.before)} → {_shown(part.after)}"
+    for part in result.parts:
+        yield f"{part.where}: {_json(part.before)} → {_json(part.after)}"
     kinds = {kind.__name__: COMMAND_NAMES[kind] for kind in COMMANDS}
-    for change in told.changes:
+    for change in result.changes:
         yield ""
         yield f"{kinds[change.command][lang]} ({change.command}): {change.count:,}"
-        yield f"  {_told(change.before, change.lost, lang)}"
-        yield f"  → {_told(change.after, change.gained, lang)}"
+        yield f"  {_answer_text(change.before, change.lost, lang)}"
+        yield f"  → {_answer_text(change.after, change.gained, lang)}"
         facts = [
-            f"{fact_text(name, told.after, lang)}: {value_text(name, value, told.after, lang)}"
+            f"{fact_text(name, result.after, lang)}: {value_text(name, value, result.after, lang)}"
             for name, value in change.example.items()
         ]
         yield f"  {Text('例', 'for example')[lang]}: {Text('、', '; ')[lang].join(facts)}"
 
 
-def _shown(value: Any) -> str:
+def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _told(answer: Answer, own: tuple[str, ...], lang: Lang) -> str:
+def _answer_text(answer: PolicyAnswer, own: tuple[str, ...], lang: Lang) -> str:
     """The verdict, the codes that are this policy's alone, and the rules of the example."""
     codes = f" ({', '.join(own)})" if own else ""
     rules = f" — {', '.join(answer.rules)}" if answer.rules else ""

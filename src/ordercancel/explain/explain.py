@@ -20,28 +20,18 @@ from ordercancel.policy.describe import (
     value_text,
 )
 from ordercancel.policy.parts import Provision
-from ordercancel.rules.conditions import (
-    All,
-    AnyOf,
-    Compare,
-    Condition,
-    Leaf,
-    Not,
-    Value,
-)
+from ordercancel.rules.conditions import All, AnyOf, Compare, Condition, Leaf, Not, Value
 from ordercancel.rules.effects import Forbid
 from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Citation, Clause
 from ordercancel.verification.enumeration import Space, leaves_of
 
-__all__ = ["explain"]
-
-_GIVEN = frozenset({"party", "legal_move"})
-"""Facts that are no answer to what could be otherwise: who one is, what follows from others."""
+# Facts that nobody could change: who one is, what follows from others.
+_UNCHANGEABLE = frozenset({"party", "legal_move"})
 
 
 def explain(decision: Decision, lang: Lang) -> Explanation:
-    """Why `decision` is what it is, in `lang`."""
+    """Return why `decision` is what it is, and what would change it, in the words of `lang`."""
     return Explanation(
         lang=lang,
         asked=_asked(decision, lang),
@@ -141,11 +131,9 @@ def _line(clause: Clause, lang: Lang) -> str:
 def _satisfying(when: Condition, decision: Decision, lang: Lang) -> list[str]:
     """The facts that made a condition true, each once, in words."""
     names = dict.fromkeys(leaf.fact for leaf in _support(when, decision.facts, wanted=True))
-    colon = ": "
+    policy, facts = decision.policy, decision.facts
     return [
-        fact_text(name, decision.policy, lang)
-        + colon
-        + value_text(name, decision.facts[name], decision.policy, lang)
+        f"{fact_text(name, policy, lang)}: {value_text(name, facts[name], policy, lang)}"
         for name in names
     ]
 
@@ -178,24 +166,24 @@ def _flips(decision: Decision, lang: Lang) -> Iterator[Flip]:
     others = {
         name: _others(known[name], values)
         for name, values in space.values.items()
-        if name not in _GIVEN
+        if name not in _UNCHANGEABLE
     }
     for count in range(1, MOST_CHANGES + 1):
-        found: dict[tuple[tuple[str, ...], Verdict], list[tuple[Value | None, ...]]] = {}
+        flips: dict[tuple[tuple[str, ...], Verdict], list[tuple[Value | None, ...]]] = {}
         for names in combinations(others, count):
             for values in product(*(others[name] for name in names)):
-                given = space.completed({**known, **dict(zip(names, values, strict=True))})
-                if space.is_possible(given):
-                    verdict = judge(policy, kind, given).verdict
+                facts = space.completed({**known, **dict(zip(names, values, strict=True))})
+                if space.is_possible(facts):
+                    verdict = judge(policy, kind, facts).verdict
                     if verdict is not decision.verdict:
-                        found.setdefault((names, verdict), []).append(values)
-        if found:
-            for (names, verdict), several in found.items():
+                        flips.setdefault((names, verdict), []).append(values)
+        if flips:
+            for (names, verdict), several in flips.items():
                 yield Flip(
                     tuple(
                         _change(name, known[name], column, leaves, policy, lang)
                         for name, column in zip(
-                            names, zip(*_told(several, count), strict=True), strict=True
+                            names, zip(*_shown(several, count), strict=True), strict=True
                         )
                     ),
                     verdict,
@@ -219,7 +207,7 @@ def _distance(one: Value | None, other: Value | None) -> float:
     return float("inf")
 
 
-def _told(several: list[tuple[Value | None, ...]], count: int) -> list[tuple[Value | None, ...]]:
+def _shown(several: list[tuple[Value | None, ...]], count: int) -> list[tuple[Value | None, ...]]:
     """Of one fact every word that would do; of a number, and of facts together, the nearest."""
     if count == 1 and isinstance(several[0][0], str):
         return several
@@ -244,13 +232,13 @@ def _change(
     ]
     if crossed and reached is not None:
         last: Condition = min(crossed, key=lambda leaf: _distance(leaf.bound, reached))
-        told = describe(last if last.test({name: reached}) else ~last, policy, lang)
-        return Change(name, told, after)
+        reached_text = describe(last if last.test({name: reached}) else ~last, policy, lang)
+        return Change(name, reached_text, after)
     words = [value_text(name, value, policy, lang) for value in after]
     separator = "・" if lang == "ja" else ", "
     was = value_text(name, before, policy, lang)
-    told = f"{fact_text(name, policy, lang)}: {was} → {separator.join(words)}"
-    return Change(name, told, after)
+    text = f"{fact_text(name, policy, lang)}: {was} → {separator.join(words)}"
+    return Change(name, text, after)
 
 
 def _answer(leaf: Leaf, value: Value | None) -> bool | None:

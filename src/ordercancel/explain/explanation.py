@@ -12,8 +12,6 @@ from ordercancel.engine.decision import Verdict
 from ordercancel.policy.describe import VERDICT_NAMES
 from ordercancel.rules.conditions import Value
 
-__all__ = ["MOST_CHANGES", "Cause", "Change", "Explanation", "Flip", "Quote"]
-
 MOST_CHANGES = 3
 """How many facts at once are tried for another answer."""
 
@@ -54,12 +52,12 @@ class Change:
 
     Args:
         fact: Its name.
-        told: What it is and what it would be, in words.
+        text: What it is and what it would be, in words.
         values: The values that would do; of a number, the nearest.
     """
 
     fact: str
-    told: str
+    text: str
     values: tuple[Value | None, ...]
 
 
@@ -103,40 +101,37 @@ class Explanation:
             "codes": list(self.codes),
             "causes": [
                 {
-                    "id": cause.id,
-                    "effect": cause.effect,
-                    "when": cause.when,
+                    **attrs.asdict(cause),
                     "facts": list(cause.facts),
                     "source": [attrs.asdict(quote) for quote in cause.source],
-                    "note": cause.note,
                 }
                 for cause in self.causes
             ],
             "flips": [
                 {
                     "verdict": str(flip.verdict),
-                    "changes": [{"fact": each.fact, "told": each.told} for each in flip.changes],
+                    "changes": [{"fact": each.fact, "told": each.text} for each in flip.changes],
                 }
                 for flip in self.flips
             ],
         }
 
 
-def _lines(told: Explanation) -> Iterator[str]:
-    lang = told.lang
-    if told.asked:
-        yield f"{Text('内容', 'Asked')[lang]}: {told.asked}"
-    codes = f" ({', '.join(told.codes)})" if told.codes else ""
-    yield f"{Text('結果', 'Verdict')[lang]}: {VERDICT_NAMES[told.verdict][lang]}{codes}"
+def _lines(explanation: Explanation) -> Iterator[str]:
+    lang = explanation.lang
+    if explanation.asked:
+        yield f"{Text('内容', 'Asked')[lang]}: {explanation.asked}"
+    codes = f" ({', '.join(explanation.codes)})" if explanation.codes else ""
+    yield f"{Text('結果', 'Verdict')[lang]}: {VERDICT_NAMES[explanation.verdict][lang]}{codes}"
     yield f"{Text('理由', 'Because')[lang]}:"
-    for cause in told.causes:
+    for cause in explanation.causes:
         yield from _cause_lines(cause, lang)
-    if told.flips:
+    if explanation.flips:
         yield f"{Text('次の場合、結果が変わる', 'It would be otherwise with')[lang]}:"
-        for flip in told.flips:
-            changes = Text("、かつ ", ", and ")[lang].join(each.told for each in flip.changes)
+        for flip in explanation.flips:
+            changes = Text("、かつ ", ", and ")[lang].join(each.text for each in flip.changes)
             yield f"  - {changes} ⇒ {VERDICT_NAMES[flip.verdict][lang]}"
-    elif told.asked:
+    elif explanation.asked:
         yield Text(
             f"事実を{MOST_CHANGES}つまで変えても、結果は変わらない。",
             f"No change of up to {MOST_CHANGES} facts would make it otherwise.",

@@ -6,20 +6,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, assert_never
 
+import attrs
+
 from ordercancel.domain.texts import LANGS, Text
 from ordercancel.engine.charts import Lifecycle
 from ordercancel.policy.describe import describe
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.conditions import (
-    All,
-    AnyOf,
-    Compare,
-    Condition,
-    Holds,
-    IsIn,
-    Known,
-    Not,
-)
+from ordercancel.rules.conditions import All, AnyOf, Compare, Condition, Holds, IsIn, Known, Not
 from ordercancel.rules.deadlines import After, Due, EndOfDay, EndOfShipDay
 from ordercancel.rules.effects import Forbid
 from ordercancel.rules.facts import Choice, Fact
@@ -28,11 +21,9 @@ from ordercancel.rules.reasons import Catalogue, TextBounds
 from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Citation, OwnRule
 
-__all__ = ["policy_data"]
-
 
 def policy_data(policy: Policy) -> dict[str, Any]:
-    """Everything that a policy says: strings, numbers, lists and dictionaries.
+    """Return everything that a policy says as strings, numbers, lists and dictionaries.
 
     Texts are ``{"ja": …, "en": …}``. A rule has its condition twice: in words, and as a tree of
     ``all``, ``any``, ``not`` and comparisons of one fact each. Lengths of time are in seconds.
@@ -52,7 +43,7 @@ def policy_data(policy: Policy) -> dict[str, Any]:
         "shipped_by": sorted(policy.shipped_by),
         "facts": [_fact(fact, policy) for fact in policy.facts],
         "rules": [_rule(rule, policy) for rule in policy.rules],
-        "silences": [_spoken(silence, policy) for silence in policy.silences],
+        "silences": [_provision(silence, policy) for silence in policy.silences],
         "request_reasons": _catalogue(policy.request_reasons),
         "rejection_reasons": _catalogue(policy.rejection_reasons),
         "withdrawal_text": _bounds(policy.withdrawal_text),
@@ -111,12 +102,7 @@ def policy_data(policy: Policy) -> dict[str, Any]:
             {
                 "title": document.title,
                 "clauses": [
-                    {
-                        "id": clause.id,
-                        "section": clause.section,
-                        "text": clause.text,
-                        "reading": clause.reading,
-                    }
+                    {name: getattr(clause, name) for name in ("id", "section", "text", "reading")}
                     for clause in document.clauses
                 ],
             }
@@ -137,16 +123,16 @@ def _rule(rule: Rule, policy: Policy) -> dict[str, Any]:
     if isinstance(rule.effect, Forbid):
         code = rule.effect.code
         effect = {"effect": "forbid", "code": code, "refusal": _text(policy.refusal_text(code))}
-    return {**_spoken(rule, policy), **effect}
+    return {**_provision(rule, policy), **effect}
 
 
-def _spoken(spoken: Rule | Silence, policy: Policy) -> dict[str, Any]:
+def _provision(provision: Rule | Silence, policy: Policy) -> dict[str, Any]:
     return {
-        "id": spoken.id,
-        "on": [kind.__name__ for kind in spoken.on],
-        "when": {lang: describe(spoken.when, policy, lang) for lang in LANGS},
-        "condition": _condition(spoken.when),
-        **_source(spoken.cites),
+        "id": provision.id,
+        "on": [kind.__name__ for kind in provision.on],
+        "when": {lang: describe(provision.when, policy, lang) for lang in LANGS},
+        "condition": _condition(provision.when),
+        **_source(provision.cites),
     }
 
 
@@ -202,9 +188,7 @@ def _catalogue(catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _bounds(bounds: TextBounds | None) -> dict[str, Any] | None:
-    if bounds is None:
-        return None
-    return {"minimum": bounds.minimum, "maximum": bounds.maximum, "required": bounds.required}
+    return None if bounds is None else attrs.asdict(bounds)
 
 
 def _chart(chart: Lifecycle) -> dict[str, Any]:

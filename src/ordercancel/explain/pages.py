@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
-from ordercancel.domain.commands import (
-    COMMANDS,
-    Command,
-)
+from ordercancel.domain.commands import COMMANDS, Command
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.charts import REQUEST, Lifecycle
 from ordercancel.policy.describe import (
@@ -22,16 +19,19 @@ from ordercancel.policy.policy import Policy
 from ordercancel.rules.deadlines import After, Consequence, Deadline, Due, EndOfDay, EndOfShipDay
 from ordercancel.rules.effects import Effect, Forbid
 from ordercancel.rules.notifications import Occasion
-from ordercancel.rules.reasons import Catalogue, Reason, TextBounds
+from ordercancel.rules.provisions import GoingBack, Superseding
+from ordercancel.rules.reasons import Catalogue, TextBounds
 from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Citation, OwnRule
 
-__all__ = ["order_diagram", "request_diagram", "rule_table"]
-
 
 def rule_table(policy: Policy, lang: Lang) -> str:
-    """The rules, reasons, deadlines and clauses of a policy, as Markdown."""
-    parts = [f"# {policy.title[lang]}", _frame(policy)[lang]]
+    """Return the rules, reasons, deadlines and clauses of `policy` as a page in Markdown."""
+    edition = Text(
+        f"版: {policy.edition} · 暦日の時間帯: {policy.zone}",
+        f"Edition: {policy.edition} · Calendar days: {policy.zone}",
+    )
+    parts = [f"# {policy.title[lang]}", edition[lang]]
     for kind in COMMANDS:
         parts.extend(_command_section(policy, kind, lang))
     parts.extend(_catalogue_section(policy.request_reasons, _REQUEST_REASONS, lang))
@@ -44,21 +44,13 @@ def rule_table(policy: Policy, lang: Lang) -> str:
 
 
 def order_diagram(policy: Policy, lang: Lang) -> str:
-    """The chart of the policy's orders, as a Mermaid diagram."""
+    """Return the chart of the policy's orders as a Mermaid diagram, its states named in `lang`."""
     return _diagram(policy.orders, policy.wording.statuses, lang)
 
 
 def request_diagram(lang: Lang) -> str:
-    """The chart of a cancellation request, as a Mermaid diagram."""
+    """Return the chart of a request, which all policies share, as a Mermaid diagram."""
     return _diagram(REQUEST, REQUEST_STATUSES, lang)
-
-
-def _frame(policy: Policy) -> Text:
-    rows = (
-        Text(f"版: {policy.edition}", f"Edition: {policy.edition}"),
-        Text(f"暦日の時間帯: {policy.zone}", f"Calendar days: {policy.zone}"),
-    )
-    return Text(" · ".join(row.ja for row in rows), " · ".join(row.en for row in rows))
 
 
 def _command_section(policy: Policy, kind: type[Command], lang: Lang) -> Iterator[str]:
@@ -111,7 +103,7 @@ def _catalogue_section(catalogue: Catalogue, title: Text, lang: Lang) -> Iterato
         rows = [
             (
                 f"`{reason.code}`",
-                _label(reason, lang),
+                reason.label[lang] + (f" ({reason.hint[lang]})" if reason.hint else ""),
                 _text_bounds(reason.text, lang),
                 _cites(reason.cites, lang),
             )
@@ -123,11 +115,6 @@ def _catalogue_section(catalogue: Catalogue, title: Text, lang: Lang) -> Iterato
             rows,
             lang,
         )
-
-
-def _label(reason: Reason, lang: Lang) -> str:
-    hint = "" if reason.hint is None else f" ({reason.hint[lang]})"
-    return f"{reason.label[lang]}{hint}"
 
 
 def _text_bounds(bounds: TextBounds | None, lang: Lang) -> str:
@@ -186,23 +173,23 @@ def _following_section(policy: Policy, lang: Lang) -> Iterator[str]:
     rows: list[tuple[str, ...]] = []
     if policy.superseding is not None:
         moves = ", ".join(f"`{move}`" for move in sorted(policy.superseding.moves))
-        told = Text(
+        text = Text(
             f"{moves} により、未回答の要請は無効となる", f"{moves} supersedes an open request"
         )
-        rows.append(
-            (told[lang], f"`{policy.superseding.id}`", _cites(policy.superseding.cites, lang))
-        )
+        rows.append(_provision(text, policy.superseding, lang))
     if policy.going_back is not None:
-        told = Text(
+        text = Text(
             "拒否または撤回の後、注文は要請前の状態と発送予定日に戻る",
             "after a rejection or withdrawal the order has the status and ship date it had before",
         )
-        rows.append(
-            (told[lang], f"`{policy.going_back.id}`", _cites(policy.going_back.cites, lang))
-        )
+        rows.append(_provision(text, policy.going_back, lang))
     if rows:
         yield f"## {Text('自動的な結果', 'What follows of itself')[lang]}"
         yield _table(("内容", "名前", "根拠"), ("What", "Name", "Source"), rows, lang)
+
+
+def _provision(text: Text, provision: Superseding | GoingBack, lang: Lang) -> tuple[str, ...]:
+    return text[lang], f"`{provision.id}`", _cites(provision.cites, lang)
 
 
 def _queue_section(policy: Policy, lang: Lang) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A service that is looked over the shoulder: whatever it does is held against what it must do."""
+"""A service whose every answer is compared with what the policy and its own memory say."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ _ALL = 1_000
 class CheckedService:
     """A service of one policy on a store, with a memory of its own to check it by.
 
-    Each method does what the service's method of that sort does, and raises `AssertionError` where
-    the service, the store or the policy breaks a promise.
+    Each method calls the service and raises `AssertionError` where the service, the store or the
+    policy breaks a promise.
 
     Args:
         policy: The policy.
         store: The store.
-        invariants: What must be true of every step that is judged.
+        invariants: What must be true of every judged step.
 
     Attributes:
-        now: The time; move it on as you like.
+        now: The time; set it to any later one.
         known: The case and the history of every order, as they must be.
         young: The ids of the orders that can still be cancelled.
-        done: The commands that were carried out with an id, by it, with their outcome.
+        done: The commands that were carried out with an id, and their outcomes, by id.
     """
 
     def __init__(self, policy: Policy, store: Store, invariants: Sequence[Invariant]) -> None:
@@ -61,7 +61,7 @@ class CheckedService:
         self._store = store
         self._directory = MemoryDirectory()
         self._notifier = _Notifier()
-        self._told: dict[str, Message] = {}
+        self._expected: dict[str, Message] = {}
         self._service = CancellationService(
             policies=[policy], store=store, directory=self._directory, notifier=self._notifier
         )
@@ -92,9 +92,11 @@ class CheckedService:
         assert again == attrs.evolve(outcome, repeated=True), f"{order} was registered twice"
 
     def give(self, command: Command, *, at: datetime | None = None) -> None:
-        """Hand a command in: it is carried out whole, gives its outcome again, or does nothing.
+        """Handle a command: it is carried out whole, repeats its outcome, or changes nothing.
 
-        It is given now, or at the moment `at`, which may be over already.
+        Args:
+            command: The command.
+            at: The moment, which may be in the past. Default: `now`.
         """
         at = at or self.now
         case, _ = self.known.get(command.order_id, (None, ()))
@@ -151,11 +153,13 @@ class CheckedService:
         relayed = self._service.relay(at, limit=limit)
         assert self._notifier.again == [], "a message went out twice"
         for message_id, message in self._notifier.arrived.items():
-            assert message == self._told.get(message_id), f"{message} tells what did not happen"
+            assert message == self._expected.get(message_id), (
+                f"{message} is about what did not happen"
+            )
         return len(relayed.delivered) + len(relayed.failed) + len(relayed.dead)
 
     def look(self, seller: str, statuses: frozenset[RequestStatus]) -> None:
-        """See a seller's queue, and the numbers of his requests."""
+        """Compare a seller's queue, and the numbers of their requests, with the cases."""
         asked = sorted(
             (latest.at, case.order.id, latest.status)
             for case, _ in self.known.values()
@@ -170,7 +174,7 @@ class CheckedService:
         assert counted == Counter(status for _, _, status in asked), "the numbers are others"
 
     def compare(self, order_ids: Iterable[str]) -> None:
-        """See that orders are as they must be: what failed has changed nothing."""
+        """Compare cases and histories of orders with what they must be."""
         for order_id in order_ids:
             seen = (
                 self._service.case(order_id, by=_HOUSE),
@@ -179,8 +183,8 @@ class CheckedService:
             assert seen == self.known[order_id], f"{order_id} is not as it must be"
 
     def compare_messages(self) -> None:
-        """See that every message has arrived."""
-        assert sorted(self._notifier.arrived) == sorted(self._told), "a message was lost"
+        """Check that every message has arrived."""
+        assert sorted(self._notifier.arrived) == sorted(self._expected), "a message was lost"
 
     def _know(self, case: Case, history: tuple[Event, ...]) -> None:
         order = case.order
@@ -217,9 +221,9 @@ class CheckedService:
             _require(is_closed is (request.status in FINAL), "closed is not over", step)
         happened = {occasion_of_event(event) for event in outcome.events}
         for message in outcome.messages:
-            _require(message.occasion in happened, f"{message} tells something else", step)
-            _require(message.id not in self._told, f"{message} was told before", step)
-            self._told[message.id] = message
+            _require(message.occasion in happened, f"{message} is about something else", step)
+            _require(message.id not in self._expected, f"{message} was written before", step)
+            self._expected[message.id] = message
 
 
 class _Broken(AssertionError):
@@ -242,7 +246,7 @@ def _require(kept: bool, problem: str, step: Step) -> None:  # noqa: FBT001 - as
 
 
 class _Notifier:
-    """Keeps what arrives, by its id, and what arrives again; fails where it is told to."""
+    """Keeps what arrives, by its id, and what arrives again; raises while `fails` is set."""
 
     def __init__(self) -> None:
         self.fails = False

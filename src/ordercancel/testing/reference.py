@@ -1,9 +1,8 @@
-"""Holding a policy against a reference: a plain reading of its document, written without it.
+"""Comparing a policy with a reference: a plain reading of its document, written without it.
 
-A reference is a function of the name of a command and of facts that gives the verdict and the
-codes of the refusals. It is written from the document alone, in plain branches, and imports
-nothing of the engine; where it and the policy agree on every combination of facts, each has been
-checked by the other.
+A reference is a function from the name of a command and facts to the verdict and the codes of the
+refusals. It is written from the document alone, in plain branches, and imports nothing of the
+engine. Where it and the policy agree on every combination of facts, each has checked the other.
 """
 
 from __future__ import annotations
@@ -35,27 +34,27 @@ class Difference:
     Args:
         command: The name of the command.
         facts: The facts that either of them asks for.
-        said: What the policy answers.
-        wanted: What the reference answers.
+        answer: The answer of the policy.
+        expected: The answer of the reference.
     """
 
     command: str
     facts: FactValues
-    said: Answer
-    wanted: Answer
+    answer: Answer
+    expected: Answer
 
     def __str__(self) -> str:
         facts = ", ".join(f"{name}={value!s}" for name, value in sorted(self.facts.items()))
-        return f"{self.command}({facts}): {_told(self.said)}, not {_told(self.wanted)}"
+        return f"{self.command}({facts}): {_shown(self.answer)}, not {_shown(self.expected)}"
 
 
 @attrs.frozen
 class ReferenceReport:
-    """What came of holding a policy against its reference.
+    """The result of comparing a policy with its reference.
 
     Args:
-        compared: Relation many combinations of facts were compared, by the name of the command.
-        differing: On how many of them the two disagree.
+        compared: The number of combinations of facts that were compared, by name of the command.
+        differing: The number of those on which the two disagree.
         differences: The first of those.
     """
 
@@ -65,7 +64,7 @@ class ReferenceReport:
 
     @property
     def total(self) -> int:
-        """Relation many combinations of facts were compared, all commands together."""
+        """The number of combinations of facts that were compared, over all commands."""
         return sum(self.compared.values())
 
     @property
@@ -85,43 +84,44 @@ def differences(
     commands: Iterable[type[Command]] = COMMANDS,
     limit: int = 10,
 ) -> ReferenceReport:
-    """Hold `policy` against `reference`, on every combination of facts that makes a difference.
+    """Compare `policy` with `reference` on every combination of facts that makes a difference.
 
-    Of every fact that a rule or the reference asks for, there is every value that a rule can tell
-    from others; of those that the reference alone asks for, every word, both values of a flag,
-    and the numbers around zero.
+    A fact that a rule asks for has every value that a rule can tell from others; one that the
+    reference alone asks for has every word, both values of a flag, or the numbers around zero.
 
     Args:
         policy: The policy.
         reference: What it must answer.
-        commands: The kinds of commands that the reference knows of; all, unless given.
-        limit: Relation many of the differences to keep.
+        commands: The kinds of commands that the reference knows of. Default: all.
+        limit: The most differences to keep. Default: 10.
 
     Raises:
         KeyError: The reference asks for a fact that there is not.
     """
-    results = [_held(policy, kind, reference) for kind in commands]
-    found = [difference for result in results for difference in result.differences]
+    results = {kind.__name__: _compare(policy, kind, reference) for kind in commands}
+    differing = [each for _, differences in results.values() for each in differences]
     return ReferenceReport(
-        compared={name: count for result in results for name, count in result.compared.items()},
-        differing=len(found),
-        differences=tuple(found[:limit]),
+        compared={name: count for name, (count, _) in results.items()},
+        differing=len(differing),
+        differences=tuple(differing[:limit]),
     )
 
 
-def _held(policy: Policy, kind: type[Command], reference: Reference) -> ReferenceReport:
-    """The comparison for one kind of command, with every difference there is."""
+def _compare(
+    policy: Policy, kind: type[Command], reference: Reference
+) -> tuple[int, list[Difference]]:
+    """The number of combinations for one kind of command, and every difference."""
     space = Space.of(policy, kind)
     while True:
         compared = 0
-        found: list[Difference] = []
+        differing: list[Difference] = []
         try:
-            for given in space.combinations():
-                said = _answer(policy.judge(kind, given))
-                wanted = reference(kind.__name__, _Asked(policy, kind, given))
+            for facts in space.combinations():
+                answer = _answer(policy.judge(kind, facts))
+                expected = reference(kind.__name__, _Asked(policy, kind, facts))
                 compared += 1
-                if said != wanted:
-                    found.append(Difference(kind.__name__, given, said, wanted))
+                if answer != expected:
+                    differing.append(Difference(kind.__name__, facts, answer, expected))
         except _Unknown as unknown:
             fact = unknown.fact
             nothing = timedelta() if isinstance(fact, Span) else 0
@@ -129,7 +129,7 @@ def _held(policy: Policy, kind: type[Command], reference: Reference) -> Referenc
             values = values_of(fact.name, [*leaves_of(policy, kind), around], (policy,))
             space = attrs.evolve(space, values={**space.values, fact.name: values})
         else:
-            return ReferenceReport({kind.__name__: compared}, len(found), tuple(found))
+            return compared, differing
 
 
 class _Unknown(Exception):
@@ -141,16 +141,16 @@ class _Unknown(Exception):
 
 
 class _Asked(Mapping[str, Value | None]):
-    """Facts that notice when one of them is asked for that nobody has thought of."""
+    """Facts that raise `_Unknown` for one that no rule asks for."""
 
-    def __init__(self, policy: Policy, kind: type[Command], given: FactValues) -> None:
+    def __init__(self, policy: Policy, kind: type[Command], facts: FactValues) -> None:
         self._policy = policy
         self._kind = kind
-        self._given = given
+        self._facts = facts
 
     def __getitem__(self, name: str) -> Value | None:
-        if name in self._given:
-            return self._given[name]
+        if name in self._facts:
+            return self._facts[name]
         fact = self._policy.fact(name)
         if fact is None:
             raise KeyError(name)
@@ -159,16 +159,16 @@ class _Asked(Mapping[str, Value | None]):
         raise _Unknown(fact)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._given)
+        return iter(self._facts)
 
     def __len__(self) -> int:
-        return len(self._given)
+        return len(self._facts)
 
 
 def _answer(decision: Decision) -> Answer:
     return str(decision.verdict), frozenset(decision.codes)
 
 
-def _told(answer: Answer) -> str:
+def _shown(answer: Answer) -> str:
     verdict, codes = answer
     return f"{verdict} ({', '.join(sorted(codes))})" if codes else verdict

@@ -1,4 +1,4 @@
-"""Given, when, then: a policy is told by examples, without a service and without a store.
+"""Given, when, then: examples of what a policy decides, without a service or a store.
 
 ::
 
@@ -49,13 +49,12 @@ class Scenario:
             AssertionError: One of the commands was not carried out.
         """
         case = fold(register(order, self.policy, order.placed_at))
-        given = Given(self.policy, case, seller)
+        standing = Given(self.policy, case, seller)
         for command, at in history:
-            then = given.when(command, at=at)
+            standing = then = standing.when(command, at=at)
             if then.error is not None:
                 raise _unexpected(f"{type(command).__name__} to be carried out", then)
-            given = then
-        return given
+        return standing
 
 
 @attrs.frozen

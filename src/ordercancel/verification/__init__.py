@@ -28,7 +28,7 @@ from ordercancel.verification.rule_check import RuleCheck
 from ordercancel.verification.sampling import picks
 from ordercancel.verification.text_check import TextCheck
 
-__all__ = ["Finding", "Invariant", "Kind", "Report", "Step", "verify"]
+__all__ = ["INVARIANTS", "Finding", "Invariant", "Kind", "Report", "Step", "verify"]
 
 MOST_CASES = 100_000
 """How many cases are reached at most, unless a sample is asked for."""
@@ -46,7 +46,7 @@ def verify(
     Args:
         policy: The policy.
         invariants: What must be true of every step besides
-            `ordercancel.verification.invariants.INVARIANTS`. They see refusals, too.
+            `ordercancel.verification.INVARIANTS`. They see refusals, too.
         sample: Try at most so many combinations of facts for each kind of command, and so many
             cases. The report then says nothing of what can never happen. Default: None, all.
         seed: Which are in the sample; the same seed picks the same. Default: 0.

@@ -1,14 +1,14 @@
 """Invariants: what is true of every step of every case, whatever a policy's rules say.
 
 A policy can be built so that it breaks one of `INVARIANTS`: a rule too many that approves a
-shipped order, an order that goes back to a status it has left for good. Verifying a policy tries
-every step that can be taken, the random machines of the tests take as many as they are given time
-for, and both hold each step against these invariants and those that a shop adds.
+shipped order, an order that goes back to a status it has left for good. `verify` holds every step
+that can be taken against them and those that a shop adds, and the random machines of
+`ordercancel.testing` as many steps as they have time for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import lru_cache
 
@@ -23,12 +23,10 @@ from ordercancel.domain.texts import Text
 from ordercancel.engine.decision import Decision
 from ordercancel.policy.policy import Policy
 
-__all__ = ["INVARIANTS", "Invariant", "Step", "is_shipped"]
-
 
 @attrs.frozen(kw_only=True)
 class Step:
-    """A command that was judged, and what came of it.
+    """A command that was judged, and what happened then.
 
     Args:
         policy: The policy that judged.
@@ -36,8 +34,8 @@ class Step:
         command: What was asked for.
         at: When.
         decision: What the rules said.
-        events: What happened; nothing where it was refused.
-        after: The case after; the same as before where it was refused.
+        events: What happened. Default: nothing, as where it was refused.
+        after: The case after; equal to `before` where it was refused.
     """
 
     policy: Policy = attrs.field(repr=False)
@@ -55,8 +53,8 @@ class Invariant:
 
     Args:
         id: Its name, such as ``shop.refunds_need_a_request``.
-        text: What it says, in a sentence.
-        holds: Whether it is true of a step.
+        text: What it says, as a sentence.
+        holds: Returns whether it is true of a step.
 
     >>> Invariant(
     ...     "shop.operators_do_not_ask",
@@ -72,35 +70,32 @@ class Invariant:
 
 
 def is_shipped(order: Order, policy: Policy) -> bool:
-    """Whether an order has left the seller, as far as its times and its status tell."""
+    """Return whether `order` has left the seller, by its `shipped_at` or its status."""
     return order.shipped_at is not None or order.status in _only_after_shipping(policy)
 
 
 @lru_cache(maxsize=64)
 def _only_after_shipping(policy: Policy) -> frozenset[str]:
     """The statuses that no order comes to without a move that ships it."""
-    reached = {state.id for state in policy.orders.states if state.initial}
-    grown = True
-    while grown:
-        further = {
-            target
-            for (source, move), target in policy.orders.table.items()
-            if source in reached and move not in policy.shipped_by
-        }
-        grown = not further <= reached
+    moves = policy.orders.table.items()
+    initial = [state.id for state in policy.orders.states if state.initial]
+    unshipped = _reached(
+        initial, [(a, b) for (a, move), b in moves if move not in policy.shipped_by]
+    )
+    shipped = [target for (_, move), target in moves if move in policy.shipped_by]
+    after = _reached(shipped, [(a, b) for (a, move), b in moves if move != policy.cancel_move])
+    return frozenset(after - unshipped)
+
+
+def _reached(starts: Iterable[str], edges: list[tuple[str, str]]) -> set[str]:
+    """`starts`, and all statuses that can be reached from them along `edges`."""
+    reached, waiting = set(starts), list(starts)
+    while waiting:
+        source = waiting.pop()
+        further = {target for start, target in edges if start == source} - reached
         reached |= further
-    targets = {
-        target for (_, move), target in policy.orders.table.items() if move in policy.shipped_by
-    }
-    after = set(targets)
-    while targets:
-        targets = {
-            target
-            for (source, move), target in policy.orders.table.items()
-            if source in targets and target not in after and move != policy.cancel_move
-        }
-        after |= targets
-    return frozenset(after - reached)
+        waiting += further
+    return reached
 
 
 def _is_not_cancelled_once_shipped(step: Step) -> bool:
@@ -177,8 +172,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "ends_stay",
         Text(
-            "注文が最終状態に至れば、そこから変わらない",
-            "an order in a final status stays in it",
+            "注文が最終状態に至れば、そこから変わらない", "an order in a final status stays in it"
         ),
         _ends_stay,
     ),

@@ -1,4 +1,4 @@
-"""What verifying a policy found: faults, each with the smallest case that shows it, and notes."""
+"""The report of `verify`: faults, each with the smallest case that shows it, and notes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import attrs
 
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.policy.policy import Policy
-
-__all__ = ["Finding", "Kind", "Report"]
 
 
 class Kind(StrEnum):
@@ -39,9 +37,9 @@ class Finding:
 
     Args:
         kind: What kind of fault it is.
-        subject: What it is about: the id of a rule, law, deadline or reason, or a place.
+        subject: The id of a rule, invariant, deadline or reason, or the place of a text.
         problem: What is wrong, in a sentence or two.
-        scenario: The smallest case that shows it: the lines of a scenario, to be replayed.
+        scenario: The lines of the smallest scenario that shows it.
     """
 
     kind: Kind
@@ -51,7 +49,7 @@ class Finding:
 
     @property
     def jsonl(self) -> str:
-        """The scenario as a file for ``ordercancel replay``."""
+        """The scenario as the text of a file for ``ordercancel replay``."""
         comment = f"# {self.kind} {self.subject}: {self.problem.en}"
         lines = [json.dumps(line, ensure_ascii=False) for line in self.scenario]
         return "\n".join((comment, *lines)) + "\n"
@@ -59,15 +57,15 @@ class Finding:
 
 @attrs.frozen(kw_only=True)
 class Report:
-    """What verifying a policy found.
+    """What `verify` tried, and the faults that it found.
 
     Args:
         policy: The policy.
         combinations: How many combinations of facts were judged, by kind of command.
-        possible: How many there are, with those that contradict themselves.
-        cases: How many cases were reached, that nothing in the policy tells apart counted once.
+        possible: How many there are, including those that contradict themselves.
+        cases: How many cases were reached; those that nothing in the policy tells apart are one.
         steps: How many commands were carried out in them.
-        sampled: Whether only a part was tried; then nothing is said of what can never happen.
+        sampled: Whether only some were tried; then nothing is said of what can never happen.
         faults: What is wrong, the kinds in the order of `Kind`.
         notes: What is worth knowing and no fault.
     """
@@ -90,11 +88,11 @@ class Report:
         return self.text("en")
 
     def text(self, lang: Lang) -> str:
-        """The report for people."""
+        """Return the report as lines for people, in `lang`."""
         return "\n".join(_lines(self, lang)) + "\n"
 
     def as_dict(self) -> dict[str, Any]:
-        """The report for programs: strings, numbers, lists and dictionaries, fit for JSON."""
+        """Return the report for programs: strings, numbers, lists, dictionaries, fit for JSON."""
         return {
             "policy": self.policy.name,
             "edition": self.policy.edition,
@@ -142,8 +140,8 @@ def _lines(report: Report, lang: Lang) -> Iterator[str]:
         yield Text("不備は見つかりませんでした。", "No fault was found.")[lang]
         return
     count = len(report.faults)
-    found = "1 fault was found." if count == 1 else f"{count} faults were found."
-    yield Text(f"不備が {count} 件見つかりました。", found)[lang]
+    english = "1 fault was found." if count == 1 else f"{count} faults were found."
+    yield Text(f"不備が {count} 件見つかりました。", english)[lang]
     for number, fault in enumerate(report.faults, 1):
         yield ""
         yield f"{number}. {fault.kind} — {fault.subject}"

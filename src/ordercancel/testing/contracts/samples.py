@@ -91,7 +91,7 @@ def put(store: Store, commit: Commit) -> Case:
 
 
 def asked(store: Store, order_id: str = "o-1", at: datetime = AT, **changes: Any) -> Case:
-    """An order in the store whose buyer has asked to cancel it; the seller is told in the app."""
+    """An order in the store whose buyer asked to cancel it, with a message to the seller."""
     return put(store, asking(put(store, registered(order_id, **changes)), at))
 
 
@@ -102,8 +102,8 @@ def cancelled_at_once(store: Store, order_id: str = "o-1") -> Case:
 
 def claims(store: Store, now: datetime, limit: int = 100) -> dict[str, Claim]:
     """What is leased for five minutes from `now`, by the ids of the messages."""
-    found = store.claim(now, now + timedelta(minutes=5), limit)
-    return {claim.message.id: claim for claim in found}
+    leased = store.claim(now, now + timedelta(minutes=5), limit)
+    return {claim.message.id: claim for claim in leased}
 
 
 def claimed(store: Store, now: datetime, limit: int = 100) -> list[str]:

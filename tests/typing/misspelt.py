@@ -1,0 +1,6 @@
+"""A type checker sees a misspelt name: mypy fails where an ignore below is not needed."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ordercancel import RequestCancelation  # type: ignore[attr-defined]  # noqa: F401
