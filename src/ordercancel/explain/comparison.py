@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Iterator, Mapping
-from datetime import timedelta
 from typing import Any
 
 import attrs
 
-from ordercancel.domain.commands import COMMANDS
+from ordercancel.domain.commands import JUDGED
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.decision import Decision, Verdict
 from ordercancel.explain.export import policy_data
 from ordercancel.policy.describe import COMMAND_NAMES, VERDICT_NAMES, fact_text, value_text
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import Value
-from ordercancel.rules.facts import channel, deadline, move, status
+from ordercancel.rules.facts import channel, move, reason, status
 from ordercancel.verification.enumeration import FactValues, Space, check_size
 
 
@@ -77,9 +76,9 @@ class PolicyDiff:
         after: The other.
         compared: How many combinations of facts were put to both.
         changes: The differences, those of the verdict first, then the most frequent.
-        only_before: What only the one policy has: its statuses, channels, moves, deadlines.
+        only_before: What only the one policy has: its statuses, channels, moves, reasons.
         only_after: What only the other has.
-        parts: What else is not the same: reasons, deadlines, what follows of itself, texts.
+        parts: What else is not the same: reasons, deadlines, texts.
     """
 
     before: Policy
@@ -126,12 +125,12 @@ class PolicyDiff:
 def diff(before: Policy, after: Policy) -> PolicyDiff:
     """Compare what `before` and `after` answer, over every combination of facts.
 
-    Both are asked about the statuses, channels, moves and deadlines that both have.
+    Both are asked about the statuses, channels, moves and reasons that both have.
 
     Raises:
         TooLarge: There are over a million combinations.
     """
-    spaces = {kind: Space.of(before, kind, after) for kind in COMMANDS}
+    spaces = {kind: Space.of(before, kind, after) for kind in JUDGED}
     check_size(spaces.values())
     compared = 0
     changes: dict[Hashable, AnswerChange] = {}
@@ -192,14 +191,14 @@ def _only(one: Policy, other: Policy) -> dict[str, tuple[str, ...]]:
     """What `one` has and `other` has not."""
     words = {
         fact.name: tuple(word for word in one.domain(fact) if word not in other.domain(fact))
-        for fact in (status, channel, move, deadline)
+        for fact in (status, channel, move, reason)
     }
     return {name: only for name, only in words.items() if only}
 
 
 # What is compared by its answers, or says which policy it is, or is only cited.
 _NO_PARTS = frozenset(
-    ("name", "edition", "holds_from", "channels", "facts", "rules", "silences", "documents")
+    ("name", "edition", "digest", "holds_from", "channels", "facts", "rules", "documents")
 )
 
 
@@ -225,10 +224,12 @@ def _flat(where: str, value: Any) -> Iterator[tuple[str, Any]]:
             for key, inner in value.items():
                 yield from _flat(f"{where}.{key}", inner)
         case [dict(), *_]:
-            names = [_name(each) for each in value]
-            for name, each in zip(names, value, strict=True):
-                by = "" if names.count(name) == 1 else f" by {', '.join(each['media'])}"
-                yield from _flat(f"{where}[{name}{by}]", each)
+            seen: dict[str, int] = {}
+            for each in value:
+                name = _name(each)
+                seen[name] = seen.get(name, 0) + 1
+                again = "" if seen[name] == 1 else f" #{seen[name]}"
+                yield from _flat(f"{where}[{name}{again}]", each)
         case _:
             yield where, value
 
@@ -236,8 +237,10 @@ def _flat(where: str, value: Any) -> Iterator[tuple[str, Any]]:
 def _name(part: dict[str, Any]) -> str:
     if "from" in part:
         return f"{part['move']} from {part['from']}"
-    named = (part[key] for key in ("id", "code", "status") if key in part)
-    return next(named, None) or f"{part['on']} to {part['to']}"
+    if "to" in part:
+        return f"{part['on']} to {part['to']}"
+    named = (str(part[key]) for key in ("id", "code", "name", "on") if key in part)
+    return next(named)
 
 
 def _answer_data(answer: PolicyAnswer) -> dict[str, Any]:
@@ -245,8 +248,8 @@ def _answer_data(answer: PolicyAnswer) -> dict[str, Any]:
     return {"verdict": str(answer.verdict), "codes": codes, "rules": rules}
 
 
-def _plain(value: Value | None) -> str | int | float | None:
-    return value.total_seconds() if isinstance(value, timedelta) else value
+def _plain(value: Value | None) -> str | int | None:
+    return value if value is None or isinstance(value, str | int) else str(value)
 
 
 def _lines(result: PolicyDiff, lang: Lang) -> Iterator[str]:
@@ -264,9 +267,7 @@ def _lines(result: PolicyDiff, lang: Lang) -> Iterator[str]:
                 "{name} のみにあるもの({fact}): {words}", "Only {name} has {fact}: {words}"
             )
             yield only_there.fill(lang, {"name": name, "fact": label, "words": ", ".join(words)})
-    for part in result.parts:
-        yield f"{part.where}: {_json(part.before)} → {_json(part.after)}"
-    kinds = {kind.__name__: COMMAND_NAMES[kind] for kind in COMMANDS}
+    kinds = {kind.__name__: COMMAND_NAMES[kind] for kind in JUDGED}
     for change in result.changes:
         yield ""
         yield f"{kinds[change.command][lang]} ({change.command}): {change.count:,}"
@@ -277,6 +278,9 @@ def _lines(result: PolicyDiff, lang: Lang) -> Iterator[str]:
             for name, value in change.example.items()
         ]
         yield f"  {Text('例', 'for example')[lang]}: {Text('、', '; ')[lang].join(facts)}"
+
+    for part in result.parts:
+        yield f"{part.where}: {_json(part.before)} → {_json(part.after)}"
 
 
 def _json(value: Any) -> str:

@@ -3,31 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import date, datetime
 from itertools import combinations, product
 
+from ordercancel.domain.errors import InvalidValue
+from ordercancel.domain.events import DeadlineFired
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.case_facts import Facts
-from ordercancel.engine.decision import UNDETERMINED, Decision, RuleError, Verdict
+from ordercancel.engine.decision import UNDETERMINED, Decision, RuleError, Satisfied, Verdict
 from ordercancel.engine.evaluation import judge
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.explain.explanation import MOST_CHANGES, Cause, Change, Explanation, Flip, Quote
 from ordercancel.policy.describe import (
     COMMAND_NAMES,
-    GRANT_NAMES,
+    action_text,
     describe,
+    effect_text,
     fact_text,
+    time_text,
     value_text,
 )
 from ordercancel.policy.parts import Provision
-from ordercancel.rules.conditions import All, AnyOf, Compare, Condition, Leaf, Not, Value
-from ordercancel.rules.effects import Forbid
-from ordercancel.rules.rules import Rule
-from ordercancel.rules.sources import Citation, Clause
+from ordercancel.rules.conditions import (
+    All,
+    AnyOf,
+    Before,
+    Compare,
+    Condition,
+    Leaf,
+    Named,
+    Not,
+    Value,
+)
+from ordercancel.rules.facts import OF_THE_ACTOR
+from ordercancel.rules.sources import Basis, Citation, Clause, OwnRule
 from ordercancel.verification.enumeration import Space, leaves_of
 
-# Facts that nobody could change: who one is, what follows from others.
-_UNCHANGEABLE = frozenset({"party", "legal_move"})
+_UNCHANGEABLE = OF_THE_ACTOR - {"seller_permits"} | {
+    "initiator",
+    "answerer",
+    "is_stale",
+    "legal_move",
+    "now",
+    "reason",
+}
+"""Facts that nobody could change: who one is, what was asked, what follows from others.
+
+A moment that would have to be earlier or later stands for the time that has passed since.
+"""
 
 
 def explain(decision: Decision, lang: Lang) -> Explanation:
@@ -40,6 +63,44 @@ def explain(decision: Decision, lang: Lang) -> Explanation:
         causes=tuple(_causes(decision, lang)),
         flips=tuple(_flips(decision, lang)),
     )
+
+
+def explain_faults(error: InvalidValue, policy: RuleSet, lang: Lang) -> Explanation:
+    """Return what was wrong with an input, with the clauses that set its bounds, in `lang`."""
+    causes = (
+        Cause(
+            id=None,
+            effect=fault.message(lang),
+            facts=(str(fault),),
+            source=tuple(
+                Quote(name, str(Basis.SAYS), policy.clause(name).text) for name in fault.clauses
+            ),
+        )
+        for fault in error.faults
+    )
+    return Explanation(
+        lang=lang, asked="", verdict=None, codes=error.codes, causes=tuple(causes), flips=()
+    )
+
+
+def explain_firing(event: DeadlineFired, policy: RuleSet, lang: Lang) -> Explanation:
+    """Return why a deadline fired and what it did, in the words of `lang`."""
+    deadline = policy.deadline(event.deadline)
+    due_at = event.due_at.astimezone(policy.tzinfo).isoformat(sep=" ", timespec="seconds")
+    due = Text("{time}: {at}", "{time}: {at}").fill(
+        lang, {"time": time_text(deadline.due, policy, lang), "at": due_at}
+    )
+    impossible = Text("実行できない状態でした", "the order was in no status for it")[lang]
+    effect = action_text(deadline, policy, lang)
+    cause = _cause(
+        deadline,
+        f"{effect} ({impossible})" if event.impossible else effect,
+        policy,
+        lang,
+        when=deadline.runs,
+        facts=(due,),
+    )
+    return Explanation(lang=lang, asked="", verdict=None, codes=(), causes=(cause,), flips=())
 
 
 # -------------------------------------------------------------------- what was asked, and why
@@ -55,7 +116,7 @@ def _asked(decision: Decision, lang: Lang) -> str:
     at = facts.at.astimezone(decision.policy.tzinfo).isoformat(sep=" ", timespec="seconds")
     return Text("{name}: 注文 {order}、{by}、{at}", "{name}: order {order}, by {by}, {at}").fill(
         lang,
-        {"name": name, "order": facts.case.order.id, "by": str(facts.command.by), "at": at},
+        {"name": name, "order": facts.case.order.id, "by": str(facts.by), "at": at},
     )
 
 
@@ -68,25 +129,25 @@ def _causes(decision: Decision, lang: Lang) -> Iterator[Cause]:
             _trouble(error, policy, lang),
             policy,
             lang,
+            when=error.rule.when,
             facts=[
                 missing.fill(lang, {"fact": fact_text(name, policy, lang)})
                 for name in error.missing
             ],
         )
-    for rule in decision.determined_by:
+    for each in decision.determined_by:
+        when = _when(each)
         yield _cause(
-            rule,
-            _effect(rule, policy, lang),
+            each.rule,
+            effect_text(each.effect, policy, lang),
             policy,
             lang,
-            facts=_satisfying(rule.when, decision, lang),
+            when=when,
+            facts=_satisfying(when, decision, lang),
         )
-    if decision.is_silent:
-        silent = policy.refusal_text("not_permitted")[lang]
-        if decision.silence is None:
-            yield Cause(id=None, effect=silent)
-        else:
-            yield _cause(decision.silence, silent, policy, lang, facts=())
+    if decision.ruling.code is not None:
+        code = decision.ruling.code
+        yield Cause(id=None, effect=f"{code}: {policy.refusal_text(code)[lang]}")
 
 
 def _trouble(error: RuleError, policy: RuleSet, lang: Lang) -> str:
@@ -94,38 +155,53 @@ def _trouble(error: RuleError, policy: RuleSet, lang: Lang) -> str:
     problem = policy.refusal_text(error.code)[lang]
     if error.code == UNDETERMINED:
         return problem
-    return f"{problem} ({_effect(error.rule, policy, lang)})"
+    return f"{problem} ({effect_text(error.rule.effect, policy, lang)})"
 
 
-def _effect(rule: Rule, policy: RuleSet, lang: Lang) -> str:
-    if isinstance(rule.effect, Forbid):
-        return f"{rule.effect.code}: {policy.refusal_text(rule.effect.code)[lang]}"
-    return GRANT_NAMES[rule.effect][lang]
+def _when(each: Satisfied) -> Condition:
+    """The whole condition under which a rule has the effect that it had."""
+    return next(when for when, effect in each.rule.leaves() if effect == each.effect)
 
 
 def _cause(
-    provision: Provision, effect: str, policy: RuleSet, lang: Lang, *, facts: Iterable[str]
+    rule: Provision,
+    effect: str,
+    policy: RuleSet,
+    lang: Lang,
+    *,
+    when: Condition,
+    facts: Iterable[str],
 ) -> Cause:
-    cites = provision.cites
-    when = getattr(provision, "when", None)
+    source = rule.source
     quotes: list[Quote] = []
-    if isinstance(cites, Citation):
-        for name in cites.clauses:
+    if isinstance(source, Citation):
+        for name in source.clauses:
             clause = policy.clause(name)
-            quotes.append(Quote(name, _line(clause, lang)))
+            quotes.append(Quote(name, str(source.basis), clause.text, _line(clause, source)))
     return Cause(
-        id=provision.id,
+        id=rule.id,
         effect=effect,
-        when="" if when is None else describe(when, policy, lang),
+        when=describe(when, policy, lang),
         facts=tuple(facts),
         source=tuple(quotes),
-        note="" if isinstance(cites, Citation) else cites.rationale[lang],
+        note=source.rationale[lang] if isinstance(source, OwnRule) else "",
     )
 
 
-def _line(clause: Clause, lang: Lang) -> str:
-    """The line of a clause; in English how it is read, where that is written down."""
-    return clause.reading if lang == "en" and clause.reading else clause.text
+def _line(clause: Clause, source: Citation) -> str:
+    """How the clause is read, or what was decided where it is silent; empty where it says so."""
+    match source.basis:
+        case Basis.READS:
+            return clause.reading or ""
+        case Basis.DECIDED:
+            decided = [
+                what
+                for what, parameter, _ in clause.decided
+                if source.parameter in (None, parameter)
+            ]
+            return "; ".join(decided)
+        case _:
+            return ""
 
 
 def _satisfying(when: Condition, decision: Decision, lang: Lang) -> list[str]:
@@ -145,6 +221,8 @@ def _support(
     match when:
         case Not(inner):
             yield from _support(inner, facts, wanted=not wanted)
+        case Named(condition=inner):
+            yield from _support(inner, facts, wanted=wanted)
         case All(conditions) | AnyOf(conditions):
             for each in conditions:
                 if each.test(facts) is wanted:
@@ -160,8 +238,9 @@ def _flips(decision: Decision, lang: Lang) -> Iterator[Flip]:
     if decision.kind is None:
         return
     policy, kind = decision.policy, decision.kind
-    space = Space.of(policy, kind)
-    known = {name: decision.facts[name] for name in space.values}
+    facts = decision.facts
+    space = Space.of(policy, kind, now=facts.at if isinstance(facts, Facts) else None)
+    known = {name: facts[name] for name in space.values}
     leaves = list(leaves_of(policy, kind))
     others = {
         name: _others(known[name], values)
@@ -172,16 +251,16 @@ def _flips(decision: Decision, lang: Lang) -> Iterator[Flip]:
         flips: dict[tuple[tuple[str, ...], Verdict], list[tuple[Value | None, ...]]] = {}
         for names in combinations(others, count):
             for values in product(*(others[name] for name in names)):
-                facts = space.completed({**known, **dict(zip(names, values, strict=True))})
-                if space.is_possible(facts):
-                    verdict = judge(policy, kind, facts).verdict
+                changed = space.completed({**known, **dict(zip(names, values, strict=True))})
+                if space.is_possible(changed):
+                    verdict = judge(policy, kind, changed).verdict
                     if verdict is not decision.verdict:
                         flips.setdefault((names, verdict), []).append(values)
         if flips:
             for (names, verdict), several in flips.items():
                 yield Flip(
                     tuple(
-                        _change(name, known[name], column, leaves, policy, lang)
+                        _change(name, known, column, leaves, policy, lang)
                         for name, column in zip(
                             names, zip(*_shown(several, count), strict=True), strict=True
                         )
@@ -194,13 +273,15 @@ def _flips(decision: Decision, lang: Lang) -> Iterator[Flip]:
 def _others(value: Value | None, values: Iterable[Value | None]) -> list[Value | None]:
     """The other values, of numbers the nearest first."""
     others = [each for each in values if each != value or type(each) is not type(value)]
-    if isinstance(value, int | timedelta) and not isinstance(value, bool):
+    if isinstance(value, int | date) and not isinstance(value, bool):
         others.sort(key=lambda each: _distance(each, value))
     return others
 
 
 def _distance(one: Value | None, other: Value | None) -> float:
-    if isinstance(one, timedelta) and isinstance(other, timedelta):
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        return abs(one - other).total_seconds()
+    if isinstance(one, date) and isinstance(other, date):
         return abs(one - other).total_seconds()
     if isinstance(one, int) and isinstance(other, int):
         return abs(one - other)
@@ -216,34 +297,43 @@ def _shown(several: list[tuple[Value | None, ...]], count: int) -> list[tuple[Va
 
 def _change(
     name: str,
-    before: Value | None,
+    known: Mapping[str, Value | None],
     after: tuple[Value | None, ...],
     leaves: list[Leaf],
     policy: RuleSet,
     lang: Lang,
 ) -> Change:
     reached = after[0]
+    before = {**known, "zone": policy.tzinfo}
+    changed = {**before, name: reached}
     crossed = [
         leaf
         for leaf in leaves
-        if isinstance(leaf, Compare)
+        if isinstance(leaf, Compare | Before)
         and leaf.fact == name
-        and _answer(leaf, reached) is not _answer(leaf, before)
+        and _answer(leaf, changed) is not _answer(leaf, before)
     ]
     if crossed and reached is not None:
-        last: Condition = min(crossed, key=lambda leaf: _distance(leaf.bound, reached))
-        reached_text = describe(last if last.test({name: reached}) else ~last, policy, lang)
+        last: Condition = min(crossed, key=lambda leaf: _beyond(leaf, changed))
+        reached_text = describe(last if last.test(changed) else ~last, policy, lang)
         return Change(name, reached_text, after)
     words = [value_text(name, value, policy, lang) for value in after]
     separator = "・" if lang == "ja" else ", "
-    was = value_text(name, before, policy, lang)
+    was = value_text(name, known[name], policy, lang)
     text = f"{fact_text(name, policy, lang)}: {was} → {separator.join(words)}"
     return Change(name, text, after)
 
 
-def _answer(leaf: Leaf, value: Value | None) -> bool | None:
+def _beyond(leaf: Compare | Before, facts: Mapping[str, Value | None]) -> float:
+    """How far the bound of a condition is from what was reached."""
+    if isinstance(leaf, Compare):
+        return _distance(leaf.bound, facts[leaf.fact])
+    return _distance(leaf.time.at(facts.__getitem__), facts["now"])
+
+
+def _answer(leaf: Leaf, facts: Mapping[str, Value | None]) -> bool | None:
     """What a condition says to a value; nothing where the value is of no kind that it knows."""
     try:
-        return leaf.test({leaf.fact: value})
+        return leaf.test(facts)
     except TypeError:
         return None

@@ -18,10 +18,19 @@ MOST_CHANGES = 3
 
 @attrs.frozen
 class Quote:
-    """A clause that something cites: its id, and its line or reading."""
+    """A clause that stands behind something, or is silent where it was decided.
+
+    Args:
+        clause: Its id.
+        basis: Whether it ``says`` so, is ``read`` so, or is silent and it was ``decided``.
+        words: The document's own words.
+        note: How they are read, or what was decided.
+    """
 
     clause: str
-    line: str
+    basis: str
+    words: str
+    note: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -76,7 +85,7 @@ class Explanation:
     Args:
         lang: The language of all words in it.
         asked: What was asked, by whom and when, as far as that is known.
-        verdict: What came out.
+        verdict: What came out; None for an input that is wrong, and for a deadline.
         codes: The codes of the refusals.
         causes: What determined it.
         flips: The nearest other facts, as few as possible, that would change the verdict; none
@@ -85,7 +94,7 @@ class Explanation:
 
     lang: Lang
     asked: str
-    verdict: Verdict
+    verdict: Verdict | None
     codes: tuple[str, ...]
     causes: tuple[Cause, ...]
     flips: tuple[Flip, ...]
@@ -97,7 +106,7 @@ class Explanation:
         """The same for programs: strings, lists and dictionaries, fit for JSON."""
         return {
             "asked": self.asked,
-            "verdict": str(self.verdict),
+            "verdict": None if self.verdict is None else str(self.verdict),
             "codes": list(self.codes),
             "causes": [
                 {
@@ -122,19 +131,23 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     if explanation.asked:
         yield f"{Text('内容', 'Asked')[lang]}: {explanation.asked}"
     codes = f" ({', '.join(explanation.codes)})" if explanation.codes else ""
-    yield f"{Text('結果', 'Verdict')[lang]}: {VERDICT_NAMES[explanation.verdict][lang]}{codes}"
+    if explanation.verdict is not None:
+        verdict = VERDICT_NAMES[explanation.verdict][lang]
+        yield f"{Text('結果', 'Verdict')[lang]}: {verdict}{codes}"
+    elif explanation.codes:
+        yield f"{Text('入力の誤り', 'Invalid input')[lang]}:{codes}"
     yield f"{Text('理由', 'Because')[lang]}:"
     for cause in explanation.causes:
         yield from _cause_lines(cause, lang)
     if explanation.flips:
-        yield f"{Text('次の場合、結果が変わる', 'It would be otherwise with')[lang]}:"
+        yield f"{Text('次の場合、結果が変わる', 'The outcome would change if')[lang]}:"
         for flip in explanation.flips:
             changes = Text("、かつ ", ", and ")[lang].join(each.text for each in flip.changes)
             yield f"  - {changes} ⇒ {VERDICT_NAMES[flip.verdict][lang]}"
     elif explanation.asked:
         yield Text(
             f"事実を{MOST_CHANGES}つまで変えても、結果は変わらない。",
-            f"No change of up to {MOST_CHANGES} facts would make it otherwise.",
+            f"No change of up to {MOST_CHANGES} facts would change the outcome.",
         )[lang]
 
 
@@ -145,6 +158,15 @@ def _cause_lines(cause: Cause, lang: Lang) -> Iterator[str]:
     if cause.facts:
         yield f"    {Text('事実', 'facts')[lang]}: {Text('、', '; ')[lang].join(cause.facts)}"
     for quote in cause.source:
-        yield f"    {Text('根拠', 'source')[lang]}: {quote.clause}: {quote.line}"
+        yield f"    {_BASES[quote.basis][lang]} {quote.clause}: {quote.words}"
+        if quote.note:
+            yield f"      ⇒ {quote.note}"
     if cause.note:
-        yield f"    {Text('独自の定め', 'ours')[lang]}: {cause.note}"
+        yield f"    {Text('独自の定め', 'own rule')[lang]}: {cause.note}"
+
+
+_BASES = {
+    "says": Text("原文", "the document says"),
+    "reads": Text("原文の解釈", "we read"),
+    "decided": Text("原文に定めなし", "decided; silent is"),
+}

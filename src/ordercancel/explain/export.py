@@ -3,136 +3,182 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any, assert_never
+from typing import Any
 
 import attrs
 
 from ordercancel.domain.texts import LANGS, Text
-from ordercancel.engine.charts import Lifecycle
 from ordercancel.policy.describe import describe
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.conditions import All, AnyOf, Compare, Condition, Holds, IsIn, Known, Not
-from ordercancel.rules.deadlines import After, Due, EndOfDay, EndOfShipDay
-from ordercancel.rules.effects import Forbid
+from ordercancel.rules.conditions import (
+    All,
+    AnyOf,
+    Before,
+    Compare,
+    Condition,
+    Holds,
+    IsIn,
+    Known,
+    Listed,
+    Named,
+    Not,
+)
+from ordercancel.rules.deadlines import Action
+from ordercancel.rules.effects import Effect, Forbid, If, Refer
 from ordercancel.rules.facts import Choice, Fact
-from ordercancel.rules.provisions import Silence
-from ordercancel.rules.reasons import Catalogue, TextBounds
+from ordercancel.rules.lifecycle import Lifecycle
+from ordercancel.rules.reasons import Reason
 from ordercancel.rules.rules import Rule
-from ordercancel.rules.sources import Citation, OwnRule
+from ordercancel.rules.sources import Citation, Clause, Source
+from ordercancel.rules.times import (
+    BusinessDays,
+    By,
+    Earliest,
+    EndOfDay,
+    Latest,
+    NextClock,
+    Shift,
+    Time,
+)
 
 
 def policy_data(policy: Policy) -> dict[str, Any]:
     """Return everything that a policy says as strings, numbers, lists and dictionaries.
 
-    Texts are ``{"ja": …, "en": …}``. A rule has its condition twice: in words, and as a tree of
-    ``all``, ``any``, ``not`` and comparisons of one fact each. Lengths of time are in seconds.
+    Texts are ``{"ja": …, "en": …}``, by language. A rule has its condition twice: in words, and
+    as a tree of ``all``, ``any``, ``not`` and comparisons of one fact each. Lengths of time are in
+    seconds.
     """
-    wording = policy.wording
+    orders, texts = policy.orders, policy.texts
     return {
         "name": policy.name,
         "edition": policy.edition,
+        "digest": policy.digest,
         "holds_from": policy.holds_from.isoformat(),
-        "title": _text(policy.title),
+        "title": _text(policy, policy.title or policy.name),
         "zone": policy.zone,
+        "languages": list(policy.languages),
         "channels": list(policy.channels),
-        "orders": _chart(policy.orders),
-        "cancel_move": policy.cancel_move,
-        "planned_by": sorted(policy.planned_by),
-        "dated": sorted(policy.dated),
-        "shipped_by": sorted(policy.shipped_by),
-        "facts": [_fact(fact, policy) for fact in policy.facts],
-        "rules": [_rule(rule, policy) for rule in policy.rules],
-        "silences": [_provision(silence, policy) for silence in policy.silences],
-        "request_reasons": _catalogue(policy.request_reasons),
-        "rejection_reasons": _catalogue(policy.rejection_reasons),
-        "withdrawal_text": _bounds(policy.withdrawal_text),
+        "orders": _lifecycle(policy, orders),
+        "facts": [_fact(policy, fact) for fact in policy.facts],
+        "roles": [attrs.asdict(role) for role in policy.roles.values()],
+        "rules": [_rule(policy, rule) for rule in policy.all_rules],
+        "reasons": [_reason(policy, reason) for reason in policy.reasons],
         "deadlines": [
             {
                 "id": deadline.id,
-                "starts": str(deadline.starts),
-                "due": _due(deadline.due),
-                "does": str(deadline.does),
-                "met_by": sorted(deadline.met_by),
-                **_source(deadline.cites),
+                "runs": {lang: describe(deadline.runs, policy, lang) for lang in LANGS},
+                "condition": _condition(deadline.runs),
+                "due": _time(deadline.due),
+                "then": _action(deadline.then),
+                "met": deadline.met and deadline.met.name,
+                **_source(policy, deadline.source),
             }
             for deadline in policy.deadlines
         ],
-        "superseding": policy.superseding
-        and {
-            "id": policy.superseding.id,
-            "moves": sorted(policy.superseding.moves),
-            **_source(policy.superseding.cites),
-        },
-        "going_back": policy.going_back
-        and {"id": policy.going_back.id, **_source(policy.going_back.cites)},
-        "statuses": _texts(wording.statuses),
-        "refusals": _texts(wording.refusals),
+        "ask_again_while_open": policy.ask_again_while_open,
+        "statuses": {each: policy.status_text(each).as_dict() for each in orders.statuses},
+        "refusals": {code: policy.refusal_text(code).as_dict() for code in sorted(_codes(policy))},
         "notifications": [
             {
-                "on": str(each.on),
-                "to": str(each.to),
+                "on": each.on,
+                "to": each.to,
+                "when": _condition(each.when),
                 "media": [str(medium) for medium in each.media],
-                "subject": _text(each.subject),
-                "body": _text(each.body),
-                **_source(each.cites),
+                "subject": _text(policy, each.subject),
+                "body": _text(policy, each.body),
+                **_source(policy, each.source),
             }
-            for each in wording.notifications
+            for each in policy.notifications
         ],
         "labels": [
             {
-                "on": str(each.on),
-                "to": str(each.to),
-                "text": _text(each.text),
-                **_source(each.cites),
+                "on": each.on,
+                "to": each.to,
+                "when": _condition(each.when),
+                "text": _text(policy, each.text),
+                **_source(policy, each.source),
             }
-            for each in wording.labels
+            for each in policy.labels
         ],
         "counters": [
             {
-                "status": str(each.status),
-                "label": _text(each.label),
-                "state": _text(each.state),
-                **_source(each.cites),
+                "on": each.on,
+                "label": _text(policy, each.label),
+                "state": _text(policy, each.state or each.label),
+                **_source(policy, each.source),
             }
-            for each in wording.counters
+            for each in policy.counters
         ],
-        "columns": _texts(wording.columns),
+        "columns": {name: _text(policy, each) for name, each in texts.columns.items()},
         "documents": [
-            {
-                "title": document.title,
-                "clauses": [
-                    {name: getattr(clause, name) for name in ("id", "section", "text", "reading")}
-                    for clause in document.clauses
-                ],
-            }
+            {"title": document.title, "clauses": [_clause(each) for each in document.clauses]}
             for document in policy.documents
         ],
     }
 
 
-def _fact(fact: Fact, policy: Policy) -> dict[str, Any]:
+def _codes(policy: Policy) -> set[str]:
+    effects = (effect for rule in policy.all_rules for _, effect in rule.leaves())
+    return {each.code for each in effects if isinstance(each, Forbid)} | set(policy.texts.refusals)
+
+
+def _clause(clause: Clause) -> dict[str, Any]:
+    names = ("id", "section", "text", "reading")
+    decided = [
+        dict(zip(("what", "parameter", "default"), each, strict=True)) for each in clause.decided
+    ]
+    return {**{name: getattr(clause, name) for name in names}, "decided": decided}
+
+
+def _fact(policy: Policy, fact: Fact) -> dict[str, Any]:
     """A fact of the policy's own; the words that it is, where it is a choice."""
-    words = list(policy.domain(fact)) if isinstance(fact, Choice) else None
-    kind = type(fact).__name__.lower()
-    return {"name": fact.name, "label": _text(fact.label), "kind": kind, "words": words}
-
-
-def _rule(rule: Rule, policy: Policy) -> dict[str, Any]:
-    effect: dict[str, Any] = {"effect": str(rule.effect)}
-    if isinstance(rule.effect, Forbid):
-        code = rule.effect.code
-        effect = {"effect": "forbid", "code": code, "refusal": _text(policy.refusal_text(code))}
-    return {**_provision(rule, policy), **effect}
-
-
-def _provision(provision: Rule | Silence, policy: Policy) -> dict[str, Any]:
     return {
-        "id": provision.id,
-        "on": [kind.__name__ for kind in provision.on],
-        "when": {lang: describe(provision.when, policy, lang) for lang in LANGS},
-        "condition": _condition(provision.when),
-        **_source(provision.cites),
+        "name": fact.name,
+        "label": _text(policy, fact.label),
+        "kind": type(fact).__name__.lower(),
+        "of": fact.of and fact.of.__name__,
+        "required": fact.required,
+        "words": list(policy.domain(fact)) if isinstance(fact, Choice) else None,
+    }
+
+
+def _rule(policy: Policy, rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "on": [kind.__name__ for kind in rule.on],
+        "when": {lang: describe(rule.when, policy, lang) for lang in LANGS},
+        "condition": _condition(rule.when),
+        "effect": _effect(policy, rule.effect),
+        **_source(policy, rule.source),
+    }
+
+
+def _effect(policy: Policy, effect: Effect | None) -> Any:
+    match effect:
+        case Forbid(code):
+            return {"forbid": code, "refusal": policy.refusal_text(code).as_dict()}
+        case Refer(to):
+            return {"refer": to}
+        case If(when, then, otherwise):
+            return {
+                "if": _condition(when),
+                "then": _effect(policy, then),
+                "else": _effect(policy, otherwise),
+            }
+        case _:
+            return str(effect)
+
+
+def _reason(policy: Policy, reason: Reason) -> dict[str, Any]:
+    return {
+        "code": reason.code,
+        "on": reason.on.__name__,
+        "label": policy.reason_text(reason).as_dict(),
+        "when": _condition(reason.when),
+        "text": None if reason.text is None else attrs.asdict(reason.text),
+        "hint": None if reason.hint is None else _text(policy, reason.hint),
+        **_source(policy, reason.source),
     }
 
 
@@ -144,75 +190,79 @@ def _condition(when: Condition) -> dict[str, Any]:
             return {"any": [_condition(each) for each in conditions]}
         case Not(inner):
             return {"not": _condition(inner)}
+        case Named(name, _, inner):
+            return {"named": name, "is": _condition(inner)}
         case IsIn(fact, values):
             return {"fact": fact, "in": sorted(values)}
+        case Listed(fact, values):
+            return {"fact": fact, "listed": sorted(values)}
         case Holds(fact):
             return {"fact": fact, "is": True}
         case Known(fact):
             return {"fact": fact, "known": True}
         case Compare(fact, how, bound):
-            value = bound.total_seconds() if isinstance(bound, timedelta) else bound
-            return {"fact": fact, str(how): value}
+            return {"fact": fact, str(how): bound}
+        case Before(_, time):
+            return {"now_before": _time(time)}
         case _:  # pragma: no cover - what cannot be described was refused before
             raise TypeError(f"a {type(when).__name__} cannot be exported")
 
 
-def _due(due: Due) -> dict[str, Any]:
-    match due:
-        case After(length):
-            return {"after_seconds": length.total_seconds()}
-        case EndOfDay(days):
-            return {"end_of_day": days}
-        case EndOfShipDay():
-            return {"end_of_ship_date": 0}
-        case _:  # pragma: no cover - the type checker proves that none is left
-            assert_never(due)
+def _time(time: Time) -> dict[str, Any]:
+    match time:
+        case Shift(anchor, length):
+            return {"of": _time(anchor), "after_seconds": length.total_seconds()}
+        case EndOfDay(anchor, later):
+            return {"of": _anchor(anchor), "end_of_day": later}
+        case NextClock(anchor, clock):
+            return {"of": _time(anchor), "next": clock.isoformat()}
+        case BusinessDays(anchor, count):
+            return {"of": _anchor(anchor), "business_days": count}
+        case By(choice, times):
+            return {"by": choice, "times": {word: _time(each) for word, each in times}}
+        case Earliest(times):
+            return {"earliest": [_time(each) for each in times]}
+        case Latest(times):
+            return {"latest": [_time(each) for each in times]}
+        case _:
+            return {"fact": time.anchor_name}
 
 
-def _catalogue(catalogue: Catalogue) -> dict[str, Any]:
+def _anchor(anchor: Any) -> dict[str, Any]:
+    return _time(anchor) if isinstance(anchor, Time) else {"fact": anchor.anchor_name}
+
+
+def _action(action: Action) -> dict[str, Any]:
+    return {"do": str(action.do), "argument": action.argument, "of": action.of}
+
+
+def _lifecycle(policy: Policy, orders: Lifecycle) -> dict[str, Any]:
     return {
-        "reasons": [
-            {
-                "code": reason.code,
-                "label": _text(reason.label),
-                "text": _bounds(reason.text),
-                "hint": reason.hint and _text(reason.hint),
-                **_source(reason.cites),
-            }
-            for reason in catalogue.reasons
-        ],
-        "text": _bounds(catalogue.text),
-        "notice": catalogue.notice and _text(catalogue.notice),
-        **_source(catalogue.cites),
-    }
-
-
-def _bounds(bounds: TextBounds | None) -> dict[str, Any] | None:
-    return None if bounds is None else attrs.asdict(bounds)
-
-
-def _chart(chart: Lifecycle) -> dict[str, Any]:
-    return {
-        "states": [
-            {"id": state.id, "name": state.name, "initial": state.initial, "final": state.final}
-            for state in chart.states
-        ],
+        "statuses": list(orders.statuses),
         "moves": [
             {"from": source, "move": move, "to": target}
-            for (source, move), target in chart.table.items()
+            for (source, move), target in orders.table.items()
         ],
+        "cancellable": list(orders.cancellable),
+        "shipped": list(orders.shipped),
+        "closes": list(orders.closes or ()),
+        "cancelled": orders.cancelled,
+        "facts": {move: list(names) for move, names in orders.facts.items()},
+        "needs": {status: list(names) for status, names in orders.needs.items()},
     }
 
 
-def _source(cites: Citation | OwnRule) -> dict[str, Any]:
-    if isinstance(cites, OwnRule):
-        return {"clauses": [], "ours": _text(cites.rationale)}
-    return {"clauses": list(cites.clauses), "ours": None}
+def _source(policy: Policy, source: Source | None) -> dict[str, Any]:
+    """On whose word: the clauses and how it rests on them, or the reason that it is one's own."""
+    source = policy.source if source is None else source
+    match source:
+        case Citation(clauses, basis, parameter):
+            return {"basis": str(basis), "clauses": list(clauses), "parameter": parameter}
+        case None:
+            return {"basis": None, "clauses": []}
+        case _:
+            return {"basis": "own", "clauses": [], "rationale": source.rationale.as_dict()}
 
 
-def _text(text: Text) -> dict[str, str]:
-    return {"ja": text.ja, "en": text.en}
-
-
-def _texts(texts: Mapping[str, Text]) -> dict[str, dict[str, str]]:
-    return {name: _text(text) for name, text in texts.items()}
+def _text(policy: Policy, text: Text | str) -> Mapping[str, str]:
+    return policy.text(text).as_dict()

@@ -36,6 +36,7 @@ from ordercancel.rules.conditions import (
     Relation,
     Value,
 )
+from ordercancel.rules.deadlines import Deadline, Do
 from ordercancel.rules.effects import Effect, Forbid, If, Refer
 from ordercancel.rules.facts import NO_REQUEST, Day
 from ordercancel.rules.texts import STATUS_TEXTS
@@ -100,6 +101,22 @@ def effect_text(effect: Effect, policy: RuleSet, lang: Lang) -> str:
             return template.fill(lang, values)
         case _:
             return VERDICT_NAMES[Verdict(str(effect))][lang]
+
+
+def action_text(deadline: Deadline, policy: RuleSet, lang: Lang) -> str:
+    """What a deadline does, in words."""
+    action = deadline.then
+    argument = action.argument or ""
+    values = {
+        "what": argument.replace("_", " "),
+        "who": role_text(argument, lang),
+        "met": "" if deadline.met is None else fact_text(deadline.met.name, policy, lang),
+    }
+    text = _ACTIONS[action.do].fill(lang, values)
+    if deadline.met is None:
+        return text
+    unless = Text("（{met}がそれより前の場合を除く）", " (unless {met} was before)")
+    return text + unless.fill(lang, values)
 
 
 def role_text(role: str, lang: Lang) -> str:
@@ -282,3 +299,14 @@ _UNITS = (
     (timedelta(minutes=1), Text("分", " min")),
     (timedelta(seconds=1), Text("秒", " s")),
 )
+
+_ACTIONS: Mapping[Do, Text] = {
+    Do.APPROVE: Text("リクエストを承認", "the request is approved"),
+    Do.REJECT: Text("リクエストを拒否", "the request is rejected"),
+    Do.EXPIRE: Text("リクエストは期限切れ", "the request expires"),
+    Do.CANCEL: Text("注文をキャンセル（理由: {what}）", "the order is cancelled: {what}"),
+    Do.ADVANCE: Text("注文を進める: {what}", "the order makes the move {what}"),
+    Do.REFER: Text("{who}の判断へ", "the request is for {who} to answer"),
+    Do.MARK: Text("「{what}」として記録", "it is marked {what}"),
+    Do.NOTIFY: Text("通知", "a message goes out"),
+}
