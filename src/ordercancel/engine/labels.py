@@ -14,15 +14,12 @@ from ordercancel.domain.texts import Lang
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.compilation import holds
 from ordercancel.engine.ruleset import RuleSet
-from ordercancel.engine.timers import Timer, running
+from ordercancel.engine.timers import OVERDUE, Timer, running
 from ordercancel.engine.words import Words
 from ordercancel.rules.deadlines import Do
 from ordercancel.rules.texts import STATUS_TEXTS
 
-__all__ = ["OVERDUE", "QueueRow", "is_overdue", "label", "queue_row"]
-
-OVERDUE = "overdue"
-"""The code of the mark by which a row counts as overdue, as soon as its deadline is past."""
+__all__ = ["QueueRow", "is_overdue", "label", "queue_row"]
 
 
 def label(

@@ -7,7 +7,7 @@ they are from one event to the next.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,12 +15,25 @@ import attrs
 
 from ordercancel.domain.cases import Case
 from ordercancel.domain.codegen import compile_function
+from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.writer import Writer
-from ordercancel.rules.deadlines import Deadline
+from ordercancel.rules.deadlines import Deadline, Do
 
-__all__ = ["Timer", "fires", "next_due", "running", "timers", "unmarked_by"]
+__all__ = [
+    "OVERDUE",
+    "Timer",
+    "fires",
+    "marked_from",
+    "next_due",
+    "running",
+    "timers",
+    "unmarked_by",
+]
+
+OVERDUE = "overdue"
+"""The mark by which a row of a queue counts as overdue, as soon as its deadline is past."""
 
 _TIMERS = "timers"
 """Under which the compiled conditions of all deadlines are kept."""
@@ -78,6 +91,28 @@ def fires(timer: Timer, case: Case) -> bool:
 def next_due(policy: RuleSet, case: Case) -> datetime | None:
     """When the first deadline will fire; None where none runs."""
     return next((timer.due_at for timer in timers(policy, case)), None)
+
+
+def marked_from(policy: RuleSet, case: Case) -> Mapping[str, datetime]:
+    """By the code of each mark the moment from which a queue counts the case as marked.
+
+    That is when its deadline is due, whether or not it has fired, or when the deadline was that
+    has marked the order or its latest request. Only what still runs is `OVERDUE`.
+    """
+    number = len(case.requests)
+    since: dict[str, datetime] = {}
+    dues = [
+        (mark.code, mark.due_at)
+        for mark in case.marks
+        if mark.request in (None, number) and mark.code != OVERDUE
+    ]
+    for timer in running(policy, case):
+        then = timer.deadline.then
+        if then.do is Do.MARK and (then.argument == OVERDUE or fires(timer, case)):
+            dues.append((then.argument or "", timer.due_at))
+    for code, due_at in dues:
+        since[code] = min(due_at, since.get(code, due_at))
+    return FrozenMap(since)
 
 
 def unmarked_by(policy: RuleSet, case: Case) -> tuple[str, ...]:

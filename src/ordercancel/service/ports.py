@@ -20,9 +20,11 @@ from ordercancel.service.records import (
     Claim,
     Commit,
     DeadLetter,
-    DueDuty,
+    DueOrder,
     InboxQuery,
+    Indexed,
     Page,
+    Queue,
     Receipt,
     Tally,
 )
@@ -50,19 +52,29 @@ class Store(Protocol):
     def history(self, order_id: str) -> tuple[Event, ...]:
         """Return all events of an order, oldest first; none where the order is unknown."""
 
-    def due(self, now: datetime, after: DueDuty | None, limit: int) -> tuple[DueDuty, ...]:
-        """Return at most `limit` open duties due at `now`, earliest first, behind `after`."""
+    def due(self, now: datetime, after: DueOrder | None, limit: int) -> tuple[DueOrder, ...]:
+        """Return at most `limit` orders whose `next_due` is at or before `now`.
+
+        The earliest first, then by the id of the order, behind `after`.
+        """
+
+    def scan(self, after: str | None, limit: int) -> tuple[Case, ...]:
+        """Return at most `limit` cases by the id of their order, those behind the id `after`."""
+
+    def index(self, entries: Sequence[Indexed]) -> None:
+        """Keep what was reckoned anew of deadlines; an entry of another version is ignored.
+
+        It makes no new version, and conflicts with nobody.
+        """
 
     def inbox(self, query: InboxQuery) -> Page:
-        """Return a page of a seller's cases, oldest request first."""
+        """Return a page of the cases of a queue, those with the oldest latest request first."""
 
-    def tally(
-        self, seller: str, policy: str, overdue_deadlines: frozenset[str], now: datetime
-    ) -> tuple[Tally, ...]:
-        """Count a seller's cases by the status of their latest request.
+    def tally(self, queue: Queue, now: datetime) -> tuple[Tally, ...]:
+        """Count the orders of a queue, sorted by policy and state; states with none are left out.
 
-        An open request is overdue when one of `overdue_deadlines` that arose with it is due
-        at `now`, whether or not it has been marked yet.
+        Each order counts once by the status of its latest request, and once by each code of its
+        `Commit.marked_from` that is at or before `now`. It is overdue where `OVERDUE` is.
         """
 
     def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
@@ -105,7 +117,7 @@ class Store(Protocol):
         """
 
     def backlog(self, now: datetime) -> Backlog:
-        """Count what waits to be delivered, and the duties due at `now`."""
+        """Count what waits to be delivered, and the orders with a deadline due at `now`."""
 
 
 class Notifier(Protocol):

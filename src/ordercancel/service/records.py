@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import attrs
 
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import Command
 from ordercancel.domain.events import Event
+from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.engine.messages import Message
+
+
+def _dues(value: Mapping[str, datetime]) -> Mapping[str, datetime]:
+    return FrozenMap(value)
 
 
 @attrs.frozen(kw_only=True)
 class Commit:
     """Everything that one command changes; a store writes all of it, or nothing.
+
+    Deadlines are not stored: what of them runs follows from a case and its policy, which a store
+    does not know. So a commit brings along the two things that a store is asked for.
 
     Args:
         case: The case after the command.
@@ -25,6 +35,10 @@ class Commit:
         messages: What people must be told.
         command_id: The id of the command, where it has one.
         fingerprint: A digest that tells whether another command with this id is the same one.
+        next_due: When the first deadline of the case will fire; None where none will. Kept for
+            `AsyncStore.due`.
+        marked_from: By the code of each mark the moment from which queues count the case as
+            marked: when its deadline is due, fired or not. Kept for `AsyncStore.tally`.
     """
 
     case: Case
@@ -33,6 +47,28 @@ class Commit:
     messages: tuple[Message, ...] = ()
     command_id: str | None = None
     fingerprint: str = ""
+    next_due: datetime | None = None
+    marked_from: Mapping[str, datetime] = attrs.field(factory=dict, converter=_dues)
+
+
+@attrs.frozen(kw_only=True)
+class Indexed:
+    """What a store keeps of the deadlines of a case, for a case that is stored already.
+
+    It is written anew where it can be wrong: when a calendar has changed or the time zone
+    database, and behind an upgrade of the stored form.
+
+    Args:
+        order_id: The order.
+        version: The version of the case that it was reckoned from.
+        next_due: As in `Commit`.
+        marked_from: As in `Commit`.
+    """
+
+    order_id: str
+    version: int
+    next_due: datetime | None
+    marked_from: Mapping[str, datetime] = attrs.field(factory=dict, converter=_dues)
 
 
 @attrs.frozen(kw_only=True)
@@ -50,25 +86,61 @@ class Receipt:
 
 
 def fingerprint(command: Command) -> str:
-    """Return a digest that tells commands with one id apart."""
+    """A digest of all that a command says, its facts included, that tells commands apart.
+
+    Facts count by their names and values, in whatever order they are given.
+    """
     order_id, by, *rest = attrs.astuple(command, recurse=False)
-    plain = (type(command).__name__, order_id, (by.id, by.role), *rest)
-    return hashlib.sha256(repr(plain).encode()).hexdigest()
+    said = (type(command).__name__, order_id, (by.id, by.role, by.via), *map(_plain, rest))
+    return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return sorted(value.items()) if isinstance(value, Mapping) else value
 
 
 @attrs.frozen(kw_only=True, order=True)
-class DueDuty:
-    """A duty that has come due; duties sort by when they did."""
+class DueOrder:
+    """An order whose next deadline is due; they sort by when it was, then by the order.
+
+    Args:
+        due_at: When it was due; earlier than that where the index is stale.
+        order_id: The order.
+        policy: The name of its policy.
+        edition: The edition of the policy that judges it.
+        digest: The digest of that edition, which tells who can judge it without loading it.
+    """
 
     due_at: datetime
     order_id: str
-    deadline: str
-    request: int
+    policy: str
+    edition: str
+    digest: str
+
+
+@attrs.frozen(kw_only=True)
+class Queue:
+    """Whose requests are meant; each field that is not None narrows it.
+
+    A party's queue has the latest request of each of their orders, whoever made it. The house has
+    one queue, with the requests that any of its roles answers.
+
+    Args:
+        buyer: The id of the buyer.
+        seller: The id of the seller.
+        answerers: The answerers of the latest request: roles, or a side such as ``house_side``.
+        policies: The names of the policies.
+    """
+
+    buyer: str | None = None
+    seller: str | None = None
+    answerers: frozenset[str] | None = None
+    policies: frozenset[str] | None = None
 
 
 @attrs.frozen(kw_only=True, order=True)
 class InboxCursor:
-    """Where a page of a seller's queue ends: at this request of this order."""
+    """Where a page of a queue ends: at this request of this order."""
 
     requested_at: datetime
     order_id: str
@@ -76,18 +148,16 @@ class InboxCursor:
 
 @attrs.frozen(kw_only=True)
 class InboxQuery:
-    """Which requests a seller wants to see: their own, of one policy, in some statuses.
+    """Which rows of a queue are wanted.
 
     Args:
-        seller: The id of the seller.
-        policy: The name of the policy.
+        queue: Whose requests.
         statuses: The wanted statuses of an order's latest request. Default: any.
         after: The `Page.next` of the page before. Default: the first page.
         limit: The most rows of a page. Default: 50.
     """
 
-    seller: str
-    policy: str
+    queue: Queue
     statuses: frozenset[RequestStatus] = frozenset(RequestStatus)
     after: InboxCursor | None = None
     limit: int = 50
@@ -101,11 +171,19 @@ class Page:
     next: InboxCursor | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, order=True)
 class Tally:
-    """How many orders of a seller have their latest request in a status; how many are overdue."""
+    """How many orders of a queue are in a state.
 
-    status: RequestStatus
+    Args:
+        policy: The name of their policy.
+        on: A status of the latest request, or the code of a mark.
+        count: How many orders have it; of a mark, those that it counts from by now.
+        overdue: How many of them are overdue: the mark `OVERDUE` counts from by now.
+    """
+
+    policy: str
+    on: str
     count: int
     overdue: int
 
@@ -154,12 +232,12 @@ class Backlog:
         messages: How many messages wait to be delivered, leased ones included.
         oldest: When the event happened that the oldest of them is about.
         dead: How many messages are not tried again.
-        duties: How many duties are due.
-        earliest: When the first of them came due.
+        due: How many orders have a deadline that is due.
+        earliest: When the first of these deadlines was due.
     """
 
     messages: int
     oldest: datetime | None
     dead: int
-    duties: int
+    due: int
     earliest: datetime | None

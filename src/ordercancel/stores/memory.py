@@ -17,21 +17,24 @@ from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 import attrs
 
 from ordercancel.domain.actors import Party
-from ordercancel.domain.cases import Case, DutyStatus
+from ordercancel.domain.cases import Case
 from ordercancel.domain.errors import Conflict
 from ordercancel.domain.events import Event
-from ordercancel.domain.requests import CancellationRequest, RequestStatus
+from ordercancel.domain.requests import CancellationRequest
 from ordercancel.engine.messages import Message
+from ordercancel.engine.timers import OVERDUE
 from ordercancel.service.ports import Store
 from ordercancel.service.records import (
     Backlog,
     Claim,
     Commit,
     DeadLetter,
-    DueDuty,
+    DueOrder,
     InboxCursor,
     InboxQuery,
+    Indexed,
     Page,
+    Queue,
     Receipt,
     Tally,
 )
@@ -118,6 +121,7 @@ class MemoryStore(Store):
         self._events: dict[str, tuple[Event, ...]] = {}
         self._outbox: dict[str, _Entry] = {}
         self._receipts: dict[str, Receipt] = {}
+        self._index: dict[str, Indexed] = {}
 
     def load(self, order_id: str) -> Case | None:
         with self._lock:
@@ -140,6 +144,12 @@ class MemoryStore(Store):
                     messages=commit.messages,
                 )
             self._cases[order_id] = commit.case
+            self._index[order_id] = Indexed(
+                order_id=order_id,
+                version=commit.case.version,
+                next_due=commit.next_due,
+                marked_from=commit.marked_from,
+            )
             self._events[order_id] = (*self._events.get(order_id, ()), *commit.events)
             for message in commit.messages:
                 self._outbox[message.id] = _Entry(message)
@@ -152,27 +162,28 @@ class MemoryStore(Store):
         with self._lock:
             return self._events.get(order_id, ())
 
-    def due(self, now: datetime, after: DueDuty | None, limit: int) -> tuple[DueDuty, ...]:
+    def due(self, now: datetime, after: DueOrder | None, limit: int) -> tuple[DueOrder, ...]:
         with self._lock:
-            found = [
-                DueDuty(
-                    order_id=case.order.id,
-                    deadline=duty.deadline,
-                    request=duty.request,
-                    due_at=duty.due_at,
-                )
-                for case in self._cases.values()
-                for duty in case.open_duties
-                if duty.due_at <= now
-            ]
-        rest = (duty for duty in sorted(found) if after is None or duty > after)
-        return tuple(islice(rest, limit))
+            found = sorted(self._due(now))
+        return tuple(islice((each for each in found if after is None or each > after), limit))
+
+    def scan(self, after: str | None, limit: int) -> tuple[Case, ...]:
+        with self._lock:
+            ids = sorted(each for each in self._cases if after is None or each > after)
+            return tuple(self._cases[order_id] for order_id in ids[:limit])
+
+    def index(self, entries: Sequence[Indexed]) -> None:
+        with self._lock:
+            for entry in entries:
+                stored = self._cases.get(entry.order_id)
+                if stored is not None and stored.version == entry.version:
+                    self._index[entry.order_id] = entry
 
     def inbox(self, query: InboxQuery) -> Page:
         with self._lock:
             found = [
                 (InboxCursor(requested_at=latest.at, order_id=case.order.id), case)
-                for case, latest in self._asked(query.seller, query.policy)
+                for case, latest in self._asked(query.queue)
                 if latest.status in query.statuses
             ]
         found.sort(key=lambda keyed: keyed[0])
@@ -181,24 +192,19 @@ class MemoryStore(Store):
         more = len(rest) > len(page)
         return Page(cases=tuple(case for _, case in page), next=page[-1][0] if more else None)
 
-    def tally(
-        self, seller: str, policy: str, overdue_deadlines: frozenset[str], now: datetime
-    ) -> tuple[Tally, ...]:
-        count: Counter[RequestStatus] = Counter()
-        overdue: Counter[RequestStatus] = Counter()
+    def tally(self, queue: Queue, now: datetime) -> tuple[Tally, ...]:
+        count: Counter[tuple[str, str]] = Counter()
+        overdue: Counter[tuple[str, str]] = Counter()
         with self._lock:
-            for case, latest in self._asked(seller, policy):
-                count[latest.status] += 1
-                overdue[latest.status] += latest.is_open and any(
-                    duty.deadline in overdue_deadlines
-                    and duty.request == latest.number
-                    and duty.status in (DutyStatus.OPEN, DutyStatus.MISSED)
-                    and duty.due_at <= now
-                    for duty in case.duties
-                )
+            for case, latest in self._asked(queue):
+                since = self._index[case.order.id].marked_from
+                marks = {code for code, moment in since.items() if moment <= now}
+                states = [(case.order.policy, on) for on in (str(latest.status), *marks)]
+                count.update(states)
+                overdue.update(states if OVERDUE in marks else ())
         return tuple(
-            Tally(status=status, count=count[status], overdue=overdue[status])
-            for status in sorted(count)
+            Tally(policy=policy, on=on, count=number, overdue=overdue[policy, on])
+            for (policy, on), number in sorted(count.items())
         )
 
     def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
@@ -280,17 +286,12 @@ class MemoryStore(Store):
         with self._lock:
             waiting = [entry.message.at for entry in self._outbox.values() if entry.waits]
             dead = sum(entry.state is _State.DEAD for entry in self._outbox.values())
-            due = [
-                duty.due_at
-                for case in self._cases.values()
-                for duty in case.open_duties
-                if duty.due_at <= now
-            ]
+            due = [each.due_at for each in self._due(now)]
         return Backlog(
             messages=len(waiting),
             oldest=min(waiting, default=None),
             dead=dead,
-            duties=len(due),
+            due=len(due),
             earliest=min(due, default=None),
         )
 
@@ -299,11 +300,31 @@ class MemoryStore(Store):
         entry = self._outbox.get(claim.message.id)
         return entry if entry and entry.waits and entry.free_at == claim.until else None
 
-    def _asked(self, seller: str, policy: str) -> Iterator[tuple[Case, CancellationRequest]]:
-        """Yield the seller's cases under a policy that have a request, with the latest one."""
+    def _due(self, now: datetime) -> Iterator[DueOrder]:
+        """Yield the orders whose next deadline is due."""
+        for order_id, entry in self._index.items():
+            if entry.next_due is not None and entry.next_due <= now:
+                case = self._cases[order_id]
+                yield DueOrder(
+                    due_at=entry.next_due,
+                    order_id=order_id,
+                    policy=case.order.policy,
+                    edition=case.edition,
+                    digest=case.digest,
+                )
+
+    def _asked(self, queue: Queue) -> Iterator[tuple[Case, CancellationRequest]]:
+        """Yield the cases of a queue, each with its latest request."""
         for case in self._cases.values():
-            if (case.order.seller, case.order.policy) == (seller, policy) and case.latest:
-                yield case, case.latest
+            order, latest = case.order, case.latest
+            if (
+                latest is not None
+                and queue.buyer in (None, order.buyer)
+                and queue.seller in (None, order.seller)
+                and (queue.answerers is None or latest.answerer in queue.answerers)
+                and (queue.policies is None or order.policy in queue.policies)
+            ):
+                yield case, latest
 
 
 def _awaited(method: Callable[Concatenate[Any, P], T]) -> _Awaited[P, T]:
@@ -346,6 +367,8 @@ class AsyncMemoryStore:
     receipt = _awaited(MemoryStore.receipt)
     history = _awaited(MemoryStore.history)
     due = _awaited(MemoryStore.due)
+    scan = _awaited(MemoryStore.scan)
+    index = _awaited(MemoryStore.index)
     inbox = _awaited(MemoryStore.inbox)
     tally = _awaited(MemoryStore.tally)
     claim = _awaited(MemoryStore.claim)
