@@ -116,9 +116,7 @@ def _advanced(case: Case, event: OrderAdvanced) -> Case:
 def _changed(case: Case, event: OrderUpdated | OrderAdvanced, changes: dict[str, Any]) -> Case:
     """The case with a changed order: its facts, where it was shipped, the marks that it meets."""
     order, facts = case.order, event.facts
-    for name, value in facts.items():
-        if name in ORDER_FACTS:
-            changes[name] = value
+    changes |= {name: value for name, value in facts.items() if name in ORDER_FACTS}
     own = {name: value for name, value in facts.items() if name not in ORDER_FACTS}
     if own:
         known = {**order.facts, **own}

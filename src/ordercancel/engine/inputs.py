@@ -98,8 +98,7 @@ def _check_words(
         if raw is not None and clean(raw):
             faults.add("text", "is given", "no text under this policy", code="text_not_taken")
         return None
-    text = _check_text(chosen, raw, reasons, policy, faults)
-    return text
+    return _check_text(chosen, raw, reasons, policy, faults)
 
 
 def _not_offered(

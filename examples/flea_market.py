@@ -1,0 +1,62 @@
+"""A flea market: either side asks, the other one answers; after a rejection the office decides.
+
+The seller may ask at any time before shipping, the buyer only once the ship date has passed.
+Nobody answers for a day, and the order is cancelled, unless it is the office's turn. Shipping
+closes the request.
+"""
+
+from ordercancel.policy import (
+    OTHER_SIDE,
+    PERMIT,
+    Deadline,
+    Lifecycle,
+    Policy,
+    Reason,
+    Refer,
+    Reject,
+    RequestCancellation,
+    Rule,
+    Withdraw,
+    answerer,
+    approve,
+    buyer,
+    hours,
+    is_initiator,
+    is_open,
+    now,
+    operator,
+    requested_at,
+    seller,
+    ship_on,
+    status,
+)
+
+unshipped = status.is_in("sold", "packed")
+at_the_office = answerer.is_in("operator")
+
+FLEA_MARKET = Policy(
+    name="flea_market",
+    zone="Asia/Tokyo",
+    source="the rules of the market",
+    orders=Lifecycle(
+        moves={"pack": ("sold", "packed"), "ship": (("sold", "packed"), "shipped")},
+        cancellable=("sold", "packed"),
+        shipped="shipped",
+    ),
+    rules=[
+        Rule(
+            "asks",
+            on=RequestCancellation,
+            when=unshipped & (seller | buyer & (now >= ship_on.end())),
+            effect=Refer(OTHER_SIDE),
+        ),
+        Rule("to_the_office", on=Reject, when=~at_the_office, effect=Refer(operator)),
+        Rule("withdraws", on=Withdraw, when=is_initiator, effect=PERMIT),
+    ],
+    reasons=[Reason("changed_plans"), Reason("other", text=(1, 200))],
+    deadlines=[
+        Deadline(
+            "silence", runs=is_open & ~at_the_office, due=requested_at + hours(24), then=approve
+        ),
+    ],
+)
