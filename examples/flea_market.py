@@ -1,8 +1,7 @@
 """A flea market: either side asks, the other one answers; after a rejection the office decides.
 
-The seller may ask at any time before shipping, the buyer only once the ship date has passed.
-Nobody answers for a day, and the order is cancelled, unless it is the office's turn. Shipping
-closes the request.
+The seller may ask until it is shipped, the buyer once the ship date has passed; a day of silence
+cancels, unless it is the office's turn. Shipping closes the request.
 """
 
 from ordercancel.policy import (
@@ -32,7 +31,7 @@ from ordercancel.policy import (
 )
 
 unshipped = status.is_in("sold", "packed")
-at_the_office = answerer.is_in("operator")
+at_office = answerer.is_in("operator")
 
 FLEA_MARKET = Policy(
     name="flea_market",
@@ -50,13 +49,11 @@ FLEA_MARKET = Policy(
             when=unshipped & (seller | buyer & (now >= ship_on.end())),
             effect=Refer(OTHER_SIDE),
         ),
-        Rule("to_the_office", on=Reject, when=~at_the_office, effect=Refer(operator)),
+        Rule("to_the_office", on=Reject, when=~at_office, effect=Refer(operator)),
         Rule("withdraws", on=Withdraw, when=is_initiator, effect=PERMIT),
     ],
     reasons=[Reason("changed_plans"), Reason("other", text=(1, 200))],
     deadlines=[
-        Deadline(
-            "silence", runs=is_open & ~at_the_office, due=requested_at + hours(24), then=approve
-        ),
+        Deadline("silence", runs=is_open & ~at_office, due=requested_at + hours(24), then=approve),
     ],
 )

@@ -1,8 +1,7 @@
 """A merchant who must ship: half an hour is free, afterwards the buyer's ask binds nobody.
 
-Shipping answers it. The merchant cancels for lack of stock, with a reason of their own. An order
-that is not shipped seven days after its ship date is cancelled, with or without a request; after
-three days there is a reminder.
+Shipping answers it. The merchant cancels for lack of stock, with reasons of their own. An order
+not shipped three days after its ship date is reminded of, after seven days it is cancelled.
 """
 
 from ordercancel.policy import (
@@ -28,7 +27,7 @@ from ordercancel.policy import (
 )
 
 unshipped = status.is_in("placed", "packed")
-half_an_hour = now < placed_at + minutes(30)
+first_half_hour = now < placed_at + minutes(30)
 
 MUST_SHIP = Policy(
     name="must_ship",
@@ -45,14 +44,13 @@ MUST_SHIP = Policy(
             "buyer_asks",
             on=RequestCancellation,
             when=buyer & unshipped,
-            effect=If(half_an_hour, CANCEL, Refer(seller)),
+            effect=If(first_half_hour, CANCEL, Refer(seller)),
         ),
         Rule("out_of_stock", on=RequestCancellation, when=seller & unshipped, effect=CANCEL),
     ],
     reasons=[
         Reason("changed_mind", when=buyer),
         Reason("out_of_stock", when=seller),
-        Reason("discontinued", when=seller),
         Reason("not_shipped", when=system),
     ],
     deadlines=[
