@@ -1,91 +1,102 @@
 """Every combination of facts that can make a difference to a kind of command.
 
-Rules compare facts with words, flags and bounds, so finitely many values of each fact stand for
-all there are: every word of a choice, both values of a flag, for each bound the value before, at
-and after it, and no value where a fact may be missing. Combinations that contradict themselves,
-such as a rejection before the first request, are left out.
+Rules compare facts with words, flags, bounds and times, so finitely many values of each fact stand
+for all there are: every word of a choice, both values of a flag, for each bound the value before,
+at and after it, for each time the last anchor with which it is over and the first with which it
+is ahead, and no value where a fact may be missing. Combinations that contradict themselves, such
+as a rejection before the first request, are left out.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from itertools import product
 from math import prod
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 
-from ordercancel.domain.actors import Role
-from ordercancel.domain.commands import (
-    COMMANDS,
-    AdvanceOrder,
-    AnswerWithdrawal,
-    ApplyDeadline,
-    Approve,
-    Command,
-    RequestCancellation,
-)
+from ordercancel.domain.commands import JUDGED, Judged
 from ordercancel.domain.errors import TooLarge
 from ordercancel.domain.frozenmap import FrozenMap
-from ordercancel.domain.requests import OPEN
+from ordercancel.engine.case_facts import expression
+from ordercancel.engine.lifecycle_checks import checks_after, checks_before
 from ordercancel.engine.ruleset import RuleSet
-from ordercancel.rules.conditions import Compare, Leaf, Value
-from ordercancel.rules.facts import NO_REQUEST, Choice, Fact, Flag, Span
+from ordercancel.rules.conditions import Before, Compare, Leaf, Value
+from ordercancel.rules.effects import Forbid
+from ordercancel.rules.facts import Choice, Day, Fact, Flag, Moment, Vocabulary
+from ordercancel.rules.times import (
+    BusinessDays,
+    EndOfDay,
+    NextClock,
+    Shift,
+    Time,
+    least_anchor,
+    midnight,
+)
+from ordercancel.verification.agreements import HAPPENED, agree
 from ordercancel.verification.sampling import combination_at
 
 MOST_COMBINATIONS = 1_000_000
-"""How many combinations are tried at most, all kinds of commands together."""
+"""How many combinations are tried at most by default, all kinds of commands together."""
 
 FactValues = Mapping[str, Value | None]
 """Facts with their values, None where one is missing."""
 
-TICK = timedelta(seconds=1)
-"""How far before and after a bound is."""
+SECOND = timedelta(seconds=1)
+"""How far before a time the moment is that stands for all that are before it."""
 
 _DAY = timedelta(days=1)
-_LONGEST_DAY = timedelta(hours=25)
+
+TODAY = date(2024, 4, 10)
+"""The day on which combinations are judged, a Wednesday, where no calendar says otherwise."""
 
 ANY = "*"
 """Stands for any word, where a policy does not say which there are."""
 
-_PARTNERS: Mapping[str, str] = {
-    "since_placed": "days_since_placed",
-    "days_since_placed": "since_placed",
-    "since_requested": "days_since_requested",
-    "days_since_requested": "since_requested",
-}
-"""Facts that are counted from one moment."""
+_DERIVED = ("legal_move",)
 
 
 @attrs.frozen
 class Space:
-    """The facts that rules and charts ask for, for one kind of command, with their values.
+    """The facts that rules and lifecycles ask for, for one kind of command, with their values.
 
     Args:
-        policy: The policy whose charts are meant.
+        policy: The policy whose lifecycles are meant.
         kind: The kind of command.
         values: The values that stand for all there are, by fact.
     """
 
     policy: RuleSet = attrs.field(repr=False)
-    kind: type[Command]
+    kind: type[Judged]
     values: Mapping[str, tuple[Value | None, ...]]
 
     @classmethod
-    def of(cls, policy: RuleSet, kind: type[Command], *others: RuleSet) -> Space:
+    def of(
+        cls, policy: RuleSet, kind: type[Judged], *others: RuleSet, now: datetime | None = None
+    ) -> Space:
         """The space of `policy` for a `kind` of command.
 
-        With `others`, such as later editions, it holds what makes a difference to any of them,
-        and of statuses, channels, moves and deadlines those that all of them have.
+        Args:
+            policy: The policy.
+            kind: The kind of command.
+            others: Further policies, such as later editions: the space then holds what makes a
+                difference to any of them, and of words those that all of them have.
+            now: The one moment to judge at. Default: those that tell all answers apart.
         """
         policies = (policy, *others)
         leaves = [leaf for each in policies for leaf in leaves_of(each, kind)]
-        names = dict.fromkeys((*_CHARTED.get(kind, ("request",)), *(leaf.fact for leaf in leaves)))
-        return cls(
-            policy, kind, FrozenMap({name: values_of(name, leaves, policies) for name in names})
-        )
+        names = dict.fromkeys(["request", *(leaf.fact for leaf in leaves)])
+        nows = _moments_to_judge_at(policies, leaves)
+        if nows and now is not None:
+            nows = (now,)
+        values = {name: values_of(name, leaves, policies, nows, kind) for name in names}
+        if nows:
+            values["now"] = nows
+        return cls(policy, kind, FrozenMap(values))
 
     @property
     def size(self) -> int:
@@ -108,31 +119,33 @@ class Space:
         return facts if self.is_possible(facts) else None
 
     def completed(self, facts: dict[str, Value | None]) -> dict[str, Value | None]:
-        """`facts` with what follows from them: whether the chart has the move."""
+        """`facts` with what follows from them: the zone, and whether there is such a move."""
+        if "now" in self.values:
+            facts = {**facts, "zone": self.policy.tzinfo}
         if "legal_move" in self.values:
-            status, move = str(facts["status"]), str(facts["move"])
-            return {**facts, "legal_move": self.policy.can_advance(status, move)}
+            has_move = (str(facts["status"]), str(facts["move"])) in self.policy.orders.table
+            facts = {**facts, "legal_move": has_move}
         return facts
 
     def is_possible(self, facts: FactValues) -> bool:
         """Whether `facts` do not contradict each other."""
-        return all(agree(facts) for names, agree in _AGREEMENTS if self.values.keys() >= names)
+        return agree(self.policy, self.kind, facts)
 
     @property
     def free(self) -> Mapping[str, tuple[Value | None, ...]]:
         """The facts that do not follow from others, with their values."""
-        return {name: values for name, values in self.values.items() if name != "legal_move"}
+        return {name: values for name, values in self.values.items() if name not in _DERIVED}
 
 
-def check_size(spaces: Collection[Space]) -> None:
-    """Raise `TooLarge` where `spaces` have over a million combinations together."""
+def check_size(spaces: Collection[Space], most: int = MOST_COMBINATIONS) -> None:
+    """Raise `TooLarge` where `spaces` have over `most` combinations together."""
     size = sum(space.size for space in spaces)
-    if size > MOST_COMBINATIONS:
+    if size > most:
         raise too_large(spaces, size)
 
 
 def too_large(spaces: Iterable[Space], size: int) -> TooLarge:
-    """Return the error that the `size` combinations or cases of `spaces` are too many to try."""
+    """The error that the `size` combinations or cases of `spaces` are too many to try."""
     largest = max(spaces, key=lambda space: space.size)
     counts = {name: len(values) for name, values in largest.free.items()}
     facts = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
@@ -140,142 +153,195 @@ def too_large(spaces: Iterable[Space], size: int) -> TooLarge:
 
 
 class FactRegions:
-    """The regions into which the bounds of a policy divide the values of each fact.
+    """What a policy tells of the values of facts: of a number or time, on which side it is.
 
-    Attributes:
-        facts: The names of the facts that rules and silences ask for.
+    Args:
+        leaves: The conditions about one fact each that matter.
     """
 
-    def __init__(self, policy: RuleSet) -> None:
-        leaves = all_leaves(policy)
-        self.facts = frozenset(leaf.fact for leaf in leaves)
-        bounds: dict[str, set[Any]] = {}
+    def __init__(self, leaves: Iterable[Leaf]) -> None:
+        bounds: dict[str, set[int]] = {}
+        times: dict[str, dict[Before, None]] = {}
         for leaf in leaves:
             if isinstance(leaf, Compare):
                 bounds.setdefault(leaf.fact, set()).add(leaf.bound)
+            elif isinstance(leaf, Before):
+                times.setdefault(leaf.fact, {})[leaf] = None
         self._bounds = {name: sorted(values) for name, values in bounds.items()}
+        self._times = times
 
-    def region(self, name: str, value: Value | None) -> Hashable:
-        """Return what is equal for two values of the fact `name` that no rule tells apart."""
-        if value is None or isinstance(value, str | bool):
+    def region(self, name: str, facts: FactValues) -> Hashable:
+        """What is equal for two values of the fact `name` that no rule tells apart."""
+        if name in self._times:
+            return tuple([leaf.test(facts) for leaf in self._times[name]])
+        value = facts[name]
+        if isinstance(value, date):
+            return True  # known: no rule compares it
+        if not isinstance(value, int) or isinstance(value, bool):
             return value
         bounds = self._bounds.get(name, [])
         place = bisect_left(bounds, value)
         return place, place < len(bounds) and bounds[place] == value
 
 
-def leaves_of(policy: RuleSet, kind: type[Command]) -> Iterator[Leaf]:
-    """Yield the conditions about one fact each in the rules and silences for a `kind`."""
-    for rule in policy.rules_for(kind):
-        yield from rule.when.leaves()
-    for silence in policy.silences:
-        if kind in silence.on:
-            yield from silence.when.leaves()
+def leaves_of(policy: RuleSet, kind: type[Judged]) -> Iterator[Leaf]:
+    """The conditions about one fact each by which a `kind` of command is judged."""
+    grants: list[Any] = [None]
+    for _, when, effect in policy.leaves_for(kind):
+        yield from when.leaves()
+        if not isinstance(effect, Forbid):
+            grants.append(effect)
+    for grant in dict.fromkeys(grants):
+        for must_hold, _ in (*checks_before(kind), *checks_after(policy, kind, grant)):
+            yield from must_hold.leaves()
 
 
 def all_leaves(policy: RuleSet) -> tuple[Leaf, ...]:
-    """Return the conditions about one fact each in all rules and silences of `policy`."""
-    return tuple(leaf for kind in COMMANDS for leaf in leaves_of(policy, kind))
+    """The conditions about one fact each by which any command is judged."""
+    return tuple(leaf for kind in JUDGED for leaf in leaves_of(policy, kind))
 
 
-# Beside the rules, a chart may refuse; of every other command, by where the request stands.
-_CHARTED: Mapping[type[Command], tuple[str, ...]] = {
-    RequestCancellation: ("status", "request"),
-    Approve: ("status", "request"),
-    AnswerWithdrawal: ("request", "accept"),
-    AdvanceOrder: ("status", "move"),
-    ApplyDeadline: ("status", "request", "deadline"),
-}
+# ---------------------------------------------------------------- the values of one fact
 
 
 def values_of(
-    name: str, leaves: Iterable[Leaf], policies: tuple[RuleSet, ...]
+    name: str,
+    leaves: Iterable[Leaf],
+    policies: tuple[RuleSet, ...],
+    nows: tuple[datetime, ...] = (),
+    kind: type[Judged] | None = None,
 ) -> tuple[Value | None, ...]:
-    """Return the values of the fact `name` that all `policies` know and `leaves` tell apart."""
-    facts = [(each, fact) for each in policies if (fact := each.fact(name)) is not None]
-    fact = facts[0][1]
+    """The values of the fact `name` that all `policies` know and `leaves` tell apart.
+
+    Args:
+        name: The name of the fact.
+        leaves: The conditions about one fact each that matter.
+        policies: The policies; of a choice, the words that all of them have.
+        nows: The moments that it is judged at, for facts that times are reckoned from.
+        kind: The kind of command that it is read of. Default: any that can carry it.
+    """
+    facts = [fact for each in policies if (fact := each.fact(name)) is not None]
+    fact = facts[0]
+    if kind is not None and expression(name, fact, kind) == "None":
+        return (None,)
     values: tuple[Value | None, ...]
     match fact:
         case Choice():
-            domains = [each.domain(choice) for each, choice in facts if isinstance(choice, Choice)]
+            domains = [_words(each, name, kind) for each in policies]
             values = tuple(word for word in domains[0] if all(word in each for each in domains))
             if not any(domains) and fact.may_be_missing:
                 values = (ANY,)
         case Flag():
             values = (True, False)
+        case Moment() | Day():
+            times = [
+                leaf.time for leaf in leaves if isinstance(leaf, Before) and leaf.fact == name
+            ]
+            zones = tuple(dict.fromkeys(each.tzinfo for each in policies))
+            values = tuple(_around(fact, times, nows, zones))
         case _:
-            values = tuple(_around(fact, leaves))
-    return (*values, None) if fact.may_be_missing else values
+            bounds = {
+                leaf.bound for leaf in leaves if isinstance(leaf, Compare) and leaf.fact == name
+            }
+            numbers = {bound + step for bound in bounds for step in (-1, 0, 1)} or {0}
+            if name == "requests_made":
+                numbers = {0, 1} | {number for number in numbers if number > 0}
+            values = tuple(sorted(numbers))
+    return (*values, None) if _may_be_missing(fact) else values
 
 
-def _around(fact: Fact, leaves: Iterable[Leaf]) -> list[int] | list[timedelta]:
-    """Before, at and after each bound that the fact is compared with.
+def _may_be_missing(fact: Fact) -> bool:
+    """Whether the fact can be unknown; a flag that a command does not carry is false."""
+    return fact.may_be_missing and not (isinstance(fact, Flag) and fact.of is not None)
 
-    Of a length of time and a number of days that are counted from one moment, each has values that
-    go with the bounds of the other.
+
+def _words(policy: RuleSet, name: str, kind: type[Judged] | None) -> tuple[str, ...]:
+    """The words of a choice; of the reasons those that go with the command."""
+    fact = policy.fact(name)
+    if not isinstance(fact, Choice):
+        return ()
+    if fact.values is Vocabulary.REASONS and kind is not None:
+        codes = (each.code for each in policy.reasons_for(kind))
+        return tuple(dict.fromkeys(code for code in codes if code is not None))
+    return policy.domain(fact)
+
+
+def _moments_to_judge_at(
+    policies: Iterable[RuleSet], leaves: Iterable[Leaf]
+) -> tuple[datetime, ...]:
+    """The moments at which combinations are judged; none where no time is compared.
+
+    Where one anchor has times of a fixed length and times of the calendar, which of them is over
+    first hangs on the time of day; with working days, on the day of the week and on holidays.
     """
-    names = (fact.name, _PARTNERS.get(fact.name))
-    bounds = {leaf.bound for leaf in leaves if isinstance(leaf, Compare) and leaf.fact in names}
-    lengths = {bound for bound in bounds if isinstance(bound, timedelta)}
-    days = {bound for bound in bounds if isinstance(bound, int)}
-    if isinstance(fact, Span):
-        near = {length + step for length in lengths for step in (-TICK, timedelta(), TICK)}
-        near |= {_DAY * (number + step) for number in days for step in (-1, 0, 1)}
-        return sorted(near or {timedelta()})
-    numbers = {number + step for number in days for step in (-1, 0, 1)}
-    numbers |= {length // _DAY + step for length in lengths for step in (-1, 0, 1)}
-    return sorted(numbers or {0})
+    times = [leaf.time for leaf in leaves if isinstance(leaf, Before)]
+    if not times:
+        return ()
+    steps = [step for time in times for step in time.steps()]
+    days = {TODAY}
+    for calendar in {step.calendar for step in steps if isinstance(step, BusinessDays)}:
+        days |= calendar.typical_days()
+    clocks = {timedelta(hours=12)}
+    if any(isinstance(step, EndOfDay | NextClock | BusinessDays) for step in steps):
+        lengths = {step.length % _DAY for step in steps if isinstance(step, Shift)}
+        shown = {
+            timedelta(hours=step.clock.hour, minutes=step.clock.minute, seconds=step.clock.second)
+            for step in steps
+            if isinstance(step, NextClock)
+        }
+        for turn in lengths | shown:
+            clocks |= {(turn + near) % _DAY for near in (-SECOND, timedelta(), SECOND)}
+    return tuple(
+        midnight(day, policy.tzinfo) + clock
+        for policy in policies
+        for day in sorted(days)
+        for clock in sorted(clocks)
+    )
 
 
-# ---------------------------------------------------------------- which facts agree
+def _around(
+    fact: Fact, times: Iterable[Time], nows: tuple[datetime, ...], zones: tuple[ZoneInfo, ...]
+) -> list[datetime] | list[date]:
+    """The last anchor with which each time is over, and the first with which it is ahead.
+
+    What has happened is not later than the moment that it is judged at.
+    """
+    near: set[Any] = set()
+    for time, now, zone in product(times, nows, zones):
+        for each in sides(time, now, zone, day=isinstance(fact, Day)):
+            near.add(min(each, now) if fact.name in HAPPENED else each)
+    today: set[Any] = {TODAY} if isinstance(fact, Day) else {midnight(TODAY, zones[0])}
+    return sorted(near or (not isinstance(fact, Day) and set(nows)) or today)
 
 
-def _remembers(ended: str, before: str) -> _Agreement:
-    """What is known of earlier requests goes with the latest one."""
+def sides(time: Time, now: datetime, zone: ZoneInfo, *, day: bool = False) -> tuple[date, ...]:
+    """The last anchor with which `time` is over at `now`, and the first with which it is ahead.
 
-    def agree(facts: FactValues) -> bool:
-        if facts["request"] == NO_REQUEST:
-            return not facts[before]
-        return facts["request"] != ended or bool(facts[before])
-
-    return frozenset({"request", before}), agree
-
-
-def _needs_request(counted: str) -> _Agreement:
-    """Time since a request is known exactly where there is one."""
-    return frozenset(
-        {"request", counted}
-    ), lambda facts: (facts["request"] == NO_REQUEST) == (facts[counted] is None)
-
-
-def _one_anchor(since: str, days: str) -> _Agreement:
-    """A length of time and a number of days can be counted from one moment."""
-
-    def agree(facts: FactValues) -> bool:
-        length, number = facts[since], facts[days]
-        if not isinstance(length, timedelta) or not isinstance(number, int):
-            return length is None and number is None
-        return abs(length - timedelta(days=number)) < _LONGEST_DAY
-
-    return frozenset({since, days}), agree
+    Args:
+        time: A time that is reckoned from one fact.
+        now: The moment, in UTC.
+        zone: The policy's time zone.
+        day: Whether its anchor is a calendar day.
+    """
+    first = _quick(time, now, zone)
+    if first is None:
+        first = least_anchor(time, now, zone, day=day)
+    if first is None:
+        return ()
+    if not isinstance(first, datetime):
+        return first - _DAY, first
+    ahead = first if first.microsecond == 0 else first.replace(microsecond=0) + SECOND
+    return ahead - SECOND, ahead
 
 
-_Agreement = tuple[frozenset[str], Callable[[FactValues], bool]]
-"""The names of facts, and whether their values can be true at once."""
-
-_AGREEMENTS: tuple[_Agreement, ...] = (
-    _remembers("rejected", "rejected_before"),
-    _remembers("withdrawn", "withdrawn_before"),
-    (
-        frozenset({"request", "deadline_passed"}),
-        lambda facts: not facts["deadline_passed"] or facts["request"] in OPEN,
-    ),
-    _needs_request("since_requested"),
-    _needs_request("days_since_requested"),
-    (
-        frozenset({"role", "party"}),
-        lambda facts: bool(facts["party"]) or facts["role"] in (Role.BUYER, Role.SELLER),
-    ),
-    _one_anchor("since_placed", "days_since_placed"),
-    _one_anchor("since_requested", "days_since_requested"),
-)
+def _quick(time: Time, now: datetime, zone: ZoneInfo) -> date | None:
+    """The first anchor with which a plain time is ahead, without looking for it."""
+    match time:
+        case Shift(Moment(), length):
+            return now - length + timedelta(microseconds=1)
+        case EndOfDay(Day(), later):
+            return now.astimezone(zone).date() - later * _DAY
+        case EndOfDay(Moment(), later):
+            return midnight(now.astimezone(zone).date() - later * _DAY, zone)
+        case _:
+            return None
