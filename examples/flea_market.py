@@ -52,7 +52,7 @@ FLEA_MARKET = Policy(
         Rule("to_the_office", on=Reject, when=~at_office, effect=Refer(operator)),
         Rule("withdraws", on=Withdraw, when=is_initiator, effect=PERMIT),
     ],
-    reasons=[Reason("changed_plans"), Reason("other", text=(1, 200))],
+    reasons=[Reason("changed_mind"), Reason("other", text=(1, 200))],
     deadlines=[
         Deadline("silence", runs=is_open & ~at_office, due=requested_at + hours(24), then=approve),
     ],

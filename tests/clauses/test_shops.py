@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import reduce
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,8 +91,8 @@ class TestTheHalfHourShop:
     HALF_HOUR = PLACED + timedelta(minutes=30)
 
     def test_is_written_in_forty_lines(self) -> None:
-        with open("examples/half_hour_shop.py", encoding="utf-8") as file:
-            assert len(file.readlines()) <= 40
+        lines = Path("examples/half_hour_shop.py").read_text("utf-8").splitlines()
+        assert len(lines) <= 40
 
     def test_cancels_at_once_for_half_an_hour(self) -> None:
         case = opened(SHOP)
@@ -207,8 +208,8 @@ class TestTheFleaMarket:
 
     def test_is_written_in_sixty_lines(self) -> None:
         for name in ("flea_market", "must_ship"):
-            with open(f"examples/{name}.py", encoding="utf-8") as file:
-                assert len(file.readlines()) <= 60
+            lines = Path(f"examples/{name}.py").read_text("utf-8").splitlines()
+            assert len(lines) <= 60
 
 
 class TestTheMerchantWhoMustShip:
