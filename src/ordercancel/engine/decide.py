@@ -56,7 +56,7 @@ from ordercancel.engine.timers import Timer, timers, unmarked_by
 from ordercancel.rules.deadlines import Do
 from ordercancel.rules.roles import is_party, other_side_of
 
-__all__ = ["decide", "register"]
+__all__ = ["admit", "check_edition", "decide", "register"]
 
 
 def register(order: Order, policy: RuleSet, at: datetime) -> tuple[Event, ...]:
@@ -98,15 +98,7 @@ def decide(
             named.
         Refused: The policy refuses the command.
     """
-    order = case.order
-    if command.order_id != order.id or not is_party(command.by, order, policy.roles):
-        raise UnknownOrder(command.order_id)
-    _check_policy(case, policy)
-    at = moment(type(command), at)
-    if case.updated_at is not None and at < case.updated_at:
-        where = f"{type(command).__name__}.at"
-        expected = f"{case.updated_at.isoformat()} or later, when the last event happened"
-        raise InvalidValue([Fault(where, f"is {at.isoformat()}", expected, code="at_too_early")])
+    at = admit(command, case, policy, at)
     match command:
         case UpdateOrder():
             return _update(command, case, policy, at)
@@ -116,15 +108,35 @@ def decide(
             return _judged(command, case, policy, at, seller)
 
 
-def _check_policy(case: Case, policy: RuleSet) -> None:
+def admit(command: Command, case: Case, policy: RuleSet, at: datetime) -> datetime:
+    """The moment `at` in UTC, where `command` may be judged at all: what `decide` sees to first.
+
+    Raises:
+        UnknownOrder: The command is about another order, or its actor is no party to this one.
+        InvalidValue: The policy is not the one that judges the case, or `at` is before the last
+            event of the case.
+    """
     order = case.order
-    if policy.name != order.policy or policy.edition != case.edition:
+    if command.order_id != order.id or not is_party(command.by, order, policy.roles):
+        raise UnknownOrder(command.order_id)
+    check_edition(policy, order.policy, case.edition, case.digest)
+    at = moment(type(command), at)
+    if case.updated_at is not None and at < case.updated_at:
+        where = f"{type(command).__name__}.at"
+        expected = f"{case.updated_at.isoformat()} or later, when the last event happened"
+        raise InvalidValue([Fault(where, f"is {at.isoformat()}", expected, code="at_too_early")])
+    return at
+
+
+def check_edition(policy: RuleSet, name: str, edition: str, digest: str) -> None:
+    """Raise `InvalidValue` where `policy` does not judge the cases of this edition and digest."""
+    if policy.name != name or policy.edition != edition:
         problem = f"is {policy.name} {policy.edition}"
-        expected = f"{order.policy} {case.edition}, which judges this case"
+        expected = f"{name} {edition}, which judges this case"
         raise InvalidValue([Fault("decide.policy", problem, expected, code="wrong_edition")])
-    if case.digest not in ("", policy.digest, *policy.succeeds):
+    if digest not in ("", policy.digest, *policy.succeeds):
         problem = f"edition {policy.edition} has the digest {policy.digest}"
-        expected = f"{case.digest}, or a policy that says that it succeeds it"
+        expected = f"{digest}, or a policy that says that it succeeds it"
         raise InvalidValue([Fault("decide.policy", problem, expected, code="wrong_digest")])
 
 

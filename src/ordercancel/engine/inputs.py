@@ -46,6 +46,7 @@ def check_input(
         and not policy.reasons_for(kind)
         and getattr(command, "text", None) is None
         and getattr(command, "reason", None) is None
+        and not _required(policy, kind)
     ):
         return None
     chosen = policy.reason(kind, getattr(command, "reason", None))
@@ -54,11 +55,16 @@ def check_input(
         and chosen.text is None
         and getattr(command, "text", None) is None
         and not command.data
+        and not _required(policy, kind)
         and holds(policy, chosen.when, Facts(command, case, policy, at, seller))
     ):
         return None
     faults = Faults(kind.__name__)
     check_facts(policy, command.data, _of(policy, kind), "data", faults)
+    for name in _required(policy, kind):
+        if command.data.get(name) is None:
+            expected = "a value: the policy requires it"
+            faults.add(f"data[{name!r}]", "is missing", expected, code="fact_missing")
     if isinstance(command, AdvanceOrder):
         _check_move(command, policy, faults)
     text = _check_words(command, case, policy, at, seller, faults)
@@ -69,6 +75,11 @@ def check_input(
 def _of(policy: RuleSet, kind: type[Judged]) -> dict[str, Fact]:
     """The facts that a kind of command carries, by name."""
     return {fact.name: fact for fact in policy.facts if fact.of is kind}
+
+
+def _required(policy: RuleSet, kind: type[Judged]) -> tuple[str, ...]:
+    """The facts that every command of a kind is given with."""
+    return tuple(fact.name for fact in policy.facts if fact.required and fact.of is kind)
 
 
 def _check_words(

@@ -23,7 +23,7 @@ from ordercancel.engine.words import Words
 from ordercancel.rules.notifications import Medium, Notification, change_of
 from ordercancel.rules.roles import HOUSE
 
-__all__ = ["Message", "messages_for", "needs_messages", "party_of"]
+__all__ = ["Message", "messages_for", "needs_messages", "party_of", "readers_of"]
 
 
 @attrs.frozen(kw_only=True)
@@ -73,10 +73,12 @@ def messages_for(
     case: Case,
     policy: RuleSet,
     parties: Mapping[str, Party | None],
+    *,
+    later: Case | None = None,
 ) -> tuple[Message, ...]:
     """The messages that `events` call for, each in the language of its reader.
 
-    What a deadline has marked and a later event of the same decision takes off is not told.
+    What a deadline has marked and a later event takes off again is not told.
 
     Args:
         events: The events of one decision, the last that were folded into `case`.
@@ -84,12 +86,13 @@ def messages_for(
         policy: The policy that words them.
         parties: The readers by id; one that is missing or None is called by their id, and written
             to in the policy's first language.
+        later: The case after all events that are committed together. Default: `case`.
     """
     happened = tuple(events)
     messages: dict[str, Message] = {}
     for version, event in enumerate(happened, case.version - len(happened) + 1):
         change = change_of(event)
-        if change is None or _is_taken_off(event, case):
+        if change is None or _is_taken_off(event, later or case):
             continue
         for each in policy.notifications_on(change):
             facts = Facts(None, case, policy, event.at, by=event.by)
@@ -119,6 +122,18 @@ def party_of(role: str, order: Order, policy: RuleSet) -> str | None:
         case fact:
             party = order.facts.get(fact)
             return party if isinstance(party, str) else None
+
+
+def readers_of(case: Case, policy: RuleSet) -> tuple[str, ...]:
+    """The ids of whoever a text about a case may name or be for, as a directory knows them.
+
+    They are the buyer, the seller, the answerer of the latest request, and the roles that
+    notifications name.
+    """
+    named = (each.to for each in policy.notifications if each.to in policy.roles)
+    roles = dict.fromkeys(("buyer", "seller", *_answerer(case.latest), *named))
+    ids = (party_of(role, case.order, policy) for role in roles)
+    return tuple(dict.fromkeys(each for each in ids if each is not None))
 
 
 def _is_taken_off(event: Event, case: Case) -> bool:

@@ -25,9 +25,9 @@ __all__ = [
     "OVERDUE",
     "Timer",
     "fires",
-    "marked_from",
     "next_due",
     "running",
+    "schedule",
     "timers",
     "unmarked_by",
 ]
@@ -93,26 +93,30 @@ def next_due(policy: RuleSet, case: Case) -> datetime | None:
     return next((timer.due_at for timer in timers(policy, case)), None)
 
 
-def marked_from(policy: RuleSet, case: Case) -> Mapping[str, datetime]:
-    """By the code of each mark the moment from which a queue counts the case as marked.
+def schedule(policy: RuleSet, case: Case) -> tuple[datetime | None, Mapping[str, datetime]]:
+    """What a store keeps to find a case by: when its next deadline will fire, and its marks.
 
-    That is when its deadline is due, whether or not it has fired, or when the deadline was that
-    has marked the order or its latest request. Only what still runs is `OVERDUE`.
+    Of each mark it is the moment from which a queue counts the case as marked: when its deadline
+    is due, whether or not it has fired, or was due that has marked the order or its latest
+    request. As `OVERDUE` only what still runs is counted.
     """
     number = len(case.requests)
-    since: dict[str, datetime] = {}
+    first: datetime | None = None
     dues = [
         (mark.code, mark.due_at)
         for mark in case.marks
         if mark.request in (None, number) and mark.code != OVERDUE
     ]
     for timer in running(policy, case):
-        then = timer.deadline.then
-        if then.do is Do.MARK and (then.argument == OVERDUE or fires(timer, case)):
+        then, will_fire = timer.deadline.then, fires(timer, case)
+        if will_fire and first is None:
+            first = timer.due_at
+        if then.do is Do.MARK and (will_fire or then.argument == OVERDUE):
             dues.append((then.argument or "", timer.due_at))
+    since: dict[str, datetime] = {}
     for code, due_at in dues:
         since[code] = min(due_at, since.get(code, due_at))
-    return FrozenMap(since)
+    return first, FrozenMap(since)
 
 
 def unmarked_by(policy: RuleSet, case: Case) -> tuple[str, ...]:

@@ -29,19 +29,20 @@ class Observed(StrEnum):
     """What observers see."""
 
     COMMAND = "command"
-    """A command is handled.
+    """A command is handled, or a tick fires what is due of an order.
 
-    Fields: ``command`` (its kind), ``order_id``, ``role``, ``command_id`` where it has one,
-    ``lag_seconds`` for a deadline that a tick applies; in the end ``outcome``, ``attempts``, and
-    ``policy``, ``edition``, ``rules``, ``codes`` as far as they are known. The outcome is one of
-    ``done``, ``repeated``, ``refused``, ``invalid``, ``unknown_order``, ``unknown_policy``,
-    ``conflict``, ``unavailable`` and ``error``.
+    Fields: ``command`` (its kind, for a tick ``FireDeadline``), ``order_id``, ``role``,
+    ``command_id`` where it has one; in the end ``outcome``, ``attempts``, and ``policy``,
+    ``edition``, ``rules``, ``codes`` as far as they are known; of a tick ``lag_seconds`` since
+    the first deadline was due. The outcome is one of ``done``, ``repeated``, ``not_due`` (of a
+    tick: the order had moved on), ``refused``, ``invalid``, ``unknown_order``,
+    ``unknown_policy``, ``conflict``, ``unavailable`` and ``error``.
     """
 
     MESSAGE = "message"
     """A message is delivered.
 
-    Fields: ``message_id``, ``order_id``, ``occasion``, ``audience``, ``medium``, ``attempts``,
+    Fields: ``message_id``, ``order_id``, ``on``, ``audience``, ``medium``, ``attempts``,
     ``lag_seconds`` since what it tells of; in the end ``outcome``: ``delivered``, ``failed`` or
     ``dead``, and ``error``, the kind of error.
     """

@@ -86,8 +86,8 @@ class Outbox(Queries):
         fields: Fields = {
             "message_id": claim.message.id,
             "order_id": claim.message.order_id,
-            "occasion": claim.message.occasion.value,
-            "audience": claim.message.audience.value,
+            "on": claim.message.on,
+            "audience": claim.message.audience,
             "medium": claim.message.medium.value,
             "attempts": claim.attempts,
             "lag_seconds": (now - claim.message.at).total_seconds(),

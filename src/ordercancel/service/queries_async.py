@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from ordercancel.domain.actors import Actor, Buyer, Party, Seller
+from ordercancel.domain.actors import Actor, Party
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import COMMANDS, Command
-from ordercancel.domain.errors import UnknownOrder
+from ordercancel.domain.commands import JUDGED, Judged
+from ordercancel.domain.errors import InvalidValue, UnknownOrder, UnknownPolicy
 from ordercancel.domain.events import Event
 from ordercancel.domain.faults import Faults, moment
-from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import OPEN, RequestStatus
 from ordercancel.domain.texts import Lang
+from ordercancel.engine.decide import check_edition
 from ordercancel.engine.decision import Decision
+from ordercancel.engine.handling import case_before, fire_due
 from ordercancel.engine.labels import label
+from ordercancel.engine.messages import readers_of
+from ordercancel.engine.options import Option, options
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.deadlines import Consequence
-from ordercancel.rules.notifications import Audience
+from ordercancel.rules.roles import BUILT_IN_ROLES, is_party
 from ordercancel.service.clock import Clock
 from ordercancel.service.ports_async import AsyncDirectory, AsyncStore
 from ordercancel.service.records import InboxCursor, InboxQuery
@@ -28,10 +30,16 @@ from ordercancel.service.results import (
     MAX_COUNT,
     Count,
     InboxPage,
+    check_language,
     counts,
     inbox_page,
+    queue_of,
+    reader_of,
     wrong_kind,
 )
+
+SKEW = timedelta(seconds=5)
+"""How far the clocks of the servers that share a store may differ."""
 
 
 class AsyncQueries:
@@ -46,17 +54,32 @@ class AsyncQueries:
     _directory: AsyncDirectory | None
     _clock: Clock
 
-    async def assess(self, command: Command, *, at: datetime | None = None) -> Decision:
+    async def assess(self, command: Judged, *, at: datetime | None = None) -> Decision:
         """Return what the policy would decide about `command`, by default at the clock's time.
 
-        Nothing changes, and no observer sees it.
+        It is judged as if what is due had fired. Nothing changes, and no observer sees it.
         """
-        if not isinstance(command, COMMANDS):
-            raise wrong_kind("command", command, "a command")
-        at = self._time(at)
+        if not isinstance(command, JUDGED):
+            raise wrong_kind("command", command, "a command that rules judge")
         case = await self._load(command.order_id, command.by)
-        seller = await self._find(case.order.seller)
-        return self._policy(case).assess(command, case, at, seller=seller)
+        at, policy = self._time(at, case), self._policy(case)
+        seller = await self._seller(case, policy)
+        before = case_before(command, case, policy, at, seller=seller)
+        return policy.assess(command, before, at, seller=seller)
+
+    async def options(
+        self, order_id: str, *, by: Actor, at: datetime | None = None
+    ) -> tuple[Option, ...]:
+        """Return every action on an order: whether it is offered to `by`, and what it must ask.
+
+        Judged as if what is due had fired, by default at the clock's time; nothing changes. See
+        `ordercancel.engine.options`.
+        """
+        case = await self.case(order_id, by=by)
+        at, policy = self._time(at, case), self._policy(case)
+        check_edition(policy, case.order.policy, case.edition, case.digest)
+        case = _as_if_fired(case, policy, at)
+        return options(case, policy, by, at, seller=await self._seller(case, policy))
 
     async def case(self, order_id: str, *, by: Actor) -> Case:
         """Return the case of an order."""
@@ -71,102 +94,146 @@ class AsyncQueries:
         await self.case(order_id, by=by)
         return await self._store.history(order_id)
 
-    async def label(self, order_id: str, *, by: Actor, lang: Lang = "ja") -> str:
-        """Return what a buyer reads for an order, or the seller's words for any other actor."""
+    async def label(
+        self, order_id: str, *, by: Actor, lang: Lang | None = None, at: datetime | None = None
+    ) -> str:
+        """Return what `by` reads for an order, as if what is due had fired.
+
+        Args:
+            order_id: The order.
+            by: The reader. Whoever has no labels of their own reads those of their side, and the
+                house those of the seller.
+            lang: One of the policy's languages. Default: its first one.
+            at: The moment. Default: the clock's time.
+        """
         case = await self.case(order_id, by=by)
-        parties = await self._parties(case.order)
-        audience = Audience.BUYER if isinstance(by, Buyer) else Audience.SELLER
-        return label(case, self._policy(case), audience, lang, parties=parties)
+        at, policy = self._time(at, case), self._policy(case)
+        lang = check_language(lang, policy)
+        case = _as_if_fired(case, policy, at)
+        parties = await self._parties(case, policy)
+        return label(case, policy, reader_of(by, policy), lang, parties=parties)
 
     async def inbox(
         self,
-        seller: Seller,
+        actor: Actor,
         *,
-        policy: str,
+        policy: str | None = None,
         statuses: Iterable[RequestStatus] | None = None,
         after: InboxCursor | None = None,
         limit: int = 50,
-        lang: Lang = "ja",
+        lang: Lang | None = None,
+        at: datetime | None = None,
     ) -> InboxPage:
-        """Return a page of a seller's queue, oldest request first.
+        """Return a page of somebody's queue, oldest request first, as it is stored.
+
+        A buyer's or a seller's queue has the requests about their own orders: what they asked,
+        and what they must answer. The house shares one queue, of the requests that it answers.
 
         Args:
-            seller: Whose queue.
-            policy: The name of the policy.
+            actor: Whose queue.
+            policy: The name of a policy. Default: all of them.
             statuses: The statuses of an order's latest request. Default: the open ones.
             after: The `next` of the page before. Default: the first page.
             limit: The most rows, 1 to 10,000. Default: 50.
-            lang: The language of the rows. Default: Japanese.
+            lang: The language of the rows. Default: each in the first one of its policy.
+            at: The moment by which a row is overdue. Default: the clock's time.
 
         Raises:
             UnknownPolicy: No policy has this name.
+            InvalidValue: The actor's role has no queue, a policy does not have the language, or
+                an argument is out of its bounds.
         """
-        if not isinstance(seller, Seller):
-            raise wrong_kind("seller", seller, "a Seller")
         wanted = tuple(OPEN if statuses is None else statuses)
         faults = Faults("inbox")
-        faults.line("policy", policy)
         for number, status in enumerate(wanted):
             faults.member(f"statuses[{number}]", status, RequestStatus)
         faults.instance("after", after, InboxCursor | None, "the next of a page before")
         faults.number("limit", limit, 1, MAX_COUNT, A_COUNT)
         faults.raise_if_any()
-        editions = self._book.editions(policy)
+        policies = self._named(policy)
+        for editions in policies.values():
+            check_language(lang, editions[0])
         query = InboxQuery(
-            seller=seller.id,
-            policy=policy,
+            queue=queue_of(actor, policies),
             statuses=frozenset(map(RequestStatus, wanted)),
             after=after,
             limit=limit,
         )
-        return inbox_page(await self._store.inbox(query), editions, lang)
+        page = await self._store.inbox(query)
+        return inbox_page(page, policies, lang, self._time(at))
 
     async def counters(
-        self, seller: Seller, *, policy: str, at: datetime | None = None
+        self, actor: Actor, *, policy: str | None = None, at: datetime | None = None
     ) -> tuple[Count, ...]:
-        """Return the numbers on a seller's front page; default of `at`: the clock's time.
+        """Return the numbers of a queue: those of the policy, or of each of them.
+
+        Args:
+            actor: Whose queue, as for `inbox`.
+            policy: The name of a policy. Default: all of them.
+            at: The moment by which something is overdue. Default: the clock's time.
 
         Raises:
-            UnknownPolicy: No policy has the name `policy`.
+            UnknownPolicy: No policy has this name.
+            InvalidValue: The actor's role has no queue.
         """
-        if not isinstance(seller, Seller):
-            raise wrong_kind("seller", seller, "a Seller")
-        faults = Faults("counters")
-        faults.line("policy", policy)
-        faults.raise_if_any()
-        at = self._time(at)
-        editions = self._book.editions(policy)
-        deadlines = frozenset(
-            deadline.id
-            for edition in editions
-            for deadline in edition.deadlines
-            if deadline.does is Consequence.MARK_OVERDUE
-        )
-        tallies = await self._store.tally(seller.id, policy, deadlines, at)
-        return counts(editions[0], tallies)
+        policies = self._named(policy)
+        tallies = await self._store.tally(queue_of(actor, policies), self._time(at))
+        return counts(policies, tallies)
 
-    def _time(self, at: datetime | None) -> datetime:
-        """Return `at`, or else the clock's time, in UTC."""
-        if at is None:
-            return moment("clock.now", self._clock.now())
-        return moment("service.at", at)
+    def _time(self, at: datetime | None, case: Case | None = None) -> datetime:
+        """Return `at` in UTC, or the clock's time, lifted to the last event of `case`.
+
+        The clocks of several servers differ: what one of them has just written may lie ahead of
+        another's time by up to `SKEW`. A moment that was named is never moved.
+        """
+        if at is not None:
+            return moment("service.at", at)
+        now = moment("clock.now", self._clock.now())
+        last = None if case is None else case.updated_at
+        return now if last is None or not now < last <= now + SKEW else last
 
     def _policy(self, case: Case) -> Policy:
         return self._book.get(case.order.policy, case.edition)
 
+    def _named(self, policy: str | None) -> Mapping[str, tuple[Policy, ...]]:
+        """Return the editions of the policy with this name, or of all, the latest first."""
+        faults = Faults("service")
+        faults.line("policy", policy, optional=True)
+        faults.raise_if_any()
+        names = self._book.names if policy is None else (policy,)
+        return {name: self._book.editions(name) for name in names}
+
     async def _load(self, order_id: str, by: Actor) -> Case:
         """Load a case; an order that `by` is no party to looks like one that does not exist."""
         case = await self._store.load(order_id)
-        if case is None or not case.order.visible_to(by):
+        if case is None:
+            raise UnknownOrder(order_id)
+        try:
+            roles = self._policy(case).roles
+        except UnknownPolicy:  # which is told to nobody who may not know of the order
+            roles = BUILT_IN_ROLES
+        if not is_party(by, case.order, roles):
             raise UnknownOrder(order_id)
         return case
 
     async def _find(self, party_id: str) -> Party | None:
         return None if self._directory is None else await self._directory.find(party_id)
 
-    async def _parties(self, order: Order) -> Mapping[str, Party | None]:
+    async def _seller(self, case: Case, policy: Policy) -> Party | None:
+        """Return what the directory knows of the seller, where a rule wants to know."""
+        return await self._find(case.order.seller) if policy.needs_seller else None
+
+    async def _parties(self, case: Case, policy: Policy) -> Mapping[str, Party | None]:
+        """Return what the directory knows of whoever texts about a case may name or be for."""
         if self._directory is None:
             return {}
-        buyer = await self._find(order.buyer)
-        seller = await self._find(order.seller)
-        return {order.buyer: buyer, order.seller: seller}
+        return {each: await self._find(each) for each in readers_of(case, policy)}
+
+
+def _as_if_fired(case: Case, policy: Policy, at: datetime) -> Case:
+    """Return a case as if what is due had fired; as it is, where this policy can't fire it."""
+    try:
+        steps = fire_due(case, policy, at)
+    except InvalidValue:
+        return case
+    return steps[-1].case if steps else case

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 import attrs
 
+from ordercancel.domain.actors import Actor
 from ordercancel.domain.cases import Case
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.events import Event
-from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Lang, Text
-from ordercancel.engine.labels import InboxRow, inbox_row
+from ordercancel.engine.handling import fired_among
+from ordercancel.engine.labels import QueueRow, queue_row
 from ordercancel.engine.messages import Message
 from ordercancel.policy.policy import Policy
-from ordercancel.service.records import DueDuty, InboxCursor, Page, Tally
+from ordercancel.rules.roles import HOUSE
+from ordercancel.service.records import DueOrder, InboxCursor, Page, Queue, Tally
 
 MAX_COUNT = 10_000
 """The most that a page, a tick or a relay may ask for at once."""
@@ -28,7 +31,7 @@ class Outcome:
 
     Args:
         case: The case after it.
-        events: What happened, in order.
+        events: What happened, in order, by the deadlines that were due and by the command.
         messages: The messages that were put into the outbox with it.
         repeated: Whether this is the outcome of an earlier command with the same id.
     """
@@ -39,6 +42,11 @@ class Outcome:
     repeated: bool = False
 
     @property
+    def fired(self) -> tuple[Event, ...]:
+        """Those of the events that came of deadlines."""
+        return fired_among(self.events)
+
+    @property
     def rules(self) -> tuple[str, ...]:
         """The ids of the rules and deadlines behind the events, each once."""
         return tuple(dict.fromkeys(rule for event in self.events for rule in event.rules))
@@ -46,9 +54,9 @@ class Outcome:
 
 @attrs.frozen(kw_only=True)
 class Skipped:
-    """A duty that was due and could not be acted on, with the error that says why."""
+    """An order with a deadline that was due and did not fire, with the error that says why."""
 
-    duty: DueDuty
+    order: DueOrder
     error: Exception
 
 
@@ -57,14 +65,28 @@ class Ticked:
     """What a tick did.
 
     Args:
-        outcomes: The outcome of each deadline that acted.
-        skipped: The duties that could not be acted on.
+        outcomes: The outcome for each order of which something fired.
+        skipped: The orders of which nothing could fire, and those that another edition of their
+            policy judges, which this service does not have.
         more: Whether more is due than the tick's budget allowed.
     """
 
     outcomes: tuple[Outcome, ...]
     skipped: tuple[Skipped, ...]
     more: bool
+
+
+@attrs.frozen(kw_only=True)
+class Reindexed:
+    """What a reindexing did.
+
+    Args:
+        orders: How many orders' deadlines were reckoned anew.
+        skipped: The ids of those that this service has no policy for.
+    """
+
+    orders: int
+    skipped: tuple[str, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -86,49 +108,121 @@ class Relayed:
 
 @attrs.frozen(kw_only=True)
 class InboxPage:
-    """A page of a seller's queue; pass `next` as `after` to read the page behind it."""
+    """A page of a queue; pass `next` as `after` to read the page behind it."""
 
-    rows: tuple[InboxRow, ...]
+    rows: tuple[QueueRow, ...]
     next: InboxCursor | None
 
 
-def inbox_page(page: Page, editions: Sequence[Policy], lang: Lang) -> InboxPage:
+Editions = Mapping[str, Sequence[Policy]]
+"""The editions of policies by their name, the latest first."""
+
+
+def inbox_page(page: Page, policies: Editions, lang: Lang | None, now: datetime) -> InboxPage:
     """Return a page as rows in words of `lang`, each by the edition of its case.
 
-    A case whose edition is no longer among `editions` is worded by the first, the latest one.
+    A case whose edition is no longer there is worded by the latest one.
     """
-    by_edition = {edition.edition: edition for edition in editions}
-    rows = (
-        inbox_row(case, by_edition.get(case.edition, editions[0]), lang) for case in page.cases
-    )
+    by_edition = {
+        (name, policy.edition): policy
+        for name, editions in policies.items()
+        for policy in editions
+    }
+    rows: list[QueueRow | None] = []
+    for case in page.cases:
+        name = case.order.policy
+        policy = by_edition.get((name, case.edition), policies[name][0])
+        rows.append(queue_row(case, policy, lang or policy.languages[0], now))
     return InboxPage(rows=tuple(row for row in rows if row is not None), next=page.next)
 
 
 @attrs.frozen(kw_only=True)
 class Count:
-    """A number on the seller's front page, and how many of it are overdue (qoo10.3.counters)."""
+    """A number of a queue, and how many of it are overdue (qoo10.3.counters).
 
-    status: RequestStatus
+    Args:
+        policy: The name of the policy that counts so.
+        on: The status of the latest request, or the code of a mark.
+        label: What the number is called.
+        count: How many orders.
+        overdue: How many of them have a deadline past that marks them as overdue, fired or not.
+    """
+
+    policy: str
+    on: str
     label: Text
     count: int
     overdue: int
 
 
-def counts(policy: Policy, tallies: Iterable[Tally]) -> tuple[Count, ...]:
-    """Return the counters of `policy` in its order, 0 where no tally has the status."""
-    by_status = {tally.status: tally for tally in tallies}
+def counts(policies: Editions, tallies: Iterable[Tally]) -> tuple[Count, ...]:
+    """Return the counters of each policy's latest edition in its order, 0 where there is none."""
+    by_state = {(tally.policy, tally.on): tally for tally in tallies}
     found = []
-    for counter in policy.wording.counters:
-        tally = by_status.get(counter.status)
-        found.append(
-            Count(
-                status=counter.status,
-                label=counter.label,
-                count=tally.count if tally else 0,
-                overdue=tally.overdue if tally else 0,
+    for name, (policy, *_) in policies.items():
+        for counter in policy.counters:
+            tally = by_state.get((name, counter.on))
+            found.append(
+                Count(
+                    policy=name,
+                    on=str(counter.on),
+                    label=policy.text(counter.label),
+                    count=tally.count if tally else 0,
+                    overdue=tally.overdue if tally else 0,
+                )
             )
-        )
     return tuple(found)
+
+
+def queue_of(actor: object, policies: Editions) -> Queue:
+    """Return whose requests an actor's queue has.
+
+    Raises:
+        InvalidValue: They are no actor, or of a role that has no queue: the requests of carriers
+            and the like are in the queues of their side.
+    """
+    if not isinstance(actor, Actor):
+        raise wrong_kind("actor", actor, "a Buyer, Seller, Operator or System")
+    names = frozenset(policies)
+    roles = {
+        name: role
+        for editions in policies.values()
+        for policy in editions
+        for name, role in policy.roles.items()
+    }
+    role = roles.get(actor.role)
+    if role is not None and role.party == "buyer":
+        return Queue(buyer=actor.id, policies=names)
+    if role is not None and role.party == "seller":
+        return Queue(seller=actor.id, policies=names)
+    if role is not None and role.party is None:
+        house = {name for name, each in roles.items() if each.side == HOUSE}
+        return Queue(answerers=frozenset({*house, f"{HOUSE}_side"}), policies=names)
+    problem = f"has the role {actor.role!r}"
+    raise InvalidValue([Fault("service.actor", problem, "a buyer, a seller or one of the house")])
+
+
+def reader_of(actor: Actor, policy: Policy) -> str:
+    """Return the role whose labels an actor reads: their own, their side's, or the seller's."""
+    if any(each.to == actor.role for each in policy.labels):
+        return actor.role
+    role = policy.roles.get(actor.role)
+    return "seller" if role is None or role.side == HOUSE else role.side
+
+
+def check_language(lang: Lang | None, policy: Policy) -> Lang:
+    """Return `lang`, or the first language of the policy for None.
+
+    Raises:
+        InvalidValue: The policy has no texts in it.
+    """
+    if lang is None:
+        return policy.languages[0]
+    if lang not in policy.languages:
+        expected = f"one of the languages of {policy.name}: {', '.join(policy.languages)}"
+        fault = Fault("service.lang", f"is {lang!r:.80}", expected, code="unknown_language")
+        raise InvalidValue([fault])
+    return lang
 
 
 def wrong_kind(field: str, value: object, expected: str) -> InvalidValue:

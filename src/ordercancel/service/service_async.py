@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from copy import copy
 from datetime import datetime
-from functools import reduce
 
-from ordercancel.domain.actors import Party, System
-from ordercancel.domain.commands import COMMANDS, ApplyDeadline, Command
-from ordercancel.domain.errors import Conflict, Fault, InvalidValue, StoreUnavailable
+from ordercancel.domain.commands import COMMANDS, Command
+from ordercancel.domain.errors import (
+    Conflict,
+    Fault,
+    InvalidValue,
+)
 from ordercancel.domain.events import Event, OrderRegistered
-from ordercancel.domain.faults import Faults
 from ordercancel.domain.orders import Order
-from ordercancel.engine.decide import decide, register
-from ordercancel.engine.decision import Refused
-from ordercancel.engine.evolve import evolve, fold
-from ordercancel.engine.messages import messages_for, needs_messages
+from ordercancel.engine.decide import register
+from ordercancel.engine.evolve import fold
+from ordercancel.engine.handling import handle
+from ordercancel.engine.timers import schedule
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
 from ordercancel.service.backoff import CONFLICTS, RETRIES, Backoff
 from ordercancel.service.clock import Clock, SystemClock
+from ordercancel.service.deadlines_async import AsyncDeadlines
 from ordercancel.service.observers import Fields, LogObserver, Observed, Observer, observing
-from ordercancel.service.outbox_async import AsyncOutbox
 from ordercancel.service.ports_async import AsyncDirectory, AsyncNotifier, AsyncStore
-from ordercancel.service.records import Commit, DueDuty, fingerprint
-from ordercancel.service.results import A_COUNT, MAX_COUNT, Outcome, Skipped, Ticked, wrong_kind
+from ordercancel.service.records import Commit, fingerprint
+from ordercancel.service.results import (
+    Outcome,
+    wrong_kind,
+)
 
 
-class AsyncCancellationService(AsyncOutbox):
-    """Handles commands, applies deadlines, delivers messages and answers questions about orders.
+class AsyncCancellationService(AsyncDeadlines):
+    """Handles commands, fires deadlines, delivers messages and answers questions about orders.
 
     Every method raises `StoreUnavailable` where the store does not answer, and `InvalidValue`
     where an argument is out of its bounds.
@@ -94,10 +97,14 @@ class AsyncCancellationService(AsyncOutbox):
         """
         if not isinstance(order, Order):
             raise wrong_kind("order", order, "an Order")
-        at = self._time(at)
-        events = register(order, self._book.edition_for(order), at)
+        at = self._time(self._given(at))
+        policy = self._book.edition_for(order)
+        events = register(order, policy, at)
         case = fold(events)
-        commit = Commit(case=case, expected=0, events=events)
+        next_due, marked_from = schedule(policy, case)
+        commit = Commit(
+            case=case, expected=0, events=events, next_due=next_due, marked_from=marked_from
+        )
         for attempt in range(1, self._conflicts.tries + 1):
             history = await self._store.history(order.id)
             if history:
@@ -109,120 +116,75 @@ class AsyncCancellationService(AsyncOutbox):
         raise Conflict(order.id, self._conflicts.tries)
 
     async def handle(self, command: Command, *, at: datetime | None = None) -> Outcome:
-        """Carry a command out: state, history, messages and command id in one commit.
+        """Carry out a command: decide, and commit the case, its history and its messages.
+
+        What the host tells is recorded first, then what is due fires, then the command is judged
+        (`ordercancel.engine.handling`), all in one commit. Where the rules refuse, what has fired
+        is committed all the same; in a transaction of the host's that is the host's to commit.
 
         Args:
             command: What somebody wants done. Where its `command_id` was committed before, the
                 first outcome is returned again, marked as repeated.
-            at: When the command is given. Default: the clock's time.
+            at: When the command is given; it is never moved. Default: the clock's time, or that
+                of the order's last event where this is ahead by 5 seconds at most.
 
         Raises:
             UnknownOrder: There is no such order, or the actor is no party to it.
-            InvalidValue: The command's values are wrong; every fault is named.
-            Refused: The policy refuses, with codes, clauses and a sentence in two languages.
+            InvalidValue: The command's values are wrong, with every fault named; or `at` is
+                before the order's last event, or more than 5 seconds ahead of the clock.
+            Refused: The policy refuses, with codes, clauses and sentences; its `fired` are the
+                events of deadlines that stand.
             Conflict: Others changed the order first, each time.
         """
         if not isinstance(command, COMMANDS):
             raise wrong_kind("command", command, "a command")
-        return await self._handle(command, self._time(at))
-
-    async def _handle(
-        self, command: Command, at: datetime, due_at: datetime | None = None
-    ) -> Outcome:
-        """Carry a command out, observed; a deadline's was due at `due_at`."""
+        at = self._given(at)
         fields: Fields = {
             "command": type(command).__name__,
             "order_id": command.order_id,
-            "role": command.by.role.value,
+            "role": command.by.role,
         }
         if command.command_id is not None:
             fields["command_id"] = command.command_id
-        if due_at is not None:
-            fields["lag_seconds"] = (at - due_at).total_seconds()
         with observing(self._observers, Observed.COMMAND, fields):
-            outcome = await self._carry_out(command, at, fields)
+            outcome = await self._handle(command, at, fields)
             fields["outcome"] = "repeated" if outcome.repeated else "done"
             fields["rules"] = outcome.rules
             return outcome
 
-    async def _carry_out(self, command: Command, at: datetime, fields: Fields) -> Outcome:
-        """Load, decide, evolve and commit; from fresh state again where another was first."""
+    async def _handle(self, command: Command, at: datetime | None, fields: Fields) -> Outcome:
+        """Load, handle and commit; from fresh state again where another was first."""
         for attempt in range(1, self._conflicts.tries + 1):
             fields["attempts"] = attempt
             case = await self._load(command.order_id, command.by)
             fields["policy"], fields["edition"] = case.order.policy, case.edition
             try:
-                policy = self._book.get(case.order.policy, case.edition)
-                seller = await self._find(case.order.seller) if policy.needs_seller else None
-                events = decide(command, case, policy, at, seller=seller)
-                after = reduce(evolve, events, case)
-                parties: Mapping[str, Party | None] = {}
-                if self._directory is not None and needs_messages(events, policy):
-                    parties = await self._parties(case.order)
-                messages = messages_for(events, after, policy, parties)
+                policy = self._policy(case)
+                seller = await self._seller(case, policy)
+                handled = handle(command, case, policy, self._time(at, case), seller=seller)
+                messages = await self._messages(handled, policy)
             except Exception:
                 # It may be refused for no other reason than that it was carried out before.
                 earlier = await self._earlier(command)
                 if earlier is not None:
                     return earlier
                 raise
-            commit = Commit(
-                case=after,
-                expected=case.version,
-                events=events,
-                messages=messages,
-                command_id=command.command_id,
-                fingerprint="" if command.command_id is None else fingerprint(command),
-            )
+            if handled.refused is not None:
+                earlier = await self._earlier(command)
+                if earlier is not None:
+                    return earlier
             with suppress(Conflict):
-                await self._store.commit(commit)
-                return Outcome(case=after, events=events, messages=messages)
+                if handled.steps:
+                    await self._commit(case, handled, policy, messages, command)
+                if handled.refused is not None:
+                    raise handled.refused
+                return Outcome(case=handled.case, events=handled.events, messages=messages)
             # Who was first may have been the same command, sent twice.
             earlier = await self._earlier(command)
             if earlier is not None:
                 return earlier
             await self._wait(attempt)
         raise Conflict(command.order_id, self._conflicts.tries)
-
-    async def tick(self, now: datetime | None = None, *, budget: int = 100) -> Ticked:
-        """Apply deadlines that have come due, earliest first, each as a command of the system.
-
-        Any scheduler will do, in any number of processes: a deadline acts once. Where one order
-        is in trouble, its deadline is reported as skipped and the next one follows.
-
-        Args:
-            now: The current time. Default: the clock's.
-            budget: The most deadlines to apply, 1 to 10,000. Default: 100.
-        """
-        now = self._time(now)
-        faults = Faults("tick")
-        faults.number("budget", budget, 1, MAX_COUNT, A_COUNT)
-        faults.raise_if_any()
-        outcomes: list[Outcome] = []
-        skipped: list[Skipped] = []
-        last: DueDuty | None = None
-        while duties := await self._store.due(now, last, max(1, budget - len(outcomes))):
-            if len(outcomes) == budget:
-                break  # these were read to tell whether more is due
-            for last in duties:
-                try:
-                    command = ApplyDeadline(
-                        last.order_id, by=System(), deadline=last.deadline, request=last.request
-                    )
-                    outcomes.append(await self._handle(command, now, last.due_at))
-                except StoreUnavailable:
-                    raise
-                except Exception as error:  # one order's trouble must not stop the others
-                    # It may have acted, or been released, since it was read.
-                    if not (isinstance(error, Refused) and error.codes == ("not_due",)):
-                        skipped.append(Skipped(duty=last, error=error))
-        return Ticked(outcomes=tuple(outcomes), skipped=tuple(skipped), more=bool(duties))
-
-    async def _wait(self, attempt: int) -> None:
-        """Wait after a lost race, unless that was the last attempt."""
-        if attempt < self._conflicts.tries:
-            wait = self._conflicts.wait(attempt, self._chance())
-            await asyncio.sleep(wait.total_seconds())
 
     async def _earlier(self, command: Command) -> Outcome | None:
         """Return the outcome of the same command, where its id was committed before."""

@@ -1,0 +1,183 @@
+"""Handling a command: what the host tells, then what is due, then the command itself.
+
+This is what a service does between loading a case and committing it, without any input or output.
+Nobody meets an order whose time is over and that only a deadline can decide: the deadline fires
+first, and the command is judged on what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import reduce
+
+import attrs
+
+from ordercancel.domain.actors import Party, System
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import AdvanceOrder, Command, FireDeadline, Judged, UpdateOrder
+from ordercancel.domain.errors import Fault, InvalidPolicy, InvalidValue
+from ordercancel.domain.events import DeadlineFired, Event
+from ordercancel.engine.decide import admit, decide
+from ordercancel.engine.decision import Refused
+from ordercancel.engine.evolve import evolve
+from ordercancel.engine.ruleset import RuleSet
+from ordercancel.engine.timers import timers
+
+__all__ = ["MOST_FIRINGS", "Handled", "Step", "case_before", "fire_due", "fired_among", "handle"]
+
+MOST_FIRINGS = 1_000
+"""How many deadlines may fire one after another before that is taken for a circle."""
+
+
+@attrs.frozen
+class Step:
+    """The events of one decision, and the case after them."""
+
+    events: tuple[Event, ...]
+    case: Case
+
+
+@attrs.frozen(kw_only=True)
+class Handled:
+    """What came of a command.
+
+    Args:
+        case: The case after it.
+        steps: What happened, one decision after another: those of deadlines, and the command's.
+        refused: The refusal, where the rules refuse it; `steps` stand all the same.
+    """
+
+    case: Case
+    steps: tuple[Step, ...]
+    refused: Refused | None = None
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Everything that happened, in order."""
+        return tuple(event for step in self.steps for event in step.events)
+
+
+def handle(
+    command: Command, case: Case, policy: RuleSet, at: datetime, *, seller: Party | None = None
+) -> Handled:
+    """What `command` makes of a case, with all that is due when it is given.
+
+    What the host tells is recorded first: an order that was paid at minute 59 is not cancelled as
+    unpaid at minute 60, although that is told at minute 61. Then what is still due fires, in the
+    order of the due moments. Then the command is judged.
+
+    Args:
+        command: The command. A `FireDeadline` fires nothing but its own deadline.
+        case: The order with its history.
+        policy: The policy and edition that the case is judged by.
+        at: The moment, with a UTC offset; everything happens then.
+        seller: What the directory knows of the seller.
+
+    Raises:
+        UnknownOrder, InvalidValue: As `decide`; then nothing has fired either.
+        InvalidPolicy: Deadlines fire in a circle that never ends.
+    """
+    at = admit(command, case, policy, at)
+    match command:
+        case UpdateOrder() | FireDeadline():
+            before: tuple[Step, ...] = ()
+        case _:
+            before = _steps_before(command, case, policy, at, seller)
+    judged = before[-1].case if before else case
+    try:
+        step = _step(command, judged, policy, at, seller)
+    except Refused as refusal:
+        if isinstance(command, UpdateOrder):
+            before = fire_due(case, policy, at)
+        refusal.fired = tuple(event for step in before for event in step.events)
+        return Handled(case=before[-1].case if before else case, steps=before, refused=refusal)
+    steps = (*before, step)
+    if isinstance(command, UpdateOrder):
+        steps += fire_due(step.case, policy, at)
+    return Handled(case=steps[-1].case, steps=steps)
+
+
+def case_before(
+    command: Judged, case: Case, policy: RuleSet, at: datetime, *, seller: Party | None = None
+) -> Case:
+    """The case that `command` would be judged on: as if what is due had fired.
+
+    Raises:
+        UnknownOrder, InvalidValue: As `handle`.
+    """
+    steps = _steps_before(command, case, policy, admit(command, case, policy, at), seller)
+    return steps[-1].case if steps else case
+
+
+def fire_due(case: Case, policy: RuleSet, at: datetime) -> tuple[Step, ...]:
+    """What is due at `at` fires, the first due first, each with its true due moment.
+
+    An action that the lifecycle refuses is recorded as impossible, and the next one follows.
+
+    Raises:
+        InvalidPolicy: Deadlines fire in a circle that never ends.
+        InvalidValue: As `decide`.
+    """
+    steps: list[Step] = []
+    while (first := next(iter(timers(policy, case)), None)) is not None and first.due_at <= at:
+        if len(steps) == MOST_FIRINGS:
+            where = f"Policy {policy.name}.deadlines[{first.deadline.id!r}]"
+            problem = f"fires again, after {MOST_FIRINGS} others at one moment"
+            expected = "an action that makes its own condition `runs` false"
+            raise InvalidPolicy([Fault(where, problem, expected, code="deadlines_in_a_circle")])
+        command = FireDeadline(case.order.id, by=System(), deadline=first.deadline.id)
+        steps.append(_step(command, case, policy, at, None))
+        case = steps[-1].case
+    return tuple(steps)
+
+
+def fired_among(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Those of `events` that deadlines are behind, each with what followed from it."""
+    fired: list[Event] = []
+    cause: DeadlineFired | None = None
+    for event in events:
+        if isinstance(event, DeadlineFired):
+            cause = event
+        if cause is not None and (event.by, event.rules) == (cause.by, cause.rules):
+            fired.append(event)
+        else:
+            cause = None
+    return tuple(fired)
+
+
+def _steps_before(
+    command: Judged, case: Case, policy: RuleSet, at: datetime, seller: Party | None
+) -> tuple[Step, ...]:
+    """What happens before a command is judged, if anything is due."""
+    steps = fire_due(case, policy, at)
+    if not steps or not isinstance(command, AdvanceOrder) or not command.facts:
+        return steps
+    told = _told(command, case, policy, at, seller)
+    return steps if told is None else (told, *fire_due(told.case, policy, at))
+
+
+def _told(
+    command: AdvanceOrder, case: Case, policy: RuleSet, at: datetime, seller: Party | None
+) -> Step | None:
+    """The facts of a move, recorded ahead of it, since something is due that may hang on them.
+
+    None where their teller may not move the order: then they are not taken either.
+    """
+    update = UpdateOrder(command.order_id, by=System(), facts=command.facts)
+    try:
+        step = _step(update, case, policy, at, None)
+        moved = decide(command, step.case, policy, at, seller=seller)
+    except (Refused, InvalidValue):
+        return None
+    events = tuple(
+        attrs.evolve(event, by=command.by, rules=moved[-1].rules) for event in step.events
+    )
+    return Step(events, step.case)
+
+
+def _step(
+    command: Command, case: Case, policy: RuleSet, at: datetime, seller: Party | None
+) -> Step:
+    events = decide(command, case, policy, at, seller=seller)
+    return Step(events, reduce(evolve, events, case))

@@ -1,0 +1,276 @@
+"""Options: every action on an order, whether it is offered to somebody, and what it must ask.
+
+An action is offered where there is a reason, and a set of the facts that its command carries, with
+which the rules grant it. So a form can be drawn from an option: the reasons to choose from, with
+the bounds of the text beside each, and the facts to ask for. Where it is not offered, its decision
+says why, with codes, clauses and sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import islice, product
+from typing import Any
+
+import attrs
+
+from ordercancel.domain.actors import Actor, Party
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import (
+    ANSWERS,
+    AdvanceOrder,
+    AnswerWithdrawal,
+    Approve,
+    AskWithdrawal,
+    Judged,
+    Reject,
+    RequestCancellation,
+    Withdraw,
+)
+from ordercancel.domain.errors import UnknownOrder
+from ordercancel.domain.faults import moment
+from ordercancel.domain.texts import Text
+from ordercancel.engine.case_facts import Facts
+from ordercancel.engine.compilation import evaluate
+from ordercancel.engine.decision import Decision, Ruling, Verdict
+from ordercancel.engine.inputs import offered_reasons
+from ordercancel.engine.ruleset import RuleSet
+from ordercancel.rules.conditions import Compare
+from ordercancel.rules.facts import Choice, Day, Fact, Flag, Moment, Number
+from ordercancel.rules.reasons import Reason, TextBounds
+from ordercancel.rules.roles import is_party
+
+__all__ = ["Choosable", "Option", "options"]
+
+MOST_TRIED = 1_000
+"""How many sets of a command's facts are tried to find one with which it is granted."""
+
+_LONG_AGO, _FAR_OFF = datetime(1901, 1, 1, tzinfo=UTC), datetime(8999, 1, 1, tzinfo=UTC)
+
+_ACTIONS: tuple[tuple[str, type[Judged], Mapping[str, Any]], ...] = (
+    ("request", RequestCancellation, {}),
+    ("approve", Approve, {}),
+    ("reject", Reject, {}),
+    ("withdraw", Withdraw, {}),
+    ("ask_withdrawal", AskWithdrawal, {}),
+    ("accept", AnswerWithdrawal, {"accept": True}),
+    ("decline", AnswerWithdrawal, {"accept": False}),
+)
+"""Each action beside the moves of the order: its name, its command, and what that carries."""
+
+
+@attrs.frozen(kw_only=True)
+class Choosable:
+    """A reason that may be chosen for an action, as a form shows it.
+
+    Args:
+        code: Its code; None where there is nothing to choose, and a text alone to type.
+        label: What people read; None for a text alone.
+        text: The bounds of the words typed with it; None where it takes none.
+        hint: What stands beside it.
+        verdict: What comes of the action with this reason.
+        data: The facts of the command with which the rules grant it: as few as will do.
+    """
+
+    code: str | None
+    label: Text | None
+    text: TextBounds | None
+    hint: Text | None
+    verdict: Verdict
+    data: Mapping[str, Any]
+
+
+@attrs.frozen(kw_only=True)
+class Option:
+    """An action on an order.
+
+    Args:
+        action: ``request``, ``approve``, ``reject``, ``withdraw``, ``ask_withdrawal``,
+            ``accept`` or ``decline`` (the ask for a withdrawal), or ``advance``.
+        command: The kind of command to give.
+        move: The move of the order, for ``advance``.
+        request: The number of the open request, for an answer to it; None where none is open.
+        decision: What the rules say: of an action that is not offered every refusal that no
+            choice of reason or facts avoids.
+        reasons: The reasons to choose from; none where the action takes none.
+        facts: The facts that go with the command: those that it carries, or that its move takes.
+        data: The values of these with which the rules grant it: as few as will do, such as
+            ``{"confirmed": True}``.
+    """
+
+    action: str
+    command: type[Judged]
+    move: str | None = None
+    request: int | None = None
+    decision: Decision
+    reasons: tuple[Choosable, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    data: Mapping[str, Any] = attrs.field(factory=dict)
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether the rules grant it, with some reason and facts."""
+        return not self.decision.is_refused
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the refusals, each once; none where it is offered."""
+        return self.decision.codes
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """The clauses behind the decision, each once."""
+        return self.decision.clauses
+
+    @property
+    def must_ask(self) -> tuple[Fact, ...]:
+        """The facts that must be asked for: those that are required, and those of `data`."""
+        return tuple(fact for fact in self.facts if fact.required or fact.name in self.data)
+
+
+def options(
+    case: Case, policy: RuleSet, by: Actor, at: datetime, *, seller: Party | None = None
+) -> tuple[Option, ...]:
+    """Every action on an order, offered to `by` at the moment `at` or not. Changes nothing.
+
+    Args:
+        case: The order with its history.
+        policy: The policy and edition that the case is judged by.
+        by: The actor.
+        at: The moment, with a UTC offset.
+        seller: What the directory knows of the seller.
+
+    Raises:
+        UnknownOrder: The actor is no party to the order.
+        InvalidValue: `at` has no UTC offset.
+    """
+    order = case.order
+    if not is_party(by, order, policy.roles):
+        raise UnknownOrder(order.id)
+    at = moment("options.at", at)
+    found = [
+        _option(action, kind, fields, case, policy, by, at, seller)
+        for action, kind, fields in _ACTIONS
+    ]
+    for status, move in policy.orders.table:
+        if status == order.status:
+            fields = {"move": move}
+            found.append(_option("advance", AdvanceOrder, fields, case, policy, by, at, seller))
+    return tuple(found)
+
+
+def _option(
+    action: str,
+    kind: Any,
+    fields: Mapping[str, Any],
+    case: Case,
+    policy: RuleSet,
+    by: Actor,
+    at: datetime,
+    seller: Party | None,
+) -> Option:
+    if kind in ANSWERS:
+        fields = {**fields, "request": max(1, len(case.requests))}
+    facts = tuple(fact for fact in policy.facts if fact.of is kind)
+    granted: dict[Reason | None, tuple[Judged, Ruling]] = {}
+    refused: list[tuple[Judged, Ruling]] = []
+    for data in _data(facts, kind, policy, at):
+        command = kind(case.order.id, by=by, data=data, **fields)
+        offered = offered_reasons(policy, kind, Facts(command, case, policy, at, seller))
+        for reason in offered or (None,):
+            if reason not in granted:
+                chosen = _with(command, reason)
+                ruling = evaluate(chosen, case, policy, at, seller)
+                if ruling.verdict is Verdict.REFUSE:
+                    refused.append((chosen, ruling))
+                else:
+                    granted[reason] = chosen, ruling
+        if granted and len(granted) >= len(offered):
+            break
+    if granted:
+        command, ruling = next(iter(granted.values()))
+    else:
+        command, ruling = min(refused, key=_weight)
+    move = fields.get("move")
+    takes = policy.orders.facts.get(move, ()) if move else ()
+    open_request = case.open_request
+    return Option(
+        action=action,
+        command=kind,
+        move=move,
+        request=open_request.number if kind in ANSWERS and open_request else None,
+        decision=ruling.decision(policy, kind, (command, case, at, seller)),
+        reasons=tuple(
+            _choosable(reason, *verdict, policy)
+            for reason, verdict in granted.items()
+            if reason is not None
+        ),
+        facts=(*facts, *(fact for fact in map(policy.fact, takes) if fact is not None)),
+        data=command.data if granted else {},
+    )
+
+
+def _weight(refused: tuple[Judged, Ruling]) -> int:
+    """How many rules refuse: what a choice can avoid is not what stands in the way."""
+    return len(refused[1].rules)
+
+
+def _with(command: Judged, reason: Reason | None) -> Judged:
+    """The command with a reason, where it takes one."""
+    if reason is None or not isinstance(command, RequestCancellation | Reject):
+        return command
+    return attrs.evolve(command, reason=reason.code)
+
+
+def _choosable(reason: Reason, command: Judged, ruling: Ruling, policy: RuleSet) -> Choosable:
+    label = None
+    if reason.code is not None:
+        label = policy.text(reason.label or reason.code.replace("_", " "))
+    return Choosable(
+        code=reason.code,
+        label=label,
+        text=reason.text,
+        hint=None if reason.hint is None else policy.text(reason.hint),
+        verdict=ruling.verdict,
+        data=command.data,
+    )
+
+
+def _data(
+    facts: Iterable[Fact], kind: type[Judged], policy: RuleSet, at: datetime
+) -> Iterator[Mapping[str, Any]]:
+    """Sets of values for the facts of a command, those with the fewest told first."""
+    named = [(fact.name, tuple(_values(fact, kind, policy, at))) for fact in facts]
+    tried = product(*(values for _, values in named))
+    sets = [
+        {name: value for (name, _), value in zip(named, each, strict=True) if value is not None}
+        for each in islice(tried, MOST_TRIED)
+    ]
+    yield from sorted(sets, key=len)
+
+
+def _values(fact: Fact, kind: type[Judged], policy: RuleSet, at: datetime) -> Iterator[Any]:
+    """The values that a form may send for a fact; None for leaving it out, where that may be."""
+    if not fact.required:
+        yield None
+    match fact:
+        case Flag():
+            yield True
+            yield from (False,) if fact.required else ()
+        case Choice():
+            yield from policy.domain(fact)
+        case Number():
+            bounds = {
+                leaf.bound + step
+                for _, when, _ in policy.leaves_for(kind)
+                for leaf in when.leaves()
+                if isinstance(leaf, Compare) and leaf.fact == fact.name
+                for step in (-1, 0, 1)
+            }
+            yield from sorted(bounds or {0})
+        case Moment():
+            yield from (at, _LONG_AGO, _FAR_OFF)
+        case Day():
+            day = at.astimezone(policy.tzinfo).date()
+            yield from (day, _LONG_AGO.date(), _FAR_OFF.date())

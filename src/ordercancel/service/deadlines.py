@@ -1,0 +1,234 @@
+# Generated from deadlines_async.py by tools/async_to_sync.py: edit that, then run it.
+"""How the sync service fires deadlines, and commits what has happened."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+
+from ordercancel.domain.actors import System
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import Command
+from ordercancel.domain.errors import (
+    Conflict,
+    Fault,
+    InvalidValue,
+    StoreUnavailable,
+    UnknownPolicy,
+)
+from ordercancel.domain.events import DeadlineFired, Event
+from ordercancel.domain.faults import Faults, moment
+from ordercancel.engine.decide import check_edition
+from ordercancel.engine.handling import Handled, fire_due
+from ordercancel.engine.messages import Message, messages_for, needs_messages
+from ordercancel.engine.timers import schedule
+from ordercancel.policy.policy import Policy
+from ordercancel.service.backoff import Backoff
+from ordercancel.service.observers import Fields, Observed, observing
+from ordercancel.service.outbox import Outbox
+from ordercancel.service.queries import SKEW
+from ordercancel.service.records import Commit, DueOrder, Indexed, fingerprint
+from ordercancel.service.results import A_COUNT, MAX_COUNT, Outcome, Reindexed, Skipped, Ticked
+
+PAGE = 100
+"""How many orders are read at once to look for those that are due."""
+
+
+class Deadlines(Outbox):
+    """The part of `CancellationService` that fires deadlines."""
+
+    _conflicts: Backoff
+
+    def tick(self, now: datetime | None = None, *, budget: int = 100) -> Ticked:
+        """Fire the deadlines that are due: of each order all of them, in one commit.
+
+        Any scheduler will do, in any number of processes: a deadline fires once. The orders come
+        by their next due moment. Where one of them is in trouble, it is reported as skipped and
+        the next one follows. A late tick fires at its own time, with the true due moment in the
+        event.
+
+        Args:
+            now: The current time, at most 5 seconds ahead of the clock. Default: the clock's.
+            budget: The most orders to try, 1 to 10,000. Default: 100. Orders that an edition
+                judges which this service does not have are passed over, and do not count.
+        """
+        faults = Faults("tick")
+        faults.number("budget", budget, 1, MAX_COUNT, A_COUNT)
+        faults.raise_if_any()
+        at = self._given(now)
+        until = self._time(at)
+        outcomes: list[Outcome] = []
+        skipped: list[Skipped] = []
+        last: DueOrder | None = None
+        while True:
+            due = self._store.due(until, last, PAGE)
+            for last in due:
+                foreign = self._foreign(last)
+                if foreign is not None:
+                    skipped.append(Skipped(order=last, error=foreign))
+                    continue
+                if not budget:
+                    return Ticked(outcomes=tuple(outcomes), skipped=tuple(skipped), more=True)
+                budget -= 1
+                try:
+                    outcome = self._fire(last, at)
+                except StoreUnavailable:
+                    raise
+                except Exception as error:  # one order's trouble must not stop the others
+                    skipped.append(Skipped(order=last, error=error))
+                else:
+                    outcomes += [] if outcome is None else [outcome]
+            if len(due) < PAGE:
+                return Ticked(outcomes=tuple(outcomes), skipped=tuple(skipped), more=False)
+
+    def _foreign(self, due: DueOrder) -> Exception | None:
+        """Return the error where this service has no policy that judges an order."""
+        try:
+            policy = self._book.get(due.policy, due.edition)
+            check_edition(policy, due.policy, due.edition, due.digest)
+        except (UnknownPolicy, InvalidValue) as error:
+            return error
+        return None
+
+    def _fire(self, due: DueOrder, at: datetime | None) -> Outcome | None:
+        """Fire all that is due of an order, observed; None where nothing was."""
+        fields: Fields = {
+            "command": "FireDeadline",
+            "order_id": due.order_id,
+            "role": System().role,
+            "policy": due.policy,
+            "edition": due.edition,
+        }
+        with observing(self._observers, Observed.COMMAND, fields):
+            for attempt in range(1, self._conflicts.tries + 1):
+                fields["attempts"] = attempt
+                case = self._load(due.order_id, System())
+                policy, now = self._policy(case), self._time(at, case)
+                steps = fire_due(case, policy, now)
+                if not steps:
+                    # The order has moved on, or what was reckoned of its deadlines was stale.
+                    self._store.index([_indexed(case, policy)])
+                    fields["outcome"] = "not_due"
+                    return None
+                handled = Handled(case=steps[-1].case, steps=steps)
+                messages = self._messages(handled, policy)
+                with suppress(Conflict):
+                    self._commit(case, handled, policy, messages)
+                    outcome = Outcome(case=handled.case, events=handled.events, messages=messages)
+                    fields["lag_seconds"] = _lag(handled.events)
+                    fields["outcome"] = "done"
+                    fields["rules"] = outcome.rules
+                    return outcome
+                self._wait(attempt)
+            raise Conflict(due.order_id, self._conflicts.tries)
+
+    def reindex(self) -> Reindexed:
+        """Reckon the next due moments of all orders anew, for the store to find them by.
+
+        For when a calendar or the time zone database has changed. The answers follow by
+        themselves; `tick` finds what is due by what the store keeps. Nothing else changes. Orders
+        are read by the hundred, and it may run beside anything else.
+        """
+        orders = 0
+        skipped: list[str] = []
+        after: str | None = None
+        while cases := self._store.scan(after, PAGE):
+            entries: list[Indexed] = []
+            for case in cases:
+                after = case.order.id
+                try:
+                    policy = self._policy(case)
+                    check_edition(policy, case.order.policy, case.edition, case.digest)
+                except (UnknownPolicy, InvalidValue):
+                    skipped.append(after)
+                else:
+                    entries.append(_indexed(case, policy))
+            self._store.index(entries)
+            orders += len(entries)
+        return Reindexed(orders=orders, skipped=tuple(skipped))
+
+    def _messages(self, handled: Handled, policy: Policy) -> tuple[Message, ...]:
+        """Return the messages of all steps, each worded by the case as it was then."""
+        messages: list[Message] = []
+        for step in handled.steps:
+            if needs_messages(step.events, policy):
+                parties = self._parties(step.case, policy)
+                messages += messages_for(
+                    step.events, step.case, policy, parties, later=handled.case
+                )
+        return tuple(messages)
+
+    def _commit(
+        self,
+        case: Case,
+        handled: Handled,
+        policy: Policy,
+        messages: tuple[Message, ...],
+        command: Command | None = None,
+    ) -> None:
+        """Commit all that has happened to `case`, and the command's id if it was carried out."""
+        next_due, marked_from = schedule(policy, handled.case)
+        done = command if handled.refused is None else None
+        self._store.commit(
+            Commit(
+                case=handled.case,
+                expected=case.version,
+                events=handled.events,
+                messages=messages,
+                command_id=None if done is None else done.command_id,
+                fingerprint="" if done is None else _fingerprint(done),
+                next_due=next_due,
+                marked_from=marked_from,
+            )
+        )
+
+    def _given(self, at: datetime | None) -> datetime | None:
+        """Return a moment that a command is given at, in UTC.
+
+        Raises:
+            InvalidValue: It is more than `SKEW` ahead of the clock: deadlines would fire that are
+                not due, and later commands would be refused as too early.
+        """
+        if at is None:
+            return None
+        at = moment("service.at", at)
+        now = self._time(None)
+        if at > now + SKEW:
+            expected = f"{(now + SKEW).isoformat()} at most, by the service's clock"
+            fault = Fault("service.at", f"is {at.isoformat()}", expected, code="at_in_the_future")
+            raise InvalidValue([fault])
+        return at
+
+    def _wait(self, attempt: int) -> None:
+        """Wait after a lost race, unless that was the last attempt."""
+        if attempt < self._conflicts.tries:
+            wait = self._conflicts.wait(attempt, self._chance())
+            time.sleep(wait.total_seconds())
+
+
+def _fingerprint(command: Command) -> str:
+    """Return the fingerprint of a command that has an id; empty for one without."""
+    return "" if command.command_id is None else fingerprint(command)
+
+
+def _indexed(case: Case, policy: Policy) -> Indexed:
+    """Return what a store keeps of the deadlines of a case, reckoned anew."""
+    next_due, marked_from = schedule(policy, case)
+    return Indexed(
+        order_id=case.order.id,
+        version=case.version,
+        next_due=next_due,
+        marked_from=marked_from,
+    )
+
+
+def _lag(events: Iterable[Event]) -> float:
+    """Return how late the first deadline among `events` was, in seconds."""
+    lags = (
+        (event.at - event.due_at).total_seconds()
+        for event in events
+        if isinstance(event, DeadlineFired)
+    )
+    return next(lags)
