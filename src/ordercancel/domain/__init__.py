@@ -1,1 +1,1 @@
-"""Values: orders, actors, requests, cases, commands, events, errors. They do nothing else."""
+"""Values: orders, actors, requests, cases, commands, events, texts, errors."""

@@ -12,7 +12,7 @@ from ordercancel.domain.texts import LANGS, Lang
 
 
 class Role(StrEnum):
-    """What somebody is to an order."""
+    """What an actor is to an order."""
 
     BUYER = "buyer"
     SELLER = "seller"
@@ -23,7 +23,7 @@ class Role(StrEnum):
 class Actor:
     """Who gives a command: `Buyer`, `Seller`, `Operator` or `System`.
 
-    The host has authenticated him. ``str(actor)`` is his short form, such as ``buyer:b-1``.
+    The host has authenticated them. ``str(actor)`` is a short form, such as ``buyer:b-1``.
     """
 
     __slots__ = ()
@@ -42,7 +42,7 @@ class Actor:
 
 @attrs.frozen(str=False)
 class Buyer(Actor):
-    """A buyer, by his id; a party to the orders whose ``buyer`` he is."""
+    """A buyer, by their id; a party to the orders that name it as ``buyer``."""
 
     id: str
     role: Role = attrs.field(default=Role.BUYER, init=False, repr=False)
@@ -50,7 +50,7 @@ class Buyer(Actor):
 
 @attrs.frozen(str=False)
 class Seller(Actor):
-    """A seller, by his id; a party to the orders whose ``seller`` he is."""
+    """A seller, by their id; a party to the orders that name it as ``seller``."""
 
     id: str
     role: Role = attrs.field(default=Role.SELLER, init=False, repr=False)
@@ -58,7 +58,7 @@ class Seller(Actor):
 
 @attrs.frozen(str=False)
 class Operator(Actor):
-    """Somebody of the marketplace's own staff; may know of every order."""
+    """A member of the marketplace's staff, who sees every order."""
 
     id: str
     role: Role = attrs.field(default=Role.OPERATOR, init=False, repr=False)
@@ -66,7 +66,7 @@ class Operator(Actor):
 
 @attrs.frozen(str=False)
 class System(Actor):
-    """The host's own machinery, such as the scheduler behind deadlines."""
+    """The host's own machinery, such as the scheduler that fires deadlines."""
 
     id: str = attrs.field(default="system", init=False, repr=False)
     role: Role = attrs.field(default=Role.SYSTEM, init=False, repr=False)
@@ -80,12 +80,12 @@ class Party:
     """What a directory knows of a buyer or a seller. Its repr shows neither name nor address.
 
     Args:
-        id: The id that orders name him by.
-        name: His name as the other side reads it; one line.
-        emails: Every address registered for him, a hundred at most.
-        permits_cancellation: For a seller, whether he accepts cancellation requests
-            (conect.2-1.enable). Off until it is switched on.
-        locale: The language that he is written to in.
+        id: The id that orders name them by.
+        name: Their name as the other side reads it; one line.
+        emails: Every registered address, at most 100. Default: none.
+        permits_cancellation: For a seller, whether they accept cancellation requests
+            (conect.2-1.enable). Default: False.
+        locale: The language of messages to them. Default: ``"ja"``.
     """
 
     id: str

@@ -63,7 +63,7 @@ class Case:
     `version` counts the events that made it; a fresh case that nobody stored yet has none. It has
     at most 1,000 requests and 10,000 duties.
 
-    Build the first one with ``Policy.open`` or let the service do it.
+    ``Policy.open`` builds the first one; a service does so when an order is registered.
     """
 
     order: Order

@@ -47,8 +47,8 @@ def unsafe_characters(text: str) -> tuple[str, ...]:
     """
     if text.isprintable():
         return ()  # what Python calls printable has none of them
-    found = dict.fromkeys(char for char in text if _is_unsafe(char))
-    return tuple(f"U+{ord(char):04X} {unicodedata.name(char, '')}".rstrip() for char in found)
+    unsafe = dict.fromkeys(char for char in text if _is_unsafe(char))
+    return tuple(f"U+{ord(char):04X} {unicodedata.name(char, '')}".rstrip() for char in unsafe)
 
 
 # Letters and symbols by category that no font draws: the Hangul fillers and the braille blank.
@@ -64,7 +64,7 @@ _UNSAFE_RANGES = (
 
 
 class _Visible(dict[int, int | None]):
-    """The characters that are visible, and None for those that are not; each is found once."""
+    """Maps visible characters to themselves and others to None; each is looked up once."""
 
     def __missing__(self, point: int) -> int | None:
         if len(self) >= MAX_CACHED:

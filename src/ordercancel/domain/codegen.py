@@ -1,8 +1,7 @@
-"""Python written by the library itself: one function from its source text.
+"""Code generation: compiles one function from source that the library wrote itself.
 
-What is decided for every order anew, such as a rule's condition, is put together once from the
-policy's data and then runs as fast as if it had been written by hand. The text is shown where an
-error passes through it.
+What is evaluated for every order, such as a rule's condition, is generated once from the policy's
+data and then runs as fast as handwritten code. Tracebacks show the generated source.
 """
 
 from __future__ import annotations
@@ -13,17 +12,17 @@ from typing import Any
 
 
 def compile_function(name: str, source: str, names: Mapping[str, object]) -> Callable[..., Any]:
-    """The function called `name` that `source` defines.
+    """Compile `source` and return the function `name` that it defines.
 
     Args:
         name: What it is called in `source`.
-        source: The text of a ``def``. Only the library's own words, numbers and literals written
-            by ``repr`` may stand in it; everything else goes by `names`.
-        names: What the text calls by name.
+        source: The text of a ``def``. Only the library's own identifiers, numbers and literals
+            written by ``repr`` may occur in it; every other value is passed in `names`.
+        names: The globals of the function.
     """
     place = f"<ordercancel {name} {hash(source):x}>"
-    found: dict[str, Any] = dict(names)
-    exec(compile(source, place, "exec"), found)  # noqa: S102 - the text is our own, see above
+    namespace: dict[str, Any] = dict(names)
+    exec(compile(source, place, "exec"), namespace)  # noqa: S102 - the text is our own, see above
     linecache.cache[place] = (len(source), None, source.splitlines(keepends=True), place)
-    made: Callable[..., Any] = found[name]
-    return made
+    function: Callable[..., Any] = namespace[name]
+    return function

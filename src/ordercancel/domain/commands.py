@@ -1,9 +1,9 @@
-"""What somebody asks for. Imperative; each is judged by the rules before anything happens.
+"""Commands: what a buyer, seller, operator or the clock wants done to an order.
 
-Every command names its order and the actor (`by`). With a `command_id`, a command that is
-delivered twice acts once: the second time gives the first outcome again. Ids, codes and moves are
-lines of 1 to 200 printable characters, texts have at most 4,000 code points; a policy has bounds
-of its own beside these.
+Every command names its order and the actor (`by`), and is judged before anything happens. With a
+`command_id`, a command that is delivered twice acts once: the second time gives the first outcome
+again. Ids, codes and moves are lines of 1 to 200 printable characters, texts have at most 4,000
+code points; a policy has bounds of its own beside these.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ class Reject(_Command):
     """The seller turns the open request down.
 
     `reason` is a code of the policy's rejection reasons, where it has any; `text` the seller's
-    own words. `affirmed` is his word that cancelling is impracticable (qoo10.3.confirm).
+    own words. `affirmed` is their confirmation that cancelling is impracticable
+    (qoo10.3.confirm).
     """
 
     reason: str | None = attrs.field(default=None, kw_only=True)
@@ -78,12 +79,12 @@ class Reject(_Command):
 
 @attrs.frozen
 class Withdraw(_Command):
-    """The buyer takes his open request back of his own accord."""
+    """The buyer takes the open request back unasked."""
 
 
 @attrs.frozen
 class AskWithdrawal(_Command):
-    """The seller asks the buyer to take his request back (qoo10.1.otherwise-ask-withdrawal)."""
+    """The seller asks the buyer to withdraw (qoo10.1.otherwise-ask-withdrawal)."""
 
     text: str | None = attrs.field(default=None, kw_only=True, repr=False)
 
@@ -93,7 +94,7 @@ class AskWithdrawal(_Command):
 
 @attrs.frozen
 class AnswerWithdrawal(_Command):
-    """The buyer answers that ask: with `accept` he withdraws, else he holds on to his request."""
+    """The buyer answers: `accept` withdraws the request, else the buyer holds on to it."""
 
     accept: bool = attrs.field(kw_only=True)
 

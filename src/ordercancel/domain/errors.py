@@ -5,7 +5,7 @@
     OrderCancelError
     ├── InvalidValue (ValueError)     an input is wrong; carries every fault of it at once
     │   └── InvalidPolicy             a policy, chart or rule is built wrongly
-    ├── Refused                       the rules say no; carries the decision; in
+    ├── Refused                       the policy refuses; carries the decision; in
     │                                 ``engine.decision``
     ├── UnknownOrder (LookupError)    no such order, or none that this actor may know of
     ├── UnknownPolicy (LookupError)   no policy of that name or edition
@@ -16,7 +16,7 @@
     ├── PartlyDelivered               a message reached some addresses of a party, not all
     ├── NoRoute (LookupError)         no notifier is for a message; in ``notifiers.routing``
     ├── Unverified (ValueError)       a webhook is not signed rightly; in ``notifiers.signature``
-    ├── Untranslatable                a rule speaks of what no column of a table tells
+    ├── Untranslatable                a rule uses a fact that no column of a table has
     └── TooLarge                      a policy has more combinations than can be tried
 
 Fields come first and the message is built from them: read the fields, never parse the message.
@@ -37,7 +37,7 @@ class Fault:
 
     Args:
         where: The path of the wrong value, such as ``Order.placed_at``.
-        problem: What was found there.
+        problem: What is wrong with it, such as ``is missing``.
         expected: What would be right.
     """
 
@@ -54,7 +54,7 @@ class OrderCancelError(Exception):
 
 
 class InvalidValue(OrderCancelError, ValueError):
-    """An input is wrong. `faults` names every fault of it, not only the first."""
+    """Raised when an input is wrong; `faults` names every fault of it, not only the first."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
@@ -65,11 +65,11 @@ class InvalidValue(OrderCancelError, ValueError):
 
 
 class InvalidPolicy(InvalidValue):
-    """A policy is built wrongly. Raised when it is built, before any order meets it."""
+    """Raised when a policy is built wrongly, before any order is judged by it."""
 
 
 class UnknownOrder(OrderCancelError, LookupError):
-    """There is no such order, or none that the actor may know of: the two look the same."""
+    """Raised for an order that does not exist or is hidden from the actor: both look the same."""
 
     def __init__(self, order_id: str) -> None:
         self.order_id = order_id
@@ -80,9 +80,9 @@ class UnknownOrder(OrderCancelError, LookupError):
 
 
 class UnknownPolicy(OrderCancelError, LookupError):
-    """No policy of this name, or of this edition, is in the book.
+    """Raised when the book has no policy of this name or edition.
 
-    `known` lists what the book has under that heading: names, or the editions of the name.
+    `known` lists what the book has: the names, or the editions of the name.
     """
 
     def __init__(self, wanted: str, known: Iterable[str]) -> None:
@@ -95,7 +95,7 @@ class UnknownPolicy(OrderCancelError, LookupError):
 
 
 class Conflict(OrderCancelError):
-    """Somebody else changed the order first, again and again. Nothing was written; try later."""
+    """Raised when others changed the order first, at every attempt. Nothing was written; retry."""
 
     def __init__(self, order_id: str, attempts: int = 1) -> None:
         self.order_id = order_id
@@ -107,14 +107,14 @@ class Conflict(OrderCancelError):
 
 
 class StoreUnavailable(OrderCancelError):
-    """The storage did not answer, or could not write. The driver's error is its ``__cause__``."""
+    """Raised when the storage cannot be read or written; ``__cause__`` is the driver's error."""
 
 
 class OutdatedTables(StoreUnavailable):
-    """The tables of a database are those of an earlier release.
+    """Raised when the tables of a database are those of an earlier release.
 
     Args:
-        found: Their form.
+        found: The form of the tables.
         wanted: The form that this release works with.
     """
 
@@ -131,16 +131,16 @@ class OutdatedTables(StoreUnavailable):
 
 
 class NotDelivered(OrderCancelError):
-    """A message could not be delivered; a later try may succeed.
+    """Raised when a message could not be delivered; a retry may succeed.
 
-    Its text is stored and logged. So it tells neither addresses and secrets nor anything of the
-    message, nor what the other side wrote in words, which often quotes them.
+    Its text is stored and logged, so it contains no address, no secret and nothing of the message,
+    nor the other side's answer in words, which often quotes them.
 
     Args:
         problem: What happened.
         expected: What would have been right.
-        code: What the other side answered: a reply code of SMTP, a status of HTTP; None where it
-            gave no answer. Of several replies the lowest, which is the most hopeful.
+        code: The reply code of SMTP or the status of HTTP; None without an answer. Of several
+            replies the lowest, which is the most likely to pass. Default: None.
     """
 
     def __init__(self, problem: str, expected: str, code: int | None = None) -> None:
@@ -154,9 +154,9 @@ class NotDelivered(OrderCancelError):
 
 
 class PartlyDelivered(OrderCancelError):
-    """A message reached some addresses of a party and not the others.
+    """Raised by a notifier when a message reached some addresses of a party, but not all.
 
-    A notifier raises it so that the next try leaves out those who have the message already.
+    The next attempt leaves out those that have the message already.
 
     Args:
         reached: The addresses that have it.
@@ -178,7 +178,7 @@ class PartlyDelivered(OrderCancelError):
 
 
 class TooLarge(OrderCancelError):
-    """A policy has more combinations of facts, or cases, than can all be tried.
+    """Raised when a policy has more combinations of facts, or cases, than can all be tried.
 
     Args:
         size: How many there are; of cases, how many were reached before giving up.
@@ -202,7 +202,7 @@ class TooLarge(OrderCancelError):
 
 
 class Untranslatable(OrderCancelError):
-    """A rule speaks of what no column of a table tells, so that a table can't be judged by it.
+    """Raised when a rule uses a fact that no column of a table has, so SQL cannot judge by it.
 
     Args:
         policy: The name of the policy.
@@ -215,8 +215,8 @@ class Untranslatable(OrderCancelError):
         super().__init__(policy, self.rules)
 
     def __str__(self) -> str:
-        told = "; ".join(f"{rule}: {reason}" for rule, reason in self.rules.items())
+        reasons = "; ".join(f"{rule}: {reason}" for rule, reason in self.rules.items())
         return (
-            f"rules of {self.policy!r} can't be told by columns: {told}; expected rules over "
+            f"rules of {self.policy!r} can't be told by columns: {reasons}; expected rules over "
             "facts that have a column, or to leave these out"
         )

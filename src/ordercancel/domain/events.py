@@ -1,9 +1,8 @@
-"""What happened. Past tense; each event names the ids of the rules behind it.
+"""Events: what happened to an order, with the ids of the rules behind it.
 
-The events of an order, in their order, are its audit log, and folding them gives its case
-(`ordercancel.engine.decide.evolve`). They carry all that the fold needs, so that history stays
-readable when the rules change. Each checks its sizes and times when it is built, and so when it
-is read.
+The events of an order, in sequence, are its audit log; folding them gives its case
+(`ordercancel.engine.evolve`). They carry everything that the fold needs, so history stays readable
+when the rules change. Each checks its sizes and times when it is built or read from a store.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ class _Event:
 
 @attrs.frozen(kw_only=True)
 class OrderRegistered(_Event):
-    """The host made the order known; `edition` is the edition of the rules that judges it."""
+    """The host registered the order; `edition` is the edition of the policy that judges it."""
 
     order: Order
     edition: str
@@ -84,7 +83,7 @@ class RequestGranted(_Event):
 
 @attrs.frozen(kw_only=True)
 class RequestRejected(_Event):
-    """The request was turned down.
+    """The request was rejected.
 
     `order_status` and `ship_on` are what the order goes back to, where the policy says that it
     goes back (qoo10.3.back-to-shipping); without `order_status` it stays as it is.
@@ -107,7 +106,7 @@ class WithdrawalAsked(_Event):
 
 @attrs.frozen(kw_only=True)
 class WithdrawalHeld(_Event):
-    """The buyer holds on to the request that he was asked to take back."""
+    """The buyer holds on to the request after being asked to withdraw it."""
 
     number: int
 

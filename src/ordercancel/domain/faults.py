@@ -37,8 +37,8 @@ class Faults:
 
     def add(self, field: str, problem: str, expected: str) -> None:
         """Note a fault of `field`."""
-        told = problem if len(problem) <= MAX_PROBLEM else f"{problem[: MAX_PROBLEM - 1]}…"
-        self.found.append(Fault(f"{self.subject}.{field}", told, expected))
+        shortened = problem if len(problem) <= MAX_PROBLEM else f"{problem[: MAX_PROBLEM - 1]}…"
+        self.found.append(Fault(f"{self.subject}.{field}", shortened, expected))
 
     def raise_if_any(self, error: type[InvalidValue] = InvalidValue) -> None:
         """Raise `error` with all faults found, if there are any."""
@@ -68,8 +68,8 @@ class Faults:
         if (isinstance(value, str) and len(value) <= most) or (optional and value is None):
             return
         expected = f"a text of at most {most} code points"
-        found = f"has {len(value)} code points" if isinstance(value, str) else f"is {_kind(value)}"
-        self.add(field, found, expected)
+        has = f"has {len(value)} code points" if isinstance(value, str) else f"is {_kind(value)}"
+        self.add(field, has, expected)
 
     def header(self, field: str, value: object) -> None:
         """`value` is a text that a header of a mail can hold: empty, or one printable line."""

@@ -42,7 +42,7 @@ MAX_MESSAGE = 100_000
 """The longest subject or body of a message, in code points."""
 
 MAX_PROBLEM = 1_000
-"""The longest that is told of one fault, in code points."""
+"""The longest description of the problem of one fault, in code points."""
 
 MAX_VERSION = 2**31 - 1
 """The highest version of a case: 32 bits, as databases have them."""

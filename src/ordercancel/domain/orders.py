@@ -1,9 +1,6 @@
-"""Orders, and the people around them.
+"""Orders: what a rule may know of one.
 
 An `Order` is what a rule may know of an order; the host owns everything else about it.
-An `Actor` is somebody whom the host has authenticated; the rules decide what he may do.
-A `Party` is what a directory knows of a buyer or seller.
-
 Every id, code, name and address is one line of 1 to 200 printable characters; times and days lie
 in the years 1900 to 9000.
 """
@@ -37,7 +34,7 @@ class Order:
         channel: How it came in, where the policy tells channels apart (conect.0.channel).
         ship_on: The planned ship date, a day in the policy's zone (qoo10.1.instant-delayed).
         paid_at: When it was paid.
-        status_since: When it entered its status; when it was placed, unless given.
+        status_since: When it entered its status; Default: when it was placed.
         shipped_at: When it was shipped.
         cart_id: The number of the cart that it was part of (qoo10.3.grid).
         item: The item's code or name (qoo10.3.grid).
@@ -46,7 +43,7 @@ class Order:
             that they are no place for what a person wrote.
 
     Raises:
-        InvalidValue: With every fault of the values given.
+        InvalidValue: Names every fault of the values.
     """
 
     id: str

@@ -73,7 +73,7 @@ class CancellationRequest:
         status: Where it stands.
         order_status: The status that the order had when the request came.
         ship_on: The planned ship date that the order had then.
-        withdrawal_text: What the seller wrote when he asked the buyer to withdraw.
+        withdrawal_text: What the seller wrote when asking the buyer to withdraw.
         answer: The answer, where somebody (or a deadline) gave one. A request that was granted
             at once has none.
         closed_at: When it became final.

@@ -55,8 +55,8 @@ class Text:
         names, lines = _variables(text)
         if all(map(values.__getitem__, names)):
             return text.format_map(values)
-        told = (line for line, names in lines if all(map(values.__getitem__, names)))
-        return "\n".join(told).format_map(values)
+        kept = (line for line, names in lines if all(map(values.__getitem__, names)))
+        return "\n".join(kept).format_map(values)
 
 
 _Names = tuple[str, ...]

@@ -1,1 +1,1 @@
-"""The pure core: charts, evaluation of rules, decide and evolve."""
+"""The pure core: charts, evaluation of rules, decide, evolve, messages and labels."""

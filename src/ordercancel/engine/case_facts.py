@@ -1,4 +1,4 @@
-"""How the facts of a command are read from a case."""
+"""Case facts: how each fact of a command is read from a case."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from zoneinfo import ZoneInfo
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.codegen import compile_function
-from ordercancel.domain.commands import (
-    ApplyDeadline,
-    Command,
-)
+from ordercancel.domain.commands import ApplyDeadline, Command
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.engine.ruleset import RuleSet
@@ -23,17 +20,12 @@ from ordercancel.rules.facts import FACTS, NO_REQUEST
 
 
 class Facts(Mapping[str, Value | None]):
-    """The facts of one command about one case, at one moment. Read when they are asked for."""
+    """The facts of one command about one case, at one moment; each is read on look-up."""
 
     __slots__ = ("at", "case", "command", "policy", "seller")
 
     def __init__(
-        self,
-        command: Command,
-        case: Case,
-        policy: RuleSet,
-        at: datetime,
-        seller: Party | None,
+        self, command: Command, case: Case, policy: RuleSet, at: datetime, seller: Party | None
     ) -> None:
         self.command = command
         self.case = case
@@ -70,7 +62,7 @@ SPAN_ANCHORS: Mapping[str, str] = FrozenMap(
         "since_requested": _REQUESTED_AT,
     }
 )
-"""The moment that a length of time is counted from, by the fact's name; told as in `READ`."""
+"""The moment that a length of time is counted from, by fact; an expression as in `READ`."""
 
 DAY_ANCHORS: Mapping[str, str] = FrozenMap(
     {
@@ -169,12 +161,12 @@ READ_WITH: Mapping[str, object] = FrozenMap(
 """What those expressions call by name."""
 
 COSTLY = frozenset({*SPAN_ANCHORS, *DAY_ANCHORS, "legal_move", "deadline_due", "deadline_passed"})
-"""The facts that take more than a look; they are read only where a rule hangs on them."""
+"""The facts that are costly to compute; they are read only where a rule depends on them."""
 
 
 @cache
 def _reader(expression: str) -> Callable[..., Any]:
-    """What reads one thing alone."""
+    """Compile a function that reads one expression alone."""
     source = f"""def read(command, case, policy, at, seller):
     order = case.order
     return {expression}

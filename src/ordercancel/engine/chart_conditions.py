@@ -1,6 +1,6 @@
-"""What the charts demand of a command that the rules grant, said as conditions.
+"""Chart conditions: where the charts have the move that a granted command makes.
 
-The charts have the last word, lest a permit too many breaks an order.
+The charts have the last word, so that one permit too many never breaks an order.
 """
 
 from __future__ import annotations

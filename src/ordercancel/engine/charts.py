@@ -1,13 +1,12 @@
-"""The life of a request, and the compiler that turns charts into tables.
+"""The lifecycle of a request, as a table, and the compiler that turns charts into tables.
 
-A buyer's request waits for the seller. The seller approves or rejects it, or asks the buyer to
-take it back; the buyer then withdraws, or holds on to his request, which stays open and may still
-be approved or rejected, and the seller may ask again. A request that is overtaken by the order's
-own way is superseded, one that nobody answers in time may lapse. Whatever is granted, rejected,
-withdrawn, superseded or lapsed stays so for ever.
+A request waits for the seller. They approve or reject it, or ask the buyer to take it back. The
+buyer then withdraws, or holds on to the request: it stays open, can still be approved or rejected,
+and the seller may ask again. A move of the order, such as shipping, supersedes an open request; a
+deadline may let it lapse. Whatever is final stays so for ever.
 
-A chart says all this once, in python-statemachine's words, which also draw the diagrams. No chart
-is ever instantiated while a command is handled: it is compiled at import into a table of moves.
+Orders have a chart of their own in each policy, written with python-statemachine. It is compiled
+once into a table, so that no chart is instantiated while a command is handled.
 """
 
 from __future__ import annotations
@@ -21,40 +20,8 @@ from statemachine import State, StateMachine
 from ordercancel.domain.errors import InvalidPolicy
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import FrozenMap
-
-
-class RequestChart(StateMachine):
-    """The legal moves of a cancellation request."""
-
-    awaiting_seller = State("キャンセル要請", initial=True)
-    withdrawal_asked = State("撤回要請")
-    withdrawal_held = State("撤回保留")
-    granted = State("承認", final=True)
-    rejected = State("拒否", final=True)
-    withdrawn = State("撤回", final=True)
-    superseded = State("無効", final=True)
-    lapsed = State("期限切れ", final=True)
-
-    approve = (
-        awaiting_seller.to(granted) | withdrawal_asked.to(granted) | withdrawal_held.to(granted)
-    )
-    reject = (
-        awaiting_seller.to(rejected) | withdrawal_asked.to(rejected) | withdrawal_held.to(rejected)
-    )
-    withdraw = (
-        awaiting_seller.to(withdrawn)
-        | withdrawal_asked.to(withdrawn)
-        | withdrawal_held.to(withdrawn)
-    )
-    ask_withdrawal = awaiting_seller.to(withdrawal_asked) | withdrawal_held.to(withdrawal_asked)
-    accept_withdrawal = withdrawal_asked.to(withdrawn) | withdrawal_held.to(withdrawn)
-    hold_withdrawal = withdrawal_asked.to(withdrawal_held)
-    supersede = (
-        awaiting_seller.to(superseded)
-        | withdrawal_asked.to(superseded)
-        | withdrawal_held.to(superseded)
-    )
-    lapse = awaiting_seller.to(lapsed) | withdrawal_asked.to(lapsed) | withdrawal_held.to(lapsed)
+from ordercancel.domain.requests import FINAL, RequestStatus
+from ordercancel.rules.texts import REQUEST_STATUS_TEXTS
 
 
 @attrs.frozen
@@ -104,7 +71,7 @@ def compile_chart(chart: type[StateMachine]) -> Lifecycle:
     """Compile a flat chart into its table.
 
     Raises:
-        InvalidPolicy: With every thing in the chart that a flat table can't say: guards,
+        InvalidPolicy: Names everything in the chart that a flat table cannot say: guards,
             validators, callbacks (also methods named by convention, such as ``on_ship``),
             listeners of its own, nested, parallel or history states, moves without an event,
             several events on one transition, two moves of one name out of one state.
@@ -173,5 +140,52 @@ def _convention_callbacks(chart: type[StateMachine]) -> Iterator[str]:
 
 _HOOKS = ("prepare", "before", "on", "after", "on_enter", "on_exit", "on_invoke")
 
-REQUEST = compile_chart(RequestChart)
-"""The request chart, compiled."""
+_WHILE_OPEN = {
+    "approve": "granted",
+    "reject": "rejected",
+    "withdraw": "withdrawn",
+}
+_OVERTAKEN = {"supersede": "superseded", "lapse": "lapsed"}
+_ACCEPT = {"accept_withdrawal": "withdrawn"}
+
+_REQUEST_MOVES: Mapping[RequestStatus, Mapping[str, str]] = {
+    RequestStatus.AWAITING_SELLER: {
+        **_WHILE_OPEN,
+        "ask_withdrawal": "withdrawal_asked",
+        **_OVERTAKEN,
+    },
+    RequestStatus.WITHDRAWAL_ASKED: {
+        **_WHILE_OPEN,
+        **_ACCEPT,
+        "hold_withdrawal": "withdrawal_held",
+        **_OVERTAKEN,
+    },
+    # Who holds on can still give up, or be asked again, but cannot hold on twice.
+    RequestStatus.WITHDRAWAL_HELD: {
+        **_WHILE_OPEN,
+        "ask_withdrawal": "withdrawal_asked",
+        **_ACCEPT,
+        **_OVERTAKEN,
+    },
+}
+
+REQUEST = Lifecycle(
+    name="RequestChart",
+    states=tuple(
+        Node(
+            status.value,
+            REQUEST_STATUS_TEXTS[status].ja,
+            status is RequestStatus.AWAITING_SELLER,
+            status in FINAL,
+        )
+        for status in RequestStatus
+    ),
+    table=FrozenMap(
+        {
+            (status.value, move): target
+            for status, moves in _REQUEST_MOVES.items()
+            for move, target in moves.items()
+        }
+    ),
+)
+"""The lifecycle of a cancellation request."""

@@ -1,4 +1,4 @@
-"""What the rules say to one command: a decision, its refusals, and the error that carries one."""
+"""The decision on one command: verdict, refusals, and the error that carries it."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from ordercancel.rules.provisions import Silence
 from ordercancel.rules.rules import Rule
 
 NOT_PERMITTED = "not_permitted"
-"""The code of a refusal by silence."""
+"""The code where no rule permits the command."""
 
 UNDETERMINED = "undetermined"
-"""The code of a refusal because a rule could not be evaluated."""
+"""The code where a rule could not be evaluated."""
 
 PERMITS_DISAGREE = "permits_disagree"
-"""The code of a refusal because two permits want different things."""
+"""The code where permits grant different things."""
 
 NO_SUCH_MOVE = "no_such_move"
-"""The code of a refusal because a chart has no such move from where things stand."""
+"""The code where a chart has no such move from the present status."""
 
 
 class Verdict(StrEnum):
-    """What came out: the grants of `ordercancel.rules.rules.Grant`, or a refusal."""
+    """The verdict on a command: a grant (`ordercancel.rules.effects.Grant`), or a refusal."""
 
     CANCEL = "cancel"
     REFER = "refer"
@@ -48,7 +48,7 @@ About = tuple[Command, Case, datetime, Party | None]
 
 @attrs.frozen
 class RuleError:
-    """Why a rule could not be followed: an error in the data, or in the policy.
+    """Why a rule could not be evaluated or applied: an error in the data, or in the policy.
 
     `missing` names the facts that it needed and that were not there.
     """
@@ -65,7 +65,7 @@ class Refusal:
 
     Args:
         code: Stable, for programs.
-        rule: The id of the rule; None for silence.
+        rule: The id of the rule; None where no rule permits.
         clauses: The ids of the clauses that the rule cites.
         text: The sentence for people.
     """
@@ -78,12 +78,12 @@ class Refusal:
 
 @attrs.frozen
 class Ruling:
-    """What rules come to: the part of a `Decision` that is the same for many orders.
+    """The part of a `Decision` that is the same for many orders, and is cached.
 
     Args:
-        verdict: What came out.
+        verdict: The grant, or a refusal.
         determined_by: The rules that determined it.
-        errors: The rules that could not be followed.
+        errors: The rules that could not be evaluated.
         rules: The ids of all of these, each once.
     """
 
@@ -109,13 +109,13 @@ class Ruling:
 
 @attrs.frozen
 class Decision:
-    """The answer of the rules to one command.
+    """The answer of a policy to one command.
 
     Args:
-        verdict: What came out.
+        verdict: The grant, or a refusal.
         determined_by: The rules that determined it: all satisfied forbids, or else all permits.
-            Empty where silence or an error refused.
-        errors: The rules that could not be followed.
+            Empty where no rule permits, or an error refused.
+        errors: The rules that could not be evaluated.
         policy: The policy that was asked.
         kind: The kind of command that was judged.
         facts: What it was judged by: a mapping of facts, or what they are read from.
@@ -132,12 +132,12 @@ class Decision:
 
     @property
     def ruling(self) -> Ruling:
-        """What the rules came to, whatever order it was about."""
+        """The verdict and its rules, without the order that it was about."""
         return Ruling(self.verdict, self.determined_by, self.errors)
 
     @property
     def facts(self) -> Mapping[str, Value | None]:
-        """What it was judged by; of a case, read when it is asked for."""
+        """What it was judged by; facts of a case are read when they are looked up."""
         if isinstance(self._about, tuple):
             command, case, at, seller = self._about
             return Facts(command, case, self.policy, at, seller)
@@ -150,12 +150,12 @@ class Decision:
 
     @property
     def is_silent(self) -> bool:
-        """Whether it is refused for no other reason than that no rule permits it."""
+        """Whether it is refused only because no rule permits it."""
         return self.is_refused and not (self.determined_by or self.errors)
 
     @property
     def silence(self) -> Silence | None:
-        """Where silence alone refused, the policy's word that it does so on purpose, if any."""
+        """Where no rule permits, the `Silence` that declares it intended, if any."""
         if not self.is_silent:
             return None
         return next(

@@ -1,4 +1,4 @@
-"""Folding: how events make the state of a case.
+"""Evolve: how events make the state of a case.
 
 Pure and total. Nothing here asks a rule or a chart, so that history stays readable when the rules
 change.
@@ -55,7 +55,7 @@ def fold(events: Iterable[Event]) -> Case:
 
 def evolve(case: Case, event: Event) -> Case:
     """The case after `event`. Total: it takes every event that ever happened, as it happened."""
-    return _FOLDED[type(event)](case, event)
+    return _EVOLVE[type(event)](case, event)
 
 
 def _registered(case: Case, event: OrderRegistered) -> Case:
@@ -140,7 +140,7 @@ def _duty_missed(case: Case, event: DutyBreached | DeadlinePassed) -> Case:
     return _settled(case, event, DutyStatus.MISSED)
 
 
-_FOLDED: Mapping[type[Event], Callable[[Case, Any], Case]] = {
+_EVOLVE: Mapping[type[Event], Callable[[Case, Any], Case]] = {
     OrderRegistered: _registered,
     OrderAdvanced: _advanced,
     CancellationRequested: _requested,

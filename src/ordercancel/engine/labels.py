@@ -25,7 +25,7 @@ class InboxRow:
     Args:
         state: 処理状態: what is to be done.
         completed_at: キャンセル・返品完了日: when the order was cancelled.
-        reason: キャンセル・返品理由: the buyer's reason, with his own words.
+        reason: キャンセル・返品理由: the buyer's reason, with its text.
         requested_at: キャンセル・返品要請日.
         placed_at: 注文日.
         shipped_at: 発送日.

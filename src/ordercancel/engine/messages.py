@@ -1,4 +1,4 @@
-"""Messages: what an event makes the buyer or the seller be told, by mail or app."""
+"""Messages: the mails and notices to the buyer and the seller that events give rise to."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ordercancel.rules.notifications import Audience, Medium, Occasion
 
 @attrs.frozen(kw_only=True)
 class Message:
-    """Something that a party must be told.
+    """A message to a party, as the outbox holds it until it is delivered.
 
     Args:
         id: Stable: the same message has the same id each time it is delivered.
@@ -29,8 +29,8 @@ class Message:
         occasion: What happened.
         at: When it happened.
         audience: The side that it is for.
-        party: The id of the buyer or seller; the directory knows his addresses.
-        medium: How it reaches him.
+        party: The id of the buyer or seller; the directory knows their addresses.
+        medium: How it reaches them.
         locale: The language that it is in.
         subject: One line, without any character that could end it or hide a part of it.
         body: One line or several, as plain text: escape it where it becomes HTML.
@@ -68,19 +68,19 @@ def messages_for(
     policy: RuleSet,
     parties: Mapping[str, Party | None],
 ) -> tuple[Message, ...]:
-    """The messages that `events` call for, each in the language of its reader.
+    """Word the messages that `events` call for, each in the language of its reader.
 
     Args:
         events: The events of one decision, the last that were folded into `case`.
         case: The case after them.
         policy: The policy that words them.
-        parties: The buyer and the seller by id; who is missing or None is written to by his id,
-            in Japanese.
+        parties: The buyer and the seller by id; one who is missing or None is addressed by
+            their id, in Japanese.
     """
-    told = tuple(events)
+    new_events = tuple(events)
     order = case.order
     messages: list[Message] = []
-    for version, event in enumerate(told, case.version - len(told) + 1):
+    for version, event in enumerate(new_events, case.version - len(new_events) + 1):
         if isinstance(event, OrderRegistered | OrderAdvanced):
             continue  # about no request, and so an occasion of nothing
         for each in policy.notifications_for(event):
@@ -90,7 +90,7 @@ def messages_for(
             values = Placeholders(case, case.request(event.number), policy, lang, parties)
             subject = each.subject.fill(lang, values)
             body = each.body.fill(lang, values)
-            # What people wrote may be no line: then a message checks itself, and says so.
+            # What people wrote may be no printable line; only then need the message check itself.
             plain = subject.isprintable() and len(subject) + len(body) <= MAX_MESSAGE
             message = trusted(Message) if plain else Message
             for medium in each.media:

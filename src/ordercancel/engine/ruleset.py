@@ -29,7 +29,7 @@ from ordercancel.rules.texts import Wording
 class RuleSet(Protocol):
     """The rules of one policy edition, its charts and its texts.
 
-    See `ordercancel.policy.Policy` for what each attribute and method means.
+    `ordercancel.policy.Policy` documents each member.
     """
 
     @property

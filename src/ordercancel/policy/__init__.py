@@ -1,4 +1,4 @@
-"""What a policy is made of. Write one of your own with the names below."""
+"""Policies: everything needed to write one of your own, and the book of all editions."""
 
 from ordercancel.engine.charts import compile_chart
 from ordercancel.engine.decision import Decision, Refusal, RuleError, Verdict

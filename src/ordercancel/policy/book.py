@@ -1,4 +1,4 @@
-"""The book of policies: which edition judges an order."""
+"""The policy book: which edition of a policy judges an order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conditions, facts and effects in words, in Japanese and in English."""
+"""Describes conditions, facts and effects in words, in Japanese and English."""
 
 from __future__ import annotations
 
@@ -182,13 +182,13 @@ def bound_text(bound: int | timedelta, lang: Lang) -> str:
 
 def _length(length: timedelta, lang: Lang) -> str:
     """A length of time in all its units, down to the second that has passed."""
-    rest, told = abs(length), []
+    rest, parts = abs(length), []
     for unit, name in _UNITS:
         count, rest = divmod(rest, unit)
         if count:
-            told.append(f"{count}{name[lang]}")
+            parts.append(f"{count}{name[lang]}")
     sign = "-" if length < timedelta(0) else ""
-    return sign + (("" if lang == "ja" else " ").join(told) or f"0{_UNITS[-1][1][lang]}")
+    return sign + (("" if lang == "ja" else " ").join(parts) or f"0{_UNITS[-1][1][lang]}")
 
 
 _UNITS = (

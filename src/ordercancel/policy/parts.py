@@ -1,4 +1,4 @@
-"""What a policy is made of: its fields, and what is read off them without an index."""
+"""The fields of a policy, and what is derived from them without an index."""
 
 from __future__ import annotations
 

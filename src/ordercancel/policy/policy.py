@@ -58,14 +58,14 @@ class Policy(PolicyParts):
         silences: What no rule permits, on purpose.
         request_reasons: The reasons that a buyer chooses from.
         rejection_reasons: The reasons that a seller chooses from.
-        withdrawal_text: The bounds of what a seller writes when he asks for a withdrawal.
+        withdrawal_text: The bounds of the text with which a seller asks for a withdrawal.
         deadlines: The deadlines.
         wording: Everything that people read.
 
     Attributes:
         tzinfo: The time zone.
         cancelled_status: The status of a cancelled order.
-        needs_seller: Whether a rule wants to know whether the seller permits cancelling.
+        needs_seller: Whether a rule depends on the seller permitting cancellation.
 
     Raises:
         InvalidPolicy: When it is built, naming every fault: rule or deadline ids that occur
@@ -191,18 +191,17 @@ class Policy(PolicyParts):
     def assess(
         self, command: Command, case: Case, at: datetime, *, seller: Party | None = None
     ) -> Decision:
-        """What the rules say to `command` about `case` at the moment `at`. Changes nothing.
+        """Judge `command` about `case` at the moment `at`, without changing anything.
 
-        The same answer that the service gives, with no service and no store: to show or hide a
-        button, and to say why. It judges whether the command may be given; whether its reason and
-        text are well-formed is judged when it is.
+        The service gives the same answer; this one needs neither service nor store, to show or
+        hide a button and to say why. The command's reason and text are not checked here.
 
         Args:
-            command: What somebody wants to do; a request may leave out its reason here.
+            command: The command; a request may leave out its reason here.
             case: The order with its history, or ``policy.open(order)`` for one without any.
             at: The moment, with a UTC offset.
-            seller: What the directory knows of the seller, where a rule wants to know whether he
-                permits cancelling.
+            seller: What the directory knows of the seller, where a rule needs it (`needs_seller`).
+                Default: nothing.
 
         Raises:
             InvalidValue: Where `at` has no UTC offset.
@@ -212,7 +211,7 @@ class Policy(PolicyParts):
         return ruling.decision(self, type(command), (command, case, at, seller))
 
     def judge(self, kind: type[Command], facts: Mapping[str, Value | None]) -> Decision:
-        """What the rules and the charts say to a command of this `kind`, in the light of `facts`.
+        """Judge a command of this `kind` by `facts`, with the rules and the charts.
 
         `assess` reads the facts from a case. Here they may be any, such as those of a case that
         nobody has seen yet: one value for every fact that the rules for this kind, the silences or

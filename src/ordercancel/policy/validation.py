@@ -1,4 +1,4 @@
-"""What makes a policy well built, and an order one that a policy can judge."""
+"""Validation: what is checked when a policy is built, and when an order is opened under it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ T = TypeVar("T")
 
 
 def check_order(policy: PolicyParts, order: Order) -> None:
-    """Raise `InvalidValue` with everything of `order` that `policy` does not know."""
+    """Check `order` against `policy`; raise `InvalidValue` with every value it does not know."""
     faults = Faults("Order")
     if order.policy != policy.name:
         faults.add("policy", f"is {order.policy!r}", repr(policy.name))
@@ -66,7 +66,7 @@ def check_order(policy: PolicyParts, order: Order) -> None:
 
 
 def check_policy(policy: PolicyParts) -> None:
-    """Raise `InvalidPolicy` with everything that is built wrongly in `policy`."""
+    """Check all parts of `policy`; raise `InvalidPolicy` with every fault."""
     faults = Faults(f"Policy {policy.name}")
     orders: object = policy.orders  # a chart that nobody compiled is the mistake made most easily
     if not isinstance(orders, Lifecycle):

@@ -4,10 +4,10 @@ A condition is built from facts (`ordercancel.rules.facts`) by comparison and me
 from other conditions by ``&``, ``|`` and ``~``. It is never a function, so that one definition can
 be evaluated, explained, rendered, enumerated and translated.
 
-**A missing fact** is neither true nor false. A comparison with it is *unknown*, and so is whatever
-hangs on it, by Kleene's three-valued logic, which is also SQL's: ``false & unknown`` is false,
-``true | unknown`` is true, everything else with an unknown part is unknown. `Known` turns the
-question whether a fact is there into a plain true or false.
+**A missing fact** is neither true nor false. A comparison with it is *unknown*, and so are
+conditions that depend on it, by Kleene's three-valued logic, which is also SQL's: ``false &
+unknown`` is false, ``true | unknown`` is true, everything else with an unknown part is unknown.
+`Known` turns the question whether a fact is there into a plain true or false.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Deadlines, as data: what starts one, how long it is, and what it does when it has passed."""
+"""Deadlines, as data: what starts one, when it is due, and what it does then."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Deadline:
         does: What happens then.
         met_by: The moves of the order that meet it, for a breach. Without any, the deadline is
             about the request and ends with it.
-        cites: The clauses that it comes from, or the word that it is ours.
+        cites: The clauses that it comes from, or the rationale of a rule of our own.
     """
 
     id: str

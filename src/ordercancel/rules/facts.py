@@ -5,8 +5,7 @@ conditions: ``status.is_in("new", "delayed")``, ``since_placed < timedelta(minut
 ``~affirmed``. A policy may declare facts of its own (`attribute_flag`, `attribute_choice`,
 `attribute_number`); the host supplies them in ``Order.attributes``.
 
-Facts that can be missing are marked; what follows from that is said in
-`ordercancel.rules.conditions`.
+Facts that may be missing say so; `ordercancel.rules.conditions` has what follows from it.
 """
 
 from __future__ import annotations
@@ -81,7 +80,7 @@ class Vocabulary(StrEnum):
 
 @attrs.frozen(order=False)
 class Fact:
-    """Something that a rule may know.
+    """A fact that conditions may use.
 
     Args:
         name: What conditions call it.

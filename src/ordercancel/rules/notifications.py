@@ -73,8 +73,8 @@ PLACEHOLDERS = frozenset(
 )
 """The variables that notifications and labels may use.
 
-``reason`` is the buyer's reason with his words, ``buyer_text`` his words alone, ``answer`` the
-seller's reason with his words, ``withdrawal_text`` what he wrote when he asked the buyer to
+``reason`` is the buyer's reason with its text, ``buyer_text`` that text alone, ``answer`` the
+seller's reason with its text, ``withdrawal_text`` what the seller wrote when asking the buyer to
 withdraw. A line with an empty variable is left out.
 """
 

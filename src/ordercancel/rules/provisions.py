@@ -22,7 +22,7 @@ class Superseding:
     Args:
         id: Unique among the policy's rules; events name it.
         moves: The moves of the order chart.
-        cites: The clauses that it comes from, or the word that it is ours.
+        cites: The clauses that it comes from, or the rationale of a rule of our own.
     """
 
     id: str
@@ -38,7 +38,7 @@ class GoingBack:
 
     Args:
         id: Unique among the policy's rules; events name it.
-        cites: The clauses that it comes from, or the word that it is ours.
+        cites: The clauses that it comes from, or the rationale of a rule of our own.
     """
 
     id: str
@@ -55,8 +55,8 @@ class Silence:
     Args:
         id: Unique among the policy's rules.
         on: The command that is left out, or several.
-        when: The condition under which it is left out; always, unless given.
-        cites: The clauses that it comes from, or the word that it is ours.
+        when: The condition under which it is left out. Default: always.
+        cites: The clauses that it comes from, or the rationale of a rule of our own.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The reasons that a person may give, and the bounds of his own words."""
+"""Reasons to choose from, and the check of how long the text typed with one is."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from ordercancel.rules.sources import Citation, OwnRule
 
 @attrs.frozen
 class TextBounds:
-    """How many visible characters a text has, inclusive; see `ordercancel.domain.texts`.
+    """How many visible characters a text may have; see `ordercancel.domain.characters`.
 
-    With `required` the text must be there. What is typed may be longer than what is visible,
-    yet not without end: at most ``raw_maximum`` code points are read.
+    Args:
+        minimum: The fewest characters of a text that is there.
+        maximum: The most characters, inclusive.
+        required: Whether the text must be there. Default: True.
     """
 
     minimum: int
@@ -26,7 +28,7 @@ class TextBounds:
 
     @property
     def raw_maximum(self) -> int:
-        """The most code points that are read: eight for each visible one, and 256 at least."""
+        """The most code points, visible or not, that are read: 8 per visible one, at least 256."""
         return max(256, 8 * self.maximum)
 
     def check(self, raw: str | None, field: str, faults: Faults) -> str | None:
@@ -58,9 +60,9 @@ class Reason:
     Args:
         code: Stable, for programs.
         label: What people read.
-        text: The bounds of the words typed with it; None where it takes none.
-        hint: What stands beside it on the screen.
-        cites: The clauses that it comes from, or the word that it is ours.
+        text: The bounds of the text typed with it. Default: None, it takes no text.
+        hint: What is shown beside it. Default: nothing.
+        cites: The clauses that it comes from, or the rationale of a rule of our own.
     """
 
     code: str
@@ -77,8 +79,8 @@ class Catalogue:
     Args:
         reasons: The reasons.
         text: The bounds of the text, where there are no reasons to choose from.
-        notice: What the person is told before he chooses.
-        cites: The clauses that it comes from, or the word that it is ours.
+        notice: What is shown before the choice. Default: nothing.
+        cites: The clauses that it comes from, or the rationale of a rule of our own.
     """
 
     reasons: tuple[Reason, ...] = ()
@@ -102,10 +104,10 @@ class Catalogue:
         return None if code is None else self._by_code.get(code)
 
     def checked(self, code: str | None, raw: str | None, subject: str) -> str | None:
-        """The cleaned text that goes with `code`; `subject` is what faults are told of.
+        """The cleaned text that goes with `code`; `subject` is the input that faults name.
 
         Raises:
-            InvalidValue: With every fault.
+            InvalidValue: Names every fault.
         """
         reason = self.reason(code)
         if reason is not None and reason.text is None and raw is None:

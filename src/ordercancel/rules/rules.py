@@ -1,4 +1,4 @@
-"""Rules: what a command is granted or forbidden, under which condition, and on whose word."""
+"""Rules: what a command is granted or forbidden, under which condition, and by which clause."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Rule:
         id: Unique in the policy, such as ``qoo10.instant_delayed``. Decisions name it.
         on: The command it speaks about, or several.
         effect: What it grants or forbids.
-        when: The condition under which it speaks; always, unless given.
-        cites: The clauses that it comes from, or the word that it is ours.
+        when: The condition under which it speaks. Default: always.
+        cites: The clauses that it comes from, or the rationale of a rule of our own.
     """
 
     id: str

@@ -1,6 +1,7 @@
 """Documents, their clauses, and citations of them.
 
-Whatever in a policy comes from a document cites the clause; what does not says that it is ours.
+Every part of a policy cites the clauses that it comes from, or gives the rationale of a rule of
+our own.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Clause:
 
 @attrs.frozen
 class Document:
-    """A document that rules are taken from, with its clauses; they get its title."""
+    """A document that rules are taken from; its clauses are given its title."""
 
     title: str
     clauses: tuple[Clause, ...]
@@ -43,14 +44,14 @@ class Document:
 
 @attrs.frozen
 class Citation:
-    """The ids of the clauses that something rests on."""
+    """Cites the clauses, by their ids, that a part of a policy comes from."""
 
     clauses: tuple[str, ...]
 
 
 @attrs.frozen
 class OwnRule:
-    """Says that something rests on no document, and why it is there, in two languages."""
+    """Marks what rests on no document; `rationale` says in two languages why it is there."""
 
     rationale: Text
 
@@ -61,5 +62,5 @@ def clause(*ids: str) -> Citation:
 
 
 def own_rule(rationale: str, *, ja: str | None = None) -> OwnRule:
-    """Mark something as our own, with the reason for it, and maybe with a Japanese wording."""
+    """Mark a part as our own, with its `rationale`, in Japanese too by `ja`. Default: the same."""
     return OwnRule(Text(ja=rationale if ja is None else ja, en=rationale))

@@ -1,4 +1,4 @@
-"""What people read: occasions, notifications, labels, counters and refusals, in two languages."""
+"""The texts of a policy: statuses, refusals, notifications, labels and counters."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def conect(
         request_reasons: The buyer's reasons (conect.1-1.one-reason).
         may_ask_again: Whether the buyer may ask again after a rejection
             (conect.1-1.not-until-approved).
-        may_withdraw: Whether the buyer may take his request back (conect.1-1.not-until-approved).
+        may_withdraw: Whether the buyer may withdraw (conect.1-1.not-until-approved).
         wording: Everything that people read.
     """
     again = Rule(
