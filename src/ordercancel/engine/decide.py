@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any, ParamSpec, TypedDict, assert_never
+from typing import Any, TypedDict, assert_never
 
 from ordercancel.domain.actors import Actor, Party, System
 from ordercancel.domain.cases import Case, Duty
@@ -131,8 +131,6 @@ def decide(
     return tuple(step.events)
 
 
-P = ParamSpec("P")
-
 _Key = tuple[str, int]
 """Identifies a duty of a case: its deadline, and the number of its request."""
 
@@ -155,15 +153,13 @@ class _Step:
 
     __slots__ = (
         "at",
-        "by",
         "case",
         "events",
         "number",
-        "order_id",
         "policy",
-        "rules",
         "running",
         "ship_on",
+        "stamp",
         "started",
     )
 
@@ -172,10 +168,8 @@ class _Step:
     ) -> None:
         self.case = case
         self.policy = policy
-        self.order_id = case.order.id
         self.at = at
-        self.by = by
-        self.rules = rules
+        self.stamp: _Stamp = {"order_id": case.order.id, "at": at, "by": by, "rules": rules}
         # The request that it is about, the day the order is to be shipped on, and the duties that
         # are open, as they are after the events gathered so far.
         self.number = case.requests[-1].number if case.requests else 0
@@ -184,17 +178,15 @@ class _Step:
         self.started = 0
         self.events: list[Event] = []
 
-    def add(self, kind: Callable[P, Event], *args: P.args, **fields: P.kwargs) -> None:
-        """Add an event of a `kind`, and then those of the deadlines that start with it."""
-        event = trusted(kind)(*args, **fields)
+    def add(self, event: Event) -> None:
+        """Add `event`, and then those of the deadlines that start with it."""
         self.events.append(event)
         for deadline in self.policy.started_with(event):
             self._start(deadline)
 
-    def stamp(self, *more: str) -> _Stamp:
-        """What every event carries; `more` names rules behind this one beside the decision's."""
-        rules = (*self.rules, *more) if more else self.rules
-        return {"order_id": self.order_id, "at": self.at, "by": self.by, "rules": rules}
+    def stamped(self, *more: str) -> _Stamp:
+        """The stamp of an event that `more` rules are behind, beside those of the decision."""
+        return {**self.stamp, "rules": (*self.stamp["rules"], *more)}
 
     def request(self, reason: str, text: str | None, *, at_once: bool) -> None:
         self.number = len(self.case.requests) + 1
@@ -202,49 +194,47 @@ class _Step:
             problem = f"has {MAX_REQUESTS} requests"
             raise InvalidValue([Fault("Case.requests", problem, "fewer, to take another one")])
         self.add(
-            CancellationRequested,
-            **self.stamp(),
-            number=self.number,
-            reason=reason,
-            text=text,
-            referred=not at_once,
+            trusted(CancellationRequested)(
+                **self.stamp, number=self.number, reason=reason, text=text, referred=not at_once
+            )
         )
         if at_once:
             self.grant(at_once=True)
 
     def grant(self, *, at_once: bool = False) -> None:
-        self.add(RequestGranted, **self.stamp(), number=self.number, at_once=at_once)
+        self.add(trusted(RequestGranted)(**self.stamp, number=self.number, at_once=at_once))
         self.add(
-            OrderCancelled, **self.stamp(), number=self.number, status=self.policy.cancelled_status
+            trusted(OrderCancelled)(
+                **self.stamp, number=self.number, status=self.policy.cancelled_status
+            )
         )
 
     def reject(self, reason: str | None, text: str | None) -> None:
         status, ship_on, more = self._going_back()
         self.add(
-            RequestRejected,
-            **self.stamp(*more),
-            number=self.number,
-            reason=reason,
-            text=text,
-            order_status=status,
-            ship_on=ship_on,
+            trusted(RequestRejected)(
+                **self.stamped(*more),
+                number=self.number,
+                reason=reason,
+                text=text,
+                order_status=status,
+                ship_on=ship_on,
+            )
         )
 
     def withdraw(self) -> None:
         status, ship_on, more = self._going_back()
         self.add(
-            RequestWithdrawn,
-            **self.stamp(*more),
-            number=self.number,
-            order_status=status,
-            ship_on=ship_on,
+            trusted(RequestWithdrawn)(
+                **self.stamped(*more), number=self.number, order_status=status, ship_on=ship_on
+            )
         )
 
     def ask_withdrawal(self, text: str | None) -> None:
-        self.add(WithdrawalAsked, **self.stamp(), number=self.number, text=text)
+        self.add(trusted(WithdrawalAsked)(**self.stamp, number=self.number, text=text))
 
     def hold_withdrawal(self) -> None:
-        self.add(WithdrawalHeld, **self.stamp(), number=self.number)
+        self.add(trusted(WithdrawalHeld)(**self.stamp, number=self.number))
 
     def advance(self, command: AdvanceOrder) -> None:
         move, order = command.move, self.case.order
@@ -254,31 +244,34 @@ class _Step:
         if command.ship_on is not None:
             self.ship_on = command.ship_on
         self.add(
-            OrderAdvanced,
-            **self.stamp(),
-            move=move,
-            status=self.policy.orders.table[order.status, move],
-            ship_on=command.ship_on,
-            ships=move in self.policy.shipped_by,
+            trusted(OrderAdvanced)(
+                **self.stamp,
+                move=move,
+                status=self.policy.orders.table[order.status, move],
+                ship_on=command.ship_on,
+                ships=move in self.policy.shipped_by,
+            )
         )
         superseding = self.policy.superseding
         if superseding and move in superseding.moves and self.case.open_request is not None:
             self.add(
-                RequestSuperseded, **self.stamp(superseding.id), number=self.number, move=move
+                trusted(RequestSuperseded)(
+                    **self.stamped(superseding.id), number=self.number, move=move
+                )
             )
 
     def apply_deadline(self, command: ApplyDeadline) -> None:
         deadline = self.policy.deadline(command.deadline)
         kind = DutyBreached if deadline.does is Consequence.BREACH else DeadlinePassed
         self._settle(kind, (deadline.id, command.request))
-        self.rules = (*self.rules, deadline.id)
+        self.stamp = self.stamped(deadline.id)
         match deadline.does:
             case Consequence.APPROVE:
                 self.grant()
             case Consequence.REJECT:
                 self.reject(None, None)
             case Consequence.LAPSE:
-                self.add(RequestLapsed, **self.stamp(), number=self.number)
+                self.add(trusted(RequestLapsed)(**self.stamp, number=self.number))
             case Consequence.MARK_OVERDUE | Consequence.BREACH:
                 pass
             case _:  # pragma: no cover - the type checker proves that none is left
@@ -290,7 +283,7 @@ class _Step:
         """The duty that arose by this deadline with this request is open no more."""
         self._open_duties().discard(key)
         deadline, number = key
-        self.add(kind, **self.stamp(deadline), deadline=deadline, number=number)
+        self.add(trusted(kind)(**self.stamped(deadline), deadline=deadline, number=number))
 
     def _start(self, deadline: Deadline) -> None:
         key = (deadline.id, self.number)
@@ -304,12 +297,13 @@ class _Step:
             problem = f"has {MAX_DUTIES} duties"
             raise InvalidValue([Fault("Case.duties", problem, "fewer, to take another one")])
         self.add(
-            DutyArose,
-            **self.stamp(deadline.id),
-            deadline=deadline.id,
-            number=self.number,
-            due_at=due_at,
-            follows_order=bool(deadline.met_by),
+            trusted(DutyArose)(
+                **self.stamped(deadline.id),
+                deadline=deadline.id,
+                number=self.number,
+                due_at=due_at,
+                follows_order=bool(deadline.met_by),
+            )
         )
 
     def _open_duties(self) -> set[_Key]:
