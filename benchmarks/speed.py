@@ -69,6 +69,7 @@ from ordercancel.policies import CONECT, QOO10
 from ordercancel.stores.memory import MemoryStore
 
 OURS, BY_HAND = "ordercancel", "by hand"
+HEARD = "ordercancel, with listeners"
 UNCHECKED = "by hand, events built trusted"
 IN_DICTIONARIES = "by hand, events as dictionaries"
 
@@ -112,9 +113,11 @@ BOUNDS = (
     Bound("decide", OURS, "transitions", 1),
     Bound("decide", OURS, "django-fsm-2", 1),
     Bound("handle", "handle", "decide", 4),
-    Bound("SQLite", OURS, "raw sqlite3", 1.6),
-    Bound("PostgreSQL, 1 thread", OURS, "raw psycopg", 1.3),
-    Bound("PostgreSQL, 8 threads", OURS, "raw psycopg", 1.3),
+    Bound("SQLite", OURS, "raw sqlite3", 1.8),
+    Bound("SQLite", HEARD, "raw sqlite3", 2.5),
+    Bound("PostgreSQL, 1 thread", OURS, "raw psycopg", 0.9),
+    Bound("PostgreSQL, 1 thread", HEARD, "raw psycopg", 1.4),
+    Bound("PostgreSQL, 8 threads", OURS, "raw psycopg", 1.5),
     Bound("import", "import ordercancel", "import attrs, statemachine", 1.3),
     Bound("rules", "100 rules", "10 rules", 8),
     Bound("history", "Qoo10, assess, 100 requests", "Qoo10, assess, 1 request", 1.2),

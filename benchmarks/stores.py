@@ -35,7 +35,7 @@ from typing import Any
 import attrs
 import psycopg
 from measuring import Row, Wrong, in_turns
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, event
 
 from ordercancel import (
     AdvanceOrder,
@@ -56,14 +56,20 @@ from ordercancel.policies import QOO10
 from ordercancel.service.records import Claim, Commit, InboxQuery, Receipt
 from ordercancel.stores.sql import SqlStore, queries
 from ordercancel.stores.sql.commit import write
-from ordercancel.stores.sql.engine import begin, beginning, open_engine
-from ordercancel.stores.sql.executors import DriverExecutor, HostExecutor
-from ordercancel.stores.sql.statements import Values
+from ordercancel.stores.sql.engine import open_engine
+from ordercancel.stores.sql.executors import (
+    BEGIN_POSTGRESQL,
+    BEGIN_SQLITE,
+    CoreExecutor,
+    DriverExecutor,
+    Values,
+    compiled,
+)
 
 sys.path.append(str(Path(__file__).parent.parent / "tests"))
 postgres: Any = import_module("postgres")  # a server as the tests have it
 
-OURS, CORE = "ordercancel", "SQLAlchemy Core"
+OURS, HEARD, CORE = "ordercancel", "ordercancel, with listeners", "SQLAlchemy Core"
 RAW_SQLITE, RAW_PSYCOPG = "raw sqlite3", "raw psycopg"
 PIPELINED = "raw psycopg, in pipelines"
 THREADS = 8
@@ -117,13 +123,19 @@ class Shop:
     def __init__(self, url: str) -> None:
         self.url = url
         self.store, self._others = SqlStore(url), SqlStore(url)
+        self._engine = open_engine(url)
+        for name in ("before_cursor_execute", "after_cursor_execute"):
+            event.listen(self._engine, name, lambda *_: None)
+        self._heard = SqlStore(self._engine)
         self.service = CancellationService(policies=[QOO10], store=self.store)
+        self.heard = self.service.using(self._heard)
         self.preparing = CancellationService(policies=[QOO10], store=self._others)
 
     def close(self) -> None:
         """Close both stores."""
         self.store.close()
         self._others.close()
+        self._engine.dispose()
 
     def fresh(self, size: int, *, seller: str | None = None) -> list[Order]:
         """So many orders that are registered now."""
@@ -132,9 +144,9 @@ class Shop:
             self.preparing.register(each, at=each.placed_at)
         return orders
 
-    def handle(self, command: Command) -> None:
-        """One command."""
-        self.service.handle(command, at=ASKED_AT)
+    def handle(self, command: Command, *, heard: bool = False) -> None:
+        """One command; with listeners on the engine if it is to be heard."""
+        (self.heard if heard else self.service).handle(command, at=ASKED_AT)
 
     def see(self, orders: Sequence[Order]) -> None:
         """See that everything was done that is to be done about orders, whoever did it."""
@@ -191,10 +203,11 @@ class Noting(DriverExecutor):
     def __init__(self, connection: Connection, notes: list[Sent]) -> None:
         super().__init__(connection, {})
         self._notes = notes
+        self._of = connection.dialect
 
     def begin(self) -> None:
         super().begin()
-        self._notes.append(Sent(beginning(self.connection)))
+        self._notes.append(Sent(BEGIN_POSTGRESQL if self.is_postgresql else BEGIN_SQLITE))
 
     def rows(self, statement: Any, values: Values) -> Any:
         self._note("rows", statement, [values])
@@ -213,7 +226,7 @@ class Noting(DriverExecutor):
         self._notes.append(Sent("COMMIT"))
 
     def _note(self, kind: str, statement: Any, values: Sequence[Values]) -> None:
-        text = self._text(statement)
+        text = compiled(statement, self._of)
         parameters = tuple(text.parameters(each) for each in values)
         self._notes.append(Sent(text.sql, parameters, kind, statement, tuple(values)))
 
@@ -317,16 +330,17 @@ def send_in_pipelines(connection: psycopg.Connection[Any], sent: Sequence[Sent])
 def send_by_core(engine: Engine, sent: Sequence[Sent]) -> None:
     """Send statements by SQLAlchemy, which has compiled them before."""
     for is_reading, group in groupby(sent, key=lambda each: each.kind == "rows"):
-        if is_reading:
-            with engine.connect() as connection:
+        with engine.connect() as connection:
+            executor = CoreExecutor(connection)
+            if is_reading:
                 for each in group:
-                    HostExecutor(connection).rows(each.core, *each.values)
-            continue
-        with engine.begin() as connection:
-            begin(connection)
+                    executor.rows(each.core, *each.values)
+                continue
+            executor.begin()
             for each in group:
                 if each.core is not None:
-                    HostExecutor(connection).change(each.core, each.values)
+                    executor.change(each.core, each.values)
+            executor.commit()
 
 
 def raw_sqlite(url: str) -> sqlite3.Connection:
@@ -369,13 +383,15 @@ def all_at_once(works: Sequence[Callable[[], None]]) -> float:
         return perf_counter() - began
 
 
-def by_service(shop: Shop, size: int, threads: int) -> Callable[[], float]:
+def by_service(shop: Shop, size: int, threads: int, *, heard: bool = False) -> Callable[[], float]:
     """The seconds of a command; in a turn each thread handles two about each of some orders."""
 
     def turn() -> float:
         orders = [shop.fresh(size) for _ in range(threads)]
         given = [[command for asked in mine for command in commands(asked)] for mine in orders]
-        seconds = all_at_once([partial(each_of, shop.handle, mine) for mine in given])
+        seconds = all_at_once(
+            [partial(each_of, partial(shop.handle, heard=heard), mine) for mine in given]
+        )
         shop.see([asked for mine in orders for asked in mine])
         return seconds / (2 * size * threads)
 
@@ -411,6 +427,7 @@ def sqlite_rows(folder: Path, *, quick: bool) -> list[Row]:
         seconds = in_turns(
             {
                 OURS: by_service(shop, size, 1),
+                HEARD: by_service(shop, size, 1, heard=True),
                 RAW_SQLITE: by_driver(shop, notes, size, [partial(send, raw.cursor())]),
                 CORE: by_driver(shop, notes, size, [partial(send_by_core, engine)]),
             },
@@ -428,12 +445,13 @@ def postgresql_rows(server: str, threads: int, *, quick: bool) -> list[Row]:
         raw = [
             stack.enter_context(psycopg.connect(shop.url, autocommit=True)) for _ in range(threads)
         ]
-        engine = stack.enter_context(engine_of(shop.url))
+        engine = stack.enter_context(engine_of(shop.url, autocommit=True))
         alone = [partial(send, connection.cursor()) for connection in raw]
         pipelined = [partial(send_in_pipelines, connection) for connection in raw]
         seconds = in_turns(
             {
                 OURS: by_service(shop, size, threads),
+                HEARD: by_service(shop, size, threads, heard=True),
                 RAW_PSYCOPG: by_driver(shop, notes, size, alone),
                 PIPELINED: by_driver(shop, notes, size, pipelined),
                 CORE: by_driver(shop, notes, size, [partial(send_by_core, engine)] * threads),

@@ -36,7 +36,10 @@ SLOW = ("crashes", "outages", "races", "recipes", "spark")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what has processes of its own, or verifies a policy as large as Qoo10's."""
+    """Mark as slow what has processes of its own, or verifies a policy as large as Qoo10's.
+
+    Single tests that walk through whole policies bear the mark themselves.
+    """
     for item in items:
         folder = item.path.parent.name
         if folder in SLOW or (folder == "verification" and "qoo10" in item.nodeid):

@@ -135,6 +135,7 @@ EXAMPLES, STEPS = (1_350, 100_000) if IS_LONG else (6, 400)
 """How many runs of at most a hundred steps each, and how many steps they must at least come to."""
 
 
+@pytest.mark.slow  # in the quick profile it repeats what the next test does
 @pytest.mark.parametrize("policy", [CONECT, QOO10], ids=["conect", "qoo10"])
 def test_no_step_of_many_breaks_a_law(policy: Policy) -> None:
     """In the long profile these are more than a hundred thousand, in the quick some hundreds."""

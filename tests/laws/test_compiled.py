@@ -94,6 +94,7 @@ def every_command(policy: Policy, case: Case) -> Iterator[Command]:
             yield ApplyDeadline(order.id, by=by, deadline=deadline, request=number)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", READINGS.values(), ids=READINGS)
 def test_compiled_rules_find_what_the_conditions_say(policy: Policy) -> None:
     """In every case that can be reached: every command, by everybody, of every seller."""
@@ -174,6 +175,7 @@ def whole(case: Case) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", READINGS.values(), ids=READINGS)
 def test_what_follows_passes_the_checks_that_it_was_built_without(policy: Policy) -> None:
     """Every event and every case that an explorer of a policy comes to."""

@@ -378,6 +378,7 @@ def deadlines_of_qoo10() -> Iterator[tuple[Command, Case, datetime, Party | None
             yield command, case, at, None, facts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "cases", "expected"),
     [

@@ -51,7 +51,7 @@ def opening(kind: str) -> Iterator[Open]:
             elif create_tables:
                 made = waited_for(lambda: AsyncSqlStore.open(url))
             else:
-                made = waited_for(lambda: AsyncSqlStore(url))
+                made = waited_for(lambda: AsyncSqlStore(url, create_tables=False))
             return stack.enter_context(made)
 
         yield opened
@@ -60,9 +60,9 @@ def opening(kind: str) -> Iterator[Open]:
 def engine_of(store: Any) -> Engine:
     """The engine of a store that was opened here."""
     if isinstance(store, SqlStore):
-        engine: Engine = store._transactions._engine  # type: ignore[attr-defined]
+        engine: Engine = store._transactions.engine  # type: ignore[attr-defined]
     else:
-        engine = store._adapter._transactions._engine.sync_engine
+        engine = store._adapter._transactions.engine.sync_engine
     return engine
 
 

@@ -20,7 +20,7 @@ import postgres as postgresql
 from ordercancel import StoreUnavailable
 from ordercancel.policies import QOO10
 from ordercancel.stores.sql import SqlStore
-from ordercancel.stores.sql.executors import DriverExecutor, PipelineExecutor
+from ordercancel.stores.sql.executors import CoreExecutor, DriverExecutor, PipelineExecutor
 from outages.driver import before
 from outages.shop import (
     ASKED,
@@ -89,7 +89,7 @@ def test_all_connections_that_died_while_idle_are_replaced(postgres: str) -> Non
         barrier = threading.Barrier(len(order_ids))
 
         def look(order_id: str) -> int:
-            with shop.store._transactions._engine.connect():
+            with engine_of(shop.store).connect():
                 barrier.wait(PATIENCE)  # each thread has opened one
             return shop.version(order_id)
 
@@ -153,7 +153,7 @@ def test_when_the_answer_to_commit_is_lost_asking_again_tells(
         return committed
 
     with monkeypatch.context() as patch:
-        for kind in (DriverExecutor, PipelineExecutor):
+        for kind in (CoreExecutor, DriverExecutor, PipelineExecutor):
             patch.setattr(kind, "commit", _unanswered(kind.commit))
         with pytest.raises(StoreUnavailable, match="the connection is lost"):
             shop.ask()
@@ -198,8 +198,6 @@ def test_a_pool_without_a_free_connection_is_unavailable(shop: Shop) -> None:
 @contextmanager
 def exhausted(store: Any) -> Iterator[None]:
     """Nobody gets a connection of the store's, and nobody waits for one for long."""
-    if isinstance(store, SqlStore):
-        store.close()  # what it has kept goes back
     pool: Any = engine_of(store).pool
     pool._timeout = 0.05
     most = pool.size() + pool._max_overflow
@@ -218,7 +216,7 @@ def held(store: Any) -> Iterator[None]:
         return
 
     async def connected() -> Any:
-        return await store._adapter._transactions._engine.connect()
+        return await store._adapter._transactions.engine.connect()
 
     connection = store._runner.run(connected())
     try:

@@ -11,13 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from ordercancel import StoreUnavailable
 from ordercancel.stores.sql import SqlStore
-from ordercancel.stores.sql.executors import Executor
 from outages.apart import in_a_locked_folder, on_a_full_disk
-from outages.shop import KINDS, Open, Shop, opening, registered, unavailable
+from outages.shop import KINDS, Open, Shop, engine_of, opening, registered, unavailable
 from races.launching import PATIENCE, launch
 
 ORDERS = tuple(f"o-{number}" for number in range(1, 31))
@@ -79,13 +77,18 @@ def test_a_full_database_takes_nothing_until_there_is_room(open_store: Open, url
 def limit(store: Any, pages: int) -> None:
     """Let the database grow to so many pages and no more, by the connection of a store."""
 
-    def limited(executor: Executor) -> None:
-        executor.execute(text(f"PRAGMA max_page_count = {pages}"))
+    def limited(connection: Any) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+    async def limited_async() -> None:
+        async with store._adapter._transactions.engine.connect() as connection:
+            await connection.run_sync(limited)
 
     if isinstance(store, SqlStore):
-        store._transactions.read(limited)
+        with engine_of(store).connect() as connection:
+            limited(connection)
     else:
-        store._runner.run(store._adapter._transactions.read(limited))
+        store._runner.run(limited_async())
 
 
 def first_unavailable(shop: Shop) -> str:

@@ -185,6 +185,7 @@ MODULES = (
     "domain.events",
     "domain.requests",
     "domain.cases",
+    "engine.labels",
     "engine.messages",
     "service.records",
     "service.results",

@@ -4,3 +4,4 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ordercancel import RequestCancelation  # type: ignore[attr-defined]  # noqa: F401
+    from ordercancel.stores.sql import SqlStor  # type: ignore[attr-defined]  # noqa: F401

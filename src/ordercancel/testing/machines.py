@@ -190,23 +190,14 @@ def machine_for(
         make_store: Makes a new, empty store, sync or async. Default: one in memory.
         invariants: What must be true of every step. Default: what is true under any policy.
     """
-    return case_machine(policy, make_store=make_store, invariants=invariants).TestCase
-
-
-def case_machine(
-    policy: Policy,
-    *,
-    make_store: Callable[[], Store | AsyncStore | Awaitable[AsyncStore]] = MemoryStore,
-    invariants: Sequence[Invariant] = INVARIANTS,
-) -> type[CaseMachine]:
-    """A `CaseMachine` of `policy`; the parameters are those of `machine_for`."""
     hooks = {
         "policy": policy,
         "make_store": staticmethod(make_store),
         "step_invariants": tuple(invariants),
         "__module__": __name__,
     }
-    return cast(type[CaseMachine], type("CaseMachine", (CaseMachine,), hooks))
+    machine = cast(type[CaseMachine], type("CaseMachine", (CaseMachine,), hooks))
+    return machine.TestCase
 
 
 def _draw_order_id(draw: DrawFn, service: CheckedService) -> str:

@@ -37,19 +37,6 @@ VERBS: Mapping[type[Command], str] = {
 }
 """The ``do`` of a scenario's line, by kind of command; deadlines are applied by ``tick``."""
 
-_ORDER_FIELDS = (
-    "id",
-    "policy",
-    "status",
-    "buyer",
-    "seller",
-    "placed_at",
-    "channel",
-    "ship_on",
-    "paid_at",
-    "attributes",
-)
-
 
 @attrs.frozen
 class Attempt:
@@ -108,8 +95,9 @@ def _lines(
     policy: Policy, order_id: str, order: Order, done: tuple[Attempt | Tick, ...]
 ) -> Iterator[Line]:
     zone = policy.tzinfo
-    fields = {name: getattr(order, name) for name in _ORDER_FIELDS}
-    yield {"order": _plain_line({**fields, "id": order_id}, zone)}
+    # The moment of the status is left out: by default it is that of placing the order.
+    fields = attrs.asdict(order, recurse=False) | {"id": order_id, "status_since": None}
+    yield {"order": _plain_line(fields, zone)}
     seller: Party | None = None
     for each in done:
         if isinstance(each, Attempt) and each.seller is not None and each.seller != seller:

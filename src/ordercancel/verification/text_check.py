@@ -82,14 +82,14 @@ class TextCheck(Check):
         for kind, field in _CATALOGUES.items():
             if kind in self._permitted:
                 self._reasons(getattr(self.policy, field), field, *self._permitted[kind])
-        first = explorer.first
-        self._text("title", self.policy.title, first)
+        texts = {"title": self.policy.title}
         for counter in self.policy.wording.counters:
-            where = f"wording.counters[{counter.status}]"
-            self._text(f"{where}.label", counter.label, first)
-            self._text(f"{where}.state", counter.state, first)
+            texts[f"wording.counters[{counter.status}].label"] = counter.label
+            texts[f"wording.counters[{counter.status}].state"] = counter.state
         for column, heading in self.policy.wording.columns.items():
-            self._text(f"wording.columns[{column!r}]", heading, first)
+            texts[f"wording.columns[{column!r}]"] = heading
+        for where, text in texts.items():
+            self._text(where, text, explorer.first)
 
     # ---------------------------------------------------------------- what is read
 
@@ -108,17 +108,15 @@ class TextCheck(Check):
     def _notifications(
         self, occasion: Occasion, node: CaseNode, attempt: Attempt | Tick, step: Step
     ) -> None:
-        wording = self.policy.wording
-        audiences = {each.to for each in wording.notifications if each.on is occasion}
+        sent = [each for each in self.policy.wording.notifications if each.on is occasion]
         for audience in MUST_BE_TOLD.get(occasion, ()):
-            if audience not in audiences:
+            if all(each.to is not audience for each in sent):
                 where = f"wording.notifications[{occasion} to {audience}]"
                 self._missing(where, "no message", node, attempt)
-        for each in wording.notifications:
-            if each.on is occasion:
-                where = f"wording.notifications[{occasion} to {each.to}]"
-                self._text(f"{where}.subject", each.subject, node, attempt)
-                self._text(f"{where}.body", each.body, node, attempt)
+        for each in sent:
+            where = f"wording.notifications[{occasion} to {each.to}]"
+            self._text(f"{where}.subject", each.subject, node, attempt)
+            self._text(f"{where}.body", each.body, node, attempt)
         for message in self._messages(step):
             where = f"wording.notifications[{message.occasion} to {message.audience}]"
             for part, text in (("subject", message.subject), ("body", message.body)):
@@ -126,9 +124,8 @@ class TextCheck(Check):
                     self._missing(f"{where}.{part}", f"{message.locale}: empty", node, attempt)
 
     def _messages(self, step: Step) -> Iterator[Message]:
-        order = step.after.order
+        names = (step.after.order.buyer, step.after.order.seller)
         for lang in LANGS:
-            names = (order.buyer, order.seller)
             parties = {name: Party(name, name=name, locale=lang) for name in names}
             yield from messages_for(step.events, step.after, self.policy, parties)
 

@@ -1,4 +1,4 @@
-"""What a commit writes into each table."""
+"""What a commit writes into each table: the case, its duties, events, messages, the command."""
 
 from __future__ import annotations
 
@@ -12,31 +12,28 @@ from ordercancel.domain.errors import Conflict
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.service.records import Commit
 from ordercancel.stores.codec import FORM, encode
-from ordercancel.stores.sql.executors import Executor
-from ordercancel.stores.sql.statements import given
+from ordercancel.stores.sql.executors import Executor, parameters
 from ordercancel.stores.sql.tables import cases, commands, duties, events, outbox
 
-__all__ = ["case_row", "write"]
-
-_OPENED = insert(cases).values(given(cases))
+_OPENED = insert(cases).values(parameters(cases))
 # The id stays out of what is set: SQLite would look for it in every table that refers to it.
 _MOVED_ON = (
     update(cases)
     .where(cases.c.order_id == bindparam("id"), cases.c.version == bindparam("expected"))
-    .values({name: to for name, to in given(cases).items() if name != "order_id"})
+    .values({name: to for name, to in parameters(cases).items() if name != "order_id"})
 )
-_EVENT = insert(events).values(given(events))
+_EVENT = insert(events).values(parameters(events))
 _MESSAGE = (
     insert(outbox)
-    .values(given(outbox, "message_id", "party", "order_id", "version", "form", "body"))
+    .values(parameters(outbox, "message_id", "party", "order_id", "version", "form", "body"))
     .inline()  # its number is not asked for
 )
-_COMMAND = insert(commands).values(given(commands))
+_COMMAND = insert(commands).values(parameters(commands))
 
 
 def _settled(insert: Any) -> Any:
-    """A duty: new, or with another status, which is all of it that changes."""
-    new = insert(duties).values(given(duties))
+    """Return what writes a duty: a new one, or the status of one, as nothing else changes."""
+    new = insert(duties).values(parameters(duties))
     return new.on_conflict_do_update(
         index_elements=[duties.c.order_id, duties.c.number],
         set_={"status": new.excluded.status},
@@ -70,7 +67,7 @@ def write(executor: Executor, commit: Commit) -> None:
 
 
 def case_row(case: Case) -> dict[str, Any]:
-    """The row of a case: whole, and what is searched for once more."""
+    """Return the row of a case: all of it as JSON, and again what is searched for."""
     order, latest = case.order, case.latest
     return {
         "order_id": order.id,

@@ -1,13 +1,15 @@
-"""How a database is opened, how transactions begin, and what its errors mean to the port."""
+"""How a database is opened, also after a fork, and what its errors mean to the port."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakSet
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -17,31 +19,25 @@ from sqlalchemy.exc import (
     PendingRollbackError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import Pool, StaticPool
 
 from ordercancel.domain.errors import Conflict, Fault, InvalidValue, StoreUnavailable
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-__all__ = [
-    "begin",
-    "beginning",
-    "is_postgresql",
-    "open_async_engine",
-    "open_engine",
-    "translated",
-]
-
 EXPECTED = "a URL such as sqlite:///shop.db or postgresql://user@host/shop"
+PSYCOPG = "postgresql+psycopg"
 DRIVERS: Mapping[str, str] = {
     **dict.fromkeys(("sqlite", "sqlite+pysqlite"), "sqlite"),
-    **dict.fromkeys(("postgresql", "postgresql+psycopg"), "postgresql+psycopg"),
+    **dict.fromkeys(("postgresql", "postgres", PSYCOPG), PSYCOPG),
+    "postgresql+psycopg2": "postgresql+psycopg2",
 }
-"""What is taken, with the driver that it is opened by."""
+"""The drivers of a URL, with those that it is opened by."""
 ASYNC_DRIVERS: Mapping[str, str] = {
     **dict.fromkeys(("sqlite", "sqlite+aiosqlite"), "sqlite+aiosqlite"),
-    **dict.fromkeys(("postgresql", "postgresql+psycopg"), "postgresql+psycopg"),
+    **dict.fromkeys(("postgresql", "postgres", PSYCOPG), PSYCOPG),
+    "postgresql+asyncpg": "postgresql+asyncpg",
 }
 CONNECTIONS = 15
 """How many connections there are at most. All are kept: opening one takes as long as a command."""
@@ -50,15 +46,14 @@ LOST_RACES = ("40001", "40P01")
 
 
 def open_engine(url: str | URL, *, autocommit: bool = False) -> Engine:
-    """An engine for an SQLite or PostgreSQL database. Nothing is connected yet.
+    """Open an engine for an SQLite or PostgreSQL database. Nothing is connected yet.
 
     Args:
         url: Where the database is.
-        autocommit: Whether a statement outside a transaction stands for itself on PostgreSQL, as
-            it does on SQLite. Then a transaction is begun by what `beginning` says.
+        autocommit: Whether, on PostgreSQL too, a transaction begins only where it is told to.
 
     Raises:
-        InvalidValue: The URL is none, or names another database, or its driver is not there.
+        InvalidValue: The URL is not valid, or names another database, or its driver is missing.
     """
     parsed = _parsed(url, DRIVERS)
     with _refused(parsed):
@@ -68,9 +63,16 @@ def open_engine(url: str | URL, *, autocommit: bool = False) -> Engine:
 
 
 def open_async_engine(url: str | URL) -> AsyncEngine:
-    """The async twin of `open_engine`, in autocommit."""
-    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - needs greenlet
+    """Open an async engine in autocommit, as `open_engine` does.
 
+    Raises:
+        ImportError: SQLAlchemy lacks what it needs for async.
+        InvalidValue: As in `open_engine`.
+    """
+    try:
+        from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - needs greenlet
+    except ImportError as error:
+        raise ImportError("AsyncSqlStore needs the extra ordercancel[async]") from error
     parsed = _parsed(url, ASYNC_DRIVERS)
     with _refused(parsed):
         engine = create_async_engine(parsed, **_options(parsed, autocommit=True))
@@ -78,41 +80,24 @@ def open_async_engine(url: str | URL) -> AsyncEngine:
     return engine
 
 
-def is_postgresql(connection: Connection) -> bool:
-    """Whether it is PostgreSQL, and not SQLite, that is spoken to."""
-    return connection.dialect.name == "postgresql"
+E = TypeVar("E", Engine, "AsyncEngine")
 
 
-def beginning(connection: Connection) -> str:
-    """What begins a transaction that writes, where a statement alone begins none.
+def in_autocommit(engine: E) -> E:
+    """Return an engine on the same pool whose connections leave transactions to the store.
 
-    SQLite has to be told at once that it will write: a transaction that begins by reading fails
-    as "locked" when it goes on to write, whatever the time-out says. PostgreSQL is told that who
-    comes second is to see what the first has committed, whatever the server's default is.
+    Those of SQLite do so anyway, as long as nothing has been written.
     """
-    if is_postgresql(connection):
-        return "BEGIN ISOLATION LEVEL READ COMMITTED"
-    return "BEGIN IMMEDIATE"
-
-
-def begin(connection: Connection) -> None:
-    """Begin a transaction that writes, unless one has begun or the driver begins it.
-
-    Without it a savepoint on SQLite would be outside any transaction, and committed when it is
-    released.
-    """
-    if is_postgresql(connection):
-        return
-    driver: Any = connection.connection.driver_connection  # of sqlite3 or aiosqlite
-    if not driver.in_transaction:
-        connection.exec_driver_sql(beginning(connection))
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="AUTOCOMMIT")
+    return engine
 
 
 class translated:  # noqa: N801 - it reads like contextlib's
-    """The driver's errors, as the errors that the port names.
+    """Raise the driver's errors as those that the port names.
 
     Args:
-        order_id: The order that is worked at, if it is one.
+        order_id: The id of the order that the work is about, for `Conflict`. Default: none.
     """
 
     def __init__(self, order_id: str = "") -> None:
@@ -137,13 +122,13 @@ class translated:  # noqa: N801 - it reads like contextlib's
 
 
 def _hush(error: DBAPIError) -> None:
-    """Let the trace of an error not say what was being written."""
+    """Keep what was being written out of the trace of an error."""
     error.hide_parameters = True
     error.params = None
 
 
 def _first_line(error: object) -> str:
-    """What a driver says; in the lines behind the first PostgreSQL may quote a row."""
+    """Return what a driver says, without the lines in which PostgreSQL may quote a row."""
     return next(iter(str(error).splitlines()), "")
 
 
@@ -159,23 +144,29 @@ def _parsed(url: str | URL, drivers: Mapping[str, str]) -> URL:
 
 @contextmanager
 def _refused(url: URL) -> Iterator[None]:
-    """What SQLAlchemy says against a URL, as a fault of it."""
+    """Raise what SQLAlchemy says against a URL as a fault of the URL."""
     try:
         yield
     except (ModuleNotFoundError, NoSuchModuleError) as error:
-        extra = "postgresql" if url.get_backend_name() == "postgresql" else "async"
         problem = f"needs a driver that is not installed ({error})"
-        fault = Fault("SqlStore.url", problem, f"the extra ordercancel[{extra}]")
-        raise InvalidValue([fault]) from error
+        raise InvalidValue([Fault("SqlStore.url", problem, _source_of(url))]) from error
     except (TypeError, ValueError) as error:
         raise InvalidValue([Fault("SqlStore.url", str(error), EXPECTED)]) from error
+
+
+def _source_of(url: URL) -> str:
+    """Return where the driver of a URL comes from."""
+    driver = url.get_driver_name()
+    if driver in ("psycopg2", "asyncpg"):
+        return f"the package {driver}, or postgresql:// and the extra ordercancel[postgresql]"
+    return f"the extra ordercancel[{'async' if driver == 'aiosqlite' else 'postgresql'}]"
 
 
 def _options(url: URL, *, autocommit: bool) -> dict[str, Any]:
     pool: dict[str, Any] = {"pool_size": CONNECTIONS, "max_overflow": 0}
     if url.get_backend_name() == "postgresql":
         return pool | {"isolation_level": "AUTOCOMMIT" if autocommit else "READ COMMITTED"}
-    # Transactions are begun by hand, see `beginning`.
+    # Transactions are begun by hand.
     arguments: dict[str, Any] = {"isolation_level": None, "check_same_thread": False}
     if "timeout" not in url.query:
         arguments["timeout"] = 30
@@ -185,24 +176,44 @@ def _options(url: URL, *, autocommit: bool) -> dict[str, Any]:
 
 
 def _prepare(engine: Engine) -> None:
-    """Let each new connection be told what holds in it."""
-    told = _tell_postgresql if engine.dialect.name == "postgresql" else _tell_sqlite
+    """Set up each new connection of an engine, and forget them all in the child of a fork."""
+    set_up = _set_up_postgresql if engine.dialect.name == "postgresql" else _set_up_sqlite
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, record: Any) -> None:
         with closing(connection.cursor()) as cursor:
-            told(cursor)
+            set_up(cursor)
+        connection.commit()  # where the driver has begun a transaction
+
+    if not isinstance(engine.pool, StaticPool):  # a database in memory is the child's own copy
+        _OPENED.add(engine)
 
 
-def _tell_postgresql(cursor: Any) -> None:
+def _set_up_postgresql(cursor: Any) -> None:
     # For statements outside a transaction, whatever the server's default is.
     cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED")
 
 
-def _tell_sqlite(cursor: Any) -> None:
+def _set_up_sqlite(cursor: Any) -> None:
     cursor.execute("PRAGMA foreign_keys = ON")
     # The mode belongs to the file. Where another connection is just setting it, SQLite answers
-    # "locked" at once instead of waiting; what is wrong otherwise will be told by the first
-    # statement.
+    # "locked" at once instead of waiting; the first statement shows whatever else is wrong.
     with suppress(sqlite3.OperationalError):
         cursor.execute("PRAGMA journal_mode = WAL")
+
+
+_OPENED: WeakSet[Engine] = WeakSet()
+_INHERITED: list[Pool] = []
+"""The pools of parent processes. They are kept, for to close a connection of a parent's, which
+garbage collection would do, too, ends its session on PostgreSQL and drops its locks on SQLite."""
+
+
+def leave_to_parent() -> None:
+    """Let every engine that was opened here connect anew; in the child of a fork."""
+    for engine in tuple(_OPENED):
+        _INHERITED.append(engine.pool)
+        engine.dispose(close=False)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=leave_to_parent)

@@ -1,211 +1,286 @@
-"""Who carries statements out: SQLAlchemy in the host's transactions, the driver in our own."""
+"""The seam between what is written and whose cursor writes it.
+
+What the store writes and asks is SQLAlchemy Core in constants, with values by name (`queries`,
+`commit`, `outbox`). An `Executor` carries that out: SQLAlchemy's own connection, in the host's
+transactions and wherever somebody listens to statements, or the driver's cursor. Another host's
+connection, such as Django's, needs no more than the three methods of `Executor`.
+"""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, CursorResult, Dialect
+import attrs
+from sqlalchemy import BindParameter, Connection, Dialect, Table, bindparam
 from sqlalchemy.sql.expression import Executable
 
-from ordercancel.stores.sql.engine import beginning, is_postgresql
-from ordercancel.stores.sql.statements import Row, Text, Values, compiled
+Values = Mapping[str, Any]
+"""The values of a statement's parameters, by name."""
+Row = Sequence[Any]
+Conversion = Callable[[Any], Any]
 
-__all__ = [
-    "DriverExecutor",
-    "Executor",
-    "HostExecutor",
-    "PipelineExecutor",
-    "executors",
-]
+BEGIN_POSTGRESQL = "BEGIN ISOLATION LEVEL READ COMMITTED"
+"""Whatever the server's default is: whoever comes second must see what the first committed."""
+BEGIN_SQLITE = "BEGIN IMMEDIATE"
+"""A transaction that starts by reading and then writes fails as "locked", whatever the timeout."""
 
 
 class Executor(Protocol):
-    """Carries statements out. They are constants, but for those that `execute` is given."""
+    """Carries statements out within one transaction."""
 
     is_postgresql: bool
-    """Whether it is PostgreSQL, and not SQLite, that is spoken to."""
-
-    @property
-    def connection(self) -> Connection:
-        """The connection, for what else is to be done in the same transaction."""
+    """Whether the database is PostgreSQL; otherwise it is SQLite."""
 
     def rows(self, statement: Executable, values: Values) -> Sequence[Row]:
-        """The rows that a statement gives."""
+        """Execute a statement and return all of its rows."""
 
     def changed(self, statement: Executable, values: Values) -> int:
-        """How many rows a statement has changed."""
+        """Execute a statement and return the number of rows that it changed."""
 
     def change(self, statement: Executable, values: Sequence[Values]) -> None:
-        """Change something for each of `values`, now or before what comes next needs it."""
-
-    def execute(self, statement: Executable) -> CursorResult[Any]:
-        """The result of a statement that looks different from time to time."""
+        """Execute a statement for each of `values`, before the next result is returned."""
 
 
-class HostExecutor:
-    """Leaves it to SQLAlchemy, with all that the host has told it to do with statements."""
+class OwnExecutor(Executor, Protocol):
+    """An executor that also begins and ends the store's own transactions."""
+
+    def begin(self) -> None:
+        """Begin a transaction that writes."""
+
+    def commit(self) -> None:
+        """Commit the transaction."""
+
+    def close(self) -> None:
+        """Close every cursor and pipeline; what was still on its way is dropped."""
+
+
+class CoreExecutor:
+    """Executes statements by SQLAlchemy's connection, so that all of its listeners see them."""
 
     def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+        self._connection = connection
         self.is_postgresql = is_postgresql(connection)
 
     def rows(self, statement: Executable, values: Values) -> Sequence[Row]:
-        """See `Executor.rows`."""
-        return self.connection.execute(statement, values).all()
+        return self._connection.execute(statement, values).all()
 
     def changed(self, statement: Executable, values: Values) -> int:
-        """See `Executor.changed`."""
-        return self.connection.execute(statement, values).rowcount
+        return self._connection.execute(statement, values).rowcount
 
     def change(self, statement: Executable, values: Sequence[Values]) -> None:
-        """See `Executor.change`."""
-        self.connection.execute(statement, values)
+        # psycopg's executemany() takes a pipeline, and a round trip more, also for a single one.
+        self._connection.execute(statement, values[0] if len(values) == 1 else values)
 
-    def execute(self, statement: Executable) -> CursorResult[Any]:
-        """See `Executor.execute`."""
-        return self.connection.execute(statement)
+    def begin(self) -> None:
+        if self.is_postgresql:
+            self._connection.exec_driver_sql(BEGIN_POSTGRESQL)
+        else:
+            begin_sqlite(self._connection)
+
+    def commit(self) -> None:
+        if self.is_postgresql:
+            # The connection is in autocommit, where some drivers' commit() sends nothing.
+            self._connection.exec_driver_sql("COMMIT")
+        self._connection.commit()
+
+    def close(self) -> None:
+        """Do nothing: SQLAlchemy closes its cursors itself."""
 
 
-Texts = dict[Executable, Text]
-"""The texts of statements, for one dialect."""
+def is_postgresql(connection: Connection) -> bool:
+    """Return whether a connection is to PostgreSQL; otherwise it is to SQLite."""
+    return connection.dialect.name == "postgresql"
+
+
+def begin_sqlite(connection: Connection) -> None:
+    """Begin a transaction that writes, if this is SQLite and the driver has begun none.
+
+    Without it a savepoint on SQLite would be outside any transaction, and committed when it is
+    released.
+    """
+    if is_postgresql(connection):
+        return
+    if not connection.in_transaction():
+        connection.begin()  # first, for a listener of the host's may begin one
+    driver: Any = connection.connection.driver_connection  # of sqlite3 or aiosqlite
+    if not driver.in_transaction:
+        connection.exec_driver_sql(BEGIN_SQLITE)
+
+
+Texts = dict[Executable, "Text"]
+"""Compiled statements of one dialect."""
 
 
 class DriverExecutor:
-    """Sends statements by the driver's cursor, in one call of the store after the other.
+    """Executes compiled statements by the driver's cursor; no listener of SQLAlchemy sees them.
 
     Args:
-        connection: A connection of our own.
-        texts: The texts that have been made so far; more are added.
+        connection: A connection in autocommit that belongs to the store alone.
+        texts: The statements compiled so far; it grows.
     """
 
     def __init__(self, connection: Connection, texts: Texts) -> None:
-        self.is_postgresql = is_postgresql(connection)
-        self._connection = connection
+        dialect = connection.dialect
+        self.is_postgresql = dialect.name == "postgresql"
+        self._dialect = dialect
+        driver: Any = connection.connection.driver_connection
+        self._driver = driver
         self._texts = texts
-        self._telling = self._asking = connection.connection.cursor()
-
-    @property
-    def connection(self) -> Connection:
-        """See `Executor.connection`."""
-        return self._connection
+        self._writing = self._asking = driver.cursor()
 
     def rows(self, statement: Executable, values: Values) -> Sequence[Row]:
-        """See `Executor.rows`."""
-        text = self._text(statement)
+        text = self._texts.get(statement) or self._compiled(statement)
         self._asking.execute(text.sql, text.parameters(values))
         return text.rows(self._asking.fetchall())
 
     def changed(self, statement: Executable, values: Values) -> int:
-        """See `Executor.changed`."""
-        text = self._text(statement)
+        text = self._texts.get(statement) or self._compiled(statement)
         self._asking.execute(text.sql, text.parameters(values))
-        return self._asking.rowcount
+        count: int = self._asking.rowcount
+        return count
 
     def change(self, statement: Executable, values: Sequence[Values]) -> None:
-        """See `Executor.change`."""
-        text = self._text(statement)
+        text = self._texts.get(statement) or self._compiled(statement)
         if len(values) == 1:
-            self._telling.execute(text.sql, text.parameters(values[0]))
+            self._writing.execute(text.sql, text.parameters(values[0]))
         else:
-            self._telling.executemany(text.sql, [text.parameters(each) for each in values])
-
-    def execute(self, statement: Executable) -> CursorResult[Any]:
-        """See `Executor.execute`."""
-        return self.connection.execute(statement)
+            self._writing.executemany(text.sql, [text.parameters(each) for each in values])
 
     def begin(self) -> None:
-        """Begin a transaction that writes."""
-        self._telling.execute(beginning(self._connection))
+        if self.is_postgresql:
+            self._writing.execute(BEGIN_POSTGRESQL)
+        elif not self._driver.in_transaction:
+            self._writing.execute(BEGIN_SQLITE)
 
     def commit(self) -> None:
-        """Let the transaction take effect."""
-        self._connection.dialect.do_commit(self._connection.connection)
-
-    def stop(self) -> None:
-        """Send nothing more: something has failed."""
+        if self.is_postgresql:
+            self._writing.execute("COMMIT")
+        else:
+            self._driver.commit()
 
     def close(self) -> None:
-        """Close what reads from the connection, and give the connection back.
+        # A cursor of SQLite that is left to the garbage collector keeps its statement, and with
+        # it the past that the statement reads, for as long as somebody keeps the traceback.
+        with suppress(self._dialect.loaded_dbapi.Error):  # of a closed connection
+            self._writing.close()
 
-        A cursor of SQLite that is left to the garbage collector waits there for whoever has the
-        connection by then, and all threads of Python wait with it.
-        """
-        for cursor in (self._telling, self._asking):
-            with suppress(self._connection.dialect.loaded_dbapi.Error):  # of a closed connection
-                cursor.close()
-        self._connection.close()
-
-    def _text(self, statement: Executable) -> Text:
-        found = self._texts.get(statement)
-        if found is None:
-            found = self._texts[statement] = compiled(statement, self._connection.dialect)
-        return found
+    def _compiled(self, statement: Executable) -> Text:
+        text = self._texts[statement] = compiled(statement, self._dialect)
+        return text
 
 
 class PipelineExecutor(DriverExecutor):
-    """Waits for no answer but where it is needed, by the pipeline of psycopg's connections.
+    """Waits for an answer only where it is needed, by psycopg's pipelines.
 
-    Where a statement fails, the server skips all that were sent behind it, until somebody waits.
+    After a failure the server skips the statements behind it until somebody waits.
     """
 
     def __init__(self, connection: Connection, texts: Texts) -> None:
         super().__init__(connection, texts)
-        driver: Any = connection.connection.driver_connection
-        self._driver = driver
-        # Of several answers a cursor shows the first: those that are needed come to another one.
-        self._asking = driver.cursor()
+        # Of several answers a cursor shows the first: those that are needed get another cursor.
+        self._asking = self._driver.cursor()
         self._pipelines = ExitStack()
-        self._wait: Callable[[], object] = _nothing
-
-    @property
-    def connection(self) -> Connection:
-        """See `Executor.connection`. From now on each statement is waited for."""
-        self._leave()
-        return self._connection
+        self._pipeline: Any = None
 
     def changed(self, statement: Executable, values: Values) -> int:
-        """See `Executor.changed`."""
         super().changed(statement, values)
-        self._wait()
-        return self._asking.rowcount
+        self._pipeline.sync()
+        count: int = self._asking.rowcount
+        return count
 
     def begin(self) -> None:
-        """Begin a transaction that writes."""
-        self._wait = self._pipelines.enter_context(self._driver.pipeline()).sync
+        self._pipeline = self._pipelines.enter_context(self._driver.pipeline())
         super().begin()
 
     def commit(self) -> None:
-        """Let the transaction take effect."""
-        self._telling.execute("COMMIT")
-        self._leave()
+        super().commit()
+        self._pipelines.close()  # waits for all answers
 
-    def stop(self) -> None:
-        """Send nothing more: something has failed."""
-        self._wait = _nothing
-        self._pipelines.__exit__(*sys.exc_info())
-
-    def _leave(self) -> None:
-        """Wait for all answers, and be an ordinary connection again."""
-        self._wait = _nothing
-        self._pipelines.close()
+    def close(self) -> None:
+        with suppress(self._dialect.loaded_dbapi.Error):
+            self._pipelines.close()
+        super().close()
+        with suppress(self._dialect.loaded_dbapi.Error):
+            self._asking.close()
 
 
-def _nothing() -> None:
-    """Nothing is waited for."""
+def driver_executor(dialect: Dialect) -> Callable[[Connection, Texts], OwnExecutor] | None:
+    """Return what executes by the driver's own cursor; None where SQLAlchemy's has to."""
+    if dialect.is_async:
+        return None
+    if dialect.driver == "psycopg" and dialect.loaded_dbapi.Pipeline.is_supported():
+        return PipelineExecutor
+    return DriverExecutor if dialect.driver in ("pysqlite", "psycopg") else None
 
 
-def executors(dialect: Dialect) -> Callable[[Connection], DriverExecutor]:
-    """Makes what sends statements by connections of a dialect."""
-    kind = PipelineExecutor if _has_pipelines(dialect) else DriverExecutor
-    texts: Texts = {}
-    return lambda connection: kind(connection, texts)
+def parameters(table: Table, *names: str) -> dict[str, BindParameter[Any]]:
+    """Map columns of a table (default: all) to parameters of the same names and types."""
+    return {
+        name: bindparam(name, type_=column.type)
+        for name, column in table.c.items()
+        if not names or name in names
+    }
 
 
-def _has_pipelines(dialect: Dialect) -> bool:
-    if dialect.driver != "psycopg" or dialect.is_async:
-        return False
-    is_supported: bool = dialect.loaded_dbapi.Pipeline.is_supported()
-    return is_supported
+@attrs.frozen
+class Text:
+    """A statement as a driver takes it.
+
+    Args:
+        sql: The statement.
+        names: The names of its parameters where the driver takes them by position; else None.
+        converts: The parameters that are converted, and how.
+        fixed: The values that belong to the statement itself.
+        gives: How the columns of its rows are converted; empty where none has to be.
+    """
+
+    sql: str
+    names: tuple[str, ...] | None
+    converts: tuple[tuple[str, Conversion], ...]
+    fixed: Values
+    gives: tuple[Conversion | None, ...]
+
+    def parameters(self, values: Values) -> Any:
+        """Return `values` as the driver takes them."""
+        converted = {**self.fixed, **values}
+        for name, convert in self.converts:
+            converted[name] = convert(converted[name])
+        if self.names is None:
+            return converted
+        return [converted[name] for name in self.names]
+
+    def rows(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Return the driver's `rows` with the values that the statement's columns stand for."""
+        if not self.gives:
+            return rows
+        return [
+            [
+                value if convert is None else convert(value)
+                for value, convert in zip(row, self.gives, strict=True)
+            ]
+            for row in rows
+        ]
+
+
+def compiled(statement: Any, dialect: Dialect) -> Text:
+    """Compile a statement of SQLAlchemy Core that has no part that grows, such as IN of a list."""
+    made = statement.compile(dialect=dialect)
+    names = tuple(made.positiontup or made.bind_names.values())
+    binds = {name: made.binds[name] for name in names}
+    gives = tuple(
+        column.type.dialect_impl(dialect).result_processor(dialect, None)
+        for column in getattr(statement, "exported_columns", ())
+    )
+    return Text(
+        sql=str(made),
+        names=names if made.positional else None,
+        converts=tuple(
+            (name, convert)
+            for name, bind in binds.items()
+            if (convert := bind.type.dialect_impl(dialect).bind_processor(dialect))
+        ),
+        fixed={name: bind.value for name, bind in binds.items() if not bind.required},
+        gives=gives if any(gives) else (),
+    )

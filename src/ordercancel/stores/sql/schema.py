@@ -13,7 +13,7 @@ from sqlalchemy.schema import CreateColumn, CreateIndex, DropIndex, Index
 from ordercancel.domain.errors import OutdatedTables
 from ordercancel.stores.codec import decode_case, decode_message
 from ordercancel.stores.sql.commit import case_row
-from ordercancel.stores.sql.engine import begin, is_postgresql
+from ordercancel.stores.sql.executors import begin_sqlite, is_postgresql
 from ordercancel.stores.sql.tables import DELIVERED, METADATA, cases, outbox
 
 __all__ = ["LATEST", "create", "faults", "form_of", "is_missing", "upgrade"]
@@ -99,7 +99,7 @@ def _faults(inspector: Inspector) -> Iterator[str]:
 
 
 def _wait_for_others(connection: Connection) -> None:
-    begin(connection)
+    begin_sqlite(connection)
     if is_postgresql(connection):
         connection.execute(_ONE_AT_A_TIME)
 

@@ -27,18 +27,6 @@ from sqlalchemy import (
     false,
 )
 
-__all__ = [
-    "DEAD",
-    "DELIVERED",
-    "METADATA",
-    "WAITING",
-    "cases",
-    "commands",
-    "duties",
-    "events",
-    "outbox",
-]
-
 WAITING, DELIVERED, DEAD = "waiting", "delivered", "dead"
 """The states of a message."""
 

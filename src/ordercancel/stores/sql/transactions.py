@@ -1,192 +1,405 @@
-"""Whose transaction the store works in: one of its own for each call, or the host's."""
+"""Whose transaction the store works in, and in what state a connection is left.
+
+However a call ends, by an error, a cancelled task or an interruption, no connection goes back to a
+pool with a statement or a transaction that is still open.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
+from functools import partial
+from traceback import clear_frames
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, TypeVarTuple
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import URL, Connection, Engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
-from ordercancel.stores.sql.connections import Connections
-from ordercancel.stores.sql.engine import begin, is_postgresql
+from ordercancel.domain.errors import OrderCancelError
+from ordercancel.stores.sql import schema
+from ordercancel.stores.sql.engine import in_autocommit, open_async_engine, open_engine, translated
 from ordercancel.stores.sql.executors import (
-    DriverExecutor,
+    CoreExecutor,
     Executor,
-    HostExecutor,
-    executors,
+    OwnExecutor,
+    Texts,
+    begin_sqlite,
+    driver_executor,
+    is_postgresql,
 )
 
-__all__ = [
-    "Died",
-    "HostTransaction",
-    "OwnTransactions",
-    "Transactions",
-    "Way",
-    "Work",
-    "at_once",
-    "in_savepoint",
-    "together",
-]
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
-P = ParamSpec("P")
 T = TypeVar("T")
-Work = Callable[Concatenate[Executor, P], T]
-"""Something to do by statements."""
+Ts = TypeVarTuple("Ts")
+
+Database: TypeAlias = str | URL | Engine
+AsyncDatabase: TypeAlias = "str | URL | AsyncEngine"
+"""Where a database is: a URL, or an engine of the host's."""
+Host: TypeAlias = Connection | Session
+AsyncHost: TypeAlias = "AsyncConnection | AsyncSession"
+"""What a host has its own transaction in."""
+
+ENGINE_EVENTS = (
+    "before_cursor_execute",
+    "after_cursor_execute",
+    "before_execute",
+    "after_execute",
+    "engine_connect",
+    "begin",
+    "commit",
+    "rollback",
+)
+DIALECT_EVENTS = ("do_execute", "do_executemany", "do_execute_no_params", "handle_error")
+"""The events that tell of statements; a listener to ``engine_connect`` may add others."""
 
 
 class Transactions(Protocol):
-    """Where work is done."""
+    """Does the work of a store, and raises the driver's errors as those of the port.
 
-    def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do what only reads."""
+    `about` is the id of the order that the work is about, for `Conflict`.
+    """
 
-    def note(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do what writes by one statement, and does no harm if it is done twice."""
+    def read(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
+        """Do work that only reads."""
 
-    def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do what writes, all of it or nothing."""
+    def write(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
+        """Do work that writes: all of it or nothing."""
 
     def close(self) -> None:
-        """Give back what is our own."""
+        """Close the connections that are the store's own."""
 
 
-class Died(OperationalError):
-    """The connection had died before COMMIT was sent: nothing has been done."""
+class AsyncTransactions(Protocol):
+    """The async twin of `Transactions`."""
+
+    async def read(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
+        """Do work that only reads."""
+
+    async def write(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
+        """Do work that writes: all of it or nothing."""
+
+    async def aclose(self) -> None:
+        """Close the connections that are the store's own."""
 
 
-class OwnTransactions:
-    """A transaction of our own for each call.
+# ---------------------------------------------------------------------- the store's own
 
-    That a connection has died while it was idle shows when it is used. Nothing has been done then,
-    so the work is done once more, by a new connection: all that are as old are replaced.
+
+class OwnWork:
+    """Does work on one connection and leaves nothing open on it, however the work ends.
 
     Args:
-        engine: Gives connections in autocommit.
+        engine: The engine whose listeners are to see the statements, if it has any.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._connections = Connections(engine, executors(engine.dialect))
+        self._by_driver = driver_executor(engine.dialect)
+        self._texts: Texts = {}
 
-    def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """See `Transactions.read`."""
-        return self._done(at_once, lambda by: work(by, *args, **kwargs))
-
-    def note(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """See `Transactions.note`."""
-        return self._done(at_once, lambda by: work(by, *args, **kwargs))
-
-    def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """See `Transactions.write`."""
-        return self._done(together, lambda by: work(by, *args, **kwargs))
-
-    def close(self) -> None:
-        """Give all connections back."""
-        self._connections.close()
-
-    def _done(self, way: Way[T], work: Callable[[Executor], T]) -> T:
+    def do(
+        self,
+        work: Callable[[Executor, *Ts], T],
+        *args: *Ts,
+        connection: Connection,
+        about: str,
+        writes: bool,
+        by_core: bool = False,
+    ) -> T:
+        """Do work, in a transaction where it writes, and clean up behind it."""
+        executor: OwnExecutor | None = None
+        committing = False
         try:
-            return self._done_by(self._connections.take(), way, work)
-        except Died:
-            return self._done_by(self._connections.from_pool(), way, work)
-
-    def _done_by(self, executor: DriverExecutor, way: Way[T], work: Callable[[Executor], T]) -> T:
-        try:
-            result = way(executor, work)
-        except BaseException:
-            executor.close()  # the pool rolls back what is left
-            raise
-        self._connections.keep(executor)
+            if by_core or self._by_driver is None or is_observed(self._engine):
+                executor = CoreExecutor(connection)
+            else:
+                executor = self._by_driver(connection, self._texts)
+            if writes:
+                executor.begin()
+            result = work(executor, *args)
+            if writes:
+                committing = True
+                executor.commit()
+            executor.close()
+        except BaseException as error:
+            _clean_up(connection, executor, error)
+            # Whether a commit that failed was done nobody knows, so it must not be repeated: its
+            # error leaves here as the port's, which nobody takes for a dead connection's.
+            with translated(about) if committing else nullcontext():
+                driver_error = connection.dialect.loaded_dbapi.Error
+                if not isinstance(error, driver_error):
+                    raise
+                raise DBAPIError.instance(
+                    None,
+                    None,
+                    error,
+                    driver_error,
+                    connection_invalidated=connection.invalidated,
+                    dialect=connection.dialect,
+                ) from error
         return result
 
-
-Way = Callable[[DriverExecutor, Callable[[Executor], T]], T]
-"""How work is done by a connection of our own, be it sync or async."""
-
-
-def at_once(executor: DriverExecutor, work: Callable[[Executor], T]) -> T:
-    """Each statement stands for itself."""
-    try:
-        return work(executor)
-    except BaseException as error:
-        _look_into(error, executor.connection, nothing_done=True)
-        raise
+    def create_tables(self, connection: Connection) -> None:
+        """Create the tables if they are missing."""
+        do = partial(self.do, connection=connection, about="", by_core=True)
+        if do(lambda _: schema.is_missing(connection), writes=False):
+            do(lambda _: schema.create(connection), writes=True)
 
 
-def together(executor: DriverExecutor, work: Callable[[Executor], T]) -> T:
-    """All statements or none."""
-    nothing_done = True
-    try:
-        executor.begin()
-        result = work(executor)
-        nothing_done = False
-        executor.commit()
-    except BaseException as error:
-        executor.stop()
-        _look_into(error, executor.connection, nothing_done=nothing_done)
-        raise
-    return result
+class OwnTransactions:
+    """A transaction of the store's own for each call, on a connection of an engine's pool.
 
+    Where a connection turns out to have died before COMMIT was sent, nothing has been done, and
+    the work is done once more by another connection.
 
-def _look_into(error: BaseException, connection: Connection, *, nothing_done: bool) -> None:
-    """See what an error means for a connection of our own.
-
-    Raises:
-        Died: The connection has died, and nothing has been done.
-        DBAPIError: The driver's error, as SQLAlchemy has it.
+    Args:
+        database: A URL, or an engine of the host's.
+        create_tables: Whether tables that are missing are created, at once.
     """
-    dialect = connection.dialect
-    driver = dialect.loaded_dbapi
-    if isinstance(error, (driver.Error, DBAPIError)):
-        told: Any = error.orig if isinstance(error, DBAPIError) else error
-        if _is_dead(connection) and nothing_done:
-            raise Died(None, None, told) from told
-        raise DBAPIError.instance(None, None, told, driver.Error, dialect=dialect) from told
-    if not isinstance(error, Exception) and is_postgresql(connection):
-        connection.invalidate()  # who interrupts a driver does not know what it was at
+
+    def __init__(self, database: Database, *, create_tables: bool) -> None:
+        self._is_hosts = isinstance(database, Engine)
+        if isinstance(database, Engine):
+            self.engine = in_autocommit(database)
+            self._own = OwnWork(database)
+        else:
+            self.engine = open_engine(database, autocommit=True)
+            self._own = OwnWork(self.engine)
+        if not create_tables:
+            return
+        try:
+            self._run(self._own.create_tables)
+        except BaseException:
+            self.close()
+            raise
+
+    def read(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
+        return self._run(partial(self._own.do, work, *args, about=about, writes=False), about)
+
+    def write(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
+        return self._run(partial(self._own.do, work, *args, about=about, writes=True), about)
+
+    def close(self) -> None:
+        if not self._is_hosts:
+            self.engine.dispose()
+
+    def _run(self, do: Callable[..., T], about: str = "") -> T:
+        with translated(about):
+            try:
+                with self.engine.connect() as connection:
+                    return do(connection=connection)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+            with self.engine.connect() as connection:
+                return do(connection=connection)
 
 
-def _is_dead(connection: Connection) -> bool:
-    """Whether a connection has died; then the pool replaces all that are as old."""
-    if not connection.invalidated:
-        with suppress(DBAPIError):
-            connection.exec_driver_sql("SELECT 1")
-    return connection.invalidated
+class AsyncOwnTransactions:
+    """The async twin of `OwnTransactions`; it creates tables before the first call.
+
+    Connections are opened and given back by tasks of their own, which go on where the caller's
+    task is cancelled.
+    """
+
+    def __init__(self, database: AsyncDatabase, *, create_tables: bool) -> None:
+        if isinstance(database, (str, URL, Engine)):  # the last is refused
+            self._is_hosts, engine = False, open_async_engine(database)
+            self.engine = engine
+        else:
+            self._is_hosts, engine = True, database
+            self.engine = in_autocommit(engine)
+        self._own = OwnWork(engine.sync_engine)
+        self._creates_tables = create_tables
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    @classmethod
+    async def open(cls, database: AsyncDatabase) -> AsyncOwnTransactions:
+        """Connect at once, and create the tables if they are missing."""
+        opened = cls(database, create_tables=True)
+        try:
+            await opened.create_tables()
+        except BaseException:
+            await opened.aclose()
+            raise
+        return opened
+
+    async def read(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
+        return await self._run(
+            partial(self._own.do, work, *args, about=about, writes=False), about
+        )
+
+    async def write(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
+        return await self._run(partial(self._own.do, work, *args, about=about, writes=True), about)
+
+    async def create_tables(self) -> None:
+        """Create the tables if they are missing, unless that has been done or is not wanted."""
+        if self._creates_tables:
+            with translated():
+                await self._once(self._own.create_tables)
+            self._creates_tables = False
+
+    async def aclose(self) -> None:
+        loop = asyncio.get_running_loop()
+        while tasks := [task for task in self._tasks if task.get_loop() is loop]:
+            await asyncio.wait(tasks)
+        if not self._is_hosts:
+            await self.engine.dispose()
+
+    async def _run(self, do: Callable[..., T], about: str) -> T:
+        await self.create_tables()
+        with translated(about):
+            try:
+                return await self._once(do)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+            return await self._once(do)
+
+    async def _once(self, do: Callable[..., T]) -> T:
+        if isinstance(self.engine.pool, StaticPool):
+            # SQLAlchemy closes a connection that is interrupted, and a database in memory with it.
+            return await asyncio.shield(self._task(self._on_connection(do)))
+        return await self._on_connection(do)
+
+    async def _on_connection(self, do: Callable[..., T]) -> T:
+        connecting = self._task(self._connected())
+        try:
+            connection = await asyncio.shield(connecting)
+        except asyncio.CancelledError:
+            connecting.add_done_callback(self._give_back)
+            raise
+        try:
+            return await connection.run_sync(lambda each: do(connection=each))
+        finally:
+            await asyncio.shield(self._task(connection.close()))
+
+    async def _connected(self) -> AsyncConnection:
+        return await self.engine.connect()
+
+    def _give_back(self, connecting: asyncio.Task[AsyncConnection]) -> None:
+        """Give a connection back that nobody waits for any more."""
+        if not connecting.cancelled() and connecting.exception() is None:
+            self._task(connecting.result().close())
+
+    def _task(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)  # the loop itself keeps none alive
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+def is_observed(engine: Engine) -> bool:
+    """Return whether SQLAlchemy has to execute statements, for whoever listens to them or logs.
+
+    It also has to where the host's engine puts tables in other schemas.
+    """
+    listeners, of_dialect = engine.dispatch, engine.dialect.dispatch
+    return (
+        any(getattr(listeners, name) for name in ENGINE_EVENTS)
+        or any(getattr(of_dialect, name) for name in DIALECT_EVENTS)
+        or engine.logger.isEnabledFor(logging.INFO)
+        or "schema_translate_map" in engine.get_execution_options()
+    )
+
+
+def _clean_up(connection: Connection, executor: OwnExecutor | None, error: BaseException) -> None:
+    """Leave nothing open on a connection after an error, or close it.
+
+    Whoever interrupts a driver, by cancelling a task or by a signal, does not know what it was at,
+    so the driver's connection is closed, unless that would lose a database in memory.
+    """
+    driver_error = connection.dialect.loaded_dbapi.Error
+    is_expected = isinstance(error, (driver_error, SQLAlchemyError, OrderCancelError))
+    in_memory = isinstance(connection.engine.pool, (StaticPool, SingletonThreadPool))
+    is_clean = False
+    try:
+        if not (is_expected or is_postgresql(connection)):
+            # The frames hold cursors. As long as these are there, SQLite keeps what they have
+            # locked, and the past that they read, even when the connection has been closed.
+            clear_frames(error.__traceback__)
+        if not connection.invalidated and (is_expected or not is_postgresql(connection)):
+            if executor is not None:
+                executor.close()
+            _roll_back(connection)
+            is_clean = is_expected or in_memory
+    except (driver_error, SQLAlchemyError):
+        pass  # the first error says more
+    finally:
+        if not is_clean:
+            connection.invalidate()
+
+
+def _roll_back(connection: Connection) -> None:
+    """Roll back what has begun; where the connection has died, SQLAlchemy notices it here."""
+    if is_postgresql(connection):
+        # In autocommit some drivers' rollback() sends nothing.
+        connection.exec_driver_sql("ROLLBACK")
+    else:
+        driver: Any = connection.connection
+        driver.rollback()
+
+
+# ---------------------------------------------------------------------- the host's
 
 
 class HostTransaction:
-    """The transaction of a connection or session that a host gives; it alone commits it.
+    """The transaction of a connection or session of the host's, which alone commits it.
 
     What is written goes into a savepoint, so that a lost race leaves the host's own work as it is.
     """
 
-    def __init__(self, host: Connection | Session) -> None:
+    def __init__(self, host: Host) -> None:
         self._host = host
 
-    def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """See `Transactions.read`."""
-        return work(HostExecutor(self._connection()), *args, **kwargs)
+    def read(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
+        with translated(about):
+            return work(CoreExecutor(self._connection()), *args)
 
-    def note(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """See `Transactions.note`."""
-        return self.write(work, *args, **kwargs)
-
-    def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """See `Transactions.write`."""
-        return in_savepoint(self._connection(), work, *args, **kwargs)
+    def write(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
+        with translated(about):
+            return _in_savepoint(self._connection(), work, *args)
 
     def close(self) -> None:
-        """Nothing of this is ours to close."""
+        """Do nothing: the connection is the host's."""
 
     def _connection(self) -> Connection:
         return self._host.connection() if isinstance(self._host, Session) else self._host
 
 
-def in_savepoint(connection: Connection, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Do what writes in a savepoint of the transaction of a host's connection."""
-    begin(connection)
+class AsyncHostTransaction:
+    """The async twin of `HostTransaction`."""
+
+    def __init__(self, host: AsyncHost) -> None:
+        self._host = host
+
+    async def read(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
+        with translated(about):
+            connection = await self._connection()
+            return await connection.run_sync(lambda each: work(CoreExecutor(each), *args))
+
+    async def write(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
+        with translated(about):
+            connection = await self._connection()
+            return await connection.run_sync(lambda each: _in_savepoint(each, work, *args))
+
+    async def aclose(self) -> None:
+        """Do nothing: the connection is the host's."""
+
+    async def _connection(self) -> AsyncConnection:
+        from sqlalchemy.ext.asyncio import AsyncConnection  # noqa: PLC0415 - needs greenlet
+
+        host = self._host
+        return host if isinstance(host, AsyncConnection) else await host.connection()
+
+
+def _in_savepoint(connection: Connection, work: Callable[[Executor, *Ts], T], /, *args: *Ts) -> T:
+    begin_sqlite(connection)
     with connection.begin_nested():
-        return work(HostExecutor(connection), *args, **kwargs)
+        return work(CoreExecutor(connection), *args)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import attrs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import run_state_machine_as_test
 
 from ordercancel.domain.commands import COMMANDS
 from ordercancel.explain import explain
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.rules import Rule
-from ordercancel.testing.machines import case_machine
+from ordercancel.testing.machines import machine_for
 from ordercancel.verification.enumeration import Space
 from ordercancel.verification.invariants import INVARIANTS, Invariant
 
@@ -37,8 +36,9 @@ class PolicyContract:
 
     def test_every_invariant_holds(self) -> None:
         """Whoever commands what, in which order, at whatever time."""
-        machine = case_machine(self.policy, invariants=self.invariants)
-        run_state_machine_as_test(machine, settings=_profile(share=4))
+        machine: Any = machine_for(self.policy, invariants=self.invariants)
+        machine.settings = _profile(share=4)
+        machine().runTest()
 
     def test_the_order_of_its_rules_does_not_matter(self) -> None:
         """With the same rules in another order it decides the same, by the same rules."""

@@ -1,0 +1,144 @@
+"""The async SQL store: each method of the port is a piece of work in a transaction.
+
+The work itself is in `queries`, `commit` and `outbox`, whoever calls it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ordercancel.domain.cases import Case
+from ordercancel.domain.events import Event
+from ordercancel.service.ports_async import AsyncStore
+from ordercancel.service.records import (
+    Backlog,
+    Claim,
+    Commit,
+    DeadLetter,
+    DueDuty,
+    InboxQuery,
+    Page,
+    Receipt,
+    Tally,
+)
+from ordercancel.stores.sql import outbox, queries
+from ordercancel.stores.sql.commit import write
+from ordercancel.stores.sql.transactions import (
+    AsyncDatabase,
+    AsyncHost,
+    AsyncHostTransaction,
+    AsyncOwnTransactions,
+    AsyncTransactions,
+)
+
+
+class AsyncSqlStore(AsyncStore):
+    """An async store in an SQLite or PostgreSQL database.
+
+    Args:
+        database: A URL such as ``sqlite:///shop.db`` or ``postgresql://shop@db/shop``, or an
+            engine of the host's. ``sqlite://`` alone is a database in memory, for one thread, and
+            gone when the store is. Drivers come with the extras of `ordercancel.stores.sql`.
+        create_tables: Whether tables that are missing are created, before the first call at the
+            latest. Default: True. Without it nothing is connected before the first call: for a
+            host whose own migrations make the tables, from ``METADATA``.
+
+    An engine of the host's stays the host's: `aclose` leaves it alone, its listeners and ``echo``
+    see every statement, and after ``fork()`` the host has to dispose of it. A store that was
+    opened by a URL sees to that itself.
+
+    Raises:
+        InvalidValue: The URL is not valid, or needs a driver that is not installed.
+        StoreUnavailable: The database can't be opened.
+        OutdatedTables: Its tables are those of an earlier release.
+    """
+
+    def __init__(self, database: AsyncDatabase, *, create_tables: bool = True) -> None:
+        self._transactions: AsyncTransactions = AsyncOwnTransactions(
+            database, create_tables=create_tables
+        )
+
+    @classmethod
+    async def open(cls, database: AsyncDatabase) -> AsyncSqlStore:  # async only
+        """Return a store whose tables are there; those that are missing are created.
+
+        Raises:
+            InvalidValue: The URL is not valid, or needs a driver that is not installed.
+            StoreUnavailable: The database can't be opened.
+            OutdatedTables: Its tables are those of an earlier release.
+        """
+        store = cls.__new__(cls)
+        store._transactions = await AsyncOwnTransactions.open(database)  # noqa: SLF001 - our own
+        return store
+
+    @classmethod
+    def within(cls, host: AsyncHost) -> AsyncSqlStore:
+        """Return a store within the transaction of a connection or session of the host's.
+
+        What is written takes effect when the host commits, together with the host's own rows; the
+        host alone commits and rolls back. The tables must be there.
+
+        On PostgreSQL, leave the isolation at READ COMMITTED: in a stricter one nobody within the
+        transaction sees what others have committed since, so that a race that was lost is lost
+        every time, until it comes as `Conflict`.
+        """
+        store = cls.__new__(cls)
+        store._transactions = AsyncHostTransaction(host)  # noqa: SLF001 - our own
+        return store
+
+    async def aclose(self) -> None:
+        """Close the connections; an engine of the host's stays open."""
+        await self._transactions.aclose()
+
+    # ------------------------------------------------------------------ cases
+
+    async def load(self, order_id: str) -> Case | None:
+        return await self._transactions.read(queries.load, order_id, about=order_id)
+
+    async def commit(self, commit: Commit) -> None:
+        await self._transactions.write(write, commit, about=commit.case.order.id)
+
+    async def receipt(self, command_id: str) -> Receipt | None:
+        return await self._transactions.read(queries.receipt, command_id)
+
+    async def history(self, order_id: str) -> tuple[Event, ...]:
+        return await self._transactions.read(queries.history, order_id, about=order_id)
+
+    # ------------------------------------------------------------------ searching
+
+    async def due(self, now: datetime, after: DueDuty | None, limit: int) -> tuple[DueDuty, ...]:
+        return await self._transactions.read(queries.due, now, after, limit)
+
+    async def inbox(self, query: InboxQuery) -> Page:
+        return await self._transactions.read(queries.inbox, query)
+
+    async def tally(
+        self, seller: str, policy: str, overdue_deadlines: frozenset[str], now: datetime
+    ) -> tuple[Tally, ...]:
+        return await self._transactions.read(queries.tally, seller, policy, overdue_deadlines, now)
+
+    async def backlog(self, now: datetime) -> Backlog:
+        return await self._transactions.read(queries.backlog, now)
+
+    # ------------------------------------------------------------------ the outbox
+
+    async def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
+        return await self._transactions.write(outbox.claim, now, until, limit)
+
+    async def delivered(self, message_id: str, now: datetime) -> None:
+        await self._transactions.write(outbox.delivered, message_id, now)
+
+    async def failed(
+        self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
+    ) -> None:
+        await self._transactions.write(outbox.failed, claim, error, retry_at, reached)
+
+    async def release(self, claims: Sequence[Claim]) -> None:
+        await self._transactions.write(outbox.release, claims)
+
+    async def dead_letters(self, limit: int, after: str | None = None) -> tuple[DeadLetter, ...]:
+        return await self._transactions.read(outbox.dead_letters, limit, after)
+
+    async def revive(self, message_ids: Sequence[str] | None = None) -> int:
+        return await self._transactions.write(outbox.revive, message_ids)
