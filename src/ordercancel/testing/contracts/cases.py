@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -12,7 +12,8 @@ from ordercancel.domain.commands import (
     Approve,
     AskWithdrawal,
     Command,
-    Reject,
+    FireDeadline,
+    UpdateOrder,
 )
 from ordercancel.domain.errors import Conflict
 from ordercancel.engine.evolve import fold
@@ -20,8 +21,9 @@ from ordercancel.service.ports import Store
 from ordercancel.service.records import Commit, InboxQuery, Receipt
 from ordercancel.testing.contracts.samples import (
     BUYER,
-    OVERDUE,
     SELLER,
+    SELLERS,
+    SYSTEM,
     asked,
     asking,
     carried_out,
@@ -29,6 +31,7 @@ from ordercancel.testing.contracts.samples import (
     jst,
     put,
     registered,
+    rejecting,
 )
 
 
@@ -36,14 +39,15 @@ class CasePromises:
     """Cases, history, receipts and conflicts."""
 
     def test_an_order_that_nobody_put_in_is_not_there(self, store: Store) -> None:
-        """An empty store knows no case, history, receipt, duty, request, number or message."""
+        """An empty store knows no case, history, receipt, due order, request or message."""
         assert store.load("o-1") is None
         assert store.history("o-1") == ()
         assert store.receipt("c-1") is None
         assert store.due(jst(31), None, 10) == ()
-        page = store.inbox(InboxQuery(seller="s-1", policy="qoo10"))
+        assert store.scan(None, 10) == ()
+        page = store.inbox(InboxQuery(queue=SELLERS))
         assert (page.cases, page.next) == ((), None)
-        assert store.tally("s-1", "qoo10", OVERDUE, jst(31)) == ()
+        assert store.tally(SELLERS, jst(31)) == ()
         assert store.claim(jst(16), jst(17), 10) == ()
 
     def test_what_is_committed_is_loaded_again(self, store: Store) -> None:
@@ -65,12 +69,14 @@ class CasePromises:
         assert (len(store.history("o-1")), len(store.history("o-2"))) == (3, 1)
 
     def test_a_whole_life_is_kept(self, store: Store) -> None:
-        """Every answer, duty and move of an order comes back, and folds into the same case."""
+        """Every answer, fact, mark and move comes back, and folds into the same case."""
         case = asked(store)
         steps: list[tuple[Command, datetime]] = [
-            (AskWithdrawal("o-1", by=SELLER, text="出荷準備済みです"), jst(16, 11)),
-            (AnswerWithdrawal("o-1", by=BUYER, accept=False), jst(16, 12)),
-            (Reject("o-1", by=SELLER, reason="made_to_order", affirmed=True), jst(16, 13)),
+            (AskWithdrawal("o-1", by=SELLER, request=1, text="出荷準備済みです"), jst(16, 11)),
+            (AnswerWithdrawal("o-1", by=BUYER, request=1, accept=False), jst(16, 12)),
+            (rejecting(), jst(16, 13)),
+            (FireDeadline("o-1", by=SYSTEM, deadline="qoo10.ship_same_day"), jst(17)),
+            (UpdateOrder("o-1", by=SYSTEM, facts={"paid_at": jst(15, 10)}), jst(17, 12)),
             (AdvanceOrder("o-1", by=SELLER, move="ship"), jst(17, 13)),
         ]
         for command, at in steps:
@@ -80,24 +86,30 @@ class CasePromises:
         assert [type(event).__name__ for event in store.history("o-1")] == [
             "OrderRegistered",
             "CancellationRequested",
-            "DutyArose",
             "WithdrawalAsked",
-            "WithdrawalHeld",
-            "RequestRejected",
-            "DutyArose",
-            "DutyBreached",
+            "WithdrawalDeclined",
+            "RequestClosed",
+            "DeadlineFired",
+            "OrderUpdated",
             "OrderAdvanced",
         ]
 
-    def test_attributes_of_the_hosts_own_are_kept(self, store: Store) -> None:
-        """Strings, whole numbers and flags come back as what they were."""
-        attributes = {"note": "予約", "count": 1, "flag": True}
-        put(store, registered(attributes=attributes))
+    def test_facts_of_the_hosts_own_are_kept(self, store: Store) -> None:
+        """Strings, whole numbers, flags, moments and days come back as what they were."""
+        moment, day = datetime(2022, 8, 16, 1, 2, 3, 4, tzinfo=UTC), date(2022, 8, 17)
+        facts = {"note": "予約", "count": 1, "flag": True, "moment": moment, "day": day}
+        put(store, registered(facts=facts))
         loaded = store.load("o-1")
         assert loaded is not None
-        assert dict(loaded.order.attributes) == attributes
-        assert loaded.order.attributes["flag"] is True
-        assert type(loaded.order.attributes["count"]) is int
+        assert dict(loaded.order.facts) == facts
+        assert loaded.order.facts["flag"] is True
+        assert [type(value) for value in loaded.order.facts.values()] == [
+            str,
+            int,
+            bool,
+            datetime,
+            date,
+        ]
 
     def test_a_receipt_tells_what_became_of_a_command(self, store: Store) -> None:
         """By its id a command is found: its order, its versions, its messages, its fingerprint."""
@@ -119,7 +131,7 @@ class CasePromises:
         commit = asking(put(store, registered()), command_id="c-1")
         case = put(store, commit)
         before = store.receipt("c-1")
-        put(store, carried_out(case, Approve("o-1", by=SELLER, command_id="c-2")))
+        put(store, carried_out(case, Approve("o-1", by=SELLER, request=1, command_id="c-2")))
         for message_id in claimed(store, jst(17)):
             store.delivered(message_id, jst(17))
         assert store.receipt("c-1") == before
@@ -144,8 +156,8 @@ class CasePromises:
                 store.receipt("c-1"),
                 store.receipt("c-2"),
                 store.due(jst(31), None, 100),
-                store.inbox(InboxQuery(seller="s-1", policy="qoo10")),
-                store.tally("s-1", "qoo10", OVERDUE, jst(31)),
+                store.inbox(InboxQuery(queue=SELLERS)),
+                store.tally(SELLERS, jst(31)),
             )
 
         before = all_there_is()
@@ -165,7 +177,11 @@ class CasePromises:
         case = put(store, registered(status="new"))
         lost = asking(case, command_id="c-2")
         command = AdvanceOrder(
-            "o-1", by=SELLER, move="plan_shipping", ship_on=date(2022, 8, 31), command_id="c-1"
+            "o-1",
+            by=SELLER,
+            move="plan_shipping",
+            facts={"ship_on": date(2022, 8, 31)},
+            command_id="c-1",
         )
         put(store, carried_out(case, command))
         assert len(lost.messages) == 4
@@ -194,4 +210,4 @@ class CasePromises:
         """A commit that skips a version writes nothing, lest the history have a gap."""
         case = put(store, registered())
         middle = asking(case).case
-        self.refused_whole(store, carried_out(middle, Approve("o-1", by=SELLER)))
+        self.refused_whole(store, carried_out(middle, Approve("o-1", by=SELLER, request=1)))

@@ -13,7 +13,7 @@ import pytest
 
 from ordercancel.domain.actors import Party
 from ordercancel.engine.messages import Message
-from ordercancel.rules.notifications import Audience, Medium, Occasion
+from ordercancel.rules.notifications import Medium
 from ordercancel.service.ports import Notifier
 from ordercancel.service.ports_async import AsyncNotifier
 from ordercancel.testing.blocking import Blocking, called, closing, settled
@@ -55,9 +55,9 @@ def message(number: int = 1, **changes: Any) -> Message:
     values: dict[str, Any] = {
         "id": f"o-1:{number}:buyer:mail",
         "order_id": "o-1",
-        "occasion": Occasion.REJECTED,
+        "on": "rejected",
         "at": datetime(2022, 8, 16, 3, tzinfo=UTC),
-        "audience": Audience.BUYER,
+        "audience": "buyer",
         "party": "b-1",
         "medium": Medium.MAIL,
         "locale": "ja",

@@ -216,18 +216,18 @@ class OutboxPromises:
 
     def test_the_backlog_is_counted(self, store: Store) -> None:
         """What waits, since when, what is dead, and what has come due."""
-        nothing = Backlog(messages=0, oldest=None, dead=0, duties=0, earliest=None)
+        nothing = Backlog(messages=0, oldest=None, dead=0, due=0, earliest=None)
         assert store.backlog(jst(17)) == nothing
         asked(store, "o-1")
         asked(store, "o-2", at=AT + timedelta(hours=1))
-        assert store.backlog(AT) == Backlog(messages=2, oldest=AT, dead=0, duties=0, earliest=None)
+        assert store.backlog(AT) == Backlog(messages=2, oldest=AT, dead=0, due=0, earliest=None)
         leased = claims(store, jst(17))
         store.failed(leased["o-1:2:seller:app"], _DOWN, None)
         # The seller's answers are overdue after the fourth day.
         assert store.backlog(jst(22)) == Backlog(
-            messages=1, oldest=AT + timedelta(hours=1), dead=1, duties=2, earliest=jst(21)
+            messages=1, oldest=AT + timedelta(hours=1), dead=1, due=2, earliest=jst(21)
         )
         store.delivered("o-2:2:seller:app", jst(17))
         assert store.backlog(jst(20, 23)) == Backlog(
-            messages=0, oldest=None, dead=1, duties=0, earliest=None
+            messages=0, oldest=None, dead=1, due=0, earliest=None
         )

@@ -6,20 +6,25 @@ from datetime import date, datetime, timedelta, timezone
 from functools import reduce
 from typing import Any
 
-from ordercancel.domain.actors import Buyer, Party, Seller, System
+import attrs
+
+from ordercancel.domain.actors import Buyer, Operator, Party, Seller, System
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import Command, RequestCancellation
+from ordercancel.domain.commands import Command, FireDeadline, Reject, RequestCancellation
+from ordercancel.domain.events import Event
 from ordercancel.domain.orders import Order
 from ordercancel.engine.decide import decide, register
 from ordercancel.engine.evolve import evolve, fold
 from ordercancel.engine.messages import messages_for
+from ordercancel.engine.timers import schedule
 from ordercancel.policies import QOO10
 from ordercancel.policy.policy import Policy
 from ordercancel.service.ports import Store
-from ordercancel.service.records import Claim, Commit
+from ordercancel.service.records import Claim, Commit, Queue
 
 BUYER = Buyer("b-1")
 SELLER = Seller("s-1")
+OPERATOR = Operator("o-1")
 SYSTEM = System()
 _JST = timezone(timedelta(hours=9))
 _PERMITTING = Party("s-1", name="サンプル卸", permits_cancellation=True)
@@ -44,15 +49,24 @@ def order(policy: str, **changes: Any) -> Order:
     return Order(**values | changes)
 
 
-OVERDUE = frozenset({"qoo10.overdue"})
 AT = jst(16, 10)
+SELLERS = Queue(seller="s-1", policies=frozenset({"qoo10"}))
+"""The queue of the seller under Qoo10."""
 
 
 def registered(order_id: str = "o-1", policy: Policy = QOO10, **changes: Any) -> Commit:
     """A new order, planned to be shipped at the end of the month."""
     values = {"id": order_id, "ship_on": date(2022, 8, 31)} | changes
     events = register(order(policy.name, **values), policy, jst(16, 9))
-    return Commit(case=fold(events), expected=0, events=events)
+    return commit_of(fold(events), events, 0, policy)
+
+
+def commit_of(case: Case, events: tuple[Event, ...], expected: int, policy: Policy) -> Commit:
+    """The commit of a case, with its deadlines as the policy reckons them."""
+    next_due, marked_from = schedule(policy, case)
+    return Commit(
+        case=case, expected=expected, events=events, next_due=next_due, marked_from=marked_from
+    )
 
 
 def carried_out(
@@ -66,14 +80,23 @@ def carried_out(
     """What a command makes of a case."""
     events = decide(command, case, policy, at, seller=_PERMITTING)
     after = reduce(evolve, events, case)
-    return Commit(
-        case=after,
-        expected=case.version,
-        events=events,
+    return attrs.evolve(
+        commit_of(after, events, case.version, policy),
         messages=messages_for(events, after, policy, {}),
         command_id=command.command_id,
         fingerprint=fingerprint if command.command_id else "",
     )
+
+
+def rejecting(order_id: str = "o-1") -> Reject:
+    """The seller rejects the first request of an order."""
+    return Reject(order_id, by=SELLER, request=1, reason="made_to_order", data={"confirmed": True})
+
+
+def firing(case: Case, deadline: str, at: datetime) -> Commit:
+    """A deadline of Qoo10 fires."""
+    command = FireDeadline(case.order.id, by=SYSTEM, deadline=deadline)
+    return carried_out(case, command, at)
 
 
 def asking(case: Case, at: datetime = AT, *, command_id: str | None = None) -> Commit:
