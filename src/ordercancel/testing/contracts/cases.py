@@ -66,7 +66,7 @@ class CasePromises:
         other = put(store, registered("o-2"))
         one = asked(store, "o-1")
         assert (store.load("o-1"), store.load("o-2")) == (one, other)
-        assert (len(store.history("o-1")), len(store.history("o-2"))) == (3, 1)
+        assert (len(store.history("o-1")), len(store.history("o-2"))) == (2, 1)
 
     def test_a_whole_life_is_kept(self, store: Store) -> None:
         """Every answer, fact, mark and move comes back, and folds into the same case."""

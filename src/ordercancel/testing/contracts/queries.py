@@ -211,7 +211,7 @@ class QueryPromises:
 
     def test_the_queue_is_filtered_by_the_latest_request(self, store: Store) -> None:
         """Only orders whose latest request is in one of the statuses are in it."""
-        asked(store, "o-1")
+        asked(store, "o-1", jst(16, 11))
         asking_back = AskWithdrawal("o-2", by=SELLER, request=1)
         case = put(store, carried_out(asked(store, "o-2"), asking_back))
         put(store, carried_out(asked(store, "o-3"), Approve("o-3", by=SELLER, request=1)))
@@ -220,7 +220,7 @@ class QueryPromises:
             query = InboxQuery(queue=SELLERS, statuses=frozenset(statuses))
             return [case.order.id for case in store.inbox(query).cases]
 
-        assert queue(*RequestStatus) == ["o-1", "o-2", "o-3"]
+        assert queue(*RequestStatus) == ["o-2", "o-3", "o-1"]
         assert queue(RequestStatus.PENDING) == ["o-1"]
         assert queue(RequestStatus.APPROVED, RequestStatus.WITHDRAWAL_ASKED) == ["o-2", "o-3"]
         assert queue(RequestStatus.EXPIRED) == []
@@ -230,9 +230,9 @@ class QueryPromises:
             store, carried_out(case, AnswerWithdrawal("o-2", by=BUYER, request=1, accept=True))
         )
         assert queue(RequestStatus.WITHDRAWN) == ["o-2"]
-        put(store, asking(case, jst(16, 9, 30)))
+        put(store, asking(case, jst(16, 12)))
         assert queue(RequestStatus.WITHDRAWN) == []
-        assert queue(RequestStatus.PENDING) == ["o-2", "o-1"]
+        assert queue(RequestStatus.PENDING) == ["o-1", "o-2"]
 
     @pytest.mark.parametrize("limit", [1, 2, 5, 6, 7])
     def test_the_queue_is_paged(self, store: Store, limit: int) -> None:
