@@ -43,7 +43,74 @@ from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.decide import decide
 from ordercancel.engine.decision import Refused
 from ordercancel.engine.evolve import evolve, fold
-from ordercancel.engine.labels import QueueRow, label
+from ordercancel.engine.labels import QueueRow, label, queue_row
 from ordercancel.engine.messages import Message, messages_for
+from ordercancel.engine.options import Option, options
 from ordercancel.engine.timers import Timer, timers
 from ordercancel.policy import Decision, Policy, PolicyBook, Refusal, Verdict
+from ordercancel.service.results import Outcome
+from ordercancel.service.service import CancellationService
+from ordercancel.service.service_async import AsyncCancellationService
+
+__all__ = [
+    "Actor",
+    "AdvanceOrder",
+    "Answer",
+    "AnswerWithdrawal",
+    "Approve",
+    "AskWithdrawal",
+    "AsyncCancellationService",
+    "Buyer",
+    "CancellationRequest",
+    "CancellationService",
+    "Case",
+    "Command",
+    "Conflict",
+    "Decision",
+    "Event",
+    "Fault",
+    "FireDeadline",
+    "InvalidPolicy",
+    "InvalidValue",
+    "Lang",
+    "Mark",
+    "Message",
+    "NotDelivered",
+    "Operator",
+    "Option",
+    "Order",
+    "OrderCancelError",
+    "Outcome",
+    "OutdatedTables",
+    "PartlyDelivered",
+    "Party",
+    "PastRequest",
+    "Policy",
+    "PolicyBook",
+    "QueueRow",
+    "Refusal",
+    "Refused",
+    "Reject",
+    "RequestCancellation",
+    "RequestStatus",
+    "Seller",
+    "StoreUnavailable",
+    "System",
+    "Text",
+    "Timer",
+    "TooLarge",
+    "UnknownOrder",
+    "UnknownPolicy",
+    "Untranslatable",
+    "UpdateOrder",
+    "Verdict",
+    "Withdraw",
+    "decide",
+    "evolve",
+    "fold",
+    "label",
+    "messages_for",
+    "options",
+    "queue_row",
+    "timers",
+]
