@@ -268,3 +268,13 @@ def test_a_calendar_names_days_that_stand_for_all_others() -> None:
     typical = CALENDAR.typical_days()
     assert {day.weekday() for day in typical} == set(range(7))
     assert date(2026, 4, 2) in typical  # the eve of the first holiday
+
+
+def test_several_times_within_several_are_spread_through_every_step() -> None:
+    """Each of them is compared on its own, however deep it stands."""
+    by = By("status", {"new": Earliest(placed_at, paid_at)})
+    ends = By("status", {"new": Earliest(placed_at.end_of_day(), paid_at.end_of_day())})
+    assert spread(by.end_of_day()) == ends
+    both = Latest(Earliest(placed_at, paid_at), placed_at)
+    later = Latest(Earliest(placed_at + hours(1), paid_at + hours(1)), placed_at + hours(1))
+    assert spread(both + hours(1)) == later

@@ -53,5 +53,5 @@ EMPTY: FrozenMap[str, Any] = FrozenMap({})
 def as_frozen(value: Mapping[str, Any]) -> FrozenMap[str, Any]:
     """A copy of a mapping that stays as it is; what is no mapping is left for a check to name."""
     if isinstance(value, FrozenMap) or not isinstance(value, Mapping):
-        return value  # type: ignore[return-value]  # see above
+        return value
     return FrozenMap(value)

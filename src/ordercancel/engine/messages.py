@@ -21,7 +21,7 @@ from ordercancel.engine.compilation import holds
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.words import Words
 from ordercancel.rules.notifications import Medium, Notification, change_of
-from ordercancel.rules.roles import HOUSE
+from ordercancel.rules.roles import HOUSE, holder_of
 
 __all__ = ["Message", "messages_for", "needs_messages", "party_of", "readers_of"]
 
@@ -112,16 +112,7 @@ def needs_messages(events: Iterable[Event], policy: RuleSet) -> bool:
 def party_of(role: str, order: Order, policy: RuleSet) -> str | None:
     """The id of whoever has this role for an order; of a role of the house its name."""
     known = policy.roles.get(role)
-    match known.party if known else None:
-        case None:
-            return role
-        case "buyer":
-            return order.buyer
-        case "seller":
-            return order.seller
-        case fact:
-            party = order.facts.get(fact)
-            return party if isinstance(party, str) else None
+    return role if known is None or known.party is None else holder_of(known, order)
 
 
 def readers_of(case: Case, policy: RuleSet) -> tuple[str, ...]:

@@ -10,7 +10,16 @@ from ordercancel.domain.actors import Actor
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.orders import Order
 
-__all__ = ["BUILT_IN_ROLES", "HOUSE", "SIDES", "Role", "is_party", "other_side_of", "same_side"]
+__all__ = [
+    "BUILT_IN_ROLES",
+    "HOUSE",
+    "SIDES",
+    "Role",
+    "holder_of",
+    "is_party",
+    "other_side_of",
+    "same_side",
+]
 
 HOUSE = "house"
 """The side of the marketplace, or of the shop's own staff and machinery."""
@@ -51,23 +60,21 @@ BUILT_IN_ROLES: Mapping[str, Role] = FrozenMap(
 """The roles that every policy has."""
 
 
+def holder_of(role: Role, order: Order) -> str | None:
+    """The id of whoever has `role` for `order`; None for a role of the house, or nobody."""
+    if role.party in ("buyer", "seller"):
+        return order.buyer if role.party == "buyer" else order.seller
+    party = None if role.party is None else order.facts.get(role.party)
+    return party if isinstance(party, str) else None
+
+
 def is_party(actor: Actor, order: Order, roles: Mapping[str, Role]) -> bool:
     """Whether `actor` may know of `order`: a party to it, or of the house.
 
     Here alone it is settled that a stranger learns nothing of an order.
     """
     role = roles.get(actor.role)
-    if role is None:
-        return False
-    match role.party:
-        case None:
-            return True
-        case "buyer":
-            return actor.id == order.buyer
-        case "seller":
-            return actor.id == order.seller
-        case fact:
-            return actor.id == order.facts.get(fact)
+    return role is not None and (role.party is None or actor.id == holder_of(role, order))
 
 
 def other_side_of(role: str, roles: Mapping[str, Role]) -> str | None:

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -332,16 +332,20 @@ def spread(time: Time) -> Time:
         case Shift(anchor) | EndOfDay(anchor) | NextClock(anchor) | BusinessDays(anchor):
             if not isinstance(anchor, Time):
                 return time
-            step = partial(attrs.evolve, time)
             match spread(anchor):
                 case By(choice, times):
-                    return By(choice, tuple((word, step(anchor=each)) for word, each in times))
+                    return By(choice, tuple((word, _step(time, each)) for word, each in times))
                 case Earliest(times) | Latest(times) as several:
-                    return type(several)(*(step(anchor=each) for each in times))
+                    return type(several)(*(_step(time, each) for each in times))
                 case _:
                     return time
         case _:
             return time
+
+
+def _step(time: _Step, anchor: Time) -> Time:
+    """The same step from another anchor, which may itself be one of several times."""
+    return spread(attrs.evolve(time, anchor=anchor))
 
 
 def unspread(time: Time) -> Iterator[tuple[Time, str | None, frozenset[str]]]:
