@@ -6,8 +6,6 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from ordercancel import Buyer, Case, Operator, Order, Party, Policy, Seller, System
-from ordercancel.domain.faults import Faults
-from ordercancel.rules.reasons import Catalogue
 
 JST = timezone(timedelta(hours=9))
 BUYER = Buyer("b-1")
@@ -47,12 +45,3 @@ def order(policy: str = "qoo10", **changes: Any) -> Order:
 def opened(policy: Policy, **changes: Any) -> Case:
     """A fresh case of the sample order, judged by `policy`."""
     return policy.open(order(policy.name, **changes))
-
-
-def faults_of(
-    catalogue: Catalogue, code: str | None, text: str | None
-) -> list[tuple[str, str, str]]:
-    """What is said against a reason with that text: field, problem, what is expected."""
-    faults = Faults("x")
-    catalogue.check(code, text, faults)
-    return [(fault.where, fault.problem, fault.expected) for fault in faults.found]

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from ordercancel import (
     Actor,
-    Answer,
     Buyer,
-    CancellationRequest,
     Case,
     Command,
-    Duty,
-    DutyStatus,
     Event,
     Message,
     Operator,
@@ -24,27 +21,24 @@ from ordercancel import (
     Policy,
     RequestCancellation,
     RequestStatus,
-    Rule,
     Seller,
     System,
 )
+from ordercancel.domain.cases import Firing, Mark
 from ordercancel.domain.events import (
     CancellationRequested,
-    DeadlinePassed,
-    DutyArose,
-    DutyBreached,
-    DutyMet,
+    DeadlineFired,
     OrderAdvanced,
     OrderCancelled,
     OrderRegistered,
-    RequestGranted,
-    RequestLapsed,
-    RequestRejected,
-    RequestSuperseded,
-    RequestWithdrawn,
+    OrderUpdated,
+    RequestClosed,
+    RequestReferred,
     WithdrawalAsked,
-    WithdrawalHeld,
+    WithdrawalDeclined,
 )
+from ordercancel.domain.requests import FINAL, Answer, CancellationRequest
+from ordercancel.policy import Calendar, Day, Moment, Rule
 from ordercancel.rules.conditions import (
     ALWAYS,
     All,
@@ -54,14 +48,15 @@ from ordercancel.rules.conditions import (
     Holds,
     IsIn,
     Known,
+    Named,
     Not,
     Relation,
     Value,
+    now,
 )
-from ordercancel.rules.effects import CANCEL, PERMIT, REFER, Effect, Forbid
-from ordercancel.rules.notifications import Audience, Medium, Occasion
-from ordercancel.rules.sources import own_rule
-from ordercancel.testing import strategies as kit
+from ordercancel.rules.effects import CANCEL, Effect, Forbid, If, Refer
+from ordercancel.rules.notifications import Medium
+from ordercancel.rules.times import By, Earliest, Latest, Time
 from samples import BUYER, JST, jst
 
 ORDER_ID = "762544202"
@@ -75,6 +70,8 @@ YOUNG = {"qoo10": ("new", "shipping_requested"), "conect": ("placed", "accepted"
 
 def young_orders(policy: Policy, order_id: str = ORDER_ID) -> SearchStrategy[Order]:
     """An order of a built-in policy about which much can still happen."""
+    from ordercancel.testing import strategies as kit
+
     return kit.orders(
         policy,
         id=order_id,
@@ -93,6 +90,8 @@ Life = tuple[Order, list[tuple[Command, datetime]]]
 @st.composite
 def lives(draw: DrawFn, policy: Policy, order_id: str = ORDER_ID, max_size: int = 12) -> Life:
     """Such an order, and what is asked of it: likely things, and some by anybody in between."""
+    from ordercancel.testing import strategies as kit
+
     order = draw(young_orders(policy, order_id))
     history = draw(kit.histories(policy, order, max_size=max_size))
     for command in draw(st.lists(kit.any_commands(policy, order), max_size=4)):
@@ -110,7 +109,8 @@ def histories(
 
 def asking(policy: Policy, order_id: str = ORDER_ID) -> RequestCancellation:
     """The buyer asks to cancel, well-formed, for the first reason there is."""
-    return RequestCancellation(order_id, by=BUYER, reason=policy.request_reasons.codes[0])
+    first = policy.reasons_for(RequestCancellation)[0]
+    return RequestCancellation(order_id, by=BUYER, reason=first.code)
 
 
 # ---------------------------------------------------------------- values, as they are stored
@@ -151,9 +151,20 @@ def actors() -> SearchStrategy[Actor]:
     )
 
 
+def _values() -> SearchStrategy[dict[str, Any]]:
+    """Facts of any kind."""
+    values = (
+        st.text(st.characters(exclude_categories=("Cs",)), max_size=9)
+        | st.integers(-(2**63), 2**63 - 1)
+        | st.booleans()
+        | moments()
+        | st.dates(date(1900, 1, 1), date(9000, 12, 31))
+    )
+    return st.dictionaries(_lines(), values, max_size=3)
+
+
 def any_orders() -> SearchStrategy[Order]:
     """Orders with any values that an order may have."""
-    scalars = st.text(max_size=9) | st.integers(-(2**63), 2**63 - 1) | st.booleans()
     return st.builds(
         Order,
         _lines(),
@@ -167,9 +178,10 @@ def any_orders() -> SearchStrategy[Order]:
         paid_at=st.none() | moments(),
         status_since=st.none() | moments(),
         shipped_at=st.none() | moments(),
+        delivered_at=st.none() | moments(),
         cart_id=st.none() | _lines(),
         item=st.none() | _lines(),
-        attributes=st.dictionaries(_lines(), scalars, max_size=3),
+        facts=_values(),
     )
 
 
@@ -182,37 +194,57 @@ def events() -> SearchStrategy[Event]:
         "rules": st.lists(_lines(), max_size=3).map(tuple),
     }
     numbered: dict[str, Any] = stamp | {"number": _numbers()}
-    back: dict[str, Any] = {"order_status": st.none() | _lines(), "ship_on": _days()}
-    duty: dict[str, Any] = numbered | {"deadline": st.sampled_from(("d-1", "d-2"))}
+    changed: dict[str, Any] = stamp | {
+        "facts": _values(),
+        "ships": st.booleans(),
+        "unmarks": st.lists(st.sampled_from(("d-1", "d-2")), max_size=2).map(tuple),
+    }
     return st.one_of(
-        st.builds(OrderRegistered, **stamp, order=any_orders(), edition=_lines()),
+        st.builds(OrderRegistered, **stamp, order=any_orders(), edition=_lines(), digest=_lines()),
         st.builds(
-            OrderAdvanced,
-            **stamp,
-            move=_lines(),
-            status=_lines(),
-            ship_on=_days(),
-            ships=st.booleans(),
+            OrderUpdated,
+            **changed,
+            status=st.none() | _lines(),
+            buyer=st.none() | _lines(),
+            seller=st.none() | _lines(),
         ),
+        st.builds(OrderAdvanced, **changed, move=_lines(), status=_lines()),
         st.builds(
             CancellationRequested,
             **numbered,
-            reason=_lines(),
+            reason=st.none() | _lines(),
             text=_texts(),
-            referred=st.booleans(),
+            data=_values(),
+            answerer=st.none() | st.sampled_from(("seller", "buyer_side", "operator")),
         ),
-        st.builds(RequestGranted, **numbered, at_once=st.booleans()),
-        st.builds(RequestRejected, **numbered, **back, reason=st.none() | _lines(), text=_texts()),
+        st.builds(
+            RequestReferred,
+            **numbered,
+            answerer=_lines(),
+            reason=st.none() | _lines(),
+            text=_texts(),
+        ),
         st.builds(WithdrawalAsked, **numbered, text=_texts()),
-        st.builds(WithdrawalHeld, **numbered),
-        st.builds(RequestWithdrawn, **numbered, **back),
-        st.builds(RequestSuperseded, **numbered, move=_lines()),
-        st.builds(RequestLapsed, **numbered),
+        st.builds(WithdrawalDeclined, **numbered),
+        st.builds(
+            RequestClosed,
+            **numbered,
+            outcome=st.sampled_from(sorted(FINAL)),
+            reason=st.none() | _lines(),
+            text=_texts(),
+            order_status=st.none() | _lines(),
+            ship_on=_days(),
+        ),
         st.builds(OrderCancelled, **numbered, status=_lines()),
-        st.builds(DutyArose, **duty, due_at=moments(), follows_order=st.booleans()),
-        st.builds(DutyMet, **duty),
-        st.builds(DutyBreached, **duty),
-        st.builds(DeadlinePassed, **duty),
+        st.builds(
+            DeadlineFired,
+            **stamp,
+            deadline=st.sampled_from(("d-1", "d-2")),
+            due_at=moments(),
+            mark=st.none() | st.sampled_from(("missed", "overdue")),
+            request=st.none() | _numbers(),
+            impossible=st.booleans(),
+        ),
     )
 
 
@@ -222,6 +254,7 @@ def cases(draw: DrawFn) -> Case:
     answer = st.builds(
         Answer, by=actors(), at=moments(), reason=st.none() | _lines(), text=_texts()
     )
+    versions = st.none() | st.integers(0, 99)
     count = draw(st.integers(0, 3))
     requests = [
         draw(
@@ -230,34 +263,39 @@ def cases(draw: DrawFn) -> Case:
                 number=st.just(number),
                 by=actors(),
                 at=moments(),
-                reason=_lines(),
+                reason=st.none() | _lines(),
                 text=_texts(),
+                data=_values(),
+                answerer=st.none() | _lines(),
                 status=st.sampled_from(RequestStatus),
-                order_status=_lines(),
-                ship_on=_days(),
                 withdrawal_text=_texts(),
                 answer=st.none() | answer,
                 closed_at=st.none() | moments(),
+                closed_version=versions,
             )
         )
         for number in range(1, count + 1)
     ]
-    duty = st.builds(
-        Duty,
-        deadline=st.sampled_from(("d-1", "d-2")),
-        request=_numbers(),
-        since=moments(),
-        due_at=moments(),
-        follows_order=st.booleans(),
-        status=st.sampled_from(DutyStatus),
-        settled_at=st.none() | moments(),
+    firing = st.builds(
+        Firing, moments(), st.integers(0, 3), st.sampled_from(("a", "b")), st.booleans()
+    )
+    mark = st.builds(
+        Mark,
+        st.sampled_from(("missed", "overdue")),
+        st.sampled_from(("d-1", "d-2")),
+        moments(),
+        st.none() | _numbers(),
     )
     return Case(
         order=draw(any_orders()),
         edition=draw(_lines()),
+        digest=draw(st.just("") | _lines()),
         requests=tuple(requests),
-        duties=tuple(draw(st.lists(duty, max_size=3))),
+        fired=draw(st.dictionaries(st.sampled_from(("d-1", "d-2")), firing, max_size=2)),
+        marks=tuple(draw(st.lists(mark, max_size=3))),
         version=draw(st.integers(0, 99)),
+        updated_at=draw(st.none() | moments()),
+        shipped_version=draw(versions),
     )
 
 
@@ -267,9 +305,9 @@ def messages() -> SearchStrategy[Message]:
         Message,
         id=_lines(),
         order_id=_lines(),
-        occasion=st.sampled_from(Occasion),
+        on=_lines(),
         at=moments(),
-        audience=st.sampled_from(Audience),
+        audience=_lines(),
         party=_lines(),
         medium=st.sampled_from(Medium),
         locale=st.sampled_from(("ja", "en")),
@@ -281,30 +319,66 @@ def messages() -> SearchStrategy[Message]:
 # ---------------------------------------------------------------- conditions and rules
 
 COLOURS = ("red", "green", "blue")
+AT = jst(16, 12)
+"""The present, where conditions compare it."""
+
+NIGHTS = (None, jst(15, 12), jst(16, 11, 30), jst(16, 23), jst(17, 12))
+DAYS = (None, date(2022, 8, 15), date(2022, 8, 16), date(2022, 8, 17))
+CALENDAR = Calendar(first=date(2022, 8, 1), last=date(2022, 8, 17), holidays={date(2022, 8, 15)})
 
 
 def facts() -> SearchStrategy[dict[str, Value | None]]:
-    """A few facts, each of which may be missing."""
+    """A few facts, each of which may be missing; the present and the zone are always there."""
     return st.fixed_dictionaries(
         {
             "colour": st.none() | st.sampled_from(COLOURS),
             "ready": st.none() | st.booleans(),
             "days": st.none() | st.integers(-2, 2),
-            "since": st.none() | st.sampled_from((timedelta(), timedelta(hours=1))),
+            "seen_at": st.sampled_from(NIGHTS),
+            "planned_on": st.sampled_from(DAYS),
+            "now": st.just(AT),
+            "zone": st.just(ZoneInfo("Asia/Tokyo")),
         }
     )
 
 
+def times() -> SearchStrategy[Time]:
+    """Times that hang on one fact or several."""
+    seen_at, planned_on = Moment("seen_at"), Day("planned_on")
+    simple: SearchStrategy[Time] = st.one_of(
+        st.just(seen_at),
+        st.integers(-30, 30).map(lambda hours: seen_at + timedelta(hours=hours)),
+        st.integers(-1, 2).map(seen_at.end_of_day),
+        st.integers(-1, 2).map(planned_on.end),
+        st.just(seen_at.next(time(11, 30))),
+        st.integers(0, 2).map(lambda count: seen_at.business_days(count, CALENDAR)),
+        st.integers(0, 2).map(lambda count: planned_on.business_days(count, CALENDAR)),
+    )
+
+    def grown(inner: SearchStrategy[Time]) -> SearchStrategy[Time]:
+        return st.one_of(
+            st.tuples(inner, inner).map(lambda two: Earliest(*two)),
+            st.tuples(inner, inner).map(lambda two: Latest(*two)),
+            st.dictionaries(st.sampled_from(COLOURS), inner, min_size=1, max_size=2).map(
+                lambda each: By("colour", each)
+            ),
+            inner.map(lambda each: each + timedelta(minutes=30)),
+            inner.map(lambda each: each.end_of_day()),
+        )
+
+    return st.recursive(simple, grown, max_leaves=4)
+
+
 def leaves() -> SearchStrategy[Condition]:
-    """Conditions about one of those facts."""
+    """Conditions about those facts."""
+    names = ("colour", "ready", "days", "seen_at", "planned_on")
     return st.one_of(
         st.builds(IsIn, st.just("colour"), st.frozensets(st.sampled_from(COLOURS))),
         st.just(Holds("ready")),
         st.builds(Compare, st.just("days"), st.sampled_from(Relation), st.integers(-1, 1)),
-        st.builds(
-            Compare, st.just("since"), st.sampled_from(Relation), st.just(timedelta(hours=1))
-        ),
-        st.builds(Known, st.sampled_from(("colour", "ready", "days", "since"))),
+        times().map(lambda each: now < each),
+        times().map(lambda each: now >= each),
+        st.builds(Known, st.sampled_from(names)),
     )
 
 
@@ -317,6 +391,7 @@ def conditions() -> SearchStrategy[Condition]:
             st.builds(All, several),
             st.builds(AnyOf, several),
             st.builds(Not, inner),
+            inner.map(lambda one: Named("named", "a name", one)),
             st.tuples(inner, inner).map(lambda two: two[0] & two[1]),
             st.tuples(inner, inner).map(lambda two: two[0] | two[1]),
             inner.map(lambda one: ~one),
@@ -325,20 +400,26 @@ def conditions() -> SearchStrategy[Condition]:
     return st.recursive(leaves() | st.just(ALWAYS), grown, max_leaves=8)
 
 
-def effects() -> SearchStrategy[Effect]:
-    """What a rule may do; the codes are ones that people can be told."""
+def plain_effects() -> SearchStrategy[Effect]:
+    """What a rule on a request may do; the codes are ones that people can be told."""
     codes = ("wrong_actor", "already_shipped", "not_late")
+    grants = (CANCEL, Refer("seller"), Refer("other_side"))
+    return st.one_of(st.sampled_from(grants), st.builds(Forbid, st.sampled_from(codes)))
+
+
+def effects() -> SearchStrategy[Effect]:
+    """A plain effect, or one by a condition."""
     return st.one_of(
-        st.sampled_from((CANCEL, REFER, PERMIT)), st.builds(Forbid, st.sampled_from(codes))
+        plain_effects(), st.builds(If, conditions(), plain_effects(), plain_effects())
     )
 
 
 @st.composite
 def rules(draw: DrawFn, max_size: int = 6) -> list[Rule]:
-    """Rules about one command, each with an id of its own."""
+    """Rules about asking to cancel, each with an id of its own."""
     made = draw(st.lists(st.tuples(effects(), conditions()), max_size=max_size))
     ids = draw(st.permutations([f"r{number}" for number in range(len(made))]))
     return [
-        Rule(rule_id, on=RequestCancellation, effect=effect, when=when, cites=own_rule("a test"))
+        Rule(rule_id, on=RequestCancellation, effect=effect, when=when, source="a test")
         for rule_id, (effect, when) in zip(ids, made, strict=True)
     ]

@@ -6,114 +6,102 @@ from datetime import UTC, datetime
 from typing import Any
 
 import attrs
-from statemachine import State, StateMachine
 
-from ordercancel import Buyer, Case, Operator, Order, Policy, Rule, Seller, System, Text
-from ordercancel.domain.commands import (
-    AnswerWithdrawal,
+from ordercancel import (
+    AdvanceOrder,
     Approve,
     AskWithdrawal,
+    Buyer,
+    Case,
+    Operator,
+    Order,
+    Policy,
     Reject,
     RequestCancellation,
+    Seller,
+    System,
+    Text,
     Withdraw,
 )
-from ordercancel.domain.requests import RequestStatus
+from ordercancel.domain.commands import AnswerWithdrawal
 from ordercancel.policy import (
     PERMIT,
-    REFER,
-    STANDARD_RULES,
-    Audience,
-    Catalogue,
     Clause,
     Counter,
     Document,
+    Flag,
     Label,
+    Lifecycle,
+    Moment,
     Notification,
-    Occasion,
     Reason,
-    Superseding,
-    TextBounds,
-    Wording,
+    Refer,
+    Rule,
+    Texts,
+    buyer,
     clause,
-    compile_chart,
+    is_initiator,
     own_rule,
+    seller,
 )
-from ordercancel.rules.facts import role
 
 BUYER = Buyer("b-1")
 SELLER = Seller("s-1")
 OPERATOR = Operator("o-1")
 SYSTEM = System()
 STRANGER = Buyer("b-2")
-OURS = own_rule("for tests")
+OURS = own_rule("for tests", ja="テストのため")
 
-
-class TinyChart(StateMachine):
-    """An order that is planned, sent or stopped."""
-
-    new = State("新規", initial=True)
-    packed = State("梱包済")
-    sent = State("発送済", final=True)
-    stopped = State("中止", final=True)
-
-    plan = new.to(packed)
-    send = new.to(sent) | packed.to(sent)
-    cancel = new.to(stopped) | packed.to(stopped)
-
-
-ORDERS = compile_chart(TinyChart)
+ORDERS = Lifecycle(
+    moves={"plan": ("new", "packed"), "send": (("new", "packed"), "sent")},
+    cancellable=("new", "packed"),
+    shipped="sent",
+    cancelled="stopped",
+    facts={"plan": "ship_on"},
+)
 DOCUMENT = Document("Guide", (Clause("tiny.1", section="1", text="Ask, and be answered."),))
 REFERS = Rule(
     "tiny.refer",
     on=RequestCancellation,
-    effect=REFER,
-    when=role.is_in("buyer"),
-    cites=clause("tiny.1"),
+    effect=Refer(seller),
+    when=buyer,
+    source=clause("tiny.1"),
 )
-SELLER_ANSWERS = Rule(
-    "tiny.seller",
-    on=(Approve, Reject, AskWithdrawal),
-    effect=PERMIT,
-    when=role.is_in("seller"),
-    cites=OURS,
-)
-BUYER_ANSWERS = Rule(
-    "tiny.buyer",
+ASKS_BACK = Rule("tiny.asks_back", on=AskWithdrawal, effect=PERMIT, when=seller, source=OURS)
+WITHDRAWS = Rule(
+    "tiny.withdraws",
     on=(Withdraw, AnswerWithdrawal),
     effect=PERMIT,
-    when=role.is_in("buyer"),
-    cites=OURS,
+    when=is_initiator,
+    source=OURS,
 )
-SUPERSEDING = Superseding("tiny.sending", moves=frozenset({"send"}), cites=OURS)
-RULES = (*STANDARD_RULES, REFERS, SELLER_ANSWERS, BUYER_ANSWERS)
-REASONS = Catalogue(
-    reasons=(
-        Reason("mistake", Text("間違い", "Mistake"), cites=OURS),
-        Reason("other", Text("その他", "Other"), text=TextBounds(2, 5), cites=OURS),
-    ),
-    cites=OURS,
+RULES = (REFERS, ASKS_BACK, WITHDRAWS)
+REASONS = (
+    Reason("mistake", Text("間違い", "Mistake"), when=buyer, source=OURS),
+    Reason("other", Text("その他", "Other"), when=buyer, text=(2, 5), source=OURS),
+    Reason(None, on=Reject, text=(0, 20), source=OURS),
+    Reason(None, on=AskWithdrawal, text=(0, 20), source=OURS),
 )
-ANSWERS = Catalogue(text=TextBounds(0, 20, required=False), cites=OURS)
 MAIL = Notification(
-    on=Occasion.REFERRED,
-    to=Audience.SELLER,
+    on="pending",
+    to="seller",
     subject=Text("要請 {order_id}", "Asked: {order_id}"),
     body=Text("理由: {reason}\n{item}", "Reason: {reason}\n{item}"),
-    cites=OURS,
+    source=OURS,
 )
 LABEL = Label(
-    on=Occasion.REFERRED,
-    to=Audience.SELLER,
+    on="pending",
+    to="seller",
     text=Text("要請中\n{reason}", "Asked\n{reason}"),
-    cites=OURS,
+    source=OURS,
 )
 COUNTER = Counter(
-    status=RequestStatus.AWAITING_SELLER,
+    on="pending",
     label=Text("要請", "Requests"),
     state=Text("処理要請", "To process"),
-    cites=OURS,
+    source=OURS,
 )
-WORDING = Wording(
+TEXTS = Texts(
     statuses={
         "new": Text("新規", "New"),
         "packed": Text("梱包済", "Packed"),
@@ -121,10 +109,11 @@ WORDING = Wording(
         "stopped": Text("中止", "Stopped"),
     },
     refusals={"closed": Text("受付終了です。", "It is closed.")},
-    notifications=(MAIL,),
     labels=(LABEL,),
     counters=(COUNTER,),
 )
+GIFT = Flag("gift", Text("ギフト", "a gift"))
+DUE_AT = Moment("due_at_customs", Text("通関", "customs"))
 
 
 def tiny(**changes: Any) -> Policy:
@@ -134,22 +123,20 @@ def tiny(**changes: Any) -> Policy:
         "edition": "1",
         "title": Text("小", "Tiny"),
         "zone": "Asia/Tokyo",
+        "languages": ("ja", "en"),
         "documents": (DOCUMENT,),
         "orders": ORDERS,
-        "planned_by": frozenset({"plan"}),
-        "shipped_by": frozenset({"send"}),
-        "superseding": SUPERSEDING,
         "rules": RULES,
-        "request_reasons": REASONS,
-        "rejection_reasons": ANSWERS,
-        "wording": WORDING,
+        "reasons": REASONS,
+        "notifications": (MAIL,),
+        "texts": TEXTS,
     }
     return Policy(**defaults | changes)
 
 
-def worded(**changes: Any) -> Wording:
-    """The wording of the tiny policy, with `changes`."""
-    return attrs.evolve(WORDING, **changes)
+def worded(**changes: Any) -> Texts:
+    """The texts of the tiny policy, with `changes`."""
+    return attrs.evolve(TEXTS, **changes)
 
 
 def utc(day: int, hour: int = 0, minute: int = 0) -> datetime:
@@ -179,3 +166,21 @@ def asks(**changes: Any) -> RequestCancellation:
     """The buyer's request to cancel the tiny order."""
     values: dict[str, Any] = {"by": BUYER, "reason": "mistake"}
     return RequestCancellation("o-7", **values | changes)
+
+
+def sends(**changes: Any) -> AdvanceOrder:
+    """The seller sends the tiny order off."""
+    values: dict[str, Any] = {"by": SELLER, "move": "send"}
+    return AdvanceOrder("o-7", **values | changes)
+
+
+def approves(**changes: Any) -> Approve:
+    """The seller approves the first request."""
+    values: dict[str, Any] = {"by": SELLER, "request": 1}
+    return Approve("o-7", **values | changes)
+
+
+def rejects(**changes: Any) -> Reject:
+    """The seller rejects the first request."""
+    values: dict[str, Any] = {"by": SELLER, "request": 1}
+    return Reject("o-7", **values | changes)
