@@ -1,19 +1,21 @@
-"""What a commit writes into each table: the case, its duties, events, messages, the command."""
+"""What a commit writes into each table: the case, its events, messages, the command."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ordercancel.domain.cases import Case
 from ordercancel.domain.errors import Conflict
 from ordercancel.domain.requests import RequestStatus
-from ordercancel.service.records import Commit
+from ordercancel.engine.timers import OVERDUE
+from ordercancel.service.records import Commit, Indexed
 from ordercancel.stores.codec import FORM, encode
 from ordercancel.stores.sql.executors import Executor, parameters
-from ordercancel.stores.sql.tables import cases, commands, duties, events, outbox
+from ordercancel.stores.sql.tables import cases, commands, events, moment_text, outbox
 
 _OPENED = insert(cases).values(parameters(cases))
 # The id stays out of what is set: SQLite would look for it in every table that refers to it.
@@ -31,19 +33,6 @@ _MESSAGE = (
 _COMMAND = insert(commands).values(parameters(commands))
 
 
-def _settled(insert: Any) -> Any:
-    """Return what writes a duty: a new one, or the status of one, as nothing else changes."""
-    new = insert(duties).values(parameters(duties))
-    return new.on_conflict_do_update(
-        index_elements=[duties.c.order_id, duties.c.number],
-        set_={"status": new.excluded.status},
-        where=duties.c.status != new.excluded.status,
-    )
-
-
-_DUTY_IN_SQLITE, _DUTY_IN_POSTGRESQL = _settled(sqlite.insert), _settled(postgresql.insert)
-
-
 def write(executor: Executor, commit: Commit) -> None:
     """Write a whole commit.
 
@@ -51,14 +40,12 @@ def write(executor: Executor, commit: Commit) -> None:
         Conflict: The case is no longer at the expected version.
     """
     case = commit.case
-    order_id, row = case.order.id, case_row(case)
+    order_id = case.order.id
+    row = case_row(case) | index_row(commit.next_due, commit.marked_from)
     if commit.expected == 0:
         executor.change(_OPENED, [row])
     elif executor.changed(_MOVED_ON, {**row, "id": order_id, "expected": commit.expected}) != 1:
         raise Conflict(order_id)
-    if case.duties:
-        settled = _DUTY_IN_POSTGRESQL if executor.is_postgresql else _DUTY_IN_SQLITE
-        executor.change(settled, _duty_rows(case))
     executor.change(_EVENT, _event_rows(commit))
     if commit.messages:
         executor.change(_MESSAGE, _message_rows(commit))
@@ -66,13 +53,36 @@ def write(executor: Executor, commit: Commit) -> None:
         executor.change(_COMMAND, [_command_row(commit)])
 
 
+_INDEXED = (
+    update(cases)
+    .where(cases.c.order_id == bindparam("id"), cases.c.version == bindparam("of_version"))
+    .values(parameters(cases, "next_due", "marked_from", "overdue_at"))
+)
+
+
+def index(executor: Executor, entries: Sequence[Indexed]) -> None:
+    """Write what was reckoned anew of deadlines; an entry of another version changes nothing."""
+    rows = [
+        {
+            "id": entry.order_id,
+            "of_version": entry.version,
+            **index_row(entry.next_due, entry.marked_from),
+        }
+        for entry in entries
+    ]
+    if rows:
+        executor.change(_INDEXED, rows)
+
+
 def case_row(case: Case) -> dict[str, Any]:
     """Return the row of a case: all of it as JSON, and again what is searched for."""
     order, latest = case.order, case.latest
+    number = len(case.requests)
     return {
         "order_id": order.id,
         "policy": order.policy,
         "edition": case.edition,
+        "digest": case.digest,
         "version": case.version,
         "form": FORM,
         "status": order.status,
@@ -82,30 +92,44 @@ def case_row(case: Case) -> dict[str, Any]:
         "placed_at": order.placed_at,
         "paid_at": order.paid_at,
         "status_since": order.status_since,
+        "shipped_at": order.shipped_at,
+        "delivered_at": order.delivered_at,
         "ship_on": order.ship_on,
-        "request_number": latest and latest.number,
+        "request_number": number or None,
         "request_status": latest and latest.status.value,
+        "initiator": latest and latest.by.role,
+        "answerer": latest and latest.answerer,
         "requested_at": latest and latest.at,
+        "closed_at": latest and latest.closed_at,
+        "request_data": _plain(latest.data) if latest else {},
         "rejected_before": case.had(RequestStatus.REJECTED),
         "withdrawn_before": case.had(RequestStatus.WITHDRAWN),
-        "attributes": dict(order.attributes),
+        "facts": _plain(order.facts),
+        "marks": sorted({each.code for each in case.marks if each.request in (None, number)}),
         "open_key": order.id if case.open_request else None,
         "body": encode(case),
     }
 
 
-def _duty_rows(case: Case) -> list[dict[str, Any]]:
-    return [
-        {
-            "order_id": case.order.id,
-            "number": number,
-            "deadline": duty.deadline,
-            "request": duty.request,
-            "due_at": duty.due_at,
-            "status": duty.status.value,
-        }
-        for number, duty in enumerate(case.duties, 1)
-    ]
+def index_row(next_due: datetime | None, marked_from: Mapping[str, datetime]) -> dict[str, Any]:
+    """Return the columns that follow from the policy, which a store does not know."""
+    return {
+        "next_due": next_due,
+        "marked_from": {code: moment_text(each) for code, each in marked_from.items()},
+        "overdue_at": marked_from.get(OVERDUE),
+    }
+
+
+def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as JSON holds them, their moments as text that is compared."""
+    return {
+        name: moment_text(value)
+        if isinstance(value, datetime)
+        else value.isoformat()
+        if isinstance(value, date)
+        else value
+        for name, value in facts.items()
+    }
 
 
 def _event_rows(commit: Commit) -> list[dict[str, Any]]:

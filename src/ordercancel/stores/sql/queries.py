@@ -1,7 +1,8 @@
-"""What the store asks: cases, their history, what is due, a seller's inbox and numbers."""
+"""What the store asks: cases, their history, what is due, the rows and numbers of queues."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -11,26 +12,26 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
-    and_,
+    String,
     bindparam,
-    exists,
     func,
     literal,
     null,
     select,
+    true,
     tuple_,
 )
 
-from ordercancel.domain.cases import Case, DutyStatus
+from ordercancel.domain.cases import Case
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.events import Event
-from ordercancel.domain.requests import OPEN, RequestStatus
 from ordercancel.service.records import (
     Backlog,
-    DueDuty,
+    DueOrder,
     InboxCursor,
     InboxQuery,
     Page,
+    Queue,
     Receipt,
     Tally,
 )
@@ -41,8 +42,8 @@ from ordercancel.stores.sql.tables import (
     WAITING,
     cases,
     commands,
-    duties,
     events,
+    moment_text,
     outbox,
 )
 
@@ -63,15 +64,21 @@ _HISTORY = (
     .where(events.c.order_id == bindparam("order_id"))
     .order_by(events.c.version)
 )
-_DUE_KEY = (duties.c.due_at, duties.c.order_id, duties.c.deadline, duties.c.request)
+_DUE_KEY = (cases.c.next_due, cases.c.order_id)
 _DUE = (
-    select(*_DUE_KEY)
-    .where(duties.c.status == DutyStatus.OPEN.value, duties.c.due_at <= bindparam("now"))
+    select(*_DUE_KEY, cases.c.policy, cases.c.edition, cases.c.digest)
+    .where(cases.c.next_due <= bindparam("now", type_=cases.c.next_due.type))
     .order_by(*_DUE_KEY)
     .limit(bindparam("limit", type_=Integer))
 )
 _DUE_AFTER = _DUE.where(
     tuple_(*_DUE_KEY) > tuple_(*(bindparam(f"last_{c.name}", type_=c.type) for c in _DUE_KEY))
+)
+_SCAN = (
+    select(cases.c.order_id, cases.c.form, cases.c.body)
+    .where(cases.c.order_id > bindparam("after", type_=cases.c.order_id.type))
+    .order_by(cases.c.order_id)
+    .limit(bindparam("limit", type_=Integer))
 )
 
 
@@ -119,19 +126,24 @@ def history(executor: Executor, order_id: str) -> tuple[Event, ...]:
 
 
 def due(
-    executor: Executor, now: datetime, after: DueDuty | None, limit: int
-) -> tuple[DueDuty, ...]:
-    """Return at most `limit` open duties that are due at `now`, the earliest first."""
-    values = {"now": now, "limit": limit}
-    if after is None:
-        rows = executor.rows(_DUE, values)
-    else:
-        last = {f"last_{name}": value for name, value in attrs.asdict(after).items()}
-        rows = executor.rows(_DUE_AFTER, values | last)
+    executor: Executor, now: datetime, after: DueOrder | None, limit: int
+) -> tuple[DueOrder, ...]:
+    """Return at most `limit` orders whose next deadline is due at `now`, the earliest first."""
+    values: dict[str, Any] = {"now": now, "limit": limit}
+    statement = _DUE
+    if after is not None:
+        statement = _DUE_AFTER
+        values |= {"last_next_due": after.due_at, "last_order_id": after.order_id}
     return tuple(
-        DueDuty(due_at=due_at, order_id=order_id, deadline=deadline, request=request)
-        for due_at, order_id, deadline, request in rows
+        DueOrder(due_at=due_at, order_id=order_id, policy=policy, edition=edition, digest=digest)
+        for due_at, order_id, policy, edition, digest in executor.rows(statement, values)
     )
+
+
+def scan(executor: Executor, after: str | None, limit: int) -> tuple[Case, ...]:
+    """Return at most `limit` cases by their ids, behind the id `after`."""
+    rows = executor.rows(_SCAN, {"after": after or "", "limit": limit})
+    return tuple(_case(order_id, form, body) for order_id, form, body in rows)
 
 
 # Statements are compiled once, with lists of a fixed length: there is one for each length.
@@ -148,16 +160,52 @@ def _numbered(name: str, values: frozenset[str]) -> dict[str, str]:
     return {f"{name}_{number}": str(value) for number, value in enumerate(sorted(values))}
 
 
+@attrs.frozen
+class _Shape:
+    """What a query about a queue looks like, whatever its values are."""
+
+    buyer: bool
+    seller: bool
+    answerers: int | None
+    policies: int | None
+
+    @classmethod
+    def of(cls, queue: Queue) -> _Shape:
+        return cls(
+            buyer=queue.buyer is not None,
+            seller=queue.seller is not None,
+            answerers=None if queue.answerers is None else len(queue.answerers),
+            policies=None if queue.policies is None else len(queue.policies),
+        )
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """Yield what the cases of the queue have."""
+        yield cases.c.request_status.is_not(None)
+        if self.buyer:
+            yield cases.c.buyer == bindparam("buyer")
+        if self.seller:
+            yield cases.c.seller == bindparam("seller")
+        if self.answerers is not None:
+            yield cases.c.answerer.in_(_one_of("answerer", self.answerers))
+        if self.policies is not None:
+            yield cases.c.policy.in_(_one_of("policy", self.policies))
+
+
+def _queue_values(queue: Queue) -> dict[str, Any]:
+    return {
+        **({} if queue.buyer is None else {"buyer": queue.buyer}),
+        **({} if queue.seller is None else {"seller": queue.seller}),
+        **_numbered("answerer", queue.answerers or frozenset()),
+        **_numbered("policy", queue.policies or frozenset()),
+    }
+
+
 @cache
-def _inbox_query(statuses: int, *, continues: bool) -> Select[Any]:
+def _inbox_query(shape: _Shape, statuses: int, *, continues: bool) -> Select[Any]:
     key = (cases.c.requested_at, cases.c.order_id)
     query = (
         select(*key, cases.c.form, cases.c.body)
-        .where(
-            cases.c.seller == bindparam("seller"),
-            cases.c.policy == bindparam("policy"),
-            cases.c.request_status.in_(_one_of("status", statuses)),
-        )
+        .where(*shape.conditions(), cases.c.request_status.in_(_one_of("status", statuses)))
         .order_by(*key)
         .limit(bindparam("limit", type_=Integer))
     )
@@ -168,18 +216,17 @@ def _inbox_query(statuses: int, *, continues: bool) -> Select[Any]:
 
 
 def inbox(executor: Executor, query: InboxQuery) -> Page:
-    """Return a page of a seller's cases, the oldest request first."""
+    """Return a page of the cases of a queue, the oldest request first."""
     values = {
-        "seller": query.seller,
-        "policy": query.policy,
         "limit": query.limit + 1,
+        **_queue_values(query.queue),
         **_numbered("status", query.statuses),
     }
     if query.after is not None:
         values["last_requested_at"] = query.after.requested_at
         values["last_order_id"] = query.after.order_id
-    statement = _inbox_query(len(query.statuses), continues=query.after is not None)
-    rows = executor.rows(statement, values)
+    shape, continues = _Shape.of(query.queue), query.after is not None
+    rows = executor.rows(_inbox_query(shape, len(query.statuses), continues=continues), values)
     page = rows[: query.limit]
     cursor = None
     if len(rows) > len(page):
@@ -190,54 +237,45 @@ def inbox(executor: Executor, query: InboxQuery) -> Page:
     )
 
 
-LATE = (DutyStatus.OPEN, DutyStatus.MISSED)
-"""A duty that is due is late whether or not it has been marked as missed."""
+@cache
+def _tally_query(shape: _Shape) -> Select[Any]:
+    """Count the cases of a queue by the status of their latest request, and the overdue."""
+    state = (cases.c.policy, cases.c.request_status)
+    late = cases.c.overdue_at <= bindparam("now", type_=cases.c.overdue_at.type)
+    return (
+        select(*state, func.count(), func.count().filter(late))
+        .where(*shape.conditions())
+        .group_by(*state)
+    )
 
 
 @cache
-def _tally_query(overdue_deadlines: int) -> Select[Any]:
-    """Count a seller's cases by the status of their latest request, and the overdue of them."""
-    late = and_(
-        cases.c.request_status.in_([literal(each.value) for each in sorted(OPEN)]),
-        exists(
-            select(duties.c.order_id)
-            .where(
-                duties.c.order_id == cases.c.order_id,
-                duties.c.deadline.in_(_one_of("deadline", overdue_deadlines)),
-                duties.c.request == cases.c.request_number,
-                duties.c.status.in_([literal(each.value) for each in LATE]),
-                duties.c.due_at <= bindparam("now", type_=duties.c.due_at.type),
-            )
-            .correlate(cases)
-        ),
-    )
+def _marks_query(shape: _Shape, *, is_postgresql: bool) -> Select[Any]:
+    """Count them by the codes of the marks that they have by now."""
+    each = func.json_each_text if is_postgresql else func.json_each
+    mark = each(cases.c.marked_from).table_valued("key", "value", name="mark")
+    late = cases.c.overdue_at <= bindparam("now", type_=cases.c.overdue_at.type)
     return (
-        select(cases.c.request_status, func.count(), func.count().filter(late))
-        .where(
-            cases.c.seller == bindparam("seller"),
-            cases.c.policy == bindparam("policy"),
-            cases.c.request_status.is_not(None),
-        )
-        .group_by(cases.c.request_status)
-        .order_by(cases.c.request_status)
+        select(cases.c.policy, mark.c.key, func.count(), func.count().filter(late))
+        .select_from(cases.join(mark, true()))
+        .where(*shape.conditions(), mark.c.value <= bindparam("now_text", type_=String()))
+        .group_by(cases.c.policy, mark.c.key)
     )
 
 
-def tally(
-    executor: Executor,
-    seller: str,
-    policy: str,
-    overdue_deadlines: frozenset[str],
-    now: datetime,
-) -> tuple[Tally, ...]:
-    """Return how many of a seller's cases have their latest request in which status."""
-    values = {"seller": seller, "policy": policy, "now": now}
-    rows = executor.rows(
-        _tally_query(len(overdue_deadlines)), values | _numbered("deadline", overdue_deadlines)
-    )
+def tally(executor: Executor, queue: Queue, now: datetime) -> tuple[Tally, ...]:
+    """Return how many cases of a queue have which status or mark."""
+    shape, values = _Shape.of(queue), {"now": now, **_queue_values(queue)}
+    marks = _marks_query(shape, is_postgresql=executor.is_postgresql)
+    rows = [
+        *executor.rows(_tally_query(shape), values),
+        *executor.rows(marks, values | {"now_text": moment_text(now)}),
+    ]
     return tuple(
-        Tally(status=RequestStatus(status), count=total, overdue=overdue)
-        for status, total, overdue in rows
+        sorted(
+            Tally(policy=policy, on=on, count=count, overdue=overdue)
+            for policy, on, count, overdue in rows
+        )
     )
 
 
@@ -251,9 +289,8 @@ _OLDEST = (
     .order_by(outbox.c.number)
     .limit(1)
 )
-_LATE = select(func.count(duties.c.order_id), func.min(duties.c.due_at)).where(
-    duties.c.status == DutyStatus.OPEN.value,
-    duties.c.due_at <= bindparam("now", type_=duties.c.due_at.type),
+_LATE = select(func.count(cases.c.order_id), func.min(cases.c.next_due)).where(
+    cases.c.next_due <= bindparam("now", type_=cases.c.next_due.type)
 )
 
 
@@ -266,6 +303,6 @@ def backlog(executor: Executor, now: datetime) -> Backlog:
         messages=waiting,
         oldest=oldest[0] if oldest else None,
         dead=dead,
-        duties=late,
+        due=late,
         earliest=earliest,
     )

@@ -5,20 +5,22 @@ A host whose migrations are Alembic's hands it ``METADATA`` and needs nothing of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Inspector, inspect, select, text, update
+from sqlalchemy import Connection, Inspector, Table, inspect, select, text, update
 from sqlalchemy.schema import CreateColumn, CreateIndex, DropIndex, Index
 
 from ordercancel.domain.errors import OutdatedTables
-from ordercancel.stores.codec import decode_case, decode_message
-from ordercancel.stores.sql.commit import case_row
+from ordercancel.engine.evolve import fold
+from ordercancel.stores.codec import decode_event, decode_message
+from ordercancel.stores.sql.commit import case_row, index_row
 from ordercancel.stores.sql.executors import begin_sqlite, is_postgresql
-from ordercancel.stores.sql.tables import DELIVERED, METADATA, cases, outbox
+from ordercancel.stores.sql.tables import DELIVERED, METADATA, cases, events, outbox
 
 __all__ = ["LATEST", "create", "faults", "form_of", "is_missing", "upgrade"]
 
-LATEST = 2
+LATEST = 3
 """The form of the tables that this release works with."""
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('ordercancel tables'))")
@@ -30,7 +32,9 @@ def form_of(connection: Connection) -> int:
     if not inspector.has_table(outbox.name):
         return 0
     columns = {column["name"] for column in inspector.get_columns(outbox.name)}
-    return 2 if "state" in columns else 1
+    if "state" not in columns:
+        return 1
+    return 3 if "digest" in {each["name"] for each in inspector.get_columns(cases.name)} else 2
 
 
 def is_missing(connection: Connection) -> bool:
@@ -105,25 +109,8 @@ def _wait_for_others(connection: Connection) -> None:
 
 
 def _from_form_1(connection: Connection) -> None:
-    """Form 2: what cases are judged by, and a message's party and state, are columns."""
-    judged_by = (
-        cases.c.paid_at,
-        cases.c.status_since,
-        cases.c.rejected_before,
-        cases.c.withdrawn_before,
-        cases.c.attributes,
-    )
-    for column in (*judged_by, outbox.c.party, outbox.c.state, outbox.c.reached):
-        declared = CreateColumn(column).compile(connection)
-        connection.execute(text(f"ALTER TABLE {column.table.name} ADD COLUMN {declared}"))
-    stored = connection.execute(select(cases.c.order_id, cases.c.form, cases.c.body)).all()
-    for row in stored:
-        values = case_row(decode_case(row.body, row.form))
-        connection.execute(
-            update(cases)
-            .where(cases.c.order_id == row.order_id)
-            .values({column: values[column.name] for column in judged_by})
-        )
+    """Form 2: a message's party and state are columns."""
+    _add_columns(connection, outbox, ("party", "state", "reached"))
     connection.execute(
         update(outbox).where(outbox.c.delivered_at.is_not(None)).values(state=DELIVERED)
     )
@@ -131,13 +118,54 @@ def _from_form_1(connection: Connection) -> None:
     for row in rows:
         party = decode_message(row.body, row.form).party
         connection.execute(update(outbox).where(outbox.c.number == row.number).values(party=party))
-    pending = Index("ix_ordercancel_outbox_pending", _table=None)
-    connection.execute(DropIndex(pending, if_exists=True))
-    present = {each["name"] for each in inspect(connection).get_indexes(outbox.name)}
-    for index in outbox.indexes:
+    connection.execute(DropIndex(Index("ix_ordercancel_outbox_pending"), if_exists=True))
+    _add_indexes(connection, outbox)
+
+
+def _from_form_2(connection: Connection) -> None:
+    """Form 3: cases of the second edition, folded from their events; no duties.
+
+    What their deadlines are is not known here: each case is due at once, so that the first tick
+    reckons it.
+    """
+    connection.execute(DropIndex(Index("ix_ordercancel_cases_inbox"), if_exists=True))
+    present = {each["name"] for each in inspect(connection).get_columns(cases.name)}
+    if "attributes" in present:
+        connection.execute(text(f"ALTER TABLE {cases.name} RENAME COLUMN attributes TO facts"))
+        present.add("facts")
+    added = (column.name for column in cases.columns if column.name not in present)
+    _add_columns(connection, cases, tuple(added))
+    ids = connection.execute(select(cases.c.order_id)).scalars().all()
+    for order_id in ids:
+        stored = connection.execute(
+            select(events.c.kind, events.c.form, events.c.body)
+            .where(events.c.order_id == order_id)
+            .order_by(events.c.version)
+        )
+        case = fold(decode_event(row.kind, row.body, row.form) for row in stored)
+        values = case_row(case) | index_row(_LONG_AGO, {})
+        connection.execute(update(cases).where(cases.c.order_id == order_id).values(values))
+    connection.execute(text("DROP TABLE IF EXISTS ordercancel_duties"))
+    _add_indexes(connection, cases)
+
+
+def _add_columns(connection: Connection, table: Table, names: Iterable[str]) -> None:
+    for name in names:
+        declared = CreateColumn(table.c[name]).compile(connection)
+        connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {declared}"))
+
+
+def _add_indexes(connection: Connection, table: Table) -> None:
+    present = {each["name"] for each in inspect(connection).get_indexes(table.name)}
+    for index in sorted(table.indexes, key=lambda each: str(each.name)):
         if index.name not in present:
             connection.execute(CreateIndex(index))
 
 
-_STEPS: Mapping[int, Callable[[Connection], None]] = {1: _from_form_1}
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+_STEPS: Mapping[int, Callable[[Connection], None]] = {
+    1: _from_form_1,
+    2: _from_form_2,
+}
 """How tables of a form become those of the next one."""

@@ -17,14 +17,16 @@ from ordercancel.service.records import (
     Claim,
     Commit,
     DeadLetter,
-    DueDuty,
+    DueOrder,
     InboxQuery,
+    Indexed,
     Page,
+    Queue,
     Receipt,
     Tally,
 )
 from ordercancel.stores.sql import outbox, queries
-from ordercancel.stores.sql.commit import write
+from ordercancel.stores.sql.commit import index, write
 from ordercancel.stores.sql.transactions import (
     Database,
     Host,
@@ -93,16 +95,20 @@ class SqlStore(Store):
 
     # ------------------------------------------------------------------ searching
 
-    def due(self, now: datetime, after: DueDuty | None, limit: int) -> tuple[DueDuty, ...]:
+    def due(self, now: datetime, after: DueOrder | None, limit: int) -> tuple[DueOrder, ...]:
         return self._transactions.read(queries.due, now, after, limit)
 
     def inbox(self, query: InboxQuery) -> Page:
         return self._transactions.read(queries.inbox, query)
 
-    def tally(
-        self, seller: str, policy: str, overdue_deadlines: frozenset[str], now: datetime
-    ) -> tuple[Tally, ...]:
-        return self._transactions.read(queries.tally, seller, policy, overdue_deadlines, now)
+    def tally(self, queue: Queue, now: datetime) -> tuple[Tally, ...]:
+        return self._transactions.read(queries.tally, queue, now)
+
+    def scan(self, after: str | None, limit: int) -> tuple[Case, ...]:
+        return self._transactions.read(queries.scan, after, limit)
+
+    def index(self, entries: Sequence[Indexed]) -> None:
+        self._transactions.write(index, entries)
 
     def backlog(self, now: datetime) -> Backlog:
         return self._transactions.read(queries.backlog, now)

@@ -16,14 +16,16 @@ from ordercancel.service.records import (
     Claim,
     Commit,
     DeadLetter,
-    DueDuty,
+    DueOrder,
     InboxQuery,
+    Indexed,
     Page,
+    Queue,
     Receipt,
     Tally,
 )
 from ordercancel.stores.sql import outbox, queries
-from ordercancel.stores.sql.commit import write
+from ordercancel.stores.sql.commit import index, write
 from ordercancel.stores.sql.transactions import (
     AsyncDatabase,
     AsyncHost,
@@ -107,16 +109,20 @@ class AsyncSqlStore(AsyncStore):
 
     # ------------------------------------------------------------------ searching
 
-    async def due(self, now: datetime, after: DueDuty | None, limit: int) -> tuple[DueDuty, ...]:
+    async def due(self, now: datetime, after: DueOrder | None, limit: int) -> tuple[DueOrder, ...]:
         return await self._transactions.read(queries.due, now, after, limit)
 
     async def inbox(self, query: InboxQuery) -> Page:
         return await self._transactions.read(queries.inbox, query)
 
-    async def tally(
-        self, seller: str, policy: str, overdue_deadlines: frozenset[str], now: datetime
-    ) -> tuple[Tally, ...]:
-        return await self._transactions.read(queries.tally, seller, policy, overdue_deadlines, now)
+    async def tally(self, queue: Queue, now: datetime) -> tuple[Tally, ...]:
+        return await self._transactions.read(queries.tally, queue, now)
+
+    async def scan(self, after: str | None, limit: int) -> tuple[Case, ...]:
+        return await self._transactions.read(queries.scan, after, limit)
+
+    async def index(self, entries: Sequence[Indexed]) -> None:
+        await self._transactions.write(index, entries)
 
     async def backlog(self, now: datetime) -> Backlog:
         return await self._transactions.read(queries.backlog, now)

@@ -51,6 +51,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+def moment_text(value: datetime) -> str:
+    """A moment as text in JSON: in UTC, of one length, so that it is compared as text."""
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[: -len("+00:00")]
+
+
 def _written(value: datetime | None) -> str | None:
     if value is None:
         return None
@@ -71,6 +76,7 @@ cases = Table(
     Column("order_id", ID, primary_key=True),
     Column("policy", ID, nullable=False),
     Column("edition", ID, nullable=False),
+    Column("digest", String(64), nullable=False, server_default=""),
     Column("version", Integer, nullable=False),
     Column("form", Integer, nullable=False),
     Column("status", String(200), nullable=False),
@@ -80,37 +86,35 @@ cases = Table(
     Column("placed_at", UtcDateTime, nullable=False),
     Column("paid_at", UtcDateTime),
     Column("status_since", UtcDateTime),
+    Column("shipped_at", UtcDateTime),
+    Column("delivered_at", UtcDateTime),
     Column("ship_on", Date),
+    # The latest request; its number is how many there were.
     Column("request_number", Integer),
     Column("request_status", String(40)),
+    Column("initiator", String(200)),
+    Column("answerer", String(200)),
     Column("requested_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    Column("request_data", JSON, nullable=False, server_default="{}"),
     Column("rejected_before", Boolean, nullable=False, server_default=false()),
     Column("withdrawn_before", Boolean, nullable=False, server_default=false()),
-    Column("attributes", JSON, nullable=False, server_default="{}"),
+    Column("facts", JSON, nullable=False, server_default="{}"),
+    Column("marks", JSON, nullable=False, server_default="[]"),
+    # What follows from the policy: when the first deadline fires, and from when queues count a
+    # mark, by its code; of the mark "overdue" once more, since it is asked for most.
+    Column("next_due", UtcDateTime),
+    Column("marked_from", JSON, nullable=False, server_default="{}"),
+    Column("overdue_at", UtcDateTime),
     # The order's id while a request is open, else NULL; unique. Where one row is one order, as
     # here, it says no more than the primary key: it is for whoever splits the requests off.
     Column("open_key", ID, unique=True),
     Column("body", Text, nullable=False),
-    Index(
-        "ix_ordercancel_cases_inbox",
-        "seller",
-        "policy",
-        "request_status",
-        "requested_at",
-        "order_id",
+    Index("ix_ordercancel_cases_due", "next_due", "order_id"),
+    *(
+        Index(f"ix_ordercancel_cases_{who}", who, "request_status", "requested_at", "order_id")
+        for who in ("buyer", "seller", "answerer")
     ),
-)
-
-duties = Table(
-    "ordercancel_duties",
-    METADATA,
-    Column("order_id", ForeignKey("ordercancel_cases.order_id"), primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("deadline", ID, nullable=False),
-    Column("request", Integer, nullable=False),
-    Column("due_at", UtcDateTime, nullable=False),
-    Column("status", String(40), nullable=False),
-    Index("ix_ordercancel_duties_due", "status", "due_at", "order_id", "deadline", "request"),
 )
 
 events = Table(
