@@ -150,30 +150,28 @@ def _steps_before(
     command: Judged, case: Case, policy: RuleSet, at: datetime, seller: Party | None
 ) -> tuple[Step, ...]:
     """What happens before a command is judged, if anything is due."""
-    steps = fire_due(case, policy, at)
-    if not steps or not isinstance(command, AdvanceOrder) or not command.facts:
-        return steps
-    told = _told(command, case, policy, at, seller)
-    return steps if told is None else (told, *fire_due(told.case, policy, at))
+    fired = fire_due(case, policy, at)
+    if fired and isinstance(command, AdvanceOrder) and command.facts:
+        return _told(command, case, policy, at, seller) or fired
+    return fired
 
 
 def _told(
     command: AdvanceOrder, case: Case, policy: RuleSet, at: datetime, seller: Party | None
-) -> Step | None:
-    """The facts of a move, recorded ahead of it, since something is due that may hang on them.
+) -> tuple[Step, ...]:
+    """The facts of a move, recorded ahead of it since something is due, and what is due still.
 
-    None where their teller may not move the order: then they are not taken either.
+    Nothing where the move is refused then: whoever may not move an order tells nothing with it.
     """
     update = UpdateOrder(command.order_id, by=System(), facts=command.facts)
     try:
-        step = _step(update, case, policy, at, None)
-        moved = decide(command, step.case, policy, at, seller=seller)
+        told = _step(update, case, policy, at, None)
+        fired = fire_due(told.case, policy, at)
+        moved = decide(command, fired[-1].case if fired else told.case, policy, at, seller=seller)
     except (Refused, InvalidValue):
-        return None
-    events = tuple(
-        attrs.evolve(event, by=command.by, rules=moved[-1].rules) for event in step.events
-    )
-    return Step(events, step.case)
+        return ()
+    events = (attrs.evolve(each, by=command.by, rules=moved[-1].rules) for each in told.events)
+    return (Step(tuple(events), told.case), *fired)
 
 
 def _step(

@@ -73,12 +73,10 @@ def messages_for(
     case: Case,
     policy: RuleSet,
     parties: Mapping[str, Party | None],
-    *,
-    later: Case | None = None,
 ) -> tuple[Message, ...]:
     """The messages that `events` call for, each in the language of its reader.
 
-    What a deadline has marked and a later event takes off again is not told.
+    What a deadline has marked and a later event of the same decision takes off is not told.
 
     Args:
         events: The events of one decision, the last that were folded into `case`.
@@ -86,13 +84,12 @@ def messages_for(
         policy: The policy that words them.
         parties: The readers by id; one that is missing or None is called by their id, and written
             to in the policy's first language.
-        later: The case after all events that are committed together. Default: `case`.
     """
     happened = tuple(events)
     messages: dict[str, Message] = {}
     for version, event in enumerate(happened, case.version - len(happened) + 1):
         change = change_of(event)
-        if change is None or _is_taken_off(event, later or case):
+        if change is None or _is_taken_off(event, case):
             continue
         for each in policy.notifications_on(change):
             facts = Facts(None, case, policy, event.at, by=event.by)

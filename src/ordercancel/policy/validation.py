@@ -200,7 +200,7 @@ def _check_roles(policy: PolicyParts, faults: Faults) -> None:
         if name in BUILT_IN_ROLES:
             faults.add(where, "is a role that every policy has", "another name")
         faults.choice(f"{where}.side", role.side, SIDES)
-        if role.party is not None and role.party not in facts:
+        if role.party not in (None, "buyer", "seller", *facts):
             expected = f"a fact of the order that holds an id; {_one_of(facts)}"
             faults.add(f"{where}.party", f"is {role.party!r}", expected)
 

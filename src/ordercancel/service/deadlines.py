@@ -155,9 +155,7 @@ class Deadlines(Outbox):
         for step in handled.steps:
             if needs_messages(step.events, policy):
                 parties = self._parties(step.case, policy)
-                messages += messages_for(
-                    step.events, step.case, policy, parties, later=handled.case
-                )
+                messages += messages_for(step.events, step.case, policy, parties)
         return tuple(messages)
 
     def _commit(

@@ -154,9 +154,7 @@ class AsyncDeadlines(AsyncOutbox):
         for step in handled.steps:
             if needs_messages(step.events, policy):
                 parties = await self._parties(step.case, policy)
-                messages += messages_for(
-                    step.events, step.case, policy, parties, later=handled.case
-                )
+                messages += messages_for(step.events, step.case, policy, parties)
         return tuple(messages)
 
     async def _commit(
