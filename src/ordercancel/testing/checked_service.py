@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import attrs
 
-from ordercancel.domain.actors import Party, System
+from ordercancel.domain.actors import Actor, Party, System
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import ApplyDeadline, Command
+from ordercancel.domain.commands import Command
 from ordercancel.domain.errors import InvalidValue, UnknownOrder
-from ordercancel.domain.events import DeadlinePassed, DutyBreached, Event
+from ordercancel.domain.events import Event
 from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import FINAL, RequestStatus
 from ordercancel.engine.decision import Refused
 from ordercancel.engine.evolve import fold
-from ordercancel.engine.messages import Message
+from ordercancel.engine.messages import Message, messages_for, readers_of
+from ordercancel.engine.timers import OVERDUE, next_due, schedule
 from ordercancel.explain import explain
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.notifications import occasion_of_event
+from ordercancel.rules.roles import HOUSE, is_party
 from ordercancel.service.ports import Store
-from ordercancel.service.records import InboxQuery
 from ordercancel.service.results import Outcome
 from ordercancel.service.service import CancellationService
 from ordercancel.stores.memory import MemoryDirectory
+from ordercancel.testing.draws import first_moment
+from ordercancel.testing.judging import due_steps, steps_of
 from ordercancel.verification.invariants import Invariant, Step
 
 _HOUSE = System()
@@ -42,7 +43,7 @@ class CheckedService:
     Args:
         policy: The policy.
         store: The store.
-        invariants: What must be true of every judged step.
+        invariants: What must be true of every step.
 
     Attributes:
         now: The time; set it to any later one.
@@ -63,7 +64,11 @@ class CheckedService:
         self._notifier = _Notifier()
         self._expected: dict[str, Message] = {}
         self._service = CancellationService(
-            policies=[policy], store=store, directory=self._directory, notifier=self._notifier
+            policies=[policy],
+            store=store,
+            directory=self._directory,
+            notifier=self._notifier,
+            clock=_Clock(self),
         )
 
     def case(self, order_id: str) -> Case:
@@ -80,8 +85,7 @@ class CheckedService:
 
     def place(self, order: Order) -> None:
         """Register an order, twice: once is enough. Its parties become known, and permit."""
-        times = (order.placed_at, order.paid_at, order.status_since, order.shipped_at)
-        self.now = max([self.now, *filter(None, times)])
+        self.now = max(self.now, first_moment(order))
         for party_id in (order.buyer, order.seller):
             if self._directory.find(party_id) is None:
                 self.put(Party(party_id, name=party_id, permits_cancellation=True))
@@ -100,20 +104,19 @@ class CheckedService:
         """
         at = at or self.now
         case, _ = self.known.get(command.order_id, (None, ()))
-        is_party = case is not None and case.order.visible_to(command.by)
+        can_see = case is not None and is_party(command.by, case.order, self.policy.roles)
         first, expected = self.done.get(command.command_id or "", (None, None))
         try:
             outcome = self._service.handle(command, at=at)
         except UnknownOrder:
-            assert not is_party, f"{command} is about an order that is known"
+            assert not can_see, f"{command} is about an order that is known"
         except InvalidValue:
             assert command != first, f"{command} came again, and was invalid"
         except Refused as refused:
-            assert case is not None
             assert first is None, f"{command} came with the id of {first}, and was refused"
-            self._judged(command, at, Outcome(case=case, events=()), refused)
+            self._judged(command, at, None, refused)
         else:
-            assert is_party, f"{command} was carried out, and by whom?"
+            assert can_see, f"{command} was carried out, and by whom?"
             if expected is not None:
                 assert command == first, f"{command} was carried out under the id of {first}"
                 again = attrs.evolve(expected, repeated=True)
@@ -124,28 +127,21 @@ class CheckedService:
                 self.done[command.command_id] = command, outcome
 
     def tick(self, budget: int = _ALL) -> None:
-        """Apply every deadline that has come due, `budget` at a time: each acts once."""
+        """Fire every deadline that is due, of `budget` orders at a time: each fires once."""
         more = True
         while more:
             ticked = self._service.tick(self.now, budget=budget)
             more = ticked.more
+            assert not ticked.skipped, f"{ticked.skipped} were skipped"
             for outcome in ticked.outcomes:
-                passed = outcome.events[0]
-                assert isinstance(passed, DeadlinePassed | DutyBreached), f"{passed} came due"
-                command = ApplyDeadline(
-                    passed.order_id, by=_HOUSE, deadline=passed.deadline, request=passed.number
-                )
-                self._judged(command, self.now, outcome)
-        for skipped in ticked.skipped:
-            assert isinstance(skipped.error, Refused), f"{skipped} for another cause than rules"
-        left = self._store.due(self.now, None, _ALL)
-        assert sorted((duty.order_id, duty.deadline, duty.request) for duty in left) == sorted(
-            (order_id, duty.deadline, duty.request)
-            for order_id, (case, _) in self.known.items()
-            for duty in case.open_duties
-            if duty.due_at <= self.now
-        ), "the duties that are due are not those of the cases"
-        assert self._service.tick(self.now).outcomes == (), "a deadline acted after all had acted"
+                case = self.case(outcome.case.order.id)
+                steps = due_steps(case, self.policy, self.now)
+                assert steps, f"something of {case.order.id} fired before it was due"
+                self._happened(steps, outcome)
+        for case, _ in self.known.values():
+            due = next_due(self.policy, case)
+            assert due is None or due > self.now, f"a deadline of {case.order.id} did not fire"
+        assert self._store.due(self.now, None, _ALL) == (), "something is due after all has fired"
 
     def relay(self, at: datetime, limit: int = _ALL, *, fails: bool = False) -> int:
         """Deliver at most `limit` messages at the moment `at`, and say how many were tried."""
@@ -158,20 +154,42 @@ class CheckedService:
             )
         return len(relayed.delivered) + len(relayed.failed) + len(relayed.dead)
 
-    def look(self, seller: str, statuses: frozenset[RequestStatus]) -> None:
-        """Compare a seller's queue, and the numbers of their requests, with the cases."""
-        asked = sorted(
-            (latest.at, case.order.id, latest.status)
+    def look(self, actor: Actor, statuses: frozenset[RequestStatus]) -> None:
+        """Compare an actor's queue, and its numbers, with the cases."""
+        mine = [
+            case
             for case, _ in self.known.values()
-            if case.order.seller == seller and (latest := case.latest)
+            if case.latest is not None and self._is_in_queue(case, actor)
+        ]
+        asked = sorted(
+            (latest.at, case.order.id)
+            for case in mine
+            if (latest := case.latest) and latest.status in statuses
         )
-        query = InboxQuery(seller=seller, policy=self.policy.name, statuses=statuses)
-        queue = [case.order.id for case in self._store.inbox(query).cases]
-        wanted = [order_id for _, order_id, status in asked if status in statuses]
-        assert queue == wanted[: query.limit], "the queue is not that of the cases"
-        tallies = self._store.tally(seller, self.policy.name, frozenset(), self.now)
-        counted = {tally.status: tally.count for tally in tallies}
-        assert counted == Counter(status for _, _, status in asked), "the numbers are others"
+        page = self._service.inbox(actor, statuses=statuses, limit=_ALL)
+        queue = [row.order_id for row in page.rows]
+        assert queue == [order_id for _, order_id in asked], "the queue is not that of the cases"
+        for count in self._service.counters(actor):
+            counted = [case for case in mine if self._counts(case, count.on)]
+            overdue = [case for case in counted if self._is_marked(case, OVERDUE)]
+            numbers = (count.count, count.overdue)
+            assert numbers == (len(counted), len(overdue)), f"there are others {count.on}"
+
+    def _is_in_queue(self, case: Case, actor: Actor) -> bool:
+        role, latest = self.policy.roles[actor.role], case.latest
+        if role.party is not None:
+            return is_party(actor, case.order, self.policy.roles)
+        answers = (latest and latest.answerer) or ""
+        roles = self.policy.roles
+        return answers == f"{HOUSE}_side" or (answers in roles and roles[answers].side == HOUSE)
+
+    def _counts(self, case: Case, on: str) -> bool:
+        latest = case.latest
+        return (latest is not None and latest.status == on) or self._is_marked(case, on)
+
+    def _is_marked(self, case: Case, code: str) -> bool:
+        since = schedule(self.policy, case)[1].get(code)
+        return since is not None and since <= self.now
 
     def compare(self, order_ids: Iterable[str]) -> None:
         """Compare cases and histories of orders with what they must be."""
@@ -189,41 +207,58 @@ class CheckedService:
     def _know(self, case: Case, history: tuple[Event, ...]) -> None:
         order = case.order
         self.known[order.id] = case, history
-        is_young = self.policy.can_cancel(order.status)
+        is_young = order.status in self.policy.orders.cancellable
         if is_young is not (order.id in self.young):
             (self.young.append if is_young else self.young.remove)(order.id)
 
     def _judged(
-        self, command: Command, at: datetime, outcome: Outcome, refused: Refused | None = None
+        self,
+        command: Command,
+        at: datetime,
+        outcome: Outcome | None,
+        refused: Refused | None = None,
     ) -> None:
-        """Check the outcome of a judged command against the policy and the invariants."""
-        before, history = self.known[command.order_id]
-        seller = self.seller(command.order_id)
-        step = Step(
-            policy=self.policy,
-            before=before,
-            command=command,
-            at=at,
-            decision=self.policy.assess(command, before, at, seller=seller),
-            events=outcome.events,
-            after=outcome.case,
-        )
-        decision = step.decision if refused is None else refused.decision
-        _require(decision == step.decision, "the service decided otherwise", step)
-        _require(decision.is_refused is (refused is not None), "and yet it was done", step)
-        for invariant in self.invariants:
-            _require(invariant.holds(step), f"{invariant.id}: {invariant.text.en}", step)
-        folded = fold((*history, *outcome.events))
-        _require(folded == outcome.case, "the history folds into another case", step)
-        self._know(outcome.case, (*history, *outcome.events))
-        for request in outcome.case.requests:
+        """Check what came of a command against the policy, as the pure core judges it."""
+        case, seller = self.case(command.order_id), self.seller(command.order_id)
+        steps = steps_of(command, case, self.policy, at, seller=seller)
+        last = steps[-1]
+        if refused is not None:
+            _require(not last.events, "it was refused, and the policy grants it", last)
+            _require(refused.decision == last.decision, "the service decided otherwise", last)
+            fired = tuple(event for step in steps for event in step.events)
+            _require(refused.fired == fired, "something else has fired", last)
+        else:
+            _require(bool(last.events), "it was done, and the policy refuses it", last)
+        self._happened(steps, outcome)
+
+    def _happened(self, steps: Sequence[Step], outcome: Outcome | None) -> None:
+        """Check steps, and their outcome, against the invariants; None: it was refused."""
+        last = steps[-1]
+        events = tuple(event for step in steps for event in step.events)
+        messages = tuple(self._messages(steps))
+        for step in steps:
+            for invariant in self.invariants:
+                _require(invariant.holds(step), f"{invariant.id}: {invariant.text['en']}", step)
+        if outcome is not None:
+            _require(outcome.events == events, "something else has happened", last)
+            _require(outcome.case == last.after, "the case is another one", last)
+            _require(outcome.messages == messages, "the messages are others", last)
+        history = (*self.known[last.after.order.id][1], *events)
+        _require(fold(history) == last.after, "the history folds into another case", last)
+        self._know(last.after, history)
+        for request in last.after.requests:
             is_closed = request.closed_at is not None
-            _require(is_closed is (request.status in FINAL), "closed is not over", step)
-        happened = {occasion_of_event(event) for event in outcome.events}
-        for message in outcome.messages:
-            _require(message.occasion in happened, f"{message} is about something else", step)
-            _require(message.id not in self._expected, f"{message} was written before", step)
+            _require(is_closed is (request.status in FINAL), "closed is not over", last)
+        for message in messages:
+            _require(message.id not in self._expected, f"{message} was written before", last)
             self._expected[message.id] = message
+
+    def _messages(self, steps: Sequence[Step]) -> Iterable[Message]:
+        for step in steps:
+            readers = readers_of(step.after, self.policy)
+            parties = {each: self._directory.find(each) for each in readers}
+            later = steps[-1].after
+            yield from messages_for(step.events, step.after, self.policy, parties, later=later)
 
 
 class _Broken(AssertionError):
@@ -236,13 +271,25 @@ class _Broken(AssertionError):
 
     def __str__(self) -> str:
         kinds = ", ".join(type(event).__name__ for event in self.step.events) or "nothing"
-        decision = explain(self.step.decision, "en")
-        return f"{self.problem}\n{self.step.command}\nhappened: {kinds}\n{decision}"
+        lines = [self.problem, str(self.step.command), f"happened: {kinds}"]
+        if self.step.decision is not None:
+            lines.append(str(explain(self.step.decision, "en")))
+        return "\n".join(lines)
 
 
 def _require(kept: bool, problem: str, step: Step) -> None:  # noqa: FBT001 - as assert does
     if not kept:
         raise _Broken(problem, step)
+
+
+class _Clock:
+    """The clock of a checked service."""
+
+    def __init__(self, service: CheckedService) -> None:
+        self._service = service
+
+    def now(self) -> datetime:
+        return self._service.now
 
 
 class _Notifier:

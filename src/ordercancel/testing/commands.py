@@ -1,37 +1,42 @@
-"""How commands and their texts are drawn: well-formed by who may give them, or any by anybody."""
+"""How commands and their texts are drawn: well-formed by the parties, or any by anybody."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import product
 from typing import Any, cast
 
 import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from ordercancel.domain.actors import Actor, Buyer, Operator, Party, Role, Seller, System
+from ordercancel.domain.actors import Actor, Buyer, Operator, Party, Seller, System
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import (
+    ANSWERS,
     COMMANDS,
+    JUDGED,
     AdvanceOrder,
     AnswerWithdrawal,
-    ApplyDeadline,
-    AskWithdrawal,
     Command,
-    Reject,
-    RequestCancellation,
+    FireDeadline,
+    Judged,
+    UpdateOrder,
 )
 from ordercancel.domain.limits import MAX_TEXT
 from ordercancel.domain.orders import Order
+from ordercancel.engine.case_facts import Facts
+from ordercancel.engine.evolve import ORDER_FACTS
+from ordercancel.engine.handling import fire_due
+from ordercancel.engine.inputs import offered_reasons
+from ordercancel.engine.timers import running
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.conditions import All, AnyOf, Condition, IsIn, Not
-from ordercancel.rules.effects import Forbid
-from ordercancel.rules.reasons import Catalogue, TextBounds
-from ordercancel.testing.draws import one_of, rarely
-
-_OPERATOR = Operator("op-1")
+from ordercancel.rules.reasons import TextBounds
+from ordercancel.rules.roles import HOUSE
+from ordercancel.testing.draws import awaited_facts, fact_values, one_of, rarely
+from ordercancel.verification.enumeration import leaves_of
 
 _CHARACTERS = "理由abc発送前Zé🎁ー9。"
 """Each is one visible character, whatever stands beside it."""
@@ -50,6 +55,9 @@ _TRICKS = (
     "長" * MAX_TEXT,
 )
 """Nothing, too little, padding, a bidirectional override, too much."""
+
+_MOMENTS = ("shipped_at", "delivered_at")
+"""The facts that may be told with any move."""
 
 
 # ---------------------------------------------------------------- texts
@@ -92,7 +100,7 @@ def _text(length: int, start: int, padded: str) -> str:
     return padded.format(text) if length + len(padded) <= MAX_TEXT else text
 
 
-# ---------------------------------------------------------------- commands that somebody may give
+# ---------------------------------------------------------------- commands by the parties
 
 
 def draw_command(
@@ -103,219 +111,229 @@ def draw_command(
     at: datetime | None = None,
     seller: Party | None = None,
 ) -> Command:
-    """A well-formed command by somebody who may give it.
+    """A well-formed command by a party or the house; one in five is of the host or the clock.
 
     With a moment `at` it is most often one that the rules permit then, if there is any.
     """
+    kind = one_of(draw, range(10))
+    moment = max(at or case.order.placed_at, case.updated_at or case.order.placed_at)
+    if kind == 0 and policy.deadlines:
+        deadlines = [timer.deadline for timer in running(policy, case)] or policy.deadlines
+        return FireDeadline(case.order.id, by=System(), deadline=deadlines[0].id)
+    if kind == 1:
+        return _draw_update(draw, policy, case, moment)
+    if at is not None:
+        fired = fire_due(case, policy, moment)
+        case = fired[-1].case if fired else case
     commands = possible_commands(policy, case)
     permitted = (
-        permitted_commands(policy, case, at, seller, commands)
+        permitted_commands(policy, case, moment, seller, commands)
         if at is not None and not rarely(draw)
         else []
     )
-    day = (at or case.order.placed_at).astimezone(policy.tzinfo).date()
-    return draw_completed(draw, policy, permitted or commands, day)
+    return draw_completed(draw, policy, case, permitted or commands, moment, seller)
 
 
-def possible_commands(policy: Policy, case: Case) -> tuple[Command, ...]:
-    """The commands about `case` that rules can tell apart, by those who may give them.
+def possible_commands(policy: Policy, case: Case) -> tuple[Judged, ...]:
+    """The judged commands about `case` that rules can tell apart, by everybody around it.
 
-    Reasons, texts and ship dates are left out: `draw_completed` adds them. Deadlines that are
-    running may be applied; where none is, each may be tried.
+    Texts, facts of moves and reasons that no rule asks for are left out: `draw_completed` adds
+    them.
     """
-    order = case.order
-    running = tuple((duty.deadline, duty.request) for duty in case.open_duties)
-    duties = running or tuple((deadline.id, 1) for deadline in policy.deadlines)
-    return _possible(policy, order.id, order.buyer, order.seller, duties)
+    order, number = case.order, max(len(case.requests), 1)
+    moves = tuple(move for status, move in policy.orders.table if status == order.status)
+    return _possible(policy, order.id, actors(policy, order), moves, number)
+
+
+def actors(policy: Policy, order: Order) -> tuple[Actor, ...]:
+    """The parties to an order, and somebody of each role of the house; two where it answers."""
+    known: list[Actor] = []
+    for role in policy.roles.values():
+        match role:
+            case _ if role.name == "system":
+                known.append(System())
+            case _ if role.party is None:
+                count = 2 if role.side == HOUSE and role.answers else 1
+                known += [Actor(f"{role.name}-{n + 1}", role=role.name) for n in range(count)]
+            case _:
+                own = {"buyer": order.buyer, "seller": order.seller}.get(role.party)
+                known.append(Actor(own or order.facts[role.party], role=role.name))
+    return tuple(known)
 
 
 def permitted_commands(
-    policy: Policy, case: Case, at: datetime, seller: Party | None, commands: Iterable[Command]
-) -> list[Command]:
+    policy: Policy, case: Case, at: datetime, seller: Party | None, commands: Iterable[Judged]
+) -> list[Judged]:
     """Those of `commands` that the rules permit at the moment `at`."""
+    is_open = case.open_request is not None
     return [
         command
         for command in commands
-        if _fits_chart(policy, case, command)
+        if (is_open or not isinstance(command, ANSWERS))
         and not policy.assess(command, case, at, seller=seller).is_refused
     ]
 
 
 def draw_completed(
-    draw: DrawFn, policy: Policy, commands: Iterable[Command], today: date
-) -> Command:
+    draw: DrawFn,
+    policy: Policy,
+    case: Case,
+    commands: Iterable[Judged],
+    at: datetime,
+    seller: Party | None,
+) -> Judged:
     """One of `commands` with the values that it takes; each kind is equally likely."""
-    by_kind: dict[type[Command], list[Command]] = {}
+    by_kind: dict[type[Judged], list[Judged]] = {}
     for each in commands:
         by_kind.setdefault(type(each), []).append(each)
     command = one_of(draw, one_of(draw, list(by_kind.values())))
-    match command:
-        case RequestCancellation():
-            values = draw(_reasons(policy.request_reasons))
-        case Reject():
-            values = draw(_reasons(policy.rejection_reasons))
-        case AskWithdrawal() if policy.withdrawal_text is not None:
-            values = {"text": draw(texts(policy.withdrawal_text))}
-        case AdvanceOrder(move=move) if move in policy.planned_by:
-            values = {"ship_on": today + timedelta(days=one_of(draw, range(-1, 10)))}
-        case _:
-            return command
+    values: dict[str, Any] = {}
+    facts = Facts(command, case, policy, at, seller)
+    settled = getattr(command, "reason", None)
+    reasons = [
+        reason
+        for reason in offered_reasons(policy, type(command), facts)
+        if settled in (None, reason.code)
+    ]
+    if reasons:
+        reason = one_of(draw, reasons)
+        values = {"reason": reason.code} if hasattr(command, "reason") else {}
+        values |= {} if reason.text is None else {"text": draw(texts(reason.text))}
+    if isinstance(command, AdvanceOrder):
+        values["facts"] = _draw_facts(draw, policy, case, command.move, at)
+    if rarely(draw):
+        values["by"] = attrs.evolve(command.by, via="agent:x")
     return attrs.evolve(command, **values)
 
 
-@lru_cache(maxsize=64)
-def permitted_roles(policy: Policy) -> Mapping[type[Command], tuple[Role, ...]]:
-    """By kind of command, the roles that some rule permits and that no rule always forbids."""
-    return {
-        kind: tuple(
-            role
-            for role in Role
-            if any(
-                not isinstance(rule.effect, Forbid) and _holds(rule.when, role) is not False
-                for rule in policy.rules_for(kind)
-            )
-            and not any(
-                isinstance(rule.effect, Forbid) and _holds(rule.when, role)
-                for rule in policy.rules_for(kind)
-            )
-        )
-        for kind in COMMANDS
-    }
+def _draw_facts(
+    draw: DrawFn, policy: Policy, case: Case, move: str, at: datetime
+) -> dict[str, Any]:
+    """The facts that go with a move; when it was shipped, where that is told late."""
+    names = list(policy.orders.facts.get(move, ()))
+    ships = policy.orders.target(case.order.status, move) in policy.orders.shipped
+    if ships and rarely(draw):
+        names.append(_MOMENTS[0])
+    return {name: one_of(draw, fact_values(policy, name, at)) for name in dict.fromkeys(names)}
 
 
-def _holds(condition: Condition, role: Role) -> bool | None:
-    """Whether `condition` holds for a `role`; None where that depends on another fact."""
-    match condition:
-        case IsIn("role", values):
-            return role in values
-        case Not(inner):
-            holds = _holds(inner, role)
-            return None if holds is None else not holds
-        case All(parts) | AnyOf(parts):
-            results = {_holds(part, role) for part in parts}
-            decisive = isinstance(condition, AnyOf)
-            return decisive if decisive in results else None if None in results else not decisive
-        case _:
-            return None
-
-
-def _fits_chart(policy: Policy, case: Case, command: Command) -> bool:
-    """Whether to ask the rules at all: the charts have the last word and are faster to ask."""
-    match command:
-        case AdvanceOrder():
-            return policy.can_advance(case.order.status, command.move)
-        case RequestCancellation():
-            return case.open_request is None
-        case _:
-            return case.open_request is not None or isinstance(command, ApplyDeadline)
-
-
-@lru_cache(maxsize=64)
-def _reasons(catalogue: Catalogue) -> SearchStrategy[dict[str, Any]]:
-    """A reason of `catalogue` with the text that it takes."""
-
-    def text(bounds: TextBounds | None) -> SearchStrategy[str | None]:
-        return st.none() if bounds is None else texts(bounds)
-
-    kinds = [
-        st.fixed_dictionaries({"reason": st.just(reason.code), "text": text(reason.text)})
-        for reason in catalogue.reasons
-    ]
-    return st.one_of(kinds or [st.fixed_dictionaries({"text": text(catalogue.text)})])
+def _draw_update(draw: DrawFn, policy: Policy, case: Case, at: datetime) -> UpdateOrder:
+    """What the host tells: a fact that has changed, a status, another seller's account."""
+    order, orders = case.order, policy.orders
+    by: Actor = one_of(draw, (System(), Operator("operator-1")))
+    if rarely(draw) and order.status != orders.cancelled:
+        others = [each for each in orders.statuses if each != orders.cancelled]
+        status = one_of(draw, others)
+        needed = orders.needs.get(status, ())
+        facts = {name: one_of(draw, fact_values(policy, name, at)) for name in needed}
+        return UpdateOrder(order.id, by=by, status=status, facts=facts)
+    own = [fact.name for fact in policy.facts if fact.of is None]
+    parties = {role.party for role in policy.roles.values()}
+    settled = awaited_facts(policy, order.status) | parties | {"placed_at"}
+    names = sorted({*ORDER_FACTS, *own} - settled - {"cart_id", "item"})
+    name = one_of(draw, names)
+    fact = policy.fact(name)
+    needed = (*orders.needs.get(order.status, ()), *((name,) if fact and fact.required else ()))
+    values = fact_values(policy, name, at)
+    known = values if name in needed else (*values, None)
+    return UpdateOrder(order.id, by=by, facts={name: one_of(draw, known)})
 
 
 @lru_cache(maxsize=4_096)
 def _possible(
-    policy: Policy, order_id: str, buyer: str, seller: str, duties: tuple[tuple[str, int], ...]
-) -> tuple[Command, ...]:
-    actors: Mapping[Role, Actor] = {
-        Role.BUYER: Buyer(buyer),
-        Role.SELLER: Seller(seller),
-        Role.OPERATOR: _OPERATOR,
-        Role.SYSTEM: System(),
-    }
-
-    def of(roles: Mapping[type[Command], Iterable[Role]]) -> tuple[Command, ...]:
-        return tuple(
-            cast(Any, kind)(order_id, by=actors[role], **values)
-            for kind in COMMANDS
-            for role in roles[kind]
-            for values in _told_apart(policy, kind, duties)
-        )
-
-    # Where the rules let nobody do anything, anybody may try.
-    return of(permitted_roles(policy)) or of(dict.fromkeys(COMMANDS, Role))
+    policy: Policy, order_id: str, by: tuple[Actor, ...], moves: tuple[str, ...], number: int
+) -> tuple[Judged, ...]:
+    return tuple(
+        cast(Any, kind)(order_id, by=actor, **values)
+        for kind in JUDGED
+        for values in _told_apart(policy, kind, moves, number)
+        for actor in by
+    )
 
 
 def _told_apart(
-    policy: Policy, kind: type[Command], duties: Iterable[tuple[str, int]]
+    policy: Policy, kind: type[Judged], moves: tuple[str, ...], number: int
 ) -> Iterator[dict[str, Any]]:
     """The values of a `kind` of command that rules can tell apart."""
-    if kind is Reject:
-        yield from ({"affirmed": affirmed} for affirmed in (True, False))
+    own: Iterable[dict[str, Any]] = ({},)
+    if kind is AdvanceOrder:
+        own = ({"move": move} for move in moves or tuple(policy.orders.moves))
     elif kind is AnswerWithdrawal:
-        yield from ({"accept": accept} for accept in (True, False))
-    elif kind is AdvanceOrder:
-        yield from ({"move": move} for move in policy.orders.moves if move != policy.cancel_move)
-    elif kind is ApplyDeadline:
-        yield from ({"deadline": deadline, "request": number} for deadline, number in duties)
-    else:
-        yield {}
+        own = ({"accept": accept} for accept in (True, False))
+    elif any(leaf.fact == "reason" for leaf in leaves_of(policy, kind)):
+        own = [{"reason": reason.code} for reason in policy.reasons_for(kind)] or own
+    request = {"request": number} if kind in ANSWERS else {}
+    for values, data in product(tuple(own), tuple(_data(policy, kind))):
+        yield {**values, **request, "data": data}
+
+
+def _data(policy: Policy, kind: type[Judged]) -> Iterator[dict[str, Any]]:
+    """The facts that go with a `kind` of command, in all ways."""
+    at = datetime.combine(policy.holds_from, datetime.min.time(), policy.tzinfo)
+    at = max(at, datetime(2022, 8, 15, tzinfo=policy.tzinfo))
+    carried = [fact for fact in policy.facts if fact.of is kind]
+    columns = [
+        values if fact.required else (None, *values)
+        for fact in carried
+        if (values := fact_values(policy, fact.name, at)[:3])
+    ]
+    for values in product(*columns):
+        pairs = zip(carried, values, strict=True)
+        yield {fact.name: value for fact, value in pairs if value is not None}
 
 
 # ---------------------------------------------------------------- any commands by anybody
+
+_FACTS: tuple[Mapping[str, Any], ...] = (
+    {},
+    {},
+    {"no_such_fact": True},
+    {"paid_at": 1},
+    {"ship_on": None, "shipped_at": None},
+    {"placed_at": None},
+    {"confirmed": "yes"},
+)
+"""Facts with a command: none, unknown ones, and values of another kind."""
 
 
 def draw_any_command(draw: DrawFn, /, policy: Policy, order: Order) -> Command:
     """A command of any kind by anybody, about `order` or one that nobody knows."""
     kind: Any = one_of(draw, COMMANDS)
     order_id = "no-such-order" if rarely(draw) else order.id
-    actors: tuple[Actor, ...] = (
-        Buyer(order.buyer),
-        Seller(order.seller),
-        _OPERATOR,
-        System(),
-        Buyer("stranger"),
-        Seller("stranger"),
+    everybody = (
+        *actors(policy, order),
+        *(Actor("stranger", role=role.name) for role in policy.roles.values() if role.party),
+        Actor("stranger", role="no_such_role"),
         # The parties' ids on the wrong side.
         Buyer(order.seller),
         Seller(order.buyer),
     )
     values = _draw_any_values(draw, policy, kind, order)
-    return cast(Command, kind(order_id, by=one_of(draw, actors), **values))
+    return cast(Command, kind(order_id, by=one_of(draw, everybody), **values))
 
 
 def _draw_any_values(
     draw: DrawFn, policy: Policy, kind: type[Command], order: Order
 ) -> dict[str, Any]:
     """Values for the fields that only this `kind` of command has."""
-
-    def reason(catalogue: Catalogue) -> dict[str, Any]:
-        bounds = dict.fromkeys((catalogue.text, *(each.text for each in catalogue.reasons)))
-        return {
-            "reason": one_of(draw, (*catalogue.codes, None, "no_such_reason")),
-            "text": draw(any_texts(one_of(draw, tuple(bounds)))),
-        }
-
-    if kind is RequestCancellation:
-        return reason(policy.request_reasons)
-    if kind is Reject:
-        return {**reason(policy.rejection_reasons), "affirmed": one_of(draw, (True, False))}
-    if kind is AskWithdrawal:
-        return {"text": draw(any_texts(policy.withdrawal_text))}
-    if kind is AnswerWithdrawal:
-        return {"accept": one_of(draw, (True, False))}
-    if kind is AdvanceOrder:
-        day = order.placed_at.astimezone(policy.tzinfo).date()
-        later = [day + timedelta(days=days) for days in range(-2, 10)]
-        return {
-            "move": one_of(draw, (*policy.orders.moves, "no_such_move")),
-            "ship_on": one_of(draw, (None, *later)),
-        }
-    if kind is ApplyDeadline:
-        known = [deadline.id for deadline in policy.deadlines]
-        return {
-            "deadline": one_of(draw, (*known, "no_such_deadline")),
-            "request": one_of(draw, range(4)),
-        }
-    return {}
+    fields = attrs.fields_dict(kind)
+    days = [timedelta(days=days) for days in range(-2, 10)]
+    day = order.placed_at.astimezone(policy.tzinfo).date() + one_of(draw, days)
+    reasons = policy.reasons_for(cast(Any, kind)) if kind in JUDGED else ()
+    bounds = tuple(dict.fromkeys(each.text for each in reasons)) or (None,)
+    own: Mapping[str, tuple[Any, ...]] = {
+        "request": (1, 1, 2, 1_000),
+        "reason": (*(each.code for each in reasons), None, "no_such_reason"),
+        "accept": (True, False),
+        "move": (*policy.orders.moves, "no_such_move"),
+        "status": (None, *policy.orders.statuses, "no_such_status"),
+        "buyer": (None, None, "b-9"),
+        "seller": (None, None, "s-9"),
+        "deadline": (*(deadline.id for deadline in policy.deadlines), "no_such_deadline"),
+        "data": (*_FACTS, *({"confirmed": True},)),
+        "facts": (*_FACTS, {"ship_on": day}),
+    }
+    values = {name: one_of(draw, known) for name, known in own.items() if name in fields}
+    if "text" in fields:
+        values["text"] = draw(any_texts(one_of(draw, bounds)))
+    return values

@@ -1,4 +1,4 @@
-"""How orders and moments are drawn: around the bounds that the rules of a policy speak of."""
+"""How orders and moments are drawn: around the times and bounds that a policy speaks of."""
 
 from __future__ import annotations
 
@@ -8,24 +8,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
-import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from ordercancel.domain.actors import Buyer
 from ordercancel.domain.cases import Case
-from ordercancel.domain.orders import Order
-from ordercancel.engine.case_facts import (
-    DAY_ANCHORS,
-    SPAN_ANCHORS,
-    day_anchor,
-    day_of,
-    span_anchor,
-)
+from ordercancel.domain.commands import RequestCancellation
+from ordercancel.domain.orders import Order, PastRequest
+from ordercancel.domain.requests import RequestStatus
+from ordercancel.engine.case_facts import Facts
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.conditions import Compare, IsIn
-from ordercancel.rules.deadlines import midnight
+from ordercancel.rules.conditions import Before, IsIn, Leaf
+from ordercancel.rules.facts import Day, Moment
+from ordercancel.rules.times import Time, unspread
 from ordercancel.verification.enumeration import all_leaves, values_of
-from ordercancel.verification.invariants import is_shipped
 
 T = TypeVar("T")
 
@@ -36,6 +32,7 @@ _DAYS = (date(2022, 8, 15), date(2022, 11, 5), date(2024, 2, 28), date(2024, 3, 
 before clocks are set forward in Europe."""
 
 _TIMES = (time(9), time(), time(23, 59, 59))
+_MINUTE = timedelta(minutes=1)
 _GAPS = [timedelta(), *(timedelta(seconds=n) for n in (1, 60, 3_600, 7 * 3_600, 86_400))]
 _LAST = datetime(8000, 1, 1, tzinfo=UTC)
 """No moment is later, so that whatever is reckoned from it stays within the calendar."""
@@ -69,12 +66,20 @@ def draw_order(draw: DrawFn, /, policy: Policy, fields: Mapping[str, Any]) -> Or
     def any_of(field: str, values: Sequence[Any]) -> Any:
         return settled[field] if field in settled else one_of(draw, values)
 
-    young = policy.orders.sources(policy.cancel_move)
-    status = any_of("status", policy.orders.state_ids if rarely(draw) else young)
+    orders = policy.orders
+    statuses = orders.statuses if rarely(draw) or not orders.cancellable else orders.cancellable
+    status = any_of("status", statuses)
     placed_at = any_of("placed_at", _placed(policy))
-    day = placed_at.astimezone(policy.tzinfo).date()
-    planned = [day + timedelta(days=days) for days in range(-1, 10)]
-    later = (None, placed_at, placed_at + timedelta(minutes=1))
+    needed, awaited = orders.needs.get(status, ()), awaited_facts(policy, status)
+
+    def known(name: str, *, required: bool = False) -> tuple[Any, ...]:
+        values = fact_values(policy, name, placed_at)
+        if name in needed or required:
+            return values
+        return (None,) if name in awaited else (None, *values)
+
+    later = (None, placed_at, placed_at + _MINUTE)
+    shipped = status in orders.shipped
     values: dict[str, Any] = {
         "id": ORDER_ID,
         "policy": policy.name,
@@ -83,26 +88,31 @@ def draw_order(draw: DrawFn, /, policy: Policy, fields: Mapping[str, Any]) -> Or
         "seller": SELLER,
         "placed_at": placed_at,
         "channel": any_of("channel", _channels(policy, any_of_them=rarely(draw))),
-        "ship_on": any_of("ship_on", planned if status in policy.dated else (None, *planned)),
-        "paid_at": any_of("paid_at", later),
+        "ship_on": any_of("ship_on", known("ship_on")),
+        "paid_at": any_of("paid_at", known("paid_at")),
         "status_since": any_of("status_since", later),
+        "shipped_at": any_of("shipped_at", (placed_at, None) if shipped else (None,)),
         "item": any_of("item", ("931204", None)),
-        "attributes": {
-            name: value
-            for name, known in _attributes(policy).items()
-            if (value := one_of(draw, known)) is not None
-        },
+        "facts": _parties(policy),
+        "history": any_of("history", _histories(policy, status, placed_at)),
     }
-    order = Order(**values | settled)
-    if is_shipped(order, policy):
-        return attrs.evolve(order, shipped_at=any_of("shipped_at", (order.status_since, None)))
-    return order
+    for fact in policy.facts:
+        if fact.of is None and fact.name not in values["facts"] and "facts" not in settled:
+            value = one_of(draw, known(fact.name, required=fact.required))
+            values["facts"] |= {} if value is None else {fact.name: value}
+    return Order(**values | settled)
 
 
 def sample_order(policy: Policy) -> Order:
-    """An order in the first status of its chart."""
+    """An order in the first status of its lifecycle, with what it needs and nothing else."""
     placed_at = _placed(policy)[0]
-    status = policy.orders.state_ids[0]
+    status = policy.orders.statuses[0]
+    own = {fact.name: fact for fact in policy.facts if fact.of is None}
+    needed = (
+        *policy.orders.needs.get(status, ()),
+        *(name for name, fact in own.items() if fact.required),
+    )
+    values = {name: fact_values(policy, name, placed_at)[0] for name in needed}
     return Order(
         ORDER_ID,
         policy=policy.name,
@@ -110,8 +120,49 @@ def sample_order(policy: Policy) -> Order:
         buyer=BUYER,
         seller=SELLER,
         placed_at=placed_at,
-        ship_on=placed_at.astimezone(policy.tzinfo).date() if status in policy.dated else None,
+        facts={name: value for name, value in values.items() if name in own} | _parties(policy),
+        **{name: value for name, value in values.items() if name not in own},
     )
+
+
+def first_moment(order: Order) -> datetime:
+    """The first moment at which all that is known of an order has happened."""
+    times = (order.paid_at, order.status_since, order.shipped_at, order.delivered_at)
+    return max([order.placed_at, *filter(None, times), *(past.at for past in order.history)])
+
+
+def fact_values(policy: Policy, name: str, at: datetime) -> tuple[Any, ...]:
+    """The values of a fact that a policy tells apart; moments and days are around `at`."""
+    match policy.fact(name):
+        case Day():
+            today = at.astimezone(policy.tzinfo).date()
+            return tuple(today + timedelta(days=days) for days in range(-1, 10))
+        case Moment():
+            return (at, at - _MINUTE, at + _MINUTE)
+        case _:
+            return _words(policy, name)
+
+
+def awaited_facts(policy: Policy, status: str) -> frozenset[str]:
+    """The facts that moves out of `status` bring along, and that are told with them."""
+    orders = policy.orders
+    moves = (move for move in orders.facts if orders.target(status, move) is not None)
+    needed = orders.needs.get(status, ())
+    return frozenset(name for move in moves for name in orders.facts[move] if name not in needed)
+
+
+@lru_cache(maxsize=1_000)
+def _words(policy: Policy, name: str) -> tuple[Any, ...]:
+    values = values_of(name, _leaves(policy), (policy,))
+    return tuple(value for value in values if value is not None)
+
+
+@lru_cache(maxsize=64)
+def _leaves(policy: Policy) -> tuple[Leaf, ...]:
+    """The conditions about one fact each of all rules, reasons and deadlines of a policy."""
+    reasons = (leaf for reason in policy.reasons for leaf in reason.when.leaves())
+    runs = (leaf for deadline in policy.deadlines for leaf in deadline.runs.leaves())
+    return (*all_leaves(policy), *reasons, *runs)
 
 
 @lru_cache(maxsize=64)
@@ -139,11 +190,26 @@ def _channels(policy: Policy, *, any_of_them: bool) -> tuple[str | None, ...]:
     return tuple(sorted(spoken))
 
 
-@lru_cache(maxsize=64)
-def _attributes(policy: Policy) -> Mapping[str, tuple[Any, ...]]:
-    """The values of the facts that a policy declares; None for what the host does not supply."""
-    leaves = all_leaves(policy)
-    return {fact.name: values_of(fact.name, leaves, (policy,)) for fact in policy.facts}
+def _parties(policy: Policy) -> dict[str, str]:
+    """The ids of the parties that a policy adds, by the facts that hold them."""
+    return {
+        role.party: f"{role.name}-1"
+        for role in policy.roles.values()
+        if role.party not in (None, "buyer", "seller")
+    }
+
+
+def _histories(policy: Policy, status: str, at: datetime) -> tuple[tuple[PastRequest, ...], ...]:
+    """What was asked about an order before it is registered: most often nothing."""
+    reasons = policy.reasons_for(RequestCancellation)
+    code = reasons[0].code if reasons else None
+
+    def past(outcome: RequestStatus) -> PastRequest:
+        return PastRequest(by=Buyer(BUYER), at=at, status=outcome, reason=code)
+
+    rejected, withdrawn = past(RequestStatus.REJECTED), past(RequestStatus.WITHDRAWN)
+    last = [past(RequestStatus.PENDING)] if status in policy.orders.cancellable else []
+    return ((), (), (), (), (), (rejected,), (withdrawn, rejected), (withdrawn, *last))
 
 
 # ---------------------------------------------------------------- moments
@@ -152,12 +218,28 @@ def _attributes(policy: Policy) -> Mapping[str, tuple[Any, ...]]:
 def turning_points(policy: Policy, case: Case) -> tuple[datetime, ...]:
     """The moments at which what may be done about `case` can change although nobody acts.
 
-    They are, in order: where a length of time reaches a bound that a rule compares it with, where
-    a calendar day begins that does so in the policy's zone, after the planned ship date, and
-    where a deadline comes due.
+    They are, in order, the times that rules and reasons compare the present with, and those that
+    deadlines are due, as far as the facts are known that they are reckoned from.
     """
-    dues = (duty.due_at for duty in case.open_duties)
-    return tuple(sorted({*_bounds_reached(policy, case), *_midnights(policy, case), *dues}))
+    return tuple(sorted(set(_reckoned(policy, case))))
+
+
+def _reckoned(policy: Policy, case: Case) -> Iterator[datetime]:
+    facts = Facts(None, case, policy, case.order.placed_at)
+    for each in _times(policy):
+        with suppress(OverflowError):
+            moment = each.at(facts.__getitem__)
+            if moment is not None:
+                yield moment
+
+
+@lru_cache(maxsize=64)
+def _times(policy: Policy) -> tuple[Time, ...]:
+    """The times of a policy, each reckoned from one fact."""
+    compared = [leaf.time for leaf in _leaves(policy) if isinstance(leaf, Before)]
+    due = [deadline.due for deadline in policy.deadlines]
+    each = (chain for time in (*compared, *due) for chain, _, _ in unspread(time))
+    return tuple(dict.fromkeys(each))
 
 
 def draw_moment(draw: DrawFn, /, policy: Policy, case: Case, after: datetime) -> datetime:
@@ -170,30 +252,3 @@ def draw_moment(draw: DrawFn, /, policy: Policy, case: Case, after: datetime) ->
     ]
     soon = [min(after + gap, max(after, _LAST)) for gap in _GAPS]
     return one_of(draw, one_of(draw, (soon, soon, points)) if points else soon)
-
-
-def _bounds_reached(policy: Policy, case: Case) -> Iterator[datetime]:
-    for fact, bound in _compared(policy):
-        anchor = span_anchor(fact, case) if fact in SPAN_ANCHORS else None
-        if anchor is not None and isinstance(bound, timedelta):
-            with suppress(OverflowError):
-                yield anchor + bound
-
-
-def _midnights(policy: Policy, case: Case) -> Iterator[datetime]:
-    days = [(case.order.ship_on, 1)] if case.order.ship_on is not None else []
-    for fact, bound in _compared(policy):
-        anchor = day_anchor(fact, case) if fact in DAY_ANCHORS else None
-        if anchor is not None and isinstance(bound, int):
-            day = day_of(anchor, policy.tzinfo)
-            days += [(day, bound), (day, bound + 1)]
-    for day, later in days:
-        with suppress(OverflowError):
-            yield midnight(day + timedelta(days=later), policy.tzinfo)
-
-
-@lru_cache(maxsize=64)
-def _compared(policy: Policy) -> frozenset[tuple[str, int | timedelta]]:
-    """The facts that rules compare, each with a bound."""
-    leaves = all_leaves(policy)
-    return frozenset((leaf.fact, leaf.bound) for leaf in leaves if isinstance(leaf, Compare))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.strategies import DrawFn
 
+from ordercancel.domain.actors import Actor
 from ordercancel.domain.commands import Command
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.policy.policy import Policy
@@ -108,7 +109,7 @@ class CaseMachine(RuleBasedStateMachine):
 
     @rule(data=st.data(), budget=st.integers(1, 3))
     def tick(self, data: st.DataObject, budget: int) -> None:
-        """People do what they may, and then what has come due is applied."""
+        """People do what they may, and then what is due fires."""
         self._people_act(data)
         case = self.service.case(self._some_order(data))
         self.service.now = data.draw(moments(self.policy, case, self.service.now), label="now")
@@ -125,12 +126,16 @@ class CaseMachine(RuleBasedStateMachine):
         self._people_act(data)
         self.service.relay(self.service.now, limit, fails=fails)
 
-    @rule(data=st.data(), statuses=st.frozensets(st.sampled_from(RequestStatus)))
-    def look(self, data: st.DataObject, statuses: frozenset[RequestStatus]) -> None:
-        """People do what they may, and then a seller looks at their queue and its numbers."""
+    @rule(
+        data=st.data(),
+        statuses=st.frozensets(st.sampled_from(RequestStatus)),
+        role=st.sampled_from(("buyer", "seller", "operator")),
+    )
+    def look(self, data: st.DataObject, statuses: frozenset[RequestStatus], role: str) -> None:
+        """People do what they may, and then somebody looks at their queue and its numbers."""
         self._people_act(data)
-        case = self.service.case(self._some_order(data))
-        self.service.look(case.order.seller, statuses)
+        order = self.service.case(self._some_order(data)).order
+        self.service.look(Actor(getattr(order, role, "operator-1"), role=role), statuses)
 
     @rule(data=st.data(), role=st.sampled_from(("seller", "buyer")))
     def change(self, data: st.DataObject, role: str) -> None:

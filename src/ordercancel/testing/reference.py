@@ -8,16 +8,16 @@ engine. Where it and the policy agree on every combination of facts, each has ch
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 import attrs
 
-from ordercancel.domain.commands import COMMANDS, Command
+from ordercancel.domain.commands import JUDGED, Judged
 from ordercancel.engine.decision import Decision
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import Compare, Relation, Value
-from ordercancel.rules.facts import Fact, Span
+from ordercancel.rules.facts import Fact
 from ordercancel.verification.enumeration import FactValues, Space, leaves_of, values_of
 
 Answer = tuple[str, frozenset[str]]
@@ -81,13 +81,14 @@ def differences(
     policy: Policy,
     reference: Reference,
     *,
-    commands: Iterable[type[Command]] = COMMANDS,
+    commands: Iterable[type[Judged]] = JUDGED,
     limit: int = 10,
 ) -> ReferenceReport:
     """Compare `policy` with `reference` on every combination of facts that makes a difference.
 
     A fact that a rule asks for has every value that a rule can tell from others; one that the
     reference alone asks for has every word, both values of a flag, or the numbers around zero.
+    ``now`` is the moment that is judged at; it is there where a rule compares it with a time.
 
     Args:
         policy: The policy.
@@ -108,7 +109,7 @@ def differences(
 
 
 def _compare(
-    policy: Policy, kind: type[Command], reference: Reference
+    policy: Policy, kind: type[Judged], reference: Reference
 ) -> tuple[int, list[Difference]]:
     """The number of combinations for one kind of command, and every difference."""
     space = Space.of(policy, kind)
@@ -124,9 +125,10 @@ def _compare(
                     differing.append(Difference(kind.__name__, facts, answer, expected))
         except _Unknown as unknown:
             fact = unknown.fact
-            nothing = timedelta() if isinstance(fact, Span) else 0
-            around = Compare(fact.name, Relation.AT_LEAST, nothing)
-            values = values_of(fact.name, [*leaves_of(policy, kind), around], (policy,))
+            around = Compare(fact.name, Relation.AT_LEAST, 0)
+            leaves = [*leaves_of(policy, kind), around]
+            nows = [now for now in space.values.get("now", ()) if isinstance(now, datetime)]
+            values = values_of(fact.name, leaves, (policy,), tuple(nows), kind)
             space = attrs.evolve(space, values={**space.values, fact.name: values})
         else:
             return compared, differing
@@ -143,7 +145,7 @@ class _Unknown(Exception):
 class _Asked(Mapping[str, Value | None]):
     """Facts that raise `_Unknown` for one that no rule asks for."""
 
-    def __init__(self, policy: Policy, kind: type[Command], facts: FactValues) -> None:
+    def __init__(self, policy: Policy, kind: type[Judged], facts: FactValues) -> None:
         self._policy = policy
         self._kind = kind
         self._facts = facts

@@ -11,22 +11,24 @@ the `AssertionError` says what happened instead, and why.
 from __future__ import annotations
 
 from datetime import datetime
-from functools import reduce
 from typing import Self
 
 import attrs
 
-from ordercancel.domain.actors import Party, System
+from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import ApplyDeadline, Command
+from ordercancel.domain.commands import Command
 from ordercancel.domain.errors import InvalidValue, OrderCancelError
 from ordercancel.domain.events import Event
 from ordercancel.domain.orders import Order
-from ordercancel.engine.decide import decide, register
+from ordercancel.engine.decide import register
 from ordercancel.engine.decision import Decision, Refused
-from ordercancel.engine.evolve import evolve, fold
+from ordercancel.engine.evolve import fold
+from ordercancel.engine.handling import fire_due
 from ordercancel.explain import explain
 from ordercancel.policy.policy import Policy
+from ordercancel.testing.draws import first_moment
+from ordercancel.testing.judging import steps_of
 
 
 @attrs.frozen
@@ -38,7 +40,7 @@ class Scenario:
     def given(
         self, order: Order, *history: tuple[Command, datetime], seller: Party | None = None
     ) -> Given:
-        """An order was registered, and commands were carried out.
+        """An order was registered when it was placed, and commands were carried out.
 
         Args:
             order: The order.
@@ -48,7 +50,7 @@ class Scenario:
         Raises:
             AssertionError: One of the commands was not carried out.
         """
-        case = fold(register(order, self.policy, order.placed_at))
+        case = fold(register(order, self.policy, first_moment(order)))
         standing = Given(self.policy, case, seller)
         for command, at in history:
             standing = then = standing.when(command, at=at)
@@ -72,30 +74,22 @@ class Given:
     seller: Party | None
 
     def when(self, command: Command, *, at: datetime) -> Then:
-        """Somebody gives a command at the moment `at`."""
+        """Somebody gives a command at the moment `at`, before which what is due has fired."""
         try:
-            events = decide(command, self.case, self.policy, at, seller=self.seller)
-        except OrderCancelError as error:
-            decision = error.decision if isinstance(error, Refused) else None
-            return Then(self.policy, self.case, self.seller, (), decision, error)
-        decision = self.policy.assess(command, self.case, at, seller=self.seller)
-        after = reduce(evolve, events, self.case)
-        return Then(self.policy, after, self.seller, events, decision)
+            steps = steps_of(command, self.case, self.policy, at, seller=self.seller)
+        except OrderCancelError as invalid:
+            return Then(self.policy, self.case, self.seller, error=invalid)
+        events = tuple(event for step in steps for event in step.events)
+        decision = next((step.decision for step in steps if step.decision is not None), None)
+        error = Refused(decision) if decision is not None and decision.is_refused else None
+        return Then(self.policy, steps[-1].after, self.seller, events, decision, error)
 
     def when_due(self, *, at: datetime) -> Then:
-        """Nobody does anything until `at`, and every deadline that has come due is applied."""
-        then = Then(self.policy, self.case, self.seller)
-        events: tuple[Event, ...] = ()
-        while then.error is None and (
-            due := [duty for duty in then.case.open_duties if duty.due_at <= at]
-        ):
-            duty = min(due, key=lambda duty: duty.due_at)
-            command = ApplyDeadline(
-                self.case.order.id, by=System(), deadline=duty.deadline, request=duty.request
-            )
-            then = then.when(command, at=at)
-            events += then.events
-        return attrs.evolve(then, events=events)
+        """Nobody does anything until `at`, and every deadline that is due fires."""
+        steps = fire_due(self.case, self.policy, at)
+        events = tuple(event for step in steps for event in step.events)
+        case = steps[-1].case if steps else self.case
+        return Then(self.policy, case, self.seller, events)
 
 
 @attrs.frozen
@@ -103,9 +97,9 @@ class Then(Given):
     """What came of it; the example may go on from there.
 
     Args:
-        events: What happened.
+        events: What happened, by deadlines and by the command.
         decision: What the rules said, where they were asked.
-        error: Why nothing happened.
+        error: Why the command was not carried out.
     """
 
     events: tuple[Event, ...] = ()
@@ -121,7 +115,10 @@ class Then(Given):
         return self
 
     def because(self, *rules: str) -> Self:
-        """These rules and deadlines, in whatever order, brought it about or stood in its way."""
+        """These rules and deadlines, in whatever order, brought it about or stood in its way.
+
+        The library's own rules are named as well, such as ``standard.answer``.
+        """
         named = {rule for event in self.events for rule in event.rules}
         if self.error is not None and self.decision is not None:
             named.update(self.decision.rules)

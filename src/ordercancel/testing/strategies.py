@@ -1,15 +1,15 @@
 """Hypothesis strategies for any policy: parties, orders, commands, histories and cases.
 
 What they give is legal, except where their name says otherwise: orders that the policy knows, and
-well-formed commands from those who may give them. By default, all are about the order ``o-1`` of
-the buyer ``b-1`` and the seller ``s-1``, so that an order and a history that were drawn apart fit
-together.
+well-formed commands by the parties to them and the house. By default, all are about the order
+``o-1`` of the buyer ``b-1`` and the seller ``s-1``, so that an order and a history that were drawn
+apart fit together.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache, reduce
+from functools import lru_cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -19,8 +19,9 @@ from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import Command, RequestCancellation
 from ordercancel.domain.orders import Order
-from ordercancel.engine.decide import decide
-from ordercancel.engine.evolve import evolve
+from ordercancel.engine.decide import register
+from ordercancel.engine.evolve import fold
+from ordercancel.engine.handling import fire_due
 from ordercancel.policy.policy import Policy
 from ordercancel.testing.commands import (
     any_texts,
@@ -35,10 +36,12 @@ from ordercancel.testing.draws import (
     SELLER,
     draw_moment,
     draw_order,
+    first_moment,
     one_of,
     rarely,
     sample_order,
 )
+from ordercancel.testing.judging import steps_of
 from ordercancel.verification.invariants import Step
 
 __all__ = [
@@ -68,9 +71,10 @@ def parties(
 
 
 def orders(policy: Policy, **fields: Any) -> SearchStrategy[Order]:
-    """Orders that `policy` knows: of any status, channel, ship date and attributes.
+    """Orders that `policy` knows: of any status and channel, with any facts, some with a history.
 
     Orders that can still be cancelled, and words and numbers that rules speak of, are more likely.
+    Facts that a move brings along are not known before it.
 
     Args:
         policy: The policy.
@@ -86,7 +90,7 @@ def commands(
     at: datetime | None = None,
     seller: Party | None = None,
 ) -> SearchStrategy[Command]:
-    """Well-formed commands of every kind that somebody may give, by those who may.
+    """Well-formed commands of every kind, by the parties, the house and the clock.
 
     Args:
         policy: The policy.
@@ -98,10 +102,10 @@ def commands(
 
 
 def any_commands(policy: Policy, about: Order | Case | None = None) -> SearchStrategy[Command]:
-    """Commands of every kind by anybody, with reasons, texts, moves and dates that fit or do not.
+    """Commands of every kind by anybody, with reasons, texts, moves and facts that fit or do not.
 
-    Strangers and the wrong side give them, some are about an order that nobody knows, and texts
-    are too short, too long, padded or unreadable.
+    Strangers and the wrong side give them, some are about an order or a request that there is not,
+    and texts are too short, too long, padded or unreadable.
     """
     return st.composite(draw_any_command)(policy, _case(policy, about).order)
 
@@ -110,8 +114,7 @@ def moments(policy: Policy, case: Case, after: datetime) -> SearchStrategy[datet
     """Moments from `after` on: soon after it, or just before, at or after a turning point.
 
     A turning point is a moment at which what may be done about `case` can change although nobody
-    acts: a length of time reaches a bound that a rule compares it with, a day begins in the
-    policy's zone that a rule counts to, a deadline comes due.
+    acts: a time that a rule compares the present with, or at which a deadline is due.
     """
     return st.composite(draw_moment)(policy, case, after)
 
@@ -123,16 +126,17 @@ def steps(
     seller: Party | None = None,
     max_size: int = 10,
 ) -> SearchStrategy[list[Step]]:
-    """The life of an order: commands that were judged one after another, each with its outcome.
+    """The life of an order: commands one after another, each with its outcome.
 
     Most lives begin with a request, most of the commands are permitted, and the moments are those
-    around which an answer changes.
+    around which an answer changes. Deadlines that are due fire before a command is judged; each
+    is a step of its own.
 
     Args:
         policy: The policy.
         order: The order. Default: any one of `orders`.
         seller: What the directory knows of the seller. Default: that they permit cancelling.
-        max_size: The most steps; there is at least one.
+        max_size: The most commands; there is at least one.
     """
     return _lives(policy, order, seller, max_size).map(lambda life: life[1])
 
@@ -179,30 +183,18 @@ def _lives(
     """The case that an order's life ends with, and its steps."""
     order = draw_order(draw, policy, {}) if order is None else order
     seller = seller or Party(order.seller, name=order.seller, permits_cancellation=True)
-    case, at = policy.open(order), order.placed_at
-    for known in (order.paid_at, order.status_since, order.shipped_at):
-        at = max(at, known or at)
+    at = first_moment(order)
+    case = fold(register(order, policy, at))
     life: list[Step] = []
-    for _ in range(draw(st.integers(1, max_size))):
-        is_over = case.open_request is None and not policy.can_cancel(case.order.status)
+    for number in range(draw(st.integers(1, max_size))):
+        is_over = case.open_request is None and case.order.status not in policy.orders.cancellable
         if life and is_over and one_of(draw, (True, False)):
             break
         at = draw_moment(draw, policy, case, at)
-        command = None if life else _draw_request(draw, policy, case, at, seller)
+        command = None if number else _draw_request(draw, policy, case, at, seller)
         command = command or draw_command(draw, policy, case, at, seller)
-        decision = policy.assess(command, case, at, seller=seller)
-        events = () if decision.is_refused else decide(command, case, policy, at, seller=seller)
-        step = Step(
-            policy=policy,
-            before=case,
-            command=command,
-            at=at,
-            decision=decision,
-            events=events,
-            after=reduce(evolve, events, case),
-        )
-        life.append(step)
-        case = step.after
+        life += steps_of(command, case, policy, at, seller=seller)
+        case = life[-1].after
     return case, life
 
 
@@ -210,6 +202,8 @@ def _draw_request(
     draw: DrawFn, policy: Policy, case: Case, at: datetime, seller: Party
 ) -> Command | None:
     """A request that the rules permit, most of the times; None where they permit none."""
+    fired = fire_due(case, policy, at)
+    case = fired[-1].case if fired else case
     requests = [
         command
         for command in possible_commands(policy, case)
@@ -218,7 +212,7 @@ def _draw_request(
     permitted = permitted_commands(policy, case, at, seller, requests)
     if not permitted or rarely(draw):
         return None
-    return draw_completed(draw, policy, permitted, at.astimezone(policy.tzinfo).date())
+    return draw_completed(draw, policy, case, permitted, at, seller)
 
 
 def _case(policy: Policy, about: Order | Case | None) -> Case:
