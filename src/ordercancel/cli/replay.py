@@ -1,204 +1,198 @@
 """``ordercancel replay``: runs a scenario, a JSON Lines file, and answers line by line.
 
-The format is described in ``docs/scenarios.md``. A line that can't be read is malformed; a line
-that can be read and says something impossible is invalid, and the rules may refuse one that is
-neither. A failing line changes nothing, and the run goes on.
+A line may be malformed, invalid, or refused by the rules. A failing line changes nothing but what
+had come due before it, and the run goes on.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
-from datetime import date, datetime
-from typing import Any, BinaryIO, NoReturn, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any, BinaryIO, cast
 
 import attrs
 
-from ordercancel.domain.actors import Actor, Buyer, Operator, Party, Seller, System
+from ordercancel.cli.lines import OPTIONS, TICK, MalformedError, Step, lines_of, parsed
+from ordercancel.domain.actors import Actor, Party, System
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import Command
-from ordercancel.domain.errors import InvalidValue, UnknownOrder, UnknownPolicy
-from ordercancel.domain.faults import Faults
+from ordercancel.domain.commands import AdvanceOrder, AnswerWithdrawal, Judged
+from ordercancel.domain.errors import Fault, InvalidValue, UnknownOrder, UnknownPolicy
+from ordercancel.domain.events import DeadlineFired, Event
 from ordercancel.domain.orders import Order
 from ordercancel.domain.texts import Lang
 from ordercancel.engine.decision import Decision, Refused
+from ordercancel.engine.handling import fire_due
 from ordercancel.engine.labels import label
-from ordercancel.engine.messages import Message
+from ordercancel.engine.messages import Message, readers_of
+from ordercancel.engine.options import Choosable, Option
+from ordercancel.engine.timers import running
+from ordercancel.explain import Explanation, explain, explain_faults, explain_firing
 from ordercancel.policy.book import PolicyBook
+from ordercancel.policy.describe import COMMAND_NAMES
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.notifications import Audience
 from ordercancel.service.ports import Store
-from ordercancel.service.results import Outcome
+from ordercancel.service.records import Commit
+from ordercancel.service.results import MAX_COUNT, Outcome, Skipped
 from ordercancel.service.service import CancellationService
 from ordercancel.stores.memory import MemoryDirectory
 from ordercancel.verification.scenario import VERBS
 
-__all__ = ["Replay"]
-
-MAX_LINE_BYTES = 1_000_000
-"""The longest line that is read."""
-
-MAX_PROBLEMS = 20
-"""How many problems of a malformed line are told."""
-
-T = TypeVar("T")
-
-
-class MalformedError(Exception):
-    """A line is not what a scenario is made of; the message says what would be."""
+Answer = dict[str, Any]
 
 
 @attrs.frozen
-class Shape:
-    """Which keys an object has, each with the JSON type of its value."""
+class Happened:
+    """What determined an answer, for whoever explains it, and the policy that speaks."""
 
-    required: Mapping[str, type]
-    optional: Mapping[str, type] = attrs.field(factory=dict)
+    what: Decision | InvalidValue | DeadlineFired
+    policy: Policy
 
-
-_PARTY = Shape(
-    {"id": str},
-    {"name": str, "emails": list, "permits_cancellation": bool, "locale": str},
-)
-_ORDER = Shape(
-    {"id": str, "policy": str, "status": str, "buyer": str, "seller": str, "placed_at": str},
-    {
-        "channel": str,
-        "ship_on": str,
-        "paid_at": str,
-        "status_since": str,
-        "shipped_at": str,
-        "cart_id": str,
-        "item": str,
-        "attributes": dict,
-    },
-)
-_SAID = {"at": str, "do": str, "order_id": str, "by": str}
-_DO: Mapping[str, Shape] = {
-    "request": Shape(_SAID, {"reason": str, "text": str, "command_id": str}),
-    "approve": Shape(_SAID, {"command_id": str}),
-    "reject": Shape(_SAID, {"reason": str, "text": str, "affirmed": bool, "command_id": str}),
-    "withdraw": Shape(_SAID, {"command_id": str}),
-    "ask_withdrawal": Shape(_SAID, {"text": str, "command_id": str}),
-    "answer_withdrawal": Shape({**_SAID, "accept": bool}, {"command_id": str}),
-    "advance": Shape({**_SAID, "event": str}, {"ship_on": str, "command_id": str}),
-    "tick": Shape({"at": str, "do": str}, {"command_id": str}),
-}
-_TYPES = {str: "a string", bool: "true or false", list: "a list", dict: "an object"}
+    def explained(self, lang: Lang) -> Explanation:
+        """Why, in the words of `lang`."""
+        match self.what:
+            case Decision() as decision:
+                return explain(decision, lang)
+            case InvalidValue() as error:
+                return explain_faults(error, self.policy, lang)
+            case event:
+                return explain_firing(event, self.policy, lang)
 
 
 class Replay:
-    """A run of scenario lines against one service.
+    """A run of scenario lines against one service, with a clock of its own.
 
     Args:
         policies: The rule sets that the lines may name.
         store: Where the cases are kept.
-        lang: The language of labels and refusals.
-        observe: Is given the decision on each command before it is carried out.
+        lang: The language of labels and messages to the caller. Default: that of each policy.
+        observe: Called with what determines the answer to each line, before it is given.
     """
 
     def __init__(
         self,
         policies: Iterable[Policy],
         store: Store,
-        lang: Lang = "ja",
+        lang: Lang | None = None,
         *,
-        observe: Callable[[Decision], None] | None = None,
+        observe: Callable[[Happened], None] | None = None,
     ) -> None:
         known = tuple(policies)
         self.book = PolicyBook(known)
         self.directory = MemoryDirectory()
-        self.service = CancellationService(policies=known, store=store, directory=self.directory)
         self.lang = lang
-        self.observe = observe
         self.malformed = 0
+        self._observe = observe
+        self._clock = _Clock()
+        self._store = _Recorder(store)
+        self.service = CancellationService(
+            policies=known,
+            store=cast(Store, self._store),
+            directory=self.directory,
+            clock=self._clock,
+        )
 
-    def read(self, stream: BinaryIO) -> Iterator[dict[str, Any]]:
+    def read(self, stream: BinaryIO) -> Iterator[Answer]:
         """The answers to the lines of a file; of a line that is too long no more is kept."""
-        yield from self.run(_lines(stream))
+        yield from self.run(lines_of(stream))
 
-    def run(self, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    def run(self, lines: Iterable[bytes]) -> Iterator[Answer]:
         """An answer for each command line, and for each line that fails."""
         for number, raw in enumerate(lines, 1):
+            self._store.commits.clear()
             answer = self._answer(raw)
             if answer is not None:
                 yield {"line": number, **answer}
 
-    def _answer(self, raw: bytes) -> dict[str, Any] | None:
+    def _answer(self, raw: bytes) -> Answer | None:
         try:
-            line = _read(raw)
-            if line is None:
-                return None
-            match _kind(line):
-                case "party":
-                    self.directory.put(_party(_checked(line["party"], _PARTY, "party")))
+            match parsed(raw, self.book):
+                case None:
                     return None
-                case "order":
-                    order = _order(_checked(line["order"], _ORDER, "order"))
+                case Party() as party:
+                    self.directory.put(party)
+                    return None
+                case Order() as order:
+                    self._clock.at = order.placed_at
                     self.service.register(order, at=order.placed_at)
                     return None
-                case "tick":
-                    return self._tick(line)
-                case _:
-                    return self._command(line)
+                case step:
+                    self._clock.at = step.at
+                    return self._tick(step.at) if step.do == TICK else self._step(step)
         except MalformedError as error:
             self.malformed += 1
             return self._failure("malformed", str(error))
         except InvalidValue as error:
-            return self._failure("invalid", _one_line(error))
+            return self._invalid(error, None)
         except UnknownPolicy as error:
             return self._failure("unknown_policy", str(error))
-
-    def _command(self, line: dict[str, Any]) -> dict[str, Any]:
-        command, at = _command(line)
-        try:
-            if self.observe is not None:
-                self.observe(self.service.assess(command, at=at))
-            outcome = self.service.handle(command, at=at)
-        except Refused as error:
-            decision = error.decision
-            return self._failure(
-                "refused",
-                decision.message(self.lang),
-                codes=list(decision.codes),
-                rules=list(decision.rules),
-                clauses=list(decision.clauses),
-                case=self._known(command),
-            )
         except UnknownOrder as error:
             return self._failure("unknown_order", str(error))
-        except InvalidValue as error:
-            return self._failure("invalid", _one_line(error), case=self._known(command))
-        return self._success([outcome])
 
-    def _known(self, command: Command) -> Case | None:
-        """The case that `command` is about, where its actor may know of it."""
+    # ------------------------------------------------------------------ lines that do something
+
+    def _step(self, step: Step) -> Answer:
+        by = cast(Actor, step.by)
+        case = self._known(step.order_id, by)
+        policy = None if case is None else self._policy(case)
         try:
-            return self.service.case(command.order_id, by=command.by)
-        except UnknownOrder:
-            return None
+            if step.do == OPTIONS:
+                return self._options(step.order_id, by, step.at)
+            command = step.command(case, policy)
+            decision = None
+            if self._observe is not None and isinstance(command, Judged):
+                decision = self.service.assess(command, at=step.at)
+            outcome = self.service.handle(command, at=step.at)
+        except Refused as error:
+            self._happened(error.decision, policy)
+            return self._refused(error.decision, self.service.case(step.order_id, by=by))
+        except InvalidValue as error:
+            return self._invalid(error, case)
+        self._happened(None if outcome.repeated else decision, policy)
+        return self._done([outcome])
 
-    def _tick(self, line: dict[str, Any]) -> dict[str, Any]:
-        faults = Faults("line")
-        at = _parsed(line, "at", datetime.fromisoformat, "a time with an offset", faults)
-        faults.raise_if_any()
+    def _options(self, order_id: str, by: Actor, at: datetime) -> Answer:
+        """What `by` may do now; the state is shown as if what is due had fired."""
+        options = self.service.options(order_id, by=by, at=at)
+        case = self.service.case(order_id, by=by)
+        policy = self._policy(case)
+        for step in fire_due(case, policy, at):
+            case = step.case
+        lang = self._lang(policy)
+        listed = [_option(each, policy, lang) for each in options]
+        return {"ok": True, **self._came_of(case), "options": listed}
+
+    def _tick(self, at: datetime) -> Answer:
         outcomes: list[Outcome] = []
         more = True
         while more:
-            ticked = self.service.tick(at)
+            ticked = self.service.tick(at, budget=MAX_COUNT)
             outcomes.extend(ticked.outcomes)
-            more = ticked.more
-        answer = self._success(outcomes)
-        if not ticked.skipped:
-            return answer
-        told = "; and ".join(f"{each.duty.order_id}: {each.error}" for each in ticked.skipped)
-        error = ticked.skipped[0].error
-        kind = "unknown_policy" if isinstance(error, UnknownPolicy) else "refused"
-        codes = list(error.codes) if isinstance(error, Refused) else [kind]
-        return {**answer, "ok": False, "error": kind, "codes": codes, "message": told}
+            more = ticked.more and bool(ticked.outcomes)
+        self._happened(None, None)
+        answer = self._done(outcomes)
+        return _with_skipped(answer, ticked.skipped) if ticked.skipped else answer
 
-    def _success(self, outcomes: list[Outcome]) -> dict[str, Any]:
+    def _known(self, order_id: str, by: Actor) -> Case | None:
+        """The case of an order, where its actor may know of it."""
+        try:
+            return self.service.case(order_id, by=by)
+        except (UnknownOrder, InvalidValue):
+            return None
+
+    def _happened(self, what: Decision | InvalidValue | None, policy: Policy | None) -> None:
+        """Say what determined the answer: what has fired, then what was decided."""
+        if self._observe is None:
+            return
+        for commit in self._store.commits:
+            for event in commit.events:
+                if isinstance(event, DeadlineFired):
+                    self._observe(Happened(event, self._policy(commit.case)))
+        if what is not None and policy is not None:
+            self._observe(Happened(what, policy))
+
+    # ------------------------------------------------------------------ what is answered
+
+    def _done(self, outcomes: list[Outcome]) -> Answer:
         """What `outcomes` came to; a tick has none or several, and then no one order's state."""
         orders = {outcome.case.order.id for outcome in outcomes}
         case = self.service.case(orders.pop(), by=System()) if len(orders) == 1 else None
@@ -209,211 +203,183 @@ class Replay:
         )
         return {
             "ok": True,
-            "events": [type(event).__name__ for each in outcomes for event in each.events],
-            **self._state(case),
-            "rules": list(dict.fromkeys(rule for each in outcomes for rule in each.rules)),
-            "clauses": list(dict.fromkeys(clauses)),
-            "messages": [
-                _message(message)
-                for each in outcomes
-                for message in each.messages
-                if not each.repeated
-            ],
+            **self._came_of(
+                case,
+                events=(event for outcome in outcomes for event in outcome.events),
+                rules=(rule for outcome in outcomes for rule in outcome.rules),
+                clauses=clauses,
+            ),
         }
+
+    def _refused(self, decision: Decision, case: Case) -> Answer:
+        """Why it is refused; what had come due before stands."""
+        return {
+            "ok": False,
+            **self._came_of(
+                case,
+                events=(event for commit in self._store.commits for event in commit.events),
+                rules=decision.rules,
+                clauses=decision.clauses,
+            ),
+            "error": "refused",
+            "codes": list(decision.codes),
+            "message": decision.message(self._lang(self._policy(case))),
+        }
+
+    def _invalid(self, error: InvalidValue, case: Case | None) -> Answer:
+        policy = None if case is None else self._policy(case)
+        self._happened(error, policy)
+        message = error.message(self._lang(policy))
+        return self._failure("invalid", message, case=case, error=error)
 
     def _failure(
         self,
-        error: str,
+        kind: str,
         message: str,
         *,
-        codes: list[str] | None = None,
-        rules: list[str] | None = None,
-        clauses: list[str] | None = None,
         case: Case | None = None,
-    ) -> dict[str, Any]:
+        error: InvalidValue | None = None,
+    ) -> Answer:
         return {
             "ok": False,
-            "events": [],
-            **self._state(case),
-            "rules": rules or [],
-            "clauses": clauses or [],
-            "messages": [],
-            "error": error,
-            "codes": codes or [error],
+            **self._came_of(case, clauses=() if error is None else error.clauses),
+            "error": kind,
+            "codes": [kind] if error is None else list(error.codes),
             "message": message,
         }
 
-    def _state(self, case: Case | None) -> dict[str, Any]:
-        if case is None:
-            return {"order_status": None, "request_status": None, "labels": None}
+    def _came_of(
+        self,
+        case: Case | None,
+        *,
+        events: Iterable[Event] = (),
+        rules: Iterable[str] = (),
+        clauses: Iterable[str] = (),
+    ) -> Answer:
+        """What an answer says of what happened, and of how things stand after it."""
+        messages = (each for commit in self._store.commits for each in commit.messages)
+        answer: Answer = {
+            "events": [type(event).__name__ for event in events],
+            "order_status": None,
+            "request_status": None,
+            "rules": list(dict.fromkeys(rules)),
+            "clauses": list(dict.fromkeys(clauses)),
+            "messages": [_message(each) for each in messages],
+            "labels": None,
+            "deadlines": None,
+            "marks": None,
+        }
+        return answer if case is None else {**answer, **self._state(case)}
+
+    def _state(self, case: Case) -> Answer:
         policy = self._policy(case)
-        names = (case.order.buyer, case.order.seller)
-        parties = {name: self.directory.find(name) for name in names}
+        lang, parties = self._lang(policy), map(self.directory.find, readers_of(case, policy))
+        known = {party.id: party for party in parties if party is not None}
+        marks = (mark.code for mark in case.marks if mark.request in (None, len(case.requests)))
         return {
             "order_status": case.order.status,
-            "request_status": case.latest and case.latest.status.value,
+            "request_status": case.latest and str(case.latest.status),
             "labels": {
-                audience.value: " ".join(
-                    label(case, policy, audience, self.lang, parties=parties).split("\n")
-                )
-                for audience in Audience
+                side: " ".join(label(case, policy, side, lang, parties=known).split("\n"))
+                for side in ("buyer", "seller")
             },
+            "deadlines": [
+                {
+                    "deadline": timer.deadline.id,
+                    "due_at": timer.due_at.astimezone(policy.tzinfo).isoformat(),
+                }
+                for timer in running(policy, case)
+            ],
+            "marks": list(dict.fromkeys(marks)),
         }
+
+    def _lang(self, policy: Policy | None) -> Lang:
+        """The language of an answer; of one under no policy that of the library's errors."""
+        return self.lang or ("en" if policy is None else policy.languages[0])
 
     def _policy(self, case: Case) -> Policy:
         return self.book.get(case.order.policy, case.edition)
 
 
-def _lines(stream: BinaryIO) -> Iterator[bytes]:
-    while line := stream.readline(MAX_LINE_BYTES + 1):
-        rest = line
-        while len(rest) > MAX_LINE_BYTES and not rest.endswith(b"\n"):
-            rest = stream.readline(MAX_LINE_BYTES + 1)
-        yield line
+class _Clock:
+    """The time of the line that is being read."""
+
+    at = datetime.min.replace(tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
 
 
-def _read(raw: bytes) -> dict[str, Any] | None:
-    """The object of a line; None for a line that is blank or a comment."""
-    if len(raw) > MAX_LINE_BYTES:
-        raise MalformedError(f"is too long; expected at most {MAX_LINE_BYTES} bytes")
-    try:
-        text = raw.decode("utf-8-sig").strip()
-        if not text or text.startswith("#"):
-            return None
-        line = json.loads(text, object_pairs_hook=_unrepeated, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise MalformedError(f"not a line of JSON: {error}; expected one object") from error
-    if not isinstance(line, dict):
-        raise MalformedError('not an object; expected an object such as {"do": …}')
-    return line
+class _Recorder:
+    """A store that remembers what was committed to it, refused commands' deadlines included."""
+
+    def __init__(self, store: Store) -> None:
+        self._inner = store
+        self.commits: list[Commit] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def commit(self, commit: Commit) -> None:
+        self._inner.commit(commit)
+        self.commits.append(commit)
 
 
-def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key occurs twice")
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _kind(line: dict[str, Any]) -> str:
-    """What the line is: ``party``, ``order``, or what it does; checks the keys it may have."""
-    if "party" in line or "order" in line:
-        kind = "party" if "party" in line else "order"
-        _checked(line, Shape({kind: dict}), "line")
-        return kind
-    do = line.get("do")
-    if not isinstance(do, str) or do not in _DO:
-        shown = _TYPES[type(do)] if isinstance(do, list | dict) else f"{do!r:.80}"
-        what = "no party, order or do" if do is None else f"do is {shown}"
-        raise MalformedError(f"{what}; expected a party, an order, or do one of: {', '.join(_DO)}")
-    _checked(line, _DO[do], do)
-    return do
-
-
-def _checked(value: dict[str, Any], shape: Shape, where: str) -> dict[str, Any]:
-    """`value`, once its keys and their JSON types are those of `shape`."""
-    wanted = {**shape.required, **shape.optional}
-    problems = [f"{key} is missing" for key in shape.required if value.get(key) is None]
-    problems += [f"{key!r:.80} is no key of it" for key in value if key not in wanted]
-    problems += [
-        f"{key} is not {_TYPES[kind]}"
-        for key, kind in wanted.items()
-        if value.get(key) is not None and not isinstance(value[key], kind)
-    ]
-    if problems:
-        more = len(problems) - MAX_PROBLEMS
-        told = [*problems[:MAX_PROBLEMS], *([f"and {more} more"] if more > 0 else [])]
-        raise MalformedError(f"{where}: {'; '.join(told)}; expected {_keys(shape)}")
-    return value
-
-
-def _keys(shape: Shape) -> str:
-    required = ", ".join(shape.required)
-    optional = ", ".join(shape.optional)
-    return f"the keys {required}" + (f", and maybe {optional}" if optional else "")
-
-
-def _party(value: dict[str, Any]) -> Party:
-    return Party(**{"name": value["id"], **_given(value)})
-
-
-def _order(value: dict[str, Any]) -> Order:
-    given = _given(value)
-    for key, parse in _TIMES.items():
-        with suppress(KeyError, ValueError):  # what is no time stays text, which Order names
-            given[key] = parse(given[key])
-    return Order(**given)
-
-
-def _command(line: dict[str, Any]) -> tuple[Command, datetime | None]:
-    faults = Faults(line["do"])
-    at = _parsed(line, "at", datetime.fromisoformat, "a time with an offset", faults)
-    by = _parsed(line, "by", _actor, "buyer:ID, seller:ID, operator:ID or system", faults)
-    given = _given(line)
-    if "ship_on" in given:
-        given["ship_on"] = _parsed(given, "ship_on", date.fromisoformat, "YYYY-MM-DD", faults)
-    faults.raise_if_any()
-    fields = {key: value for key, value in given.items() if key not in ("at", "do", "event")}
-    fields["by"] = by
-    if line["do"] == "advance":
-        fields["move"] = line["event"]
-    return _COMMANDS[line["do"]](**fields), at
-
-
-def _given(value: dict[str, Any]) -> dict[str, Any]:
-    """The keys that have a value; a null stands for none."""
-    return {key: item for key, item in value.items() if item is not None}
-
-
-def _parsed(
-    value: dict[str, Any], key: str, parse: Callable[[str], T], expected: str, faults: Faults
-) -> T | None:
-    try:
-        return parse(value[key])
-    except ValueError:
-        faults.add(key, f"is {value[key]!r:.80}", expected)
-        return None
-
-
-def _actor(text: str) -> Actor:
-    role, _, name = text.partition(":")
-    if text == "system":
-        return System()
-    return _ROLES[role](name) if role in _ROLES else _no_actor()
-
-
-def _no_actor() -> NoReturn:
-    raise ValueError("no such role")
-
-
-def _message(message: Message) -> dict[str, str]:
+def _with_skipped(answer: Answer, skipped: tuple[Skipped, ...]) -> Answer:
+    """The answer to a tick that could not fire what was due of some orders."""
+    error = skipped[0].error
+    kind = "unknown_policy" if isinstance(error, UnknownPolicy) else "invalid"
+    unknown = Fault("tick", f"{type(error).__name__}", "no error", code=kind)
+    faults = error.faults if isinstance(error, InvalidValue) else (unknown,)
     return {
-        "audience": message.audience.value,
-        "medium": message.medium.value,
+        **answer,
+        "ok": False,
+        "error": kind,
+        "codes": list(dict.fromkeys(fault.code for fault in faults)),
+        "message": "\n".join(f"{each.order.order_id}: {each.error}" for each in skipped),
+    }
+
+
+def _option(option: Option, policy: Policy, lang: Lang) -> Answer:
+    """An action as JSON has it, with the keys that a line needs to take it."""
+    line: Answer = {"command": VERBS[option.command]}
+    name = COMMAND_NAMES[option.command]
+    if option.command is AdvanceOrder:
+        line["event"], name = option.move, policy.move_text(str(option.move))
+    if option.command is AnswerWithdrawal:
+        line["accept"] = option.action == "accept"
+    if option.request is not None:
+        line["request"] = option.request
+    return {
+        **line,
+        "offered": option.is_offered,
+        "codes": list(option.codes),
+        "label": name[lang],
+        "data": {name: _plain(value) for name, value in option.data.items()},
+        "reasons": [_reason(each, policy, lang) for each in option.reasons],
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A fact as JSON has it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _reason(reason: Choosable, policy: Policy, lang: Lang) -> Answer:
+    return {
+        "code": reason.code,
+        "label": reason.label and reason.label[lang],
+        "minimum": reason.text and reason.text.minimum,
+        "maximum": reason.text and reason.text.maximum,
+        "hint": reason.hint and reason.hint[lang],
+    }
+
+
+def _message(message: Message) -> Answer:
+    return {
+        "audience": message.audience,
+        "medium": str(message.medium),
         "party": message.party,
         "subject": message.subject,
         "body": message.body,
     }
-
-
-def _one_line(error: InvalidValue) -> str:
-    return "; and ".join(str(fault) for fault in error.faults)
-
-
-_TIMES: Mapping[str, Callable[[str], date]] = {
-    "placed_at": datetime.fromisoformat,
-    "paid_at": datetime.fromisoformat,
-    "status_since": datetime.fromisoformat,
-    "shipped_at": datetime.fromisoformat,
-    "ship_on": date.fromisoformat,
-}
-_ROLES: Mapping[str, type[Buyer] | type[Seller] | type[Operator]] = {
-    "buyer": Buyer,
-    "seller": Seller,
-    "operator": Operator,
-}
-_COMMANDS: Mapping[str, type[Command]] = {verb: kind for kind, verb in VERBS.items()}

@@ -1,0 +1,263 @@
+"""The commands of ``ordercancel``, each of which gives the exit status."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from ordercancel.cli.policies import (
+    attribute,
+    check_language,
+    language,
+    one_policy,
+    policies_of,
+    stop,
+    with_built_in,
+)
+from ordercancel.domain.errors import TooLarge
+from ordercancel.domain.texts import Lang
+from ordercancel.explain import diff, order_diagram, policy_data, request_diagram, rule_table
+from ordercancel.policies import QOO10
+from ordercancel.policy.policy import Policy
+from ordercancel.stores.memory import MemoryStore
+
+if TYPE_CHECKING:
+    from ordercancel.cli.replay import Happened, Replay
+    from ordercancel.service.ports import Store
+    from ordercancel.stores.sql import SqlStore
+    from ordercancel.verification import Invariant
+
+
+def run_demo(chosen: argparse.Namespace) -> int:
+    """Walk through both documents in a new database, and print what happens."""
+    _require("ordercancel.cli.demo", "cli")
+    from ordercancel.cli.demo import next_steps, recall, tell
+
+    where = chosen.db or str(Path(tempfile.mkdtemp(prefix="ordercancel-")) / "demo.db")
+    if chosen.db and Path(where).exists():
+        stop(f"{where} exists; the demo needs a file of its own")
+    store = _sql_store(where, is_file=True)
+    for line in tell(store, language(chosen.lang, QOO10)):
+        print(line)
+    store.close()
+    reopened = _sql_store(where, is_file=True)
+    print(f"The history of order A-1, read back from {where}:")
+    for line in recall(reopened, "A-1"):
+        print(line)
+    reopened.close()
+    for line in next_steps(where):
+        print(line)
+    return 0
+
+
+def run_replay(chosen: argparse.Namespace) -> int:
+    """Answer each line of a scenario; 1 where one is malformed."""
+    store = None if chosen.db is None else _sql_store(chosen.db)
+    replay = _replay(chosen, store or MemoryStore())
+    try:
+        with _opened(chosen.file) as lines:
+            for answer in replay.read(lines):
+                print(json.dumps(answer, ensure_ascii=False), flush=True)
+    finally:
+        if store is not None:
+            store.close()
+    return 1 if replay.malformed else 0
+
+
+def run_explain(chosen: argparse.Namespace) -> int:
+    """Explain the answer to each line of a scenario; 1 where a line is malformed."""
+    happened: list[Happened] = []
+    replay = _replay(chosen, MemoryStore(), observe=happened.append)
+    explained = 0
+    with _opened(chosen.file) as lines:
+        for answer in replay.read(lines):
+            line, causes = answer["line"], happened.copy()
+            happened.clear()
+            if chosen.line not in (None, line):
+                continue
+            explained += len(causes)
+            for each in causes:
+                _print_explained(line, each, chosen)
+            if not answer["ok"] and not causes:
+                print(f"ordercancel: line {line}: {answer['message']}", file=sys.stderr)
+    if chosen.line is not None and not explained:
+        stop(f"line {chosen.line} is nothing that was judged; expected the line of a command")
+    return 1 if replay.malformed else 0
+
+
+def _print_explained(line: int, happened: Happened, chosen: argparse.Namespace) -> None:
+    explanation = happened.explained(language(chosen.lang, happened.policy))
+    if chosen.format == "json":
+        print(json.dumps({"line": line, **explanation.as_dict()}, ensure_ascii=False))
+    else:
+        print(f"[{line}] {explanation}\n")
+
+
+def _replay(
+    chosen: argparse.Namespace,
+    store: Store,
+    observe: Callable[[Happened], None] | None = None,
+) -> Replay:
+    _require("ordercancel.cli.replay", "cli")
+    from ordercancel.cli.replay import Replay
+
+    policies = with_built_in(chosen.policy)
+    check_language(chosen.lang, policies)
+    return Replay(policies, store, chosen.lang, observe=observe)
+
+
+def _opened(file: str | None) -> BinaryIO:
+    return sys.stdin.buffer if file in (None, "-") else Path(str(file)).open("rb")
+
+
+def run_rules(chosen: argparse.Namespace) -> int:
+    """Print the rules of a policy."""
+    if chosen.format == "json":
+        _print_json(policy_data(policy) for policy in policies_of(chosen.policy))
+    else:
+        print("\n".join(rule_table(*each) for each in _worded(chosen)), end="")
+    return 0
+
+
+def run_verify(chosen: argparse.Namespace) -> int:
+    """Check a policy in every case that can be reached; 1 where it has faults."""
+    from ordercancel.verification import verify
+
+    invariants = () if chosen.invariants is None else _invariants(chosen.invariants)
+    names = ("sample", "seed", "most_combinations", "most_cases")
+    limits = {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
+    reports = []
+    for policy, lang in _worded(chosen):
+        try:
+            report = verify(policy, invariants=invariants, **limits)
+        except TooLarge as error:
+            stop(f"{error}: --sample N, or more by --most-combinations N and --most-cases N")
+        reports.append(report)
+        if chosen.format != "json":
+            print(report.text(lang), end="")
+    if chosen.format == "json":
+        _print_json(report.as_dict() for report in reports)
+    if chosen.scenarios is not None:
+        folder = Path(chosen.scenarios)
+        folder.mkdir(parents=True, exist_ok=True)
+        faults = (fault for report in reports for fault in report.faults)
+        for number, fault in enumerate(faults, 1):
+            path = folder / f"{number:02}-{fault.kind}.jsonl"
+            path.write_text(fault.jsonl, encoding="utf-8")
+    return 0 if all(report.ok for report in reports) else 1
+
+
+def run_diff(chosen: argparse.Namespace) -> int:
+    """Print what two policies answer differently; 1 where they differ."""
+    found = [diff(*pair) for pair in _pairs(chosen.before, chosen.after)]
+    if chosen.format == "json":
+        _print_json(each.as_dict() for each in found)
+    else:
+        texts = (each.text(language(chosen.lang, each.after)) for each in found)
+        print("\n".join(texts), end="")
+    return 0 if all(each.same for each in found) else 1
+
+
+def _pairs(before: str, after: str) -> Iterator[tuple[Policy, Policy]]:
+    """The policies to compare: of two books the latest editions that both have by one name."""
+    one, other = policies_of(before), policies_of(after)
+    if len(one) == len(other) == 1:
+        yield one[0], other[0]
+        return
+    latest = [_latest(policies) for policies in (one, other)]
+    if latest[0].keys() != latest[1].keys():
+        names = (", ".join(policies) for policies in latest)
+        stop(f"the books have other policies: {' against '.join(names)}; expected the same names")
+    yield from ((policy, latest[1][name]) for name, policy in latest[0].items())
+
+
+def _latest(policies: Iterable[Policy]) -> dict[str, Policy]:
+    return {each.name: each for each in sorted(policies, key=lambda each: each.holds_from)}
+
+
+def run_diagram(chosen: argparse.Namespace) -> int:
+    """Print a chart as Mermaid."""
+    for policy, lang in _worded(chosen):
+        print(request_diagram(lang) if chosen.request else order_diagram(policy, lang), end="")
+    return 0
+
+
+def run_database(chosen: argparse.Namespace) -> int:
+    """Run an action on a database; see `ordercancel.cli.database`."""
+    _require("ordercancel.cli.database", "sql")
+    from ordercancel.cli import database
+
+    status: int = getattr(database, chosen.action)(chosen)
+    return status
+
+
+def run_bulk(chosen: argparse.Namespace) -> int:
+    """Run an action on many orders; see `ordercancel.cli.bulk`."""
+    chosen.policy_name = chosen.policy
+    chosen.policy = one_policy(chosen.policy)
+    if hasattr(chosen, "lang"):
+        chosen.lang = language(chosen.lang, chosen.policy)
+    if chosen.action == "judge":
+        chosen.against = None if chosen.against is None else one_policy(chosen.against)
+    try:
+        from ordercancel.cli import bulk
+
+        if getattr(chosen, "plot", None) is not None:
+            importlib.import_module("ordercancel.bulk.plot")
+        # An engine may load what it needs when it is asked for rows.
+        status: int = getattr(bulk, chosen.action)(chosen)
+    except ImportError as error:
+        stop(_needs("plot" if "matplotlib" in str(error) else "bulk", error))
+    return status
+
+
+def _worded(chosen: argparse.Namespace) -> list[tuple[Policy, Lang]]:
+    """The policies that are meant, each with the language that people read it in."""
+    policies = policies_of(chosen.policy)
+    return [(policy, language(chosen.lang, policy)) for policy in policies]
+
+
+def _print_json(values: Iterable[Any]) -> None:
+    """Print one value as it is, and several as a list."""
+    several = list(values)
+    value = several[0] if len(several) == 1 else several
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _invariants(name: str) -> tuple[Invariant, ...]:
+    from ordercancel.verification import Invariant
+
+    invariants = attribute(name)
+    if not isinstance(invariants, list | tuple) or not all(
+        isinstance(invariant, Invariant) for invariant in invariants
+    ):
+        stop(f"{name!r} is a {type(invariants).__name__}; expected a list of Invariant")
+    return tuple(invariants)
+
+
+def _sql_store(where: str, *, is_file: bool = False) -> SqlStore:
+    """The store at a URL, or on a file, whose name may have any characters."""
+    _require("ordercancel.stores.sql", "sql")
+    from sqlalchemy import URL
+
+    from ordercancel.stores.sql import SqlStore
+
+    return SqlStore(URL.create("sqlite", database=where) if is_file else where)
+
+
+def _require(module: str, extra: str) -> None:
+    """Stop where a module cannot be imported, naming the extra that brings what it needs."""
+    try:
+        importlib.import_module(module)
+    except ImportError as error:
+        stop(_needs(extra, error))
+
+
+def _needs(extra: str, error: ImportError) -> str:
+    return f"{error}; expected the extra: pip install 'ordercancel[{extra}]'"

@@ -1,0 +1,283 @@
+"""The lines of a scenario: what each may hold, and what it stands for.
+
+The format is described in ``docs/scenarios.md``. A line that is not JSON, or has other keys or
+JSON types than its kind, is malformed; one that says something impossible is an `InvalidValue`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Any, BinaryIO, NoReturn, TypeVar, cast
+
+import attrs
+import msgspec
+
+from ordercancel.domain.actors import Actor, Party
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import ANSWERS, Command
+from ordercancel.domain.faults import Faults
+from ordercancel.domain.orders import Order, PastRequest
+from ordercancel.policy.book import PolicyBook
+from ordercancel.policy.policy import Policy
+from ordercancel.rules.facts import Day, Moment
+from ordercancel.verification.scenario import VERBS
+
+MAX_LINE_BYTES = 1_000_000
+"""The longest line that is read."""
+
+MAX_PROBLEMS = 20
+"""How many problems of a malformed line are named."""
+
+TICK, OPTIONS = "tick", "options"
+"""What a line can ask for beside the commands."""
+
+T = TypeVar("T")
+
+
+class MalformedError(Exception):
+    """Raised for a line that no scenario has; the message says what was expected."""
+
+
+@attrs.frozen
+class Step:
+    """A line that does something at the moment `at`.
+
+    Args:
+        do: Its verb, of which `fields` are the keys that the command has.
+        at: The moment.
+        order_id: The order that it is about; empty for a tick.
+        by: The actor; None for a tick.
+    """
+
+    do: str
+    at: datetime
+    order_id: str
+    by: Actor | None
+    fields: Mapping[str, Any]
+
+    def command(self, case: Case | None, policy: Policy | None) -> Command:
+        """The command that the line gives.
+
+        Args:
+            case: The case of its order: an answer that names no request means the latest one.
+            policy: The policy of the order, whose facts say which texts are moments and days.
+
+        Raises:
+            InvalidValue: With everything that is wrong with the command itself.
+        """
+        kind = _COMMANDS[self.do]
+        fields = {**self.fields, "order_id": self.order_id, "by": self.by}
+        for name in ("data", "facts"):
+            if name in fields:
+                fields[name] = _facts(fields[name], policy)
+        if kind in ANSWERS:
+            fields.setdefault("request", max(1, 0 if case is None else len(case.requests)))
+        return kind(**fields)
+
+
+_Shape = Mapping[str, Any]
+"""The keys of an object with the types of their values; those that may be missing allow None."""
+
+_PARTY: _Shape = {
+    "id": str,
+    "name": str | None,
+    "emails": list | None,
+    "permits_cancellation": bool | None,
+    "locale": str | None,
+}
+_MOMENTS = ("placed_at", "paid_at", "status_since", "shipped_at", "delivered_at")
+_ORDER: _Shape = {
+    **dict.fromkeys(("id", "policy", "status", "buyer", "seller", "placed_at"), str),
+    **dict.fromkeys(("channel", "ship_on", *_MOMENTS[1:], "cart_id", "item"), str | None),
+    "facts": dict | None,
+    "history": list[dict[str, Any]] | None,
+}
+_PAST: _Shape = {
+    **dict.fromkeys(("by", "at", "status"), str),
+    **dict.fromkeys(("reason", "answerer"), str | None),
+}
+_KEYS: _Shape = {
+    **dict.fromkeys(("at", "do", "order_id", "by", "event"), str),
+    **dict.fromkeys(("command_id", "reason", "text", "ship_on"), str | None),
+    **dict.fromkeys(("status", "buyer", "seller"), str | None),
+    **dict.fromkeys(("data", "facts"), dict | None),
+    "request": int | None,
+    "accept": bool,
+    "affirmed": bool | None,
+}
+_COMMANDS: Mapping[str, Callable[..., Command]] = {verb: kind for kind, verb in VERBS.items()}
+
+
+def _shapes() -> Iterator[tuple[str, _Shape]]:
+    """The shape of each line that does something, by its verb."""
+    short = {"reject": ("affirmed",), "advance": ("ship_on",)}
+    for kind, verb in VERBS.items():
+        fields = (field.name for field in attrs.fields(cast(Any, kind)))
+        names = ("event" if name == "move" else name for name in fields)
+        yield verb, {name: _KEYS[name] for name in ("at", "do", *names, *short.get(verb, ()))}
+    yield TICK, {name: _KEYS[name] for name in ("at", "do", "command_id")}
+    yield OPTIONS, {name: _KEYS[name] for name in ("at", "do", "order_id", "by", "command_id")}
+
+
+_DO: Mapping[str, _Shape] = dict(_shapes())
+
+
+def lines_of(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file; of one that is too long no more than its beginning is kept."""
+    while line := stream.readline(MAX_LINE_BYTES + 1):
+        rest = line
+        while len(rest) > MAX_LINE_BYTES and not rest.endswith(b"\n"):
+            rest = stream.readline(MAX_LINE_BYTES + 1)
+        yield line
+
+
+def parsed(raw: bytes, book: PolicyBook) -> Party | Order | Step | None:
+    """What a line stands for under the policies of `book`; None for a blank one or a comment.
+
+    Raises:
+        MalformedError: With every key that is missing, unknown or of another JSON type.
+        InvalidValue: With every value that is impossible.
+        UnknownPolicy: The book has no policy for an order.
+    """
+    line = _object(raw)
+    if line is None:
+        return None
+    if "party" in line:
+        return _party(_checked(_checked(line, {"party": dict}, "line")["party"], _PARTY, "party"))
+    if "order" in line:
+        order = _checked(_checked(line, {"order": dict}, "line")["order"], _ORDER, "order")
+        return _order(order, book)
+    do = line.get("do")
+    if not isinstance(do, str) or do not in _DO:
+        nested = "a list" if isinstance(do, list) else "an object" if isinstance(do, dict) else ""
+        shown = nested or f"{do!r:.80}"
+        what = "no party, order or do" if do is None else f"do is {shown}"
+        raise MalformedError(f"{what}; expected a party, an order, or do one of: {', '.join(_DO)}")
+    return _step(do, _checked(line, _DO[do], do), book)
+
+
+def _object(raw: bytes) -> dict[str, Any] | None:
+    if len(raw) > MAX_LINE_BYTES:
+        raise MalformedError(f"is too long; expected at most {MAX_LINE_BYTES} bytes")
+    try:
+        text = raw.decode("utf-8-sig").strip()
+        if not text or text.startswith("#"):
+            return None
+        # Not msgspec's own reader: it takes the last of two equal keys.
+        line = json.loads(text, object_pairs_hook=_unrepeated, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise MalformedError(f"not a line of JSON: {error}; expected one object") from error
+    if not isinstance(line, dict):
+        raise MalformedError('not an object; expected an object such as {"do": …}')
+    return line
+
+
+def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    line = dict(pairs)
+    if len(line) < len(pairs):
+        raise ValueError("a key occurs twice")
+    return line
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _checked(value: dict[str, Any], shape: _Shape, where: str) -> dict[str, Any]:
+    """The keys of `value` but for nulls, once `value` has the shape."""
+    required = [key for key, kind in shape.items() if isinstance(kind, type)]
+    present = {key: each for key, each in value.items() if each is not None}
+    problems = [f"{key} is missing" for key in required if key not in present]
+    problems += [f"{key!r:.80} is no key of it" for key in value if key not in shape]
+    for key in (key for key in shape if key in present):
+        try:
+            msgspec.convert(present[key], shape[key])
+        except (msgspec.ValidationError, UnicodeEncodeError) as error:  # half of a character pair
+            problems.append(f"{key}: {error}")
+    if problems:
+        more = len(problems) - MAX_PROBLEMS
+        shown = [*problems[:MAX_PROBLEMS], *([f"and {more} more"] if more > 0 else [])]
+        optional = ", ".join(key for key in shape if key not in required)
+        keys = f"the keys {', '.join(required)}" + (optional and f", and maybe {optional}")
+        raise MalformedError(f"{where}: {'; '.join(shown)}; expected {keys}")
+    return present
+
+
+def _party(value: dict[str, Any]) -> Party:
+    return Party(**{"name": value["id"], **value})
+
+
+def _order(value: dict[str, Any], book: PolicyBook) -> Order:
+    for key in (*_MOMENTS, "ship_on"):
+        if key in value:
+            value[key] = _parsed(value[key], date if key == "ship_on" else datetime)
+    faults = Faults("Order")
+    past = [_checked(each, _PAST, "history") for each in value.get("history", ())]
+    for number, each in enumerate(past):
+        each["by"] = _actor(each["by"], book, f"history[{number}].by", faults)
+        each["at"] = _parsed(each["at"], datetime)
+    faults.raise_if_any()
+    history = tuple(PastRequest(**each) for each in past)
+    order = Order(**{**value, "history": history})
+    return attrs.evolve(order, facts=_facts(order.facts, book.edition_for(order)))
+
+
+def _step(do: str, value: dict[str, Any], book: PolicyBook) -> Step:
+    faults = Faults("line" if do == TICK else do)
+    at = _parsed(value.pop("at"), datetime)
+    faults.time("at", at)
+    by = _actor(value.pop("by"), book, "by", faults) if "by" in value else None
+    faults.raise_if_any()
+    fields = {key: each for key, each in value.items() if key not in ("do", "order_id")}
+    if "event" in fields:
+        fields["move"] = fields.pop("event")
+    if "ship_on" in fields:
+        fields["facts"] = {**fields.get("facts", {}), "ship_on": fields.pop("ship_on")}
+    if "affirmed" in fields:
+        fields["data"] = {**fields.get("data", {}), "confirmed": fields.pop("affirmed")}
+    return Step(do, at, value.get("order_id", ""), by, fields)
+
+
+def _parsed(text: str, kind: type[date]) -> Any:
+    """A day or a moment; what is neither stays text, which the value that has it names."""
+    with suppress(ValueError):
+        return kind.fromisoformat(text)
+    return text
+
+
+def _facts(values: Mapping[str, Any], policy: Policy | None) -> dict[str, Any]:
+    """Facts as the policy declares them: moments and days are texts in JSON."""
+    kinds: dict[str, type[date]] = {}
+    for name in values if policy is not None else ():
+        match policy and policy.fact(name):
+            case Moment():
+                kinds[name] = datetime
+            case Day():
+                kinds[name] = date
+    return {
+        name: _parsed(value, kinds[name]) if name in kinds and isinstance(value, str) else value
+        for name, value in values.items()
+    }
+
+
+def _actor(text: str, book: PolicyBook, field: str, faults: Faults) -> Actor | None:
+    """The actor who is written as ``ROLE:ID``, ``system``, or either with ``via`` somebody.
+
+    None, with a fault noted, where `text` is none of these, or no policy has the role.
+    """
+    name, _, via = text.partition(" via ")
+    role, _, id_ = name.partition(":")
+    if name == "system":
+        id_ = name
+    roles = dict.fromkeys(
+        role for name in book.names for policy in book.editions(name) for role in policy.roles
+    )
+    if role in roles and id_:
+        with suppress(ValueError):
+            return Actor(id_, role=role, via=via or None)
+    expected = f"ROLE:ID with one of the roles {', '.join(roles)}; or system"
+    faults.add(field, f"is {text!r:.80}", expected)
+    return None

@@ -1,0 +1,97 @@
+"""Which policies are meant by an argument, and in which language the command line speaks."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from ordercancel.domain.texts import Lang
+from ordercancel.policies import CONECT, QOO10
+from ordercancel.policy.book import PolicyBook
+from ordercancel.policy.policy import Policy
+
+BUILT_IN = {policy.name: policy for policy in (CONECT, QOO10)}
+NAMES = f"one of: {', '.join(BUILT_IN)}; or MODULE:BOOK, a policy, a list of them or a PolicyBook"
+
+
+def policies_of(name: str) -> tuple[Policy, ...]:
+    """The policies that a name stands for: a built-in one, or those of ``module:ATTRIBUTE``.
+
+    Of a `PolicyBook` they are all its editions, the latest of each name first.
+    """
+    if name in BUILT_IN:
+        return (BUILT_IN[name],)
+    if ":" not in name:
+        stop(f"no policy {name!r}; expected {NAMES}")
+    value = attribute(name)
+    if isinstance(value, PolicyBook):
+        return tuple(each for known in value.names for each in value.editions(known))
+    policies = tuple(value) if isinstance(value, list | tuple) else (value,)
+    if not policies or not all(isinstance(policy, Policy) for policy in policies):
+        kind = type(value).__name__
+        stop(f"{name!r} is a {kind}; expected a Policy, a list of them or a PolicyBook")
+    return policies
+
+
+def one_policy(name: str) -> Policy:
+    """The one policy that a name stands for."""
+    policies = policies_of(name)
+    if len(policies) > 1:
+        editions = ", ".join(f"{policy.name} {policy.edition}" for policy in policies)
+        stop(f"{name!r} has {len(policies)} policies: {editions}; expected a name of one of them")
+    return policies[0]
+
+
+def with_built_in(names: Sequence[str]) -> list[Policy]:
+    """The policies with these names, and the built-in ones whose names they leave free."""
+    own = [policy for name in names for policy in policies_of(name)]
+    taken = {policy.name for policy in own}
+    return [*(each for name, each in BUILT_IN.items() if name not in taken), *own]
+
+
+def language(wanted: Lang | None, policy: Policy) -> Lang:
+    """The language that people read of a policy in: `wanted`, or that of the environment.
+
+    Where the policy is not in the environment's language, it is English or its first one.
+    """
+    check_language(wanted, (policy,))
+    fitting = (wanted, _of_environment(), "en")
+    return next((each for each in fitting if each in policy.languages), policy.languages[0])
+
+
+def check_language(wanted: Lang | None, policies: Iterable[Policy]) -> None:
+    """Stop where none of the policies is in the language `wanted`; None stands for any."""
+    known = dict.fromkeys(lang for policy in policies for lang in policy.languages)
+    if wanted is not None and wanted not in known:
+        stop(f"--lang is {wanted!r}; expected one of: {', '.join(known)}")
+
+
+def _of_environment() -> Lang:
+    settings = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    locale = next((each for each in settings if each), "")
+    return "ja" if locale.startswith("ja") else "en"
+
+
+def attribute(name: str) -> object:
+    """What ``module:ATTRIBUTE`` names; modules in the working directory are found, too."""
+    module_name, _, attribute = name.partition(":")
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        module = importlib.import_module(module_name)
+    except Exception as error:  # a user's module may raise anything while it is imported
+        stop(f"cannot import {module_name!r}: {type(error).__name__}: {error}")
+    finally:
+        sys.path.pop(0)
+    if not hasattr(module, attribute):
+        stop(f"{module_name!r} has no {attribute!r}; expected MODULE:ATTRIBUTE")
+    return getattr(module, attribute)
+
+
+def stop(problem: str) -> NoReturn:
+    """Print what is wrong, and exit with 2."""
+    print(f"ordercancel: {problem}", file=sys.stderr)
+    raise SystemExit(2)
