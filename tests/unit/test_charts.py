@@ -11,7 +11,7 @@ from statemachine.transition import Transition
 from statemachine.transition_list import TransitionList
 
 from ordercancel.domain.errors import Fault, InvalidPolicy
-from ordercancel.engine.charts import REQUEST, Node, compile_chart
+from ordercancel.engine.charts import compile_chart
 
 MOVE = "a plain move from one state to one other"
 STATE = "a plain state of a flat chart"
@@ -38,58 +38,51 @@ def faults_of(made: type[StateMachine]) -> tuple[Fault, ...]:
     return caught.value.faults
 
 
-def test_a_good_chart_compiles_to_its_table() -> None:
+def test_a_good_chart_compiles_to_a_lifecycle() -> None:
     class Road(StateMachine):
         new = State("新規", initial=True)
         on_road = State("配送中")
         done = State("完了", final=True)
+        cancelled = State("中止", final=True)
         ship = new.to(on_road)
         finish = new.to(done) | on_road.to(done)
         poke = on_road.to.itself()
+        cancel = new.to(cancelled)
+        stop = on_road.to(cancelled)
 
-    road = compile_chart(Road)
-    assert road.name == "Road"
-    assert road.states == (
-        Node("new", "新規", True, False),
-        Node("on_road", "配送中", False, False),
-        Node("done", "完了", False, True),
-    )
-    assert road.state_ids == ("new", "on_road", "done")
-    assert road.moves == ("ship", "finish", "poke")
+    road = compile_chart(Road, shipped="on_road", facts={"ship": "ship_on"}, needs={"done": ["x"]})
     assert dict(road.table) == {
         ("new", "ship"): "on_road",
         ("new", "finish"): "done",
         ("on_road", "finish"): "done",
         ("on_road", "poke"): "on_road",
     }
-    assert road.sources("finish") == ("new", "on_road")
-    assert road.sources("fly") == ()
-    assert road.target("new", "ship") == "on_road"
-    assert road.target("done", "ship") is None
-    assert road.target("nowhere", "ship") is None
+    assert road.cancellable == ("new", "on_road")
+    assert (road.shipped, road.closes) == (("on_road",), ("on_road",))
+    assert (dict(road.facts), dict(road.needs)) == ({"ship": ("ship_on",)}, {"done": ("x",)})
+    assert dict(road.names) == {
+        "new": "新規",
+        "on_road": "配送中",
+        "done": "完了",
+        "cancelled": "中止",
+    }
 
 
-def test_a_table_can_not_be_changed() -> None:
-    with pytest.raises(TypeError):
-        REQUEST.table["granted", "reject"] = "rejected"  # type: ignore[index]
+def test_a_move_that_leads_to_two_statuses_is_refused() -> None:
+    class Fork(StateMachine):
+        a = State(initial=True)
+        b = State()
+        c = State(final=True)
+        go = a.to(b) | b.to(c)
 
-
-def test_the_request_chart_has_the_life_of_a_request() -> None:
-    assert REQUEST.sources("approve") == (
-        "awaiting_seller",
-        "withdrawal_asked",
-        "withdrawal_held",
+    assert faults_of(Fork) == (
+        Fault("Fork.go", "leads to several statuses", "a move of its own for each"),
     )
-    assert REQUEST.sources("ask_withdrawal") == ("awaiting_seller", "withdrawal_held")
-    assert REQUEST.sources("accept_withdrawal") == ("withdrawal_asked", "withdrawal_held")
-    assert REQUEST.sources("hold_withdrawal") == ("withdrawal_asked",)
-    assert [node.id for node in REQUEST.states if node.final] == [
-        "granted",
-        "rejected",
-        "withdrawn",
-        "superseded",
-        "lapsed",
-    ]
+
+
+def test_what_a_chart_does_not_know_is_named() -> None:
+    with pytest.raises(InvalidPolicy, match=r"Lifecycle\.shipped: names 'gone'"):
+        compile_chart(chart(), shipped="gone")
 
 
 def idle(self: object) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
 
 from ordercancel.domain.commands import (
+    ANSWERS,
     COMMANDS,
+    JUDGED,
     AdvanceOrder,
     AnswerWithdrawal,
-    ApplyDeadline,
     Approve,
     AskWithdrawal,
+    FireDeadline,
     Reject,
     RequestCancellation,
+    UpdateOrder,
     Withdraw,
 )
 from ordercancel.domain.errors import Fault, InvalidValue
@@ -31,23 +35,18 @@ def faults_of(kind: type[Any], *args: Any, **kwargs: Any) -> tuple[Fault, ...]:
     return caught.value.faults
 
 
-def test_there_are_eight_kinds_of_command() -> None:
-    assert (
-        RequestCancellation,
-        Approve,
-        Reject,
-        Withdraw,
-        AskWithdrawal,
-        AnswerWithdrawal,
-        AdvanceOrder,
-        ApplyDeadline,
-    ) == COMMANDS
+def test_there_are_nine_kinds_of_command() -> None:
+    answers = (Approve, Reject, Withdraw, AskWithdrawal, AnswerWithdrawal)
+    judged = (RequestCancellation, *answers, AdvanceOrder)
+    assert answers == ANSWERS
+    assert judged == JUDGED
+    assert (*judged, UpdateOrder, FireDeadline) == COMMANDS
 
 
 @pytest.mark.parametrize("kind", [Approve, Withdraw])
 def test_every_command_names_its_order_and_its_actor(kind: type[Any]) -> None:
     name = kind.__name__
-    assert faults_of(kind, "", by="b-1", command_id="") == (
+    assert faults_of(kind, "", by="b-1", command_id="", request=1) == (
         Fault(f"{name}.order_id", "is empty", LINE),
         Fault(f"{name}.by", "is a str", ACTOR),
         Fault(f"{name}.command_id", "is empty", LINE),
@@ -64,37 +63,63 @@ def test_every_fault_of_a_request_is_named() -> None:
 
 
 def test_every_fault_of_a_rejection_is_named() -> None:
-    assert faults_of(Reject, "o-7", by=SELLER, reason=3, text=4, affirmed="yes") == (
+    assert faults_of(Reject, "o-7", by=SELLER, request="1", reason=3, text=4, data=5) == (
+        Fault("Reject.data", "is an int", "a mapping of names to values"),
+        Fault("Reject.request", "is a str", "the number of a request"),
         Fault("Reject.reason", "is an int", LINE),
         Fault("Reject.text", "is an int", TEXT),
-        Fault("Reject.affirmed", "is a str", "true or false"),
     )
 
 
+@pytest.mark.parametrize("number", [0, 1001])
+def test_an_answer_names_its_request(number: int) -> None:
+    problem = "is below 1" if number < 1 else "is above 1000"
+    assert faults_of(Approve, "o-7", by=SELLER, request=number) == (
+        Fault("Approve.request", problem, "the number of a request"),
+    )
+    with pytest.raises(TypeError, match="request"):
+        Withdraw("o-7", by=BUYER)  # type: ignore[call-arg]
+
+
 def test_the_text_of_an_ask_is_a_text() -> None:
-    assert faults_of(AskWithdrawal, "o-7", by=SELLER, text=b"") == (
+    assert faults_of(AskWithdrawal, "o-7", by=SELLER, request=1, text=b"") == (
         Fault("AskWithdrawal.text", "is a bytes", TEXT),
     )
 
 
 def test_an_answer_is_yes_or_no() -> None:
-    assert faults_of(AnswerWithdrawal, "o-7", by=BUYER, accept=None) == (
+    assert faults_of(AnswerWithdrawal, "o-7", by=BUYER, request=1, accept=None) == (
         Fault("AnswerWithdrawal.accept", "is missing", "true or false"),
     )
 
 
-def test_a_move_has_a_name_and_a_day() -> None:
-    assert faults_of(AdvanceOrder, "o-7", by=SELLER, move="", ship_on=utc(1)) == (
+def test_a_move_has_a_name_and_facts() -> None:
+    assert faults_of(AdvanceOrder, "o-7", by=SELLER, move="", facts=[]) == (
+        Fault("AdvanceOrder.facts", "is a list", "a mapping of names to values"),
         Fault("AdvanceOrder.move", "is empty", LINE),
-        Fault("AdvanceOrder.ship_on", "is a datetime", "a date without a time"),
     )
 
 
-def test_a_deadline_is_named_with_its_request() -> None:
-    assert faults_of(ApplyDeadline, "o-7", by=SYSTEM, deadline="", request="1") == (
-        Fault("ApplyDeadline.deadline", "is empty", LINE),
-        Fault("ApplyDeadline.request", "is a str", "the number of a request"),
+def test_every_fault_of_an_update_is_named() -> None:
+    assert faults_of(UpdateOrder, "o-7", by=SYSTEM, status="", buyer=3, seller="\n") == (
+        Fault("UpdateOrder.status", "is empty", LINE),
+        Fault("UpdateOrder.buyer", "is an int", LINE),
+        Fault("UpdateOrder.seller", "is empty", LINE),
     )
+
+
+def test_a_deadline_is_named() -> None:
+    assert faults_of(FireDeadline, "o-7", by=SYSTEM, deadline="") == (
+        Fault("FireDeadline.deadline", "is empty", LINE),
+    )
+
+
+def test_moments_among_the_facts_of_a_command_are_in_utc() -> None:
+    told = utc(2).astimezone(timezone(timedelta(hours=9)))
+    update = UpdateOrder("o-7", by=SYSTEM, facts={"paid_at": told})
+    assert update.facts["paid_at"].isoformat() == "2024-03-02T00:00:00+00:00"
+    reject = Reject("o-7", by=SELLER, request=1, data={"seen_at": told})
+    assert reject.data["seen_at"].isoformat() == "2024-03-02T00:00:00+00:00"
 
 
 def test_a_request_may_leave_out_its_reason() -> None:
@@ -106,8 +131,8 @@ def test_a_request_may_leave_out_its_reason() -> None:
     "command",
     [
         RequestCancellation("o-7", by=BUYER, reason="other", text="secret"),
-        Reject("o-7", by=SELLER, text="secret"),
-        AskWithdrawal("o-7", by=SELLER, text="secret"),
+        Reject("o-7", by=SELLER, request=1, text="secret"),
+        AskWithdrawal("o-7", by=SELLER, request=1, text="secret"),
     ],
 )
 def test_reprs_show_no_words_that_were_typed(command: object) -> None:

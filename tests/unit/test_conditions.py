@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,9 +16,15 @@ from ordercancel.rules.conditions import (
     Holds,
     IsIn,
     Known,
+    Listed,
+    Named,
     Not,
     Relation,
+    as_condition,
+    now,
 )
+from ordercancel.rules.facts import Flag, Moment
+from ordercancel.rules.times import By, Earliest, Latest, hours
 
 YES, NO, UNKNOWN = Holds("yes"), Holds("no"), Holds("gone")
 FACTS = {
@@ -26,7 +33,9 @@ FACTS = {
     "gone": None,
     "word": "a",
     "days": 3,
-    "span": timedelta(minutes=30),
+    "moment": datetime(2024, 3, 1, 12, tzinfo=UTC),
+    "now": datetime(2024, 3, 1, 13, tzinfo=UTC),
+    "zone": ZoneInfo("Asia/Tokyo"),
 }
 
 
@@ -60,10 +69,8 @@ def test_a_leaf_speaks_about_one_fact(condition: Condition, result: bool | None)
 def test_bounds_are_inclusive_where_they_say_so(
     how: Relation, results: tuple[bool, bool, bool]
 ) -> None:
-    """Three days against two, three and four; half an hour against its neighbours."""
+    """Three days against two, three and four."""
     assert tuple(Compare("days", how, bound).test(FACTS) for bound in (2, 3, 4)) == results
-    spans = (timedelta(minutes=29), timedelta(minutes=30), timedelta(minutes=31))
-    assert tuple(Compare("span", how, bound).test(FACTS) for bound in spans) == results
     assert Compare("gone", how, 2).test(FACTS) is None
 
 
@@ -125,3 +132,63 @@ def test_a_condition_of_somebody_else_has_to_say_how_it_works() -> None:
         Moon().test({})
     with pytest.raises(TypeError, match="Moon does not say what it is made of"):
         Moon().leaves()
+
+
+# ---------------------------------------------------------------------- times and names
+
+MOMENT, GONE = Moment("moment"), Moment("gone")
+
+
+@pytest.mark.parametrize(
+    ("condition", "result"),
+    [
+        (now < MOMENT + hours(1) + timedelta(microseconds=1), True),
+        (now < MOMENT + hours(1), False),
+        (now >= MOMENT + hours(1), True),
+        (now < GONE, None),
+        (now >= GONE, None),
+        (now < Earliest(MOMENT, GONE), False),
+        (now < Earliest(MOMENT + hours(2), GONE), None),
+        (now < Latest(MOMENT, GONE), None),
+        (now < Latest(MOMENT + hours(2), GONE), True),
+        (now < By("word", {"a": MOMENT + hours(2), "b": GONE}), True),
+        (now >= By("word", {"b": MOMENT}), None),
+        (now < By("gone", {"b": MOMENT}), None),
+    ],
+)
+def test_a_time_itself_is_too_late_and_an_unknown_one_unknown(
+    condition: Condition, result: bool | None
+) -> None:
+    assert condition.test(FACTS) is result
+
+
+def test_the_present_is_compared_in_two_ways_only() -> None:
+    with pytest.raises(TypeError, match="a time itself is too late"):
+        now <= MOMENT  # noqa: B015
+    with pytest.raises(TypeError, match="write now < time, or now >= time"):
+        now > MOMENT  # noqa: B015
+
+
+def test_a_word_that_is_not_listed_makes_a_condition_unknown() -> None:
+    assert Listed("word", frozenset({"a"})).test(FACTS) is True
+    assert Listed("word", frozenset({"b"})).test(FACTS) is None
+    assert Listed("gone", frozenset({"b"})).test(FACTS) is None
+
+
+def test_a_name_changes_nothing_of_a_condition() -> None:
+    named = Named("fits", "it fits", YES & ~UNKNOWN)
+    assert named.test(FACTS) is None
+    assert list(named.leaves()) == [YES, UNKNOWN]
+
+
+def test_a_flag_stands_bare_for_the_condition_that_it_is_true() -> None:
+    yes, no = Flag("yes"), Flag("no")
+    assert yes & no == YES & NO
+    assert yes | NO == YES | NO
+    assert YES & no == YES & NO
+    assert ~yes == ~YES
+    assert as_condition(yes) == YES
+    assert as_condition(YES) is YES
+    assert Named("n", "a name", yes).condition == YES
+    with pytest.raises(TypeError, match="a condition is data"):
+        bool(yes)

@@ -17,11 +17,13 @@ from ordercancel.domain.errors import (
     OutdatedTables,
     PartlyDelivered,
     StoreUnavailable,
+    TooLarge,
     UnknownOrder,
     UnknownPolicy,
+    Untranslatable,
 )
 from ordercancel.engine.decision import Refused
-from unit.tiny import STRANGER, asks, opened, tiny, utc
+from unit.tiny import SELLER, asks, opened, tiny, utc
 
 PARTLY = PartlyDelivered(["a@example.jp"], {"b@example.jp": "550 5.1.1", "c@example.jp": "450"})
 FAULTS = (
@@ -32,7 +34,7 @@ FAULTS = (
 
 def refused() -> Refused:
     policy = tiny()
-    return Refused(policy.assess(asks(by=STRANGER), opened(policy), utc(2)))
+    return Refused(policy.assess(asks(by=SELLER), opened(policy), utc(2)))
 
 
 def test_a_fault_says_where_what_and_what_would_be_right() -> None:
@@ -101,12 +103,12 @@ def test_no_address_is_shown_of_those_that_were_missed_or_reached() -> None:
 
 
 def test_refused_prints_the_sentence_and_the_codes() -> None:
-    assert str(refused()) == ("There is no such order. [not_a_party]")
+    assert str(refused()) == "This is not permitted. [not_permitted]"
 
 
 def test_refused_gives_the_codes_and_clauses_of_its_decision() -> None:
     error = refused()
-    assert error.codes == ("not_a_party",)
+    assert error.codes == ("not_permitted",)
     assert error.clauses == ()
 
 
@@ -135,5 +137,52 @@ def test_errors_survive_pickle_and_copy(error: Exception, sent) -> None:
 
 def test_refused_survives_pickle() -> None:
     again = pickle.loads(pickle.dumps(refused()))
-    assert again.codes == ("not_a_party",)
-    assert str(again) == "There is no such order. [not_a_party]"
+    assert again.codes == ("not_permitted",)
+    assert str(again) == "This is not permitted. [not_permitted]"
+
+
+# ---------------------------------------------------------------------- for who typed it
+
+TOO_LONG = Fault(
+    "Reject.text",
+    "has 21 visible characters",
+    "0 to 20 visible characters",
+    code="text_too_long",
+    clauses=("tiny.1",),
+    sentences={"ja": "20文字以内で入力してください。", "en": "Please enter up to 20 characters."},
+)
+
+
+def test_a_fault_has_a_sentence_in_the_readers_language() -> None:
+    """In English where theirs is missing, else in the words for the engineer."""
+    assert TOO_LONG.message("ja") == "20文字以内で入力してください。"
+    assert TOO_LONG.message("fr") == "Please enter up to 20 characters."
+    assert FAULTS[1].message("ja") == "Order.status: is 'x'; expected one of: new, sent"
+
+
+def test_an_invalid_value_gathers_codes_clauses_and_sentences_each_once() -> None:
+    error = InvalidValue((TOO_LONG, *FAULTS, TOO_LONG))
+    assert error.codes == ("text_too_long", "invalid")
+    assert error.clauses == ("tiny.1",)
+    assert error.message("ja").splitlines() == [
+        "20文字以内で入力してください。",
+        "Order.id: is empty; expected a line of 1 to 200 printable characters",
+        "Order.status: is 'x'; expected one of: new, sent",
+    ]
+
+
+def test_what_cannot_be_told_by_columns_is_named_with_its_rules() -> None:
+    error = Untranslatable("tiny", {"tiny.refer": "a calendar"})
+    assert str(error) == (
+        "rules of 'tiny' can't be told by columns: tiny.refer: a calendar; expected rules over "
+        "facts that have a column, or to leave these out"
+    )
+
+
+def test_too_many_combinations_are_counted_with_what_makes_them_many() -> None:
+    error = TooLarge(3_700_000, "Reject", [("reason", 9), ("status", 4)])
+    assert str(error) == (
+        "3,700,000 combinations or cases are too many to try them all; the most come from the "
+        "facts that Reject is judged by, with the number of their values: reason (9), status (4); "
+        "expected fewer facts or bounds, or a sample of them"
+    )

@@ -115,27 +115,91 @@ def test_an_instance_is_of_its_kind() -> None:
     assert problems("instance", None, int, "a number") == [("is missing", "a number")]
 
 
-def test_attributes_are_a_mapping_of_scalars() -> None:
-    assert problems("attributes", {"a": "x" * 200, "b": 3, "c": True}) == []
-    assert problems("attributes", [("a", 1)]) == [("is a list", "a mapping of names to values")]
+def test_facts_are_a_mapping_of_plain_values() -> None:
+    values = {"a": "x" * 200, "b": 3, "c": True, "d": date(2024, 3, 1), "e": None}
+    values["f"] = datetime(2024, 3, 1, tzinfo=UTC)
+    assert problems("facts", values) == []
+    assert problems("facts", [("a", 1)]) == [("is a list", "a mapping of names to values")]
 
 
-def test_attributes_are_few() -> None:
-    assert problems("attributes", {str(number): number for number in range(50)}) == []
-    assert problems("attributes", {str(number): number for number in range(51)}) == [
+def test_facts_are_few() -> None:
+    assert problems("facts", {str(number): number for number in range(50)}) == []
+    assert problems("facts", {str(number): number for number in range(51)}) == [
         ("has 51 entries", "at most 50")
     ]
 
 
-def test_every_wrong_attribute_is_named() -> None:
+def test_every_wrong_fact_is_named() -> None:
     faults = Faults("Order")
-    faults.attributes("attributes", {"": 1, "weight": 1.5, "note": "x" * 201, "gone": None})
+    values: dict[Any, Any] = {
+        "": 1,
+        3: 4,
+        "weight": 1.5,
+        "note": "x" * 201,
+        "lone": "\ud800",
+        "large": 2**63,
+        "small": -(2**63) - 1,
+        "at": datetime(2024, 3, 1),  # noqa: DTZ001
+        "on": date(1800, 1, 1),
+        "edge": -(2**63),
+    }
+    faults.facts("facts", values)
     assert faults.found == [
-        Fault("Order.attributes name ''", "is empty", LINE),
-        Fault("Order.attributes['weight']", "is a float", "a string, integer or flag"),
-        Fault("Order.attributes['note']", "has 201 characters", "at most 200"),
-        Fault("Order.attributes['gone']", "is missing", "a string, integer or flag"),
+        Fault("Order.facts name ''", "is empty", LINE),
+        Fault("Order.facts name an int", "is an int", LINE),
+        Fault("Order.facts['weight']", "is a float", "a string, integer, flag, time or day"),
+        Fault("Order.facts['note']", "has 201 characters", "at most 200"),
+        Fault("Order.facts['lone']", "contains a lone surrogate", "text that UTF-8 can hold"),
+        Fault("Order.facts['large']", "is beyond 64 bits", "a number from -2**63 to 2**63 - 1"),
+        Fault("Order.facts['small']", "is beyond 64 bits", "a number from -2**63 to 2**63 - 1"),
+        Fault(
+            "Order.facts['at']",
+            "2024-03-01T00:00:00 has no UTC offset",
+            "a date and time with a UTC offset",
+        ),
+        Fault("Order.facts['on']", "is in the year 1800", "a year from 1900 to 9000"),
     ]
+
+
+def test_a_header_is_one_printable_line_or_empty() -> None:
+    assert problems("header", "") == []
+    assert problems("header", "件名") == []
+    assert problems("header", "a" + chr(0x200E)) == []
+    assert problems("header", "a\nb") == [("contains U+000A", "one printable line")]
+    assert problems("header", None) == [("is missing", "a text of at most 100000 code points")]
+    assert problems("header", "a" * 100_001) == [
+        ("has 100001 code points", "a text of at most 100000 code points")
+    ]
+
+
+def test_entries_are_a_tuple_within_bounds() -> None:
+    faults = Faults("S")
+    assert faults.entries("f", (1, 2), 2) == (1, 2)
+    assert faults.entries("f", (1, 2, 3), 2) == (1, 2)
+    assert faults.entries("f", [1], 2) == ()
+    assert [str(each) for each in faults.found] == [
+        "S.f: has 3 entries; expected at most 2",
+        "S.f: is a list; expected a tuple",
+    ]
+
+
+def test_a_whole_number_is_within_bounds() -> None:
+    assert problems("number", 1, 1, 3, "a number") == []
+    assert problems("number", True, 1, 3, "a number") == [("is a bool", "a number")]
+    assert problems("number", 0, 1, 3, "a number") == [("is below 1", "a number")]
+    assert problems("number", 4, 1, 3, "a number") == [("is above 3", "a number")]
+
+
+def test_a_choice_is_one_of_its_words() -> None:
+    assert problems("choice", "a", ("a", "b")) == []
+    assert problems("choice", "c", ("a", "b")) == [("is 'c'", "one of: a, b")]
+    assert problems("member", "lost", RequestStatus)[0][0] == "is 'lost'"
+
+
+def test_a_long_problem_is_cut_short() -> None:
+    faults = Faults("S")
+    faults.add("f", "x" * 1001, "less")
+    assert faults.found[0].problem == "x" * 999 + "…"
 
 
 def test_all_faults_are_raised_together_as_the_error_wanted() -> None:
@@ -165,14 +229,14 @@ def test_moment_names_the_path_of_a_naive_time() -> None:
 
 
 def test_a_member_is_one_of_the_words() -> None:
-    assert problems("member", "granted", RequestStatus) == []
-    assert problems("member", RequestStatus.LAPSED, RequestStatus) == []
+    assert problems("member", "approved", RequestStatus) == []
+    assert problems("member", RequestStatus.EXPIRED, RequestStatus) == []
     assert problems("member", "gone", RequestStatus) == [
         (
             "is 'gone'",
             (
-                "one of: awaiting_seller, withdrawal_asked, withdrawal_held, granted, rejected, "
-                "withdrawn, superseded, lapsed"
+                "one of: pending, withdrawal_asked, withdrawal_declined, approved, rejected, "
+                "withdrawn, superseded, expired"
             ),
         )
     ]

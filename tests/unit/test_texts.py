@@ -1,12 +1,15 @@
-"""Texts in two languages; what people typed is cleaned, counted by what shows, and made safe."""
+"""Texts in any language; what people typed is cleaned, counted by what shows, and made safe."""
 
 from __future__ import annotations
+
+import pickle
+from typing import Any
 
 import pytest
 
 from ordercancel.domain.characters import clean, unsafe_characters, visible_length
-from ordercancel.domain.errors import Fault, InvalidValue
-from ordercancel.domain.texts import Text
+from ordercancel.domain.errors import InvalidValue
+from ordercancel.domain.texts import Text, as_text
 
 
 @pytest.mark.parametrize(
@@ -105,10 +108,41 @@ def test_braces_in_a_value_are_not_filled_again() -> None:
     assert Text("", "{reason}").fill("en", {"reason": "{order_id}"}) == "{order_id}"
 
 
-def test_a_language_that_is_not_spoken_is_named() -> None:
-    with pytest.raises(InvalidValue) as caught:
-        Text("はい", "Yes")["fr"]  # type: ignore[index]
-    assert caught.value.faults == (Fault("lang", "is 'fr'", "one of: ja, en"),)
+def test_a_language_that_a_text_is_not_in_is_answered_by_a_near_one() -> None:
+    """Its base language, else English, else the first that there is."""
+    text = Text(ja="はい", en="Yes", pt="Sim")
+    assert text["pt-BR"] == "Sim"
+    assert text["fr"] == "Yes"
+    assert Text(de="Ja", nl="Ja.")["ja"] == "Ja"
+
+
+def test_a_text_tells_its_languages_and_their_words() -> None:
+    text = Text.of({"de-AT": "Ja", "en": "Yes"})
+    assert text.languages == ("en", "de-AT")
+    assert text.values == ("Yes", "Ja")
+    assert text.as_dict() == {"en": "Yes", "de-AT": "Ja"}
+    assert repr(text) == "Text(en='Yes', de-AT='Ja')"
+
+
+def test_texts_are_equal_by_their_words_and_are_copied() -> None:
+    text = Text("はい", "Yes")
+    assert text == Text.of({"en": "Yes", "ja": "はい"})
+    assert hash(text) == hash(Text.of({"en": "Yes", "ja": "はい"}))
+    assert text != Text("はい", "No")
+    assert text != "Yes"
+    assert pickle.loads(pickle.dumps(text)) == text
+
+
+@pytest.mark.parametrize("words", [{}, {"en": 3}])
+def test_a_text_is_in_one_language_at_least(words: Any) -> None:
+    with pytest.raises(InvalidValue, match="a str in one language at least"):
+        Text(**words)
+
+
+def test_a_plain_str_is_a_text_in_the_language_at_hand() -> None:
+    text = Text("はい", "Yes")
+    assert as_text("Ja", "de") == Text(de="Ja")
+    assert as_text(text, "de") is text
 
 
 def test_characters_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:

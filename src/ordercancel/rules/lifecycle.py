@@ -9,7 +9,7 @@ import attrs
 
 from ordercancel.domain.errors import InvalidPolicy
 from ordercancel.domain.faults import Faults
-from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.frozenmap import FrozenMap, as_frozen
 
 __all__ = ["Lifecycle"]
 
@@ -21,7 +21,9 @@ def _names(value: Any) -> Any:
     return tuple(value) if isinstance(value, Iterable) else value
 
 
-def _lists(value: Mapping[str, Any]) -> FrozenMap[str, tuple[str, ...]]:
+def _lists(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
     return FrozenMap({name: _names(each) for name, each in value.items()})
 
 
@@ -62,12 +64,17 @@ class Lifecycle:
     cancelled: str = "cancelled"
     facts: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_lists)
     needs: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_lists)
-    names: Mapping[str, Any] = attrs.field(factory=dict, converter=FrozenMap)
+    names: Mapping[str, Any] = attrs.field(factory=dict, converter=as_frozen)
     table: Mapping[tuple[str, str], str] = attrs.field(init=False, repr=False)
     statuses: tuple[str, ...] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         faults = Faults("Lifecycle")
+        for field in ("moves", "facts", "needs", "names"):
+            faults.instance(field, getattr(self, field), Mapping, "a mapping by name")
+        for field in ("cancellable", "shipped", "closes"):
+            faults.instance(field, getattr(self, field), tuple | None, "names of statuses")
+        faults.raise_if_any(InvalidPolicy)
         table: dict[tuple[str, str], str] = {}
         for move, pair in self.moves.items():
             faults.line(f"moves {move!r:.50}", move)
@@ -105,11 +112,14 @@ class Lifecycle:
         """Each pair of statuses that a move leads between."""
         where = f"moves[{move!r:.50}]"
         expected = "('from', 'to') or (('from', 'or from'), 'to')"
-        if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(pair[1], str):
+        sources: Any = ()
+        target: object = None
+        if isinstance(pair, tuple | list) and len(pair) == 2:
+            sources, target = _names(pair[0]), pair[1]
+        if not isinstance(sources, tuple) or not sources or not isinstance(target, str):
             faults.add(where, f"is {pair!r:.80}", expected)
             return
-        sources, target = _names(pair[0]), pair[1]
-        for source in sources if isinstance(sources, tuple) else ():
+        for source in sources:
             if not isinstance(source, str) or not source:
                 faults.add(where, f"leads from {source!r:.80}", expected)
             elif self.cancelled in (source, target):
