@@ -12,6 +12,7 @@ from hypothesis import given
 
 from both import Called
 from ordercancel import (
+    Actor,
     AsyncCancellationService,
     CancellationService,
     Command,
@@ -44,7 +45,7 @@ POLICIES = {
     "conect, with a way back": conect(edition="2", may_withdraw=True),
     "qoo10": QOO10,
     "qoo10, every other reading": qoo10(
-        edition="2", delay_approves=True, shipping_supersedes=True, may_withdraw=True
+        edition="2", late_while_open="approved", shipping_supersedes=True, may_withdraw=True
     ),
 }
 OTHER_ID = "762544203"
@@ -70,7 +71,8 @@ def told(error: OrderCancelError) -> tuple[object, ...]:
     """Everything that an error tells."""
     match error:
         case Refused():
-            return Refused, str(error), error.codes, error.clauses, error.decision
+            told = str(error), error.codes, error.clauses, error.decision.ruling, error.fired
+            return Refused, *told
         case InvalidValue():
             return type(error), str(error), error.faults
         case _:
@@ -87,8 +89,16 @@ def answer(ask: Callable[[], object]) -> object:
 
 def ticked(result: Any) -> Any:
     """What a tick gave, with its errors told instead of compared by identity."""
-    skipped = [(each.duty, told(each.error)) for each in result.skipped]
+    skipped = [(each.order, told(each.error)) for each in result.skipped]
     return result.outcomes, skipped, result.more
+
+
+def choices(service: Any, actor: Actor, at: datetime) -> list[tuple[object, ...]]:
+    """What options tell: decisions have no equality of their own."""
+    return [
+        (each.action, each.move, each.request, each.decision.ruling, each.reasons, each.data)
+        for each in service.options(ORDER_ID, by=actor, at=at)
+    ]
 
 
 def answers(
@@ -106,29 +116,35 @@ def answers(
     given: list[object] = [service.register(each, at=START) for each in placed]
     given.append(answer(lambda: service.register(order(status="delayed"), at=START)))
     for command, at in steps:
-        given.append(answer(lambda c=command, t=at: service.assess(c, at=t)))
+        given.append(answer(lambda c=command, t=at: service.assess(c, at=t).ruling))
         given.append(answer(lambda c=command, t=at: service.handle(c, at=t)))
-        given.append(service.counters(SELLER, policy=policy.name, at=at))
+        for actor in ACTORS:
+            given.append(service.counters(actor, at=at))
+            given.append(
+                answer(lambda a=actor, t=at: choices(service.options(ORDER_ID, by=a, at=t)))
+            )
         given.append(ticked(service.tick(at, budget=1)))
         given.append(service.relay(at, limit=2))
         for actor in ACTORS:
             given.append(answer(lambda a=actor: service.case(ORDER_ID, by=a)))
-            given.append(answer(lambda a=actor: service.label(ORDER_ID, by=a)))
-            given.append(answer(lambda a=actor: service.label(ORDER_ID, by=a, lang="en")))
+            given.append(answer(lambda a=actor, t=at: service.label(ORDER_ID, by=a, at=t)))
+            given.append(
+                answer(lambda a=actor, t=at: service.label(ORDER_ID, by=a, lang="en", at=t))
+            )
             given.append(answer(lambda a=actor: service.history(ORDER_ID, by=a)))
-        given.append(service.inbox(SELLER, policy=policy.name))
-        first = service.inbox(SELLER, policy=policy.name, statuses=RequestStatus, limit=1)
-        given.append(first)
-        given.append(
-            service.inbox(SELLER, policy=policy.name, statuses=RequestStatus, after=first.next)
-        )
+            given.append(service.inbox(actor, at=at))
+            first = service.inbox(actor, statuses=RequestStatus, limit=1, at=at)
+            given.append(first)
+            after = service.inbox(actor, statuses=RequestStatus, after=first.next, at=at)
+            given.append(after)
+        given.append(service.reindex())
     given.append(notifier.delivered)
     return given
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 def test_the_async_service_answers_as_the_sync_service_does(policy: Policy) -> None:
-    """Outcomes, errors, cases, labels, queue, counters, ticks and deliveries are all equal."""
+    """Outcomes, errors, options, labels, queues, counters, ticks and deliveries are all equal."""
 
     @given(lives(policy, max_size=5), lives(policy, OTHER_ID, max_size=5))
     def agree(one: Life, other: Life) -> None:

@@ -4,35 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
 
 import attrs
 import pytest
 
 from ordercancel.domain.actors import Party
-from ordercancel.domain.cases import Duty, DutyStatus
 from ordercancel.domain.errors import Conflict
-from ordercancel.domain.requests import CancellationRequest, RequestStatus
 from ordercancel.engine.decide import register
 from ordercancel.engine.evolve import fold
 from ordercancel.engine.messages import Message
-from ordercancel.policy import Audience, Medium, Occasion
-from ordercancel.service.records import (
-    Claim,
-    Commit,
-    DueDuty,
-    InboxCursor,
-    InboxQuery,
-    Receipt,
-    Tally,
-)
+from ordercancel.policy import Medium
+from ordercancel.service.records import Claim, Commit, InboxQuery, Indexed, Queue, Receipt
 from ordercancel.stores.memory import (
     AsyncMemoryStore,
     MemoryDirectory,
     MemoryNotifier,
     MemoryStore,
 )
-from unit.tiny import BUYER, order, tiny, utc
+from unit.tiny import order, tiny, utc
 
 TINY = tiny()
 
@@ -41,9 +30,9 @@ def message(name: str) -> Message:
     return Message(
         id=name,
         order_id="o-7",
-        occasion=Occasion.REFERRED,
+        on="pending",
         at=utc(2),
-        audience=Audience.SELLER,
+        audience="seller",
         party="s-1",
         medium=Medium.MAIL,
         locale="ja",
@@ -55,32 +44,6 @@ def message(name: str) -> Message:
 def commit(name: str = "o-7", **changes: object) -> Commit:
     events = register(order(id=name), TINY, utc(1))
     return attrs.evolve(Commit(case=fold(events), expected=0, events=events), **changes)
-
-
-def asked(
-    name: str, at: int, status: str = "awaiting_seller", *duties: Duty, **changes: object
-) -> Commit:
-    """An order whose buyer asked on a day of March."""
-    request = CancellationRequest(
-        number=1,
-        by=BUYER,
-        at=utc(at),
-        reason="mistake",
-        status=RequestStatus(status),
-        order_status="new",
-    )
-    made = commit(name)
-    case = attrs.evolve(
-        made.case,
-        order=attrs.evolve(made.case.order, **changes),
-        requests=(request,),
-        duties=duties,
-    )
-    return attrs.evolve(made, case=case)
-
-
-def duty(deadline: str, due: int, status: DutyStatus = DutyStatus.OPEN, request: int = 1) -> Duty:
-    return Duty(deadline=deadline, request=request, since=utc(1), due_at=utc(due), status=status)
 
 
 def test_what_is_not_there_is_none() -> None:
@@ -146,55 +109,6 @@ def test_a_delivered_message_is_done_and_a_failed_one_waits() -> None:
     assert ids(store.claim(utc(3), utc(9), 9)) == ["m-2"]
 
 
-def test_open_duties_come_due_earliest_first_and_page_by_page() -> None:
-    store = MemoryStore()
-    store.commit(asked("o-1", 1, "awaiting_seller", duty("b", 5), duty("a", 5), duty("c", 9)))
-    store.commit(asked("o-2", 1, "awaiting_seller", duty("a", 4), duty("d", 3, DutyStatus.MET)))
-    first = DueDuty(due_at=utc(4), order_id="o-2", deadline="a", request=1)
-    second = DueDuty(due_at=utc(5), order_id="o-1", deadline="a", request=1)
-    third = DueDuty(due_at=utc(5), order_id="o-1", deadline="b", request=1)
-    assert store.due(utc(5), None, 2) == (first, second)
-    assert store.due(utc(5), second, 2) == (third,)
-    assert store.due(utc(5), third, 2) == ()
-    assert store.due(utc(4) - timedelta(seconds=1), None, 9) == ()
-
-
-def test_a_sellers_queue_is_his_own_by_status_and_page() -> None:
-    store = MemoryStore()
-    store.commit(asked("o-3", 3))
-    store.commit(asked("o-1", 2))
-    store.commit(asked("o-2", 2, "rejected"))
-    store.commit(asked("o-4", 1, seller="s-2"))
-    store.commit(asked("o-5", 1, policy="other"))
-    store.commit(commit("o-6"))
-    query = InboxQuery(seller="s-1", policy="tiny", limit=2)
-    page = store.inbox(query)
-    assert [case.order.id for case in page.cases] == ["o-1", "o-2"]
-    assert page.next == InboxCursor(requested_at=utc(2), order_id="o-2")
-    rest = store.inbox(attrs.evolve(query, after=page.next))
-    assert [case.order.id for case in rest.cases] == ["o-3"]
-    assert rest.next is None
-    rejected = attrs.evolve(query, statuses=frozenset({RequestStatus.REJECTED}))
-    assert [case.order.id for case in store.inbox(rejected).cases] == ["o-2"]
-    assert store.inbox(attrs.evolve(query, seller="s-9")).cases == ()
-
-
-def test_a_sellers_numbers_tell_what_is_overdue() -> None:
-    store = MemoryStore()
-    store.commit(asked("o-1", 1, "awaiting_seller", duty("late", 4)))
-    store.commit(asked("o-2", 1, "awaiting_seller", duty("late", 4, DutyStatus.MISSED)))
-    store.commit(asked("o-3", 1, "awaiting_seller", duty("late", 6)))
-    store.commit(asked("o-4", 1, "awaiting_seller", duty("other", 4)))
-    store.commit(asked("o-5", 1, "awaiting_seller", duty("late", 4, request=2)))
-    store.commit(asked("o-6", 1, "awaiting_seller", duty("late", 4, DutyStatus.RELEASED)))
-    store.commit(asked("o-7", 1, "rejected", duty("late", 4, DutyStatus.MISSED)))
-    assert store.tally("s-1", "tiny", frozenset({"late"}), utc(5)) == (
-        Tally(status=RequestStatus.AWAITING_SELLER, count=6, overdue=2),
-        Tally(status=RequestStatus.REJECTED, count=1, overdue=0),
-    )
-    assert store.tally("s-2", "tiny", frozenset({"late"}), utc(5)) == ()
-
-
 def test_a_directory_knows_whom_it_was_given_last() -> None:
     directory = MemoryDirectory([Party("s-1", name="旧")])
     directory.put(Party("s-1", name="新"))
@@ -224,8 +138,11 @@ def test_the_async_twin_says_the_same() -> None:
         assert receipt is not None
         assert receipt.version == 1
         assert await store.due(utc(9), None, 9) == ()
-        assert (await store.inbox(InboxQuery(seller="s-1", policy="tiny"))).cases == ()
-        assert await store.tally("s-1", "tiny", frozenset(), utc(9)) == ()
+        assert await store.scan(None, 9) == (made.case,)
+        await store.index([Indexed(order_id="o-7", version=1, next_due=utc(3))])
+        assert [each.order_id for each in await store.due(utc(9), None, 9)] == ["o-7"]
+        assert (await store.inbox(InboxQuery(queue=Queue(seller="s-1")))).cases == ()
+        assert await store.tally(Queue(seller="s-1"), utc(9)) == ()
         _, second = await store.claim(utc(2), utc(3), 9)
         await store.delivered("m-1", utc(2))
         await store.failed(second, "down", utc(4))

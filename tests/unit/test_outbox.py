@@ -249,4 +249,4 @@ def test_the_backlog_is_what_waits() -> None:
     made = MemoryStore()
     asked(made)
     backlog = service_on(made, Post()).backlog()
-    assert (backlog.messages, backlog.oldest, backlog.duties) == (1, jst(16, 10), 0)
+    assert (backlog.messages, backlog.oldest, backlog.due) == (1, jst(16, 10), 0)

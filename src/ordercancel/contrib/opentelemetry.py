@@ -35,7 +35,7 @@ class OpenTelemetryObserver:
     ``ordercancel.conflicts``             counter    ``command``, ``policy``
     ``ordercancel.messages``              counter    ``medium``, ``audience``, ``outcome``
     ``ordercancel.outbox.lag``, seconds   histogram  ``medium``, of each message delivered
-    ``ordercancel.due.lag``, seconds      histogram  ``policy``, of each deadline applied
+    ``ordercancel.due.lag``, seconds      histogram  ``policy``, of each order ticked
     ====================================  =========  ==========================================
 
     Args:
@@ -64,7 +64,7 @@ class OpenTelemetryObserver:
             "ordercancel.outbox.lag", unit="s", description="From what happened to its delivery."
         )
         self._due_lag = meter.create_histogram(
-            "ordercancel.due.lag", unit="s", description="From when a deadline was due to its act."
+            "ordercancel.due.lag", unit="s", description="From when a deadline was due to its firing."
         )
 
     @contextmanager

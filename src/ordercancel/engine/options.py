@@ -8,9 +8,9 @@ says why, with codes, clauses and sentences.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from itertools import islice, product
+from itertools import combinations, islice, product
 from typing import Any
 
 import attrs
@@ -125,8 +125,12 @@ class Option:
 
     @property
     def must_ask(self) -> tuple[Fact, ...]:
-        """The facts that must be asked for: those that are required, and those of `data`."""
-        return tuple(fact for fact in self.facts if fact.required or fact.name in self.data)
+        """The facts that must be asked for: those required, of the move, and of `data`."""
+        return tuple(
+            fact
+            for fact in self.facts
+            if fact.of is None or fact.required or fact.name in self.data
+        )
 
 
 def options(
@@ -175,7 +179,7 @@ def _option(
     facts = tuple(fact for fact in policy.facts if fact.of is kind)
     granted: dict[Reason | None, tuple[Judged, Ruling]] = {}
     refused: list[tuple[Judged, Ruling]] = []
-    for data in _data(facts, kind, policy, at):
+    for data in islice(_data(facts, kind, policy, at), MOST_TRIED):
         command = kind(case.order.id, by=by, data=data, **fields)
         offered = offered_reasons(policy, kind, Facts(command, case, policy, at, seller))
         for reason in offered or (None,):
@@ -186,8 +190,8 @@ def _option(
                     refused.append((chosen, ruling))
                 else:
                     granted[reason] = chosen, ruling
-        if granted and len(granted) >= len(offered):
-            break
+    if len(granted) > 1:
+        granted.pop(None, None)  # with some facts there is nothing to choose, with others there is
     if granted:
         command, ruling = next(iter(granted.values()))
     else:
@@ -238,26 +242,24 @@ def _choosable(reason: Reason, command: Judged, ruling: Ruling, policy: RuleSet)
 
 
 def _data(
-    facts: Iterable[Fact], kind: type[Judged], policy: RuleSet, at: datetime
+    facts: tuple[Fact, ...], kind: type[Judged], policy: RuleSet, at: datetime
 ) -> Iterator[Mapping[str, Any]]:
-    """Sets of values for the facts of a command, those with the fewest told first."""
-    named = [(fact.name, tuple(_values(fact, kind, policy, at))) for fact in facts]
-    tried = product(*(values for _, values in named))
-    sets = [
-        {name: value for (name, _), value in zip(named, each, strict=True) if value is not None}
-        for each in islice(tried, MOST_TRIED)
-    ]
-    yield from sorted(sets, key=len)
+    """Sets of values for the facts of a command, those with the fewest first."""
+    values = {fact.name: tuple(_values(fact, kind, policy, at)) for fact in facts}
+    required = tuple(fact.name for fact in facts if fact.required)
+    others = tuple(fact.name for fact in facts if not fact.required)
+    for count in range(len(others) + 1):
+        for chosen in combinations(others, count):
+            names = (*required, *chosen)
+            for told in product(*(values[name] for name in names)):
+                yield dict(zip(names, told, strict=True))
 
 
 def _values(fact: Fact, kind: type[Judged], policy: RuleSet, at: datetime) -> Iterator[Any]:
-    """The values that a form may send for a fact; None for leaving it out, where that may be."""
-    if not fact.required:
-        yield None
+    """The values of a fact that may make a difference."""
     match fact:
         case Flag():
-            yield True
-            yield from (False,) if fact.required else ()
+            yield from (True, False) if fact.required else (True,)  # left out, it is false
         case Choice():
             yield from policy.domain(fact)
         case Number():
