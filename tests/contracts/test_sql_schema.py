@@ -6,14 +6,15 @@ import asyncio
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
-from ordercancel import InvalidValue, OutdatedTables, StoreUnavailable
+from ordercancel import InvalidValue, OutdatedTables, StoreUnavailable, fold
 from ordercancel.stores.sql import METADATA, AsyncSqlStore, SqlStore, schema
 from ordercancel.stores.sql.engine import open_engine
 from ordercancel.testing.contracts.samples import asked, claims, jst
@@ -72,13 +73,13 @@ def test_tables_that_have_been_made_lack_nothing(engine: Engine) -> None:
         with engine.begin() as connection:
             schema.create(connection)
         with engine.begin() as connection:
-            assert schema.upgrade(connection) == (2, 2)
+            assert schema.upgrade(connection) == (3, 3)
             assert schema.faults(connection) == ()
 
 
 def test_an_empty_database_can_be_upgraded(engine: Engine) -> None:
     with engine.begin() as connection:
-        assert schema.upgrade(connection) == (0, 2)
+        assert schema.upgrade(connection) == (0, 3)
         assert schema.faults(connection) == ()
 
 
@@ -127,9 +128,9 @@ def test_tables_of_an_earlier_release_are_not_worked_with(form_1: str) -> None:
     """What to do is said, and nothing is changed."""
     with pytest.raises(OutdatedTables) as caught:
         SqlStore(form_1)
-    assert (caught.value.found, caught.value.wanted) == (1, 2)
+    assert (caught.value.found, caught.value.wanted) == (1, 3)
     assert str(caught.value) == (
-        "the tables have form 1; expected form 2: run `ordercancel db upgrade URL`"
+        "the tables have form 1; expected form 3: run `ordercancel db upgrade URL`"
     )
     with pytest.raises(OutdatedTables):
         asyncio.run(AsyncSqlStore.open(form_1))
@@ -146,7 +147,7 @@ def test_what_an_earlier_release_has_stored_is_kept_and_read(form_1: str) -> Non
     """Cases, events, receipts, and messages: delivered, waiting for another try, leased, new."""
     engine = open_engine(form_1)
     with engine.begin() as connection:
-        assert schema.upgrade(connection) == (1, 2)
+        assert schema.upgrade(connection) == (1, 3)
         assert schema.faults(connection) == ()
     engine.dispose()
     store = SqlStore(form_1)
@@ -157,13 +158,13 @@ def test_what_an_earlier_release_has_stored_is_kept_and_read(form_1: str) -> Non
         assert [type(event).__name__ for event in store.history("o-2")] == [
             "OrderRegistered",
             "CancellationRequested",
-            "RequestGranted",
+            "RequestClosed",
             "OrderCancelled",
         ]
         receipt = store.receipt("c-1")
         assert receipt is not None
         assert [message.id for message in receipt.messages] == ["o-1:2:seller:app"]
-        assert [duty.order_id for duty in store.due(jst(31), None, 9)] == ["o-1"]
+        assert [each.order_id for each in store.due(jst(31), None, 9)] == ["o-1", "o-2"]
         # One was delivered; one failed and holds up the next to the same party until its time.
         assert list(claims(store, jst(17, 0, 30))) == ["o-2:3:seller:app", "o-2:3:seller:mail"]
         assert list(claims(store, jst(18))) == [
@@ -176,9 +177,89 @@ def test_what_an_earlier_release_has_stored_is_kept_and_read(form_1: str) -> Non
         store.close()
 
 
+def written(url: str, rows: Mapping[str, Sequence[Mapping[str, object]]], ddl: str) -> None:
+    """Fill an empty database with the tables and rows of an earlier release."""
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        for statement in filter(str.strip, ddl.split(";\n")):
+            connection.exec_driver_sql(statement)
+        for table, records in rows.items():
+            for record in records:
+                names = ", ".join(record)
+                values = ", ".join(f":{name}" for name in record)
+                statement = text(f"INSERT INTO {table} ({names}) VALUES ({values})")
+                connection.execute(statement, _typed(record, connection.dialect.name))
+    engine.dispose()
+
+
+def _typed(record: Mapping[str, object], dialect: str) -> dict[str, object]:
+    """The values as the database takes them: SQLite has no truth values and no zones."""
+    if dialect == "sqlite":
+        return dict(record)
+    flags = {"rejected_before", "withdrawn_before", "follows_order"}
+    moments = ("_at", "_since", "at")
+    return {
+        name: bool(value)
+        if name in flags
+        else f"{value}+00:00"
+        if isinstance(value, str) and name.endswith(moments)
+        else value
+        for name, value in record.items()
+    }
+
+
+def test_what_the_first_edition_has_stored_is_read_for_ever(url: str) -> None:
+    """Nine orders in every state that it knew, on either database."""
+    folder = Path(__file__).parent / "form2"
+    rows = json.loads((folder / "rows.json").read_text("utf-8"))
+    dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
+    written(url, rows, (folder / f"{dialect}.sql").read_text("utf-8"))
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        assert schema.upgrade(connection) == (2, 3)
+        assert schema.faults(connection) == ()
+    engine.dispose()
+    store = SqlStore(url)
+    try:
+        cases = {case.order.id: case for case in store.scan(None, 100)}
+        assert {
+            order_id: (case.order.status, str(case.requests[-1].status) if case.requests else "")
+            for order_id, case in cases.items()
+        } == {
+            "asked": ("shipping_requested", "withdrawal_declined"),
+            "at-once": ("cancelled", "approved"),
+            "missed": ("shipping_requested", "rejected"),
+            "open": ("shipping_requested", "pending"),
+            "overdue": ("shipping_requested", "pending"),
+            "planned": ("shipping_requested", ""),
+            "rejected": ("shipped", "rejected"),
+            "superseded": ("shipped", "superseded"),
+            "withdrawn": ("cancelled", "approved"),
+        }
+        for order_id, case in cases.items():
+            assert fold(store.history(order_id)) == case == store.load(order_id)
+        assert cases["planned"].order.facts == {"gift": True, "boxes": 3, "note": "予約"}
+        assert cases["planned"].order.ship_on == date(2022, 8, 20)
+        (missed,) = cases["missed"].marks
+        assert (missed.code, missed.deadline, missed.request) == (
+            "missed",
+            "qoo10.ship_same_day",
+            1,
+        )
+        (overdue,) = cases["overdue"].marks
+        assert (overdue.code, overdue.due_at) == ("overdue", jst(20))
+        receipt = store.receipt("k-1")
+        assert receipt is not None
+        assert [message.on for message in receipt.messages] == ["pending"]
+        # All are due, until the first tick has reckoned when they are.
+        assert {each.order_id for each in store.due(jst(15), None, 100)} == set(cases)
+    finally:
+        store.close()
+
+
 def test_an_upgrade_can_be_done_again(form_1: str) -> None:
     engine = open_engine(form_1)
-    for expected in ((1, 2), (2, 2)):
+    for expected in ((1, 3), (3, 3)):
         with engine.begin() as connection:
             assert schema.upgrade(connection) == expected
     engine.dispose()
@@ -190,14 +271,14 @@ def test_what_a_later_release_has_stored_is_refused(sqlite_url: str, tmp_path: P
     asked(store)
     with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
         for table in ("cases", "events", "outbox"):
-            connection.execute(f"UPDATE ordercancel_{table} SET form = 2")
+            connection.execute(f"UPDATE ordercancel_{table} SET form = 3")
         connection.commit()
     for read in (
         lambda: store.load("o-1"),
         lambda: store.history("o-1"),
         lambda: store.backlog(jst(17)),
     ):
-        with pytest.raises(InvalidValue, match="has form 2; expected form 1 or earlier"):
+        with pytest.raises(InvalidValue, match="has form 3; expected form"):
             read()
     store.close()
 

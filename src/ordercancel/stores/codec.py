@@ -10,7 +10,7 @@ A fact that is a moment or a day is stored as ``{"at": "…"}`` or ``{"on": "…
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
@@ -24,7 +24,7 @@ from ordercancel.domain.limits import MAX_PROBLEM
 from ordercancel.engine.messages import Message
 from ordercancel.stores import form1
 
-__all__ = ["FORM", "decode_case", "decode_event", "decode_message", "encode"]
+__all__ = ["FORM", "decode_case", "decode_events", "decode_message", "encode"]
 
 FORM = 2
 """The version of the stored form."""
@@ -51,11 +51,25 @@ def decode_case(stored: str, form: int = FORM) -> Case:
     return _decoded(_CASE, stored, "case")
 
 
-def decode_event(kind: str, stored: str, form: int = FORM) -> Event:
-    """The event of the kind `kind` that `stored` is the JSON of, in the form of its time."""
+def decode_events(stored: Sequence[tuple[str, int, str]]) -> tuple[Event, ...]:
+    """The whole history of an order.
+
+    Args:
+        stored: Of each event its kind, its form and its JSON, oldest first.
+
+    Raises:
+        InvalidValue: A record, or its form, can't be read.
+    """
+    history = form1.History([kind for kind, _, _ in stored])
+    return tuple(
+        _event(history, place, kind, form, body) for place, (kind, form, body) in enumerate(stored)
+    )
+
+
+def _event(history: form1.History, place: int, kind: str, form: int, stored: str) -> Event:
     _check_form(f"event {kind}", form)
     if form == 1:
-        kind, stored = _raised(form1.event, f"event {kind}", kind, stored)
+        kind, stored = _raised(history.event, f"event {kind}", place, stored)
     decoder = _EVENTS.get(kind)
     if decoder is None:
         known = f"one of: {', '.join(_EVENTS)}"
@@ -79,7 +93,7 @@ def _check_form(what: str, form: int, oldest: int = 1) -> None:
         raise InvalidValue([Fault(f"stored {what}", f"has form {form}", expected)])
 
 
-def _raised(raise_form: Callable[..., Any], what: str, *stored: str) -> Any:
+def _raised(raise_form: Callable[..., Any], what: str, *stored: Any) -> Any:
     """A record of the first form in the form of today."""
     try:
         return raise_form(*stored)

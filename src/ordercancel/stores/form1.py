@@ -2,17 +2,18 @@
 
 One event becomes one event, so that versions stay what they are. A duty that arose or was met is
 no event any more, for timers follow from the case: it becomes an `OrderUpdated` that tells
-nothing.
-What went back to an earlier status after a rejection says so in `RequestClosed`.
+nothing. The first edition kept what a deadline was due at with the duty alone, and what it did in
+the events behind it; so a history is read as a whole (`History`). What went back to an earlier
+status after a rejection says so in `RequestClosed`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-__all__ = ["event", "message"]
+__all__ = ["History", "message"]
 
 Record = dict[str, Any]
 
@@ -33,11 +34,28 @@ _CHANGES: Mapping[str, str] = {
 """What notifications are on today, by the occasion of the first edition."""
 
 
-def event(kind: str, stored: str) -> tuple[str, str]:
-    """The kind and the JSON of an event of the first form, in the form of today."""
-    record: Record = json.loads(stored)
-    name, raised = _EVENTS[kind](record)
-    return name, json.dumps(raised, ensure_ascii=False)
+class History:
+    """Reads the events of one order, oldest first.
+
+    Args:
+        kinds: The kinds of all of them, by their versions.
+    """
+
+    def __init__(self, kinds: Sequence[str]) -> None:
+        self._kinds = kinds
+        self._dues: dict[tuple[str, int], str] = {}
+
+    def event(self, place: int, stored: str) -> tuple[str, str]:
+        """The kind and the JSON of the event at `place`, from 0, in the form of today."""
+        kind, record = self._kinds[place], json.loads(stored)
+        if kind == "DutyArose":
+            self._dues[record["deadline"], record["number"]] = record["due_at"]
+        elif kind in ("DutyBreached", "DeadlinePassed"):
+            record["due_at"] = self._dues.get((record["deadline"], record["number"]), record["at"])
+            following = self._kinds[place + 1] if place + 1 < len(self._kinds) else ""
+            record["acts"] = following in _CLOSING
+        name, raised = _EVENTS[kind](record)
+        return name, json.dumps(raised, ensure_ascii=False)
 
 
 def message(stored: str) -> str:
@@ -89,14 +107,18 @@ def _nothing(record: Record) -> tuple[str, Record]:
     return "OrderUpdated", _stamp(record)
 
 
-def _fired(mark: str | None) -> Callable[[Record], tuple[str, Record]]:
+def _fired(mark: str) -> Callable[[Record], tuple[str, Record]]:
     def raised(record: Record) -> tuple[str, Record]:
-        fields: Record = {"deadline": record["deadline"], "due_at": record["at"]}
-        if mark is not None:
+        fields: Record = {"deadline": record["deadline"], "due_at": record["due_at"]}
+        if not record["acts"]:
             fields |= {"mark": mark, "request": record["number"]}
         return "DeadlineFired", {**_stamp(record), **fields}
 
     return raised
+
+
+_CLOSING = ("RequestGranted", "RequestRejected", "RequestLapsed")
+"""What comes behind a deadline that decided; behind any other nothing does."""
 
 
 def _same(kind: str) -> Callable[[Record], tuple[str, Record]]:
@@ -118,5 +140,5 @@ _EVENTS: Mapping[str, Callable[[Record], tuple[str, Record]]] = {
     "DutyArose": _nothing,
     "DutyMet": _nothing,
     "DutyBreached": _fired("missed"),
-    "DeadlinePassed": _fired(None),
+    "DeadlinePassed": _fired("overdue"),
 }

@@ -35,7 +35,7 @@ from ordercancel.service.records import (
     Receipt,
     Tally,
 )
-from ordercancel.stores.codec import decode_case, decode_event, decode_message
+from ordercancel.stores.codec import decode_case, decode_events, decode_message
 from ordercancel.stores.sql.executors import Executor
 from ordercancel.stores.sql.tables import (
     DEAD,
@@ -122,7 +122,7 @@ def receipt(executor: Executor, command_id: str) -> Receipt | None:
 def history(executor: Executor, order_id: str) -> tuple[Event, ...]:
     """Return all events of an order, oldest first."""
     rows = executor.rows(_HISTORY, {"order_id": order_id})
-    return tuple(decode_event(kind, body, form) for kind, form, body in rows)
+    return decode_events([(kind, form, body) for kind, form, body in rows])
 
 
 def due(

@@ -13,7 +13,7 @@ from sqlalchemy.schema import CreateColumn, CreateIndex, DropIndex, Index
 
 from ordercancel.domain.errors import OutdatedTables
 from ordercancel.engine.evolve import fold
-from ordercancel.stores.codec import decode_event, decode_message
+from ordercancel.stores.codec import decode_events, decode_message
 from ordercancel.stores.sql.commit import case_row, index_row
 from ordercancel.stores.sql.executors import begin_sqlite, is_postgresql
 from ordercancel.stores.sql.tables import DELIVERED, METADATA, cases, events, outbox
@@ -142,7 +142,7 @@ def _from_form_2(connection: Connection) -> None:
             .where(events.c.order_id == order_id)
             .order_by(events.c.version)
         )
-        case = fold(decode_event(row.kind, row.body, row.form) for row in stored)
+        case = fold(decode_events([(row.kind, row.form, row.body) for row in stored]))
         values = case_row(case) | index_row(_LONG_AGO, {})
         connection.execute(update(cases).where(cases.c.order_id == order_id).values(values))
     connection.execute(text("DROP TABLE IF EXISTS ordercancel_duties"))
