@@ -331,3 +331,51 @@ def test_a_task_that_is_cancelled_leaves_nothing_and_the_store_goes_on(url: str)
         await other.aclose()
 
     asyncio.run(work())
+
+
+def test_a_connection_that_nobody_waits_for_any_more_is_given_back(url: str) -> None:
+    """Whoever asked for it was cancelled; one that could not be opened is none."""
+
+    async def work() -> None:
+        store = await AsyncSqlStore.open(url)
+        transactions: Any = store._transactions
+        for opening in (transactions._connected(), failing()):
+            task = transactions._task(opening)
+            await asyncio.wait([task])
+            transactions._give_back(task)
+        await store.aclose()
+        assert transactions._tasks == set()
+        assert transactions.engine.pool.checkedout() == 0
+
+    async def failing() -> None:
+        raise ZeroDivisionError
+
+    asyncio.run(work())
+
+
+def test_what_is_interrupted_closes_its_connection(store: SqlStore) -> None:
+    """And the store goes on by another one."""
+    case = asked(store)
+
+    def fails(executor: Executor) -> None:
+        move_on(executor, "o-1")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store._transactions.write(fails)
+    assert engine_of(store).pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert store.load("o-1") == case
+
+
+def test_a_database_in_memory_is_kept_for_whoever_is_cancelled() -> None:
+    async def work() -> None:
+        store = await AsyncSqlStore.open("sqlite://")
+        first = registered("o-1")
+        committing = asyncio.create_task(store.commit(first))
+        await asyncio.sleep(0)
+        committing.cancel()
+        await asyncio.wait([committing])
+        assert await store.load("o-1") == first.case
+        await store.aclose()
+
+    asyncio.run(work())
