@@ -14,7 +14,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from ordercancel.bulk.columns import Holding
 from ordercancel.bulk.conditions import NEVER, AllOf, AnyOf, Test
 from ordercancel.bulk.plan import Join, Pick, Piece, Plan, plan_for
-from ordercancel.bulk.quotes import quoted
+from ordercancel.bulk.quoting import quoted
 from ordercancel.bulk.sql import test_of
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.faults import moment

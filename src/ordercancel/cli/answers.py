@@ -13,7 +13,7 @@ from rich.text import Text as Styled
 
 from ordercancel.bulk.comparison import Shift, WhatIf
 from ordercancel.bulk.plan import verdict_text
-from ordercancel.bulk.quotes import quoted
+from ordercancel.bulk.quoting import quoted
 from ordercancel.cli.orders import Asked
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.decision import Verdict

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from ordercancel.bulk import compare, outcomes
 from ordercancel.bulk.files import whole
-from ordercancel.bulk.quotes import quoted_name
+from ordercancel.bulk.quoting import quoted_name
 from ordercancel.bulk.sample import SAMPLED_AT
 from ordercancel.bulk.sample import sample as made_up
 from ordercancel.bulk.sql_text import statement

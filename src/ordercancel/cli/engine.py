@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from time import sleep
 from typing import Any, TypeVar
 
 import duckdb
@@ -46,6 +47,9 @@ def watched(engine: duckdb.DuckDBPyConnection, told: str, work: Callable[[], T])
                 bar.update(task, completed=max(0, engine.query_progress()))
                 wait([running], timeout=0.1)
         except KeyboardInterrupt:
-            engine.interrupt()
+            # Again and again: between two queries there is nothing to interrupt.
+            while not running.done():
+                engine.interrupt()
+                sleep(0.05)
             raise
         return running.result()

@@ -16,7 +16,7 @@ import narwhals as nw
 from ordercancel.bulk.columns import COLUMNS, Column, Holding, column_of_fact
 from ordercancel.bulk.files import ORDERS, PICTURES, expected_ending
 from ordercancel.bulk.plan import Plan, plan_for
-from ordercancel.bulk.quotes import quoted, quoted_name
+from ordercancel.bulk.quoting import quoted, quoted_name
 from ordercancel.bulk.validation import SAMPLE, require
 from ordercancel.cli.engine import watched
 from ordercancel.domain.errors import Fault, InvalidValue
