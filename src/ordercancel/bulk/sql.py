@@ -122,7 +122,7 @@ def test_of(test: Test, columns: Columns) -> ColumnElement[bool]:
         case Absent():
             return column.is_(None)
         case _:
-            compared: ColumnElement[bool] = COMPARED[test.how](column, test.bound)
+            compared: ColumnElement[bool] = COMPARED[test.relation](column, test.bound)
             return compared
 
 
