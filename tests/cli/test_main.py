@@ -6,6 +6,7 @@ import builtins
 import io
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,13 @@ class TestAPolicyOfOnesOwn:
         assert problem in capsys.readouterr().err
 
 
+def test_the_version_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert stopped.value.code == 0
+    assert capsys.readouterr().out == f"ordercancel {version('ordercancel')}\n"
+
+
 class TestFailures:
     def test_a_missing_file_is_named(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["replay", "nowhere.jsonl"]) == 2
@@ -132,6 +140,17 @@ class TestFailures:
             main(["demo"])
         assert stopped.value.code == 2
         assert "pip install 'ordercancel[sql]'" in capsys.readouterr().err
+
+    def test_explaining_needs_the_extra_cli(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "msgspec", None)
+        monkeypatch.delitem(sys.modules, "ordercancel.cli.lines", raising=False)
+        monkeypatch.delitem(sys.modules, "ordercancel.cli.replay", raising=False)
+        with pytest.raises(SystemExit) as stopped:
+            main(["explain", "scenario.jsonl"])
+        assert stopped.value.code == 2
+        assert "pip install 'ordercancel[cli]'" in capsys.readouterr().err
 
     def test_a_reader_that_has_had_enough_is_no_error(
         self, monkeypatch: pytest.MonkeyPatch

@@ -122,4 +122,4 @@ def test_are_strings() -> None:
     (answer,) = run(SHOP, {"order": {**ORDER, "paid_at": 5, "status_since": [], "shipped_at": {}}})
     assert answer["error"] == "malformed"
     for key in ("paid_at", "status_since", "shipped_at"):
-        assert f"{key} is not a string" in answer["message"]
+        assert f"{key}: Expected `str | null`" in answer["message"]

@@ -12,8 +12,9 @@ import pytest
 from examples.half_hour_shop import SHOP
 
 from lines import ORDER, REQUEST, SELLER
+from ordercancel.cli.lines import MAX_LINE_BYTES
 from ordercancel.cli.main import main
-from ordercancel.cli.replay import MAX_LINE_BYTES, Replay
+from ordercancel.cli.replay import Replay
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.stores.memory import MemoryStore
 
@@ -224,8 +225,8 @@ MALFORMED = {
     '{"do": "tick"}': "at is missing",
     '{"do": "tick", "at": null}': "at is missing",
     '{"do": "tick", "at": "2022-08-15T10:00:00Z", "now": 1}': "'now' is no key of it",
-    '{"do": "approve", "at": 5, "order_id": "A-1", "by": "seller:s-1"}': "at is not a string",
-    '{"party": {"id": "s-1", "emails": "x"}}': "emails is not a list",
+    '{"do": "approve", "at": 5, "order_id": "A-1", "by": "seller:s-1"}': "at: Expected `str`",
+    '{"party": {"id": "s-1", "emails": "x"}}': "emails: Expected `array | null`, got `str`",
     '{"party": {"id": "s-1"}, "order": {}}': "'order' is no key of it",
     '{"order": {"id": "A-1"}}': "policy is missing",
     '{"do": "tick", "do": "tick"}': "a key occurs twice",

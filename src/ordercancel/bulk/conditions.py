@@ -92,7 +92,10 @@ class AnyOf:
     tests: tuple[Test, ...]
 
 
-Test = Among | Flag | Bounded | Present | Absent | AllOf | AnyOf
+Leaf = Among | Flag | Bounded | Present | Absent
+"""A test of one column."""
+
+Test = Leaf | AllOf | AnyOf
 """A test of a row."""
 
 ALWAYS = AllOf(())
@@ -204,7 +207,7 @@ def columns_of(test: Test) -> Iterator[str]:
         yield atom.column
 
 
-def atoms_of(test: Test) -> Iterator[Among | Flag | Bounded | Present | Absent]:
+def atoms_of(test: Test) -> Iterator[Leaf]:
     """The tests of one column that a test is made of."""
     if isinstance(test, AllOf | AnyOf):
         for part in test.tests:

@@ -26,7 +26,7 @@ from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import Compare
 from ordercancel.rules.deadlines import After, Consequence, EndOfDay, midnight
 from ordercancel.rules.facts import Choice, Fact, Flag
-from ordercancel.verification.attempts import BUYER, ORDER_ID, SELLER, every_command
+from ordercancel.verification.commands_tried import BUYER, ORDER_ID, SELLER, commands_tried
 from ordercancel.verification.enumeration import all_leaves
 
 _SELLERS = [
@@ -50,7 +50,7 @@ class Histories:
         states = [each for each in policy.orders.state_ids if each != policy.cancelled_status]
         self._statuses = [*states, *(each for each in states if policy.can_cancel(each))]
         actors = {BUYER, SELLER, System()}
-        self._commands = [each for each in every_command(policy) if each.by in actors]
+        self._commands = [each for each in commands_tried(policy) if each.by in actors]
 
     def row(self) -> dict[str, Any]:
         """The columns of another order, but for its seller."""

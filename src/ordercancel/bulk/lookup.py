@@ -23,9 +23,9 @@ from ordercancel.bulk.conditions import (
     AllOf,
     Among,
     AnyOf,
-    Atom,
     Bounded,
     Flag,
+    Leaf,
     Test,
     any_of,
     atoms_of,
@@ -59,7 +59,7 @@ class Lookup:
 
 def lookup_of(plan: Plan, *, most: int) -> Lookup | None:
     """The plan as a lookup; None where its tests tell more than `most` kinds of rows apart."""
-    atoms: dict[str, set[Atom]] = defaultdict(set)
+    atoms: dict[str, set[Leaf]] = defaultdict(set)
     for test in (test for pick in plan.answers.values() for test in tests_of(pick)):
         for atom in atoms_of(test):
             atoms[atom.column].add(atom)
@@ -72,9 +72,9 @@ def lookup_of(plan: Plan, *, most: int) -> Lookup | None:
     summands = []
     step = 1
     for (column, kinds), known in zip(columns.items(), distinct, strict=True):
-        for atom in atoms[column]:
-            places = (row for row in range(size) if atom in known[row // step % len(known)])
-            rows[atom] = sum(1 << row for row in places)
+        for test in atoms[column]:
+            places = (row for row in range(size) if test in known[row // step % len(known)])
+            rows[test] = sum(1 << row for row in places)
         summands.append(_summand([(test, step * known.index(held)) for test, held in kinds]))
         step *= len(known)
     answers = {name: _values(pick, rows, size) for name, pick in plan.answers.items()}
@@ -112,7 +112,7 @@ _Example = str | bool | tuple[Any, int] | None
 """A value: a word, a flag, none, or a bound with -1 just before it, 0 at it and 1 just after."""
 
 
-def _kinds(column: str, atoms: set[Atom]) -> list[tuple[Test, frozenset[Atom]]]:
+def _kinds(column: str, atoms: set[Leaf]) -> list[tuple[Test, frozenset[Leaf]]]:
     """The kinds of a column's values: what finds each after those before, and what holds of it.
 
     What no test speaks of, such as another word, is the last kind.
@@ -123,7 +123,7 @@ def _kinds(column: str, atoms: set[Atom]) -> list[tuple[Test, frozenset[Atom]]]:
     ]
 
 
-def _examples(column: str, atoms: set[Atom]) -> Iterator[tuple[Test, _Example]]:
+def _examples(column: str, atoms: set[Leaf]) -> Iterator[tuple[Test, _Example]]:
     yield Absent(column), None
     bounds: list[Any] = sorted({atom.bound for atom in atoms if isinstance(atom, Bounded)})
     if any(isinstance(atom, Flag) for atom in atoms):
@@ -141,7 +141,7 @@ def _examples(column: str, atoms: set[Atom]) -> Iterator[tuple[Test, _Example]]:
         yield ALWAYS, ""
 
 
-def _holds(atom: Atom, example: _Example) -> bool:
+def _holds(atom: Leaf, example: _Example) -> bool:
     match atom:
         case Absent():
             return example is None
