@@ -579,7 +579,7 @@ class TestThePage:
         rows = [line for line in page.splitlines() if line.startswith("| `") and "|" in line]
         told = [row for row in rows if row.split("`")[1] in COLUMNS]
         assert told == [
-            f"| `{each.name}` | {each.holds.value} | {each.told} | "
+            f"| `{each.name}` | {each.holds.value} | {each.meaning} | "
             f"{'yes ' if each.may_be_missing else ''}|"
             for each in COLUMNS.values()
         ]

@@ -141,7 +141,7 @@ def any_of(tests: Iterable[Test]) -> Test:
             words[test.column] = words.get(test.column, frozenset()) | test.words
         elif test not in others:
             others.append(test)
-    kept: list[Test] = [Among(column, found) for column, found in words.items()]
+    kept: list[Test] = [Among(column, each) for column, each in words.items()]
     for test in others:
         parts = test.tests if isinstance(test, AllOf) else ()
         if not any(_implies_any(part, (*kept, *others)) for part in parts):

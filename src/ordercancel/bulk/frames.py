@@ -42,11 +42,13 @@ MOST = 4096
 def answered(frame: Frame, plan: Plan, *, prefix: str = "") -> Frame:
     """`frame` with a column for each answer of `plan`; its own columns stay as they are.
 
-    DuckDB and Polars find a value by a small number at once: there the answers are looked up.
-    Elsewhere, and where the plan tells too many rows apart, they are branches and joined words.
+    DuckDB, Polars and frames in memory find a value by a small number at once: there the answers
+    are looked up. Elsewhere, and where the plan tells too many kinds of rows apart, they are
+    branches and joined words.
     """
     writer = _Writer(dict(frame.collect_schema()))
-    find = _FINDERS.get(frame.implementation)
+    in_memory = _found_in_memory if isinstance(frame, nw.DataFrame) else None
+    find = _FINDERS.get(frame.implementation, in_memory)
     lookup = lookup_of(plan, most=MOST) if find is not None else None
     if find is not None and lookup is not None:
         answers = {f"{prefix}{name}": values for name, values in lookup.answers.items()}
@@ -59,8 +61,20 @@ def answered(frame: Frame, plan: Plan, *, prefix: str = "") -> Frame:
     return stepped.with_columns(**picked).drop(*steps)
 
 
-# narwhals has `replace_strict`, which searches a map for each row in DuckDB, and in Polars holds
-# all rows in memory at once.
+# DuckDB and Polars have their own way: `replace_strict` searches a map for each row in DuckDB, and
+# in Polars holds all rows in memory at once.
+
+
+def _found_in_memory(orders: Any, answers: Mapping[str, Values]) -> Any:
+    replaced = {
+        name: nw.col(_NUMBER).replace_strict(
+            range(len(values)),
+            values,
+            return_dtype=nw.Boolean if _are_flags(values) else nw.String,
+        )
+        for name, values in answers.items()
+    }
+    return nw.from_native(orders).with_columns(**replaced).to_native()
 
 
 def _found_by_duckdb(orders: Any, answers: Mapping[str, Values]) -> Any:

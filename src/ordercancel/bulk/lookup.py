@@ -100,12 +100,16 @@ def _values(pick: Pick, rows: Mapping[Test, int], size: int) -> Values:
         here = left & where(test)
         left &= ~here
         words = piece.words if isinstance(piece, Join) else ()
-        masks = [(where(each), word) for each, word in words]
-        for row in range(size):
-            if here >> row & 1:
-                joined = ",".join(word for mask, word in masks if mask >> row & 1)
+        held = [(_bits(where(each), size), word) for each, word in words]
+        for row, is_here in enumerate(_bits(here, size)):
+            if is_here == "1":
+                joined = ",".join(word for bits, word in held if bits[row] == "1")
                 values[row] = joined if isinstance(piece, Join) else piece
     return tuple(values)
+
+
+def _bits(mask: int, size: int) -> str:
+    return f"{mask:0{size}b}"[::-1]
 
 
 _Example = str | bool | tuple[Any, int] | None
@@ -161,10 +165,10 @@ def _summand(kinds: Sequence[tuple[Test, int]]) -> Summand:
 
     A missing value makes no test hold but `Absent`, so that it may be left to `otherwise`.
     """
-    *found, (_, otherwise) = kinds
+    *others, (_, otherwise) = kinds
     alike: dict[int, list[Test]] = {}
     below: list[tuple[Test, int]] = []
-    for test, number in found:
+    for test, number in others:
         if isinstance(test, Bounded):
             if below and below[-1][1] == number:
                 below.pop()

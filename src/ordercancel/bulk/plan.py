@@ -63,11 +63,11 @@ class Plan:
     Args:
         policy: The policy.
         at: The moment, in UTC.
-        columns: The columns that the answers hang on.
+        columns: The columns that the answers depend on.
         answers: The columns of the answer, by name.
         rules: The rules about asking, each with what it does and when it is satisfied.
-        left_out: The rules that no table can tell, each with the reason; where the answer hangs
-            on one of them there is none.
+        left_out: The rules that were left out, each with the reason; an answer that depends on
+            one of them is missing.
     """
 
     policy: Policy
@@ -79,10 +79,10 @@ class Plan:
 
 
 def plan_for(policy: Policy, at: datetime, *, leave_out: bool = False) -> Plan:
-    """What buyers may ask and sellers may answer under `policy` at the moment `at`.
+    """The plan of what buyers may ask and sellers may answer under `policy` at the moment `at`.
 
     Raises:
-        Untranslatable: A rule speaks of what no column tells, unless it is to be left out.
+        Untranslatable: A rule needs what no column holds, and `leave_out` is not set.
     """
     asking = _Ruling(policy, RequestCancellation, at, {"role": Role.BUYER, "party": True})
     seller: Mapping[str, Value] = {"role": Role.SELLER, "party": True, "affirmed": True}
@@ -112,7 +112,7 @@ def plan_for(policy: Policy, at: datetime, *, leave_out: bool = False) -> Plan:
 
 
 def verdict_text(verdict: str | None) -> Text:
-    """What people call a verdict; without one the answer hangs on a rule that was left out."""
+    """What people call a verdict; without one it depends on a rule that was left out."""
     return _UNDECIDED if verdict is None else VERDICT_NAMES[Verdict(verdict)]
 
 
@@ -147,7 +147,7 @@ def tests_of(pick: Pick) -> Iterator[Test]:
 
 
 class _Ruling:
-    """What the rules for one kind of command come to, and the charts behind them."""
+    """The tests of the rules for one kind of command, and of the charts."""
 
     def __init__(
         self, policy: Policy, kind: type[Command], at: datetime, settled: Mapping[str, Value]
@@ -162,9 +162,11 @@ class _Ruling:
                 truths.append((rule, self._translation.truth(rule.when)))
             except Untold as error:
                 self.untold[rule.id] = str(error)
-        self._forbids = _told((rule, truth.true) for rule, truth in truths if _forbids(rule))
-        self._errors = _told((rule, truth.unknown) for rule, truth in truths)
-        self._permits = _told((rule, truth.true) for rule, truth in truths if not _forbids(rule))
+        self._forbids = _holding((rule, truth.true) for rule, truth in truths if _forbids(rule))
+        self._errors = _holding((rule, truth.unknown) for rule, truth in truths)
+        self._permits = _holding(
+            (rule, truth.true) for rule, truth in truths if not _forbids(rule)
+        )
         self.satisfied = tuple((rule, truth.true) for rule, truth in truths)
         self._blockers = (*self._forbids, *self._errors)
         self._blocked = any_of(test for _, test in self._blockers)
@@ -180,8 +182,8 @@ class _Ruling:
     def _picked(self, branches: Sequence[tuple[Test, Piece]], otherwise: Piece) -> Pick:
         """Where rules are left out, what does not hang on them alone."""
         kept = branches[:1] if self.untold else branches
-        told = tuple((test, piece) for test, piece in kept if test != NEVER)
-        return Pick(told, None if self.untold else otherwise)
+        possible = tuple((test, piece) for test, piece in kept if test != NEVER)
+        return Pick(possible, None if self.untold else otherwise)
 
     def verdict(self) -> Pick:
         """The verdict on asking."""
@@ -247,16 +249,16 @@ def _forbids(rule: Rule) -> bool:
     return isinstance(rule.effect, Forbid)
 
 
-def _told(rules: Iterable[tuple[Rule, Test]]) -> tuple[tuple[Rule, Test], ...]:
+def _holding(rules: Iterable[tuple[Rule, Test]]) -> tuple[tuple[Rule, Test], ...]:
     return tuple((rule, test) for rule, test in rules if test != NEVER)
 
 
 def _joined(words: Mapping[str, Sequence[Test]]) -> Piece:
-    told = ((any_of(tests), word) for word, tests in words.items())
-    return _join((test, word) for test, word in told if test != NEVER)
+    joined = ((any_of(tests), word) for word, tests in words.items())
+    return _join((test, word) for test, word in joined if test != NEVER)
 
 
 def _join(words: Iterable[tuple[Test, str]]) -> Piece:
     """The words; an empty text where there are none to begin with."""
-    found = tuple(words)
-    return Join(found) if found else ""
+    joined = tuple(words)
+    return Join(joined) if joined else ""

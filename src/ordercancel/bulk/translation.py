@@ -60,7 +60,7 @@ _MIRRORED: Mapping[Relation, Relation] = {
 
 
 class Untold(Exception):
-    """A condition speaks of what no column tells."""
+    """Raised for a condition that needs what no column holds."""
 
 
 @attrs.frozen
@@ -78,7 +78,7 @@ class Truth:
 
 
 class Translation:
-    """What a policy's conditions come to for one command at one moment.
+    """Translates a policy's conditions for one command at one moment.
 
     Args:
         policy: The policy.
@@ -96,7 +96,7 @@ class Translation:
         """When `condition` is true, unknown and false.
 
         Raises:
-            Untold: It speaks of what no column tells.
+            Untold: It needs what no column holds.
         """
         match condition:
             case All(parts):
@@ -179,12 +179,12 @@ class Translation:
 
 def _of_all(parts: Iterable[Truth]) -> Truth:
     """True where all are; false where any is; unknown where none is false and any is unknown."""
-    found = list(parts)
-    not_false = all_of(any_of([part.true, part.unknown]) for part in found)
+    truths = list(parts)
+    not_false = all_of(any_of([part.true, part.unknown]) for part in truths)
     return Truth(
-        all_of(part.true for part in found),
-        all_of([not_false, any_of(part.unknown for part in found)]),
-        any_of(part.false for part in found),
+        all_of(part.true for part in truths),
+        all_of([not_false, any_of(part.unknown for part in truths)]),
+        any_of(part.false for part in truths),
     )
 
 

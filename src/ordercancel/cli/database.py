@@ -18,13 +18,11 @@ from ordercancel.service.records import Backlog, DeadLetter
 from ordercancel.stores.sql import SqlStore, schema
 from ordercancel.stores.sql.engine import open_engine, translated
 
-__all__ = ["check", "create", "list_dead", "retry", "upgrade"]
-
 PAGE = 100
 
 
 def create(chosen: argparse.Namespace) -> int:
-    """Make the tables; those that are right already are left as they are."""
+    """Make the tables that are missing."""
     with _connection(chosen.url) as connection:
         missing = schema.is_missing(connection)
         schema.create(connection)
@@ -60,7 +58,7 @@ def upgrade(chosen: argparse.Namespace) -> int:
 
 
 def list_dead(chosen: argparse.Namespace) -> int:
-    """Say what waits, and list the messages that are dead: ids, tries and errors, no words."""
+    """Show what is waiting, and the ids, tries and errors of dead messages, but no texts."""
     with _store(chosen.db) as store:
         backlog = store.backlog(datetime.now(UTC))
         letters = list(_all_dead(store))
@@ -70,10 +68,10 @@ def list_dead(chosen: argparse.Namespace) -> int:
         return 0
     print(_sum(backlog))
     for letter in letters:
-        told = _as_dict(letter)
+        fields = _as_dict(letter)
         print()
-        print(told.pop("id"))
-        for name, value in told.items():
+        print(fields.pop("id"))
+        for name, value in fields.items():
             print(f"  {name}: {value}")
     return 0
 
@@ -95,16 +93,16 @@ def _all_dead(store: Store) -> Iterator[DeadLetter]:
 
 def _as_dict(letter: DeadLetter) -> dict[str, object]:
     message = letter.message
-    told: dict[str, object] = {"id": letter.id, "order": letter.order_id}
+    fields: dict[str, object] = {"id": letter.id, "order": letter.order_id}
     if message is not None:
-        told |= {
+        fields |= {
             "occasion": message.occasion.value,
             "at": message.at.isoformat(),
             "party": message.party,
             "audience": message.audience.value,
             "medium": message.medium.value,
         }
-    return {**told, "tries": letter.attempts, "error": letter.error}
+    return {**fields, "tries": letter.attempts, "error": letter.error}
 
 
 def _sum(backlog: Backlog) -> str:

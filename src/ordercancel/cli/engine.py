@@ -14,8 +14,6 @@ import duckdb
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-__all__ = ["an_engine", "watched"]
-
 T = TypeVar("T")
 
 
@@ -33,14 +31,14 @@ def an_engine() -> Iterator[duckdb.DuckDBPyConnection]:
             engine.close()
 
 
-def watched(engine: duckdb.DuckDBPyConnection, told: str, work: Callable[[], T]) -> T:
-    """What `work` gives, with a bar on a terminal that says how far it is."""
+def watched(engine: duckdb.DuckDBPyConnection, label: str, work: Callable[[], T]) -> T:
+    """Do `work`, with a progress bar on a terminal."""
     if not sys.stderr.isatty():
         return work()
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     screen = Console(stderr=True)
     with ThreadPoolExecutor(1) as pool, Progress(*columns, console=screen, transient=True) as bar:
-        task = bar.add_task(told, total=100)
+        task = bar.add_task(label, total=100)
         running = pool.submit(work)
         try:
             while not running.done():
