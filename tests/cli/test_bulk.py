@@ -17,8 +17,7 @@ import pytest
 
 from ordercancel.bulk import COLUMNS, plot
 from ordercancel.bulk.sql_text import DIALECTS
-from ordercancel.cli import answers, engine
-from ordercancel.cli import main as arguments
+from ordercancel.cli import answers, arguments, engine
 from ordercancel.cli.main import main
 
 Said = Callable[..., tuple[int, str, str]]

@@ -6,12 +6,12 @@ import builtins
 import io
 import subprocess
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ordercancel import __version__
 from ordercancel.cli.main import main
 
 DIAGRAM = "from ordercancel.cli.main import main; main(['diagram', 'qoo10'])"
@@ -111,7 +111,7 @@ def test_the_version_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["--version"])
     assert stopped.value.code == 0
-    assert capsys.readouterr().out == f"ordercancel {version('ordercancel')}\n"
+    assert capsys.readouterr().out == f"ordercancel {__version__}\n"
 
 
 class TestFailures:

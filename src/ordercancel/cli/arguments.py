@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from contextlib import suppress
 from datetime import datetime
-from importlib.metadata import version
 
+from ordercancel import __version__
 from ordercancel.cli import commands
 
 DIALECTS = ("postgresql", "sqlite", "duckdb", "spark")
@@ -18,7 +18,7 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
         prog="ordercancel", description="The rules of cancelling an order."
     )
-    root.add_argument("--version", action="version", version=f"%(prog)s {version('ordercancel')}")
+    root.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     choices = root.add_subparsers(required=True, metavar="COMMAND")
 
     demo = choices.add_parser("demo", help="walk through the cases of both documents")
