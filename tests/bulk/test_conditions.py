@@ -21,7 +21,6 @@ from ordercancel.bulk.conditions import (
     AnyOf,
     Bounded,
     Flag,
-    How,
     Present,
     Test,
     all_of,
@@ -30,14 +29,15 @@ from ordercancel.bulk.conditions import (
 from ordercancel.bulk.plan import plan_for
 from ordercancel.bulk.sql import outcomes_query
 from ordercancel.policy import CANCEL, REFER, Forbid
+from ordercancel.rules.conditions import Relation
 from ordercancel.rules.facts import days_past_ship_on, since_placed
 from unit.tiny import OURS, tiny
 
 A, B = Among("status", frozenset("ab")), Among("status", frozenset("bc"))
 C = Among("status", frozenset("c"))
 UP, DOWN = Flag("late", up=True), Flag("late", up=False)
-EARLY = Bounded("due", How.BEFORE, date(2024, 5, 1))
-LATE = Bounded("due", How.FROM, date(2024, 5, 1))
+EARLY = Bounded("due", Relation.LESS, date(2024, 5, 1))
+LATE = Bounded("due", Relation.AT_LEAST, date(2024, 5, 1))
 NONE, SOME = Absent("due"), Present("due")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -191,13 +190,16 @@ def test_a_hosts_own_table_is_answered_alike(books: list[Book], engine: Engine) 
 
 def in_our_tables(book: Book, url: str, permits: bool | None) -> dict[str, Answer]:
     """The answers of a query over the library's own tables, into which the cases were put."""
-    with closing(SqlStore(url)) as store:
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    try:
+        store = SqlStore(engine)
         for name, (case, _) in book.cases.items():
             put(store, attrs.evolve(case, order=attrs.evolve(case.order, id=name)), book.at)
         query = outcomes_query(book.policy, book.at, seller_permits=literal(permits, Boolean()))
-        return store._transactions.read(
-            lambda connection: answers_of_rows(connection.execute(query).mappings())
-        )
+        with engine.connect() as connection:
+            return answers_of_rows(connection.execute(query).mappings())
+    finally:
+        engine.dispose()
 
 
 def put(store: SqlStore, case: Case, at: datetime) -> None:
@@ -242,10 +244,11 @@ def test_facts_of_ones_own_are_read_from_our_tables(data: st.DataObject) -> None
 
 def test_an_order_of_another_policy_is_passed_over() -> None:
     """The library's tables hold the orders of all policies."""
-    with closing(SqlStore("sqlite://")) as store:
-        at = datetime(2024, 4, 2, tzinfo=UTC)
-        (case, _), *_ = next(iter(walked(SHOP).values()))
-        put(store, case, at)
-        query = outcomes_query(CONECT, at, seller_permits=literal(value=True))
-        found = store._transactions.read(lambda connection: connection.execute(query).all())
-    assert found == []
+    engine = create_engine("sqlite://")
+    at = datetime(2024, 4, 2, tzinfo=UTC)
+    (case, _), *_ = next(iter(walked(SHOP).values()))
+    put(SqlStore(engine), case, at)
+    query = outcomes_query(CONECT, at, seller_permits=literal(value=True))
+    with engine.connect() as connection:
+        assert connection.execute(query).all() == []
+    engine.dispose()

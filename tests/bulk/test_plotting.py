@@ -34,7 +34,7 @@ class TestAPicture:
     def test_shows_the_shares_of_each_status_that_has_orders(self, tmp_path: Path) -> None:
         """In the order of the chart; what is nearly all is not said to be all."""
         file = tmp_path / "shares.svg"
-        plot_shares(QOO10, COUNTS, file, told="as of noon")
+        plot_shares(QOO10, COUNTS, file, subtitle="as of noon")
         drawn = file.read_text(encoding="utf-8")
         for text in (
             "Qoo10 (marketplace)",

@@ -17,8 +17,7 @@ import pytest
 
 from ordercancel.bulk import COLUMNS, plot
 from ordercancel.bulk.sql_text import DIALECTS
-from ordercancel.cli import answers, engine
-from ordercancel.cli import main as arguments
+from ordercancel.cli import answers, arguments, engine
 from ordercancel.cli.main import main
 
 Said = Callable[..., tuple[int, str, str]]
@@ -579,7 +578,7 @@ class TestThePage:
         rows = [line for line in page.splitlines() if line.startswith("| `") and "|" in line]
         told = [row for row in rows if row.split("`")[1] in COLUMNS]
         assert told == [
-            f"| `{each.name}` | {each.holds.value} | {each.told} | "
+            f"| `{each.name}` | {each.holds.value} | {each.meaning} | "
             f"{'yes ' if each.may_be_missing else ''}|"
             for each in COLUMNS.values()
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from importlib import import_module
+from importlib import import_module, reload
 
 import pytest
 
@@ -47,3 +47,15 @@ except ImportError as error:
 def test_a_name_that_the_sql_stores_have_not_is_an_error_for_type_checkers() -> None:
     """There is no ``__getattr__`` that would give anything."""
     assert not hasattr(import_module("ordercancel.stores.sql"), "__getattr__")
+
+
+def test_errors_name_the_extras_in_the_same_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    stores = import_module("ordercancel.stores.sql")
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "sqlalchemy.ext.asyncio", None)
+        with pytest.raises(ImportError, match=r"needs the extra ordercancel\[async\]"):
+            stores.AsyncSqlStore("sqlite://")
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "msgspec", None)
+        with pytest.raises(ImportError, match=r"needs the extra ordercancel\[sql\]"):
+            reload(stores)

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import DateTime, Engine, bindparam, event, select, text, update
+from sqlalchemy import DateTime, Engine, bindparam, create_engine, event, select, text, update
 from sqlalchemy.dialects import sqlite
 
 from ordercancel import Conflict, StoreUnavailable
@@ -331,3 +331,99 @@ def test_a_task_that_is_cancelled_leaves_nothing_and_the_store_goes_on(url: str)
         await other.aclose()
 
     asyncio.run(work())
+
+
+def test_a_connection_that_nobody_waits_for_any_more_is_given_back(url: str) -> None:
+    """Whoever asked for it was cancelled; one that could not be opened is none."""
+
+    async def work() -> None:
+        store = await AsyncSqlStore.open(url)
+        transactions: Any = store._transactions
+        for opening in (transactions._connected(), failing()):
+            task = transactions._task(opening)
+            await asyncio.wait([task])
+            transactions._give_back(task)
+        await store.aclose()
+        assert transactions._tasks == set()
+        assert transactions.engine.pool.checkedout() == 0
+
+    async def failing() -> None:
+        raise ZeroDivisionError
+
+    asyncio.run(work())
+
+
+def test_what_is_interrupted_closes_its_connection(store: SqlStore) -> None:
+    """And the store goes on by another one."""
+    case = asked(store)
+
+    def fails(executor: Executor) -> None:
+        move_on(executor, "o-1")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store._transactions.write(fails)
+    assert engine_of(store).pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert store.load("o-1") == case
+
+
+def test_a_database_in_memory_is_kept_for_whoever_is_cancelled() -> None:
+    async def work() -> None:
+        store = await AsyncSqlStore.open("sqlite://")
+        first = registered("o-1")
+        committing = asyncio.create_task(store.commit(first))
+        await asyncio.sleep(0)
+        committing.cancel()
+        await asyncio.wait([committing])
+        assert await store.load("o-1") == first.case
+        await store.aclose()
+
+    asyncio.run(work())
+
+
+def test_who_is_cancelled_while_a_connection_is_opened_loses_none(url: str) -> None:
+    """It is opened nonetheless, and given to whoever comes next."""
+
+    async def work() -> None:
+        store = AsyncSqlStore(url, create_tables=False)
+        loading = asyncio.create_task(store.load("o-1"))
+        await asyncio.sleep(0)
+        loading.cancel()
+        await asyncio.wait([loading])
+        assert loading.cancelled()
+        await store.aclose()
+        transactions: Any = store._transactions
+        assert transactions.engine.pool.checkedout() == 0
+
+    asyncio.run(work())
+
+
+def test_a_transaction_that_has_begun_is_the_stores_too(tmp_path: Any) -> None:
+    """As with drivers of SQLite that are always in one."""
+    opened = create_engine(f"sqlite:///{tmp_path / 'shop.db'}")
+    SqlStore(opened)
+
+    @event.listens_for(opened, "checkout")
+    def _begin(connection: Any, record: Any, proxy: Any) -> None:
+        connection.execute("BEGIN")
+
+    store = SqlStore(opened, create_tables=False)
+    case = asked(store)
+    assert store.load("o-1") == case
+    opened.dispose()
+
+
+def test_a_connection_without_a_cursor_is_unavailable(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the driver has against it; the next call is answered."""
+    own: Any = store._transactions._own  # type: ignore[attr-defined]
+
+    def fails(connection: Any, texts: object) -> None:
+        raise connection.dialect.loaded_dbapi.OperationalError("no cursor")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(own, "_by_driver", fails)
+        with pytest.raises(StoreUnavailable, match="no cursor"):
+            store.load("o-1")
+    assert store.load("o-1") is None

@@ -28,7 +28,8 @@ from ordercancel import (
     Seller,
     Withdraw,
 )
-from ordercancel.cli.replay import MAX_LINE_BYTES, Replay
+from ordercancel.cli.lines import MAX_LINE_BYTES
+from ordercancel.cli.replay import Replay
 from ordercancel.domain.events import (
     EVENTS,
     CancellationRequested,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ordercancel.cli.replay import MAX_LINE_BYTES
+from ordercancel.cli.lines import MAX_LINE_BYTES
 from ordercancel.domain import limits
 
 ROOT = Path(__file__).parent.parent.parent

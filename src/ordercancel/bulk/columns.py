@@ -11,8 +11,6 @@ from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.facts import Choice, Fact, Flag
 
-__all__ = ["COLUMNS", "COLUMN_OF", "Column", "Holding", "column_of_fact"]
-
 
 class Holding(StrEnum):
     """What a column holds."""
@@ -26,73 +24,59 @@ class Holding(StrEnum):
 
 @attrs.frozen
 class Column:
-    """A column.
+    """A column of a table of orders.
 
     Args:
-        name: What it is called.
-        holds: What it holds.
-        told: What it means.
+        name: Its name.
+        holds: The kind of its values.
+        meaning: What it means.
         may_be_missing: Whether it may have no value.
-        words: The words that it may hold; empty where any.
+        words: The words that are allowed. Default: any.
     """
 
     name: str
     holds: Holding
-    told: str
+    meaning: str
     may_be_missing: bool = attrs.field(default=False, kw_only=True)
     words: tuple[str, ...] = attrs.field(default=(), kw_only=True)
 
+
+def _optional(name: str, holds: Holding, meaning: str) -> Column:
+    return Column(name, holds, meaning, may_be_missing=True)
+
+
+_TEXT, _MOMENT = Holding.TEXT, Holding.MOMENT
 
 COLUMNS: Mapping[str, Column] = FrozenMap(
     {
         column.name: column
         for column in (
-            Column("order_id", Holding.TEXT, "the order's id"),
-            Column("status", Holding.TEXT, "its status"),
-            Column("channel", Holding.TEXT, "how it came in", may_be_missing=True),
-            Column("seller", Holding.TEXT, "the seller's id"),
-            Column("placed_at", Holding.MOMENT, "when it was placed"),
-            Column("paid_at", Holding.MOMENT, "when it was paid", may_be_missing=True),
-            Column("status_since", Holding.MOMENT, "since when it has its status"),
-            Column("ship_on", Holding.DAY, "the planned ship date", may_be_missing=True),
-            Column(
-                "seller_permits",
-                Holding.FLAG,
-                "whether the seller permits cancellation requests",
-                may_be_missing=True,
+            Column("order_id", _TEXT, "the order's id"),
+            Column("status", _TEXT, "its status"),
+            _optional("channel", _TEXT, "how it came in"),
+            Column("seller", _TEXT, "the seller's id"),
+            Column("placed_at", _MOMENT, "when it was placed"),
+            _optional("paid_at", _MOMENT, "when it was paid"),
+            Column("status_since", _MOMENT, "since when it has its status"),
+            _optional("ship_on", Holding.DAY, "the planned ship date"),
+            _optional(
+                "seller_permits", Holding.FLAG, "whether the seller permits cancellation requests"
             ),
-            Column(
+            _optional(
                 "request_status",
-                Holding.TEXT,
+                _TEXT,
                 "where the latest request stands; no value where nobody has asked",
-                may_be_missing=True,
             ),
-            Column(
-                "requested_at",
-                Holding.MOMENT,
-                "when the latest request was made",
-                may_be_missing=True,
-            ),
+            _optional("requested_at", _MOMENT, "when the latest request was made"),
             Column("rejected_before", Holding.FLAG, "whether any request was rejected"),
             Column("withdrawn_before", Holding.FLAG, "whether any request was withdrawn"),
-            Column(
+            _optional(
                 "answer_due_at",
-                Holding.MOMENT,
+                _MOMENT,
                 "when silence decides the open request, if it can in this status",
-                may_be_missing=True,
             ),
-            Column(
-                "overdue_at",
-                Holding.MOMENT,
-                "when the answer to the latest request is overdue",
-                may_be_missing=True,
-            ),
-            Column(
-                "due_at",
-                Holding.MOMENT,
-                "when the next deadline that has not acted is due",
-                may_be_missing=True,
-            ),
+            _optional("overdue_at", _MOMENT, "when the answer to the latest request is overdue"),
+            _optional("due_at", _MOMENT, "when the next deadline that has not acted is due"),
         )
     }
 )
@@ -116,7 +100,7 @@ COLUMN_OF: Mapping[str, str] = FrozenMap(
         "deadline_passed": "answer_due_at",
     }
 )
-"""The column that tells a fact, by the fact's name; a fact of a policy's own has its name."""
+"""The column of a fact, by the name of the fact; one of a policy's own has its name."""
 
 
 def column_of_fact(fact: Fact, policy: Policy) -> Column:

@@ -15,18 +15,16 @@ from ordercancel.bulk.validation import require
 from ordercancel.domain.faults import moment
 from ordercancel.policy.policy import Policy
 
-__all__ = ["Shift", "WhatIf", "compare"]
-
 
 @attrs.frozen(kw_only=True)
 class Shift:
     """Orders that are answered differently in the same way.
 
     Args:
-        before: The verdict of the one policy; None where it hangs on a rule that was left out.
+        before: The verdict of the one policy; None where it depends on a rule that was left out.
         after: The verdict of the other.
-        rules_before: The ids of the rules behind the one.
-        rules_after: The ids of the rules behind the other.
+        rules_before: The ids of the rules that determined the one.
+        rules_after: The ids of the rules that determined the other.
         orders: How many orders there are.
         samples: The ids of some of them: the first and the last in their order.
     """
@@ -66,19 +64,19 @@ def compare(
     leave_out: bool = False,
     check: bool = True,
 ) -> WhatIf:
-    """Which orders get another verdict under `after` than under `before`.
+    """Find the orders that get another verdict under `after` than under `before`.
 
     Args:
         before: The one policy.
         after: The other, such as its next edition.
         orders: A table as for `outcomes`, with ``order_id``.
         at: The moment, with a UTC offset.
-        leave_out: Whether rules that no column tells are left out.
-        check: Whether the values are looked at first, under both policies.
+        leave_out: Whether to leave out rules that need what no column holds. Default: no.
+        check: Whether to check the values first, under both policies. Default: yes.
 
     Raises:
         InvalidValue: As `outcomes` does.
-        Untranslatable: A rule of either speaks of what no column tells.
+        Untranslatable: A rule of either needs what no column holds.
     """
     at = moment("compare.at", at)
     plans = [plan_for(policy, at, leave_out=leave_out) for policy in (before, after)]

@@ -10,57 +10,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from enum import StrEnum
 from itertools import combinations
 from operator import ge, gt, le, lt
 from typing import Any, cast
 
 import attrs
 
-__all__ = [
-    "ALWAYS",
-    "COMPARED",
-    "NEVER",
-    "OPPOSITE",
-    "Absent",
-    "AllOf",
-    "Among",
-    "AnyOf",
-    "Atom",
-    "Bound",
-    "Bounded",
-    "Flag",
-    "How",
-    "Present",
-    "Sort",
-    "Test",
-    "all_of",
-    "any_of",
-    "atoms_of",
-    "columns_of",
-    "sorts_of",
-]
+from ordercancel.rules.conditions import Relation
 
 Bound = int | date | datetime
 """What a column is compared with: a number, a day, or a moment in UTC."""
 
 
-class How(StrEnum):
-    """How a column is compared."""
-
-    BEFORE = "<"
-    UNTIL = "<="
-    FROM = ">="
-    AFTER = ">"
-
-
-OPPOSITE: Mapping[How, How] = {
-    How.BEFORE: How.FROM,
-    How.UNTIL: How.AFTER,
-    How.FROM: How.BEFORE,
-    How.AFTER: How.UNTIL,
+OPPOSITE: Mapping[Relation, Relation] = {
+    Relation.LESS: Relation.AT_LEAST,
+    Relation.AT_MOST: Relation.MORE,
+    Relation.AT_LEAST: Relation.LESS,
+    Relation.MORE: Relation.AT_MOST,
 }
 """What holds of a value where the other does not."""
+
+COMPARED: Mapping[Relation, Callable[[Any, Any], Any]] = {
+    Relation.LESS: lt,
+    Relation.AT_MOST: le,
+    Relation.AT_LEAST: ge,
+    Relation.MORE: gt,
+}
+"""How a value, or an engine's column, is compared with a bound."""
 
 
 @attrs.frozen
@@ -86,9 +62,9 @@ class Flag(Atom):
 
 @attrs.frozen
 class Bounded(Atom):
-    """It compares so with the bound."""
+    """The value and the bound are in the relation."""
 
-    how: How
+    relation: Relation
     bound: Bound
 
 
@@ -116,7 +92,10 @@ class AnyOf:
     tests: tuple[Test, ...]
 
 
-Test = Among | Flag | Bounded | Present | Absent | AllOf | AnyOf
+Leaf = Among | Flag | Bounded | Present | Absent
+"""A test of one column."""
+
+Test = Leaf | AllOf | AnyOf
 """A test of a row."""
 
 ALWAYS = AllOf(())
@@ -162,7 +141,7 @@ def any_of(tests: Iterable[Test]) -> Test:
             words[test.column] = words.get(test.column, frozenset()) | test.words
         elif test not in others:
             others.append(test)
-    kept: list[Test] = [Among(column, found) for column, found in words.items()]
+    kept: list[Test] = [Among(column, each) for column, each in words.items()]
     for test in others:
         parts = test.tests if isinstance(test, AllOf) else ()
         if not any(_implies_any(part, (*kept, *others)) for part in parts):
@@ -207,8 +186,8 @@ def _contradict(one: Test, other: Test) -> bool:
             return not words & others
         case Flag(_, up), Flag(_, also_up):
             return up is not also_up
-        case Bounded(_, how, bound), Bounded(_, other_how, other_bound):
-            return how is OPPOSITE[other_how] and bound == other_bound
+        case Bounded(_, relation, bound), Bounded(_, other_relation, other_bound):
+            return relation is OPPOSITE[other_relation] and bound == other_bound
     return False
 
 
@@ -228,79 +207,10 @@ def columns_of(test: Test) -> Iterator[str]:
         yield atom.column
 
 
-def atoms_of(test: Test) -> Iterator[Among | Flag | Bounded | Present | Absent]:
+def atoms_of(test: Test) -> Iterator[Leaf]:
     """The tests of one column that a test is made of."""
     if isinstance(test, AllOf | AnyOf):
         for part in test.tests:
             yield from atoms_of(part)
     else:
         yield test
-
-
-@attrs.frozen
-class Sort:
-    """Some of a column's values, of which the same tests hold.
-
-    Args:
-        found: The test that finds them once the sorts before them are set aside; None where they
-            are all that is left.
-        holding: The tests that hold of each of them.
-    """
-
-    found: Among | Flag | Bounded | Absent | None
-    holding: frozenset[Atom]
-
-
-def sorts_of(column: str, atoms: Iterable[Atom]) -> list[Sort]:
-    """A column's values sorted by what `atoms`, tests of that column, say of them.
-
-    Missing values come first. What no test speaks of, such as another word, is left to the last.
-    """
-    tests = frozenset(atoms)
-
-    def sort(found: Among | Flag | Bounded | Absent | None, example: _Example) -> Sort:
-        return Sort(found, frozenset(test for test in tests if _holds(test, example)))
-
-    sorts = [sort(Absent(column), None)]
-    if any(isinstance(test, Flag) for test in tests):
-        return [*sorts, sort(Flag(column, up=True), example=True), sort(None, example=False)]
-    bounds: list[Any] = sorted({test.bound for test in tests if isinstance(test, Bounded)})
-    if bounds:
-        for bound in bounds:
-            sorts.append(sort(Bounded(column, How.BEFORE, bound), (bound, -1)))
-            sorts.append(sort(Bounded(column, How.UNTIL, bound), (bound, 0)))
-        return [*sorts, sort(None, (bounds[-1], 1))]
-    words = {word for test in tests if isinstance(test, Among) for word in test.words}
-    alike: dict[frozenset[Atom], set[str]] = {}
-    for word in sorted(words):
-        alike.setdefault(sort(None, word).holding, set()).add(word)
-    named = (sort(Among(column, frozenset(each)), min(each)) for each in alike.values())
-    return [*sorts, *named, sort(None, "")]
-
-
-_Example = str | bool | tuple[Any, int] | None
-"""A value: a word, a flag, none, or a bound with -1 just before it, 0 at it and 1 just after."""
-
-
-def _holds(test: Atom, example: _Example) -> bool:
-    match test:
-        case Absent():
-            return example is None
-        case _ if example is None:
-            return False
-        case Among(_, words):
-            return example in words
-        case Flag(_, up):
-            return example is up
-        case Bounded(_, how, bound):
-            return bool(COMPARED[how](example, (bound, 0)))
-    return True  # Present
-
-
-COMPARED: Mapping[How, Callable[[Any, Any], Any]] = {
-    How.BEFORE: lt,
-    How.UNTIL: le,
-    How.FROM: ge,
-    How.AFTER: gt,
-}
-"""How a value, or an engine's column, is compared with a bound."""

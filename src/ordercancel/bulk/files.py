@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from errno import ENOENT
 from pathlib import Path
 
-__all__ = ["ORDERS", "PICTURES", "expected_ending", "whole"]
-
 ORDERS = (".parquet", ".csv")
 """The kinds of files that orders are in, by their endings."""
 
@@ -24,10 +22,10 @@ def expected_ending(endings: tuple[str, ...]) -> str:
 
 @contextmanager
 def whole(file: Path) -> Iterator[Path]:
-    """A file beside `file` to write to: it takes its place in the end, or goes where that fails.
+    """Give a temporary file beside `file`, which is renamed to it at the end, or removed.
 
     Raises:
-        OSError: There can be no such file.
+        FileNotFoundError: The folder does not exist.
     """
     if not file.absolute().parent.is_dir():
         raise FileNotFoundError(ENOENT, "there is no such folder", str(file.parent))

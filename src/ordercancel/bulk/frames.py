@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, time
 from functools import reduce
 from operator import add, and_, or_
@@ -28,71 +28,44 @@ from ordercancel.bulk.conditions import (
     Present,
     Test,
 )
-from ordercancel.bulk.plan import Join, Pick, Piece, Plan, Table, table_of
-
-__all__ = ["answered"]
+from ordercancel.bulk.lookup import Lookup, Values, lookup_of
+from ordercancel.bulk.plan import Join, Pick, Piece, Plan
 
 Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
-Values = tuple[str | bool | None, ...]
 _STEP = "ordercancel step "
 _NUMBER = "ordercancel number"
 
 MOST = 4096
-"""The most rows of a table that answers are looked up in."""
+"""The most kinds of rows whose answers are looked up."""
 
 
 def answered(frame: Frame, plan: Plan, *, prefix: str = "") -> Frame:
     """`frame` with a column for each answer of `plan`; its own columns stay as they are.
 
-    Where the engine finds a value by a small number at once, the plan is worked out beforehand
-    for every row that its tests tell apart, and an order finds its answers by its row's number.
-    Elsewhere, and where there would be too many rows, the answers are written as they stand.
+    DuckDB, Polars and frames in memory find a value by a small number at once: there the answers
+    are looked up. Elsewhere, and where the plan tells too many kinds of rows apart, they are
+    branches and joined words.
     """
     writer = _Writer(dict(frame.collect_schema()))
-    table = table_of(plan, most=MOST) if _finds_by_number(frame) else None
-    if table is not None:
-        found = {f"{prefix}{name}": values for name, values in table.answers.items()}
-        return _found(frame.with_columns(writer.number(table).alias(_NUMBER)), found).drop(_NUMBER)
-    answers = {f"{prefix}{name}": writer.picked(pick) for name, pick in plan.answers.items()}
+    in_memory = _found_in_memory if isinstance(frame, nw.DataFrame) else None
+    find = _FINDERS.get(frame.implementation, in_memory)
+    lookup = lookup_of(plan, most=MOST) if find is not None else None
+    if find is not None and lookup is not None:
+        answers = {f"{prefix}{name}": values for name, values in lookup.answers.items()}
+        numbered = frame.with_columns(writer.number(lookup).alias(_NUMBER)).to_native()
+        found: Frame = nw.from_native(find(numbered, answers))
+        return found.drop(_NUMBER)
+    picked = {f"{prefix}{name}": writer.picked(pick) for name, pick in plan.answers.items()}
     steps = writer.steps
     stepped = frame.with_columns(**steps) if steps else frame
-    return stepped.with_columns(**answers).drop(*steps)
+    return stepped.with_columns(**picked).drop(*steps)
 
 
-def _finds_by_number(frame: Frame) -> bool:
-    """Whether an engine finds a value by a number at once, and does not search a map for it."""
-    return isinstance(frame, nw.DataFrame) or frame.implementation in {
-        nw.Implementation.DUCKDB,
-        nw.Implementation.POLARS,
-    }
+# DuckDB and Polars have their own way: `replace_strict` searches a map for each row in DuckDB, and
+# in Polars holds all rows in memory at once.
 
 
-def _found(frame: Frame, answers: Mapping[str, Values]) -> Frame:
-    """`frame` with a column for each of `answers`, whose values are found by a row's number.
-
-    narwhals has `replace_strict` for it. In DuckDB that searches a map for each row; in Polars it
-    holds all rows in memory at once: so these two are told in words of their own.
-    """
-    native = nw.to_native(frame)
-    engine: nw.Implementation = frame.implementation
-    if engine is nw.Implementation.DUCKDB:
-        place = ColumnExpression(_NUMBER) + ConstantExpression(1)
-        columns = (
-            FunctionExpression("list_extract", _list(values), place).alias(name)
-            for name, values in answers.items()
-        )
-        duckdb: Frame = nw.from_native(native.select(StarExpression(), *columns))
-        return duckdb
-    if engine is nw.Implementation.POLARS:
-        pl: Any = nw.get_native_namespace(frame)
-        gathered = {
-            name: pl.lit(
-                pl.Series(values, dtype=pl.Boolean if _are_flags(values) else pl.String)
-            ).gather(pl.col(_NUMBER))
-            for name, values in answers.items()
-        }
-        polars: Frame = nw.from_native(native.with_columns(**gathered))
-        return polars
+def _found_in_memory(orders: Any, answers: Mapping[str, Values]) -> Any:
     replaced = {
         name: nw.col(_NUMBER).replace_strict(
             range(len(values)),
@@ -101,12 +74,38 @@ def _found(frame: Frame, answers: Mapping[str, Values]) -> Frame:
         )
         for name, values in answers.items()
     }
-    return frame.with_columns(**replaced)
+    return nw.from_native(orders).with_columns(**replaced).to_native()
+
+
+def _found_by_duckdb(orders: Any, answers: Mapping[str, Values]) -> Any:
+    place = ColumnExpression(_NUMBER) + ConstantExpression(1)
+    columns = (
+        FunctionExpression("list_extract", _list(values), place).alias(name)
+        for name, values in answers.items()
+    )
+    return orders.select(StarExpression(), *columns)
 
 
 def _list(values: Values) -> Expression:
     kind = "BOOLEAN" if _are_flags(values) else "VARCHAR"
     return ConstantExpression(list(values)).cast(f"{kind}[]")
+
+
+def _found_by_polars(orders: Any, answers: Mapping[str, Values]) -> Any:
+    import polars as pl  # noqa: PLC0415 - present where the orders are its frame
+
+    return orders.with_columns(
+        pl.lit(pl.Series(values, dtype=pl.Boolean if _are_flags(values) else pl.String))
+        .gather(pl.col(_NUMBER))
+        .alias(name)
+        for name, values in answers.items()
+    )
+
+
+_FINDERS: Mapping[nw.Implementation, Callable[[Any, Mapping[str, Values]], Any]] = {
+    nw.Implementation.DUCKDB: _found_by_duckdb,
+    nw.Implementation.POLARS: _found_by_polars,
+}
 
 
 def _are_flags(values: Values) -> bool:
@@ -124,12 +123,12 @@ class _Writer:
         self._schema = schema
         self._steps: dict[Test, nw.Expr] = {}
 
-    def number(self, table: Table) -> nw.Expr:
-        """The expression of a row's number in `table`."""
+    def number(self, lookup: Lookup) -> nw.Expr:
+        """The expression of a row's number in `lookup`."""
         numbers = []
-        for adding in table.adding:
-            number = _number(adding.otherwise)
-            for test, added in reversed(adding.branches):
+        for summand in lookup.summands:
+            number = _number(summand.otherwise)
+            for test, added in reversed(summand.branches):
                 number = nw.when(self._written(test)).then(_number(added)).otherwise(number)
             numbers.append(number)
         return reduce(add, numbers) if numbers else _number(0)
@@ -178,7 +177,7 @@ class _Writer:
                 return column if up else ~column
             case _:
                 bound = self._literal(test.column, test.bound)
-                compared: nw.Expr = COMPARED[test.how](column, bound)
+                compared: nw.Expr = COMPARED[test.relation](column, bound)
                 return compared
 
     def _literal(self, name: str, bound: Any) -> Any:

@@ -14,13 +14,11 @@ from ordercancel.bulk.validation import require
 from ordercancel.domain.faults import moment
 from ordercancel.policy.policy import Policy
 
-__all__ = ["outcomes", "summary"]
-
 
 def outcomes(
     policy: Policy, orders: Any, *, at: datetime, leave_out: bool = False, check: bool = True
 ) -> Any:
-    """`orders` with the answer to each: what the buyer gets who asks now, what the seller may do.
+    """Answer each of `orders`: what a buyer gets who asks now, and what the seller may do.
 
     ===============  ==========================================================================
     column           value
@@ -30,7 +28,7 @@ def outcomes(
     ``codes``        the codes of the refusals, joined by commas; empty where nothing is refused
     ``clauses``      the ids of the clauses that the rules cite, joined by commas
     ``may_approve``  whether the seller may approve an open request
-    ``may_reject``   whether he may reject it, given that he affirms what he must
+    ``may_reject``   whether they may reject it, if they affirm what they must
     ===============  ==========================================================================
 
     Args:
@@ -39,18 +37,18 @@ def outcomes(
             PyArrow, PySpark or Ibis. Of `COLUMNS` it has those that the rules ask for, and those
             of the policy's own facts by their names.
         at: The moment, with a UTC offset.
-        leave_out: Whether rules that no column tells are left out. Where the answer hangs on
-            them, it has no value.
-        check: Whether the values are looked at first: what must not be missing, and words that
-            the policy does not know. It reads the table once more.
+        leave_out: Whether to leave out rules that need what no column holds. Answers that depend
+            on them are missing. Default: such rules are an error.
+        check: Whether to check the values first: what must not be missing, and words that the
+            policy does not know. It reads the table once more.
 
     Returns:
         A table of the same kind, with the same rows.
 
     Raises:
         InvalidValue: With every column that is missing, of the wrong type, or has wrong values,
-            and some of these. Nothing has been worked out then.
-        Untranslatable: A rule speaks of what no column tells.
+            and some of these. Nothing is answered then.
+        Untranslatable: A rule needs what no column holds.
     """
     plan = plan_for(policy, moment("outcomes.at", at), leave_out=leave_out)
     frame = nw.from_native(orders)
@@ -59,7 +57,7 @@ def outcomes(
 
 
 def summary(policy: Policy, orders: Any, *, at: datetime, check: bool = True) -> Any:
-    """How many orders of each seller are in which state: the counters of his inbox, and more.
+    """Count the orders of each seller by where their requests stand: the counters of an inbox.
 
     ==================  =====================================================================
     column              value
@@ -76,7 +74,7 @@ def summary(policy: Policy, orders: Any, *, at: datetime, check: bool = True) ->
         orders: A table as for `outcomes`, with ``seller``, ``request_status``, ``overdue_at`` and
             ``due_at``.
         at: The moment, with a UTC offset.
-        check: Whether the values are looked at first.
+        check: Whether to check the values first. Default: yes.
 
     Raises:
         InvalidValue: As `outcomes` does.

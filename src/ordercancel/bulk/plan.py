@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import product
-from math import prod
 from typing import cast
 
 import attrs
 
 from ordercancel.bulk.columns import COLUMNS, Column, column_of_fact
 from ordercancel.bulk.conditions import (
-    ALWAYS,
     NEVER,
-    AllOf,
-    AnyOf,
-    Atom,
-    Bounded,
-    Sort,
     Test,
     all_of,
     any_of,
-    atoms_of,
     columns_of,
-    sorts_of,
 )
 from ordercancel.bulk.translation import Translation, Truth, Untold
 from ordercancel.domain.actors import Role
@@ -45,8 +35,6 @@ from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import Value
 from ordercancel.rules.effects import CANCEL, PERMIT, REFER, Effect, Forbid
 from ordercancel.rules.rules import Rule
-
-__all__ = ["Join", "Pick", "Plan", "Table", "plan_for", "table_of", "verdict_text"]
 
 
 @attrs.frozen
@@ -75,11 +63,11 @@ class Plan:
     Args:
         policy: The policy.
         at: The moment, in UTC.
-        columns: The columns that the answers hang on.
+        columns: The columns that the answers depend on.
         answers: The columns of the answer, by name.
         rules: The rules about asking, each with what it does and when it is satisfied.
-        left_out: The rules that no table can tell, each with the reason; where the answer hangs
-            on one of them there is none.
+        left_out: The rules that were left out, each with the reason; an answer that depends on
+            one of them is missing.
     """
 
     policy: Policy
@@ -91,10 +79,10 @@ class Plan:
 
 
 def plan_for(policy: Policy, at: datetime, *, leave_out: bool = False) -> Plan:
-    """What buyers may ask and sellers may answer under `policy` at the moment `at`.
+    """The plan of what buyers may ask and sellers may answer under `policy` at the moment `at`.
 
     Raises:
-        Untranslatable: A rule speaks of what no column tells, unless it is to be left out.
+        Untranslatable: A rule needs what no column holds, and `leave_out` is not set.
     """
     asking = _Ruling(policy, RequestCancellation, at, {"role": Role.BUYER, "party": True})
     seller: Mapping[str, Value] = {"role": Role.SELLER, "party": True, "affirmed": True}
@@ -124,7 +112,7 @@ def plan_for(policy: Policy, at: datetime, *, leave_out: bool = False) -> Plan:
 
 
 def verdict_text(verdict: str | None) -> Text:
-    """What people call a verdict; without one the answer hangs on a rule that was left out."""
+    """What people call a verdict; without one it depends on a rule that was left out."""
     return _UNDECIDED if verdict is None else VERDICT_NAMES[Verdict(verdict)]
 
 
@@ -146,154 +134,20 @@ def _declared(policy: Policy, names: set[str]) -> Iterator[Column]:
 
 
 def _columns(pick: Pick) -> Iterator[str]:
-    for test in _tests(pick):
+    for test in tests_of(pick):
         yield from columns_of(test)
 
 
-def _tests(pick: Pick) -> Iterator[Test]:
+def tests_of(pick: Pick) -> Iterator[Test]:
+    """The tests on which an answer depends."""
     for test, piece in pick.branches:
         yield test
         if isinstance(piece, Join):
             yield from (test for test, _ in piece.words)
 
 
-# ---------------------------------------------------------------------- worked out beforehand
-
-
-@attrs.frozen(kw_only=True)
-class Table:
-    """A plan worked out beforehand for every row that its tests tell apart.
-
-    A row's number is the sum of what its columns add. Each answer is looked up by that number.
-
-    Args:
-        adding: What a column adds to the number, for each column that matters.
-        answers: The values of each column of the answer, in the order of the rows' numbers.
-    """
-
-    adding: tuple[Adding, ...]
-    answers: Mapping[str, tuple[str | bool | None, ...]]
-
-
-@attrs.frozen
-class Adding:
-    """The number of the first branch whose test holds, or else what is left."""
-
-    branches: tuple[tuple[Test, int], ...]
-    otherwise: int
-
-
-def table_of(plan: Plan, *, most: int) -> Table | None:
-    """The plan as a table; None where its tests tell more than `most` rows apart."""
-    sorts = _sorts(plan)
-    kinds = [list(dict.fromkeys(sort.holding for sort in each)) for each in sorts]
-    if prod(map(len, kinds)) > most:
-        return None
-    rows = _worked_out(plan, kinds)
-    adding = []
-    step = 1
-    for place, (each, holdings) in enumerate(zip(sorts, kinds, strict=True)):
-        rows, numbers = _merged(rows, place)
-        adding.append(_adding(each, [step * numbers[holdings.index(x.holding)] for x in each]))
-        step *= max(numbers.values()) + 1
-    # The first column counts the least.
-    ordered = [rows[row] for row in sorted(rows, key=lambda row: row[::-1])]
-    answers = zip(plan.answers, zip(*ordered, strict=True), strict=True)
-    return Table(adding=tuple(each for each in adding if each.branches), answers=dict(answers))
-
-
-_Row = tuple[int, ...]
-"""Which of its column's kinds of values each value of a row is."""
-_Answers = tuple[str | bool | None, ...]
-
-
-def _sorts(plan: Plan) -> list[list[Sort]]:
-    atoms: dict[str, list[Atom]] = {}
-    for pick in plan.answers.values():
-        for test in _tests(pick):
-            for atom in atoms_of(test):
-                atoms.setdefault(atom.column, []).append(atom)
-    return [sorts_of(column, found) for column, found in atoms.items()]
-
-
-def _worked_out(plan: Plan, kinds: Sequence[Sequence[frozenset[Atom]]]) -> dict[_Row, _Answers]:
-    """The answers for each row."""
-    rows = frozenset(product(*(range(len(each)) for each in kinds)))
-    where: dict[Test, frozenset[_Row]] = {}
-
-    def held(test: Test) -> frozenset[_Row]:
-        if test not in where:
-            match test:
-                case AllOf(tests):
-                    where[test] = rows.intersection(*map(held, tests))
-                case AnyOf(tests):
-                    where[test] = frozenset().union(*map(held, tests))
-                case _:
-                    where[test] = frozenset(
-                        row
-                        for row in rows
-                        if any(test in each[kind] for each, kind in zip(kinds, row, strict=True))
-                    )
-        return where[test]
-
-    def given(pick: Pick) -> dict[_Row, str | bool | None]:
-        answers: dict[_Row, str | bool | None] = {}
-        left = rows
-        for test, piece in (*pick.branches, (ALWAYS, pick.otherwise)):
-            for row in left & held(test):
-                told = piece
-                if isinstance(told, Join):
-                    told = ",".join(word for each, word in told.words if row in held(each))
-                answers[row] = told
-            left -= held(test)
-        return answers
-
-    answers = [given(pick) for pick in plan.answers.values()]
-    return {row: tuple(each[row] for each in answers) for row in rows}
-
-
-def _merged(
-    rows: Mapping[_Row, _Answers], place: int
-) -> tuple[dict[_Row, _Answers], dict[int, int]]:
-    """The rows with one number for those kinds of a column's values that change no answer."""
-    slices: dict[int, list[_Answers]] = {}
-    for row in sorted(rows):
-        slices.setdefault(row[place], []).append(rows[row])
-    alike: dict[tuple[_Answers, ...], int] = {}
-    numbers = {kind: alike.setdefault(tuple(each), len(alike)) for kind, each in slices.items()}
-    merged = {
-        (*row[:place], numbers[row[place]], *row[place + 1 :]): each for row, each in rows.items()
-    }
-    return merged, numbers
-
-
-def _adding(sorts: Sequence[Sort], numbers: Sequence[int]) -> Adding:
-    """What each sort of a column's values adds, said as shortly as can be.
-
-    A missing value makes no test hold but `Absent`, so that it may be left to the rest.
-    """
-    *found, _ = zip(sorts, numbers, strict=True)
-    otherwise = numbers[-1]
-    alike: dict[int, list[Test]] = {}
-    below: list[tuple[Test, int]] = []
-    for sort, number in found:
-        if isinstance(sort.found, Bounded):
-            if below and below[-1][1] == number:
-                below.pop()
-            below.append((sort.found, number))
-        elif sort.found is not None and number != otherwise:
-            alike.setdefault(number, []).append(sort.found)
-    if below and below[-1][1] == otherwise:
-        below.pop()
-    branches = [(any_of(tests), number) for number, tests in alike.items()]
-    return Adding((*branches, *below), otherwise)
-
-
-# ---------------------------------------------------------------------- what the rules come to
-
-
 class _Ruling:
-    """What the rules for one kind of command come to, and the charts behind them."""
+    """The tests of the rules for one kind of command, and of the charts."""
 
     def __init__(
         self, policy: Policy, kind: type[Command], at: datetime, settled: Mapping[str, Value]
@@ -308,9 +162,11 @@ class _Ruling:
                 truths.append((rule, self._translation.truth(rule.when)))
             except Untold as error:
                 self.untold[rule.id] = str(error)
-        self._forbids = _told((rule, truth.true) for rule, truth in truths if _forbids(rule))
-        self._errors = _told((rule, truth.unknown) for rule, truth in truths)
-        self._permits = _told((rule, truth.true) for rule, truth in truths if not _forbids(rule))
+        self._forbids = _holding((rule, truth.true) for rule, truth in truths if _forbids(rule))
+        self._errors = _holding((rule, truth.unknown) for rule, truth in truths)
+        self._permits = _holding(
+            (rule, truth.true) for rule, truth in truths if not _forbids(rule)
+        )
         self.satisfied = tuple((rule, truth.true) for rule, truth in truths)
         self._blockers = (*self._forbids, *self._errors)
         self._blocked = any_of(test for _, test in self._blockers)
@@ -326,8 +182,8 @@ class _Ruling:
     def _picked(self, branches: Sequence[tuple[Test, Piece]], otherwise: Piece) -> Pick:
         """Where rules are left out, what does not hang on them alone."""
         kept = branches[:1] if self.untold else branches
-        told = tuple((test, piece) for test, piece in kept if test != NEVER)
-        return Pick(told, None if self.untold else otherwise)
+        possible = tuple((test, piece) for test, piece in kept if test != NEVER)
+        return Pick(possible, None if self.untold else otherwise)
 
     def verdict(self) -> Pick:
         """The verdict on asking."""
@@ -393,16 +249,16 @@ def _forbids(rule: Rule) -> bool:
     return isinstance(rule.effect, Forbid)
 
 
-def _told(rules: Iterable[tuple[Rule, Test]]) -> tuple[tuple[Rule, Test], ...]:
+def _holding(rules: Iterable[tuple[Rule, Test]]) -> tuple[tuple[Rule, Test], ...]:
     return tuple((rule, test) for rule, test in rules if test != NEVER)
 
 
 def _joined(words: Mapping[str, Sequence[Test]]) -> Piece:
-    told = ((any_of(tests), word) for word, tests in words.items())
-    return _join((test, word) for test, word in told if test != NEVER)
+    joined = ((any_of(tests), word) for word, tests in words.items())
+    return _join((test, word) for test, word in joined if test != NEVER)
 
 
 def _join(words: Iterable[tuple[Test, str]]) -> Piece:
     """The words; an empty text where there are none to begin with."""
-    found = tuple(words)
-    return Join(found) if found else ""
+    joined = tuple(words)
+    return Join(joined) if joined else ""

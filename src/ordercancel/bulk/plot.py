@@ -22,7 +22,7 @@ from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.decision import Verdict
 from ordercancel.policy.policy import Policy
 
-__all__ = ["JAPANESE_FONTS", "plot_shares", "speaks"]
+__all__ = ["plot_shares"]
 
 JAPANESE_FONTS = (
     "Noto Sans CJK JP",
@@ -65,7 +65,7 @@ def plot_shares(
     file: Path | str,
     *,
     lang: Lang = "en",
-    told: str = "",
+    subtitle: str = "",
 ) -> None:
     """Draw, for each status that has orders, which share of them gets which verdict.
 
@@ -74,7 +74,7 @@ def plot_shares(
         counts: How many orders of a status get a verdict; None stands for undecided.
         file: Where to; the name ends with ``.png`` or ``.svg``. It is replaced when all is drawn.
         lang: The language; see `speaks`.
-        told: A line below the title, such as the moment that was asked about.
+        subtitle: A line below the title, such as the moment that was asked about.
 
     Raises:
         InvalidValue: The name ends otherwise.
@@ -91,14 +91,14 @@ def plot_shares(
         "svg.fonttype": "path",
     }
     with rc_context(settings), whole(file) as part:
-        figure = _figure(policy, counts, lang, told)
+        figure = _figure(policy, counts, lang, subtitle)
         kind = file.suffix[1:]
         metadata = {"Date": None} if kind == "svg" else None
         figure.savefig(str(part), format=kind, dpi=150, metadata=metadata)
 
 
 def _figure(
-    policy: Policy, counts: Mapping[str, Mapping[str | None, int]], lang: Lang, told: str
+    policy: Policy, counts: Mapping[str, Mapping[str | None, int]], lang: Lang, subtitle: str
 ) -> Figure:
     statuses = [
         status for status in policy.orders.state_ids if sum(counts.get(status, {}).values())
@@ -133,7 +133,7 @@ def _figure(
         axes.text(1.01, place, number, ha="left", va="center", color="#5b6470")
     axes.set_yticks(places, [policy.wording.statuses[status][lang] for status in statuses])
     _dress(axes, lang)
-    figure.suptitle(f"{policy.title[lang]}\n{told}".strip(), ha="left", x=0.01, fontsize=12)
+    figure.suptitle(f"{policy.title[lang]}\n{subtitle}".strip(), ha="left", x=0.01, fontsize=12)
     return figure
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     true,
 )
 
+from ordercancel.bulk.columns import COLUMNS
 from ordercancel.bulk.conditions import (
     COMPARED,
     Absent,
@@ -42,7 +43,7 @@ from ordercancel.rules.facts import Flag as FlagFact
 from ordercancel.stores.sql.tables import cases as stored
 from ordercancel.stores.sql.tables import duties
 
-__all__ = ["answers", "outcomes_query", "stored_columns", "test_of"]
+__all__ = ["outcomes_query"]
 
 Columns = Mapping[str, ColumnElement[Any]]
 """The columns of `ordercancel.bulk.columns`, by name."""
@@ -57,7 +58,7 @@ def outcomes_query(
     seller_permits: ColumnElement[bool] | None = None,
     leave_out: bool = False,
 ) -> Select[Any]:
-    """A query for the answer to each order of `policy`, at the moment `at`.
+    """Build the query for the answer to each order of `policy` at the moment `at`.
 
     Its columns are ``order_id``, ``verdict``, ``rules``, ``codes``, ``clauses``, ``may_approve``
     and ``may_reject``, as `ordercancel.bulk.outcomes` has them.
@@ -65,16 +66,16 @@ def outcomes_query(
     Args:
         policy: The policy that all of them are judged by, whatever edition they came in under.
         at: The moment, with a UTC offset.
-        table: The host's own table, or a join; the library's tables, unless given.
+        table: The host's own table, or a join. Default: the library's tables.
         columns: Where a column of that table has another name, or is an expression, by the name
             that `ordercancel.bulk.COLUMNS` has for it.
         seller_permits: Whether the seller permits requests, which the library's tables do not
             know: an expression over a table of the host's.
-        leave_out: Whether rules that no column tells are left out.
+        leave_out: Whether to leave out rules that need what no column holds. Default: no.
 
     Raises:
         InvalidValue: A column that the rules ask for is missing.
-        Untranslatable: A rule speaks of what no column tells.
+        Untranslatable: A rule needs what no column holds.
     """
     plan = plan_for(policy, moment("outcomes_query.at", at), leave_out=leave_out)
     if table is None:
@@ -122,28 +123,14 @@ def test_of(test: Test, columns: Columns) -> ColumnElement[bool]:
         case Absent():
             return column.is_(None)
         case _:
-            compared: ColumnElement[bool] = COMPARED[test.how](column, test.bound)
+            compared: ColumnElement[bool] = COMPARED[test.relation](column, test.bound)
             return compared
 
 
 def stored_columns(policy: Policy) -> dict[str, ColumnElement[Any]]:
     """The columns over the library's own tables; whether sellers permit is not in them."""
     columns: dict[str, ColumnElement[Any]] = {
-        name: stored.c[name]
-        for name in (
-            "order_id",
-            "status",
-            "channel",
-            "seller",
-            "placed_at",
-            "paid_at",
-            "status_since",
-            "ship_on",
-            "request_status",
-            "requested_at",
-            "rejected_before",
-            "withdrawn_before",
-        )
+        name: stored.c[name] for name in COLUMNS if name in stored.c
     }
     for fact in policy.facts:
         value = stored.c.attributes[fact.name]
@@ -206,7 +193,7 @@ def _piece(piece: Piece, columns: Columns) -> ColumnElement[Any]:
         case str():
             return literal(piece)
         case _:
-            told: ColumnElement[str] = literal("")
+            joined: ColumnElement[str] = literal("")
             for test, word in piece.words:
-                told = told + case((test_of(test, columns), f",{word}"), else_="")
-            return func.substr(told, 2)
+                joined = joined + case((test_of(test, columns), f",{word}"), else_="")
+            return func.substr(joined, 2)

@@ -14,7 +14,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from ordercancel.bulk.columns import Holding
 from ordercancel.bulk.conditions import NEVER, AllOf, AnyOf, Test
 from ordercancel.bulk.plan import Join, Pick, Piece, Plan, plan_for
-from ordercancel.bulk.quotes import quoted
+from ordercancel.bulk.quoting import quoted
 from ordercancel.bulk.sql import test_of
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.faults import moment
@@ -60,12 +60,12 @@ def statement(
         policy: The policy.
         at: The moment, with a UTC offset.
         dialect: One of `DIALECTS`.
-        table: The name of the table or view, written as it is given.
-        leave_out: Whether rules that no column tells are left out.
+        table: The name of the table or view, which is written as it is. Default: orders.
+        leave_out: Whether to leave out rules that need what no column holds. Default: no.
 
     Raises:
         InvalidValue: The dialect is not known.
-        Untranslatable: A rule speaks of what no column tells.
+        Untranslatable: A rule needs what no column holds.
     """
     if dialect not in DIALECTS:
         fault = Fault("statement.dialect", f"is {dialect!r:.80}", f"one of: {', '.join(DIALECTS)}")
@@ -170,6 +170,6 @@ def _effect(rule: Rule) -> str:
 
 def _ending(lines: Iterator[str], end: str) -> Sequence[str]:
     """The lines with something at the end of the last one."""
-    found = list(lines)
-    found[-1] += end
-    return found
+    ended = list(lines)
+    ended[-1] += end
+    return ended

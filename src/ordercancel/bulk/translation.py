@@ -22,7 +22,6 @@ from ordercancel.bulk.conditions import (
     Among,
     Bounded,
     Flag,
-    How,
     Present,
     Test,
     all_of,
@@ -46,30 +45,22 @@ from ordercancel.rules.conditions import (
 from ordercancel.rules.deadlines import midnight
 from ordercancel.rules.facts import NO_REQUEST, Choice, request
 
-__all__ = ["Translation", "Truth", "Untold"]
-
 _EARLIEST = datetime(1700, 1, 1, tzinfo=UTC)
 _LATEST = datetime(LAST_DUE_YEAR + 1, 1, 1, tzinfo=UTC)
 """Before and after all times that an order can have."""
 _DAY = timedelta(days=1)
 
-_FORWARD: Mapping[Relation, How] = {
-    Relation.LESS: How.BEFORE,
-    Relation.AT_MOST: How.UNTIL,
-    Relation.AT_LEAST: How.FROM,
-    Relation.MORE: How.AFTER,
-}
-_BACKWARD: Mapping[Relation, How] = {
-    Relation.LESS: How.AFTER,
-    Relation.AT_MOST: How.FROM,
-    Relation.AT_LEAST: How.UNTIL,
-    Relation.MORE: How.BEFORE,
+_MIRRORED: Mapping[Relation, Relation] = {
+    Relation.LESS: Relation.MORE,
+    Relation.AT_MOST: Relation.AT_LEAST,
+    Relation.AT_LEAST: Relation.AT_MOST,
+    Relation.MORE: Relation.LESS,
 }
 """The longer ago something is, the earlier it was."""
 
 
 class Untold(Exception):
-    """A condition speaks of what no column tells."""
+    """Raised for a condition that needs what no column holds."""
 
 
 @attrs.frozen
@@ -87,7 +78,7 @@ class Truth:
 
 
 class Translation:
-    """What a policy's conditions come to for one command at one moment.
+    """Translates a policy's conditions for one command at one moment.
 
     Args:
         policy: The policy.
@@ -105,7 +96,7 @@ class Translation:
         """When `condition` is true, unknown and false.
 
         Raises:
-            Untold: It speaks of what no column tells.
+            Untold: It needs what no column holds.
         """
         match condition:
             case All(parts):
@@ -133,8 +124,8 @@ class Translation:
         if leaf.fact == "request":
             return self._of_request(leaf, column)
         if leaf.fact == "deadline_passed":
-            passed = Bounded(column, How.UNTIL, self._at)
-            later = Bounded(column, How.AFTER, self._at)
+            passed = Bounded(column, Relation.AT_MOST, self._at)
+            later = Bounded(column, Relation.MORE, self._at)
             return Truth(passed, NEVER, any_of([Absent(column), later]))
         fact = self._policy.fact(leaf.fact)
         unknown: Test = Absent(column) if fact is not None and fact.may_be_missing else NEVER
@@ -147,7 +138,7 @@ class Translation:
                 return Truth(Flag(column, up=True), unknown, Flag(column, up=False))
             case Compare(name, how, bound):
                 true = self._compared(name, column, how, bound)
-                opposite = attrs.evolve(true, how=OPPOSITE[true.how])
+                opposite = attrs.evolve(true, relation=OPPOSITE[true.relation])
                 return Truth(true, unknown, opposite)
             case _:
                 others = frozenset(self._policy.domain(cast(Choice, fact))) - leaf.values
@@ -166,34 +157,34 @@ class Translation:
 
     def _compared(self, fact: str, column: str, how: Relation, bound: int | timedelta) -> Bounded:
         if isinstance(bound, timedelta):
-            return Bounded(column, _BACKWARD[how], _before(self._at, bound))
+            return Bounded(column, _MIRRORED[how], _before(self._at, bound))
         if fact not in DAY_ANCHORS:
-            return Bounded(column, _FORWARD[how], bound)
+            return Bounded(column, how, bound)
         day = _moved_day(self._today, -bound)
         if fact == "days_past_ship_on":
-            return Bounded(column, _BACKWARD[how], day)
+            return Bounded(column, _MIRRORED[how], day)
         # A moment lies on a day or before it until the next one begins.
         next_day = midnight(_moved_day(day, 1), self._policy.tzinfo)
         begins = midnight(day, self._policy.tzinfo)
         match how:
             case Relation.LESS:
-                return Bounded(column, How.FROM, next_day)
+                return Bounded(column, Relation.AT_LEAST, next_day)
             case Relation.AT_MOST:
-                return Bounded(column, How.FROM, begins)
+                return Bounded(column, Relation.AT_LEAST, begins)
             case Relation.AT_LEAST:
-                return Bounded(column, How.BEFORE, next_day)
+                return Bounded(column, Relation.LESS, next_day)
             case _:
-                return Bounded(column, How.BEFORE, begins)
+                return Bounded(column, Relation.LESS, begins)
 
 
 def _of_all(parts: Iterable[Truth]) -> Truth:
     """True where all are; false where any is; unknown where none is false and any is unknown."""
-    found = list(parts)
-    not_false = all_of(any_of([part.true, part.unknown]) for part in found)
+    truths = list(parts)
+    not_false = all_of(any_of([part.true, part.unknown]) for part in truths)
     return Truth(
-        all_of(part.true for part in found),
-        all_of([not_false, any_of(part.unknown for part in found)]),
-        any_of(part.false for part in found),
+        all_of(part.true for part in truths),
+        all_of([not_false, any_of(part.unknown for part in truths)]),
+        any_of(part.false for part in truths),
     )
 
 

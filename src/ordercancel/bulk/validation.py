@@ -14,8 +14,6 @@ from ordercancel.bulk.plan import Plan
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.policy.policy import Policy
 
-__all__ = ["require"]
-
 Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
 
 SAMPLE = 5
@@ -41,13 +39,13 @@ def require(frame: Frame, plans: Sequence[Plan], *, check: bool) -> None:
 def _faults_of_schema(schema: Mapping[str, Any], columns: Collection[Column]) -> Iterator[Fault]:
     """Columns that are missing or have the wrong type; nothing of the rows is looked at."""
     for column in sorted(columns, key=lambda column: column.name):
-        found = schema.get(column.name)
-        expected = f"{column.told}: {_ACCEPTED[column.holds]}"
-        if found is None:
+        kind = schema.get(column.name)
+        expected = f"{column.meaning}: {_ACCEPTED[column.holds]}"
+        if kind is None:
             yield Fault(f"orders.{column.name}", "is missing", expected)
-        elif not _fits(found, column.holds):
-            yield Fault(f"orders.{column.name}", f"is {found}", expected)
-        elif column.holds is Holding.MOMENT and found.time_zone is None:
+        elif not _fits(kind, column.holds):
+            yield Fault(f"orders.{column.name}", f"is {kind}", expected)
+        elif column.holds is Holding.MOMENT and kind.time_zone is None:
             yield Fault(f"orders.{column.name}", "has no time zone", expected)
     for name in (name for name in schema if name in ANSWERS):
         yield Fault(f"orders.{name}", "is taken", "a name that no column of the answer has")
@@ -67,12 +65,12 @@ def _faults_of_values(frame: Frame, plans: Sequence[Plan]) -> Iterator[Fault]:
     if not wrong:
         return
     names = {column: f"{_COUNT} {number}" for number, column in enumerate(wrong)}
-    (found,) = _rows(
+    (counts,) = _rows(
         frame.select(**{names[each]: test.cast(nw.Int64).sum() for each, test in wrong.items()})
     )
     for plan in plans:
         for column in plan.columns:
-            number = found[names[column]] if column in wrong else 0
+            number = counts[names[column]] if column in wrong else 0
             if number:
                 yield _fault(frame, column, wrong[column], int(number), plan.policy)
 
@@ -113,19 +111,19 @@ def _rows(frame: Frame) -> list[dict[str, Any]]:
     return list(collected.iter_rows(named=True))
 
 
-def _fits(found: Any, holds: Holding) -> bool:
+def _fits(kind: Any, holds: Holding) -> bool:
     match holds:
         case Holding.TEXT:
-            return isinstance(found, nw.String | nw.Categorical | nw.Enum)
+            return isinstance(kind, nw.String | nw.Categorical | nw.Enum)
         case Holding.FLAG:
-            return isinstance(found, nw.Boolean)
+            return isinstance(kind, nw.Boolean)
         case Holding.NUMBER:
-            return bool(found.is_integer())
+            return bool(kind.is_integer())
         case Holding.DAY:
-            naive = isinstance(found, nw.Datetime) and found.time_zone is None
-            return naive or isinstance(found, nw.Date)
+            naive = isinstance(kind, nw.Datetime) and kind.time_zone is None
+            return naive or isinstance(kind, nw.Date)
         case _:
-            return isinstance(found, nw.Datetime)
+            return isinstance(kind, nw.Datetime)
 
 
 _ACCEPTED: Mapping[Holding, str] = {

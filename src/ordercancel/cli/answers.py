@@ -13,12 +13,10 @@ from rich.text import Text as Styled
 
 from ordercancel.bulk.comparison import Shift, WhatIf
 from ordercancel.bulk.plan import verdict_text
-from ordercancel.bulk.quotes import quoted
+from ordercancel.bulk.quoting import quoted
 from ordercancel.cli.orders import Asked
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.decision import Verdict
-
-__all__ = ["Found", "counted", "shifts_as_dict", "what_if"]
 
 SHOWN = 20
 """How many rows of a table people are shown."""
@@ -27,7 +25,7 @@ _VERDICTS = (Verdict.CANCEL.value, Verdict.REFER.value, Verdict.REFUSE.value)
 _NONE = Text("なし", "none")
 
 
-class Found:
+class Counts:
     """The answers to all orders, counted."""
 
     def __init__(self, asked: Asked, counts: duckdb.DuckDBPyRelation) -> None:
@@ -47,10 +45,10 @@ class Found:
         return (ordered if most is None else ordered.limit(most)).fetchall()
 
     def by_status(self) -> dict[str, dict[str | None, int]]:
-        found: dict[str, dict[str | None, int]] = {}
+        counts: dict[str, dict[str | None, int]] = {}
         for status, verdict, number in self._sums("status, verdict"):
-            found.setdefault(status, {})[verdict] = number
-        return found
+            counts.setdefault(status, {})[verdict] = number
+        return counts
 
     def groups(self, most: int | None = None) -> list[tuple[Any, ...]]:
         """The groups, the largest first: what they have in common, orders, those by verdict."""
@@ -68,7 +66,7 @@ class Found:
         """For programs."""
         asked = self._asked
         (plan,) = asked.plans()
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "policy": {"name": asked.policy.name, "edition": asked.policy.edition},
             "at": asked.at.isoformat(),
             "orders": self.orders,
@@ -87,7 +85,7 @@ class Found:
             ],
         }
         if asked.group_by is not None:
-            told["groups"] = [
+            fields["groups"] = [
                 {
                     asked.group_by: group,
                     "orders": number,
@@ -96,8 +94,8 @@ class Found:
                 for group, number, *numbers in self.groups()
             ]
         if plan.left_out:
-            told["left_out"] = dict(plan.left_out)
-        return told
+            fields["left_out"] = dict(plan.left_out)
+        return fields
 
     def tables(self) -> Iterator[Table | str]:
         """For people."""
@@ -159,30 +157,30 @@ class Found:
         yield from _more(rows, self._asked.lang)
 
 
-def shifts_as_dict(asked: Asked, told: WhatIf) -> dict[str, Any]:
+def shifts_as_dict(asked: Asked, shifted: WhatIf) -> dict[str, Any]:
     """What changes between two policies, for programs."""
     before, after = asked.policies
     return {
         "before": {"name": before.name, "edition": before.edition},
         "after": {"name": after.name, "edition": after.edition},
         "at": asked.at.isoformat(),
-        "orders": told.orders,
-        "changed": told.changed,
-        "shifts": [attrs.asdict(shift) for shift in told.shifts],
+        "orders": shifted.orders,
+        "changed": shifted.changed,
+        "shifts": [attrs.asdict(shift) for shift in shifted.shifts],
     }
 
 
-def what_if(asked: Asked, told: WhatIf) -> Iterator[Table | str]:
+def what_if(asked: Asked, shifted: WhatIf) -> Iterator[Table | str]:
     """What changes between two policies, for people."""
     lang = asked.lang
     before, after = asked.policies
     yield f"{before.name} {before.edition} → {after.name} {after.edition}"
     yield asked.moment()
     yield Text(
-        f"{told.orders:,}件のうち{told.changed:,}件で回答が変わる。",
-        f"{told.changed:,} of {told.orders:,} orders are answered differently.",
+        f"{shifted.orders:,}件のうち{shifted.changed:,}件で回答が変わる。",
+        f"{shifted.changed:,} of {shifted.orders:,} orders are answered differently.",
     )[lang]
-    if not told.shifts:
+    if not shifted.shifts:
         return
     heads = (
         Text("変更前", "before"),
@@ -200,12 +198,12 @@ def what_if(asked: Asked, told: WhatIf) -> Iterator[Table | str]:
                 _rules(shift, lang),
                 ", ".join(shift.samples),
                 f"{shift.orders:,}",
-                _percent(shift.orders, told.orders),
+                _percent(shift.orders, shifted.orders),
             ]
-            for shift in told.shifts[:SHOWN]
+            for shift in shifted.shifts[:SHOWN]
         ),
     )
-    yield from _more(len(told.shifts), lang)
+    yield from _more(len(shifted.shifts), lang)
 
 
 def _rules(shift: Shift, lang: Lang) -> str:
@@ -243,8 +241,8 @@ def _more(rows: int, lang: Lang) -> Iterator[str]:
     """That not all of so many rows are shown, where that is so."""
     more = rows - SHOWN
     if more > 0:
-        told = Text(f"ほか{more:,}行。全行は", f"and {more:,} more; for all of them, see")
-        yield f"… {told[lang]} --format json"
+        hint = Text(f"ほか{more:,}行。全行は", f"and {more:,} more; for all of them, see")
+        yield f"… {hint[lang]} --format json"
 
 
 def _listed(words: Sequence[str], lang: Lang) -> str:

@@ -15,25 +15,23 @@ from rich.table import Table
 
 from ordercancel.bulk import compare, outcomes
 from ordercancel.bulk.files import whole
-from ordercancel.bulk.quotes import quoted_name
+from ordercancel.bulk.quoting import quoted_name
 from ordercancel.bulk.sample import SAMPLED_AT
 from ordercancel.bulk.sample import sample as made_up
 from ordercancel.bulk.sql_text import statement
-from ordercancel.cli.answers import Found, counted, shifts_as_dict, what_if
+from ordercancel.cli.answers import Counts, counted, shifts_as_dict, what_if
 from ordercancel.cli.engine import an_engine, watched
 from ordercancel.cli.orders import Asked
 from ordercancel.domain.errors import Fault, InvalidValue
-
-__all__ = ["judge", "sample", "sql"]
 
 
 def sql(chosen: argparse.Namespace) -> int:
     """Print the statement that judges a table of orders."""
     at = chosen.at or datetime.now(UTC)
-    told = statement(
+    text = statement(
         chosen.policy, at, dialect=chosen.dialect, table=chosen.table, leave_out=chosen.leave_out
     )
-    print(told, end="")
+    print(text, end="")
     return 0
 
 
@@ -65,9 +63,9 @@ def judge(chosen: argparse.Namespace) -> int:
                 _compared(asked, engine, orders) if asked.after else _judged(asked, engine, orders)
             )
         except duckdb.Error as error:
-            told = " ".join(str(error).partition("Possible")[0].split())
+            reason = " ".join(str(error).partition("Possible")[0].split())
             raise InvalidValue(
-                [Fault(str(asked.file), f"can't be read: {told:.500}", "a file of orders")]
+                [Fault(str(asked.file), f"can't be read: {reason:.500}", "a file of orders")]
             ) from error
 
 
@@ -87,14 +85,14 @@ def _judged(
         "ALL",
     )
     watched(engine, asked.file.name, lambda: counted.create("counts"))
-    found = Found(asked, engine.table("counts"))
+    answers = Counts(asked, engine.table("counts"))
     if asked.plot is not None:
-        _plot(asked, found)
+        _plot(asked, answers)
     match asked.format:
         case "json":
-            _write(asked, json.dumps(found.as_dict(), ensure_ascii=False, indent=2) + "\n")
+            _write(asked, json.dumps(answers.as_dict(), ensure_ascii=False, indent=2) + "\n")
         case "table":
-            _show(asked, found.tables())
+            _show(asked, answers.tables())
     return 0
 
 
@@ -105,22 +103,22 @@ def _write_parquet(
         watched(engine, file.name, lambda: judged.write_parquet(str(part), compression="zstd"))
 
 
-def _plot(asked: Asked, found: Found) -> None:
+def _plot(asked: Asked, answers: Counts) -> None:
     from ordercancel.bulk.plot import plot_shares, speaks  # noqa: PLC0415 - an extra
 
     lang = speaks(asked.lang)
     if lang != asked.lang:
-        told = "no Japanese font was found, so that the picture is in English"
-        print(f"ordercancel: {told}; expected one such as Noto Sans CJK JP", file=sys.stderr)
-    line = f"{asked.moment()} · {counted(found.orders)[lang]}"
-    plot_shares(asked.policy, found.by_status(), str(asked.plot), lang=lang, told=line)
+        missing = "no Japanese font was found, so that the picture is in English"
+        print(f"ordercancel: {missing}; expected one such as Noto Sans CJK JP", file=sys.stderr)
+    line = f"{asked.moment()} · {counted(answers.orders)[lang]}"
+    plot_shares(asked.policy, answers.by_status(), str(asked.plot), lang=lang, subtitle=line)
 
 
 def _compared(
     asked: Asked, engine: duckdb.DuckDBPyConnection, orders: duckdb.DuckDBPyRelation
 ) -> int:
     before, after = asked.policies
-    told = watched(
+    shifts = watched(
         engine,
         asked.file.name,
         lambda: compare(
@@ -128,10 +126,12 @@ def _compared(
         ),
     )
     if asked.format == "json":
-        _write(asked, json.dumps(shifts_as_dict(asked, told), ensure_ascii=False, indent=2) + "\n")
+        _write(
+            asked, json.dumps(shifts_as_dict(asked, shifts), ensure_ascii=False, indent=2) + "\n"
+        )
     else:
-        _show(asked, what_if(asked, told))
-    return 1 if told.changed else 0
+        _show(asked, what_if(asked, shifts))
+    return 1 if shifts.changed else 0
 
 
 def _show(asked: Asked, parts: Iterable[Table | str]) -> None:
@@ -141,7 +141,7 @@ def _show(asked: Asked, parts: Iterable[Table | str]) -> None:
         for part in parts:
             console.print(part, markup=False, highlight=False)
         return
-    # As wide as it takes: whoever reads a file or a pipe cuts lines as he likes.
+    # As wide as needed: readers of a file or a pipe cut lines as they like.
     plain = Console(width=10_000, color_system=None, force_terminal=False)
     with plain.capture() as captured:
         for part in parts:

@@ -7,13 +7,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from time import sleep
 from typing import Any, TypeVar
 
 import duckdb
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-__all__ = ["an_engine", "watched"]
 
 T = TypeVar("T")
 
@@ -32,20 +31,23 @@ def an_engine() -> Iterator[duckdb.DuckDBPyConnection]:
             engine.close()
 
 
-def watched(engine: duckdb.DuckDBPyConnection, told: str, work: Callable[[], T]) -> T:
-    """What `work` gives, with a bar on a terminal that says how far it is."""
+def watched(engine: duckdb.DuckDBPyConnection, label: str, work: Callable[[], T]) -> T:
+    """Do `work`, with a progress bar on a terminal."""
     if not sys.stderr.isatty():
         return work()
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     screen = Console(stderr=True)
     with ThreadPoolExecutor(1) as pool, Progress(*columns, console=screen, transient=True) as bar:
-        task = bar.add_task(told, total=100)
+        task = bar.add_task(label, total=100)
         running = pool.submit(work)
         try:
             while not running.done():
                 bar.update(task, completed=max(0, engine.query_progress()))
                 wait([running], timeout=0.1)
         except KeyboardInterrupt:
-            engine.interrupt()
+            # Again and again: between two queries there is nothing to interrupt.
+            while not running.done():
+                engine.interrupt()
+                sleep(0.05)
             raise
         return running.result()

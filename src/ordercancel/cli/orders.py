@@ -16,19 +16,17 @@ import narwhals as nw
 from ordercancel.bulk.columns import COLUMNS, Column, Holding, column_of_fact
 from ordercancel.bulk.files import ORDERS, PICTURES, expected_ending
 from ordercancel.bulk.plan import Plan, plan_for
-from ordercancel.bulk.quotes import quoted, quoted_name
+from ordercancel.bulk.quoting import quoted, quoted_name
 from ordercancel.bulk.validation import SAMPLE, require
 from ordercancel.cli.engine import watched
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.texts import Lang
 from ordercancel.policy.policy import Policy
 
-__all__ = ["Asked"]
-
 
 @attrs.frozen(kw_only=True)
 class Asked:
-    """What the command was given, once it is seen to go together."""
+    """The arguments of the command, once they are seen to fit together."""
 
     file: Path
     policy: Policy
@@ -179,8 +177,8 @@ def _faults(texts: duckdb.DuckDBPyRelation, known: Mapping[str, Column]) -> Iter
         rows = (
             texts.filter(test).project(", ".join(map(quoted_name, shown))).limit(SAMPLE).fetchall()
         )
-        told = ", ".join(" in ".join(f"{value!r:.80}" for value in row) for row in rows)
-        problem = f"is wrong in {number:,} rows, such as {told}"
+        examples = ", ".join(" in ".join(f"{value!r:.80}" for value in row) for row in rows)
+        problem = f"is wrong in {number:,} rows, such as {examples}"
         yield Fault(f"orders.{name}", problem, _WRITTEN[known[name].holds][2])
 
 

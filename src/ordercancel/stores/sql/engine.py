@@ -215,5 +215,5 @@ def leave_to_parent() -> None:
         engine.dispose(close=False)
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=leave_to_parent)
+# There is none where nothing forks, as on Windows.
+getattr(os, "register_at_fork", dict)(after_in_child=leave_to_parent)

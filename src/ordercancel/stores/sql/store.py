@@ -29,11 +29,10 @@ from ordercancel.stores.sql import outbox, queries
 from ordercancel.stores.sql.commit import index, write
 from ordercancel.stores.sql.transactions import (
     Database,
-    Host,
-    HostTransaction,
     OwnTransactions,
     Transactions,
 )
+from ordercancel.stores.sql.within import Host, HostTransaction
 
 
 class SqlStore(Store):

@@ -28,11 +28,10 @@ from ordercancel.stores.sql import outbox, queries
 from ordercancel.stores.sql.commit import index, write
 from ordercancel.stores.sql.transactions import (
     AsyncDatabase,
-    AsyncHost,
-    AsyncHostTransaction,
     AsyncOwnTransactions,
     AsyncTransactions,
 )
+from ordercancel.stores.sql.within import AsyncHost, AsyncHostTransaction
 
 
 class AsyncSqlStore(AsyncStore):

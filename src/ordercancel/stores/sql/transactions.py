@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, TypeVarTupl
 
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.orm import Session
 from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
 from ordercancel.domain.errors import OrderCancelError
@@ -27,13 +26,12 @@ from ordercancel.stores.sql.executors import (
     Executor,
     OwnExecutor,
     Texts,
-    begin_sqlite,
     driver_executor,
     is_postgresql,
 )
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -41,9 +39,6 @@ Ts = TypeVarTuple("Ts")
 Database: TypeAlias = str | URL | Engine
 AsyncDatabase: TypeAlias = "str | URL | AsyncEngine"
 """Where a database is: a URL, or an engine of the host's."""
-Host: TypeAlias = Connection | Session
-AsyncHost: TypeAlias = "AsyncConnection | AsyncSession"
-"""What a host has its own transaction in."""
 
 ENGINE_EVENTS = (
     "before_cursor_execute",
@@ -86,9 +81,6 @@ class AsyncTransactions(Protocol):
 
     async def aclose(self) -> None:
         """Close the connections that are the store's own."""
-
-
-# ---------------------------------------------------------------------- the store's own
 
 
 class OwnWork:
@@ -218,6 +210,7 @@ class AsyncOwnTransactions:
         self._own = OwnWork(engine.sync_engine)
         self._creates_tables = create_tables
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._lock = asyncio.Lock()
 
     @classmethod
     async def open(cls, database: AsyncDatabase) -> AsyncOwnTransactions:
@@ -265,8 +258,12 @@ class AsyncOwnTransactions:
     async def _once(self, do: Callable[..., T]) -> T:
         if isinstance(self.engine.pool, StaticPool):
             # SQLAlchemy closes a connection that is interrupted, and a database in memory with it.
-            return await asyncio.shield(self._task(self._on_connection(do)))
+            return await asyncio.shield(self._task(self._alone(do)))
         return await self._on_connection(do)
+
+    async def _alone(self, do: Callable[..., T]) -> T:
+        async with self._lock:  # all share one connection, and its transaction
+            return await self._on_connection(do)
 
     async def _on_connection(self, do: Callable[..., T]) -> T:
         connecting = self._task(self._connected())
@@ -344,62 +341,3 @@ def _roll_back(connection: Connection) -> None:
     else:
         driver: Any = connection.connection
         driver.rollback()
-
-
-# ---------------------------------------------------------------------- the host's
-
-
-class HostTransaction:
-    """The transaction of a connection or session of the host's, which alone commits it.
-
-    What is written goes into a savepoint, so that a lost race leaves the host's own work as it is.
-    """
-
-    def __init__(self, host: Host) -> None:
-        self._host = host
-
-    def read(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
-        with translated(about):
-            return work(CoreExecutor(self._connection()), *args)
-
-    def write(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
-        with translated(about):
-            return _in_savepoint(self._connection(), work, *args)
-
-    def close(self) -> None:
-        """Do nothing: the connection is the host's."""
-
-    def _connection(self) -> Connection:
-        return self._host.connection() if isinstance(self._host, Session) else self._host
-
-
-class AsyncHostTransaction:
-    """The async twin of `HostTransaction`."""
-
-    def __init__(self, host: AsyncHost) -> None:
-        self._host = host
-
-    async def read(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
-        with translated(about):
-            connection = await self._connection()
-            return await connection.run_sync(lambda each: work(CoreExecutor(each), *args))
-
-    async def write(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
-        with translated(about):
-            connection = await self._connection()
-            return await connection.run_sync(lambda each: _in_savepoint(each, work, *args))
-
-    async def aclose(self) -> None:
-        """Do nothing: the connection is the host's."""
-
-    async def _connection(self) -> AsyncConnection:
-        from sqlalchemy.ext.asyncio import AsyncConnection  # noqa: PLC0415 - needs greenlet
-
-        host = self._host
-        return host if isinstance(host, AsyncConnection) else await host.connection()
-
-
-def _in_savepoint(connection: Connection, work: Callable[[Executor, *Ts], T], /, *args: *Ts) -> T:
-    begin_sqlite(connection)
-    with connection.begin_nested():
-        return work(CoreExecutor(connection), *args)

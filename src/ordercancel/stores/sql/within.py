@@ -1,0 +1,78 @@
+"""Work within a transaction of the host's, on SQLAlchemy's connection or session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, TypeVarTuple
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from ordercancel.stores.sql.engine import translated
+from ordercancel.stores.sql.executors import CoreExecutor, Executor, begin_sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+Host: TypeAlias = Connection | Session
+AsyncHost: TypeAlias = "AsyncConnection | AsyncSession"
+"""What a host has its own transaction in."""
+
+
+class HostTransaction:
+    """The transaction of a connection or session of the host's, which alone commits it.
+
+    What is written goes into a savepoint, so that a lost race leaves the host's own work as it is.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def read(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
+        with translated(about):
+            return work(CoreExecutor(self._connection()), *args)
+
+    def write(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
+        with translated(about):
+            return _in_savepoint(self._connection(), work, *args)
+
+    def close(self) -> None:
+        """Do nothing: the connection is the host's."""
+
+    def _connection(self) -> Connection:
+        return self._host.connection() if isinstance(self._host, Session) else self._host
+
+
+class AsyncHostTransaction:
+    """The async twin of `HostTransaction`."""
+
+    def __init__(self, host: AsyncHost) -> None:
+        self._host = host
+
+    async def read(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
+        with translated(about):
+            connection = await self._connection()
+            return await connection.run_sync(lambda each: work(CoreExecutor(each), *args))
+
+    async def write(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
+        with translated(about):
+            connection = await self._connection()
+            return await connection.run_sync(lambda each: _in_savepoint(each, work, *args))
+
+    async def aclose(self) -> None:
+        """Do nothing: the connection is the host's."""
+
+    async def _connection(self) -> AsyncConnection:
+        from sqlalchemy.ext.asyncio import AsyncConnection  # noqa: PLC0415 - needs greenlet
+
+        host = self._host
+        return host if isinstance(host, AsyncConnection) else await host.connection()
+
+
+def _in_savepoint(connection: Connection, work: Callable[[Executor, *Ts], T], /, *args: *Ts) -> T:
+    begin_sqlite(connection)
+    with connection.begin_nested():
+        return work(CoreExecutor(connection), *args)
