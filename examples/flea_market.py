@@ -8,6 +8,8 @@ from ordercancel.policy import (
     OTHER_SIDE,
     PERMIT,
     Deadline,
+    Forbid,
+    If,
     Lifecycle,
     Policy,
     Reason,
@@ -20,6 +22,7 @@ from ordercancel.policy import (
     approve,
     buyer,
     hours,
+    is_answerer,
     is_initiator,
     is_open,
     now,
@@ -31,6 +34,7 @@ from ordercancel.policy import (
 )
 
 unshipped = status.is_in("sold", "packed")
+too_early = buyer & (now < ship_on.end())
 at_office = answerer.is_in("operator")
 
 FLEA_MARKET = Policy(
@@ -43,13 +47,9 @@ FLEA_MARKET = Policy(
         shipped="shipped",
     ),
     rules=[
-        Rule(
-            "asks",
-            on=RequestCancellation,
-            when=unshipped & (seller | buyer & (now >= ship_on.end())),
-            effect=Refer(OTHER_SIDE),
-        ),
-        Rule("to_the_office", on=Reject, when=~at_office, effect=Refer(operator)),
+        Rule("asks", on=RequestCancellation, when=unshipped & (seller | buyer),
+             effect=If(too_early, Forbid("not_late_yet"), Refer(OTHER_SIDE))),
+        Rule("to_the_office", on=Reject, when=is_answerer & ~at_office, effect=Refer(operator)),
         Rule("withdraws", on=Withdraw, when=is_initiator, effect=PERMIT),
     ],
     reasons=[Reason("changed_mind"), Reason("other", text=(1, 200))],

@@ -7,6 +7,7 @@ enumerated and asked in SQL like rules.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ordercancel.domain.commands import (
     ANSWERS,
@@ -62,6 +63,7 @@ def _checks_after(policy: RuleSet, kind: type[Judged], effect: Grant | None) -> 
         yield _has_move(policy), "no_such_move"
 
 
+@lru_cache(maxsize=100)
 def _has_move(policy: RuleSet) -> Condition:
     orders = policy.orders
     return AnyOf(

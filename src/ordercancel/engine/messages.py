@@ -23,7 +23,14 @@ from ordercancel.engine.words import Words
 from ordercancel.rules.notifications import Medium, Notification, change_of
 from ordercancel.rules.roles import HOUSE, holder_of
 
-__all__ = ["Message", "messages_for", "needs_messages", "party_of", "readers_of"]
+__all__ = [
+    "Message",
+    "audiences_of",
+    "messages_for",
+    "needs_messages",
+    "party_of",
+    "readers_of",
+]
 
 
 @attrs.frozen(kw_only=True)
@@ -94,7 +101,7 @@ def messages_for(
         for each in policy.notifications_on(change):
             facts = Facts(None, case, policy, event.at, by=event.by)
             if holds(policy, each.when, facts):
-                for audience in _audiences(each, event.by, case, policy):
+                for audience in audiences_of(each, event.by, case, policy):
                     for message in _worded(each, event, version, audience, case, policy, parties):
                         messages.setdefault(message.id, message)
     return tuple(messages.values())
@@ -135,7 +142,7 @@ def _is_taken_off(event: Event, case: Case) -> bool:
     )
 
 
-def _audiences(each: Notification, by: Actor, case: Case, policy: RuleSet) -> tuple[str, ...]:
+def audiences_of(each: Notification, by: Actor, case: Case, policy: RuleSet) -> tuple[str, ...]:
     """The roles that a notification is for."""
     request = case.latest
     match each.to:

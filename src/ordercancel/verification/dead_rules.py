@@ -6,54 +6,67 @@ from collections.abc import Iterator
 
 import attrs
 
-from ordercancel.domain.commands import Command
-from ordercancel.engine.decision import Decision
+from ordercancel.domain.commands import JUDGED, Judged
+from ordercancel.engine.decision import Decision, Satisfied, Verdict
 from ordercancel.policy.policy import Policy
-from ordercancel.policy.standard import STANDARD_RULES
-from ordercancel.rules.provisions import Silence
+from ordercancel.rules.conditions import Condition
+from ordercancel.rules.effects import Forbid, Grant, Refer
 from ordercancel.rules.rules import Rule
 
 
 @attrs.frozen
 class DeadRule:
-    """A rule, or a silence, that never decides anything about a kind of command.
+    """A plain effect of a rule that never decides anything about a kind of command.
 
-    `holds` says whether its condition is ever true; others then say the same, or outweigh it.
+    Args:
+        rule: The rule.
+        kind: The kind of command.
+        effect: The effect.
+        when: The whole condition of the effect.
+        holds: Whether the condition is ever true; others then say the same, or outweigh it.
+        is_determined: Whether it is ever true or false, and not only unknown.
     """
 
-    rule: Rule | Silence
-    kind: type[Command]
-    holds: bool
+    rule: Rule
+    kind: type[Judged]
+    effect: Grant | Forbid
+    when: Condition
+    holds: bool = False
+    is_determined: bool = False
 
     def __str__(self) -> str:
-        return f"{self.rule.id} on {self.kind.__name__}"
+        several = len(list(self.rule.leaves())) > 1
+        effect = f" ({self.effect})" if several and not isinstance(self.effect, Forbid) else ""
+        if several and isinstance(self.effect, Forbid):
+            effect = f" ({self.effect.code})"
+        return f"{self.rule.id}{effect} on {self.kind.__name__}"
 
 
 class DeadRules:
-    """The rules of `policy` that decided none of the decisions seen so far.
-
-    Standard rules are left out: every policy has them, and may have no use for one.
-    """
+    """The effects of a policy's own rules that decided none of the decisions seen so far."""
 
     def __init__(self, policy: Policy) -> None:
-        own = [rule for rule in policy.rules if rule not in STANDARD_RULES]
-        rules: tuple[Rule | Silence, ...] = (*own, *policy.silences)
+        own = {rule.id for rule in policy.rules}
         self._dead = {
-            (rule.id, kind): DeadRule(rule, kind, holds=False)
-            for rule in rules
-            for kind in rule.on
+            (rule.id, kind, effect): DeadRule(rule, kind, effect, when)
+            for kind in JUDGED
+            for rule, when, effect in policy.leaves_for(kind)
+            if rule.id in own
         }
 
     def see(self, decision: Decision) -> None:
-        """Take off the rules that decided `decision`; note whose conditions were true in it."""
+        """Take off what decided `decision`; note whose conditions were true or false in it."""
         kind = decision.kind
         assert kind is not None, "a decision of a policy has a kind of command"
-        for rule in _decisive(decision):
-            self._dead.pop((rule.id, kind), None)
+        for each in _decisive(decision):
+            self._dead.pop((each.rule.id, kind, each.effect), None)
+        if decision.ruling.code in ("no_open_request", "stale_request"):
+            return  # no rule was asked
         for key, dead in list(self._dead.items()):
-            waits = dead.kind is kind and not dead.holds
-            if waits and dead.rule.when.test(decision.facts) is True:
-                self._dead[key] = attrs.evolve(dead, holds=True)
+            if dead.kind is kind and not dead.holds:
+                result = dead.when.test(decision.facts)
+                if result is not None:
+                    self._dead[key] = attrs.evolve(dead, holds=result, is_determined=True)
 
     @property
     def dead(self) -> tuple[DeadRule, ...]:
@@ -61,14 +74,19 @@ class DeadRules:
         return tuple(self._dead.values())
 
 
-def _decisive(decision: Decision) -> Iterator[Rule | Silence]:
-    """The rules without which the verdict or its codes would be others.
+def _decisive(decision: Decision) -> Iterator[Satisfied]:
+    """The effects without which the verdict or its codes would be others.
 
-    A permit decides where no other grants the same, a forbid where no other has its code.
+    A grant decides where no other grants the same, a forbid where no other has its code.
     """
-    if decision.silence is not None:
-        yield decision.silence
-    effects = [rule.effect for rule in decision.determined_by]
-    for rule in decision.determined_by:
-        if effects.count(rule.effect) == 1:
-            yield rule
+    effects = [each.effect for each in decision.determined_by]
+    for each in decision.determined_by:
+        if effects.count(each.effect) == 1 and _wins(each.effect, decision):
+            yield each
+
+
+def _wins(effect: Grant | Forbid, decision: Decision) -> bool:
+    if isinstance(effect, Forbid):
+        return True
+    to = effect.to if isinstance(effect, Refer) else None
+    return decision.verdict is Verdict(str(effect)) and decision.ruling.to == to

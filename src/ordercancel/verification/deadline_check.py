@@ -1,13 +1,13 @@
-"""Faults of deadlines: those that can't start, can't act, or come due in vain."""
+"""Faults of deadlines: those that never run or fire, can't act, or fire without end."""
 
 from __future__ import annotations
 
-from ordercancel.domain.actors import System
-from ordercancel.domain.cases import Duty
-from ordercancel.domain.commands import AdvanceOrder, ApplyDeadline
-from ordercancel.domain.events import DutyArose, DutyMet
+from itertools import pairwise
+
+from ordercancel.domain.commands import FireDeadline
+from ordercancel.domain.events import DeadlineFired
 from ordercancel.domain.texts import Text
-from ordercancel.engine.decision import Decision
+from ordercancel.engine.timers import running
 from ordercancel.policy.policy import Policy
 from ordercancel.verification.check import Check
 from ordercancel.verification.explorer import Explorer
@@ -17,61 +17,79 @@ from ordercancel.verification.scenario import Attempt, CaseNode, Tick
 
 
 class DeadlineCheck(Check):
-    """Looks for deadlines that start and act, and at the end for those that do not."""
+    """Looks for deadlines that run, fire and act, and at the end for those that do not."""
 
     def __init__(self, policy: Policy) -> None:
         super().__init__(policy)
-        self._started: dict[str, tuple[CaseNode, Attempt | Tick]] = {}
-        self._acted: set[str] = set()
-        self._met: set[tuple[str, str]] = set()
+        self._ran: dict[str, CaseNode] = {}
+        self._fired: set[str] = set()
+        self._ties: set[tuple[str, str]] = set()
+
+    def reached(self, node: CaseNode) -> None:
+        run = running(self.policy, node.case)
+        for timer in run:
+            self._ran.setdefault(timer.deadline.id, node)
+        for first, second in pairwise(run):
+            one, other = first.deadline, second.deadline
+            if (
+                first.due_at == second.due_at
+                and one.then != other.then
+                and (one.then.acts or other.then.acts)
+                and (one.id, other.id) not in self._ties
+            ):
+                self._ties.add((one.id, other.id))
+                self.notes.append(
+                    Text(
+                        f"{one.id} と {other.id} は同時に到来しうる。先に働くのは {one.id}。",
+                        f"{one.id} and {other.id} can be due at one moment; {one.id} fires first.",
+                    )
+                )
 
     def stepped(self, node: CaseNode, attempt: Attempt | Tick, step: Step) -> None:
-        for event in step.events:
-            if isinstance(event, DutyArose):
-                self._started.setdefault(event.deadline, (node, attempt))
-            elif isinstance(event, DutyMet) and isinstance(step.command, AdvanceOrder):
-                self._met.add((event.deadline, step.command.move))
-        if isinstance(step.command, ApplyDeadline) and step.events:
-            self._acted.add(step.command.deadline)
+        if not isinstance(step.command, FireDeadline):
+            return
+        fired = step.events[0]
+        assert isinstance(fired, DeadlineFired)
+        deadline = self.policy.deadline(fired.deadline)
+        self._fired.add(deadline.id)
+        status = step.before.order.status
+        if fired.impossible:
+            problem = Text(
+                f"状態「{status}」の注文でも続くが、そこでは働くことができない。",
+                f"It runs in status {status!r}, where the lifecycle does not have its action.",
+            )
+            self.report(Kind.DEADLINE_IMPOSSIBLE, deadline.id, problem, node, attempt)
+        elif deadline.then.acts and any(
+            timer.deadline is deadline for timer in running(self.policy, step.after)
+        ):
+            problem = Text(
+                "働いたあとも条件が成り立ち続け、終わらない。",
+                "Its own action leaves its condition true, so that it does not end.",
+            )
+            self.report(Kind.DEADLINE_RUNS_ON, deadline.id, problem, node, attempt)
 
-    def overruled(self, node: CaseNode, duty: Duty, decision: Decision) -> None:
+    def looped(self, node: CaseNode, tick: Tick) -> None:
+        deadline = tick.command.deadline
         problem = Text(
-            f"期限が到来しても適用できない({', '.join(decision.codes)})。"
-            "適用されるまで、毎回やり直しとなる。",
-            f"It comes due and cannot be applied ({', '.join(decision.codes)}): every tick tries "
-            "in vain.",
+            "同じ時点で、期限が際限なく働き続ける。",
+            "At one and the same moment deadlines fire without end, this one among them.",
         )
-        command = ApplyDeadline(
-            node.case.order.id, by=System(), deadline=duty.deadline, request=duty.request
-        )
-        self.report(Kind.DEADLINE_REFUSED, duty.deadline, problem, node, Tick(node.at, command))
+        self.report(Kind.DEADLINES_LOOP, deadline, problem, node, tick)
 
     def finish(self, explorer: Explorer) -> None:
         if explorer.seed is not None:
             return
         for deadline in self.policy.deadlines:
-            if deadline.id not in self._started:
+            if deadline.id not in self._ran:
                 problem = Text(
-                    f"起点({deadline.starts})に至る案件がなく、始まらない。",
-                    f"No case comes to what starts it ({deadline.starts}), or has what it "
-                    "counts from.",
+                    "条件が成り立ち、かつ到来する時点が分かる案件がなく、始まらない。",
+                    "In no case its condition holds and its due moment is known.",
                 )
-                self.report(Kind.DEADLINE_NEVER_STARTS, deadline.id, problem, explorer.first)
-            elif deadline.id not in self._acted:
+                self.report(Kind.DEADLINE_NEVER_RUNS, deadline.id, problem, explorer.first)
+            elif deadline.id not in self._fired:
                 problem = Text(
-                    "始まるが、働くことがない。到来する前に必ず終わるか、拒否される。",
-                    "It starts and never acts: it always ends before it comes due, or is refused.",
+                    "始まるが、到来する前に必ず終わる。",
+                    "It runs and never fires: it always ends before it is due.",
                 )
-                started = self._started[deadline.id]
-                self.report(Kind.DEADLINE_NEVER_ACTS, deadline.id, problem, *started)
-            for move in sorted(deadline.met_by):
-                if deadline.id in self._started and (deadline.id, move) not in self._met:
-                    self._never_met(deadline.id, move)
-
-    def _never_met(self, deadline: str, move: str) -> None:
-        problem = Text(
-            f"操作 {move} によって果たされることがない。期限が続く間に行えないため。",
-            f"The move {move} never meets it: nobody can make it while the duty is open.",
-        )
-        subject = f"{deadline} met by {move}"
-        self.report(Kind.DEADLINE_NEVER_ACTS, subject, problem, *self._started[deadline])
+                node = self._ran[deadline.id]
+                self.report(Kind.DEADLINE_NEVER_FIRES, deadline.id, problem, node)

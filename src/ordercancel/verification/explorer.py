@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from datetime import datetime
 from functools import reduce
+from typing import Any
 
 import attrs
 
-from ordercancel.domain.actors import Party, System
-from ordercancel.domain.cases import Case, Duty
-from ordercancel.domain.commands import COMMANDS, AdvanceOrder, ApplyDeadline, Approve, Command
+from ordercancel.domain.actors import Party
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import (
+    JUDGED,
+    AdvanceOrder,
+    AskWithdrawal,
+    FireDeadline,
+    Judged,
+    UpdateOrder,
+)
 from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.events import Event
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.decide import decide, register
 from ordercancel.engine.decision import Decision
 from ordercancel.engine.evolve import evolve, fold
+from ordercancel.engine.inputs import offered_reasons
+from ordercancel.engine.timers import Timer, timers
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.notifications import occasion_of_request
-from ordercancel.verification.commands_tried import ORDER_ID, SELLER, commands_tried
-from ordercancel.verification.enumeration import FactRegions, Space
+from ordercancel.rules.reasons import Reason
+from ordercancel.verification.case_key import CaseKey, FactsRead
+from ordercancel.verification.commands_tried import (
+    ORDER_ID,
+    SELLER,
+    SYSTEM,
+    commands_tried,
+    easiest,
+    shortest_text,
+)
+from ordercancel.verification.enumeration import leaves_of
 from ordercancel.verification.invariants import Step
-from ordercancel.verification.orders_tried import orders_tried
+from ordercancel.verification.orders_tried import OrdersTried
 from ordercancel.verification.scenario import Attempt, CaseNode, Tick
 from ordercancel.verification.time_regions import TimeRegions
 
@@ -31,10 +48,8 @@ _Level = list[tuple[Hashable, CaseNode]]
 _SELLERS = tuple(
     Party(SELLER.id, name=SELLER.id, permits_cancellation=permits) for permits in (True, False)
 )
-# The facts that a command brings along; all others are those of the case and the moment.
-_COMMAND_FACTS = frozenset(
-    {"role", "party", "affirmed", "move", "legal_move", "accept", "deadline", "deadline_due"}
-)
+MOST_FIRED = 50
+"""How many deadlines fire at one moment before it counts as a loop."""
 
 
 class Visitor:
@@ -43,14 +58,19 @@ class Visitor:
     `node` is the case before, `attempt` what was done to it.
     """
 
-    def judged(self, node: CaseNode, attempt: Attempt, decision: Decision) -> None:
+    def reached(self, node: CaseNode) -> None:
+        """A case was reached that nothing before is like."""
+
+    def judged(
+        self, node: CaseNode, attempt: Attempt, decision: Decision, offered: tuple[Reason, ...]
+    ) -> None:
         """A command was judged: the first of those that no rule tells apart."""
 
     def stepped(self, node: CaseNode, attempt: Attempt | Tick, step: Step) -> None:
         """A command was carried out; or refused, where the explorer shows refusals, too."""
 
-    def overruled(self, node: CaseNode, duty: Duty, decision: Decision) -> None:
-        """A deadline came due and could not be applied."""
+    def looped(self, node: CaseNode, tick: Tick) -> None:
+        """Deadlines fire at one moment without end."""
 
     def invalid(self, node: CaseNode, attempt: Attempt, error: InvalidValue) -> None:
         """A command was permitted, and its text or reason was refused."""
@@ -60,8 +80,9 @@ class Explorer:
     """Every case that can be reached under `policy`, each by its shortest way.
 
     Orders are registered in every way that a rule tells apart. Then whoever may do something does
-    it, at every moment that makes a difference, with the seller's permission and without. Cases
-    that nothing in the policy tells apart count as one.
+    it, at every moment that makes a difference, with the seller's permission and without; the
+    host tells each fact that may change, one at a time; and what is due fires before anybody is
+    judged. Cases that nothing in the policy tells apart count as one.
 
     Args:
         policy: The policy.
@@ -72,7 +93,7 @@ class Explorer:
 
     Attributes:
         nodes: The cases, by what tells each from the others.
-        following: What can come next of each.
+        following: What people and the clock can make of each; what a host tells is left out.
         steps: How many commands were carried out.
         is_complete: Whether all cases were reached, and not only `limit`.
     """
@@ -95,18 +116,36 @@ class Explorer:
         self.following: dict[Hashable, list[Hashable]] = {}
         self.steps = 0
         self.is_complete = True
-        self._time_regions = TimeRegions(policy)
-        self._regions = FactRegions(policy)
-        self._case_facts = {
+        self._times = TimeRegions(policy)
+        self._orders = OrdersTried(policy, self._times)
+        self._keys = CaseKey(policy, self._times)
+        self._hanging = {
             kind: tuple(
-                name for name in Space.of(policy, kind).values if name not in _COMMAND_FACTS
+                dict.fromkeys(
+                    leaf.fact
+                    for leaf in (
+                        *leaves_of(policy, kind),
+                        *(
+                            each
+                            for reason in policy.reasons_for(kind)
+                            for each in reason.when.leaves()
+                        ),
+                    )
+                )
             )
-            for kind in COMMANDS
+            for kind in JUDGED
         }
-        self._commands: dict[type[Command], list[Command]] = {kind: [] for kind in COMMANDS}
+        self._commands: dict[type[Judged], list[Judged]] = {kind: [] for kind in JUDGED}
         for command in commands_tried(policy):
             self._commands[type(command)].append(command)
-        self._judged: dict[Hashable, tuple[tuple[Command, Decision], ...]] = {}
+        self._judged: dict[Hashable, tuple[tuple[Judged, Decision], ...]] = {}
+        self._numbered: dict[tuple[Judged, int], Judged] = {}
+        self._by_reason = {
+            kind: any(
+                leaf.fact == "reason" for leaf in (*leaves_of(policy, kind), *_elsewhere(policy))
+            )
+            for kind in JUDGED
+        }
 
     @property
     def first(self) -> CaseNode:
@@ -116,13 +155,12 @@ class Explorer:
     def run(self) -> None:
         """Reach every case, level by level: those that take one step more each time."""
         level: _Level = []
-        orders = orders_tried(self.policy, self._time_regions, limit=self.limit, seed=self.seed)
-        for order, known in orders:
+        for order, known in self._orders.registered(limit=self.limit, seed=self.seed):
             if not self.is_complete:
                 break
             case = fold(register(order, self.policy, order.placed_at))
             node = CaseNode(case, order.placed_at, known)
-            self._reach(self._key(node), node, level)
+            self._reach(self._keys.of(node), node, level)
         while level:
             for key, node in level:  # grows while time passes
                 later = self._later(key, node)
@@ -131,21 +169,27 @@ class Explorer:
                     self.following[key].append(later[0])
             next_level: _Level = []
             for key, node in level:
-                for after in self._after(node):
-                    key_after = self._key(after)
+                due = self._due(node)
+                acted = [self._tick(node)] if due else self._after(node)
+                for after in acted:
+                    key_after = self._keys.of(after)
                     self._reach(key_after, after, next_level)
                     self.following[key].append(key_after)
+                for after in self._updated(node):
+                    self._reach(self._keys.of(after), after, next_level)
             level = next_level
 
     def _later(self, key: Hashable, node: CaseNode) -> tuple[Hashable, CaseNode] | None:
         """The case when time has passed until something is different; None where nothing will."""
-        at = self._time_regions.following(node.case, node.at)
+        at = self._times.following(node.case, node.at)
         while at is not None:
             later = CaseNode(node.case, at, node.known, node)
-            key_later = self._key(later)
+            key_later = self._keys.of(later)
             if key_later != key:
                 return key_later, later
-            at = self._time_regions.following(node.case, at)
+            if not self._times.is_ahead(node.case, at) and (at - node.at).days > self._times.far:
+                return None  # nothing but midnights, which nothing tells apart
+            at = self._times.following(node.case, at)
         return None
 
     def _reach(self, key: Hashable, node: CaseNode, level: _Level) -> None:
@@ -158,29 +202,10 @@ class Explorer:
         self.nodes[key] = node
         self.following[key] = []
         level.append((key, node))
+        for visitor in self.visitors:
+            visitor.reached(node)
 
-    def _key(self, node: CaseNode) -> Hashable:
-        """What tells a case from others: equal for two after which all goes on alike."""
-        case, order = node.case, node.case.order
-        latest = case.latest
-        asked: Hashable = None
-        if latest is not None:
-            back = (latest.order_status, latest.ship_on == order.ship_on)
-            asked = (latest.status, occasion_of_request(latest), back if latest.is_open else None)
-        return (
-            order.status,
-            order.channel,
-            order.ship_on is None,
-            order.paid_at is None,
-            order.shipped_at is None,
-            order.attributes,
-            node.known,
-            asked,
-            frozenset(request.status for request in case.requests),
-            self._time_regions.region(case, node.at),
-        )
-
-    # ---------------------------------------------------------------- what is done in a case
+    # ---------------------------------------------------------------- what people do
 
     def _after(self, node: CaseNode) -> Iterator[CaseNode]:
         for seller in _SELLERS if node.known else (None,):
@@ -188,71 +213,96 @@ class Explorer:
                 after = self._carry_out(node, attempt, decision)
                 if after is not None:
                     yield after
-        due = [duty for duty in node.case.open_duties if duty.due_at <= node.at]
-        if due:
-            yield self._tick(node, due)
 
     def _permitted(
         self, node: CaseNode, seller: Party | None
     ) -> Iterator[tuple[Attempt, Decision]]:
-        """What may be done; a move of the order once, whoever may make it."""
-        moved: set[str] = set()
+        """What may be done, with all that goes with it."""
         for command, decision in self._decisions(node, seller):
             attempt = Attempt(command, node.at, seller)
-            if decision.is_refused:
-                if self.show_refusals:
-                    self._stepped(node, attempt, decision, (), node.case)
-            elif not node.case.order.visible_to(command.by):
-                continue  # whatever the rules say, a stranger is told that there is no such order
-            elif not isinstance(command, AdvanceOrder):
-                yield attempt, decision
-            elif command.move not in moved:
-                moved.add(command.move)
-                for dated in self._dated(command, node.at):
-                    yield attrs.evolve(attempt, command=dated), decision
+            if not decision.is_refused:
+                for told in self._with_facts(command, node):
+                    yield attrs.evolve(attempt, command=told), decision
+            elif self.show_refusals:
+                self._stepped(node, attempt, decision, (), node.case)
 
     def _decisions(
         self, node: CaseNode, seller: Party | None
-    ) -> Iterator[tuple[Command, Decision]]:
-        """What the policy says to every command, deadlines apart; judged once for like facts."""
-        # The facts of a case do not hang on the command, so any command will do.
-        any_command = self._commands[Approve][0]
-        facts = Facts(any_command, node.case, self.policy, node.at, seller)
-        due = tuple(
-            (each.deadline, each.request, each.due_at <= node.at) for each in node.case.open_duties
-        )
-        for kind, names in self._case_facts.items():
-            key: Hashable = (
-                kind,
-                tuple([self._regions.region(name, facts[name]) for name in names]),
-                due if kind is ApplyDeadline else None,
-            )
+    ) -> Iterator[tuple[Judged, Decision]]:
+        """What the policy says to every command; judged once for like facts."""
+        case = node.case
+        facts = FactsRead(Facts(None, case, self.policy, node.at, seller, SYSTEM))
+        request = self._keys.request(case)
+        number = len(case.requests)
+        for kind, names in self._hanging.items():
+            permits = seller is not None and seller.permits_cancellation
+            key: Hashable = (kind, request, permits, self._keys.regions(names, facts))
             if key not in self._judged:
                 self._judged[key] = tuple(self._judge(kind, node, seller))
-            if kind is not ApplyDeadline:
-                yield from self._judged[key]
+            for command, decision in self._judged[key]:
+                yield self._about(command, number), decision
+
+    def _about(self, command: Judged, number: int) -> Judged:
+        """The command about the latest request."""
+        asked: Any = command
+        if getattr(asked, "request", number) == number or not number:
+            return command
+        if (command, number) not in self._numbered:
+            self._numbered[command, number] = attrs.evolve(asked, request=number)
+        return self._numbered[command, number]
 
     def _judge(
-        self, kind: type[Command], node: CaseNode, seller: Party | None
-    ) -> Iterator[tuple[Command, Decision]]:
-        latest = node.case.latest
+        self, kind: type[Judged], node: CaseNode, seller: Party | None
+    ) -> Iterator[tuple[Judged, Decision]]:
+        number = len(node.case.requests)
         for tried in self._commands[kind]:
-            command = tried
-            if isinstance(tried, ApplyDeadline) and latest is not None:
-                command = attrs.evolve(tried, request=latest.number)
-            decision = self.policy.assess(command, node.case, node.at, seller=seller)
-            attempt = Attempt(next(self._dated(command, node.at)), node.at, seller)
-            for visitor in self.visitors:
-                visitor.judged(node, attempt, decision)
-            yield command, decision
+            bare = self._about(tried, number)
+            for command, offered in self._worded(bare, node, seller):
+                decision = self.policy.assess(command, node.case, node.at, seller=seller)
+                attempt = Attempt(next(self._with_facts(command, node)), node.at, seller)
+                for visitor in self.visitors:
+                    visitor.judged(node, attempt, decision, offered)
+                yield command, decision
 
-    def _dated(self, command: Command, at: datetime) -> Iterator[Command]:
-        """A move that plans the ship date with each date that makes a difference."""
-        if isinstance(command, AdvanceOrder) and command.move in self.policy.planned_by:
-            for ship_on in self._time_regions.ship_dates(at):
-                yield attrs.evolve(command, ship_on=ship_on)
-        else:
+    def _worded(
+        self, command: Judged, node: CaseNode, seller: Party | None
+    ) -> Iterator[tuple[Judged, tuple[Reason, ...]]]:
+        """The command with each reason that makes a difference, and what is offered."""
+        kind = type(command)
+        if not self.policy.reasons_for(kind):
+            yield command, ()
+            return
+        facts = Facts(command, node.case, self.policy, node.at, seller)
+        offered = offered_reasons(self.policy, kind, facts)
+        chosen: list[Reason | None] = [easiest(offered)]
+        if self._by_reason[kind]:
+            chosen = [*offered] or [None]
+        worded: Any = command
+        for reason in chosen:
+            if reason is None:
+                yield command, ()
+            elif kind is AskWithdrawal:
+                yield attrs.evolve(worded, text=shortest_text(reason.text)), offered
+            else:
+                text = shortest_text(reason.text)
+                yield attrs.evolve(worded, reason=reason.code, text=text), offered
+
+    def _with_facts(self, command: Judged, node: CaseNode) -> Iterator[Judged]:
+        """A move with the facts that it brings along, in every way that makes a difference."""
+        names = self.policy.orders.facts.get(getattr(command, "move", ""), ())
+        if not isinstance(command, AdvanceOrder):
             yield command
+            return
+        told: list[dict[str, Any]] = [{}]
+        for name in names:
+            values = [each for each in self._orders.values(name, node.at) if each is not None]
+            told = [{**each, name: value} for each in told for value in values]
+        for each in told:
+            yield attrs.evolve(command, facts=each) if each else command
+        for name, value in self._keys.in_time(node):
+            target = self.policy.orders.target(node.case.order.status, command.move)
+            if name == "shipped_at" and target in self.policy.orders.shipped:
+                yield attrs.evolve(command, facts={**told[0], name: value})
 
     def _carry_out(self, node: CaseNode, attempt: Attempt, decision: Decision) -> CaseNode | None:
         try:
@@ -266,28 +316,71 @@ class Explorer:
         after = self._stepped(node, attempt, decision, events, node.case)
         return CaseNode(after, node.at, node.known, node, attempt)
 
-    def _tick(self, node: CaseNode, due: list[Duty]) -> CaseNode:
-        """Apply what has come due, in the order in which a service does."""
+    # ---------------------------------------------------------------- what the host tells
+
+    def _updated(self, node: CaseNode) -> Iterator[CaseNode]:
+        """Each fact of the order changed, one at a time, and each other status."""
+        order, orders = node.case.order, self.policy.orders
+        needed, awaited = self._orders.needed(order.status), self._orders.awaited(order.status)
+        shipped = order.status in orders.shipped
+        for name in self._orders.facts:
+            if name not in awaited and (shipped or name != "shipped_at"):
+                for value in self._orders.values(name, node.at):
+                    if value is not None or name not in needed:
+                        yield from self._update(node, facts={name: value})
+        for name, value in self._keys.in_time(node):
+            if shipped or name != "shipped_at":
+                yield from self._update(node, facts={name: value})
+        if order.status == orders.cancelled:
+            return
+        for status in orders.statuses:
+            if status not in (order.status, orders.cancelled):
+                told: list[dict[str, Any]] = [{}]
+                for name in self._orders.needed(status):
+                    if self._keys.known(name, node.case) is None:
+                        values = [v for v in self._orders.values(name, node.at) if v is not None]
+                        told = [{**each, name: value} for each in told for value in values]
+                for facts in told:
+                    yield from self._update(node, facts=facts, status=status)
+
+    def _update(self, node: CaseNode, **changes: Any) -> Iterator[CaseNode]:
+        facts = changes["facts"]
+        if facts and all(
+            self._keys.known(name, node.case) == value for name, value in facts.items()
+        ):
+            return
+        command = UpdateOrder(ORDER_ID, by=SYSTEM, **changes)
+        attempt = Attempt(command, node.at)
+        events = decide(command, node.case, self.policy, node.at)
+        after = self._stepped(node, attempt, None, events, node.case)
+        yield CaseNode(after, node.at, node.known, node, attempt)
+
+    # ---------------------------------------------------------------- the clock
+
+    def _due(self, node: CaseNode) -> tuple[Timer, ...]:
+        return tuple(each for each in timers(self.policy, node.case) if each.due_at <= node.at)
+
+    def _tick(self, node: CaseNode) -> CaseNode:
+        """Fire what has come due, in the order in which a service does."""
         case = node.case
-        for duty in sorted(due, key=lambda duty: (duty.due_at, duty.deadline, duty.request)):
-            command = ApplyDeadline(
-                ORDER_ID, by=System(), deadline=duty.deadline, request=duty.request
-            )
+        for _ in range(MOST_FIRED):
+            timer = next(iter(timers(self.policy, case)), None)
+            if timer is None or timer.due_at > node.at:
+                break
+            command = FireDeadline(ORDER_ID, by=SYSTEM, deadline=timer.deadline.id)
             tick = Tick(node.at, command)
-            decision = self.policy.assess(command, case, node.at)
-            if not decision.is_refused:
-                events = decide(command, case, self.policy, node.at)
-                case = self._stepped(node, tick, decision, events, case)
-            elif duty in case.open_duties:
-                for visitor in self.visitors:
-                    visitor.overruled(node, duty, decision)
+            events = decide(command, case, self.policy, node.at)
+            case = self._stepped(node, tick, None, events, case)
+        else:
+            for visitor in self.visitors:
+                visitor.looped(node, tick)
         return CaseNode(case, node.at, node.known, node, tick)
 
     def _stepped(
         self,
         node: CaseNode,
         attempt: Attempt | Tick,
-        decision: Decision,
+        decision: Decision | None,
         events: tuple[Event, ...],
         before: Case,
     ) -> Case:
@@ -305,3 +398,12 @@ class Explorer:
         for visitor in self.visitors:
             visitor.stepped(node, attempt, step)
         return after
+
+
+def _elsewhere(policy: Policy) -> Iterator[Any]:
+    """What hangs on the reason of a request that is there already."""
+    for parts in (policy.notifications, policy.labels):
+        for part in parts:
+            yield from part.when.leaves()
+    for deadline in policy.deadlines:
+        yield from deadline.runs.leaves()

@@ -2,78 +2,116 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice, product
 from math import prod
 from typing import Any
 
 from ordercancel.domain.orders import Order
+from ordercancel.engine.evolve import ORDER_FACTS
 from ordercancel.policy.policy import Policy
-from ordercancel.verification.commands_tried import BUYER, ORDER_ID, SELLER
-from ordercancel.verification.enumeration import all_leaves, values_of
+from ordercancel.rules.facts import Day, Moment
+from ordercancel.verification.commands_tried import BUYER, ORDER_ID, SELLER, parties_of
+from ordercancel.verification.conditions import every_fact, every_leaf, facts_of_the_order
+from ordercancel.verification.enumeration import values_of
 from ordercancel.verification.sampling import combination_at, picks
 from ordercancel.verification.time_regions import TimeRegions
 
 
-def orders_tried(
-    policy: Policy, regions: TimeRegions, *, limit: int, seed: int | None
-) -> Iterator[tuple[Order, bool]]:
-    """Yield orders to register, each with whether the directory knows its seller.
+class OrdersTried:
+    """The facts of orders, as a host registers and changes them.
 
-    All of them where `seed` is None; else some that it picks, at most a tenth of `limit` and
-    one, so that most of the cases are left for what follows.
+    Args:
+        policy: The policy.
+        regions: Its regions of time.
     """
-    leaves = all_leaves(policy)
-    compared = {leaf.fact for leaf in leaves}
-    some_channel = policy.channels[:1] or (None,)
-    own = [fact.name for fact in policy.facts if fact.name in compared]
-    columns: list[Sequence[Any]] = [
-        tuple(regions.first()),
-        policy.orders.state_ids,
-        values_of("channel", (), (policy,)) if "channel" in compared else some_channel,
-        regions.ship_offsets(),
-        regions.paid_offsets() if "since_paid" in compared else (None,),
-        (True, False) if "seller_permits" in compared else (False,),
-        *(values_of(name, leaves, (policy,)) for name in own),
-    ]
-    ways: Iterable[tuple[Any, ...]] = product(*columns)
-    if seed is not None:
-        ways = _sampled(policy, regions, columns, limit // 10 + 1, seed)
-    for placed_at, status, channel, ship_after, paid_after, known, *values in ways:
-        if _fits(policy, regions, status, ship_after):
-            order = Order(
-                ORDER_ID,
-                policy=policy.name,
-                status=status,
-                buyer=BUYER.id,
-                seller=SELLER.id,
-                placed_at=placed_at,
-                channel=channel,
-                ship_on=None if ship_after is None else placed_at.date() + ship_after,
-                paid_at=None if paid_after is None else placed_at + paid_after,
-                attributes={
-                    name: value
-                    for name, value in zip(own, values, strict=True)
-                    if value is not None
-                },
-            )
-            yield order, known
+
+    def __init__(self, policy: Policy, regions: TimeRegions) -> None:
+        self.policy = policy
+        self.facts = facts_of_the_order(policy)
+        self._regions = regions
+        self._leaves = every_leaf(policy)
+        self._knows_seller = "seller_permits" in every_fact(policy)
+
+    def values(self, name: str, at: datetime) -> tuple[Any, ...]:
+        """The values of a fact of the order that can be told at the moment `at`."""
+        fact = self.policy.fact(name)
+        if isinstance(fact, Moment | Day):
+            values: tuple[Any, ...] = self._regions.anchors(name, at)
+            return values
+        words = values_of(name, self._leaves, (self.policy,))
+        required = fact is not None and fact.required
+        return tuple(word for word in words if word is not None or not required)
+
+    def needed(self, status: str) -> tuple[str, ...]:
+        """The facts that an order in `status` must have."""
+        return tuple(self.policy.orders.needs.get(status, ()))
+
+    def awaited(self, status: str) -> frozenset[str]:
+        """The facts that a move brings along which an order in `status` has yet to make."""
+        orders = self.policy.orders
+        return frozenset(
+            name
+            for move, names in orders.facts.items()
+            if orders.target(status, move) is not None
+            for name in names
+            if name not in self.needed(status)
+        )
+
+    def registered(self, *, limit: int, seed: int | None) -> Iterator[tuple[Order, bool]]:
+        """Orders to register, each with whether the directory knows its seller.
+
+        All of them where `seed` is None; else some that it picks, at most a tenth of `limit` and
+        one, so that most of the cases are left for what follows.
+        """
+        for placed_at in self._regions.first():
+            for status in self.policy.orders.statuses:
+                columns = [*self._columns(status, placed_at)]
+                ways: Iterable[tuple[Any, ...]] = product(*columns)
+                if seed is not None:
+                    ways = _sampled(columns, limit // 10 + 1, seed, status)
+                for known, *values in ways:
+                    told = dict(zip(self._told(status), values, strict=True))
+                    yield self._order(placed_at, status, told), known
+
+    def _told(self, status: str) -> tuple[str, ...]:
+        needed = self.needed(status)
+        return tuple(dict.fromkeys((*self.facts, *needed)))
+
+    def _columns(self, status: str, placed_at: datetime) -> Iterator[Sequence[Any]]:
+        yield (True, False) if self._knows_seller else (False,)
+        awaited, needed = self.awaited(status), self.needed(status)
+        for name in self._told(status):
+            values: Sequence[Any] = self.values(name, placed_at)
+            if name in awaited or name == "shipped_at":
+                values = (None,)
+            elif name in needed:
+                values = [value for value in values if value is not None]
+            yield values
+
+    def _order(self, placed_at: datetime, status: str, told: Mapping[str, Any]) -> Order:
+        plain = {name: value for name, value in told.items() if name in ORDER_FACTS}
+        own = {
+            name: value
+            for name, value in told.items()
+            if name not in ORDER_FACTS and value is not None
+        }
+        return Order(
+            ORDER_ID,
+            policy=self.policy.name,
+            status=status,
+            buyer=BUYER.id,
+            seller=SELLER.id,
+            placed_at=placed_at,
+            facts={**parties_of(self.policy), **own},
+            **plain,
+        )
 
 
 def _sampled(
-    policy: Policy, regions: TimeRegions, columns: list[Sequence[Any]], count: int, seed: int
+    columns: list[Sequence[Any]], count: int, seed: int, status: str
 ) -> Iterator[tuple[Any, ...]]:
-    placed, statuses, channels, ship_offsets, *others = columns
     size = prod(map(len, columns))
-    for number, index in enumerate(islice(picks(seed, "orders", size), min(count, size))):
-        # Each status in turn, lest few of them leave most out.
-        status = statuses[number % len(statuses)]
-        fitting = [each for each in ship_offsets if _fits(policy, regions, status, each)]
-        yield combination_at(index, [placed, (status,), channels, fitting, *others])
-
-
-def _fits(policy: Policy, regions: TimeRegions, status: str, ship_after: timedelta | None) -> bool:
-    """Whether an order in `status` is registered so; with a date of no use only if it must."""
-    dated = status in policy.dated
-    return not dated if ship_after is None else dated or regions.plans
+    for index in islice(picks(seed, f"orders {status}", size), min(count, size)):
+        yield combination_at(index, columns)

@@ -19,16 +19,23 @@ class Kind(StrEnum):
     PERMITS_DISAGREE = "permits_disagree"
     PERMIT_WITHOUT_MOVE = "permit_without_move"
     NEVER_DECIDES = "never_decides"
-    SILENCE = "silence"
+    NEVER_DETERMINED = "never_determined"
+    HOLE = "hole"
+    NO_REASON = "no_reason"
+    OWN_REQUEST = "own_request"
+    REFERRED_IN_A_CIRCLE = "referred_in_a_circle"
     UNANSWERABLE = "unanswerable"
-    LAW_BROKEN = "law_broken"
+    INVARIANT_BROKEN = "invariant_broken"
     INSTANT_AND_REJECTABLE = "instant_and_rejectable"
-    DEADLINE_NEVER_STARTS = "deadline_never_starts"
-    DEADLINE_NEVER_ACTS = "deadline_never_acts"
-    DEADLINE_REFUSED = "deadline_refused"
+    DEADLINE_NEVER_RUNS = "deadline_never_runs"
+    DEADLINE_NEVER_FIRES = "deadline_never_fires"
+    DEADLINE_IMPOSSIBLE = "deadline_impossible"
+    DEADLINE_RUNS_ON = "deadline_runs_on"
+    DEADLINES_LOOP = "deadlines_loop"
+    NOT_TOLD = "not_told"
     TEXT_MISSING = "text_missing"
     REASON_UNMEETABLE = "reason_unmeetable"
-    UNCITED = "uncited"
+    WAIVES_NOTHING = "waives_nothing"
 
 
 @attrs.frozen
@@ -37,7 +44,7 @@ class Finding:
 
     Args:
         kind: What kind of fault it is.
-        subject: The id of a rule, invariant, deadline or reason, or the place of a text.
+        subject: What is at fault: a rule, invariant, deadline, role, fact, or the place of a text.
         problem: What is wrong, in a sentence or two.
         scenario: The lines of the smallest scenario that shows it.
     """
@@ -48,9 +55,14 @@ class Finding:
     scenario: tuple[Mapping[str, Any], ...] = attrs.field(repr=False)
 
     @property
+    def id(self) -> str:
+        """The fault as a waiver names it: ``kind:subject``."""
+        return f"{self.kind}:{self.subject}"
+
+    @property
     def jsonl(self) -> str:
         """The scenario as the text of a file for ``ordercancel replay``."""
-        comment = f"# {self.kind} {self.subject}: {self.problem.en}"
+        comment = f"# {self.kind} {self.subject}: {self.problem['en']}"
         lines = [json.dumps(line, ensure_ascii=False) for line in self.scenario]
         return "\n".join((comment, *lines)) + "\n"
 
@@ -68,6 +80,7 @@ class Report:
         sampled: Whether only some were tried; then nothing is said of what can never happen.
         faults: What is wrong, the kinds in the order of `Kind`.
         notes: What is worth knowing and no fault.
+        waived: The faults that the policy says are meant.
     """
 
     policy: Policy
@@ -78,6 +91,7 @@ class Report:
     sampled: bool
     faults: tuple[Finding, ...]
     notes: tuple[Text, ...]
+    waived: tuple[Finding, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -88,11 +102,11 @@ class Report:
         return self.text("en")
 
     def text(self, lang: Lang) -> str:
-        """Return the report as lines for people, in `lang`."""
+        """The report as lines for people, in `lang`."""
         return "\n".join(_lines(self, lang)) + "\n"
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the report for programs: strings, numbers, lists, dictionaries, fit for JSON."""
+        """The report for programs: strings, numbers, lists, dictionaries, fit for JSON."""
         return {
             "policy": self.policy.name,
             "edition": self.policy.edition,
@@ -107,18 +121,20 @@ class Report:
                 {
                     "kind": str(fault.kind),
                     "subject": fault.subject,
-                    "problem": {"ja": fault.problem.ja, "en": fault.problem.en},
+                    "problem": fault.problem.as_dict(),
                     "scenario": list(fault.scenario),
                 }
                 for fault in self.faults
             ],
-            "notes": [{"ja": note.ja, "en": note.en} for note in self.notes],
+            "notes": [note.as_dict() for note in self.notes],
+            "waived": [fault.id for fault in self.waived],
         }
 
 
 def _lines(report: Report, lang: Lang) -> Iterator[str]:
     policy = report.policy
-    yield f"{policy.title[lang]} ({policy.name}, {Text('版', 'edition')[lang]} {policy.edition})"
+    title = policy.text(policy.title or policy.name)
+    yield f"{title[lang]} ({policy.name}, {Text('版', 'edition')[lang]} {policy.edition})"
     total = sum(report.combinations.values())
     if report.sampled:
         yield Text(
@@ -136,6 +152,8 @@ def _lines(report: Report, lang: Lang) -> Iterator[str]:
         )[lang]
     for note in report.notes:
         yield f"{Text('参考', 'Note')[lang]}: {note[lang]}"
+    for fault in report.waived:
+        yield f"{Text('意図されたもの', 'Waived')[lang]}: {fault.id}"
     if report.ok:
         yield Text("不備は見つかりませんでした。", "No fault was found.")[lang]
         return

@@ -1,22 +1,24 @@
-"""Faults of rules: permits that disagree, rules that never decide, silence that nobody meant."""
+"""Faults of rules: grants that disagree, rules that never decide, holes that nobody meant."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable
 
-from ordercancel.domain.actors import Role
-from ordercancel.domain.commands import Command
+from ordercancel.domain.commands import ANSWERS, AdvanceOrder, Judged
 from ordercancel.domain.texts import LANGS, Text
-from ordercancel.engine.decision import NO_SUCH_MOVE, PERMITS_DISAGREE, UNDETERMINED, Decision
-from ordercancel.policy.describe import COMMAND_NAMES, fact_text, value_text
+from ordercancel.engine.case_facts import Facts
+from ordercancel.engine.decision import PERMITS_DISAGREE, UNDETERMINED, Decision
+from ordercancel.policy.describe import COMMAND_NAMES, fact_text, role_text
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.sources import Citation, OwnRule
+from ordercancel.rules.effects import Forbid
+from ordercancel.rules.reasons import Reason
 from ordercancel.verification.check import Check
 from ordercancel.verification.dead_rules import DeadRule, DeadRules
 from ordercancel.verification.explorer import Explorer
-from ordercancel.verification.invariants import Step
 from ordercancel.verification.report import Kind
-from ordercancel.verification.scenario import Attempt, CaseNode, Tick
+from ordercancel.verification.scenario import Attempt, CaseNode
+
+_Shown = tuple[CaseNode, Attempt]
 
 
 class RuleCheck(Check):
@@ -31,121 +33,173 @@ class RuleCheck(Check):
         super().__init__(policy)
         self._dead = dead
         self._unreached = DeadRules(policy)
-        self._first: dict[type[Command], tuple[CaseNode, Attempt]] = {}
-        self._holding: dict[tuple[str, type[Command]], tuple[CaseNode, Attempt]] = {}
-        self._silent: dict[type[Command], dict[Role, tuple[CaseNode, Attempt]]] = {}
-        self._missing: dict[tuple[str, tuple[str, ...]], None] = {}
+        self._first: dict[type[Judged], _Shown] = {}
+        self._holding: dict[str, _Shown] = {}
+        self._granted: set[Hashable] = set()
+        self._silent: dict[Hashable, tuple[str, _Shown]] = {}
+        self._missing: dict[tuple[str, tuple[str, ...]], _Shown] = {}
 
-    def judged(self, node: CaseNode, attempt: Attempt, decision: Decision) -> None:
+    def judged(
+        self, node: CaseNode, attempt: Attempt, decision: Decision, offered: tuple[Reason, ...]
+    ) -> None:
         kind = type(attempt.command)
-        self._first.setdefault(kind, (node, attempt))
+        shown = node, attempt
+        self._first.setdefault(kind, shown)  # type: ignore[arg-type]
         self._unreached.see(decision)
         for error in decision.errors:
             if error.code == UNDETERMINED:
-                self._missing[error.rule.id, error.missing] = None
-        self._look_at_errors(node, attempt, decision)
-        if decision.is_silent and decision.silence is None:
-            roles = self._silent.setdefault(kind, {})
-            roles.setdefault(attempt.command.by.role, (node, attempt))
-        silence = () if decision.silence is None else (decision.silence,)
-        for each in (*decision.determined_by, *silence):
-            if _is_uncited(each.cites):
-                self._uncited(each.id, node, attempt)
+                self._missing.setdefault((error.rule.id, error.missing), shown)
+        self._look_at_grants(node, attempt, decision)
+        self._look_at_reasons(node, attempt, decision, offered)
+        relation = self._relation(node, attempt)
+        if not decision.is_refused:
+            self._granted.add(relation)
+        elif decision.is_silent:
+            name = COMMAND_NAMES[kind]["en"]
+            self._silent.setdefault(relation, (name, shown))
         for dead in self._dead:
-            if dead.kind is kind and dead.rule.when.test(decision.facts) is True:
-                self._holding.setdefault((dead.rule.id, kind), (node, attempt))
-
-    def stepped(self, node: CaseNode, attempt: Attempt | Tick, step: Step) -> None:
-        named = {rule for event in step.events for rule in event.rules}
-        for each in self.policy.provisions:
-            if each.id in named and _is_uncited(each.cites):
-                self._uncited(each.id, node, attempt)
+            waits = dead.kind is kind and str(dead) not in self._holding
+            if waits and dead.when.test(decision.facts) is True:
+                self._holding[str(dead)] = shown
 
     def finish(self, explorer: Explorer) -> None:
-        for kind, roles in self._silent.items():
-            self._not_meant(kind, roles)
+        self._look_for_holes()
         if explorer.seed is not None:
             return
-        for dead in self._dead:
-            self._never(dead, explorer)
-        unreached = sorted(set(map(str, self._unreached.dead)) - set(map(str, self._dead)))
+        unknown = {str(each) for each in self._unreached.dead if self._is_unknown(each)}
+        for each in self._unreached.dead:
+            if str(each) in unknown:
+                self._never_determined(each)
+        for each in self._dead:
+            if str(each) not in unknown:
+                self._never_decides(each, explorer)
+        unreached = {str(each) for each in self._unreached.dead} - unknown
+        unreached -= {str(each) for each in self._dead}
         if unreached:
-            names = ", ".join(unreached)
+            names = ", ".join(sorted(unreached))
             self.notes.append(
                 Text(
                     f"到達しうる案件では結果を左右しないルール(万一に備えるもの): {names}",
-                    f"Rules that decide in no case that can be reached, and stand by: {names}",
+                    f"Rules that are never decisive in a reachable case: {names}",
                 )
             )
         for rule, missing in self._missing:
-            ja = "、".join(fact_text(name, self.policy, "ja") for name in missing)
-            en = ", ".join(fact_text(name, self.policy, "en") for name in missing)
-            self.notes.append(
-                Text(
-                    f"{rule} は、次が不明なとき判断できず拒否となる: {ja}",
-                    f"{rule} can't be evaluated, and refuses, where this is not known: {en}",
+            if not any(each.startswith(f"{rule} ") for each in unknown):
+                ja, en = (self._facts(missing, lang) for lang in LANGS)
+                self.notes.append(
+                    Text(
+                        f"{rule} は、次が不明なとき判断できず拒否となる: {ja}",
+                        f"{rule} cannot be evaluated, and refuses, where this is not known: {en}",
+                    )
                 )
-            )
 
-    def _look_at_errors(self, node: CaseNode, attempt: Attempt, decision: Decision) -> None:
-        codes = {error.code for error in decision.errors}
-        rules = ", ".join(dict.fromkeys(error.rule.id for error in decision.errors))
-        if PERMITS_DISAGREE in codes:
+    def _facts(self, names: tuple[str, ...], lang: str) -> str:
+        return ", ".join(fact_text(name, self.policy, lang) for name in names)
+
+    def _look_at_grants(self, node: CaseNode, attempt: Attempt, decision: Decision) -> None:
+        rules = ", ".join(
+            dict.fromkeys(
+                error.rule.id for error in decision.errors if error.code == PERMITS_DISAGREE
+            )
+        )
+        if rules:
             problem = Text(
                 "同じ場合に、これらのルールが異なる結果を認めている。",
                 "In one and the same case these rules grant different things.",
             )
             self.report(Kind.PERMITS_DISAGREE, rules, problem, node, attempt)
-        if NO_SUCH_MOVE in codes:
+        if decision.ruling.code in ("not_cancellable", "no_such_move"):
+            own = [
+                rule.id
+                for rule, when, effect in self.policy.leaves_for(type(attempt.command))  # type: ignore[arg-type]
+                if not isinstance(effect, Forbid)
+                and not rule.id.startswith("standard.")
+                and when.test(decision.facts) is True
+            ]
             problem = Text(
-                "ルールは認めるが、状態遷移図にその操作がない。",
-                "The rule grants what a chart has no move for.",
+                f"ルールは認めるが、状態「{node.case.order.status}」の注文にはその操作がない。",
+                "The rule grants what the lifecycle has no move for in "
+                f"{node.case.order.status!r}.",
             )
-            self.report(Kind.PERMIT_WITHOUT_MOVE, rules, problem, node, attempt)
+            if own:
+                self.report(Kind.PERMIT_WITHOUT_MOVE, ", ".join(own), problem, node, attempt)
 
-    def _not_meant(
-        self, kind: type[Command], roles: Mapping[Role, tuple[CaseNode, Attempt]]
+    def _look_at_reasons(
+        self,
+        node: CaseNode,
+        attempt: Attempt,
+        decision: Decision,
+        offered: tuple[Reason, ...],
     ) -> None:
-        name = COMMAND_NAMES[kind]
-        who = {
-            lang: [value_text("role", str(role), self.policy, lang) for role in roles]
-            for lang in LANGS
-        }
+        kind = type(attempt.command)
+        if decision.is_refused or offered or not self.policy.reasons_for(kind):  # type: ignore[arg-type]
+            return
+        role = attempt.command.by.role
         problem = Text(
-            f"{'・'.join(who['ja'])}の「{name.ja}」を認めるルールも拒むルールもなく、"
-            "それを意図した旨の記載(Silence)もない場合がある。",
-            f"In some cases no rule permits or forbids '{name.en}' to {', '.join(who['en'])}, "
-            "and no Silence says that this is meant.",
+            f"{role_text(role, 'ja')}に認められるが、選べる理由がない。",
+            f"It is permitted to {role_text(role, 'en')}, and no reason is offered for it.",
         )
-        node, attempt = next(iter(roles.values()))
-        self.report(Kind.SILENCE, kind.__name__, problem, node, attempt)
+        self.report(Kind.NO_REASON, f"{kind.__name__} by {role}", problem, node, attempt)
 
-    def _uncited(self, name: str, node: CaseNode, attempt: Attempt | Tick) -> None:
+    # ---------------------------------------------------------------- holes
+
+    def _relation(self, node: CaseNode, attempt: Attempt) -> Hashable:
+        """Who does what to whose request: what may be granted in some cases and not in others."""
+        command = attempt.command
+        about: tuple[object, ...] = ()
+        if isinstance(command, ANSWERS):
+            facts = Facts(command, node.case, self.policy, node.at, attempt.seller)
+            about = facts["is_initiator"], facts["is_answerer"], facts["is_own_side"]
+        elif isinstance(command, AdvanceOrder):
+            about = (command.move,)
+        return type(command), command.by.role, about
+
+    def _look_for_holes(self) -> None:
+        for relation, (name, (node, attempt)) in self._silent.items():
+            if relation in self._granted:
+                command = attempt.command
+                role = command.by.role
+                problem = Text(
+                    f"{role_text(role, 'ja')}に認められる場合と、認めるルールも"
+                    "拒むルールもない場合がある。",
+                    f"'{name}' is granted to {role_text(role, 'en')} in some cases; in this "
+                    f"one, in status {node.case.order.status!r}, no rule grants or forbids it.",
+                )
+                subject = f"{type(command).__name__} by {role}"
+                self.report(Kind.HOLE, subject, problem, node, attempt)
+
+    # ---------------------------------------------------------------- rules that say nothing
+
+    def _is_unknown(self, dead: DeadRule) -> bool:
+        """Whether the rule was asked in reachable cases, and a fact was missing in all of them."""
+        return not dead.is_determined and any(rule == dead.rule.id for rule, _ in self._missing)
+
+    def _never_determined(self, dead: DeadRule) -> None:
+        (_, missing), shown = next(
+            item for item in self._missing.items() if item[0][0] == dead.rule.id
+        )
+        ja, en = (self._facts(missing, lang) for lang in LANGS)
+        names = ", ".join(missing)
         problem = Text(
-            "根拠の条項もなく、独自の定めとも記されていない。",
-            "It cites no clause, and does not say that it is ours.",
+            f"判断できる場合がない。次を知らせる者がいない: {ja} ({names})",
+            f"It can never be evaluated: nobody can tell, in any case, {en} ({names}).",
         )
-        self.report(Kind.UNCITED, name, problem, node, attempt)
+        self.report(Kind.NEVER_DETERMINED, str(dead), problem, *shown)
 
-    def _never(self, dead: DeadRule, explorer: Explorer) -> None:
+    def _never_decides(self, dead: DeadRule, explorer: Explorer) -> None:
         name = COMMAND_NAMES[dead.kind]
         if dead.holds:
             problem = Text(
-                f"「{name.ja}」の結果を決めることがない。条件が成り立つときは必ず、他のルールが"
-                "同じことを定めるか、拒否する。",
-                f"It never decides about '{name.en}': whenever its condition holds, another rule "
-                "says the same, or forbids.",
+                f"「{name['ja']}」の結果を決めることがない。条件が成り立つときは必ず、他の"
+                "ルールが同じことを定めるか、拒否する。",
+                f"It never decides about '{name['en']}': whenever its condition holds, another "
+                "rule says the same, or forbids.",
             )
         else:
             problem = Text(
-                f"「{name.ja}」の結果を決めることがない。条件が成り立つことがない。",
-                f"It never decides about '{name.en}': its condition can never hold.",
+                f"「{name['ja']}」の結果を決めることがない。条件が成り立つことがない。",
+                f"It never decides about '{name['en']}': its condition can never hold.",
             )
-        shown = self._holding.get((dead.rule.id, dead.kind)) or self._first.get(dead.kind)
-        # No case may allow the command at all, such as a deadline's: then any case stands for it.
+        shown = self._holding.get(str(dead)) or self._first.get(dead.kind)
+        # No case may allow the command at all: then any case stands for it.
         self.report(Kind.NEVER_DECIDES, str(dead), problem, *(shown or (explorer.first,)))
-
-
-def _is_uncited(cites: object) -> bool:
-    """Whether something names no source: no policy is built so, but one may be changed later."""
-    return not (isinstance(cites, OwnRule) or (isinstance(cites, Citation) and cites.clauses))

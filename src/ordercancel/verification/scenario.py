@@ -8,17 +8,18 @@ from typing import Any
 
 import attrs
 
-from ordercancel.domain.actors import Buyer, Operator, Party, Seller, System
+from ordercancel.domain.actors import Actor, Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import (
     AdvanceOrder,
     AnswerWithdrawal,
-    ApplyDeadline,
     Approve,
     AskWithdrawal,
     Command,
+    FireDeadline,
     Reject,
     RequestCancellation,
+    UpdateOrder,
     Withdraw,
 )
 from ordercancel.domain.orders import Order
@@ -34,8 +35,22 @@ VERBS: Mapping[type[Command], str] = {
     AskWithdrawal: "ask_withdrawal",
     AnswerWithdrawal: "answer_withdrawal",
     AdvanceOrder: "advance",
+    UpdateOrder: "update",
 }
-"""The ``do`` of a scenario's line, by kind of command; deadlines are applied by ``tick``."""
+"""The ``do`` of a scenario's line, by kind of command; deadlines are fired by ``tick``."""
+
+_ORDER_FIELDS = (
+    "id",
+    "policy",
+    "status",
+    "buyer",
+    "seller",
+    "placed_at",
+    "channel",
+    "ship_on",
+    "paid_at",
+    "facts",
+)
 
 
 @attrs.frozen
@@ -44,15 +59,15 @@ class Attempt:
 
     command: Command
     at: datetime
-    seller: Party | None
+    seller: Party | None = None
 
 
 @attrs.frozen
 class Tick:
-    """Deadlines that were due at a moment were applied; `command` is the last of them."""
+    """Deadlines that were due at a moment have fired; `command` is the last of them."""
 
     at: datetime
-    command: ApplyDeadline
+    command: FireDeadline
 
 
 @attrs.frozen(eq=False)
@@ -70,7 +85,7 @@ class CaseNode:
     by: Attempt | Tick | None = None
 
     def way(self) -> tuple[Order, tuple[Attempt | Tick, ...]]:
-        """Return the order as it was registered, and what was done since, in order."""
+        """The order as it was registered, and what was done since, in order."""
         done: list[Attempt | Tick] = []
         node = self
         while node.parent is not None:
@@ -83,7 +98,7 @@ class CaseNode:
 def scenario(
     policy: Policy, node: CaseNode, *further: Attempt | Tick, order_id: str | None = None
 ) -> tuple[Line, ...]:
-    """Return the lines that lead to the case of `node` and then do what comes `further`.
+    """The lines that lead to the case of `node` and then do what comes `further`.
 
     Times are in the policy's zone. `order_id` renames the order, where one scenario shows two.
     """
@@ -95,9 +110,8 @@ def _lines(
     policy: Policy, order_id: str, order: Order, done: tuple[Attempt | Tick, ...]
 ) -> Iterator[Line]:
     zone = policy.tzinfo
-    # The moment of the status is left out: by default it is that of placing the order.
-    fields = attrs.asdict(order, recurse=False) | {"id": order_id, "status_since": None}
-    yield {"order": _plain_line(fields, zone)}
+    fields = {name: getattr(order, name) for name in _ORDER_FIELDS}
+    yield {"order": _plain_line({**fields, "id": order_id}, zone)}
     seller: Party | None = None
     for each in done:
         if isinstance(each, Attempt) and each.seller is not None and each.seller != seller:
@@ -105,7 +119,7 @@ def _lines(
             names = ("id", "name", "permits_cancellation")
             yield {"party": {name: getattr(seller, name) for name in names}}
         command = each.command
-        if isinstance(command, ApplyDeadline):
+        if isinstance(command, FireDeadline):
             yield _plain_line({"at": each.at, "do": "tick"}, zone)
         else:
             said = {"at": each.at, "do": VERBS[type(command)]}
@@ -115,9 +129,9 @@ def _lines(
 
 
 def _plain_line(values: Line, zone: tzinfo) -> Line:
-    """`values` as JSON has them, without those that are missing."""
+    """`values` as JSON has them, without those that are missing; a fact may be told as missing."""
     plain = {name: _plain(value, zone) for name, value in values.items()}
-    return {name: value for name, value in plain.items() if value is not None}
+    return {name: value for name, value in plain.items() if value not in (None, {})}
 
 
 def _plain(value: Any, zone: tzinfo) -> Any:
@@ -126,9 +140,9 @@ def _plain(value: Any, zone: tzinfo) -> Any:
             return value.astimezone(zone).isoformat()
         case date():
             return value.isoformat()
-        case Buyer() | Seller() | Operator() | System():
+        case Actor():
             return str(value)
         case Mapping():
-            return dict(value) or None
+            return {name: _plain(each, zone) for name, each in value.items()}
         case _:
             return value

@@ -1,172 +1,213 @@
 """Regions of time: the moments at which something can change, and which moments are alike.
 
-Time passes without end, yet the rules tell only finitely many moments apart: those before, at and
-after each bound, each deadline and each planned day. The explorer moves from one such moment to
-the next. Two cases are alike where the same ones lie behind, and those ahead come in the same
+Time passes without end, yet a policy tells only finitely many moments apart. Each time that it
+compares the present with, or at which a deadline is due, is a *mark* of a case. The explorer moves
+from one mark to the next, and to where a length of time that begins then would end together with
+a mark. Two moments are alike where the same marks are past, and those ahead come in the same
 order, at distances that no length in the policy tells apart.
+
+Where a calendar counts from something that happens, each midnight is a mark as well, and each
+turn of a clock that the policy names.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-
-import attrs
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
 
 from ordercancel.domain.cases import Case
-from ordercancel.domain.orders import Order
-from ordercancel.engine.case_facts import DAY_ANCHORS, day_anchor, day_of, span_anchor
+from ordercancel.domain.requests import FINAL, RequestStatus
+from ordercancel.engine.case_facts import Facts
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.conditions import Compare
-from ordercancel.rules.deadlines import After, EndOfDay, EndOfShipDay, midnight
-from ordercancel.verification.enumeration import TICK, all_leaves
+from ordercancel.rules.conditions import Before
+from ordercancel.rules.facts import Day
+from ordercancel.rules.times import BusinessDays, EndOfDay, NextClock, Shift, Time, unspread
+from ordercancel.verification.agreements import HAPPENED
+from ordercancel.verification.conditions import every_leaf, every_time
+from ordercancel.verification.enumeration import SECOND, sides
 
 _DAY = timedelta(days=1)
-# Lengths of time that begin anew while an order goes its way.
-_RENEWED = ("since_status", "since_requested")
+_FIXED = ("placed_at",)
+"""Moments that never come anew."""
 
-
-@attrs.frozen
-class _Mark:
-    """A moment at which something changes; `exact` where being just at it is a case of its own."""
-
-    at: datetime
-    exact: bool
+_quick_sides = lru_cache(maxsize=100_000)(sides)
 
 
 class TimeRegions:
     """The regions of time that one policy tells apart.
 
     Attributes:
-        plans: Whether anything depends on the planned ship date.
-        calendar: Whether anything depends on which day it is.
+        times: The times, each reckoned from one fact.
         far: More days than anything in the policy counts.
     """
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        compared = {leaf for leaf in all_leaves(policy) if isinstance(leaf, Compare)}
-        self._spans = sorted(
-            {(leaf.fact, leaf.bound) for leaf in compared if isinstance(leaf.bound, timedelta)}
-        )
+        self.times = every_time(policy)
+        renewed = [each for each in self.times if self._is_renewed(each)]
+        steps = [step for each in renewed for step in each.steps()]
+        self._lengths = sorted({abs(step.length) for step in steps if isinstance(step, Shift)})
+        self._clocks = sorted({step.clock for step in steps if isinstance(step, NextClock)})
+        if any(isinstance(step, EndOfDay | BusinessDays) for step in steps):
+            self._clocks = sorted({time(), *self._clocks})
         self._days = sorted(
-            {
-                (leaf.fact, number)
-                for leaf in compared
-                if isinstance(leaf.bound, int) and leaf.fact in DAY_ANCHORS
-                for number in (leaf.bound, leaf.bound + 1)
-            }
+            {step.later + 1 for step in steps if isinstance(step, EndOfDay)}
+            | ({1} if steps else set())
         )
-        dues = [deadline.due for deadline in policy.deadlines]
-        self._ends_of_ship_day = any(isinstance(due, EndOfShipDay) for due in dues)
-        started = [due.length for due in dues if isinstance(due, After)]
-        renewed = [bound for fact, bound in self._spans if fact in _RENEWED]
-        self._lengths = sorted({*started, *renewed})
-        ends = [due.days for due in dues if isinstance(due, EndOfDay)]
-        self.plans = self._ends_of_ship_day or any(
-            fact == "days_past_ship_on" for fact, _ in self._days
-        )
-        self.calendar = bool(ends) or self.plans or bool(self._days)
-        self._past = sorted({number for fact, number in self._days if fact == "days_past_ship_on"})
-        reach = [*ends, *(abs(number) for _, number in self._days)]
-        reach += [length // _DAY + 1 for length in self._lengths]
+        self._working = [step for step in steps if isinstance(step, BusinessDays)]
+        every = [step for each in self.times for step in each.steps()]
+        reach = [abs(step.length) // _DAY + 1 for step in every if isinstance(step, Shift)]
+        reach += [abs(step.later) + 1 for step in every if isinstance(step, EndOfDay)]
+        reach += [2 * step.count + 7 for step in every if isinstance(step, BusinessDays)]
         self.far = max(reach, default=0) + 2
+        self._over = {status: frozenset(self._ended(status)) for status in FINAL}
+        self._calendars = {step.calendar for step in every if isinstance(step, BusinessDays)}
+
+    def _is_renewed(self, reckoned: Time) -> bool:
+        name = reckoned.anchor_name
+        return name not in _FIXED and not isinstance(self.policy.fact(name), Day)
+
+    def _ended(self, status: RequestStatus) -> Iterator[Time]:
+        """The times that nothing hangs on any more once the latest request has this status."""
+        known = {"request": str(status)}
+        compared = {leaf.time for leaf in every_leaf(self.policy) if isinstance(leaf, Before)}
+        for each in self.times:
+            if each.anchor_name in ("requested_at", "closed_at") and each not in compared:
+                runs = (
+                    deadline.runs.test(defaultdict(lambda: None, known))
+                    for deadline in self.policy.deadlines
+                    if any(chain == each for chain, _, _ in unspread(deadline.due))
+                )
+                if all(result is False for result in runs):
+                    yield each
 
     def first(self) -> Iterator[datetime]:
-        """When orders are placed: in the morning; on either side of midnight, if it matters."""
+        """When orders are placed.
+
+        In the morning; on either side of midnight, where lengths of time meet a calendar; on a
+        Monday, a Friday, a Saturday and the eve of a holiday, where working days count.
+        """
         zone = self.policy.tzinfo
-        yield datetime(2024, 4, 1, 10, tzinfo=zone)
-        if self.calendar and self._spans:
-            yield datetime(2024, 4, 1, 23, 59, 59, tzinfo=zone)
-            yield datetime(2024, 4, 1, tzinfo=zone)
+        days = {date(2024, 4, 1)}
+        for calendar in self._calendars:
+            eves = {day - _DAY for day in sorted(calendar.holidays)[:1]}
+            typical = calendar.typical_days()
+            days |= {day for day in typical if day.weekday() in (0, 4, 5) or day in eves}
+        clocks = [time(10)]
+        if self._clocks and any(isinstance(s, Shift) for t in self.times for s in t.steps()):
+            clocks += [time(23, 59, 59), time()]
+        for day in sorted(days):
+            yield from (datetime.combine(day, clock, zone) for clock in clocks)
 
-    def ship_dates(self, at: datetime) -> tuple[date, ...]:
-        """The planned ship dates that make a difference at the moment `at`."""
+    def anchors(self, name: str, at: datetime) -> tuple[date | None, ...]:
+        """The values of the fact `name`, a moment or a day, that can be told at `at`.
+
+        Unknown, each side of each mark that hangs on it, and far ahead where it is no past.
+        """
+        day = isinstance(self.policy.fact(name), Day)
+        near: set[date] = set()
+        for each in self.times:
+            if each.anchor_name == name:
+                near |= set(_quick_sides(each, at, self.policy.tzinfo, day=day))
+        if name in HAPPENED:
+            return (None, *sorted({min(each, at) for each in near} or {at}))
         today = at.astimezone(self.policy.tzinfo).date()
-        if not self.plans:
-            return (today,)
-        days = {
-            today - timedelta(days=past) for bound in self._past for past in (bound, bound - 1)
-        }
-        return tuple(sorted({*days, today, today + timedelta(days=self.far)}))
-
-    def ship_offsets(self) -> tuple[timedelta | None, ...]:
-        """How long after it is placed an order may be planned to ship; None where it is not."""
-        placed_at = next(self.first())
-        return (None, *(day - placed_at.date() for day in self.ship_dates(placed_at)))
-
-    def paid_offsets(self) -> tuple[timedelta | None, ...]:
-        """How long after it is placed an order may be paid; None where it is not."""
-        if all(fact != "since_paid" for fact, _ in self._spans):
-            return (None,)
-        others = [bound for fact, bound in self._spans if fact != "since_paid"]
-        return (None, timedelta(), *((max(others),) if others else ()))
+        beyond: date = today + self.far * _DAY if day else at + self.far * _DAY
+        return (None, *sorted({*near, beyond}))
 
     def following(self, case: Case, at: datetime) -> datetime | None:
         """The first moment after `at` at which anything can be different; None where none is."""
-        around = (-TICK, timedelta(), TICK)
         candidates: list[datetime] = []
-        for mark in self._marks(case, at).values():
-            candidates += [mark.at + step for step in (around if mark.exact else around[:2])]
-            candidates += [mark.at - length + step for length in self._lengths for step in around]
+        marks = self._marks(case, at)
+        for mark in (*marks.values(), *self._turns(at).values()):
+            if mark > at:
+                candidates.append(mark)
+                for length in self._lengths:
+                    near = mark - length
+                    candidates += [near - SECOND, near, near + SECOND]
         return min((each for each in candidates if each > at), default=None)
 
-    def region(self, case: Case, at: datetime) -> tuple[object, ...]:
-        """Return what is equal for two moments of `case` that nothing can tell apart."""
-        behind: list[object] = []
-        coming: list[tuple[datetime, str]] = []
-        for name, mark in self._marks(case, at).items():
-            if mark.at > at:
-                coming.append((mark.at, name))
-            elif mark.exact and mark.at == at:
-                behind.append((name, "now"))
-            else:
-                behind.append(name)
+    def is_ahead(self, case: Case, at: datetime) -> bool:
+        """Whether a mark of the case is ahead, and not only a midnight."""
+        return any(mark > at for mark in self._marks(case, at).values())
+
+    def region(
+        self, case: Case, at: datetime, facts: Mapping[str, Any] | None = None
+    ) -> tuple[object, ...]:
+        """What is equal for two moments of `case` that nothing can tell apart.
+
+        Args:
+            case: The case.
+            at: The moment.
+            facts: The facts of the case. Default: they are read from it.
+        """
+        marks = self._marks(case, at, facts)
+        past = tuple([name for name, mark in marks.items() if mark <= at])
+        working = self._working_days(at)
         ahead: list[object] = []
         earlier: datetime | None = None
-        for moment, name in sorted(coming):
-            ahead.append((name, moment == earlier, self._distance(moment, at)))
-            earlier = moment
-        return (tuple(behind), tuple(ahead))
+        coming = [(mark, name) for name, mark in (marks | self._turns(at)).items() if mark > at]
+        for mark, name in sorted(coming):
+            ahead.append((name, mark == earlier, self._distance(mark, at, working)))
+            earlier = mark
+        return past, tuple(ahead), working
 
-    def _distance(self, moment: datetime, at: datetime) -> tuple[int, ...]:
-        """How far `moment` is from `at`, as finely as the policy's lengths and days tell."""
-        gap = moment - at
+    def _working_days(self, at: datetime) -> tuple[int, ...]:
+        """In how many days those are over that count working days, if they began now."""
+        if not self._working:
+            return ()
+        today = at.astimezone(self.policy.tzinfo).date()
+        lasts = (step.calendar.after(today, step.count) for step in self._working)
+        return tuple(-1 if last is None else (last - today).days + 1 for last in lasts)
+
+    def _distance(self, mark: datetime, at: datetime, working: tuple[int, ...]) -> tuple[int, ...]:
+        """How far `mark` is from `at`, as finely as the policy's lengths and days tell."""
+        gap = mark - at
         place = bisect_left(self._lengths, gap)
         exact = place < len(self._lengths) and self._lengths[place] == gap
-        soon = gap <= TICK
-        if not self.calendar:
-            return place, exact, soon
+        if not self._clocks:
+            return place, exact
         zone = self.policy.tzinfo
-        days = (moment.astimezone(zone).date() - at.astimezone(zone).date()).days
-        return place, exact, soon, min(days, self.far)
+        days = (mark.astimezone(zone).date() - at.astimezone(zone).date()).days
+        counted = sorted({*self._days, *working})
+        band = bisect_left(counted, days)
+        return place, exact, band, band < len(counted) and counted[band] == days
 
-    def _marks(self, case: Case, at: datetime) -> dict[str, _Mark]:
-        order = case.order
-        marks: dict[str, _Mark] = {}
-        for fact, bound in self._spans:
-            anchor = span_anchor(fact, case)
-            if anchor is not None:
-                marks[f"{fact} {bound}"] = _Mark(anchor + bound, exact=True)
-        for fact, number in self._days:
-            counted_from = day_anchor(fact, case)
-            if counted_from is not None:
-                day = day_of(counted_from, self.policy.tzinfo)
-                marks[f"{fact} {number}"] = self._midnight(day + timedelta(days=number))
-        latest = 0 if case.latest is None else case.latest.number
-        for duty in sorted(case.open_duties, key=lambda duty: duty.due_at, reverse=True):
-            age = "present" if duty.request == latest else "earlier"
-            marks[f"{duty.deadline} {age}"] = _Mark(duty.due_at, exact=False)
-        if self._ends_of_ship_day and order.ship_on is not None:
-            marks["end of the ship date"] = self._midnight(order.ship_on + _DAY)
-        if self.calendar and self._is_alive(order):
-            today = at.astimezone(self.policy.tzinfo).date()
-            marks["midnight"] = self._midnight(today + _DAY)
+    def _marks(
+        self, case: Case, at: datetime, facts: Mapping[str, Any] | None = None
+    ) -> dict[str, datetime]:
+        """The marks of a case; of one that is cancelled those of deadlines that still run."""
+        facts = facts or Facts(None, case, self.policy, at)
+        marks: dict[str, datetime] = {}
+        if case.order.status == self.policy.orders.cancelled and not self._runs_when_cancelled(
+            case
+        ):
+            return marks
+        request = None if case.latest is None else case.latest.status
+        for number, each in enumerate(self.times):
+            if request is not None and each in self._over.get(request, ()):
+                continue
+            mark = each.at(facts.__getitem__)
+            if mark is not None:
+                marks[f"{each.anchor_name} {number}"] = mark
         return marks
 
-    def _is_alive(self, order: Order) -> bool:
-        return any(source == order.status for source, _ in self.policy.orders.table)
+    def _runs_when_cancelled(self, case: Case) -> bool:
+        facts = Facts(None, case, self.policy, case.updated_at or case.order.placed_at)
+        return any(each.runs.test(facts) is True for each in self.policy.deadlines)
 
-    def _midnight(self, day: date) -> _Mark:
-        return _Mark(midnight(day, self.policy.tzinfo), exact=False)
+    def _turns(self, at: datetime) -> dict[str, datetime]:
+        """The next time that each clock turns that something can be counted from."""
+        zone = self.policy.tzinfo
+        turns: dict[str, datetime] = {}
+        for clock in self._clocks:
+            turns[f"clock {clock}"] = _next(clock, at, zone)
+        return turns
+
+
+def _next(clock: time, at: datetime, zone: object) -> datetime:
+    return NextClock(Day("day"), clock).after(at, zone)  # type: ignore[arg-type]

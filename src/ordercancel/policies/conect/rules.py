@@ -160,7 +160,6 @@ def conect(
             ConectOrderChart,
             cancelled="discontinued",
             shipped="shipped",
-            closes="shipped" if shipping_supersedes else (),
         ),
         channels=CHANNELS,
         rules=(

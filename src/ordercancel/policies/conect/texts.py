@@ -14,6 +14,7 @@ from ordercancel.policy import (
     answerer,
     clause,
     own_rule,
+    seller,
     system,
 )
 
@@ -187,6 +188,25 @@ NOTIFICATIONS = (
             "open, so it can no longer be cancelled.",
         ),
         source=clause("conect.1-1.shipped"),
+    ),
+    Notification(
+        on="superseded",
+        when=~seller,
+        to="seller",
+        subject=Text(
+            _PREFIX + "キャンセルリクエストが終了しました({buyer_name})",
+            "[CO-NECT] Cancellation request closed ({buyer_name})",
+        ),
+        body=Text(
+            "{seller_name} 様\n\n注文 {order_id} は出荷済となったため、"
+            "{buyer_name} 様のキャンセルリクエストは無効となりました。",
+            "Dear {seller_name},\n\nOrder {order_id} counts as shipped now, so the request of "
+            "{buyer_name} to cancel it is closed.",
+        ),
+        source=own_rule(
+            "a seller whose order somebody else calls shipped is told of it",
+            ja="他の者が出荷済とした場合は、受注側に知らせる",
+        ),
     ),
     Notification(
         on="withdrawn",

@@ -32,6 +32,7 @@ from ordercancel.policy import (
     Text,
     TextBounds,
     Texts,
+    Waiver,
     Withdraw,
     approve,
     buyer,
@@ -209,6 +210,10 @@ def qoo10(
         then=approve,
         source=decided("qoo10.1.instant-delayed", parameter="late_while_open"),
     )
+    stays_decidable = Waiver(
+        "instant_and_rejectable:buyer",
+        decided("qoo10.1.instant-delayed", parameter="late_while_open"),
+    )
     by_itself = late_while_open == "approved"
     return Policy(
         name="qoo10",
@@ -360,6 +365,7 @@ def qoo10(
         texts=texts,
         notifications=notifications,
         ask_again_while_open=ask_again_while_open,
+        waivers=(stays_decidable,) if late_while_open == "decidable" else (),
     )
 
 

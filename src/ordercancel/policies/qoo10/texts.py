@@ -15,6 +15,7 @@ from ordercancel.policy import (
     answerer,
     clause,
     own_rule,
+    seller,
     system,
 )
 
@@ -322,6 +323,21 @@ NOTIFICATIONS = (
             "cancelled.",
         ),
         source=_TELL_WHO_WAITS,
+    ),
+    Notification(
+        on="superseded",
+        when=~seller,
+        to="seller",
+        media=(Medium.APP,),
+        subject=Text("キャンセル要請の終了 {order_id}", "Request closed: {order_id}"),
+        body=Text(
+            "注文番号 {order_id} は発送済みとなったため、キャンセル要請は無効となりました。",
+            "Order {order_id} counts as shipped now, so the request to cancel it is closed.",
+        ),
+        source=own_rule(
+            "a seller whose order somebody else calls shipped is told of it",
+            ja="他の者が発送済みとした場合は、ショップに知らせる",
+        ),
     ),
 )
 """The messages of Qoo10."""
