@@ -23,7 +23,7 @@ from ordercancel.rules.notifications import Notification
 from ordercancel.rules.reasons import Reason
 from ordercancel.rules.roles import Role
 from ordercancel.rules.rules import Rule
-from ordercancel.rules.sources import Clause
+from ordercancel.rules.sources import Clause, Source
 from ordercancel.rules.texts import Counter, Label
 
 __all__ = ["RuleLeaf", "RuleSet"]
@@ -56,6 +56,8 @@ class RuleSet(Protocol):
     def facts(self) -> tuple[Fact, ...]: ...
     @property
     def roles(self) -> Mapping[str, Role]: ...
+    @property
+    def source(self) -> Source | None: ...
     @property
     def rules(self) -> tuple[Rule, ...]: ...
     @property
