@@ -172,7 +172,7 @@ def _cause(
     when: Condition,
     facts: Iterable[str],
 ) -> Cause:
-    source = rule.source
+    source = policy.source if rule.source is None else rule.source
     quotes: list[Quote] = []
     if isinstance(source, Citation):
         for name in source.clauses:
@@ -239,7 +239,8 @@ def _flips(decision: Decision, lang: Lang) -> Iterator[Flip]:
         return
     policy, kind = decision.policy, decision.kind
     facts = decision.facts
-    space = Space.of(policy, kind, now=facts.at if isinstance(facts, Facts) else None)
+    at = facts.at if isinstance(facts, Facts) else facts.get("now")
+    space = Space.of(policy, kind, now=at if isinstance(at, datetime) else None)
     known = {name: facts[name] for name in space.values}
     leaves = list(leaves_of(policy, kind))
     others = {

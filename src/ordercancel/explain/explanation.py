@@ -135,7 +135,8 @@ def _lines(explanation: Explanation) -> Iterator[str]:
         verdict = VERDICT_NAMES[explanation.verdict][lang]
         yield f"{Text('結果', 'Verdict')[lang]}: {verdict}{codes}"
     elif explanation.codes:
-        yield f"{Text('入力の誤り', 'Invalid input')[lang]}:{codes}"
+        codes = ", ".join(explanation.codes)
+        yield f"{Text('入力の誤り', 'Invalid input')[lang]}: {codes}"
     yield f"{Text('理由', 'Because')[lang]}:"
     for cause in explanation.causes:
         yield from _cause_lines(cause, lang)
