@@ -68,7 +68,7 @@ def test_parent_and_children_share_a_store(url: str) -> None:
         assert [child() for child in children] == [0, 0]
         reads_and_writes(store, "later")
         for name in ("a", "b", "parent", "later"):
-            assert len(store.history(f"{name}-59")) == 3
+            assert len(store.history(f"{name}-59")) == 2
 
 
 def test_an_async_store_is_used_by_the_child(url: str) -> None:

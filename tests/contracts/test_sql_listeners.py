@@ -47,7 +47,6 @@ def sent(url: str) -> list[str]:
     return [
         "BEGIN IMMEDIATE" if is_sqlite else "BEGIN ISOLATION LEVEL",
         "UPDATE ordercancel_cases SET",
-        "INSERT INTO ordercancel_duties",
         "INSERT INTO ordercancel_events",
         "INSERT INTO ordercancel_outbox",
         "INSERT INTO ordercancel_commands",
@@ -131,7 +130,7 @@ def test_statements_may_be_changed_by_listeners(engine: Engine) -> None:
 def test_whoever_listens_is_heeded_from_then_on(
     engine: Engine, name: str, *, on_class: bool
 ) -> None:
-    """At whatever moment he begins or stops, also by way of the class of all engines."""
+    """At whatever moment they begin or stop, also by way of the class of all engines."""
     store = SqlStore(engine)
     target: Any = Engine if on_class else engine
 

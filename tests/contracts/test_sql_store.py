@@ -257,7 +257,7 @@ def test_of_racing_stores_one_wins(opened: Callable[[], SqlStore]) -> None:
     assert {order_id: sorted(each) for order_id, each in outcomes.items()} == {
         f"o-{number}": ["conflict", "written"] for number in range(10)
     }
-    assert [len(stores[1].history(f"o-{number}")) for number in range(10)] == [3] * 10
+    assert [len(stores[1].history(f"o-{number}")) for number in range(10)] == [2] * 10
     assert len(claimed(stores[0], jst(17))) == 10
 
 
@@ -431,7 +431,7 @@ def test_a_message_that_can_not_be_read_is_dead_and_stops_no_other(
     ("old", "new"),
     [
         ('"id":"o-1"', '"id":""'),
-        ('"role":"buyer"', '"role":"burglar"'),
+        ('"role":"buyer"', '"role":""'),
         ('"reason":"changed_mind"', '"reason":5'),
         ('"status":"pending"', '"status":"forgotten"'),
         ('"placed_at":"2022-08-15T00:00:00Z"', '"placed_at":"2022-08-15T00:00:00"'),
@@ -477,9 +477,7 @@ class Enough(int):
 
 def test_texts_and_numbers_of_the_hosts_own_classes_are_kept_as_plain_ones() -> None:
     """Marked-up text, or a number that means something there, is text and a number here."""
-    case = registered(
-        item=Marked("<b>"), facts={"size": Marked("s"), "boxes": Enough(3)}
-    ).case
+    case = registered(item=Marked("<b>"), facts={"size": Marked("s"), "boxes": Enough(3)}).case
     back = decode_case(encode(case))
     assert back == case
     assert type(back.order.item) is str
