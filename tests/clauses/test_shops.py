@@ -164,7 +164,7 @@ class TestTheFleaMarket:
     def test_the_buyer_asks_once_the_ship_date_has_passed(self) -> None:
         case = self.case()
         early = self.SHIP_DATE_OVER - SECOND
-        assert codes(FLEA_MARKET, case, asks(BUYER), early) == ("not_permitted",)
+        assert codes(FLEA_MARKET, case, asks(BUYER), early) == ("not_late_yet",)
         for late in (self.SHIP_DATE_OVER, self.SHIP_DATE_OVER + SECOND):
             asked = step(FLEA_MARKET, case, asks(BUYER), late)
             assert asked.requests[0].answerer == "seller_side"
