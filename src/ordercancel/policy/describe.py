@@ -40,7 +40,17 @@ from ordercancel.rules.deadlines import Deadline, Do
 from ordercancel.rules.effects import Effect, Forbid, If, Refer
 from ordercancel.rules.facts import NO_REQUEST, Day
 from ordercancel.rules.texts import STATUS_TEXTS
-from ordercancel.rules.times import BusinessDays, EndOfDay, NextClock, Shift, Time
+from ordercancel.rules.times import (
+    BusinessDays,
+    By,
+    Earliest,
+    EndOfDay,
+    Latest,
+    NextClock,
+    Shift,
+    Time,
+    spread,
+)
 
 __all__ = [
     "COMMAND_NAMES",
@@ -252,6 +262,30 @@ def _values(fact: str, values: frozenset[str], policy: RuleSet, lang: Lang) -> l
 
 
 def time_text(time: Time, policy: RuleSet, lang: Lang) -> str:
+    """A time in words."""
+    comma = Text("、", ", ")[lang]
+    match spread(time):
+        case Earliest(times):
+            template = Text("{them}のうち最も早い時点", "the earliest of: {them}")
+        case Latest(times):
+            template = Text("{them}のうち最も遅い時点", "the latest of: {them}")
+        case By(choice, by_word):
+            worded = Text("{word}の場合は{it}", "{it} where it is {word}")
+            them = (
+                worded.fill(lang, {"word": word, "it": time_text(each, policy, lang)})
+                for name, each in by_word
+                for word in _values(choice, frozenset({name}), policy, lang)
+            )
+            by = Text("{choice}により、{them}", "by {choice}, {them}")
+            name = fact_text(choice, policy, lang)
+            return by.fill(lang, {"choice": name, "them": comma.join(them)})
+        case chain:
+            return _chain_text(chain, policy, lang)
+    them = (time_text(each, policy, lang) for each in times)
+    return template.fill(lang, {"them": comma.join(them)})
+
+
+def _chain_text(time: Time, policy: RuleSet, lang: Lang) -> str:
     """A time that is reckoned from one fact, in words."""
     anchor = fact_text(time.anchor_name, policy, lang)
     for step in reversed(tuple(time.steps())):
