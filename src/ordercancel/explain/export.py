@@ -29,7 +29,7 @@ from ordercancel.rules.facts import Choice, Fact
 from ordercancel.rules.lifecycle import Lifecycle
 from ordercancel.rules.reasons import Reason
 from ordercancel.rules.rules import Rule
-from ordercancel.rules.sources import Citation, Clause, Source
+from ordercancel.rules.sources import NO_PARAMETER, Citation, Clause, Source
 from ordercancel.rules.times import (
     BusinessDays,
     By,
@@ -126,7 +126,10 @@ def _codes(policy: Policy) -> set[str]:
 def _clause(clause: Clause) -> dict[str, Any]:
     names = ("id", "section", "text", "reading")
     decided = [
-        dict(zip(("what", "parameter", "default"), each, strict=True)) for each in clause.decided
+        {"what": what}
+        if parameter == NO_PARAMETER
+        else {"what": what, "parameter": parameter, "default": default}
+        for what, parameter, default in clause.decided
     ]
     return {**{name: getattr(clause, name) for name in names}, "decided": decided}
 

@@ -20,7 +20,7 @@ from ordercancel.policy.policy import Policy
 from ordercancel.rules.effects import Forbid
 from ordercancel.rules.reasons import TextBounds
 from ordercancel.rules.rules import Rule
-from ordercancel.rules.sources import Basis, Citation, Source
+from ordercancel.rules.sources import NO_PARAMETER, Basis, Citation, Source
 
 
 def rule_table(policy: Policy, lang: Lang) -> str:
@@ -170,7 +170,10 @@ def _clause_section(policy: Policy, lang: Lang) -> Iterator[str]:
                 clause.section,
                 clause.text,
                 clause.reading or "",
-                "; ".join(f"{what} (`{name}={value}`)" for what, name, value in clause.decided),
+                "; ".join(
+                    what if name == NO_PARAMETER else f"{what} (`{name}={value}`)"
+                    for what, name, value in clause.decided
+                ),
             )
             for clause in document.clauses
         ]

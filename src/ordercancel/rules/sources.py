@@ -27,6 +27,10 @@ __all__ = [
 ]
 
 
+NO_PARAMETER = "-"
+"""Stands in a clause for the parameter of what was decided for good."""
+
+
 @attrs.frozen
 class Clause:
     """One clause of a document.
@@ -37,7 +41,7 @@ class Clause:
         text: The document's own words, to the character; `` … `` marks what is left out.
         reading: How we understand these words, where they can be taken in two ways.
         decided: What the document does not say and was settled, each with the parameter of the
-            policy that settles it otherwise and its default; ``"-"`` is no parameter.
+            policy that settles it otherwise and its default; `NO_PARAMETER` where none does.
         document: The title of the document.
     """
 
