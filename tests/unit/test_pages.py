@@ -203,7 +203,7 @@ GUIDE = Document(
             section="2-1",
             text="尋ねよ",
             reading="Whoever ordered may ask.",
-            decided=(("asking twice is not heard", "ask_twice", "False"),),
+            decided=(("asking twice is not heard", "ask_twice", "False"), ("by mail", "-", "-")),
         ),
         Clause("g.2", section="3", text="答えよ"),
     ),
@@ -236,7 +236,8 @@ def test_clauses_stand_with_their_words_readings_and_what_they_leave_open() -> N
     assert "## Source: Guide\n" in table
     assert (
         "| `g.1` | 2-1 | 尋ねよ | Whoever ordered may ask. "
-        "| asking twice is not heard (`ask_twice=False`) |\n| `g.2` | 3 | 答えよ |  |  |" in table
+        "| asking twice is not heard (`ask_twice=False`); by mail |\n| `g.2` | 3 | 答えよ |  |  |"
+        in table
     )
 
 
