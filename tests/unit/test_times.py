@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ordercancel.rules.anchors import known_anchors, least_anchor
 from ordercancel.rules.conditions import All, AnyOf, Before, Not, now
 from ordercancel.rules.facts import paid_at, placed_at, ship_on, status
 from ordercancel.rules.times import (
@@ -22,7 +23,6 @@ from ordercancel.rules.times import (
     Time,
     days,
     hours,
-    least_anchor,
     minutes,
     spread,
 )
@@ -235,6 +235,45 @@ class TestTurningRound:
     def test_it_is_none_where_no_anchor_would_do(self) -> None:
         never = Latest(placed_at.business_days(1, CALENDAR))
         assert least_anchor(never, utc(2030, 1, 1), BERLIN) is None
+
+    @pytest.mark.parametrize("zone", [BERLIN, APIA], ids=str)
+    @pytest.mark.parametrize(
+        "reckoned",
+        [
+            placed_at.business_days(2, CALENDAR),
+            placed_at.business_days(0, CALENDAR).next(time(9)).business_days(3, CALENDAR),
+            (placed_at - hours(30)).business_days(1, CALENDAR) + hours(12),
+        ],
+    )
+    def test_working_days_are_known_between_two_anchors(
+        self, reckoned: Time, zone: ZoneInfo
+    ) -> None:
+        """Of those that are known, it holds from the least one on."""
+        known = known_anchors(reckoned, zone)
+        assert known is not None
+        low, high = known
+        assert isinstance(low, datetime)
+        assert isinstance(high, datetime)
+        moment = utc(2026, 4, 2, 12)
+        first = least_anchor(reckoned, moment, zone, within=(low, high))
+        assert isinstance(first, datetime)
+        near = [each + step * timedelta(microseconds=1) for each in known for step in (-1, 0, 1)]
+        for each in (*near, first - timedelta(microseconds=1), first):
+            ahead = reckoned.is_ahead(reads(zone, now=moment, placed_at=each))
+            assert ahead is (each >= first if low <= each <= high else None)
+
+    def test_of_days_they_are_those_that_the_calendar_covers(self) -> None:
+        """The 31st of December 2027 is a Friday: after the 29th there are two working days."""
+        counted = ship_on.business_days(2, CALENDAR)
+        assert known_anchors(counted, BERLIN, day=True) == (date(2025, 1, 1), date(2027, 12, 29))
+        assert known_anchors(ship_on.end(), BERLIN, day=True) == (None, None)
+
+    def test_a_calendar_that_is_too_short_covers_none(self) -> None:
+        week = Calendar(first=date(2026, 4, 6), last=date(2026, 4, 12))
+        later = Calendar(first=date(2026, 5, 6), last=date(2026, 5, 12))
+        assert known_anchors(placed_at.business_days(6, week), BERLIN) is None
+        twice = placed_at.business_days(1, week).business_days(1, later)
+        assert known_anchors(twice, BERLIN) is None
 
     def test_a_database_answers_alike(self) -> None:
         """On either side of local midnights and of the hours that are skipped or come twice."""

@@ -14,8 +14,8 @@ deadlines alike. Days and clock times are those of the policy's zone; the end of
 local midnight, exclusive, so that a day of 23 or 25 hours is one day.
 
 **Each time rises with its anchor**: a later anchor never gives an earlier time. So ``now < T`` can
-be turned round into one comparison of the anchor with a constant (`least_anchor`), which is how it
-is asked in SQL and of data frames.
+be turned round into one comparison of the anchor with a constant (`ordercancel.rules.anchors`),
+which is how it is asked in SQL and of data frames.
 
 A time is unknown (None) where a fact that it is reckoned from is, or where a calendar does not
 cover the years.
@@ -39,7 +39,6 @@ __all__ = [
     "Time",
     "days",
     "hours",
-    "least_anchor",
     "midnight",
     "minutes",
     "spread",
@@ -49,7 +48,6 @@ __all__ = [
 Reads = Callable[[str], Any]
 """Gives the value of a fact by its name, None where it is not known."""
 
-MICROSECOND = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -363,44 +361,3 @@ def unspread(time: Time) -> Iterator[tuple[Time, str | None, frozenset[str]]]:
                 yield from unspread(each)
         case chain:
             yield chain, None, frozenset()
-
-
-FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 12, 31, tzinfo=UTC)
-"""The moments that an anchor can be at."""
-
-
-def least_anchor(
-    reckoned: Time, now: datetime, zone: ZoneInfo, *, day: bool = False
-) -> datetime | date | None:
-    """The first value of the one anchor of `reckoned` with which ``now < reckoned`` holds.
-
-    Found by halving: every time rises with its anchor. So it holds for this anchor and for all
-    later ones, and for none that is earlier.
-
-    Args:
-        reckoned: A time with exactly one fact in it.
-        now: The present moment, in UTC.
-        zone: The policy's time zone.
-        day: Whether the anchor is a calendar day instead of a moment.
-
-    Returns:
-        The first such moment, to the microsecond, or day; None where there is none up to the
-        year 9000.
-    """
-    low, high = (
-        (0, (LAST.date() - FIRST.date()).days) if day else (0, (LAST - FIRST) // MICROSECOND)
-    )
-
-    def anchor(steps: int) -> datetime | date:
-        return FIRST.date() + timedelta(days=steps) if day else FIRST + steps * MICROSECOND
-
-    def holds(steps: int) -> bool:
-        known = {"now": now, "zone": zone}
-        return reckoned.is_ahead(lambda name: known.get(name, anchor(steps))) is True
-
-    if not holds(high):
-        return None
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if holds(middle) else (middle + 1, high)
-    return anchor(low)

@@ -25,6 +25,7 @@ from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.engine.case_facts import expression
 from ordercancel.engine.lifecycle_checks import checks_after, checks_before
 from ordercancel.engine.ruleset import RuleSet
+from ordercancel.rules.anchors import least_anchor
 from ordercancel.rules.conditions import Before, Compare, Leaf, Value
 from ordercancel.rules.effects import Forbid
 from ordercancel.rules.facts import Choice, Day, Fact, Flag, Moment, Vocabulary
@@ -34,7 +35,6 @@ from ordercancel.rules.times import (
     NextClock,
     Shift,
     Time,
-    least_anchor,
     midnight,
 )
 from ordercancel.verification.agreements import HAPPENED, agree
