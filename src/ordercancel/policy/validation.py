@@ -21,6 +21,7 @@ from ordercancel.domain.errors import InvalidPolicy
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_TEXT
 from ordercancel.domain.orders import Order
+from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Text
 from ordercancel.engine.evolve import ORDER_FACTS, opened
 from ordercancel.engine.inputs import check_facts, check_needs
@@ -57,7 +58,7 @@ from ordercancel.rules.reasons import Reason, TextBounds
 from ordercancel.rules.roles import BUILT_IN_ROLES, SIDES, Role
 from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Citation, Document, OwnRule
-from ordercancel.rules.texts import Texts
+from ordercancel.rules.texts import ANY_OPEN, STANDARD_REFUSALS, Texts
 from ordercancel.rules.times import BusinessDays, EndOfDay, NextClock, Shift, Time, unspread
 
 __all__ = ["check_order", "check_policy"]
@@ -537,12 +538,12 @@ def _check_texts(policy: PolicyParts, faults: Faults) -> None:
         _check_condition(policy, message.when, (), f"{where}.when", faults)
     for label in texts.labels:
         where = f"texts.labels[{label.on} to {label.to}]"
-        faults.choice(f"{where}.on", label.on, (*CHANGES, *policy.mark_codes))
+        faults.choice(f"{where}.on", label.on, (*RequestStatus, *policy.mark_codes))
         faults.choice(f"{where}.to", label.to, roles)
         _check_condition(policy, label.when, (), f"{where}.when", faults)
     for counter in texts.counters or ():
         where = f"texts.counters[{counter.on}].on"
-        faults.choice(where, counter.on, (*CHANGES, *policy.mark_codes))
+        faults.choice(where, counter.on, (*RequestStatus, ANY_OPEN, *policy.mark_codes))
     for where, text in _all_texts(policy):
         _check_text(policy, where, text, faults)
     for where, text in _templates(policy):
@@ -557,8 +558,18 @@ def _all_texts(policy: PolicyParts) -> Iterator[tuple[str, Text | str | None]]:
     for status in policy.orders.statuses:
         named = texts.statuses.get(status) or policy.orders.names.get(status)
         yield f"texts.statuses[{status!r}]", named
-    for field in ("refusals", "columns", "moves"):
-        for key, text in getattr(texts, field).items():
+    codes = {
+        effect.code: STANDARD_REFUSALS.get(effect.code)
+        for rule in policy.rules
+        for _, effect in rule.leaves()
+        if isinstance(effect, Forbid)
+    }
+    for field, named in (
+        ("refusals", {**codes, **texts.refusals}),
+        ("columns", texts.columns),
+        ("moves", texts.moves),
+    ):
+        for key, text in named.items():
             yield f"texts.{field}[{key!r}]", text
     for reason in policy.reasons:
         if reason.code is not None:

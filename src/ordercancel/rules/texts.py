@@ -14,6 +14,7 @@ from ordercancel.rules.notifications import REFERRED
 from ordercancel.rules.sources import Source, as_source
 
 __all__ = [
+    "ANY_OPEN",
     "CHANGE_TEXTS",
     "STANDARD_REFUSALS",
     "STATUS_TEXTS",
@@ -42,12 +43,17 @@ class Label:
     source: Source | None = attrs.field(default=None, converter=as_source)
 
 
+ANY_OPEN = "open"
+"""What a counter is on that counts all requests that wait for an answer."""
+
+
 @attrs.frozen(kw_only=True)
 class Counter:
     """A number of a queue: how many orders have a request in a status, or a mark.
 
     Args:
-        on: The status of the latest request, or the code of a mark.
+        on: The status of the latest request, ``open`` for all that wait for an answer, or the
+            code of a mark.
         label: What the number is called.
         state: What a row of the queue reads for it. Default: `label`.
         source: On whose word. Default: the source of the policy.

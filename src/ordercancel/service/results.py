@@ -11,12 +11,14 @@ from ordercancel.domain.actors import Actor
 from ordercancel.domain.cases import Case
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.events import Event
+from ordercancel.domain.requests import OPEN
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.handling import fired_among
 from ordercancel.engine.labels import QueueRow, queue_row
 from ordercancel.engine.messages import Message
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.roles import HOUSE
+from ordercancel.rules.texts import ANY_OPEN
 from ordercancel.service.records import DueOrder, InboxCursor, Page, Queue, Tally
 
 MAX_COUNT = 10_000
@@ -142,7 +144,7 @@ class Count:
 
     Args:
         policy: The name of the policy that counts so.
-        on: The status of the latest request, or the code of a mark.
+        on: The status of the latest request, ``open``, or the code of a mark.
         label: What the number is called.
         count: How many orders.
         overdue: How many of them have a deadline past that marks them as overdue, fired or not.
@@ -161,14 +163,15 @@ def counts(policies: Editions, tallies: Iterable[Tally]) -> tuple[Count, ...]:
     found = []
     for name, (policy, *_) in policies.items():
         for counter in policy.counters:
-            tally = by_state.get((name, counter.on))
+            states = OPEN if counter.on == ANY_OPEN else (counter.on,)
+            counted = [each for on in states if (each := by_state.get((name, on)))]
             found.append(
                 Count(
                     policy=name,
                     on=str(counter.on),
                     label=policy.text(counter.label),
-                    count=tally.count if tally else 0,
-                    overdue=tally.overdue if tally else 0,
+                    count=sum(each.count for each in counted),
+                    overdue=sum(each.overdue for each in counted),
                 )
             )
     return tuple(found)

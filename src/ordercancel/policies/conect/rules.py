@@ -156,11 +156,7 @@ def conect(
         zone="Asia/Tokyo",
         languages=("ja", "en"),
         documents=(CONECT_HELP,),
-        orders=compile_chart(
-            ConectOrderChart,
-            cancelled="discontinued",
-            shipped="shipped",
-        ),
+        orders=compile_chart(ConectOrderChart, cancelled="discontinued", shipped="shipped"),
         channels=CHANNELS,
         rules=(
             Rule(

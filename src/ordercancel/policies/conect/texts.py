@@ -11,19 +11,17 @@ from ordercancel.policy import (
     Notification,
     Text,
     Texts,
-    answerer,
     clause,
+    decided,
     own_rule,
     seller,
-    system,
 )
 
 __all__ = ["NOTIFICATIONS", "TEXTS"]
 
 _PREFIX = "【受発注システム CO-NECT】"
 
-at_once = answerer.is_in("none")
-"""The order was cancelled as soon as it was asked for, and nobody had to answer."""
+_SHIPPED = decided("conect.1-1.shipped", parameter="shipping_supersedes")
 
 TEXTS = Texts(
     statuses={
@@ -52,17 +50,29 @@ TEXTS = Texts(
             "キャンセルリクエストが一度却下された注文は、再度リクエストできません。",
             "Cancellation cannot be requested again after a request was rejected.",
         ),
-        "withdrawal_not_offered": Text(
-            "キャンセルリクエストの取り消しはできません。",
-            "A cancellation request cannot be taken back.",
+        "answer_first": Text(
+            "キャンセルリクエスト中の注文です。先に承認または拒否を行ってください。",
+            "A cancellation request is open: approve or reject it before you ship.",
         ),
     },
+    moves={"accept": Text("受注", "Accept"), "ship": Text("出荷", "Ship")},
     labels=(
         Label(
             on="pending",
             to="buyer",
-            text=Text("キャンセルリクエスト中", "Cancellation requested"),
-            source=clause("conect.1-1.pending-label"),
+            text=Text(
+                "キャンセルリクエスト中\n"
+                "※受注側がキャンセルリクエストを承認しなければ、注文のキャンセルはされません。\n"
+                "※必ずキャンセルリクエストが承認されたか確認してください。",
+                "Cancellation requested\n"
+                "The order is not cancelled unless the seller approves the request.\n"
+                "Please make sure to check whether it was approved.",
+            ),
+            source=clause(
+                "conect.1-1.pending-label",
+                "conect.1-1.not-until-approved",
+                "conect.1-1.check-approved",
+            ),
         ),
         Label(
             on="pending",
@@ -106,15 +116,6 @@ TEXTS = Texts(
             ),
             source=clause("conect.2-3.rejected-seller-label"),
         ),
-        Label(
-            on="superseded",
-            to="buyer",
-            text=Text(
-                "出荷されたため、キャンセルできませんでした",
-                "Shipped before it could be cancelled",
-            ),
-            source=clause("conect.1-1.shipped"),
-        ),
     ),
     counters=(
         Counter(
@@ -145,7 +146,6 @@ NOTIFICATIONS = (
     ),
     Notification(
         on="approved",
-        when=~at_once & ~system,
         to="buyer",
         subject=Text(
             _PREFIX + "オーダーがキャンセルされました",
@@ -187,7 +187,7 @@ NOTIFICATIONS = (
             "Dear {buyer_name},\n\nOrder {order_id} was shipped while your request was "
             "open, so it can no longer be cancelled.",
         ),
-        source=clause("conect.1-1.shipped"),
+        source=_SHIPPED,
     ),
     Notification(
         on="superseded",
@@ -220,10 +220,7 @@ NOTIFICATIONS = (
             "取り消しました。",
             "Dear {seller_name},\n\n{buyer_name} withdrew the request to cancel order {order_id}.",
         ),
-        source=own_rule(
-            "who waits for an answer is told when none is needed any more",
-            ja="回答が不要になったことを、回答する人に知らせる",
-        ),
+        source=decided("conect.1-1.not-until-approved", parameter="may_withdraw"),
     ),
 )
 """The messages of CO-NECT."""

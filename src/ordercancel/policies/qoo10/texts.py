@@ -14,8 +14,11 @@ from ordercancel.policy import (
     Texts,
     answerer,
     clause,
+    decided,
     own_rule,
+    reading,
     seller,
+    status,
     system,
 )
 
@@ -23,9 +26,20 @@ __all__ = ["NOTIFICATIONS", "TEXTS"]
 
 _BOTH = (Medium.APP, Medium.MAIL)
 _TELL_WHO_WAITS = own_rule("who waits for the outcome is told of it", ja="結果を待つ人に知らせる")
+_BUYERS_PAGE = own_rule(
+    "the guide does not show what the buyer reads", ja="お客様側の表示はガイドに記載がない"
+)
+_DO_NOT_SHIP = own_rule(
+    "a seller who is not told would ship a cancelled order",
+    ja="知らせないと、キャンセル済みの注文が発送されてしまう",
+)
+_ASKED_BACK = decided("qoo10.1.otherwise-ask-withdrawal", parameter="notifications")
+_SAME_DAY = decided("qoo10.1.ship-same-day", parameter="notifications")
 
 at_once = answerer.is_in("none")
 """The order was cancelled as soon as it was asked for, and nobody had to answer."""
+
+_HAS_LEFT = status.is_in("shipped", "delivered")
 
 TEXTS = Texts(
     statuses={
@@ -78,17 +92,19 @@ TEXTS = Texts(
         "not_late": Text(
             "発送予定日を過ぎていません。", "The planned ship date has not passed yet."
         ),
-        "withdrawal_not_offered": Text(
-            "キャンセル要請の取り消しは、撤回要請への回答としてのみ可能です。",
-            "A request can be taken back only by answering the seller's ask to withdraw it.",
-        ),
+    },
+    moves={
+        "plan_shipping": Text("発送予定日の入力", "Enter the planned ship date"),
+        "mark_delayed": Text("配送遅延への変更", "Mark as delayed"),
+        "ship": Text("発送処理", "Ship"),
+        "deliver": Text("配送完了", "Deliver"),
     },
     labels=(
         Label(
             on="pending",
             to="buyer",
             text=Text("キャンセル要請中", "Cancellation requested"),
-            source=clause("qoo10.1.may-reject"),
+            source=_BUYERS_PAGE,
         ),
         Label(
             on="pending",
@@ -96,7 +112,7 @@ TEXTS = Texts(
             text=Text(
                 "キャンセル・処理要請\n理由: {reason}", "Cancellation to process\nReason: {reason}"
             ),
-            source=clause("qoo10.3.queue", "qoo10.3.grid"),
+            source=reading("qoo10.3.grid"),
         ),
         Label(
             on="withdrawal_asked",
@@ -105,45 +121,65 @@ TEXTS = Texts(
                 "キャンセルの撤回要請\n{withdrawal_text}",
                 "Asked to withdraw the request\n{withdrawal_text}",
             ),
-            source=clause("qoo10.1.otherwise-ask-withdrawal"),
+            source=_BUYERS_PAGE,
         ),
         Label(
             on="withdrawal_asked",
             to="seller",
             text=Text("撤回要請", "Withdrawal asked for"),
-            source=clause("qoo10.3.counters"),
+            source=reading("qoo10.3.counters"),
         ),
         Label(
             on="withdrawal_declined",
             to="buyer",
             text=Text("キャンセル要請中(撤回保留)", "Cancellation requested (withdrawal held)"),
-            source=clause("qoo10.1.otherwise-ask-withdrawal"),
+            source=_BUYERS_PAGE,
         ),
         Label(
             on="withdrawal_declined",
             to="seller",
             text=Text("撤回保留\n理由: {reason}", "Withdrawal held\nReason: {reason}"),
-            source=clause("qoo10.3.counters"),
+            source=reading("qoo10.3.counters"),
         ),
         Label(
             on="rejected",
             to="buyer",
             text=Text("キャンセル拒否\n{answer}", "Cancellation rejected\n{answer}"),
-            source=clause("qoo10.3.shown-at-once", "qoo10.4.notified"),
+            source=clause("qoo10.3.shown-at-once"),
+        ),
+        Label(
+            on="missed",
+            to="seller",
+            when=status.is_in("shipping_requested", "delayed"),
+            text=Text(
+                "キャンセル拒否完了\n{answer}\n"
+                "拒否をした当日以内に発送処理がされていません。至急、発送処理を行ってください。",
+                "Cancellation rejected\n{answer}\n"
+                "The order was not shipped on the day of the rejection. Please ship it at once.",
+            ),
+            source=_SAME_DAY,
         ),
         Label(
             on="rejected",
             to="seller",
-            text=Text("キャンセル拒否完了\n{answer}", "Cancellation rejected\n{answer}"),
-            source=clause("qoo10.3.counters"),
+            text=Text(
+                "キャンセル拒否完了\n{answer}\n当日以内に発送処理を行ってください。",
+                "Cancellation rejected\n{answer}\nPlease ship the order today.",
+            ),
+            source=clause("qoo10.3.done", "qoo10.1.ship-same-day"),
         ),
     ),
     counters=(
         Counter(
+            on="open",
+            label=Text("キャンセルリクエスト", "Cancellation requests"),
+            source=reading("qoo10.3.front-list"),
+        ),
+        Counter(
             on="pending",
             label=Text("キャンセル要請", "Cancellation requests"),
             state=Text("キャンセル・処理要請", "Cancellation to process"),
-            source=clause("qoo10.3.counters", "qoo10.3.queue"),
+            source=clause("qoo10.3.counters"),
         ),
         Counter(
             on="withdrawal_asked",
@@ -162,6 +198,11 @@ TEXTS = Texts(
             label=Text("キャンセル拒否完了", "Cancellations rejected"),
             state=Text("キャンセル拒否完了", "Cancellation rejected"),
             source=clause("qoo10.3.counters"),
+        ),
+        Counter(
+            on="missed",
+            label=Text("当日発送処理なし", "Not shipped on the day of the rejection"),
+            source=_SAME_DAY,
         ),
     ),
     columns={
@@ -188,11 +229,11 @@ NOTIFICATIONS = (
             "注文番号 {order_id} のキャンセル要請があります。\nキャンセル理由: {reason}",
             "The buyer asks to cancel order {order_id}.\nReason: {reason}",
         ),
-        source=clause("qoo10.3.queue"),
+        source=decided("qoo10.3.queue", parameter="notifications"),
     ),
     Notification(
         on="approved",
-        when=at_once,
+        when=at_once | system,
         to="buyer",
         media=_BOTH,
         subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
@@ -200,7 +241,7 @@ NOTIFICATIONS = (
             "{buyer_name} 様\n\n注文番号 {order_id} のキャンセルが完了しました。",
             "Dear {buyer_name},\n\nOrder {order_id} has been cancelled.",
         ),
-        source=clause("qoo10.1.instant-new", "qoo10.1.instant-delayed"),
+        source=_TELL_WHO_WAITS,
     ),
     Notification(
         on="approved",
@@ -214,10 +255,7 @@ NOTIFICATIONS = (
             "Order {order_id} was cancelled at once, as the buyer asked. Do not ship it.\n"
             "Reason: {reason}",
         ),
-        source=own_rule(
-            "a seller who is not told would ship a cancelled order",
-            ja="知らせないと、キャンセル済みの注文が発送されてしまう",
-        ),
+        source=_DO_NOT_SHIP,
     ),
     Notification(
         on="approved",
@@ -235,18 +273,6 @@ NOTIFICATIONS = (
     Notification(
         on="approved",
         when=system,
-        to="buyer",
-        media=_BOTH,
-        subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
-        body=Text(
-            "{buyer_name} 様\n\n注文番号 {order_id} のキャンセルが完了しました。",
-            "Dear {buyer_name},\n\nOrder {order_id} has been cancelled.",
-        ),
-        source=_TELL_WHO_WAITS,
-    ),
-    Notification(
-        on="approved",
-        when=system,
         to="seller",
         media=_BOTH,
         subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
@@ -255,10 +281,7 @@ NOTIFICATIONS = (
             "発送しないでください。",
             "Order {order_id} was cancelled automatically, because it is delayed. Do not ship it.",
         ),
-        source=own_rule(
-            "a seller who is not told would ship a cancelled order",
-            ja="知らせないと、キャンセル済みの注文が発送されてしまう",
-        ),
+        source=_DO_NOT_SHIP,
     ),
     Notification(
         on="rejected",
@@ -272,7 +295,44 @@ NOTIFICATIONS = (
             "Dear {buyer_name},\n\nYour request to cancel order {order_id} was rejected.\n"
             "Reason: {answer}\n\nIt cannot be asked for again.",
         ),
-        source=clause("qoo10.4.notified", "qoo10.1.truthful-reason", "qoo10.3.shown-at-once"),
+        source=clause("qoo10.4.notified", "qoo10.1.truthful-reason"),
+    ),
+    Notification(
+        on="rejected",
+        to="seller",
+        media=(Medium.APP,),
+        subject=Text("キャンセル拒否完了 {order_id}", "Rejected, to be shipped today: {order_id}"),
+        body=Text(
+            "注文番号 {order_id} のキャンセル要請を拒否しました。\n"
+            "該当注文の発送処理を、拒否をした当日以内に行ってください。",
+            "You rejected the cancellation of order {order_id}.\nPlease ship it today.",
+        ),
+        source=_SAME_DAY,
+    ),
+    Notification(
+        on="missed",
+        to="seller",
+        media=(Medium.APP,),
+        subject=Text("当日発送処理なし {order_id}", "Not shipped in time: {order_id}"),
+        body=Text(
+            "注文番号 {order_id} は、キャンセル拒否をした当日以内に発送処理がされていません"
+            "（期限: {due_at}）。至急、発送処理を行ってください。",
+            "Order {order_id} was not shipped on the day on which its cancellation was rejected "
+            "(by {due_at}). Please ship it at once.",
+        ),
+        source=_SAME_DAY,
+    ),
+    Notification(
+        on="overdue",
+        to="seller",
+        media=(Medium.APP,),
+        subject=Text("キャンセル要請への回答のお願い {order_id}", "Still unanswered: {order_id}"),
+        body=Text(
+            "注文番号 {order_id} のキャンセル要請が、まだ完了・確認されていません。"
+            "回答をお願い致します。",
+            "The request to cancel order {order_id} is still open. Please answer it.",
+        ),
+        source=decided("qoo10.3.counters", parameter="overdue_after_days"),
     ),
     Notification(
         on="withdrawal_asked",
@@ -287,7 +347,7 @@ NOTIFICATIONS = (
             "Dear {buyer_name},\n\n{seller_name} asks you to withdraw your request to "
             "cancel order {order_id}.\n{withdrawal_text}",
         ),
-        source=clause("qoo10.1.otherwise-ask-withdrawal"),
+        source=reading("qoo10.1.otherwise-ask-withdrawal"),
     ),
     Notification(
         on="withdrawal_declined",
@@ -298,7 +358,7 @@ NOTIFICATIONS = (
             "注文番号 {order_id} のお客様は、キャンセル要請の撤回を保留しました。",
             "The buyer of order {order_id} holds on to the request to cancel.",
         ),
-        source=clause("qoo10.1.otherwise-ask-withdrawal"),
+        source=_ASKED_BACK,
     ),
     Notification(
         on="withdrawn",
@@ -309,10 +369,11 @@ NOTIFICATIONS = (
             "注文番号 {order_id} のキャンセル要請は撤回されました。発送処理を進めてください。",
             "The buyer withdrew the request to cancel order {order_id}. Please ship it.",
         ),
-        source=clause("qoo10.1.otherwise-ask-withdrawal"),
+        source=_ASKED_BACK,
     ),
     Notification(
         on="superseded",
+        when=_HAS_LEFT,
         to="buyer",
         media=_BOTH,
         subject=Text("発送のお知らせ {order_id}", "Shipped: {order_id}"),
@@ -326,7 +387,7 @@ NOTIFICATIONS = (
     ),
     Notification(
         on="superseded",
-        when=~seller,
+        when=_HAS_LEFT & ~seller,
         to="seller",
         media=(Medium.APP,),
         subject=Text("キャンセル要請の終了 {order_id}", "Request closed: {order_id}"),
