@@ -7,7 +7,7 @@ from typing import Any
 
 from ordercancel.domain.actors import Party
 from ordercancel.engine.messages import Message
-from ordercancel.rules.notifications import Audience, Medium, Occasion
+from ordercancel.rules.notifications import Medium
 
 SHOP = Party("b-1", name="テスト一号店", emails=("shop1@example.jp",))
 THREE = Party("b-1", name="テスト一号店", emails=("a@example.jp", "b@example.jp", "c@example.jp"))
@@ -18,9 +18,9 @@ def message(**changes: Any) -> Message:
     values: dict[str, Any] = {
         "id": "o-1:3:buyer:mail",
         "order_id": "o-1",
-        "occasion": Occasion.REJECTED,
+        "on": "rejected",
         "at": datetime(2022, 8, 16, 3, tzinfo=UTC),
-        "audience": Audience.BUYER,
+        "audience": "buyer",
         "party": "b-1",
         "medium": Medium.MAIL,
         "locale": "ja",

@@ -35,7 +35,7 @@ def test_what_a_program_looks_for_is_in_fields(caplog: pytest.LogCaptureFixture)
         "order_id": "o-1",
         "party": "b-1",
     }
-    assert (record.occasion, record.audience, record.medium) == ("rejected", "buyer", "mail")
+    assert (record.on, record.audience, record.medium) == ("rejected", "buyer", "mail")
 
 
 def test_neither_texts_nor_addresses_are_in_a_record(caplog: pytest.LogCaptureFixture) -> None:

@@ -99,6 +99,18 @@ def test_the_page_shows_the_same_text_in_its_language() -> None:
     assert shown.seen == "注文 o-1 のキャンセルは拒否されました。\n理由: 発送準備済み"
 
 
+@pytest.mark.parametrize(
+    "locale", ["pt-BR", '"><script>', "=?utf-8?q?hi=0D=0ABcc:_evil@example.org?=", "日本語"]
+)
+def test_the_language_is_neither_mark_up_nor_another_header(locale: str) -> None:
+    """It is a line of the host's directory."""
+    mail = read(raw(message(locale=locale)))
+    assert mail.keys() == HEADERS
+    shown = Shown(mail.get_body(("html",)).get_content())
+    assert shown.language == locale
+    assert shown.tags == ["html", "head", "meta", "title", "body", "p", "br"]
+
+
 def test_what_people_typed_is_text_and_no_mark_up() -> None:
     sample = message(subject="<b>&", body="<script>alert('x')</script>\n\n&amp; {title}")
     page = read(raw(sample)).get_body(("html",)).get_content()

@@ -60,7 +60,7 @@ def test_an_event_is_posted_with_the_attributes_of_cloudevents(site: WebServer) 
         "datacontenttype": "application/json",
         "data": {
             "order_id": "o-1",
-            "occasion": "rejected",
+            "on": "rejected",
             "audience": "buyer",
             "party": "b-1",
             "medium": "mail",
@@ -81,7 +81,7 @@ def test_what_utf_8_has_no_word_for_is_replaced(site: WebServer) -> None:
     assert site.posts[0].json["data"]["body"] == "a?b"
 
 
-def test_the_time_is_that_of_the_occasion_in_utc(site: WebServer) -> None:
+def test_the_time_is_when_it_happened_in_utc(site: WebServer) -> None:
     at = datetime(2022, 8, 16, 12, 0, 0, 5, tzinfo=timezone(timedelta(hours=9)))
     webhook_to(site.port).deliver(message(at=at), SHOP)
     assert site.posts[0].json["time"] == "2022-08-16T03:00:00.000005Z"
@@ -154,6 +154,4 @@ def test_the_path_is_that_of_the_url(site: WebServer, path: str, asked: str) -> 
 def test_the_body_is_plain_json(site: WebServer) -> None:
     """Kinds of our own do not get through to it."""
     webhook_to(site.port).deliver(message(), SHOP)
-    assert (
-        json.loads(site.posts[0].body.decode("ascii", "ignore"))["data"]["occasion"] == "rejected"
-    )
+    assert json.loads(site.posts[0].body.decode("ascii", "ignore"))["data"]["on"] == "rejected"

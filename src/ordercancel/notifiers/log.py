@@ -18,7 +18,7 @@ class LogNotifier:
     """Writes one record for each message and tells nobody.
 
     For trying things out, and for media that the host serves in another way. ``message_id``,
-    ``order_id``, ``occasion``, ``audience``, ``party`` and ``medium`` are in the record's text and
+    ``order_id``, ``on``, ``audience``, ``party`` and ``medium`` are in the record's text and
     attributes; the subject, the body and addresses are not. Unprintable characters are escaped, so
     that no id can forge a second line.
 
@@ -44,12 +44,12 @@ class LogNotifier:
         fields = {
             "message_id": _on_one_line(message.id),
             "order_id": _on_one_line(message.order_id),
-            "occasion": str(message.occasion),
-            "audience": str(message.audience),
+            "on": _on_one_line(message.on),
+            "audience": _on_one_line(message.audience),
             "party": _on_one_line(message.party),
             "medium": str(message.medium),
         }
-        text = "message %(message_id)s: %(occasion)s, to the %(audience)s %(party)s by %(medium)s"
+        text = "message %(message_id)s: %(on)s, to the %(audience)s %(party)s by %(medium)s"
         self.logger.log(self.level, text, fields, extra=fields)
 
 

@@ -67,7 +67,7 @@ class _Written(BaseHeader):
 
 
 _HEADERS = HeaderRegistry()
-for _name in ("From", "To", "Subject", "Message-ID"):
+for _name in ("From", "To", "Subject", "Message-ID", "Content-Language"):
     _HEADERS.map_to_type(_name, _Written)
 _POLICY = SMTP.clone(header_factory=_HEADERS, cte_type="7bit")
 
@@ -94,9 +94,11 @@ def compose(message: Message, *, sender: str, to: Sequence[str], domain: str) ->
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(body)
     lines = [escape(line) for line in body.splitlines()]
-    html = _HTML.format(lang=message.locale, title=escape(subject), body="<br>\n".join(lines))
+    html = _HTML.format(
+        lang=escape(message.locale), title=escape(subject), body="<br>\n".join(lines)
+    )
     mail.add_alternative(html, subtype="html")
-    mail["Content-Language"] = message.locale
+    mail["Content-Language"] = _encoded(_one_line(message.locale), _PLAIN_LINE)
     return mail
 
 

@@ -12,7 +12,7 @@ from ordercancel.domain.errors import OrderCancelError
 from ordercancel.domain.faults import Faults
 from ordercancel.engine.messages import Message
 from ordercancel.notifiers.methods import check_method
-from ordercancel.rules.notifications import Audience, Medium
+from ordercancel.rules.notifications import Medium
 from ordercancel.service.ports import Notifier
 from ordercancel.service.ports_async import AsyncNotifier
 
@@ -24,7 +24,7 @@ N_co = TypeVar("N_co", covariant=True)
 class NoRoute(OrderCancelError, LookupError):
     """Raised when no route takes a message; names its medium and audience."""
 
-    def __init__(self, medium: Medium, audience: Audience) -> None:
+    def __init__(self, medium: Medium, audience: str) -> None:
         self.medium = medium
         self.audience = audience
         super().__init__(medium, audience)
@@ -32,7 +32,7 @@ class NoRoute(OrderCancelError, LookupError):
     def __str__(self) -> str:
         return (
             f"no route for medium {self.medium} and audience {self.audience}; expected one for "
-            "every message that a policy announces"
+            "every message of the policies"
         )
 
 
@@ -43,25 +43,24 @@ class Route(Generic[N_co]):
     Args:
         notifier: Delivers the messages of this route.
         medium: Takes messages of this medium only. Default: any.
-        audience: Takes messages to this audience only. Default: any.
+        audience: Takes messages to this role only. Default: any.
 
     Raises:
-        InvalidValue: There is no such medium or audience.
+        InvalidValue: There is no such medium, or the audience is no line.
     """
 
     notifier: N_co
     medium: Medium | None = attrs.field(default=None, kw_only=True)
-    audience: Audience | None = attrs.field(default=None, kw_only=True)
+    audience: str | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         faults = Faults("Route")
         if self.medium is not None:
             faults.member("medium", self.medium, Medium)
-        if self.audience is not None:
-            faults.member("audience", self.audience, Audience)
+        faults.line("audience", self.audience, optional=True)
         faults.raise_if_any()
 
-    def fits(self, medium: Medium | None, audience: Audience | None) -> bool:
+    def fits(self, medium: Medium | None, audience: str | None) -> bool:
         """Whether this route takes every message of `medium` to `audience`; None means any."""
         return self.medium in (None, medium) and self.audience in (None, audience)
 
