@@ -216,18 +216,18 @@ def values_of(
     Args:
         name: The name of the fact.
         leaves: The conditions about one fact each that matter.
-        policies: The policies; of a choice, the words that all of them have.
+        policies: The policies; of a choice, the words that all of them have that know it.
         nows: The moments that it is judged at, for facts that times are reckoned from.
         kind: The kind of command that it is read of. Default: any that can carry it.
     """
-    facts = [fact for each in policies if (fact := each.fact(name)) is not None]
-    fact = facts[0]
+    knowing = [each for each in policies if each.fact(name) is not None]
+    fact: Any = knowing[0].fact(name)
     if kind is not None and expression(name, fact, kind) == "None":
         return (None,)
     values: tuple[Value | None, ...]
     match fact:
         case Choice():
-            domains = [_words(each, name, kind) for each in policies]
+            domains = [_words(each, name, kind) for each in knowing]
             values = tuple(word for word in domains[0] if all(word in each for each in domains))
             if not any(domains) and fact.may_be_missing:
                 values = (ANY,)
