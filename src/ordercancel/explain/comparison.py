@@ -169,7 +169,7 @@ def _change(
         lost=tuple(code for code in one.codes if code not in other.codes),
         gained=tuple(code for code in other.codes if code not in one.codes),
         count=1,
-        example=facts,
+        example={name: value for name, value in facts.items() if name != "zone"},
         before=one,
         after=other,
     )
@@ -201,6 +201,10 @@ _NO_PARTS = frozenset(
     ("name", "edition", "digest", "holds_from", "channels", "facts", "rules", "documents")
 )
 
+# Trees, compared as a whole; the words of a condition stand beside it.
+_TREES = frozenset(("when", "due", "then"))
+_IN_WORDS = "condition"
+
 
 def _different_parts(before: Policy, after: Policy) -> Iterator[PartChange]:
     one, other = (
@@ -222,7 +226,10 @@ def _flat(where: str, value: Any) -> Iterator[tuple[str, Any]]:
     match value:
         case dict():
             for key, inner in value.items():
-                yield from _flat(f"{where}.{key}", inner)
+                if key in _TREES:
+                    yield f"{where}.{key}", inner
+                elif key != _IN_WORDS:
+                    yield from _flat(f"{where}.{key}", inner)
         case [dict(), *_]:
             seen: dict[str, int] = {}
             for each in value:
@@ -239,7 +246,9 @@ def _name(part: dict[str, Any]) -> str:
         return f"{part['move']} from {part['from']}"
     if "to" in part:
         return f"{part['on']} to {part['to']}"
-    named = (str(part[key]) for key in ("id", "code", "name", "on") if key in part)
+    if "code" in part:
+        return f"{part['on']} {part['code']}"
+    named = (str(part[key]) for key in ("id", "name", "on") if key in part)
     return next(named)
 
 
