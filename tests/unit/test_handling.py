@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 from ordercancel import (
@@ -29,6 +30,7 @@ from ordercancel.engine.handling import Handled, case_before, fire_due, fired_am
 from ordercancel.policies import QOO10
 from ordercancel.policy import (
     Deadline,
+    Flag,
     Forbid,
     Lifecycle,
     Reason,
@@ -364,3 +366,21 @@ def test_what_deadlines_did_is_told_from_what_the_command_did() -> None:
     later = handle(asks(), opened(policy, paid_at=utc(1, 3)), policy, utc(1, 5))
     assert fired_among(later.events) == ()
     assert later.refused is None
+
+
+@pytest.mark.parametrize("reasons", [REASONS, ()])
+def test_a_fact_that_a_command_requires_is_given_with_it(reasons: Any) -> None:
+    """Whether or not the command takes a reason."""
+    fee = Flag("fee_accepted", of=RequestCancellation, required=True)
+    policy = shop(facts=(fee,), reasons=reasons)
+    case = opened(policy)
+    ask = asks() if reasons else asks(reason=None)
+    with pytest.raises(InvalidValue) as caught:
+        handle(ask, case, policy, utc(2))
+    assert str(caught.value) == (
+        "RequestCancellation.data['fee_accepted']: is missing; expected a value: the policy "
+        "requires it"
+    )
+    assert caught.value.codes == ("fact_missing",)
+    given = attrs.evolve(ask, data={"fee_accepted": False})
+    assert handle(given, case, policy, utc(2)).case.requests[0].data == {"fee_accepted": False}

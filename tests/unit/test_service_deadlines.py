@@ -159,6 +159,14 @@ def test_a_command_that_was_carried_out_before_is_not_refused_when_more_is_due()
     assert len(store.history("o-7")) == 3
 
 
+def test_a_command_that_comes_again_too_early_gives_its_first_outcome() -> None:
+    """Its own event is later than the moment that it is now said to be given at."""
+    service = service_of()
+    first = service.handle(approves(command_id="c-1"))
+    again = service.handle(approves(command_id="c-1"), at=utc(1, 4))
+    assert (again.repeated, again.events) == (True, first.events)
+
+
 def test_a_wrong_input_fires_nothing() -> None:
     store = MemoryStore()
     service = service_of(APPROVES, store=store, clock=Hands(utc(3)))
@@ -525,9 +533,22 @@ def test_a_case_of_another_digest_is_not_judged() -> None:
         assert caught.value.codes == ("wrong_digest",)
         assert EXPIRES.digest in str(caught.value)
         assert changed(EXPIRES).digest in str(caught.value)
-    assert later.label("o-7", by=SELLER) == "要請中\n間違い"
+    for at in (utc(2), utc(9)):  # what is due then can't be told
+        assert later.label("o-7", by=SELLER, at=at) == "要請中\n間違い"
     assert later.case("o-7", by=SELLER).version == 2
     assert len(later.history("o-7", by=SELLER)) == 2
+
+
+def test_a_stranger_does_not_learn_of_an_order_by_its_policy() -> None:
+    """Where the book has no policy for it, only who may know of the order is told so."""
+    store = MemoryStore()
+    service_of(store=store)
+    later = CancellationService(policies=[CONECT], store=store, clock=Hands(utc(2)))
+    with pytest.raises(UnknownOrder):
+        later.handle(asks(by=STRANGER))
+    with pytest.raises(UnknownPolicy):
+        later.handle(asks())
+    assert later.case("o-7", by=BUYER).version == 2
 
 
 def test_a_policy_that_succeeds_another_judges_its_cases() -> None:

@@ -241,7 +241,7 @@ def test_a_queue_goes_across_policies() -> None:
     assert [row.order_id for row in service.inbox(SELLER, policy="qoo10").rows] == ["q-1"]
     assert [(each.policy, each.on, each.count) for each in service.counters(SELLER)][:2] == [
         ("conect", "pending", 1),
-        ("qoo10", "pending", 1),
+        ("qoo10", "open", 1),
     ]
     assert {each.policy for each in service.counters(SELLER, policy="conect")} == {"conect"}
 

@@ -37,7 +37,7 @@ from ordercancel.engine.decision import Decision, Ruling, Verdict
 from ordercancel.engine.inputs import offered_reasons
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.conditions import Compare
-from ordercancel.rules.facts import Choice, Day, Fact, Flag, Moment, Number
+from ordercancel.rules.facts import Choice, Fact, Flag, Moment, Number
 from ordercancel.rules.reasons import Reason, TextBounds
 from ordercancel.rules.roles import is_party
 
@@ -273,6 +273,6 @@ def _values(fact: Fact, kind: type[Judged], policy: RuleSet, at: datetime) -> It
             yield from sorted(bounds or {0})
         case Moment():
             yield from (at, _LONG_AGO, _FAR_OFF)
-        case Day():
+        case _:
             day = at.astimezone(policy.tzinfo).date()
             yield from (day, _LONG_AGO.date(), _FAR_OFF.date())
