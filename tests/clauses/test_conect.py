@@ -413,7 +413,7 @@ class TestCheckApproved:
 
 
 class TestButton:
-    """conect.1-1.button and conect.1-1.after
+    """conect.1-1.button conect.1-1.after
 
     該当する注文の「キャンセルリクエスト」をクリックします。 … 「キャンセルをリクエストする」を
     クリックすると、下記画面が表示されます。

@@ -263,6 +263,21 @@ class TestOtherwiseAskWithdrawal:
         house.do(Withdraw(ID, by=BUYER, request=1), EVENING)
         assert (house.status, house.request) == ("shipping_requested", "withdrawn")
 
+    @pytest.mark.parametrize("text", [None, "", "\u3000", "あ", "あ" * 500])
+    def test_what_the_seller_writes_with_it_is_optional(self, text: str | None) -> None:
+        """Decided (`withdrawal_text`): up to 500 characters."""
+        house = asked()
+        house.do(AskWithdrawal(ID, by=SELLER, request=1, text=text))
+        latest = house.case.latest
+        assert latest is not None
+        assert latest.withdrawal_text == ((text or "").strip() or None)
+
+    def test_what_the_seller_writes_with_it_is_bounded(self) -> None:
+        long = AskWithdrawal(ID, by=SELLER, request=1, text="あ" * 501)
+        wrong = asked().wrong(long)
+        assert (wrong.codes, wrong.clauses) == (("text_too_long",), ())
+        asked(qoo10(withdrawal_text=(0, 600))).do(long)
+
 
 class TestShipSameDay:
     """qoo10.1.ship-same-day

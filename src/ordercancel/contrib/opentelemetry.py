@@ -64,7 +64,9 @@ class OpenTelemetryObserver:
             "ordercancel.outbox.lag", unit="s", description="From what happened to its delivery."
         )
         self._due_lag = meter.create_histogram(
-            "ordercancel.due.lag", unit="s", description="From when a deadline was due to its firing."
+            "ordercancel.due.lag",
+            unit="s",
+            description="From when a deadline was due to its firing.",
         )
 
     @contextmanager

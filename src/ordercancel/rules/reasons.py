@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import attrs
 
@@ -101,12 +102,13 @@ class TextBounds:
         return f"{self.minimum} to {self.maximum} visible characters"
 
 
-def as_bounds(bounds: TextBounds | tuple[int, int] | None) -> TextBounds | None:
-    """A pair as bounds: ``(0, n)`` is optional, ``(1, n)`` required."""
-    if isinstance(bounds, tuple) and len(bounds) == 2:
-        least, most = bounds
-        return TextBounds(least, most, required=least > 0)
-    return bounds
+def as_bounds(bounds: Any) -> Any:
+    """A pair as bounds: ``(0, n)`` is optional, ``(1, n)`` required; all else as it is."""
+    match bounds:
+        case (int() as least, int() as most):
+            return TextBounds(least, most, required=least > 0)
+        case _:
+            return bounds
 
 
 @attrs.frozen

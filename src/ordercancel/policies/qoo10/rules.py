@@ -306,7 +306,7 @@ def qoo10(
                 on=AnswerWithdrawal,
                 when=is_initiator,
                 effect=PERMIT,
-                source=reading("qoo10.1.otherwise-ask-withdrawal"),
+                source=decided("qoo10.1.otherwise-ask-withdrawal"),
             ),
             *((withdraw,) if may_withdraw else ()),
             # -------------------------------------------------- the order moves on
