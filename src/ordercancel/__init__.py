@@ -52,6 +52,8 @@ from ordercancel.service.results import Outcome
 from ordercancel.service.service import CancellationService
 from ordercancel.service.service_async import AsyncCancellationService
 
+__version__ = "0.2.0"
+
 __all__ = [
     "Actor",
     "AdvanceOrder",
