@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -35,6 +35,10 @@ def _roles(value: Any) -> Any:
         return FrozenMap(value)
     named = {role.name: role for role in _tuple(value) if isinstance(role, Role)}
     return FrozenMap({**BUILT_IN_ROLES, **named})
+
+
+def _digests(value: Iterable[str]) -> frozenset[str]:
+    return frozenset(value)
 
 
 @attrs.frozen
@@ -74,7 +78,7 @@ class PolicyParts:
         default=None, repr=False, alias="notifications", converter=_tuple
     )
     ask_again_while_open: bool = False
-    succeeds: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    succeeds: frozenset[str] = attrs.field(default=(), converter=_digests)
     waivers: tuple[Waiver, ...] = attrs.field(default=(), repr=False, converter=_tuple)
 
     @property

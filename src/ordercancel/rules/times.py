@@ -23,7 +23,7 @@ cover the years.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, Protocol
@@ -72,6 +72,14 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
+def _dates(days: Iterable[date]) -> frozenset[date]:
+    return frozenset(days)
+
+
+def _weekdays(days: Iterable[int]) -> frozenset[int]:
+    return frozenset(days)
+
+
 @attrs.frozen(kw_only=True)
 class Calendar:
     """Which days are working days, as the host knows them.
@@ -85,8 +93,8 @@ class Calendar:
 
     first: date
     last: date
-    holidays: frozenset[date] = attrs.field(default=frozenset(), converter=frozenset, repr=False)
-    weekend: frozenset[int] = attrs.field(default=frozenset({5, 6}), converter=frozenset)
+    holidays: frozenset[date] = attrs.field(default=(), converter=_dates, repr=False)
+    weekend: frozenset[int] = attrs.field(default=(5, 6), converter=_weekdays)
 
     def typical_days(self) -> frozenset[date]:
         """Days that stand for all others: the first of each weekday, and the eve of a holiday."""
