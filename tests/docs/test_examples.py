@@ -11,6 +11,7 @@ import pytest
 from ordercancel.cli.main import main
 
 ROOT = Path(__file__).parent.parent.parent
+SHOPS = ("half_hour_shop:SHOP", "flea_market:FLEA_MARKET", "must_ship:MUST_SHIP")
 
 
 @pytest.fixture
@@ -25,31 +26,46 @@ def answers(
 
 
 class TestTheHalfHourShop:
-    """30 minutes of instant cancelling, 48 hours to answer, silence approves."""
+    """30 minutes of instant cancelling, a day to answer, then silence approves."""
+
+    def test_takes_forty_lines(self) -> None:
+        text = (ROOT / "examples" / "half_hour_shop.py").read_text(encoding="utf-8")
+        assert len([line for line in text.splitlines() if line]) <= 40
 
     def test_cancels_at_once_in_the_first_half_hour(self, answers: list[dict[str, Any]]) -> None:
         assert answers[0]["order_status"] == "cancelled"
-        assert answers[0]["rules"] == ["shop.first_half_hour"]
+        assert answers[0]["rules"] == ["buyer_asks"]
+        assert [each["audience"] for each in answers[0]["messages"]] == ["seller"]
 
     def test_asks_the_seller_from_the_thirtieth_minute_on(
         self, answers: list[dict[str, Any]]
     ) -> None:
-        assert answers[1]["request_status"] == "awaiting_seller"
-        assert answers[1]["messages"][0]["subject"] == "キャンセル希望"
-        assert answers[1]["labels"] == {"buyer": "キャンセル要請", "seller": "キャンセル要請"}
+        assert answers[1]["request_status"] == "pending"
+        assert answers[1]["messages"][0]["subject"] == "Cancellation requested: H-2"
+        assert answers[1]["labels"] == dict.fromkeys(("buyer", "seller"), "cancellation requested")
 
-    def test_approves_by_silence_after_48_hours_and_not_before(
+    def test_approves_by_silence_after_a_day_and_not_before(
         self, answers: list[dict[str, Any]]
     ) -> None:
-        before, too_late, after = answers[2:5]
+        before, too_late = answers[2:4]
         assert before["events"] == []
-        assert too_late["codes"] == ["deadline_passed"]
-        assert after["events"] == ["DeadlinePassed", "RequestGranted", "OrderCancelled"]
-        assert after["rules"] == ["standard.deadline", "shop.silence_approves"]
-        assert after["messages"][0]["subject"] == "キャンセル成立"
+        assert too_late["codes"] == ["no_open_request"]
+        assert too_late["events"] == ["DeadlineFired", "RequestClosed", "OrderCancelled"]
+        assert [each["audience"] for each in too_late["messages"]] == ["buyer", "seller"]
 
-    def test_takes_shipping_for_the_answer(self, answers: list[dict[str, Any]]) -> None:
+    def test_wants_an_answer_before_it_ships(self, answers: list[dict[str, Any]]) -> None:
+        assert answers[5]["codes"] == ["answer_first"]
+
+    def test_takes_the_hosts_word_that_it_was_shipped(self, answers: list[dict[str, Any]]) -> None:
         shipped = answers[6]
         assert (shipped["order_status"], shipped["request_status"]) == ("shipped", "superseded")
-        assert shipped["rules"] == ["standard.advance", "shop.shipping_answers"]
-        assert shipped["messages"][0]["subject"] == "発送済み"
+        assert shipped["labels"] == {"buyer": "shipped", "seller": "shipped"}
+
+
+@pytest.mark.parametrize("shop", SHOPS)
+def test_the_shops_have_no_hole(
+    shop: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert main(["verify", f"examples.{shop}", "--lang", "en"]) == 0
+    assert "No fault was found." in capsys.readouterr().out
