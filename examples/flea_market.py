@@ -47,8 +47,12 @@ FLEA_MARKET = Policy(
         shipped="shipped",
     ),
     rules=[
-        Rule("asks", on=RequestCancellation, when=unshipped & (seller | buyer),
-             effect=If(too_early, Forbid("not_late_yet"), Refer(OTHER_SIDE))),
+        Rule(
+            "asks",
+            on=RequestCancellation,
+            when=unshipped & (seller | buyer),
+            effect=If(too_early, Forbid("not_late_yet"), Refer(OTHER_SIDE)),
+        ),
         Rule("to_the_office", on=Reject, when=is_answerer & ~at_office, effect=Refer(operator)),
         Rule("withdraws", on=Withdraw, when=is_initiator, effect=PERMIT),
     ],

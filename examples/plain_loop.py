@@ -1,9 +1,9 @@
-"""A worker: applies the deadlines that have come due, and delivers messages, until it is stopped.
+"""A worker: fires the deadlines that have come due, and delivers messages, until it is stopped.
 
     ordercancel db create sqlite:///shop.db
     python -m examples.plain_loop sqlite:///shop.db
 
-Start as many as you like, on any machines that reach the database: a deadline acts only once.
+Start as many as you like, on any machines that reach the database: a deadline fires once.
 On SIGTERM or Ctrl-C it finishes the current batch and exits. While the database does not answer,
 it waits longer and longer.
 """
@@ -40,7 +40,7 @@ def work(service: CancellationService, stop: SimpleQueue[int]) -> None:
         else:
             wait = 0.0 if ticked.more or relayed.more else IDLE
             for each in ticked.skipped:
-                log.error("%s can't be applied: %r", each.duty, each.error)
+                log.error("%s: nothing could fire: %r", each.order.order_id, each.error)
 
 
 def is_stopped(stop: SimpleQueue[int], seconds: float) -> bool:

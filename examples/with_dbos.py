@@ -9,9 +9,6 @@ is in the tables of the orders, where the steps look it up. So a workflow that i
 worker costs a minute: the next one finds what it left.
 
 A worker that restarts under its old name resumes the workflows it was running when it was killed.
-
-With ``SHOP_SPREAD=1`` each deadline is applied in a workflow of its own, so that the work spreads
-over all workers: for shops where applying one takes long.
 """
 
 import os
@@ -21,20 +18,17 @@ from datetime import datetime, timedelta
 from functools import cache
 from queue import SimpleQueue
 
-from dbos import DBOS, DBOSConfig, ScheduleInput, SetWorkflowID, StepOptions
+from dbos import DBOS, DBOSConfig, ScheduleInput, StepOptions
 
-from ordercancel import ApplyDeadline, CancellationService, Refused, StoreUnavailable, System
+from ordercancel import CancellationService, StoreUnavailable
 from ordercancel.notifiers.log import LogNotifier
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.service.records import DueDuty
 from ordercancel.stores.sql import SqlStore
 
 POLICIES = (CONECT, QOO10)
 DATABASE = os.environ.get("SHOP_DATABASE", "postgresql:///shop")
-SPREAD = "SHOP_SPREAD" in os.environ
 EVERY_MINUTE, EVERY_NIGHT = "* * * * *", "17 4 * * *"
-QUEUE, EACH = "ordercancel", "ordercancel-each"
-"""The queue of the scheduled workflows, and that of single deadlines."""
+QUEUE = "ordercancel"
 POLLING = 0.5
 """Seconds between a worker's looks into the queue."""
 
@@ -65,8 +59,8 @@ PATIENT: StepOptions = {
 
 
 @DBOS.step(**PATIENT)
-def apply_some() -> bool:
-    """Apply up to a hundred deadlines; return whether there are more."""
+def fire_some() -> bool:
+    """Fire what is due of up to a hundred orders; return whether there is more."""
     return service().tick().more
 
 
@@ -76,26 +70,10 @@ def deliver_some() -> bool:
     return service().relay().more
 
 
-@DBOS.step(**PATIENT)
-def due(now: datetime, last: DueDuty | None) -> tuple[DueDuty, ...]:
-    """A page of all that is due."""
-    return store().due(now, last, 1_000)
-
-
-@DBOS.step(**PATIENT)
-def apply_one(order_id: str, deadline: str, request: int) -> None:
-    """Apply one deadline."""
-    try:
-        service().handle(ApplyDeadline(order_id, by=System(), deadline=deadline, request=request))
-    except Refused as refused:
-        if refused.codes != ("not_due",):  # it has acted already, or the request was answered
-            raise
-
-
 @DBOS.workflow()
 def tick(scheduled: datetime, context: object) -> None:
-    """Apply all deadlines that are due."""
-    while apply_some():
+    """Fire all deadlines that are due."""
+    while fire_some():
         pass
 
 
@@ -107,37 +85,12 @@ def relay(scheduled: datetime, context: object) -> None:
 
 
 @DBOS.workflow()
-def spread(scheduled: datetime, context: object) -> None:
-    """Enqueue a workflow for each deadline that is due, unless others are waiting.
-
-    The hour in the id allows one per hour: if that one failed, or was lost with a worker that
-    never came back, the next hour has another.
-    """
-    if DBOS.list_workflows(queue_name=EACH, status="ENQUEUED", limit=1):
-        return
-    last = None
-    while page := due(scheduled, last):
-        for duty in page:
-            with SetWorkflowID(
-                f"{scheduled:%Y-%m-%dT%H} {duty.order_id} {duty.deadline} {duty.request}"
-            ):
-                DBOS.enqueue_workflow(EACH, apply, duty.order_id, duty.deadline, duty.request)
-        last = page[-1]
-
-
-@DBOS.workflow()
-def apply(order_id: str, deadline: str, request: int) -> None:
-    """Apply one deadline."""
-    apply_one(order_id, deadline, request)
-
-
-@DBOS.workflow()
 def clean_up(scheduled: datetime, context: object) -> None:
     """Delete the records of workflows that ended a week ago."""
     before = (scheduled - timedelta(days=7)).isoformat()
     while done := DBOS.list_workflows(
         completed_before=before,
-        queue_name=[QUEUE, EACH],
+        queue_name=QUEUE,
         load_input=False,
         load_output=False,
         limit=1_000,
@@ -162,10 +115,9 @@ def main() -> None:
     DBOS(config=CONFIG)
     DBOS.launch()  # makes its own tables, in the schema `dbos`
     DBOS.register_queue(QUEUE, worker_concurrency=2, polling_interval_sec=POLLING)
-    DBOS.register_queue(EACH, worker_concurrency=10, polling_interval_sec=POLLING)
     DBOS.apply_schedules(
         [
-            schedule("deadlines", EVERY_MINUTE, spread if SPREAD else tick),
+            schedule("deadlines", EVERY_MINUTE, tick),
             schedule("messages", EVERY_MINUTE, relay),
             schedule("clean-up", EVERY_NIGHT, clean_up),
         ]

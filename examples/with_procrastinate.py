@@ -8,30 +8,23 @@
 Every minute one `tick` and one `relay` are enqueued, however many workers there are. What is due
 is in the tables of the orders, where the jobs look it up. So a job that fails, or is lost with its
 worker, costs a minute: the next one finds what it left.
-
-With ``SHOP_SPREAD=1`` each deadline is applied in a job of its own, so that the work spreads over
-all workers: for shops where applying one takes long.
 """
 
 import os
-from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import cache
 
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
-from ordercancel import ApplyDeadline, CancellationService, Refused, System
+from ordercancel import CancellationService
 from ordercancel.notifiers.log import LogNotifier
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.service.records import DueDuty
 from ordercancel.stores.sql import SqlStore
 
 POLICIES = (CONECT, QOO10)
 DATABASE = os.environ.get("SHOP_DATABASE", "postgresql:///shop")
-SPREAD = "SHOP_SPREAD" in os.environ
 QUEUE = "ordercancel"
 EVERY_MINUTE, EVERY_NIGHT = "* * * * *", "17 4 * * *"
 
@@ -56,9 +49,10 @@ def service() -> CancellationService:
 # next minute's job is the retry.
 
 
+@app.periodic(cron=EVERY_MINUTE)
 @app.task(name="tick", queue=QUEUE, queueing_lock="tick")
 def tick(timestamp: int = 0) -> None:
-    """Apply up to a hundred deadlines that are due, and the rest in another job."""
+    """Fire what is due of up to a hundred orders, and the rest in another job."""
     if service().tick().more:
         with suppress(AlreadyEnqueued):
             tick.defer()
@@ -71,38 +65,6 @@ def relay(timestamp: int = 0) -> None:
     if service().relay().more:
         with suppress(AlreadyEnqueued):
             relay.defer()
-
-
-@app.task(name="spread", queue=QUEUE, queueing_lock="spread", priority=-1)
-def spread(timestamp: int = 0) -> None:
-    """Enqueue a job for each deadline that is due, after all jobs that wait already."""
-    for duty in due():
-        key = f"{duty.order_id} {duty.deadline} {duty.request}"
-        with suppress(AlreadyEnqueued):
-            apply.configure(queueing_lock=key).defer(
-                order_id=duty.order_id, deadline=duty.deadline, request=duty.request
-            )
-
-
-def due() -> Iterator[DueDuty]:
-    """Yield all deadlines that are due now, reading a page at a time."""
-    now, last = datetime.now(UTC), None
-    while page := store().due(now, last, 1_000):
-        yield from page
-        last = page[-1]
-
-
-@app.task(name="apply", queue=QUEUE)
-def apply(order_id: str, deadline: str, request: int) -> None:
-    """Apply one deadline."""
-    try:
-        service().handle(ApplyDeadline(order_id, by=System(), deadline=deadline, request=request))
-    except Refused as refused:
-        if refused.codes != ("not_due",):  # it has acted already, or the request was answered
-            raise
-
-
-app.periodic(cron=EVERY_MINUTE)(spread if SPREAD else tick)
 
 
 @app.periodic(cron=EVERY_NIGHT)

@@ -8,5 +8,5 @@ from recipes.shop import equip
 
 equip(recipe)
 app = recipe.app
-for task in (recipe.spread if recipe.SPREAD else recipe.tick, recipe.relay):
+for task in (recipe.tick, recipe.relay):
     app.periodic(cron="* * * * * *", periodic_id="every second")(task)

@@ -1,6 +1,6 @@
 """Runs a recipe with three workers, kills two of them, and reports what happened.
 
-``python tests/recipes/run.py --engine plain|procrastinate|dbos [--spread] [--due 2000] [--json]``
+``python tests/recipes/run.py --engine plain|procrastinate|dbos [--due 2000] [--json]``
 
 On a PostgreSQL server of its own, in a database of its own; `--sqlite` for a file instead. Exit
 status 1 where a deadline did not act exactly once, or a message was not delivered.
@@ -57,7 +57,6 @@ class Run:
         """What is not as it was promised."""
         promised: dict[str, tuple[Any, Any]] = {
             "histories": (self.found.histories, {GRANTED: self.due, ASKED: self.later}),
-            "duties": (self.found.duties, {"missed": self.due, "open": self.later}),
             "messages": (self.found.messages, {"delivered": 3 * self.due + self.later}),
             "delivered": (len(self.found.delivered), 3 * self.due + self.later),
         }
@@ -68,18 +67,14 @@ class Run:
         ]
 
 
-def run(
-    engine: str, url: str, folder: Path, *, due: int, spread: bool = False, limit: float = 120.0
-) -> Run:
+def run(engine: str, url: str, folder: Path, *, due: int, limit: float = 120.0) -> Run:
     """Fill a new database with `due` deadlines, and let three workers process it.
 
-    A killed worker does not come back, except one of DBOS where each deadline is a workflow of its
-    own: only a worker of the same name resumes those workflows.
+    A killed worker does not come back.
     """
     later = due // 10
     fill(url, due, later)
-    revived = spread and engine == "dbos"
-    crew = Crew(engine, url, folder, fatal=due // 10, spread=spread, revived=revived)
+    crew = Crew(engine, url, folder, fatal=due // 10)
     if engine == "procrastinate":
         crew.finish("procrastinate", "--app=recipes.procrastinate_app.app", "schema", "--apply")
     times = crew.work(*NAMES, limit=limit)
@@ -100,7 +95,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Run a recipe, and kill two of three workers.")
     parser.add_argument("--engine", choices=ENGINES, required=True)
     parser.add_argument("--due", type=int, default=2_000, help="deadlines (default: 2000)")
-    parser.add_argument("--spread", action="store_true", help="a job for each deadline")
     parser.add_argument("--sqlite", action="store_true", help="for the plain loop: on SQLite")
     parser.add_argument("--json", action="store_true", help="for programs")
     chosen = parser.parse_args(arguments)
@@ -113,17 +107,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder = Path(name)
         with place(sqlite=chosen.sqlite, folder=folder) as url:
             begun = time.monotonic()
-            done = run(
-                chosen.engine,
-                url,
-                folder,
-                due=chosen.due,
-                spread=chosen.spread,
-                limit=120 + chosen.due,
-            )
+            limit = 120 + chosen.due
+            done = run(chosen.engine, url, folder, due=chosen.due, limit=limit)
     figures = {
         "engine": chosen.engine,
-        "job": "deadline" if chosen.spread else "tick",
         "database": "sqlite" if chosen.sqlite else "postgresql",
         "workers": len(NAMES),
         "killed": 2,
@@ -131,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "acted_once": done.acted_once,
         "messages": len(done.found.delivered),
         "delivered_again": done.repeated,
-        "seconds_until_applied": round(done.times.ticked, 1),
+        "seconds_until_fired": round(done.times.ticked, 1),
         "seconds_until_delivered": round(done.times.relayed, 1),
         "faults": done.faults,
     }

@@ -28,14 +28,14 @@ from ordercancel import Buyer, CancellationService, Message, Order, Party, Reque
 from ordercancel.service.records import Commit
 from ordercancel.stores.sql import SqlStore
 from ordercancel.stores.sql.engine import open_engine
-from ordercancel.stores.sql.tables import duties, events, outbox
+from ordercancel.stores.sql.tables import events, outbox
 
 LEASE = timedelta(seconds=1)
 """How long a message of a worker that was killed is held back."""
 PLACES = ("commit", "delivery")
 """Where workers are killed."""
-ASKED = ("OrderRegistered", "CancellationRequested", "DutyArose")
-GRANTED = (*ASKED, "DeadlinePassed", "RequestGranted", "OrderCancelled")
+ASKED = ("OrderRegistered", "CancellationRequested")
+GRANTED = (*ASKED, "DeadlineFired", "RequestClosed", "OrderCancelled")
 
 
 def fill(url: str, due: int, later: int) -> None:
@@ -64,13 +64,11 @@ class Found:
 
     Args:
         histories: How many orders have which events.
-        duties: How many duties are in which state.
         messages: How many messages are in which state.
         delivered: How often each message was delivered.
     """
 
     histories: Mapping[tuple[str, ...], int]
-    duties: Mapping[str, int]
     messages: Mapping[str, int]
     delivered: Mapping[str, int]
 
@@ -86,7 +84,6 @@ def look(url: str, folder: Path) -> Found:
                 histories[order_id] = (*histories.get(order_id, ()), kind)
             return Found(
                 Counter(histories.values()),
-                Counter(connection.scalars(select(duties.c.status))),
                 Counter(connection.scalars(select(outbox.c.state))),
                 Counter((folder / "delivered").read_text().splitlines()),
             )

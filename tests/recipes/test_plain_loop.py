@@ -12,12 +12,12 @@ from examples import plain_loop
 
 from ordercancel import CancellationService, StoreUnavailable
 from ordercancel.domain.errors import Conflict
-from ordercancel.service.records import DueDuty
+from ordercancel.service.records import DueOrder
 from ordercancel.service.results import Relayed, Skipped, Ticked
 from ordercancel.stores.memory import MemoryNotifier, MemoryStore
 from samples import jst
 
-DUTY = DueDuty(due_at=jst(17), order_id="o-1", deadline="qoo10.overdue", request=1)
+LATE = DueOrder(due_at=jst(17), order_id="o-1", policy="qoo10", edition="1", digest="")
 
 
 class Stop:
@@ -46,7 +46,7 @@ class Service(CancellationService):
         answer = self._answers.pop(0)
         if isinstance(answer, StoreUnavailable):
             raise answer
-        skipped = (Skipped(duty=DUTY, error=answer),) if isinstance(answer, Exception) else ()
+        skipped = (Skipped(order=LATE, error=answer),) if isinstance(answer, Exception) else ()
         return Ticked(outcomes=(), skipped=skipped, more=answer is True)
 
     def relay(self, *_: Any, **__: Any) -> Relayed:
@@ -81,11 +81,11 @@ def test_it_waits_longer_each_time_the_store_does_not_answer(
     assert "trying again in 60 s: the server has gone away" in caplog.text
 
 
-def test_it_tells_what_can_not_be_applied(caplog: pytest.LogCaptureFixture) -> None:
-    """One such deadline stops nothing, and is logged as an error."""
+def test_it_tells_of_what_nothing_could_fire(caplog: pytest.LogCaptureFixture) -> None:
+    """One such order stops nothing, and is logged as an error."""
     assert worked(Conflict("o-1", 8)) == [0, 5]
     (record,) = (each for each in caplog.records if each.levelno == logging.ERROR)
-    assert "qoo10.overdue" in record.getMessage()
+    assert "o-1" in record.getMessage()
     assert "Conflict" in record.getMessage()
 
 

@@ -68,29 +68,23 @@ class Crew:
         url: The database.
         folder: Where they leave their notes and logs.
         fatal: How often a worker comes to a fatal place before it is killed there.
-        spread: Whether each deadline is a job of its own.
-        revived: Whether those who were killed are started again.
     """
 
     engine: str
     url: str
     folder: Path
     fatal: int
-    spread: bool = False
-    revived: bool = False
     _running: dict[str, subprocess.Popen[bytes]] = attrs.field(factory=dict, init=False)
 
     def python(self, *arguments: str, name: str) -> subprocess.Popen[bytes]:
         """A process that runs a module."""
         settings = {
-            "PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS}",
+            "PYTHONPATH": os.pathsep.join(map(str, (TESTS.parent, TESTS, TESTS.parent / "src"))),
             "SHOP_DATABASE": self.url,
             "DBOS__VMID": name,
             "RECIPE_FOLDER": str(self.folder),
             "RECIPE_FATAL": str(self.fatal),
         }
-        if self.spread:
-            settings["SHOP_SPREAD"] = "1"
         with (self.folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", *arguments],
@@ -131,7 +125,7 @@ class Crew:
         return Times(ticked, relayed)
 
     def _finished(self, begun: float, limit: float) -> float:
-        """Wait until nothing is left to do; gives when the last deadline was applied."""
+        """Wait until nothing is left to do; gives when the last deadline fired."""
         ticked = 0.0
         places = list(PLACES)
         with closing(SqlStore(self.url, create_tables=False)) as store:
@@ -139,9 +133,9 @@ class Crew:
                 places = [place for place in places if not self._killed_at(place)]
                 backlog = store.backlog(datetime.now(UTC))
                 passed = time.monotonic() - begun
-                if not (ticked or backlog.duties):
+                if not (ticked or backlog.due):
                     ticked = passed
-                if not (backlog.duties or backlog.messages or places):
+                if not (backlog.due or backlog.messages or places):
                     return ticked
                 assert passed < limit, f"{backlog}, {places}\n{self._logs(*self._running)}"
                 for name, process in self._running.items():
@@ -158,8 +152,6 @@ class Crew:
         process = self._running.pop(name)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        if self.revived:
-            self._start(name)
         return True
 
     def _start(self, name: str) -> None:
