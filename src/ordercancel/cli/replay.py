@@ -25,7 +25,7 @@ from ordercancel.engine.handling import fire_due
 from ordercancel.engine.labels import label
 from ordercancel.engine.messages import Message, readers_of
 from ordercancel.engine.options import Choosable, Option
-from ordercancel.engine.timers import running
+from ordercancel.engine.timers import fires, running
 from ordercancel.explain import Explanation, explain, explain_faults, explain_firing
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.describe import COMMAND_NAMES
@@ -276,6 +276,8 @@ class Replay:
         lang, parties = self._lang(policy), map(self.directory.find, readers_of(case, policy))
         known = {party.id: party for party in parties if party is not None}
         marks = (mark.code for mark in case.marks if mark.request in (None, len(case.requests)))
+        # Those that have fired and run on come after those that will.
+        run = sorted(running(policy, case), key=lambda timer: not fires(timer, case))
         return {
             "order_status": case.order.status,
             "request_status": case.latest and str(case.latest.status),
@@ -288,7 +290,7 @@ class Replay:
                     "deadline": timer.deadline.id,
                     "due_at": timer.due_at.astimezone(policy.tzinfo).isoformat(),
                 }
-                for timer in running(policy, case)
+                for timer in run
             ],
             "marks": list(dict.fromkeys(marks)),
         }
