@@ -56,7 +56,7 @@ from ordercancel.engine.timers import Timer, timers, unmarked_by
 from ordercancel.rules.deadlines import Do
 from ordercancel.rules.roles import is_party, other_side_of
 
-__all__ = ["admit", "check_edition", "decide", "register"]
+__all__ = ["admit", "check_edition", "decide", "decide_admitted", "register"]
 
 
 def register(order: Order, policy: RuleSet, at: datetime) -> tuple[Event, ...]:
@@ -98,7 +98,13 @@ def decide(
             named.
         Refused: The policy refuses the command.
     """
-    at = admit(command, case, policy, at)
+    return decide_admitted(command, case, policy, admit(command, case, policy, at), seller)
+
+
+def decide_admitted(
+    command: Command, case: Case, policy: RuleSet, at: datetime, seller: Party | None = None
+) -> tuple[Event, ...]:
+    """The same as `decide`, for a command that `admit` has let through."""
     match command:
         case UpdateOrder():
             return _update(command, case, policy, at)

@@ -18,7 +18,7 @@ from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import AdvanceOrder, Command, FireDeadline, Judged, UpdateOrder
 from ordercancel.domain.errors import Fault, InvalidPolicy, InvalidValue
 from ordercancel.domain.events import DeadlineFired, Event
-from ordercancel.engine.decide import admit, decide
+from ordercancel.engine.decide import admit, decide_admitted
 from ordercancel.engine.decision import Refused
 from ordercancel.engine.evolve import evolve
 from ordercancel.engine.ruleset import RuleSet
@@ -127,6 +127,8 @@ def fire_due(case: Case, policy: RuleSet, at: datetime) -> tuple[Step, ...]:
             expected = "an action that makes its own condition `runs` false"
             raise InvalidPolicy([Fault(where, problem, expected, code="deadlines_in_a_circle")])
         command = FireDeadline(case.order.id, by=System(), deadline=first.deadline.id)
+        if not steps:
+            at = admit(command, case, policy, at)
         steps.append(_step(command, case, policy, at, None))
         case = steps[-1].case
     return tuple(steps)
@@ -167,15 +169,17 @@ def _told(
     try:
         told = _step(update, case, policy, at, None)
         fired = fire_due(told.case, policy, at)
-        moved = decide(command, fired[-1].case if fired else told.case, policy, at, seller=seller)
+        moved = _step(command, fired[-1].case if fired else told.case, policy, at, seller)
     except (Refused, InvalidValue):
         return ()
-    events = (attrs.evolve(each, by=command.by, rules=moved[-1].rules) for each in told.events)
+    events = (
+        attrs.evolve(each, by=command.by, rules=moved.events[-1].rules) for each in told.events
+    )
     return (Step(tuple(events), told.case), *fired)
 
 
 def _step(
     command: Command, case: Case, policy: RuleSet, at: datetime, seller: Party | None
 ) -> Step:
-    events = decide(command, case, policy, at, seller=seller)
+    events = decide_admitted(command, case, policy, at, seller)
     return Step(events, reduce(evolve, events, case))

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 
-from ordercancel.domain.actors import System
+from ordercancel.domain.actors import Party, System
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import Command
 from ordercancel.domain.errors import (
@@ -153,9 +153,10 @@ class Deadlines(Outbox):
         """Return the messages of all steps, each worded by the case as it was then."""
         messages: list[Message] = []
         for step in handled.steps:
-            if needs_messages(step.events, policy):
+            parties: Mapping[str, Party | None] = {}
+            if self._directory is not None and needs_messages(step.events, policy):
                 parties = self._parties(step.case, policy)
-                messages += messages_for(step.events, step.case, policy, parties)
+            messages += messages_for(step.events, step.case, policy, parties)
         return tuple(messages)
 
     def _commit(

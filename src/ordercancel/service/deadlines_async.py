@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 
-from ordercancel.domain.actors import System
+from ordercancel.domain.actors import Party, System
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import Command
 from ordercancel.domain.errors import (
@@ -152,9 +152,10 @@ class AsyncDeadlines(AsyncOutbox):
         """Return the messages of all steps, each worded by the case as it was then."""
         messages: list[Message] = []
         for step in handled.steps:
-            if needs_messages(step.events, policy):
+            parties: Mapping[str, Party | None] = {}
+            if self._directory is not None and needs_messages(step.events, policy):
                 parties = await self._parties(step.case, policy)
-                messages += messages_for(step.events, step.case, policy, parties)
+            messages += messages_for(step.events, step.case, policy, parties)
         return tuple(messages)
 
     async def _commit(

@@ -18,7 +18,7 @@ from ordercancel.engine.messages import Message
 
 
 def _dues(value: Mapping[str, datetime]) -> Mapping[str, datetime]:
-    return FrozenMap(value)
+    return value if isinstance(value, FrozenMap) else FrozenMap(value)
 
 
 @attrs.frozen(kw_only=True)
