@@ -1,269 +1,370 @@
-"""Facts are read from the command, the case, the policy, the seller and the moment."""
+"""Facts build conditions and are read from the command, the case, the policy and the moment."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
 
-from ordercancel.domain.actors import Party
+from ordercancel.domain.actors import Actor, Buyer, Party, Seller
+from ordercancel.domain.cases import Case, Mark
 from ordercancel.domain.commands import (
     AdvanceOrder,
     AnswerWithdrawal,
-    ApplyDeadline,
-    Approve,
     Command,
     Reject,
+    RequestCancellation,
+    Withdraw,
 )
+from ordercancel.domain.requests import CancellationRequest, RequestStatus
 from ordercancel.domain.texts import Text
-from ordercancel.engine.case_facts import Facts
-from ordercancel.engine.decide import decide
-from ordercancel.engine.evolve import evolve
-from ordercancel.policy import After, Consequence, Deadline, Occasion, Policy
-from ordercancel.rules.conditions import Compare, Holds, IsIn, Known, Relation
-from ordercancel.rules.facts import (
-    FACTS,
+from ordercancel.engine.case_facts import COSTLY, READ, Facts, answers
+from ordercancel.policy import (
     Choice,
     Flag,
+    Moment,
     Number,
-    attribute_choice,
-    attribute_flag,
-    attribute_number,
+    Policy,
+    Role,
     channel,
-    days_past_ship_on,
-    move,
-    party,
-    role,
-    since_placed,
+    mark,
+    marked,
     status,
 )
+from ordercancel.rules.conditions import Compare, Holds, IsIn, Known, Relation
+from ordercancel.rules.facts import FACTS, Day
+from ordercancel.rules.roles import BUILT_IN_ROLES
 from unit.tiny import (
     BUYER,
-    OURS,
+    OPERATOR,
     SELLER,
     STRANGER,
     SYSTEM,
+    approves,
     asks,
     opened,
-    order,
+    rejects,
+    sends,
     tiny,
     utc,
 )
 
-TINY = tiny()
-LAPSES = tiny(
-    deadlines=(
-        Deadline(
-            "tiny.lapse",
-            starts=Occasion.REFERRED,
-            due=After(timedelta(days=2)),
-            does=Consequence.LAPSE,
-            cites=OURS,
-        ),
-        Deadline(
-            "tiny.overdue",
-            starts=Occasion.REFERRED,
-            due=After(timedelta(days=1)),
-            does=Consequence.MARK_OVERDUE,
-            cites=OURS,
-        ),
-    )
+CARRIER = Role("carrier", side="seller", party="carrier_id", answers=False)
+OFFICE = Role("office", side="house")
+TINY = tiny(
+    facts=(
+        Flag("gift"),
+        Number("boxes"),
+        Choice("carrier_id", values=()),
+        Moment("seen_at"),
+        Day("planned_on"),
+        Flag("confirmed", of=Reject),
+        Number("fee", of=Reject),
+        Flag("agreed", of=RequestCancellation),
+        Number("paid", of=RequestCancellation),
+    ),
+    roles=(CARRIER, OFFICE),
 )
 
 
-def facts(
-    command: Command,
-    *,
-    policy: Policy = TINY,
-    at: datetime | None = None,
-    seller: Party | None = None,
-    asked: bool = False,
-    **changes: object,
-) -> Facts:
-    case = opened(policy, **changes)
-    if asked:
-        for event in decide(asks(), case, policy, utc(2, 10)):
-            case = evolve(case, event)
-    return Facts(command, case, policy, at or utc(3), seller)
+def asked(
+    by: Actor = BUYER, answerer: str | None = "seller", policy: Policy = TINY, **fields: Any
+) -> Case:
+    """A case whose buyer asked on the second of March."""
+    request = CancellationRequest(
+        number=1, by=by, at=utc(2), reason="mistake", answerer=answerer, **fields
+    )
+    return attrs.evolve(opened(policy), requests=(request,))
+
+
+def facts(command: Command | None, case: Case | None = None, **more: Any) -> Facts:
+    case = opened(TINY) if case is None else case
+    return Facts(command, case, TINY, more.pop("at", utc(3)), **more)
+
+
+# ---------------------------------------------------------------------- building conditions
 
 
 def test_facts_build_conditions() -> None:
+    boxes, gift = Number("boxes"), Flag("gift")
     assert status.is_in("new", "sent") == IsIn("status", frozenset({"new", "sent"}))
-    assert party.holds == Holds("party")
+    assert status.is_in(RequestStatus.PENDING) == IsIn("status", frozenset({"pending"}))
+    assert gift.holds == Holds("gift")
     assert channel.is_known == Known("channel")
-    half = timedelta(minutes=30)
-    assert (since_placed < half) == Compare("since_placed", Relation.LESS, half)
-    assert (since_placed <= half) == Compare("since_placed", Relation.AT_MOST, half)
-    assert (days_past_ship_on > 0) == Compare("days_past_ship_on", Relation.MORE, 0)
-    assert (days_past_ship_on >= 1) == Compare("days_past_ship_on", Relation.AT_LEAST, 1)
+    assert marked("missed") == Holds("marked.missed")
+    assert (boxes < 3) == Compare("boxes", Relation.LESS, 3)
+    assert (boxes <= 3) == Compare("boxes", Relation.AT_MOST, 3)
+    assert (boxes > 3) == Compare("boxes", Relation.MORE, 3)
+    assert (boxes >= 3) == Compare("boxes", Relation.AT_LEAST, 3)
+
+
+def test_a_label_is_the_words_of_the_name_by_default() -> None:
+    assert Flag("on_hold").label == "on hold"
+    assert Flag("on_hold", Text("保留", "held")).label == Text("保留", "held")
 
 
 def test_facts_that_may_be_missing_are_marked() -> None:
     assert {name for name, fact in FACTS.items() if fact.may_be_missing} == {
         "channel",
-        "since_paid",
-        "since_requested",
-        "days_past_ship_on",
-        "days_since_requested",
-        "seller_permits",
+        "reason",
+        "paid_at",
+        "shipped_at",
+        "delivered_at",
+        "requested_at",
+        "closed_at",
+        "ship_on",
     }
 
 
 def test_facts_of_one_command_say_so() -> None:
-    assert {name: fact.commands for name, fact in FACTS.items() if fact.commands} == {
-        "affirmed": (Reject,),
-        "move": (AdvanceOrder,),
-        "legal_move": (AdvanceOrder,),
-        "accept": (AnswerWithdrawal,),
-        "deadline": (ApplyDeadline,),
-        "deadline_due": (ApplyDeadline,),
-    }
+    told = {name: fact.commands for name, fact in FACTS.items() if fact.commands}
+    assert set(told) == {"is_stale", "reason", "move", "legal_move", "accept"}
+    assert told["reason"] == (RequestCancellation, Reject)
+    assert told["move"] == told["legal_move"] == (AdvanceOrder,)
+    assert told["accept"] == (AnswerWithdrawal,)
+
+
+def test_every_fact_is_read_and_none_is_left_over() -> None:
+    assert READ.keys() == FACTS.keys()
+    assert set(READ) >= COSTLY
+
+
+# ---------------------------------------------------------------------- reading them
 
 
 def test_a_fresh_request_of_the_buyer() -> None:
-    known = facts(asks(), at=utc(2, 3), ship_on=date(2024, 3, 1), paid_at=utc(1, 4))
+    case = opened(TINY, ship_on=date(2024, 3, 9), paid_at=utc(1, 4), facts={"gift": True})
+    known = facts(asks(by=Buyer("b-1", via="agent:x")), case)
     assert dict(known) == {
         "status": "new",
         "channel": None,
         "role": "buyer",
-        "party": True,
+        "side": "buyer",
+        "is_on_behalf": True,
         "request": "none",
+        "initiator": "none",
+        "answerer": "none",
+        "is_initiator": False,
+        "is_answerer": False,
+        "is_own_side": False,
+        "is_stale": None,
+        "reason": "mistake",
         "rejected_before": False,
         "withdrawn_before": False,
-        "since_placed": timedelta(days=1),
-        "since_paid": timedelta(hours=23),
-        "since_status": timedelta(days=1),
-        "since_requested": None,
-        "days_since_placed": 1,
-        "days_past_ship_on": 1,
-        "days_since_requested": None,
-        "seller_permits": None,
-        "affirmed": None,
+        "requests_made": 0,
+        "placed_at": utc(1, 3),
+        "paid_at": utc(1, 4),
+        "status_since": utc(1, 3),
+        "shipped_at": None,
+        "delivered_at": None,
+        "requested_at": None,
+        "closed_at": None,
+        "ship_on": date(2024, 3, 9),
+        "seller_permits": False,
         "move": None,
         "legal_move": None,
         "accept": None,
-        "deadline": None,
-        "deadline_due": None,
-        "deadline_passed": False,
+        "gift": True,
+        "boxes": None,
+        "carrier_id": None,
+        "seen_at": None,
+        "planned_on": None,
+        "confirmed": None,
+        "fee": None,
+        "agreed": False,
+        "paid": None,
     }
-    assert len(known) == 22
+    assert len(known) == 37
 
 
-def test_what_is_not_there_is_missing() -> None:
-    known = facts(asks())
-    assert known["since_paid"] is None
-    assert known["days_past_ship_on"] is None
+def test_the_present_and_the_zone_are_there_for_times() -> None:
+    known = facts(asks(), at=utc(3, 4))
+    assert (known["now"], known["zone"]) == (utc(3, 4), ZoneInfo("Asia/Tokyo"))
 
 
-def test_a_request_that_was_made_is_dated() -> None:
-    known = facts(Approve("o-7", by=SELLER), asked=True, at=utc(2, 16))
-    assert known["request"] == "awaiting_seller"
-    assert known["since_requested"] == timedelta(hours=6)
-    assert known["days_since_requested"] == 1
+def test_a_request_is_known_while_it_is_open_and_afterwards() -> None:
+    known = facts(approves(), asked())
+    assert (known["request"], known["initiator"], known["answerer"]) == (
+        "pending",
+        "buyer",
+        "seller",
+    )
+    assert (known["requested_at"], known["closed_at"], known["requests_made"]) == (
+        utc(2),
+        None,
+        1,
+    )
+    closed = asked(status=RequestStatus.REJECTED, closed_at=utc(2, 1))
+    known = facts(asks(), closed)
+    assert (known["request"], known["closed_at"]) == ("rejected", utc(2, 1))
+    assert (known["rejected_before"], known["withdrawn_before"]) == (True, False)
+    withdrawn = facts(asks(), asked(status=RequestStatus.WITHDRAWN))
+    assert (withdrawn["rejected_before"], withdrawn["withdrawn_before"]) == (False, True)
 
 
-def test_days_are_counted_in_the_zone_of_the_policy() -> None:
-    """23:59 and 00:00 of Tokyo are 14:59 and 15:00 in UTC."""
-    before, after = utc(2, 14, 59), utc(2, 15, 0)
-    for at, placed, past in ((before, 1, 0), (after, 2, 1)):
-        known = facts(asks(), at=at, ship_on=date(2024, 3, 2))
-        assert (known["days_since_placed"], known["days_past_ship_on"]) == (placed, past)
+@pytest.mark.parametrize(
+    ("by", "own", "answering", "same_side"),
+    [
+        (BUYER, True, False, True),
+        (Buyer("b-1", via="agent:x"), True, False, True),
+        (SELLER, False, True, False),
+        (OPERATOR, False, False, False),
+        (Actor("c-1", role="carrier"), False, False, False),
+        (Actor("x", role="unheard-of"), False, False, False),
+    ],
+)
+def test_who_made_the_request_and_who_is_to_answer(
+    by: Actor, own: bool, answering: bool, same_side: bool
+) -> None:
+    known = facts(approves(by=by), asked())
+    told = tuple(known[name] for name in ("is_initiator", "is_answerer", "is_own_side"))
+    assert told == (own, answering, same_side)
 
 
-def test_a_stranger_is_no_party() -> None:
-    known = facts(asks(by=STRANGER))
-    assert known["party"] is False
+def test_a_party_made_it_by_their_role_and_somebody_of_the_house_by_their_id() -> None:
+    """An account may have moved; clerks of one office are different people."""
+    assert facts(approves(by=STRANGER), asked())["is_initiator"] is True
+    by_office = asked(by=OPERATOR)
+    assert facts(approves(by=OPERATOR), by_office)["is_initiator"] is True
+    other = attrs.evolve(OPERATOR, id="o-2")
+    assert facts(approves(by=other), by_office)["is_initiator"] is False
+    unheard = Actor("x", role="unheard-of")
+    assert facts(approves(by=unheard), asked(by=unheard))["is_initiator"] is True
 
 
-@pytest.mark.parametrize("permits", [True, False])
-def test_the_seller_permits_or_not(permits: bool) -> None:
-    seller = Party("s-1", name="店", permits_cancellation=permits)
+@pytest.mark.parametrize(
+    ("by", "answerer", "result"),
+    [
+        (SELLER, "seller", True),
+        (SELLER, "seller_side", True),
+        (SELLER, "buyer_side", False),
+        (Actor("c-1", role="carrier"), "seller_side", False),
+        (Actor("c-1", role="carrier"), "carrier", True),
+        (Actor("k", role="office"), "house_side", True),
+        (SYSTEM, "house_side", False),
+        (Actor("x", role="unheard-of"), "seller_side", False),
+        (SELLER, None, False),
+    ],
+)
+def test_a_side_is_answered_for_by_its_roles_that_answer(
+    by: Actor, answerer: str | None, result: bool
+) -> None:
+    roles = {**BUILT_IN_ROLES, "carrier": CARRIER, "office": OFFICE}
+    assert answers(by, answerer, roles) is result
+
+
+def test_sides_are_those_of_the_roles() -> None:
+    told = [
+        facts(asks(by=by))["side"]
+        for by in (
+            BUYER,
+            SELLER,
+            OPERATOR,
+            SYSTEM,
+            Actor("c-1", role="carrier"),
+            Actor("x", role="unheard-of"),
+        )
+    ]
+    assert told == ["buyer", "seller", "house", "house", "seller", "none"]
+
+
+def test_an_answer_to_another_request_is_stale() -> None:
+    assert facts(approves(request=1), asked())["is_stale"] is False
+    assert facts(approves(request=2), asked())["is_stale"] is True
+    assert facts(Withdraw("o-7", by=BUYER, request=1))["is_stale"] is True
+
+
+@pytest.mark.parametrize(
+    ("seller", "permits"),
+    [
+        (None, False),
+        (Party("s-1", name="店"), False),
+        (Party("s-1", name="店", permits_cancellation=True), True),
+    ],
+)
+def test_a_seller_whom_nobody_knows_does_not_permit(seller: Party | None, permits: bool) -> None:
     assert facts(asks(), seller=seller)["seller_permits"] is permits
 
 
-@pytest.mark.parametrize("affirmed", [True, False])
-def test_a_rejection_is_affirmed_or_not(affirmed: bool) -> None:
-    assert facts(Reject("o-7", by=SELLER, affirmed=affirmed))["affirmed"] is affirmed
+def test_a_move_is_legal_where_the_lifecycle_has_it() -> None:
+    assert (facts(sends())["move"], facts(sends())["legal_move"]) == ("send", True)
+    gone = opened(TINY, status="sent")
+    assert facts(sends(), gone)["legal_move"] is False
+    assert facts(sends(move="fly"))["legal_move"] is False
 
 
-@pytest.mark.parametrize(
-    ("name", "legal"), [("send", True), ("plan", True), ("fly", False), ("cancel", False)]
-)
-def test_cancelling_is_no_move_of_the_order(name: str, legal: bool) -> None:
-    known = facts(AdvanceOrder("o-7", by=SELLER, move=name))
-    assert (known["move"], known["legal_move"]) == (name, legal)
+def test_facts_of_a_command_are_read_from_it_and_are_of_it_alone() -> None:
+    told = rejects(data={"confirmed": True, "fee": 3})
+    known = facts(told, asked())
+    assert (known["confirmed"], known["fee"]) == (True, 3)
+    other = facts(approves(), asked())
+    assert (other["confirmed"], other["fee"]) == (None, None)
 
 
-@pytest.mark.parametrize(
-    ("deadline", "number", "at", "due"),
-    [
-        ("tiny.lapse", 1, utc(4, 10), True),
-        ("tiny.lapse", 1, utc(4, 9, 59), False),
-        ("tiny.lapse", 2, utc(5), False),
-        ("tiny.other", 1, utc(5), False),
-    ],
-)
-def test_a_deadline_is_due_from_its_moment_on(
-    deadline: str, number: int, at: datetime, due: bool
-) -> None:
-    command = ApplyDeadline("o-7", by=SYSTEM, deadline=deadline, request=number)
-    assert facts(command, policy=LAPSES, asked=True, at=at)["deadline_due"] is due
+def test_a_flag_that_a_command_carries_and_is_not_told_is_false() -> None:
+    known = facts(rejects(), asked())
+    assert (known["confirmed"], known["fee"]) == (False, None)
 
 
-@pytest.mark.parametrize(
-    ("at", "passed"),
-    [(utc(3, 9, 59), False), (utc(3, 10), False), (utc(4, 9, 59), False), (utc(4, 10), True)],
-)
-def test_the_time_for_an_answer_is_over_when_a_deadline_decides(
-    at: datetime, passed: bool
-) -> None:
-    """A deadline that only marks as overdue takes nobody's answer away."""
-    command = Approve("o-7", by=SELLER)
-    assert facts(command, policy=LAPSES, asked=True, at=at)["deadline_passed"] is passed
+def test_what_a_request_carries_is_kept_with_it() -> None:
+    assert facts(asks(data={"agreed": True, "paid": 5}))["paid"] == 5
+    kept = asked(data={"agreed": True, "paid": 5})
+    known = facts(approves(), kept)
+    assert (known["agreed"], known["paid"]) == (True, 5)
+    assert (facts(approves())["agreed"], facts(approves())["paid"]) == (False, None)
 
 
-def test_without_an_open_request_no_time_for_an_answer_is_over() -> None:
-    assert facts(asks(), policy=LAPSES, at=utc(30))["deadline_passed"] is False
+def test_accepting_is_a_fact_of_the_answer() -> None:
+    for accept in (True, False):
+        answer = AnswerWithdrawal("o-7", by=BUYER, request=1, accept=accept)
+        assert facts(answer, asked())["accept"] is accept
+    assert facts(approves(), asked())["accept"] is None
 
 
-def test_a_policy_brings_facts_of_its_own() -> None:
-    label = Text("予約", "pre-order")
-    flag = attribute_flag("pre_order", label)
-    rank = attribute_choice("rank", label, ("gold", "none"))
-    weight = attribute_number("weight", label)
-    assert (type(flag), type(rank), type(weight)) == (Flag, Choice, Number)
-    assert all(fact.own and fact.may_be_missing for fact in (flag, rank, weight))
-    policy = tiny(facts=(flag, rank, weight))
-    known = Facts(asks(), opened(policy, attributes={"rank": "gold"}), policy, utc(2), None)
-    assert (known["pre_order"], known["rank"], known["weight"]) == (None, "gold", None)
-    assert list(known)[-3:] == ["pre_order", "rank", "weight"]
-    assert len(known) == 25
+def test_a_mark_is_a_fact() -> None:
+    case = attrs.evolve(asked(), marks=(Mark("missed", "d", utc(3), 1),))
+    assert facts(approves(), case)["marked.missed"] is True
+    assert facts(approves())["marked.missed"] is False
 
 
-def test_history_counts() -> None:
-    case = opened(TINY)
-    for command in (asks(), Reject("o-7", by=SELLER)):
-        for event in decide(command, case, TINY, utc(2)):
-            case = evolve(case, event)
-    known = Facts(asks(), case, TINY, utc(3), None)
-    assert (known["rejected_before"], known["withdrawn_before"]) == (True, False)
-    assert known["request"] == "rejected"
+def test_what_nobody_declares_is_read_as_a_fact_of_the_order() -> None:
+    case = opened(TINY, facts={"undeclared": 3})
+    assert facts(asks(), case)["undeclared"] == 3
+    assert facts(asks())["undeclared"] is None
 
 
-def test_policies_give_some_facts_their_words() -> None:
-    policy = tiny(channels=("shop", "phone"))
-    assert policy.domain(status) == ("new", "packed", "sent", "stopped")
-    assert policy.domain(channel) == ("shop", "phone")
-    assert policy.domain(move) == ("plan", "send")
-    assert policy.domain(role) == ("buyer", "seller", "operator", "system")
+def test_without_a_command_facts_of_actors_and_commands_are_missing() -> None:
+    """As for deadlines, which hang on the case alone; the reason is that of the request."""
+    known = facts(None, asked())
+    missing = ("role", "side", "is_initiator", "is_answerer", "is_own_side", "is_on_behalf")
+    assert [known[name] for name in (*missing, "move", "accept", "is_stale")] == [None] * 9
+    assert (known["status"], known["request"], known["reason"]) == ("new", "pending", "mistake")
+    assert facts(None)["reason"] is None
 
 
-def test_a_placed_order_without_a_status_time_has_no_time_in_its_status() -> None:
-    case = opened(TINY)
-    bare = attrs.evolve(case.order, placed_at=datetime(2024, 3, 1, tzinfo=UTC))
-    object.__setattr__(bare, "status_since", None)
-    known = Facts(asks(), attrs.evolve(case, order=bare), TINY, utc(2), None)
-    assert known["since_status"] is None
-    assert order().status_since is not None
-    assert known.command.by == BUYER
+def test_whoever_did_it_is_known_where_no_command_tells() -> None:
+    known = facts(None, asked(), by=Seller("s-1"))
+    assert (known["role"], known["is_answerer"]) == ("seller", True)
+
+
+def test_a_policy_knows_its_marks_as_facts() -> None:
+    from ordercancel.policy import Deadline, is_open, requested_at
+
+    late = Deadline("d", runs=is_open, due=requested_at, then=mark("late"))
+    policy = tiny(deadlines=(late,))
+    fact = policy.fact("marked.late")
+    assert fact is not None
+    assert not fact.may_be_missing
+    assert policy.fact("marked.other") is None
+
+
+def test_a_moment_and_a_day_are_reckoned_from_themselves() -> None:
+    read = {"seen_at": utc(2), "planned_on": date(2024, 3, 2), "zone": ZoneInfo("Asia/Tokyo")}
+    seen_at, planned_on = Moment("seen_at"), Day("planned_on")
+    assert (seen_at.anchor_name, planned_on.anchor_name) == ("seen_at", "planned_on")
+    assert seen_at.at(read.get) == utc(2)
+    assert planned_on.day(read.get) == date(2024, 3, 2)
+    assert planned_on.end(1).at(read.get) == datetime.fromisoformat("2024-03-03T15:00Z")

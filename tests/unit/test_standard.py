@@ -2,156 +2,215 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from functools import reduce
 
 import pytest
 
+from ordercancel.domain.actors import Actor, Operator
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import (
-    AdvanceOrder,
     AnswerWithdrawal,
-    ApplyDeadline,
-    Approve,
     AskWithdrawal,
     Command,
     Reject,
+    RequestCancellation,
     Withdraw,
 )
 from ordercancel.engine.decide import decide
 from ordercancel.engine.evolve import evolve
-from ordercancel.policy import STANDARD_RULES, After, Consequence, Deadline, Occasion
-from ordercancel.rules.sources import OwnRule
-from unit.tiny import BUYER, OPERATOR, OURS, SELLER, STRANGER, SYSTEM, asks, opened, tiny, utc
-
-POLICY = tiny(
-    deadlines=(
-        Deadline(
-            "tiny.lapse",
-            starts=Occasion.REFERRED,
-            due=After(timedelta(days=1)),
-            does=Consequence.LAPSE,
-            cites=OURS,
-        ),
-    )
+from ordercancel.policy import (
+    CANCEL,
+    OTHER_SIDE,
+    Choice,
+    Forbid,
+    If,
+    Policy,
+    Reason,
+    Refer,
+    Role,
+    Rule,
+    operator,
+    seller,
+    status,
 )
-FRESH = opened(POLICY)
-LAPSE = ApplyDeadline("o-7", by=SYSTEM, deadline="tiny.lapse", request=1)
+from ordercancel.policy.standard import standard_rules
+from ordercancel.rules.sources import OwnRule
+from unit.tiny import (
+    BUYER,
+    OPERATOR,
+    SELLER,
+    SYSTEM,
+    approves,
+    asks,
+    opened,
+    rejects,
+    sends,
+    tiny,
+    utc,
+)
+
+TINY = tiny()
+CARRIER = Actor("c-1", role="carrier")
+CARRIERS = (
+    Role("carrier", side="seller", party="carrier_id", answers=False),
+    Role("agency", side="seller", party="agency_id"),
+)
+BOTH_ASK = tiny(
+    rules=(
+        Rule("t.office", on=RequestCancellation, when=operator, effect=Refer("operator")),
+        Rule("t.other", on=RequestCancellation, when=~operator, effect=Refer(OTHER_SIDE)),
+    ),
+    reasons=(Reason("mistake", "間違い"),),
+    languages=("ja",),
+    facts=(Choice("carrier_id", values=()), Choice("agency_id", values=())),
+    roles=CARRIERS,
+)
+KNOWN = {"carrier_id": "c-1", "agency_id": "a-1"}
 
 
-def after(*commands: Command) -> Case:
-    case = FRESH
+def after(*commands: Command, policy: Policy = TINY, case: Case | None = None) -> Case:
+    case = opened(policy) if case is None else case
     for command in commands:
-        for event in decide(command, case, POLICY, utc(2)):
-            case = evolve(case, event)
+        case = reduce(evolve, decide(command, case, policy, utc(2)), case)
     return case
 
 
 ASKED = after(asks())
 
 
-def codes(command: Command, case: Case = ASKED, at: datetime | None = None) -> tuple[str, ...]:
-    return POLICY.assess(command, case, at or utc(2, 12)).codes
+def codes(command: Command, case: Case = ASKED, policy: Policy = TINY) -> tuple[str, ...]:
+    return policy.assess(command, case, utc(2, 12)).codes
 
 
 def test_every_standard_rule_is_ours_and_says_why() -> None:
-    assert all(isinstance(rule.cites, OwnRule) for rule in STANDARD_RULES)
-    assert {rule.id.partition(".")[0] for rule in STANDARD_RULES} == {"standard"}
+    rules = standard_rules(ask_again_while_open=False)
+    assert all(isinstance(rule.source, OwnRule) for rule in rules)
+    assert [rule.id for rule in rules] == [
+        "standard.own_request",
+        "standard.answer",
+        "standard.advance",
+        "standard.one_open_request",
+    ]
+    assert TINY.all_rules[:4] == rules
+    assert len(standard_rules(ask_again_while_open=True)) == 3
+
+
+def test_who_has_a_request_open_cannot_ask_again() -> None:
+    assert codes(asks(), opened(TINY)) == ()
+    assert codes(asks()) == ("request_open",)
+    withdrawn = after(Withdraw("o-7", by=BUYER, request=1), case=ASKED)
+    assert codes(asks(), withdrawn) == ()
+
+
+def test_a_request_of_the_other_side_is_not_opened_beside_an_open_one() -> None:
+    """The lifecycle of requests says so; a cancellation would supersede it."""
+    case = after(asks(), policy=BOTH_ASK, case=opened(BOTH_ASK, facts=KNOWN))
+    command = RequestCancellation("o-7", by=SELLER, reason="mistake")
+    assert codes(command, case, BOTH_ASK) == ("request_open",)
 
 
 @pytest.mark.parametrize(
     "command",
     [
-        asks(by=STRANGER),
-        Withdraw("o-7", by=STRANGER),
-        AnswerWithdrawal("o-7", by=STRANGER, accept=True),
-        AdvanceOrder("o-7", by=STRANGER, move="send"),
-    ],
-)
-def test_a_stranger_may_nothing(command: Command) -> None:
-    assert "not_a_party" in codes(command)
-
-
-def test_there_is_one_open_request_at_a_time() -> None:
-    assert codes(asks(), FRESH) == ()
-    assert codes(asks()) == ("no_such_move",)
-    assert codes(asks(), after(asks(), Withdraw("o-7", by=BUYER))) == ()
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        Approve("o-7", by=SELLER),
-        Reject("o-7", by=SELLER),
-        Withdraw("o-7", by=BUYER),
-        AskWithdrawal("o-7", by=SELLER),
-        AnswerWithdrawal("o-7", by=BUYER, accept=True),
+        approves(),
+        rejects(),
+        Withdraw("o-7", by=BUYER, request=1),
+        AskWithdrawal("o-7", by=SELLER, request=1),
+        AnswerWithdrawal("o-7", by=BUYER, request=1, accept=True),
     ],
 )
 def test_only_an_open_request_is_answered(command: Command) -> None:
-    assert codes(command, FRESH) == ("no_open_request",)
-    assert codes(command, after(asks(), Reject("o-7", by=SELLER))) == ("no_open_request",)
+    assert codes(command, opened(TINY)) == ("no_open_request",)
+    assert codes(command, after(rejects(), case=ASKED)) == ("no_open_request",)
 
 
-def test_who_was_not_asked_has_nothing_to_answer() -> None:
-    answer = AnswerWithdrawal("o-7", by=BUYER, accept=False)
-    assert codes(answer) == ("no_open_request",)
-    assert codes(answer, after(asks(), AskWithdrawal("o-7", by=SELLER))) == ()
+def test_an_answer_to_a_page_that_shows_an_older_request_is_stale() -> None:
+    """Request 1 was rejected and request 2 made meanwhile."""
+    second = after(rejects(), asks(), case=ASKED)
+    assert codes(approves(request=1), second) == ("stale_request",)
+    assert codes(approves(request=3), second) == ("stale_request",)
+    assert codes(approves(request=2), second) == ()
 
 
-def test_the_seller_asks_once_until_he_has_an_answer() -> None:
-    ask = AskWithdrawal("o-7", by=SELLER)
-    assert codes(ask, after(asks(), ask)) == ("no_open_request",)
+def test_nobody_answers_their_own_request() -> None:
+    assert codes(approves(by=BUYER)) == ("own_request",)
+    assert codes(rejects(by=BUYER)) == ("own_request",)
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        Approve("o-7", by=SELLER),
-        Reject("o-7", by=SELLER),
-        Withdraw("o-7", by=BUYER),
-        AskWithdrawal("o-7", by=SELLER),
-        AdvanceOrder("o-7", by=SELLER, move="send"),
-    ],
-)
-def test_once_the_time_is_over_the_deadline_decides(command: Command) -> None:
-    assert codes(command, ASKED, utc(2, 23, 59)) == ()
-    assert codes(command, ASKED, utc(3)) == ("deadline_passed",)
+def test_nobody_answers_the_request_of_their_own_side() -> None:
+    """Two roles stand on one side: what the carrier asked is not the seller's to answer."""
+    case = opened(BOTH_ASK, facts=KNOWN)
+    ask = RequestCancellation("o-7", by=CARRIER, reason="mistake")
+    asked = after(ask, policy=BOTH_ASK, case=case)
+    assert codes(approves(by=SELLER), asked, BOTH_ASK) == ("own_request",)
+    assert codes(approves(by=BUYER), asked, BOTH_ASK) == ()
 
 
-def test_the_time_for_an_answer_to_an_ask_can_be_over_too() -> None:
-    asked = after(asks(), AskWithdrawal("o-7", by=SELLER))
-    assert codes(AnswerWithdrawal("o-7", by=BUYER, accept=True), asked, utc(3)) == (
-        "deadline_passed",
-    )
+def test_any_role_of_the_other_side_that_answers_may_answer() -> None:
+    asked = after(asks(), policy=BOTH_ASK, case=opened(BOTH_ASK, facts=KNOWN))
+    assert codes(approves(by=SELLER), asked, BOTH_ASK) == ()
+    assert codes(approves(by=Actor("a-1", role="agency")), asked, BOTH_ASK) == ()
+    assert codes(approves(by=CARRIER), asked, BOTH_ASK) == ("not_permitted",)
+
+
+def test_within_the_house_it_is_somebody_elses_to_answer() -> None:
+    ask = RequestCancellation("o-7", by=OPERATOR, reason="mistake")
+    asked = after(ask, policy=BOTH_ASK, case=opened(BOTH_ASK, facts=KNOWN))
+    assert codes(approves(by=OPERATOR), asked, BOTH_ASK) == ("own_request",)
+    assert codes(approves(by=Operator("o-2")), asked, BOTH_ASK) == ()
+
+
+def test_the_answerer_alone_answers() -> None:
+    assert codes(approves()) == ()
+    assert codes(rejects()) == ()
+    assert codes(approves(by=OPERATOR)) == ("not_permitted",)
 
 
 @pytest.mark.parametrize("actor", [SELLER, OPERATOR, SYSTEM])
-def test_the_seller_and_the_house_move_an_order_on(actor) -> None:
-    assert codes(AdvanceOrder("o-7", by=actor, move="send"), FRESH) == ()
+def test_the_seller_and_the_house_move_an_order_on(actor: Actor) -> None:
+    assert codes(sends(by=actor), opened(TINY)) == ()
 
 
-def test_the_buyer_does_not() -> None:
-    assert codes(AdvanceOrder("o-7", by=BUYER, move="send"), FRESH) == ("wrong_actor",)
+def test_the_sellers_carrier_does_too_and_the_buyer_does_not() -> None:
+    case = opened(BOTH_ASK, facts=KNOWN)
+    assert codes(sends(by=CARRIER), case, BOTH_ASK) == ()
+    assert codes(sends(by=BUYER), opened(TINY)) == ("not_permitted",)
 
 
-@pytest.mark.parametrize("move", ["fly", "cancel"])
-def test_an_order_makes_the_moves_of_its_chart_alone(move: str) -> None:
-    assert codes(AdvanceOrder("o-7", by=SELLER, move=move), FRESH) == ("no_such_move",)
+@pytest.mark.parametrize("move", ["fly", "plan"])
+def test_an_order_makes_the_moves_of_its_lifecycle_alone(move: str) -> None:
+    packed = opened(TINY, status="packed")
+    assert codes(sends(move=move), packed) == ("no_such_move",)
 
 
-def test_a_deadline_is_the_clocks_and_acts_when_it_is_due() -> None:
-    assert codes(LAPSE, at=utc(2, 23, 59)) == ("not_due",)
-    assert codes(LAPSE, at=utc(3)) == ()
+def test_what_was_not_asked_is_not_answered() -> None:
+    answer = AnswerWithdrawal("o-7", by=BUYER, request=1, accept=False)
+    assert codes(answer) == ("not_asked",)
+    ask = AskWithdrawal("o-7", by=SELLER, request=1)
+    asked = after(ask, case=ASKED)
+    assert codes(answer, asked) == ()
+    assert codes(ask, asked) == ("asked_already",)
 
 
-@pytest.mark.parametrize("actor", [BUYER, SELLER, OPERATOR])
-def test_nobody_else_applies_a_deadline(actor) -> None:
-    command = ApplyDeadline("o-7", by=actor, deadline="tiny.lapse", request=1)
-    assert codes(command, at=utc(3)) == ("wrong_actor",)
+def test_a_policy_may_let_a_cancellation_supersede_an_open_request() -> None:
+    late = If(status.is_in("packed"), CANCEL, Refer(seller))
+    policy = tiny(
+        rules=(Rule("t.asks", on=RequestCancellation, effect=late),), ask_again_while_open=True
+    )
+    asked = after(asks(), policy=policy)
+    assert codes(asks(), asked, policy) == ("request_open",)
+    packed = after(sends(move="plan", facts={"ship_on": utc(9).date()}), policy=policy, case=asked)
+    done = after(asks(), policy=policy, case=packed)
+    assert [each.status for each in done.requests] == ["superseded", "approved"]
+    assert done.order.status == "stopped"
 
 
-def test_a_deadline_acts_once() -> None:
-    case = ASKED
-    for event in decide(LAPSE, case, POLICY, utc(3)):
-        case = evolve(case, event)
-    assert codes(LAPSE, case, utc(3)) == ("not_due",)
+def test_a_forbid_of_a_policys_own_stands_beside_the_standard_ones() -> None:
+    policy = tiny(
+        rules=(
+            Rule("t.asks", on=RequestCancellation, effect=Refer(seller)),
+            Rule("t.never", on=Reject, effect=Forbid("closed")),
+        )
+    )
+    asked = after(asks(), policy=policy)
+    assert codes(rejects(by=BUYER), asked, policy) == ("own_request", "closed")
