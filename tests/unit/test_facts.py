@@ -24,14 +24,17 @@ from ordercancel.domain.texts import Text
 from ordercancel.engine.case_facts import COSTLY, READ, Facts, answers
 from ordercancel.policy import (
     Choice,
+    Deadline,
     Flag,
     Moment,
     Number,
     Policy,
     Role,
     channel,
+    is_open,
     mark,
     marked,
+    requested_at,
     status,
 )
 from ordercancel.rules.conditions import Compare, Holds, IsIn, Known, Relation
@@ -351,8 +354,6 @@ def test_whoever_did_it_is_known_where_no_command_tells() -> None:
 
 
 def test_a_policy_knows_its_marks_as_facts() -> None:
-    from ordercancel.policy import Deadline, is_open, requested_at
-
     late = Deadline("d", runs=is_open, due=requested_at, then=mark("late"))
     policy = tiny(deadlines=(late,))
     fact = policy.fact("marked.late")

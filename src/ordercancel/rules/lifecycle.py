@@ -100,6 +100,11 @@ class Lifecycle:
                 faults.add(field, f"names {status!r}", f"one of: {', '.join(statuses)}")
         for move in (each for each in self.facts if each not in self.moves):
             faults.add("facts", f"names the move {move!r}", f"one of: {', '.join(self.moves)}")
+        for (source, move), target in table.items():
+            known = (*self.facts.get(move, ()), *self.needs.get(source, ()))
+            for name in (each for each in self.needs.get(target, ()) if each not in known):
+                problem = f"leads from {source!r} to {target!r}, which needs {name!r}"
+                faults.add(f"moves[{move!r}]", problem, "a move that brings it along, in facts")
         if self.cancelled in self.cancellable:
             faults.add("cancellable", f"names {self.cancelled!r}", "other statuses")
         faults.raise_if_any(InvalidPolicy)
