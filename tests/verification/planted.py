@@ -8,42 +8,32 @@ from functools import lru_cache
 from typing import Any
 
 import attrs
+from examples.half_hour_shop import SHOP
 
-from ordercancel import Command, Policy, Rule
+from ordercancel import Policy
 from ordercancel.cli.replay import Replay
-from ordercancel.policy import ALWAYS, Condition, own_rule
-from ordercancel.rules.effects import Effect
+from ordercancel.policy import Deadline, Rule
 from ordercancel.stores.memory import MemoryStore
 from ordercancel.verification import Finding, Report, verify
 from ordercancel.verification.invariants import Invariant
 
-OURS = own_rule("planted by a test")
 
-
-def rule(
-    rule_id: str,
-    on: type[Command] | tuple[type[Command], ...],
-    effect: Effect,
-    when: Condition = ALWAYS,
-) -> Rule:
-    """A rule of no document."""
-    return Rule(rule_id, on=on, effect=effect, when=when, cites=OURS)
-
-
-def edited(
-    policy: Policy, *, without: Collection[str] = (), plus: Collection[Rule] = (), **changes: Any
+def shop(
+    *,
+    without: Collection[str] = (),
+    plus: Collection[Rule] = (),
+    deadlines: Collection[Deadline] | None = None,
+    **changes: Any,
 ) -> Policy:
-    """A copy of `policy` without some rules and silences, with some rules more, and `changes`."""
+    """The half-hour shop without some rules and deadlines, with others more, and `changes`."""
     values: dict[str, Any] = {
-        "rules": (*(each for each in policy.rules if each.id not in without), *plus),
-        "silences": tuple(each for each in policy.silences if each.id not in without),
+        "rules": (*(each for each in SHOP.rules if each.id not in without), *plus),
+        "deadlines": (
+            *(each for each in SHOP.deadlines if each.id not in without),
+            *(deadlines or ()),
+        ),
     }
-    return attrs.evolve(policy, **values | changes)
-
-
-def reworded(policy: Policy, **changes: Any) -> Policy:
-    """A copy of `policy` whose wording has `changes`."""
-    return attrs.evolve(policy, wording=attrs.evolve(policy.wording, **changes))
+    return attrs.evolve(SHOP, **values | changes)
 
 
 def forged(policy: Policy, way: tuple[str | int, ...], value: object) -> Policy:
@@ -57,23 +47,20 @@ def forged(policy: Policy, way: tuple[str | int, ...], value: object) -> Policy:
     return copy
 
 
-def faults(policy: Policy, invariants: tuple[Invariant, ...] = ()) -> list[tuple[str, str]]:
-    """The kind and the subject of every fault that is found in `policy`."""
-    found = _verified(policy, invariants).faults
-    return [(fault.kind.value, fault.subject) for fault in found]
+def ids(policy: Policy, invariants: tuple[Invariant, ...] = ()) -> list[str]:
+    """Every fault that is found in `policy`, as a waiver names it."""
+    return [fault.id for fault in reported(policy, invariants).faults]
 
 
-def fault(
-    policy: Policy, kind: str, subject: str, invariants: tuple[Invariant, ...] = ()
-) -> Finding:
-    """The one fault of this kind about this subject."""
-    found = [each for each in _verified(policy, invariants).faults if each.kind == kind]
-    (only,) = (each for each in found if each.subject == subject)
+def fault(policy: Policy, fault_id: str, invariants: tuple[Invariant, ...] = ()) -> Finding:
+    """The one fault with this id."""
+    found = reported(policy, invariants).faults
+    (only,) = (each for each in found if each.id == fault_id)
     return only
 
 
 @lru_cache(maxsize=8)
-def _verified(policy: Policy, invariants: tuple[Invariant, ...]) -> Report:
+def reported(policy: Policy, invariants: tuple[Invariant, ...] = ()) -> Report:
     """The report on a policy, which a test asks for several times."""
     return verify(policy, invariants=invariants)
 

@@ -1,333 +1,260 @@
-"""Faults of rules, planted in good policies, are found and shown by a scenario."""
+"""Faults of rules are found where they are planted, each with a scenario that shows it."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+import attrs
 import pytest
-from examples.half_hour_shop import HALF_AN_HOUR, SHOP
+from examples.half_hour_shop import SHOP
 
-from ordercancel import Policy
-from ordercancel.domain.commands import (
-    COMMANDS,
+from ordercancel import (
     AdvanceOrder,
-    ApplyDeadline,
     Approve,
-    AskWithdrawal,
-    Command,
-    Reject,
+    Policy,
     RequestCancellation,
     Withdraw,
 )
-from ordercancel.domain.texts import Text
-from ordercancel.policies import CONECT, QOO10
-from ordercancel.policy import CANCEL, PERMIT, REFER, Forbid, Silence
-from ordercancel.rules.facts import (
-    days_since_placed,
-    party,
-    role,
-    since_paid,
-    since_placed,
+from ordercancel.policy import (
+    CANCEL,
+    PERMIT,
+    Flag,
+    Forbid,
+    If,
+    Reason,
+    Refer,
+    Rule,
+    Waiver,
+    buyer,
+    closed_at,
+    hours,
+    is_initiator,
+    is_open,
+    now,
+    operator,
+    own_rule,
+    reason,
+    requested_at,
+    seller,
     status,
 )
-from ordercancel.verification import verify
-from verification.planted import OURS, edited, fault, faults, replayed, rule
+from verification.planted import fault, ids, replayed, reported, shop
 
-DROPPED = [
-    (SHOP, "shop.only_the_buyer_asks", [RequestCancellation], "the seller"),
-    (SHOP, "shop.only_the_seller_answers", [Approve, Reject], "the buyer"),
-    (SHOP, "shop.no_withdrawal", [Withdraw, AskWithdrawal], "the buyer, the seller"),
-    (CONECT, "conect.no_asking_to_withdraw", [AskWithdrawal], "the buyer, the seller"),
-    (SHOP, "shop.seller_answers", [Approve, Reject], "the seller"),
-    (CONECT, "conect.approve", [Approve], "the seller"),
-    (CONECT, "conect.refer", [RequestCancellation], "the buyer"),
-    (QOO10, "qoo10.instant_new", [RequestCancellation], "the buyer"),
-    (QOO10, "qoo10.ask_withdrawal", [AskWithdrawal], "the seller"),
-    (QOO10, "qoo10.delayed_when_late", [], ""),
-]
+UNSHIPPED = status.is_in("placed", "packed")
 
 
-class TestPermitsThatDisagree:
-    def test_are_found_in_a_shop(self) -> None:
-        """Two rules for the first half hour, one cancels and one refers: neither can be right."""
-        asks_first = rule(
-            "shop.ask_first",
-            RequestCancellation,
-            REFER,
-            role.is_in("buyer") & status.is_in("placed") & (since_placed < HALF_AN_HOUR),
-        )
-        policy = edited(SHOP, plus=[asks_first])
-        assert faults(policy) == [
-            ("permits_disagree", "shop.ask_first, shop.first_half_hour"),
-            ("never_decides", "shop.first_half_hour on RequestCancellation"),
-            ("never_decides", "shop.ask_first on RequestCancellation"),
-        ]
-        found = fault(policy, "permits_disagree", "shop.ask_first, shop.first_half_hour")
-        assert found.problem.en == "In one and the same case these rules grant different things."
-        assert len(found.scenario) == 2
-        (asked,) = replayed(policy, found)
-        assert (asked["ok"], asked["codes"]) == (False, ["permits_disagree"])
-        assert asked["rules"] == ["shop.ask_first", "shop.first_half_hour"]
-        assert asked["order_status"] == "placed"
-
-    def test_are_found_in_qoo10(self) -> None:
-        """A 新規注文 that is both cancelled at once and referred."""
-        refers = rule(
-            "qoo10.new_referred",
-            RequestCancellation,
-            REFER,
-            role.is_in("buyer") & status.is_in("new"),
-        )
-        policy = edited(QOO10, plus=[refers])
-        found = fault(policy, "permits_disagree", "qoo10.instant_new, qoo10.new_referred")
-        assert len(found.scenario) == 2
-        (asked,) = replayed(policy, found)
-        assert asked["codes"] == ["permits_disagree"]
-        assert asked["clauses"] == ["qoo10.1.instant-new"]
+def test_the_shop_itself_has_no_fault() -> None:
+    """What is planted below is the only fault there is."""
+    assert ids(shop()) == []
 
 
-class TestAPermitWithoutAMove:
-    def test_is_found_where_the_order_can_not_be_cancelled(self) -> None:
-        """The first half hour is granted in every status, and the chart has no way out of two."""
-        whatever_status = rule(
-            "shop.first_half_hour",
-            RequestCancellation,
-            CANCEL,
-            role.is_in("buyer") & (since_placed < HALF_AN_HOUR),
-        )
-        policy = edited(SHOP, without=["shop.first_half_hour", "shop.closed"])
-        policy = edited(policy, plus=[whatever_status])
-        found = fault(policy, "permit_without_move", "shop.first_half_hour")
-        assert found.problem.ja == "ルールは認めるが、状態遷移図にその操作がない。"
-        assert len(found.scenario) == 2
-        (asked,) = replayed(policy, found)
-        assert (asked["codes"], asked["rules"]) == (["no_such_move"], ["shop.first_half_hour"])
-        assert asked["order_status"] == "shipped"
-
-    def test_is_found_where_a_request_is_open(self) -> None:
-        """Without the rule of one request at a time, a second one has nowhere to go."""
-        policy = edited(SHOP, without=["shop.one_at_a_time"])
-        assert faults(policy) == [("permit_without_move", "shop.later")]
-        found = fault(policy, "permit_without_move", "shop.later")
-        assert len(found.scenario) == 3
-        asked, again = replayed(policy, found)
-        assert asked["request_status"] == "awaiting_seller"
-        assert (again["codes"], again["rules"]) == (["no_such_move"], ["shop.later"])
-
-    def test_is_found_where_the_order_was_shipped(self) -> None:
-        """A seller who may approve in every status, and an order that shipping leaves asked."""
-        policy = edited(SHOP, superseding=None, deadlines=())
-        assert faults(policy) == [("permit_without_move", "shop.seller_answers")]
-        found = fault(policy, "permit_without_move", "shop.seller_answers")
-        assert len(found.scenario) == 4
-        _, shipped, approved = replayed(policy, found)
-        assert (shipped["order_status"], shipped["request_status"]) == (
-            "shipped",
-            "awaiting_seller",
-        )
-        assert (approved["codes"], approved["rules"]) == (
-            ["no_such_move"],
-            ["shop.seller_answers"],
-        )
-
-    def test_is_found_where_there_is_no_request(self) -> None:
-        """A withdrawal of nothing, where the standard rule that bars it was dropped."""
-        policy = edited(
-            SHOP,
-            without=["standard.withdraw_open"],
-            plus=[rule("shop.withdraw", Withdraw, PERMIT, role.is_in("buyer"))],
-        )
-        found = fault(policy, "permit_without_move", "shop.withdraw")
-        (withdrawn,) = replayed(policy, found)
-        assert (withdrawn["codes"], withdrawn["request_status"]) == (["no_such_move"], None)
-
-    def test_is_found_where_the_order_chart_has_no_such_move(self) -> None:
-        """A seller who may make any move, where the standard rule that bars it was dropped."""
-        policy = edited(
-            SHOP,
-            without=["standard.advance_move"],
-            plus=[rule("shop.sends", AdvanceOrder, PERMIT, role.is_in("seller"))],
-        )
-        found = fault(policy, "permit_without_move", "shop.sends")
-        (shipped,) = replayed(policy, found)
-        assert (shipped["codes"], shipped["order_status"]) == (["no_such_move"], "shipped")
-
-
-class TestARuleThatNeverDecides:
-    def test_is_found_where_it_contradicts_itself(self) -> None:
-        """Its condition can never hold; the scenario shows what is decided without it."""
-        both = rule(
-            "shop.both",
-            RequestCancellation,
-            Forbid("closed"),
-            status.is_in("placed") & status.is_in("shipped"),
-        )
-        policy = edited(SHOP, plus=[both])
-        assert faults(policy) == [("never_decides", "shop.both on RequestCancellation")]
-        found = fault(policy, "never_decides", "shop.both on RequestCancellation")
-        assert found.problem.en == (
-            "It never decides about 'Requesting cancellation': its condition can never hold."
-        )
-        assert len(found.scenario) == 2
-        (asked,) = replayed(policy, found)
-        assert asked["rules"] == ["shop.first_half_hour"]
-
-    def test_is_found_where_a_forbid_always_outweighs_it(self) -> None:
-        """A permit to withdraw, where withdrawing is forbidden to everybody."""
-        policy = edited(
-            QOO10, plus=[rule("qoo10.buyer_withdraws", Withdraw, PERMIT, role.is_in("buyer"))]
-        )
-        assert faults(policy) == [("never_decides", "qoo10.buyer_withdraws on Withdraw")]
-        found = fault(policy, "never_decides", "qoo10.buyer_withdraws on Withdraw")
-        assert found.problem.en == (
-            "It never decides about 'Withdrawing': whenever its condition holds, another rule "
-            "says the same, or forbids."
-        )
-        (withdrawn,) = replayed(policy, found)
-        assert withdrawn["codes"] == ["withdrawal_not_offered", "no_open_request"]
-        assert "qoo10.buyer_withdraws" not in withdrawn["rules"]
-
-    def test_is_found_where_another_says_the_same(self) -> None:
-        """Two rules that say one thing: without either, nothing would change."""
-        again = rule(
-            "shop.twice",
-            RequestCancellation,
-            Forbid("closed"),
-            status.is_in("cancelled", "shipped"),
-        )
-        policy = edited(SHOP, plus=[again])
-        assert faults(policy) == [
-            ("never_decides", "shop.closed on RequestCancellation"),
-            ("never_decides", "shop.twice on RequestCancellation"),
-        ]
-        found = fault(policy, "never_decides", "shop.twice on RequestCancellation")
-        (asked,) = replayed(policy, found)
-        assert (asked["codes"], asked["rules"]) == (["closed"], ["shop.closed", "shop.twice"])
-
-    def test_is_found_where_another_says_more(self) -> None:
-        """Of a rule and a wider one with the same code, only the narrower is idle."""
-        narrower = rule(
-            "shop.narrower", RequestCancellation, Forbid("closed"), status.is_in("shipped")
-        )
-        assert faults(edited(SHOP, plus=[narrower])) == [
-            ("never_decides", "shop.narrower on RequestCancellation")
-        ]
-
-    def test_is_shown_for_each_command_by_that_command(self) -> None:
-        """A rule about two commands that is idle for both has a scenario of each."""
-        again = rule("conect.again", (Approve, Reject), Forbid("wrong_actor"), role.is_in("buyer"))
-        policy = edited(CONECT, plus=[again])
-        assert faults(policy) == [
-            ("never_decides", "conect.again on Approve"),
-            ("never_decides", "conect.again on Reject"),
-        ]
-        approved = fault(policy, "never_decides", "conect.again on Approve")
-        rejected = fault(policy, "never_decides", "conect.again on Reject")
-        assert approved.scenario[-1]["do"] == "approve"
-        assert rejected.scenario[-1]["do"] == "reject"
-
-    def test_is_found_though_no_such_command_can_be_given(self) -> None:
-        """A rule about applying deadlines, under a policy that has none."""
-        policy = edited(
-            CONECT, plus=[rule("conect.no_clock", ApplyDeadline, Forbid("wrong_actor"))]
-        )
-        assert faults(policy) == [("never_decides", "conect.no_clock on ApplyDeadline")]
-
-    def test_is_not_said_of_one_that_a_case_of_three_days_needs(self) -> None:
-        """Half an hour and three days apart: a bound of each does not hide the other's cases."""
-        after_days = rule(
-            "shop.after_days",
-            RequestCancellation,
-            Forbid("closed"),
-            (since_placed >= HALF_AN_HOUR) & (days_since_placed >= 3),
-        )
-        assert faults(edited(SHOP, plus=[after_days])) == []
-
-    def test_is_not_said_of_one_for_an_order_of_the_small_hours(self) -> None:
-        """Twenty hours after it was placed and still the same day: placed before four."""
-        long_day = rule(
-            "shop.long_day",
-            RequestCancellation,
-            Forbid("closed"),
-            (since_placed >= timedelta(hours=20)) & (days_since_placed <= 0),
-        )
-        report = verify(edited(SHOP, plus=[long_day]))
-        assert report.ok
-        assert "shop.long_day" not in report.text("en")
-
-    def test_is_not_said_of_one_for_an_order_that_was_paid_later(self) -> None:
-        """An hour after it was placed and not half an hour after it was paid."""
-        late = rule(
-            "shop.paid_late",
-            RequestCancellation,
-            Forbid("closed"),
-            since_paid.is_known & (since_paid < HALF_AN_HOUR) & (since_placed >= 2 * HALF_AN_HOUR),
-        )
-        report = verify(edited(SHOP, plus=[late]))
-        assert report.ok
-        assert "shop.paid_late" not in report.text("en")
-
-
-class TestASilence:
-    def test_that_is_never_meant_is_found(self) -> None:
-        """It leaves nothing out: for every move there is a rule that speaks."""
-        nobody_moves = Silence("shop.nobody_moves", on=AdvanceOrder, cites=OURS)
-        policy = edited(SHOP, silences=(*SHOP.silences, nobody_moves))
-        assert faults(policy) == [("never_decides", "shop.nobody_moves on AdvanceOrder")]
-        found = fault(policy, "never_decides", "shop.nobody_moves on AdvanceOrder")
-        (moved,) = replayed(policy, found)
-        assert (moved["codes"], moved["rules"]) == (["wrong_actor"], ["standard.advance_by"])
-
-    def test_about_every_command_may_be_idle_for_some(self) -> None:
-        """Even for those that can't be given under this policy, and it is said of each."""
-        nothing = Silence("conect.nothing", on=COMMANDS, when=~party.holds, cites=OURS)
-        assert faults(edited(CONECT, silences=(*CONECT.silences, nothing))) == [
-            ("never_decides", f"conect.nothing on {kind.__name__}") for kind in COMMANDS
-        ]
-
-    @pytest.mark.parametrize(
-        ("policy", "dropped", "kinds", "actors"), DROPPED, ids=[each[1] for each in DROPPED]
+def test_grants_that_disagree() -> None:
+    """In the first half hour one rule cancels, and another one refers."""
+    policy = shop(
+        plus=[Rule("refers", on=RequestCancellation, when=buyer & UNSHIPPED, effect=Refer(seller))]
     )
-    def test_that_nobody_declared_is_found(
-        self, policy: Policy, dropped: str, kinds: list[type[Command]], actors: str
-    ) -> None:
-        """Drop a declared silence, or the rule that permits: the scenario is refused by silence.
-
-        Where rules forbid whatever is not permitted, nothing is silent, and nothing is found.
-        """
-        changed = edited(policy, without=[dropped])
-        silent = [found for found in verify(changed).faults if found.kind == "silence"]
-        assert [found.subject for found in silent] == [kind.__name__ for kind in kinds]
-        for found in silent:
-            assert f" to {actors}" in found.problem.en
-            last = replayed(changed, found)[-1]
-            assert (last["codes"], last["rules"]) == (["not_permitted"], [])
-
-    def test_names_all_to_whom_nothing_is_said(self) -> None:
-        """In both languages, and once for each kind of command."""
-        policy = edited(SHOP, without=["shop.only_the_seller_answers"])
-        assert fault(policy, "silence", "Approve").problem == Text(
-            "購入者・運営者・システムの「承認」を認めるルールも拒むルールもなく、"
-            "それを意図した旨の記載(Silence)もない場合がある。",
-            "In some cases no rule permits or forbids 'Approving' to the buyer, an operator, the "
-            "system, and no Silence says that this is meant.",
-        )
+    found = fault(policy, "permits_disagree:buyer_asks, refers")
+    assert replayed(policy, found)[-1]["codes"] == ["permits_disagree"]
 
 
-def test_a_rule_that_stands_by_is_noted_and_no_fault() -> None:
-    """Where combinations need it and no case that can be reached does, it is a note."""
-    report = verify(CONECT)
-    assert report.ok
-    assert [note.en for note in report.notes] == [
-        (
-            "Rules that decide in no case that can be reached, and stand by: "
-            "conect.no_asking_to_withdraw on AnswerWithdrawal"
-        )
+def test_a_grant_without_a_move() -> None:
+    """The rule cancels shipped orders; the lifecycle does not."""
+    too_late = status.is_in("shipped")
+    policy = shop(
+        plus=[Rule("recalls", on=RequestCancellation, when=seller & too_late, effect=CANCEL)]
+    )
+    found = fault(policy, "permit_without_move:recalls")
+    assert "'shipped'" in found.problem["en"]
+    assert replayed(policy, found)[-1]["codes"] == ["not_cancellable"]
+
+
+def test_a_rule_that_can_never_hold() -> None:
+    """Its condition contradicts itself."""
+    policy = shop(
+        plus=[
+            Rule("never", on=AdvanceOrder, when=is_open & ~is_open, effect=Forbid("answer_first"))
+        ]
+    )
+    assert ids(policy) == ["never_decides:never on AdvanceOrder"]
+    problem = fault(policy, "never_decides:never on AdvanceOrder").problem
+    assert "can never hold" in problem["en"]
+
+
+def test_a_rule_that_another_one_says_as_well() -> None:
+    """Two rules with one effect under one condition: neither is decisive."""
+    twice = attrs.evolve(SHOP.rules[3], id="twice")
+    policy = shop(plus=[twice])
+    assert ids(policy) == [
+        "never_decides:answer_first on AdvanceOrder",
+        "never_decides:twice on AdvanceOrder",
     ]
+    problem = fault(policy, "never_decides:twice on AdvanceOrder").problem
+    assert "another rule says the same" in problem["en"]
 
 
-def test_a_rule_that_can_not_be_evaluated_somewhere_is_noted() -> None:
-    """An order without a planned ship date can't be marked late; that is told, not blamed."""
-    assert [note.ja for note in verify(QOO10).notes] == [
-        "qoo10.delayed_when_late は、次が不明なとき判断できず拒否となる: 発送予定日を過ぎた暦日数"
-    ]
+def test_a_branch_that_is_never_taken() -> None:
+    """Of an `If`, each branch counts as a rule of its own."""
+    when = buyer & UNSHIPPED
+    fits = If(UNSHIPPED, Refer(seller), Forbid("too_late"))
+    policy = shop(
+        without=["buyer_asks"],
+        plus=[Rule("asks", on=RequestCancellation, when=when, effect=fits)],
+    )
+    assert ids(policy) == ["never_decides:asks (too_late) on RequestCancellation"]
+
+
+def test_a_rule_that_can_never_be_determined() -> None:
+    """Nobody can tell when a request was closed that is still open."""
+    policy = shop(
+        plus=[
+            Rule("late", on=Approve, when=now >= closed_at + hours(1), effect=Forbid("too_late"))
+        ]
+    )
+    found = fault(policy, "never_determined:late on Approve")
+    assert "(closed_at)" in found.problem["en"]
+    assert "undetermined" in replayed(policy, found)[-1]["codes"]
+    assert not any(each.startswith("never_decides") for each in ids(policy))
+
+
+def test_a_hole() -> None:
+    """A buyer may ask while the order is placed, and is left without an answer afterwards."""
+    policy = shop(
+        without=["buyer_asks"],
+        plus=[
+            Rule(
+                "asks",
+                on=RequestCancellation,
+                when=buyer & status.is_in("placed"),
+                effect=Refer(seller),
+            )
+        ],
+    )
+    found = fault(policy, "hole:RequestCancellation by buyer")
+    assert "in status 'packed'" in found.problem["en"]
+    assert replayed(policy, found)[-1]["codes"] == ["not_permitted"]
+
+
+def test_what_is_never_granted_is_no_hole() -> None:
+    """Operators have nothing to do with this shop's requests, which is no fault."""
+    policy = shop(without=["buyer_withdraws", "seller_cancels"])
+    assert ids(policy) == []
+
+
+def test_what_hangs_on_whose_request_it_is_is_no_hole() -> None:
+    """Whoever asked may withdraw; the others may not, which is no fault."""
+    assert "buyer_withdraws" in {rule.id for rule in SHOP.rules}
+    assert SHOP.rules[2].when == is_initiator.holds
+    assert ids(SHOP) == []
+
+
+def test_no_reason_for_what_is_permitted() -> None:
+    """The seller may cancel, and all reasons are for the buyer."""
+    policy = shop(
+        reasons=[Reason("changed_mind", when=buyer), SHOP.reasons[2]],
+    )
+    found = fault(policy, "no_reason:RequestCancellation by seller")
+    assert replayed(policy, found)[-1]["ok"]
+
+
+def test_a_seller_who_cancels_for_lack_of_stock() -> None:
+    """With a reason of their own, which a buyer cannot use: no fault."""
+    assert SHOP.reasons[1].code == "out_of_stock"
+    assert ids(SHOP) == []
+
+
+def test_a_rule_about_a_reason_is_tried_with_every_reason() -> None:
+    """The fault shows with one reason alone."""
+
+    urgent = Rule(
+        "no_stock",
+        on=RequestCancellation,
+        when=seller & UNSHIPPED & reason.is_in("out_of_stock"),
+        effect=Refer(buyer),
+    )
+    policy = shop(plus=[urgent])
+    found = fault(policy, "permits_disagree:no_stock, seller_cancels")
+    assert replayed(policy, found)[-1]["codes"] == ["permits_disagree"]
+    assert found.scenario[-1]["reason"] == "out_of_stock"
+
+
+def test_a_fact_that_goes_with_a_command_is_tried_both_ways() -> None:
+    """Without the consent a buyer gets no answer: a hole."""
+    agreed = Flag("fee_accepted", of=RequestCancellation)
+    policy = shop(
+        facts=[agreed],
+        without=["buyer_asks"],
+        plus=[
+            Rule(
+                "asks",
+                on=RequestCancellation,
+                when=buyer & UNSHIPPED & agreed,
+                effect=Refer(seller),
+            )
+        ],
+    )
+    assert ids(policy) == ["hole:RequestCancellation by buyer"]
+    found = fault(policy, "hole:RequestCancellation by buyer")
+    assert "data" not in found.scenario[-1]
+
+
+class TestAWaiver:
+    def test_takes_a_fault_off_that_is_meant(self) -> None:
+        """It is reported as waived, and no fault."""
+        agreed = own_rule("an order that is packed is past recall")
+        policy = shop(
+            without=["buyer_asks"],
+            plus=[
+                Rule(
+                    "asks",
+                    on=RequestCancellation,
+                    when=buyer & status.is_in("placed"),
+                    effect=Refer(seller),
+                )
+            ],
+            waivers=[Waiver("hole:RequestCancellation by buyer", agreed)],
+        )
+        report = reported(policy)
+        assert report.ok
+        assert [each.id for each in report.waived] == ["hole:RequestCancellation by buyer"]
+        assert "Waived: hole:RequestCancellation by buyer" in report.text("en")
+
+    def test_that_waives_nothing_is_a_fault(self) -> None:
+        """So that none outlives what it was written for."""
+        policy = shop(waivers=[Waiver("hole:Withdraw by buyer", "once there was one")])
+        assert ids(policy) == ["waives_nothing:hole:Withdraw by buyer"]
+
+
+def test_a_rule_that_never_decides_where_anybody_comes_is_a_note() -> None:
+    """It stands by for what cannot happen yet, which is no fault."""
+    policy = shop(
+        plus=[
+            Rule(
+                "by_the_house",
+                on=Approve,
+                when=operator & (now >= requested_at + timedelta(days=2)),
+                effect=Forbid("too_late"),
+            )
+        ]
+    )
+    assert ids(policy) == []
+    (note,) = [each for each in reported(policy).notes if "never decisive" in each["en"]]
+    assert note["en"] == (
+        "Rules that are never decisive in a reachable case: by_the_house on Approve"
+    )
+
+
+@pytest.mark.parametrize("dropped", [rule.id for rule in SHOP.rules])
+def test_a_policy_without_a_rule_is_reported_on(dropped: str) -> None:
+    """Every scenario of it can be replayed: nothing in it is malformed or invalid."""
+    policy: Policy = shop(without=[dropped])
+    for found in reported(policy).faults:
+        errors = {answer["error"] for answer in replayed(policy, found) if not answer["ok"]}
+        assert errors <= {"refused"}
+
+
+def test_a_permit_for_all_is_for_all() -> None:
+    """Rules that name no role are tried with every role."""
+    policy = shop(
+        plus=[Rule("all", on=Withdraw, effect=PERMIT)],
+    )
+    assert ids(policy) == ["never_decides:buyer_withdraws on Withdraw"]

@@ -24,7 +24,6 @@ class DeadRule:
         effect: The effect.
         when: The whole condition of the effect.
         holds: Whether the condition is ever true; others then say the same, or outweigh it.
-        is_determined: Whether it is ever true or false, and not only unknown.
     """
 
     rule: Rule
@@ -32,7 +31,6 @@ class DeadRule:
     effect: Grant | Forbid
     when: Condition
     holds: bool = False
-    is_determined: bool = False
 
     def __str__(self) -> str:
         several = len(list(self.rule.leaves())) > 1
@@ -55,7 +53,7 @@ class DeadRules:
         }
 
     def see(self, decision: Decision) -> None:
-        """Take off what decided `decision`; note whose conditions were true or false in it."""
+        """Take off what decided `decision`; note whose conditions were true in it."""
         kind = decision.kind
         assert kind is not None, "a decision of a policy has a kind of command"
         for each in _decisive(decision):
@@ -63,10 +61,9 @@ class DeadRules:
         if decision.ruling.code in ("no_open_request", "stale_request"):
             return  # no rule was asked
         for key, dead in list(self._dead.items()):
-            if dead.kind is kind and not dead.holds:
-                result = dead.when.test(decision.facts)
-                if result is not None:
-                    self._dead[key] = attrs.evolve(dead, holds=result, is_determined=True)
+            waits = dead.kind is kind and not dead.holds
+            if waits and dead.when.test(decision.facts) is True:
+                self._dead[key] = attrs.evolve(dead, holds=True)
 
     @property
     def dead(self) -> tuple[DeadRule, ...]:

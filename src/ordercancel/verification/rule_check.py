@@ -171,8 +171,8 @@ class RuleCheck(Check):
     # ---------------------------------------------------------------- rules that say nothing
 
     def _is_unknown(self, dead: DeadRule) -> bool:
-        """Whether the rule was asked in reachable cases, and a fact was missing in all of them."""
-        return not dead.is_determined and any(rule == dead.rule.id for rule, _ in self._missing)
+        """Whether its condition never holds in a reachable case, and a fact is missing in some."""
+        return not dead.holds and any(rule == dead.rule.id for rule, _ in self._missing)
 
     def _never_determined(self, dead: DeadRule) -> None:
         (_, missing), shown = next(
