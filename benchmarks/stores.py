@@ -53,7 +53,7 @@ from ordercancel import (
 from ordercancel.domain.events import Event
 from ordercancel.domain.requests import OPEN
 from ordercancel.policies import QOO10
-from ordercancel.service.records import Claim, Commit, InboxQuery, Receipt
+from ordercancel.service.records import Claim, Commit, InboxQuery, Queue, Receipt
 from ordercancel.stores.sql import SqlStore, queries
 from ordercancel.stores.sql.commit import write
 from ordercancel.stores.sql.engine import open_engine
@@ -106,9 +106,14 @@ def commands(asked: Order) -> tuple[Command, Command]:
     ask, answer = f"{asked.id} ask", f"{asked.id} answer"
     asking = RequestCancellation(asked.id, by=buyer, reason="changed_mind", command_id=ask)
     if int(asked.id) % 2:
-        return asking, Approve(asked.id, by=seller, command_id=answer)
+        return asking, Approve(asked.id, request=1, by=seller, command_id=answer)
     rejecting = Reject(
-        asked.id, by=seller, reason="made_to_order", affirmed=True, command_id=answer
+        asked.id,
+        request=1,
+        by=seller,
+        reason="made_to_order",
+        data={"confirmed": True},
+        command_id=answer,
     )
     return asking, rejecting
 
@@ -152,7 +157,13 @@ class Shop:
         """See that everything was done that is to be done about orders, whoever did it."""
         for each in orders:
             case = self.preparing.case(each.id, by=System())
-            if case.version != 5 or case.order.id != each.id or case.open_request is not None:
+            # Approving also cancels the order.
+            version = 4 if int(each.id) % 2 else 3
+            if (
+                case.version != version
+                or case.order.id != each.id
+                or case.open_request is not None
+            ):
                 raise Wrong(f"{each.id}: {case}")
 
 
@@ -190,8 +201,8 @@ def replaced(value: Any, old: str, new: str) -> Any:
     """A value with another id wherever it stands."""
     if isinstance(value, str):
         return value.replace(old, new)
-    if isinstance(value, list):
-        return [replaced(each, old, new) for each in value]
+    if isinstance(value, tuple):
+        return tuple(replaced(each, old, new) for each in value)
     if isinstance(value, dict):
         return {name: replaced(each, old, new) for name, each in value.items()}
     return value
@@ -201,7 +212,7 @@ class Noting(DriverExecutor):
     """Sends statements, and notes what it has sent."""
 
     def __init__(self, connection: Connection, notes: list[Sent]) -> None:
-        super().__init__(connection, {})
+        super().__init__(connection)
         self._notes = notes
         self._of = connection.dialect
 
@@ -478,7 +489,6 @@ LATER = ASKED_AT + timedelta(days=14)
 """When what waits has come due."""
 NAMING: Mapping[str, frozenset[str]] = {
     "ordercancel_cases": frozenset({"order_id", "open_key", "body"}),
-    "ordercancel_duties": frozenset({"order_id"}),
     "ordercancel_events": frozenset({"order_id", "body"}),
     "ordercancel_outbox": frozenset({"order_id", "message_id", "body"}),
     "ordercancel_commands": frozenset({"order_id", "command_id"}),
@@ -552,14 +562,15 @@ def claiming(shop: Shop) -> float:
     return seconds
 
 
-def looking_for_duties(shop: Shop) -> float:
-    """The seconds of finding a page of duties that have come due."""
+def looking_for_due(shop: Shop) -> float:
+    """The seconds of finding a page of orders whose next deadline is due."""
     return timed(lambda: see_page(shop.store.due(LATER, None, PAGE)))
 
 
 def looking_at_inbox(shop: Shop) -> float:
     """The seconds of a page of a seller's queue."""
-    query = InboxQuery(seller="s-1", policy="qoo10", statuses=OPEN, limit=PAGE)
+    queue = Queue(seller="s-1", policies=frozenset({"qoo10"}))
+    query = InboxQuery(queue=queue, statuses=OPEN, limit=PAGE)
     return timed(lambda: see_page(shop.store.inbox(query).cases))
 
 
@@ -582,7 +593,7 @@ def growth_rows(folder: Path, *, quick: bool) -> list[Row]:
         works: Mapping[str, Callable[[Shop], Callable[[], float]]] = {
             "handle": lambda shop: by_service(shop, 10, 1),
             "relay's claim": lambda shop: partial(claiming, shop),
-            "tick's due": lambda shop: partial(looking_for_duties, shop),
+            "tick's due": lambda shop: partial(looking_for_due, shop),
             "inbox page": lambda shop: partial(looking_at_inbox, shop),
         }
         rows = []

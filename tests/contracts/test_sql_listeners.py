@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
@@ -15,7 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from ordercancel import Conflict, InvalidValue, StoreUnavailable
 from ordercancel.stores.sql import METADATA, AsyncSqlStore, SqlStore
-from ordercancel.stores.sql.executors import CoreExecutor, Executor
+from ordercancel.stores.sql.executors import CoreExecutor, Executor, texts_of
 from ordercancel.testing.contracts.samples import asked, asking, claimed, put, registered
 from samples import jst
 
@@ -144,6 +146,45 @@ def test_whoever_listens_is_heeded_from_then_on(
     finally:
         event.remove(target, name, listener)
     assert not heard(store)
+
+
+@pytest.mark.parametrize("name", ["before_execute", "after_execute"])
+def test_listeners_to_core_get_its_statements(engine: Engine, name: str) -> None:
+    """They are given what SQLAlchemy compiles, not its text."""
+    store = SqlStore(engine)
+    seen: list[object] = []
+    event.listen(engine, name, lambda _, statement, *rest: seen.append(statement))
+    do(store)
+    kinds = [type(each).__name__ for each in seen]
+    # SQLite's own BEGIN, and PostgreSQL's, are no statements of Core.
+    assert [kind for kind in kinds if kind in ("Select", "Insert", "Update")] == [
+        "Insert",
+        "Insert",
+        "Update",
+        "Insert",
+        "Insert",
+        "Insert",
+        "Select",
+    ]
+
+
+def test_texts_are_compiled_once_and_gone_with_their_engine(url: str) -> None:
+    """All stores on an engine share them, also those within a host's transactions."""
+    engine = create_engine(url)
+    texts = texts_of(engine.dialect)
+    do(SqlStore(engine))
+    count = len(texts)
+    assert count > 5
+    with engine.begin() as connection:
+        assert SqlStore.within(connection).load("o-1") is not None
+    assert texts_of(engine.dialect) is texts
+    assert len(texts) == count
+    dialect = weakref.ref(engine.dialect)
+    engine.dispose()
+    if url.startswith("sqlite"):  # SQLAlchemy itself keeps the dialects of psycopg
+        del engine, connection, texts
+        gc.collect()
+        assert dialect() is None
 
 
 def test_an_async_engine_is_listened_to_by_its_sync_one(url: str) -> None:

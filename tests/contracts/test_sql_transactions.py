@@ -419,7 +419,7 @@ def test_a_connection_without_a_cursor_is_unavailable(
     """Whatever the driver has against it; the next call is answered."""
     own: Any = store._transactions._own  # type: ignore[attr-defined]
 
-    def fails(connection: Any, texts: object) -> None:
+    def fails(connection: Any) -> None:
         raise connection.dialect.loaded_dbapi.OperationalError("no cursor")
 
     with monkeypatch.context() as patch:

@@ -1,9 +1,10 @@
 """The seam between what is written and whose cursor writes it.
 
 What the store writes and asks is SQLAlchemy Core in constants, with values by name (`queries`,
-`commit`, `outbox`). An `Executor` carries that out: SQLAlchemy's own connection, in the host's
-transactions and wherever somebody listens to statements, or the driver's cursor. Another host's
-connection, such as Django's, needs no more than the three methods of `Executor`.
+`commit`, `outbox`), compiled once for each dialect. An `Executor` carries that out: SQLAlchemy's
+own connection, in the host's transactions and wherever somebody listens to statements, or the
+driver's cursor. Another host's connection, such as Django's, needs no more than the three methods
+of `Executor`.
 """
 
 from __future__ import annotations
@@ -56,8 +57,15 @@ class OwnExecutor(Executor, Protocol):
         """Close every cursor and pipeline; what was still on its way is dropped."""
 
 
+CORE_EVENTS = ("before_execute", "after_execute")
+"""The events that have statements of SQLAlchemy Core, or results of these."""
+
+
 class CoreExecutor:
-    """Executes statements by SQLAlchemy's connection, so that all of its listeners see them."""
+    """Executes statements by SQLAlchemy Core, which may rewrite them for the host.
+
+    It takes a half longer than `TextExecutor`, and is left to the few who need it.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -89,6 +97,51 @@ class CoreExecutor:
         """Do nothing: SQLAlchemy closes its cursors itself."""
 
 
+class TextExecutor(CoreExecutor):
+    """Executes compiled statements by SQLAlchemy's connection; whoever listens sees them all."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._texts = texts_of(connection.dialect)
+
+    def rows(self, statement: Executable, values: Values) -> Sequence[Row]:
+        text = self._text(statement)
+        sent = self._connection.exec_driver_sql(text.sql, text.parameters(values))
+        return text.rows(sent.all())
+
+    def changed(self, statement: Executable, values: Values) -> int:
+        text = self._text(statement)
+        return self._connection.exec_driver_sql(text.sql, text.parameters(values)).rowcount
+
+    def change(self, statement: Executable, values: Sequence[Values]) -> None:
+        text = self._text(statement)
+        parameters = [text.parameters(each) for each in values]
+        self._connection.exec_driver_sql(
+            text.sql, parameters[0] if len(parameters) == 1 else parameters
+        )
+
+    def _text(self, statement: Executable) -> Text:
+        return self._texts.get(statement) or compile_into(
+            self._texts, statement, self._connection.dialect
+        )
+
+
+def sqlalchemy_executor(connection: Connection, listeners: Any = None) -> CoreExecutor:
+    """Return what executes by SQLAlchemy's connection: by text, unless Core itself is needed.
+
+    Args:
+        connection: The connection.
+        listeners: Those who listen to it. Default: the connection's own and its engine's, which
+            takes as long to look up as a short statement.
+    """
+    listeners = listeners or connection.dispatch
+    if any(getattr(listeners, name) for name in CORE_EVENTS) or (
+        "schema_translate_map" in connection.get_execution_options()
+    ):
+        return CoreExecutor(connection)
+    return TextExecutor(connection)
+
+
 def is_postgresql(connection: Connection) -> bool:
     """Return whether a connection is to PostgreSQL; otherwise it is to SQLite."""
     return connection.dialect.name == "postgresql"
@@ -113,36 +166,44 @@ Texts = dict[Executable, "Text"]
 """Compiled statements of one dialect."""
 
 
+def texts_of(dialect: Dialect) -> Texts:
+    """Return what has been compiled for a dialect so far; it grows, and is gone with the dialect.
+
+    Texts refer to their dialect, so that no other place would let go of it.
+    """
+    texts: Texts = dialect.__dict__.setdefault("_ordercancel_texts", {})
+    return texts
+
+
 class DriverExecutor:
     """Executes compiled statements by the driver's cursor; no listener of SQLAlchemy sees them.
 
     Args:
         connection: A connection in autocommit that belongs to the store alone.
-        texts: The statements compiled so far; it grows.
     """
 
-    def __init__(self, connection: Connection, texts: Texts) -> None:
+    def __init__(self, connection: Connection) -> None:
         dialect = connection.dialect
         self.is_postgresql = dialect.name == "postgresql"
         self._dialect = dialect
         driver: Any = connection.connection.driver_connection
         self._driver = driver
-        self._texts = texts
+        self._texts = texts_of(dialect)
         self._writing = self._asking = driver.cursor()
 
     def rows(self, statement: Executable, values: Values) -> Sequence[Row]:
-        text = self._texts.get(statement) or self._compiled(statement)
+        text = self._text(statement)
         self._asking.execute(text.sql, text.parameters(values))
         return text.rows(self._asking.fetchall())
 
     def changed(self, statement: Executable, values: Values) -> int:
-        text = self._texts.get(statement) or self._compiled(statement)
+        text = self._text(statement)
         self._asking.execute(text.sql, text.parameters(values))
         count: int = self._asking.rowcount
         return count
 
     def change(self, statement: Executable, values: Sequence[Values]) -> None:
-        text = self._texts.get(statement) or self._compiled(statement)
+        text = self._text(statement)
         if len(values) == 1:
             self._writing.execute(text.sql, text.parameters(values[0]))
         else:
@@ -166,9 +227,8 @@ class DriverExecutor:
         with suppress(self._dialect.loaded_dbapi.Error):  # of a closed connection
             self._writing.close()
 
-    def _compiled(self, statement: Executable) -> Text:
-        text = self._texts[statement] = compiled(statement, self._dialect)
-        return text
+    def _text(self, statement: Executable) -> Text:
+        return self._texts.get(statement) or compile_into(self._texts, statement, self._dialect)
 
 
 class PipelineExecutor(DriverExecutor):
@@ -177,8 +237,8 @@ class PipelineExecutor(DriverExecutor):
     After a failure the server skips the statements behind it until somebody waits.
     """
 
-    def __init__(self, connection: Connection, texts: Texts) -> None:
-        super().__init__(connection, texts)
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
         # Of several answers a cursor shows the first: those that are needed get another cursor.
         self._asking = self._driver.cursor()
         self._pipelines = ExitStack()
@@ -206,7 +266,7 @@ class PipelineExecutor(DriverExecutor):
             self._asking.close()
 
 
-def driver_executor(dialect: Dialect) -> Callable[[Connection, Texts], OwnExecutor] | None:
+def driver_executor(dialect: Dialect) -> Callable[[Connection], OwnExecutor] | None:
     """Return what executes by the driver's own cursor; None where SQLAlchemy's has to."""
     if dialect.is_async:
         return None
@@ -249,7 +309,7 @@ class Text:
             converted[name] = convert(converted[name])
         if self.names is None:
             return converted
-        return [converted[name] for name in self.names]
+        return tuple([converted[name] for name in self.names])
 
     def rows(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Return the driver's `rows` with the values that the statement's columns stand for."""
@@ -262,6 +322,12 @@ class Text:
             ]
             for row in rows
         ]
+
+
+def compile_into(texts: Texts, statement: Executable, dialect: Dialect) -> Text:
+    """Compile a statement and keep it in `texts`."""
+    text = texts[statement] = compiled(statement, dialect)
+    return text
 
 
 def compiled(statement: Any, dialect: Dialect) -> Text:

@@ -22,12 +22,11 @@ from ordercancel.domain.errors import OrderCancelError
 from ordercancel.stores.sql import schema
 from ordercancel.stores.sql.engine import in_autocommit, open_async_engine, open_engine, translated
 from ordercancel.stores.sql.executors import (
-    CoreExecutor,
     Executor,
     OwnExecutor,
-    Texts,
     driver_executor,
     is_postgresql,
+    sqlalchemy_executor,
 )
 
 if TYPE_CHECKING:
@@ -93,7 +92,6 @@ class OwnWork:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._by_driver = driver_executor(engine.dialect)
-        self._texts: Texts = {}
 
     def do(
         self,
@@ -109,9 +107,9 @@ class OwnWork:
         committing = False
         try:
             if by_core or self._by_driver is None or is_observed(self._engine):
-                executor = CoreExecutor(connection)
+                executor = sqlalchemy_executor(connection, self._engine.dispatch)
             else:
-                executor = self._by_driver(connection, self._texts)
+                executor = self._by_driver(connection)
             if writes:
                 executor.begin()
             result = work(executor, *args)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from ordercancel.stores.sql.engine import translated
-from ordercancel.stores.sql.executors import CoreExecutor, Executor, begin_sqlite
+from ordercancel.stores.sql.executors import Executor, begin_sqlite, sqlalchemy_executor
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -33,7 +33,7 @@ class HostTransaction:
 
     def read(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
         with translated(about):
-            return work(CoreExecutor(self._connection()), *args)
+            return work(sqlalchemy_executor(self._connection()), *args)
 
     def write(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
         with translated(about):
@@ -55,7 +55,7 @@ class AsyncHostTransaction:
     async def read(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
         with translated(about):
             connection = await self._connection()
-            return await connection.run_sync(lambda each: work(CoreExecutor(each), *args))
+            return await connection.run_sync(lambda each: work(sqlalchemy_executor(each), *args))
 
     async def write(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
         with translated(about):
@@ -75,4 +75,4 @@ class AsyncHostTransaction:
 def _in_savepoint(connection: Connection, work: Callable[[Executor, *Ts], T], /, *args: *Ts) -> T:
     begin_sqlite(connection)
     with connection.begin_nested():
-        return work(CoreExecutor(connection), *args)
+        return work(sqlalchemy_executor(connection), *args)
