@@ -27,15 +27,32 @@ from ordercancel.domain.errors import (
     UnknownPolicy,
 )
 from ordercancel.domain.events import CancellationRequested, OrderRegistered
+from ordercancel.domain.orders import PastRequest
+from ordercancel.domain.requests import RequestStatus
 from ordercancel.engine.decision import Refused, Verdict
 from ordercancel.engine.messages import Message
 from ordercancel.policies import CONECT
-from ordercancel.policy import Forbid, Policy, PolicyBook, Rule, seller_permits
+from ordercancel.policy import (
+    Deadline,
+    Flag,
+    Forbid,
+    Policy,
+    PolicyBook,
+    Rule,
+    Texts,
+    approve,
+    days,
+    is_open,
+    rejected_before,
+    requested_at,
+    seller_permits,
+)
 from ordercancel.service.backoff import Backoff
 from ordercancel.service.clock import SystemClock
 from ordercancel.service.records import Commit
 from ordercancel.service.service import CancellationService
 from ordercancel.stores.memory import MemoryDirectory, MemoryNotifier, MemoryStore
+from samples import JST
 from samples import order as conect_order
 from unit.tiny import (
     BUYER,
@@ -172,6 +189,61 @@ def test_an_order_that_no_policy_knows_is_not_registered(
         service.register(order(**changes))
     assert told in str(caught.value)
     assert store.load("o-7") is None
+
+
+REJECTED = PastRequest(by=BUYER, at=utc(1, 3), status=RequestStatus.REJECTED, reason="mistake")
+OPEN = PastRequest(by=BUYER, at=utc(1, 4), status=RequestStatus.PENDING)
+
+
+def test_an_order_is_registered_with_its_history() -> None:
+    """What was asked before the library knew the order counts as if it had been asked here."""
+    once = Rule(
+        "once",
+        on=RequestCancellation,
+        when=rejected_before,
+        effect=Forbid("closed"),
+        source=OURS,
+    )
+    store = MemoryStore()
+    service = CancellationService(
+        policies=[tiny(rules=(*RULES, once))], store=store, clock=Fixed()
+    )
+    outcome = service.register(order(history=(REJECTED,)), at=utc(1, 5))
+    assert [(each.number, each.status) for each in outcome.case.requests] == [(1, "rejected")]
+    assert len(outcome.events) == 1
+    with pytest.raises(Refused) as caught:
+        service.handle(asks())
+    assert caught.value.codes == ("closed",)
+    assert service.register(order(history=(REJECTED,))).repeated
+    with pytest.raises(InvalidValue, match="is registered already, with other values"):
+        service.register(order())
+
+
+def test_a_request_that_is_open_already_is_answered() -> None:
+    """By whom it was for; the deadlines of the policy run for it, too."""
+    silent = Deadline(
+        "silent", runs=is_open, due=requested_at + days(9), then=approve, source=OURS
+    )
+    store = MemoryStore()
+    service = CancellationService(policies=[tiny(deadlines=(silent,))], store=store, clock=Fixed())
+    service.register(order(history=(REJECTED, OPEN)), at=utc(1, 5))
+    assert [each.due_at for each in store.due(utc(31), None, 9)] == [utc(10, 4)]
+    with pytest.raises(Refused) as caught:
+        service.handle(approves(request=1))
+    assert caught.value.codes == ("stale_request",)
+    assert service.handle(approves(request=2)).case.order.status == "stopped"
+
+
+def test_a_registration_needs_the_facts_that_the_policy_requires() -> None:
+    gift = Flag("gift", required=True)
+    policy = tiny(facts=(gift,), source=OURS, languages=("en",), texts=Texts())
+    service = CancellationService(policies=[policy], store=MemoryStore(), clock=Fixed())
+    with pytest.raises(InvalidValue) as caught:
+        service.register(order())
+    assert str(caught.value) == (
+        "Order.facts['gift']: is missing; expected a value: the policy requires it"
+    )
+    assert service.register(order(facts={"gift": False})).case.version == 1
 
 
 def test_a_registration_that_loses_a_race_against_itself_is_repeated() -> None:
@@ -347,6 +419,7 @@ def test_the_same_command_twice_gives_the_first_outcome_again() -> None:
         asks(command_id="c-1", by=OPERATOR),
         asks(command_id="c-1", by=Buyer("b-1", via="agent:x")),
         asks(command_id="c-1", data={"gift": True}),
+        UpdateOrder("o-7", by=SYSTEM, facts={"item": "hat"}, command_id="c-1"),
         Withdraw("o-7", by=BUYER, request=1, command_id="c-1"),
         RequestCancellation("o-8", by=BUYER, reason="mistake", command_id="c-1"),
     ],
@@ -367,6 +440,24 @@ def test_an_id_of_another_command_is_refused(other: Any) -> None:
         ),
     )
     assert state(store) == before
+
+
+def test_facts_make_another_command_and_their_order_does_not() -> None:
+    """An id covers what was told, and to which request an answer was."""
+    service = service_of()
+    told = {"item": "hat", "cart_id": "c-1", "paid_at": utc(1, 4)}
+    command = UpdateOrder("o-7", by=OPERATOR, facts=told, command_id="c-1")
+    service.handle(command)
+    turned = dict(reversed(told.items())) | {"paid_at": utc(1, 4).astimezone(JST)}
+    again = UpdateOrder("o-7", by=OPERATOR, facts=turned, command_id="c-1")
+    assert service.handle(again).repeated
+    for other in (told | {"item": "cap"}, {"item": "hat"}):
+        with pytest.raises(InvalidValue, match="belongs to another command"):
+            service.handle(UpdateOrder("o-7", by=OPERATOR, facts=other, command_id="c-1"))
+    service.handle(asks())
+    service.handle(approves(command_id="c-2"))
+    with pytest.raises(InvalidValue, match="belongs to another command"):
+        service.handle(approves(request=2, command_id="c-2"))
 
 
 def test_a_command_that_would_be_refused_now_gives_its_first_outcome() -> None:

@@ -11,9 +11,10 @@ import pytest
 from both import each_service  # noqa: F401 - each test runs with both services
 from ordercancel.domain.actors import Actor, Buyer, Operator, Party, Seller
 from ordercancel.domain.commands import AdvanceOrder, Approve, Reject, RequestCancellation
-from ordercancel.domain.errors import InvalidValue, UnknownPolicy
+from ordercancel.domain.errors import InvalidValue, UnknownOrder, UnknownPolicy
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Text
+from ordercancel.engine.decision import Refused
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy import (
     OTHER_SIDE,
@@ -202,6 +203,31 @@ def test_a_row_says_who_asked_and_who_answers() -> None:
     ]
 
 
+def test_a_carrier_sees_the_orders_that_they_carry() -> None:
+    """Those of another carrier look as if they did not exist."""
+    service = market()
+    assert service.case("o-1", by=Actor("c-1", role="carrier")).order.id == "o-1"
+    with pytest.raises(UnknownOrder):
+        service.case("o-1", by=Actor("c-2", role="carrier"))
+    ship = AdvanceOrder("o-3", by=Actor("c-1", role="carrier"), move="ship")
+    assert service.handle(ship).case.order.status == "shipped"
+    with pytest.raises(Refused) as caught:
+        service.handle(Approve("o-1", by=Actor("c-1", role="carrier"), request=1))
+    assert caught.value.codes == ("not_permitted",)
+
+
+def test_two_roles_of_one_side_answer_for_each_other() -> None:
+    """The seller and their clerk, who is nobody else's."""
+    service = market()
+    with pytest.raises(UnknownOrder):
+        service.handle(Approve("o-1", by=Actor("s-2", role="clerk"), request=1))
+    with pytest.raises(Refused) as caught:  # the seller asked: their clerk does not answer it
+        service.handle(Approve("o-2", by=Actor("s-1", role="clerk"), request=1))
+    assert caught.value.codes == ("own_request",)
+    done = service.handle(Approve("o-1", by=Actor("s-1", role="clerk"), request=1))
+    assert done.case.order.status == "cancelled"
+
+
 @pytest.mark.parametrize("actor", [Actor("c-1", role="carrier"), Actor("x-1", role="guest")])
 def test_a_role_without_a_queue_is_told_so(actor: Actor) -> None:
     service = market()
@@ -234,9 +260,9 @@ def both_policies(**ports: Any) -> CancellationService:
 def test_a_queue_goes_across_policies() -> None:
     """Each row in the words of its policy; or it is that of one policy alone."""
     service = both_policies()
-    assert [(row.order_id, row.reason) for row in service.inbox(SELLER).rows] == [
-        ("c-1", "商品の間違い"),
-        ("q-1", "お客様のご都合"),
+    assert [(row.order_id, row.policy, row.reason) for row in service.inbox(SELLER).rows] == [
+        ("c-1", "conect", "商品の間違い"),
+        ("q-1", "qoo10", "お客様のご都合"),
     ]
     assert [row.order_id for row in service.inbox(SELLER, policy="qoo10").rows] == ["q-1"]
     assert [(each.policy, each.on, each.count) for each in service.counters(SELLER)][:2] == [

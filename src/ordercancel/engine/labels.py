@@ -72,6 +72,7 @@ class QueueRow:
 
     Args:
         order_id: 注文番号.
+        policy: The name of the policy that judges the order.
         order_status: The code of the order's status.
         request: The number of its latest request.
         state: 処理状態: what is to be done.
@@ -90,6 +91,7 @@ class QueueRow:
     """
 
     order_id: str
+    policy: str
     order_status: str
     request: int
     state: str
@@ -121,6 +123,7 @@ def queue_row(case: Case, policy: RuleSet, lang: Lang, now: datetime) -> QueueRo
 
     return QueueRow(
         order_id=order.id,
+        policy=order.policy,
         order_status=order.status,
         request=number,
         state=_state(case, request, policy, lang),
