@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import builtins
+import importlib
 import io
+import json
 import subprocess
 import sys
-from importlib.metadata import version
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,29 +15,62 @@ import pytest
 
 from ordercancel.cli.main import main
 
-DIAGRAM = "from ordercancel.cli.main import main; main(['diagram', 'qoo10'])"
 ROOT = Path(__file__).parent.parent.parent
+Written = Callable[[str], str]
 
 
 class TestDemo:
     def test_shows_both_walks(self, capsys: pytest.CaptureFixture[str]) -> None:
-        assert main(["demo"]) == 0
-        told = capsys.readouterr().out
+        assert main(["demo", "--lang", "ja"]) == 0
+        shown = capsys.readouterr().out
         for line in (
-            "buyer  reads: キャンセルリクエスト中  /  Cancellation requested",
+            "── 2024-05-01 10:00 buyer:b-1: request A-1 reason=other text=数量を間違えました",
+            "buyer  reads: キャンセルリクエスト中",
             "mail to seller <wholesale@example.jp, orders@example.jp>: 【受発注システム CO-NECT】",
             "【受発注システム CO-NECT】キャンセルリクエストがありました(テスト一号店)",
             "<shop1@example.jp>: 【受発注システム CO-NECT】オーダーがキャンセルされました",
-            "refused: already_shipped, no_open_request [conect.1-1.shipped]",
+            "events:  RequestClosed, OrderAdvanced",
+            "refused: no_open_request\n",
             "refused: not_affirmed [qoo10.3.confirm, qoo10.1.only-if-impracticable]",
             "キャンセル不可状態の場合のみキャンセル拒否処理をしてください。キャンセル拒否しますか？",
             "refused: rejected_before [qoo10.4.no-second-request]",
+            "due:     qoo10.ship_same_day at 2022-08-16 00:00",
             "app to seller <s-1>: キャンセル完了 762544203",
+            "── 2022-08-16 00:00 the clock: tick\n   events:  DeadlineFired",
+            "marked:  missed",
             "2024-05-01 10:30 OrderCancelled by seller:s-1",
         ):
-            assert line in told
+            assert line in shown
+        # Handed in late with its earlier moment, the missed shipment is no longer marked.
+        assert "marked" not in shown.partition("advance 762544202 event=ship")[2]
 
-    def test_leaves_the_file_that_it_is_told(
+    def test_speaks_the_language_of_the_environment(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert main(["demo"]) == 0
+        shown = capsys.readouterr().out
+        assert "buyer  reads: Cancellation requested" in shown
+        assert "Cancellation cannot be requested again once it was rejected." in shown
+        monkeypatch.setenv("LANG", "ja_JP.UTF-8")
+        assert main(["demo"]) == 0
+        assert "buyer  reads: キャンセルリクエスト中" in capsys.readouterr().out
+
+    def test_ends_with_what_to_do_next(
+        self, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The first of it goes on with the demo's own database."""
+        file = tmp_path / "demo.db"
+        assert main(["demo", "--db", str(file)]) == 0
+        lines = capsys.readouterr().out.rpartition("What next:\n")[2].splitlines()
+        echo, _, replay = lines[0].strip().partition(" | ")
+        raw = echo.removeprefix("echo '").removesuffix("'").encode()
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(raw)))
+        assert main(replay.split()[1:]) == 0
+        answer = json.loads(capsys.readouterr().out)
+        assert answer["order_status"] == "shipped"
+        assert [each["event"] for each in answer["options"] if each["offered"]] == ["deliver"]
+
+    def test_leaves_the_file_that_it_is_given(
         self, capsys: pytest.CaptureFixture[str], tmp_path: Path
     ) -> None:
         file = tmp_path / "demo.db"
@@ -51,24 +85,63 @@ class TestDemo:
 
 class TestRules:
     def test_prints_the_table_with_its_citations(self, capsys: pytest.CaptureFixture[str]) -> None:
-        assert main(["rules", "qoo10", "--lang", "en"]) == 0
+        assert main(["rules", "qoo10"]) == 0
         printed = capsys.readouterr().out
         assert (
             "| **cancel at once** | actor is the buyer and order status is New order "
             "| `qoo10.instant_new` | `qoo10.1.instant-new` |"
         ) in printed
 
-    def test_is_in_japanese_unless_told_otherwise(
-        self, capsys: pytest.CaptureFixture[str]
+    @pytest.mark.parametrize("name", ["LC_ALL", "LC_MESSAGES", "LANG"])
+    def test_is_in_japanese_where_the_environment_is(
+        self, name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setenv(name, "ja_JP.UTF-8")
         assert main(["rules", "conect"]) == 0
         printed = capsys.readouterr().out
         assert ("| 操作者 = 購入者 かつ 注文の状態 = 発注済・受注済 | `conect.refer` ") in printed
 
+    def test_of_a_policy_that_is_not_in_the_language_of_the_environment_is_in_its_own(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(ROOT)
+        monkeypatch.setenv("LANG", "ja_JP.UTF-8")
+        assert main(["rules", "examples.half_hour_shop:SHOP"]) == 0
+        assert "before 30 min after the order" in capsys.readouterr().out
+
+    def test_is_in_any_language_of_the_policy_and_in_no_other(
+        self, written: Written, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        name = f"{written(GERMAN)}:LADEN"
+        assert main(["rules", name]) == 0
+        assert capsys.readouterr().out.startswith("# Laden\n")
+        assert main(["diagram", name, "--lang", "de"]) == 0
+        assert 'state "bestellt" as placed' in capsys.readouterr().out
+        with pytest.raises(SystemExit) as stopped:
+            main(["rules", name, "--lang", "en"])
+        assert stopped.value.code == 2
+        assert capsys.readouterr().err == "ordercancel: --lang is 'en'; expected one of: de\n"
+
+
+GERMAN = """
+from ordercancel.policy import CANCEL, Lifecycle, Policy, RequestCancellation, Rule, Texts, buyer
+
+LADEN = Policy(
+    name="laden", zone="Europe/Berlin", languages=("de",), title="Laden", source="AGB §4",
+    orders=Lifecycle(
+        moves={"ship": ("placed", "shipped")}, cancellable="placed", shipped="shipped",
+        names={"placed": "bestellt", "shipped": "versandt", "cancelled": "storniert"},
+    ),
+    rules=[Rule("cancels", on=RequestCancellation, when=buyer, effect=CANCEL)],
+    notifications=(),
+    texts=Texts(counters=()),
+)
+"""
+
 
 class TestDiagram:
     def test_prints_the_order_chart(self, capsys: pytest.CaptureFixture[str]) -> None:
-        assert main(["diagram", "qoo10"]) == 0
+        assert main(["diagram", "qoo10", "--lang", "ja"]) == 0
         printed = capsys.readouterr().out
         assert printed.startswith("stateDiagram-v2\n")
         assert '    state "配送要請" as shipping_requested\n' in printed
@@ -78,7 +151,21 @@ class TestDiagram:
 
     def test_prints_the_request_chart(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["diagram", "conect", "--request", "--lang", "en"]) == 0
-        assert '    state "withdrawal held" as withdrawal_held\n' in capsys.readouterr().out
+        assert '    state "withdrawal declined" as withdrawal_declined\n' in (
+            capsys.readouterr().out
+        )
+
+
+BOOK = """
+from examples.flea_market import FLEA_MARKET
+from examples.half_hour_shop import SHOP
+from ordercancel.policy import PolicyBook
+
+BOOK = PolicyBook([SHOP, FLEA_MARKET])
+LIST = [SHOP, FLEA_MARKET]
+NOTHING = []
+MIXED = [SHOP, len]
+"""
 
 
 class TestAPolicyOfOnesOwn:
@@ -87,12 +174,67 @@ class TestAPolicyOfOnesOwn:
     ) -> None:
         monkeypatch.chdir(ROOT)
         assert main(["rules", "examples.half_hour_shop:SHOP", "--lang", "en"]) == 0
-        assert "time since the order was placed < 30 min" in capsys.readouterr().out
+        assert "before 30 min after the order" in capsys.readouterr().out
+
+    @pytest.mark.parametrize("attribute", ["BOOK", "LIST"])
+    def test_may_be_a_whole_book_or_a_list(
+        self, attribute: str, written: Written, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Of which every command takes each policy."""
+        name = f"{written(BOOK)}:{attribute}"
+        assert main(["rules", name]) == 0
+        printed = capsys.readouterr().out
+        assert printed.startswith("# shop\n")
+        assert "\n# flea market\n" in printed or "\n# flea_market\n" in printed
+        assert main(["rules", name, "--format", "json"]) == 0
+        assert [each["name"] for each in json.loads(capsys.readouterr().out)] == [
+            "shop",
+            "flea_market",
+        ]
+        assert main(["diagram", name]) == 0
+        assert capsys.readouterr().out.count("stateDiagram-v2\n") == 2
+        assert main(["verify", name]) == 0
+        assert capsys.readouterr().out.count("No fault was found.\n") == 2
+        assert main(["diff", name, name]) == 0
+        assert capsys.readouterr().out.count("0 of ") == 2
+        order = {"policy": "flea_market", "status": "sold", "buyer": "b-1", "seller": "s-1"}
+        line = {"order": {"id": "F-1", **order, "placed_at": "2026-04-01T12:00:00+09:00"}}
+        file = Path("scenario.jsonl")
+        file.write_text(json.dumps(line), encoding="utf-8")
+        assert main(["replay", str(file), "--policy", name]) == 0
+        assert capsys.readouterr().out == ""
+
+    def test_of_several_is_not_one(
+        self, written: Written, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Where one is needed: for SQL, and to compare it with another one."""
+        name = f"{written(BOOK)}:BOOK"
+        with pytest.raises(SystemExit) as stopped:
+            main(["sql", name, "--dialect", "duckdb"])
+        assert stopped.value.code == 2
+        assert "has 2 policies: shop 1, flea_market 1; expected a name of one of them" in (
+            capsys.readouterr().err
+        )
+        with pytest.raises(SystemExit):
+            main(["diff", name, "qoo10"])
+        assert "shop, flea_market against qoo10; expected the same names" in (
+            capsys.readouterr().err
+        )
+
+    @pytest.mark.parametrize("attribute", ["NOTHING", "MIXED"])
+    def test_is_no_list_of_anything_else(
+        self, attribute: str, written: Written, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(SystemExit):
+            main(["rules", f"{written(BOOK)}:{attribute}"])
+        assert "is a list; expected a Policy, a list of them or a PolicyBook" in (
+            capsys.readouterr().err
+        )
 
     @pytest.mark.parametrize(
         ("name", "problem"),
         [
-            ("bazaar", "no policy 'bazaar'; expected one of: conect, qoo10; or MODULE:ATTRIBUTE"),
+            ("bazaar", "no policy 'bazaar'; expected one of: conect, qoo10; or MODULE:BOOK"),
             ("no_such_module:SHOP", "cannot import 'no_such_module': ModuleNotFoundError"),
             ("json:loads", "'json:loads' is a function; expected a Policy"),
             ("json:nothing", "'json' has no 'nothing'; expected MODULE:ATTRIBUTE"),
@@ -107,14 +249,13 @@ class TestAPolicyOfOnesOwn:
         assert problem in capsys.readouterr().err
 
 
-def test_the_version_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        main(["--version"])
-    assert stopped.value.code == 0
-    assert capsys.readouterr().out == f"ordercancel {version('ordercancel')}\n"
-
-
 class TestFailures:
+    def test_the_version_is_shown(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit) as stopped:
+            main(["--version"])
+        assert stopped.value.code == 0
+        assert capsys.readouterr().out.startswith("ordercancel 0.")
+
     def test_a_missing_file_is_named(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["replay", "nowhere.jsonl"]) == 2
         assert "nowhere.jsonl" in capsys.readouterr().err
@@ -125,32 +266,36 @@ class TestFailures:
         assert main(["replay", "--db", "oracle://x/y"]) == 2
         assert "expected a URL such as sqlite:///shop.db" in capsys.readouterr().err
 
+    @pytest.mark.parametrize(
+        ("arguments", "module", "extra"),
+        [
+            (["demo"], "ordercancel.cli.demo", "cli"),
+            (["demo"], "ordercancel.stores.sql", "sql"),
+            (["replay"], "ordercancel.cli.replay", "cli"),
+            (["explain"], "ordercancel.cli.replay", "cli"),
+            (["replay", "--db", "sqlite://"], "ordercancel.stores.sql", "sql"),
+        ],
+    )
     def test_a_missing_extra_is_named(
-        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+        self,
+        arguments: list[str],
+        module: str,
+        extra: str,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        real = builtins.__import__
+        real = importlib.import_module
 
-        def without_sql(name: str, *args: Any, **kwargs: Any) -> Any:
-            if name == "ordercancel.stores.sql":
-                raise ModuleNotFoundError("No module named 'sqlalchemy'")
-            return real(name, *args, **kwargs)
+        def without(name: str, *args: Any) -> Any:
+            if name == module:
+                raise ModuleNotFoundError("No module named 'something'")
+            return real(name, *args)
 
-        monkeypatch.setattr(builtins, "__import__", without_sql)
+        monkeypatch.setattr(importlib, "import_module", without)
         with pytest.raises(SystemExit) as stopped:
-            main(["demo"])
+            main(arguments)
         assert stopped.value.code == 2
-        assert "pip install 'ordercancel[sql]'" in capsys.readouterr().err
-
-    def test_explaining_needs_the_extra_cli(
-        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setitem(sys.modules, "msgspec", None)
-        monkeypatch.delitem(sys.modules, "ordercancel.cli.lines", raising=False)
-        monkeypatch.delitem(sys.modules, "ordercancel.cli.replay", raising=False)
-        with pytest.raises(SystemExit) as stopped:
-            main(["explain", "scenario.jsonl"])
-        assert stopped.value.code == 2
-        assert "pip install 'ordercancel[cli]'" in capsys.readouterr().err
+        assert f"pip install 'ordercancel[{extra}]'" in capsys.readouterr().err
 
     def test_a_reader_that_has_had_enough_is_no_error(
         self, monkeypatch: pytest.MonkeyPatch
@@ -172,14 +317,12 @@ class TestFailures:
         assert "usage: ordercancel" in capsys.readouterr().err
 
     def test_japanese_is_written_under_any_locale(self) -> None:
+        code = "from ordercancel.cli.main import main; main(['diagram', 'qoo10', '--lang', 'ja'])"
         run = subprocess.run(
-            [
-                sys.executable,
-                "-c",
-                "from ordercancel.cli.main import main; main(['diagram', 'qoo10'])",
-            ],
+            [sys.executable, "-c", code],
             capture_output=True,
             check=True,
-            env={"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"},
+            env={"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+            | {"PYTHONPATH": str(ROOT / "src")},
         )
         assert "新規注文" in run.stdout.decode("utf-8")

@@ -31,6 +31,7 @@ from ordercancel.policy import (
     minutes,
     now,
     placed_at,
+    requested_at,
     seller,
     status,
 )
@@ -259,12 +260,15 @@ class TestPartsThatDiffer:
     def test_may_be_a_deadline(self) -> None:
         """Its length, by its id; the messages about it are the same."""
         silent, late = SHOP.deadlines
-        longer = attrs.evolve(silent, due=silent.due + hours(24))
+        longer = attrs.evolve(silent, due=requested_at + hours(48))
         difference = diff(SHOP, attrs.evolve(SHOP, edition="2", deadlines=(longer, late)))
         assert difference.changes == ()
-        asked = {"of": {"fact": "requested_at"}, "after_seconds": 86_400.0}
-        later = {"of": asked, "after_seconds": 86_400.0}
-        assert difference.parts == (part("deadlines[seller_silent].due", asked, later),)
+        assert difference.parts == (
+            part("deadlines[seller_silent].due.ja", "リクエストの1日後", "リクエストの2日後"),
+            part(
+                "deadlines[seller_silent].due.en", "1 d after the request", "2 d after the request"
+            ),
+        )
         assert not difference.same
 
     def test_may_be_one_that_only_one_has(self) -> None:

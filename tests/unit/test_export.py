@@ -346,13 +346,17 @@ class TestWhatStandsBesideTheRules:
                 "en": "order status is one of placed, packed",
             },
             "condition": {"fact": "status", "in": ["packed", "placed"]},
-            "due": {"of": {"fact": "ship_on"}, "end_of_day": 7},
+            "due": {
+                "ja": "発送予定日の7日後の終わり",
+                "en": "the end of the day 7 d after the planned ship date",
+            },
+            "time": {"of": {"fact": "ship_on"}, "end_of_day": 7},
             "then": {"do": "cancel", "argument": "not_shipped", "of": None},
             "met": None,
             **OF_TERMS,
         }
         assert [
-            (each["id"], each["due"], each["then"], each["met"])
+            (each["id"], each["time"], each["then"], each["met"])
             for each in policy_data(EVERY_READING)["deadlines"]
         ] == [
             (
@@ -386,7 +390,7 @@ class TestWhatStandsBesideTheRules:
         due = Latest(fair.end(), Earliest(placed_at, ship_on.business_days(1, WORKING)))
         deadline = Deadline("tiny.d", runs=status.is_in("new"), due=due, then=notify)
         (told,) = policy_data(tiny(facts=(fair,), deadlines=(deadline,)))["deadlines"]
-        assert told["due"] == {
+        assert told["time"] == {
             "latest": [
                 {"of": {"fact": "fair_on"}, "end_of_day": 0},
                 {"earliest": [PLACED, {"of": {"fact": "ship_on"}, "business_days": 1}]},
@@ -471,4 +475,4 @@ def test_a_length_of_time_is_in_seconds() -> None:
         "tiny.d", runs=ALWAYS, due=ship_on.end() - timedelta(minutes=1), then=notify, source=OURS
     )
     (told,) = policy_data(tiny(deadlines=(deadline,)))["deadlines"]
-    assert told["due"]["after_seconds"] == -60.0
+    assert told["time"]["after_seconds"] == -60.0

@@ -201,9 +201,9 @@ _NO_PARTS = frozenset(
     ("name", "edition", "digest", "holds_from", "channels", "facts", "rules", "documents")
 )
 
-# Trees, compared as a whole; the words of a condition stand beside it.
-_TREES = frozenset(("when", "due", "then"))
-_IN_WORDS = "condition"
+# Trees: some are compared as a whole, some by the words that stand beside them.
+_TREES = frozenset(("when", "then"))
+_IN_WORDS = frozenset(("condition", "time"))
 
 
 def _different_parts(before: Policy, after: Policy) -> Iterator[PartChange]:
@@ -228,7 +228,7 @@ def _flat(where: str, value: Any) -> Iterator[tuple[str, Any]]:
             for key, inner in value.items():
                 if key in _TREES:
                     yield f"{where}.{key}", inner
-                elif key != _IN_WORDS:
+                elif key not in _IN_WORDS:
                     yield from _flat(f"{where}.{key}", inner)
         case [dict(), *_]:
             seen: dict[str, int] = {}

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from ordercancel.domain.texts import LANGS, Text
-from ordercancel.policy.describe import describe
+from ordercancel.policy.describe import describe, time_text
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import (
     All,
@@ -45,9 +45,9 @@ from ordercancel.rules.times import (
 def policy_data(policy: Policy) -> dict[str, Any]:
     """Return everything that a policy says as strings, numbers, lists and dictionaries.
 
-    Texts are ``{"ja": …, "en": …}``, by language. A rule has its condition twice: in words, and
-    as a tree of ``all``, ``any``, ``not`` and comparisons of one fact each. Lengths of time are in
-    seconds.
+    Texts are ``{"ja": …, "en": …}``, by language. Rules and deadlines have their conditions twice:
+    in words, and as a tree of ``all``, ``any``, ``not`` and comparisons of one fact each. So have
+    deadlines the time that they are due. Lengths of time are in seconds.
     """
     orders, texts = policy.orders, policy.texts
     return {
@@ -69,7 +69,8 @@ def policy_data(policy: Policy) -> dict[str, Any]:
                 "id": deadline.id,
                 "runs": {lang: describe(deadline.runs, policy, lang) for lang in LANGS},
                 "condition": _condition(deadline.runs),
-                "due": _time(deadline.due),
+                "due": {lang: time_text(deadline.due, policy, lang) for lang in LANGS},
+                "time": _time(deadline.due),
                 "then": _action(deadline.then),
                 "met": deadline.met and deadline.met.name,
                 **_source(policy, deadline.source),
