@@ -332,7 +332,7 @@ DROPPING: Any = {**ORDERS["moves"], "drop": ("placed", "packed")}  # type: ignor
         {"orders": Lifecycle(**{**ORDERS, "shipped": ()})},
         {"orders": Lifecycle(**{**ORDERS, "closes": ()})},
         {"orders": Lifecycle(**{**ORDERS, "moves": {**DROPPING, "drop": ("placed", "shipped")}})},
-        {"orders": Lifecycle(**ORDERS, needs={"packed": "ship_on"})},
+        {"orders": Lifecycle(**ORDERS, needs={"placed": "ship_on"})},
     ],
     ids=["zone", "title", "shipped", "closes", "moves", "needs"],
 )
