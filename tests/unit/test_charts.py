@@ -50,7 +50,9 @@ def test_a_good_chart_compiles_to_a_lifecycle() -> None:
         cancel = new.to(cancelled)
         stop = on_road.to(cancelled)
 
-    road = compile_chart(Road, shipped="on_road", facts={"ship": "ship_on"}, needs={"on_road": ["ship_on"]})
+    road = compile_chart(
+        Road, shipped="on_road", facts={"ship": "ship_on"}, needs={"on_road": ["ship_on"]}
+    )
     assert dict(road.table) == {
         ("new", "ship"): "on_road",
         ("new", "finish"): "done",
@@ -59,7 +61,10 @@ def test_a_good_chart_compiles_to_a_lifecycle() -> None:
     }
     assert road.cancellable == ("new", "on_road")
     assert (road.shipped, road.closes) == (("on_road",), ("on_road",))
-    assert (dict(road.facts), dict(road.needs)) == ({"ship": ("ship_on",)}, {"on_road": ("ship_on",)})
+    assert (dict(road.facts), dict(road.needs)) == (
+        {"ship": ("ship_on",)},
+        {"on_road": ("ship_on",)},
+    )
     assert dict(road.names) == {
         "new": "新規",
         "on_road": "配送中",

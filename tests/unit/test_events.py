@@ -87,3 +87,8 @@ def test_what_may_be_missing_may_be_none(name: str) -> None:
     event = CancellationRequested(**STAMP, by=BUYER, number=1)
     assert getattr(event, name) is None
     assert DeadlineFired(**STAMP, by=SYSTEM, deadline="d", due_at=utc(1)).request is None
+
+
+def test_an_outcome_is_brought_to_its_status() -> None:
+    event = RequestClosed(**STAMP, by=SELLER, number=1, outcome="rejected")  # type: ignore[arg-type]
+    assert event.outcome is RequestStatus.REJECTED

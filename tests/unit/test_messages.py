@@ -1,89 +1,116 @@
-"""Events become messages in the language of their reader; a case becomes labels and rows."""
+"""Events become messages, each in the language of its reader."""
 
 from __future__ import annotations
+
+from functools import reduce
+from typing import Any
 
 import attrs
 import pytest
 
-from ordercancel.domain.actors import Party
+from ordercancel.domain.actors import Actor, Party
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import AdvanceOrder, Approve, AskWithdrawal, Command, Reject
+from ordercancel.domain.commands import (
+    AskWithdrawal,
+    Command,
+    FireDeadline,
+    RequestCancellation,
+    UpdateOrder,
+    Withdraw,
+)
+from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.texts import Text
 from ordercancel.engine.decide import decide
 from ordercancel.engine.evolve import evolve
-from ordercancel.engine.labels import InboxRow, inbox_row, label
-from ordercancel.engine.messages import Message, messages_for
+from ordercancel.engine.messages import (
+    Message,
+    messages_for,
+    needs_messages,
+    party_of,
+    readers_of,
+)
 from ordercancel.policy import (
-    Audience,
-    Catalogue,
-    Label,
+    CANCEL,
+    OTHER_SIDE,
+    Choice,
+    Deadline,
     Medium,
+    Moment,
     Notification,
-    Occasion,
     Policy,
-    TextBounds,
+    Reason,
+    Refer,
+    Role,
+    Rule,
+    days,
+    is_open,
+    mark,
+    notify,
+    operator,
+    requested_at,
+    seller,
+    shipped_at,
 )
 from unit.tiny import (
-    COUNTER,
-    LABEL,
+    BUYER,
     MAIL,
+    OPERATOR,
     OURS,
     REASONS,
+    REFERS,
+    RULES,
     SELLER,
+    SYSTEM,
+    approves,
     asks,
     opened,
+    order,
+    rejects,
+    sends,
     tiny,
     utc,
-    worded,
 )
 
 ALL = Text(
-    "{order_id}|{buyer_name}|{seller_name}\n{item}\n{cart_id}\n{reason}\n{buyer_text}\n{answer}\n"
-    "{withdrawal_text}",
+    "{order_id}|{buyer_name}|{seller_name}|{reader_name}\n{item}\n{cart_id}\n{reason}\n{text}\n"
+    "{answer}\n{withdrawal_text}\n{placed_at}\n{status}\n{due_at}",
     "{order_id}\n{answer}",
 )
-TELLS = tiny(
-    withdrawal_text=TextBounds(1, 20),
-    wording=worded(
-        notifications=(
-            MAIL,
-            Notification(
-                on=Occasion.REJECTED,
-                to=Audience.BUYER,
-                media=(Medium.APP, Medium.MAIL),
-                subject=Text("拒否 {order_id}", "Rejected {order_id}"),
-                body=ALL,
-                cites=OURS,
-            ),
-        ),
-        labels=(
-            LABEL,
-            Label(on=Occasion.REJECTED, to=Audience.BUYER, text=ALL, cites=OURS),
-        ),
-    ),
+REJECTED = Notification(
+    on="rejected",
+    to="buyer",
+    media=(Medium.APP, Medium.MAIL),
+    subject=Text("拒否 {order_id}", "Rejected {order_id}"),
+    body=ALL,
+    source=OURS,
 )
+TELLS = tiny(notifications=(MAIL, REJECTED))
 ENGLISH = Party("s-1", name="Shop", locale="en")
 BUYING = Party("b-1", name="一号店", emails=("b@example.jp",))
 
 
 def told(
-    case: Case, command: Command, policy: Policy = TELLS, **parties: Party
+    case: Case, command: Command, policy: Policy = TELLS, *parties: Party, day: int = 2
 ) -> tuple[Case, tuple[Message, ...]]:
-    events = decide(command, case, policy, utc(2))
-    for event in events:
-        case = evolve(case, event)
-    known = {"b-1": parties.get("buyer"), "s-1": parties.get("seller")}
-    return case, messages_for(events, case, policy, known)
+    events = decide(command, case, policy, utc(day))
+    case = reduce(evolve, events, case)
+    assert needs_messages(events, policy) or not messages_for(events, case, policy, {})
+    return case, messages_for(events, case, policy, {each.id: each for each in parties})
+
+
+def readers(case: Case, command: Command, policy: Policy, day: int = 2) -> tuple[Case, list[str]]:
+    case, messages = told(case, command, policy, day=day)
+    return case, [f"{each.audience}: {each.on}" for each in messages]
 
 
 def test_a_message_is_in_the_language_of_its_reader() -> None:
-    _, (message,) = told(opened(TELLS), asks(), seller=ENGLISH)
+    _, (message,) = told(opened(TELLS), asks(), TELLS, ENGLISH)
     assert message == Message(
         id="o-7:1:seller:mail",
         order_id="o-7",
-        occasion=Occasion.REFERRED,
+        on="pending",
         at=utc(2),
-        audience=Audience.SELLER,
+        audience="seller",
         party="s-1",
         medium=Medium.MAIL,
         locale="en",
@@ -92,8 +119,9 @@ def test_a_message_is_in_the_language_of_its_reader() -> None:
     )
 
 
-def test_who_is_unknown_is_written_to_in_japanese() -> None:
-    _, (message,) = told(opened(TELLS, item="あめ"), asks())
+@pytest.mark.parametrize("party", [(), (Party("s-1", name="店"),)])
+def test_who_has_no_language_is_written_to_in_the_policys_first(party: tuple[Party, ...]) -> None:
+    _, (message,) = told(opened(TELLS, item="あめ"), asks(), TELLS, *party)
     assert (message.locale, message.subject, message.body) == (
         "ja",
         "要請 o-7",
@@ -101,132 +129,266 @@ def test_who_is_unknown_is_written_to_in_japanese() -> None:
     )
 
 
-def test_parties_may_be_left_out_altogether() -> None:
-    case = opened(TELLS)
-    events = decide(asks(), case, TELLS, utc(2))
-    (message,) = messages_for(events, evolve(case, events[0]), TELLS, {})
-    assert message.party == "s-1"
-
-
 def test_a_message_goes_out_once_for_each_medium_with_all_its_variables() -> None:
     case, _ = told(opened(TELLS, item="あめ", cart_id="c-3"), asks(reason="other", text="あいう"))
-    case, _ = told(case, AskWithdrawal("o-7", by=SELLER, text="お願い"))
-    _, (app, mail) = told(case, Reject("o-7", by=SELLER, text="発送済み"), buyer=BUYING)
+    case, _ = told(case, AskWithdrawal("o-7", by=SELLER, request=1, text="お願い"))
+    _, (app, mail) = told(case, rejects(text="発送済み"), TELLS, BUYING)
     assert (app.id, mail.id) == ("o-7:3:buyer:app", "o-7:3:buyer:mail")
     assert (app.party, app.audience) == ("b-1", "buyer")
     assert app.body == mail.body
-    assert app.body == ("o-7|一号店|s-1\nあめ\nc-3\nその他：あいう\nあいう\n発送済み\nお願い")
+    assert app.body == (
+        "o-7|一号店|s-1|一号店\nあめ\nc-3\nその他：あいう\nあいう\n発送済み\nお願い\n"
+        "2024-03-01 12:00\n新規"
+    )
 
 
 def test_lines_with_nothing_to_say_are_left_out() -> None:
     case, _ = told(opened(TELLS), asks())
-    _, messages = told(case, Reject("o-7", by=SELLER))
-    assert messages[0].body == "o-7|b-1|s-1\n間違い"
+    _, messages = told(case, rejects())
+    assert messages[0].body == "o-7|b-1|s-1|b-1\n間違い\n2024-03-01 12:00\n新規"
+
+
+def test_facts_of_a_policys_own_may_be_told() -> None:
+    mail = attrs.evolve(MAIL, body=Text("{size}|{seen_at}", "{size}|{seen_at}"))
+    policy = tiny(
+        notifications=(mail,),
+        facts=(Choice("size", values=("s", "m")), Moment("seen_at")),
+    )
+    _, (message,) = told(opened(policy, facts={"size": "m", "seen_at": utc(1)}), asks(), policy)
+    assert message.body == "m|2024-03-01 09:00"
 
 
 def test_a_subject_is_one_line_whatever_was_typed() -> None:
     mail = attrs.evolve(MAIL, subject=Text("{reason}", "{reason}"))
-    policy = tiny(wording=worded(notifications=(mail,)))
+    policy = tiny(notifications=(mail,))
     command = asks(reason="other", text="a\r\nb\u2028c")
-    _, (message,) = told(opened(policy), command, policy, seller=ENGLISH)
+    _, (message,) = told(opened(policy), command, policy, ENGLISH)
     assert message.subject == "Other: a b c"
 
 
-def test_an_event_that_nobody_announces_is_silent() -> None:
-    assert told(opened(TELLS), AdvanceOrder("o-7", by=SELLER, move="send"))[1] == ()
+def test_a_subject_that_is_no_line_is_refused() -> None:
+    mail = attrs.evolve(MAIL, subject=Text("{size}", "{size}"))
+    policy = tiny(notifications=(mail,), facts=(Choice("size", values=()),))
+    with pytest.raises(InvalidValue, match=r"Message\.subject: contains U\+000A"):
+        told(opened(policy, facts={"size": "a\nb"}), asks(), policy)
+
+
+def test_every_fault_of_a_message_is_named() -> None:
+    odd: Any = None
+    with pytest.raises(InvalidValue) as caught:
+        Message(
+            id="x" * 501,
+            order_id="",
+            on="",
+            at=odd,
+            audience="",
+            party="",
+            medium=odd,
+            locale="",
+            subject="a\nb",
+            body=odd,
+        )
+    assert [fault.where.partition(".")[2] for fault in caught.value.faults] == [
+        "id",
+        "order_id",
+        "on",
+        "audience",
+        "party",
+        "locale",
+        "at",
+        "medium",
+        "subject",
+        "body",
+    ]
+
+
+def test_an_event_that_nobody_is_told_of_is_silent() -> None:
+    assert told(opened(TELLS), sends())[1] == ()
+    case, _ = told(opened(TELLS), asks())
+    assert told(case, approves())[1] == ()
+
+
+def test_a_condition_sees_who_did_it() -> None:
+    mine = attrs.evolve(REJECTED, when=operator, body=Text("x", "x"))
+    policy = tiny(notifications=(mine,))
+    case, _ = told(opened(policy), asks(), policy)
+    assert told(case, rejects(), policy)[1] == ()
 
 
 def test_ids_count_the_events_of_the_order() -> None:
     """The first event of a decision has the version behind that of the case before it."""
-    policy = tiny(
-        wording=worded(
-            notifications=(attrs.evolve(MAIL, on=Occasion.APPROVED, to=Audience.BUYER),)
-        )
-    )
+    policy = tiny(notifications=(attrs.evolve(MAIL, on="approved", to="buyer"),))
     case, _ = told(opened(policy), asks(), policy)
-    _, (message,) = told(case, Approve("o-7", by=SELLER), policy)
+    _, (message,) = told(case, approves(), policy)
     assert message.id == "o-7:2:buyer:mail"
 
 
-@pytest.mark.parametrize("reads", ["buyer", "seller"])
-def test_where_nobody_has_asked_the_status_of_the_order_is_read(reads: str) -> None:
-    assert label(opened(TELLS), TELLS, reads, "ja") == "新規"
-    assert label(opened(TELLS), TELLS, reads, "en") == "New"
-
-
-def test_each_side_reads_its_own_label() -> None:
-    case, _ = told(opened(TELLS), asks(reason="other", text="abc"))
-    assert label(case, TELLS, Audience.SELLER, "ja") == "要請中\nその他：abc"
-    assert label(case, TELLS, "seller", "en") == "Asked\nOther: abc"
-
-
-def test_an_open_request_without_words_of_its_own_is_read_by_its_status() -> None:
-    case, _ = told(opened(TELLS), asks())
-    assert label(case, TELLS, "buyer", "ja") == "キャンセル要請"
-    assert label(case, TELLS, "buyer", "en") == "awaiting the seller's answer"
-
-
-def test_a_closed_request_is_read_until_the_order_moves_on() -> None:
-    case, _ = told(opened(TELLS), asks())
-    case, _ = told(case, Reject("o-7", by=SELLER, text="no"))
-    assert label(case, TELLS, "buyer", "en") == "o-7\nno"
-    assert label(case, TELLS, "buyer", "ja", parties={"b-1": BUYING}) == (
-        "o-7|一号店|s-1\n間違い\nno"
-    )
-    assert label(case, TELLS, "seller", "ja") == "新規"
-    for event in decide(AdvanceOrder("o-7", by=SELLER, move="send"), case, TELLS, utc(3)):
-        case = evolve(case, event)
-    assert label(case, TELLS, "buyer", "en") == "Sent"
-
-
-def test_a_row_of_the_queue_is_worded() -> None:
-    case, _ = told(opened(TELLS, item="あめ", cart_id="c-3"), asks(reason="other", text="あいう"))
-    assert inbox_row(case, TELLS, "ja") == InboxRow(
-        state="処理要請",
-        completed_at=None,
-        reason="その他：あいう",
-        requested_at=utc(2),
-        placed_at=utc(1, 3),
-        shipped_at=None,
-        order_id="o-7",
-        cart_id="c-3",
-        item="あめ",
-    )
-
-
-def test_a_row_without_a_counter_is_read_by_its_status() -> None:
-    assert COUNTER.status == "awaiting_seller"
-    case, _ = told(opened(TELLS), asks())
-    case, _ = told(case, Reject("o-7", by=SELLER))
-    row = inbox_row(case, TELLS, "en")
-    assert row is not None
-    assert (row.state, row.completed_at, row.reason) == ("rejected", None, "Mistake")
-
-
-def test_a_row_is_completed_when_its_order_was_cancelled() -> None:
-    case, _ = told(opened(TELLS), asks())
-    case, _ = told(case, Approve("o-7", by=SELLER))
-    row = inbox_row(case, TELLS, "en")
-    assert row is not None
-    assert (row.state, row.completed_at) == ("granted", utc(2))
-
-
-def test_a_case_that_nobody_asked_about_has_no_row() -> None:
-    assert inbox_row(opened(TELLS), TELLS, "ja") is None
-
-
-def test_a_reason_that_a_catalogue_lost_is_read_by_its_code() -> None:
-    case, _ = told(opened(TELLS), asks())
-    bare = tiny(request_reasons=Catalogue(cites=OURS))
-    row = inbox_row(case, bare, "ja")
-    assert row is not None
-    assert row.reason == "mistake"
-    assert REASONS.codes == ("mistake", "other")
+def test_the_same_message_goes_out_once_though_two_notifications_ask_for_it() -> None:
+    policy = tiny(notifications=(MAIL, attrs.evolve(MAIL, to="answerer")))
+    _, (message,) = told(opened(policy), asks(), policy)
+    assert message.audience == "seller"
 
 
 def test_reprs_show_neither_words_nor_bodies() -> None:
-    case, (message,) = told(opened(TELLS), asks(reason="other", text="abc"), seller=ENGLISH)
+    case, (message,) = told(opened(TELLS), asks(reason="other", text="abc"), TELLS, ENGLISH)
     assert "abc" not in repr(message)
     assert "Asked" not in repr(message)
-    assert "abc" not in repr(inbox_row(case, TELLS, "ja"))
     assert "abc" not in repr(case)
+
+
+# ---------------------------------------------------------------------- for whom
+
+CARRIER = Role("carrier", side="seller", party="carrier_id")
+EVERYBODY = tiny(
+    rules=(
+        Rule("t.house", on=RequestCancellation, when=operator, effect=Refer("operator")),
+        Rule("t.other", on=RequestCancellation, when=~operator, effect=Refer(OTHER_SIDE)),
+        *RULES[1:],
+    ),
+    reasons=(Reason("mistake", "間違い"),),
+    languages=("ja",),
+    roles=(CARRIER,),
+    facts=(Choice("carrier_id", values=()),),
+    notifications=None,
+)
+
+
+def everybody(**changes: Any) -> Case:
+    return opened(EVERYBODY, facts={"carrier_id": "c-1"}, **changes)
+
+
+def test_by_default_both_parties_and_the_answerer_are_told_but_for_the_doer() -> None:
+    case, heard = readers(everybody(), asks(), EVERYBODY)
+    assert heard == ["seller: pending"]
+    _, heard = readers(case, approves(by=Actor("c-1", role="carrier")), EVERYBODY)
+    assert heard == ["buyer: approved"]
+    _, heard = readers(case, rejects(), EVERYBODY)
+    assert heard == ["buyer: rejected"]
+    _, heard = readers(case, Withdraw("o-7", by=BUYER, request=1), EVERYBODY)
+    assert heard == ["seller: withdrawn"]
+    _, heard = readers(case, UpdateOrder("o-7", by=SYSTEM, status="sent"), EVERYBODY)
+    assert heard == ["buyer: superseded", "seller: superseded"]
+
+
+def test_what_the_house_asks_both_parties_and_the_answerer_are_told() -> None:
+    _, heard = readers(everybody(), asks(by=OPERATOR), EVERYBODY)
+    assert heard == ["buyer: pending", "seller: pending"]
+    _, heard = readers(everybody(), asks(by=SELLER), EVERYBODY)
+    assert heard == ["buyer: pending"]
+
+
+@pytest.mark.parametrize(
+    ("to", "by", "heard"),
+    [
+        ("initiator", BUYER, ["buyer: pending"]),
+        ("answerer", BUYER, ["seller: pending"]),
+        ("other_party", BUYER, ["seller: pending"]),
+        ("other_party", SELLER, ["buyer: pending"]),
+        ("other_party", OPERATOR, ["buyer: pending", "seller: pending"]),
+        ("others", BUYER, ["seller: pending"]),
+        ("carrier", BUYER, ["carrier: pending"]),
+        ("operator", BUYER, ["operator: pending"]),
+    ],
+)
+def test_a_notification_is_for_a_role_or_for_whoever_stands_so_to_the_request(
+    to: str, by: Actor, heard: list[str]
+) -> None:
+    policy = attrs.evolve(
+        EVERYBODY, notifications=(attrs.evolve(MAIL, to=to, subject="a", body="b"),)
+    )
+    assert readers(opened(policy, facts={"carrier_id": "c-1"}), asks(by=by), policy)[1] == heard
+
+
+def test_a_role_that_nobody_has_for_the_order_is_told_nothing() -> None:
+    policy = attrs.evolve(
+        EVERYBODY, notifications=(attrs.evolve(MAIL, to="carrier", subject="a", body="b"),)
+    )
+    case = attrs.evolve(everybody(), order=order())
+    assert (
+        messages_for(
+            decide(asks(), case, policy, utc(2)),
+            reduce(evolve, decide(asks(), case, policy, utc(2)), case),
+            policy,
+            {},
+        )
+        == ()
+    )
+
+
+def test_a_deadline_of_an_order_that_nobody_asked_about_is_told_the_parties() -> None:
+    late = Deadline("d", runs=~is_open, due=shipped_at, then=notify)
+    fire = FireDeadline("o-7", by=SYSTEM, deadline="d")
+    for to, heard in (
+        ("others", ["buyer: d", "seller: d"]),
+        ("initiator", []),
+        ("answerer", []),
+        ("other_party", ["buyer: d", "seller: d"]),
+    ):
+        mail = attrs.evolve(MAIL, on="d", to=to)
+        policy = tiny(deadlines=(late,), notifications=(mail,))
+        assert readers(opened(policy, shipped_at=utc(1)), fire, policy)[1] == heard
+
+
+def test_a_seller_cancels_for_lack_of_stock_and_the_buyer_is_told() -> None:
+    """The seller, who did it, is not."""
+    policy = tiny(
+        rules=(REFERS, Rule("t.sold_out", on=RequestCancellation, when=seller, effect=CANCEL)),
+        reasons=(*REASONS, Reason("out_of_stock", "品切れ", when=seller)),
+        languages=("ja",),
+        notifications=None,
+    )
+    sold_out = asks(by=SELLER, reason="out_of_stock")
+    _, (message,) = told(opened(policy), sold_out, policy)
+    assert (message.audience, message.on) == ("buyer", "approved")
+    assert message.body == "注文 o-7 はキャンセルされました。\n理由: 品切れ"
+    case, _ = told(opened(policy), asks(), policy)
+    assert readers(case, sold_out, policy)[1] == ["buyer: superseded", "buyer: approved"]
+
+
+def test_a_referral_tells_whoever_is_to_answer_now() -> None:
+    onward = Rule("t.onward", on=type(rejects()), effect=Refer(operator))
+    policy = tiny(rules=(*RULES, onward), notifications=None)
+    case, _ = told(opened(policy), asks(), policy)
+    _, heard = readers(case, rejects(), policy)
+    assert heard == ["buyer: referred", "operator: referred"]
+
+
+LATE = tiny(
+    deadlines=(
+        Deadline("d", runs=is_open, due=requested_at + days(1), then=mark("late"), met=shipped_at),
+    ),
+    notifications=None,
+)
+
+
+def test_a_mark_is_told_with_the_moment_that_it_was_due() -> None:
+    case, _ = told(opened(LATE), asks(), LATE)
+    case, messages = told(case, FireDeadline("o-7", by=SYSTEM, deadline="d"), LATE, day=4)
+    assert [(each.audience, each.on) for each in messages] == [
+        ("buyer", "late"),
+        ("seller", "late"),
+    ]
+    assert messages[0].body == "注文 o-7 の期限(late)を過ぎました: 2024-03-03 09:00"
+
+
+def test_a_mark_that_is_taken_off_in_the_same_commit_is_not_told() -> None:
+    case, _ = told(opened(LATE), asks(), LATE)
+    fired = decide(FireDeadline("o-7", by=SYSTEM, deadline="d"), case, LATE, utc(4))
+    marked = reduce(evolve, fired, case)
+    early = UpdateOrder("o-7", by=SYSTEM, facts={"shipped_at": utc(2)})
+    updated = decide(early, marked, LATE, utc(4))
+    both = (*fired, *updated)
+    assert messages_for(both, reduce(evolve, both, case), LATE, {}) == ()
+
+
+# ---------------------------------------------------------------------- readers
+
+
+def test_readers_are_the_parties_the_answerer_and_the_roles_that_are_told() -> None:
+    mail = attrs.evolve(MAIL, to="carrier", subject="a", body="b")
+    policy = attrs.evolve(EVERYBODY, notifications=(mail,))
+    assert readers_of(everybody(), policy) == ("b-1", "s-1", "c-1")
+    case, _ = told(opened(tiny()), asks(), tiny())
+    assert readers_of(case, tiny()) == ("b-1", "s-1")
+    assert party_of("operator", order(), tiny()) == "operator"
+    assert party_of("unheard-of", order(), tiny()) == "unheard-of"

@@ -50,9 +50,13 @@ class _Event:
         for name, check in _checks(kind):
             check(faults, name, getattr(self, name))
         faults.raise_if_any()
-        for name in ("facts", "data"):
+        for name, exact in (
+            ("facts", exact_facts),
+            ("data", exact_facts),
+            ("outcome", RequestStatus),
+        ):
             if hasattr(self, name):
-                object.__setattr__(self, name, exact_facts(getattr(self, name)))
+                object.__setattr__(self, name, exact(getattr(self, name)))
 
 
 @attrs.frozen(kw_only=True)
