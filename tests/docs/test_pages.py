@@ -70,7 +70,7 @@ BLOCKS = {
     "README.ja.md": 6,
     "docs/bulk.md": 14,
     "docs/delivery.md": 14,
-    "docs/own-policy.md": 16,
+    "docs/own-policy.md": 14,
     "docs/running.md": 10,
     "docs/testing.md": 10,
 }
