@@ -214,3 +214,15 @@ def test_a_forbid_of_a_policys_own_stands_beside_the_standard_ones() -> None:
     )
     asked = after(asks(), policy=policy)
     assert codes(rejects(by=BUYER), asked, policy) == ("own_request", "closed")
+
+
+def test_the_house_has_no_other_side_to_refer_its_request_to() -> None:
+    """Nothing is approved at once because nobody would have to answer."""
+    policy = tiny(
+        rules=(Rule("t.other", on=RequestCancellation, effect=Refer(OTHER_SIDE)),),
+        reasons=(Reason("mistake", "間違い"),),
+        languages=("ja",),
+    )
+    assert codes(asks(by=OPERATOR), opened(policy), policy) == ("not_permitted",)
+    assert codes(asks(by=SYSTEM), opened(policy), policy) == ("not_permitted",)
+    assert codes(asks(by=SELLER), opened(policy), policy) == ()

@@ -54,6 +54,7 @@ from ordercancel.engine.inputs import check_input, check_update
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.timers import Timer, timers, unmarked_by
 from ordercancel.rules.deadlines import Do
+from ordercancel.rules.effects import OTHER_SIDE
 from ordercancel.rules.roles import is_party, other_side_of
 
 __all__ = ["admit", "check_edition", "decide", "decide_admitted", "register"]
@@ -255,7 +256,7 @@ class _Step:
         answerer = None
         if ruling.verdict is Verdict.REFER:
             answerer = ruling.to
-            if answerer == "other_side":
+            if answerer == OTHER_SIDE:
                 answerer = other_side_of(command.by.role, self.policy.roles)
         else:
             self.supersede()

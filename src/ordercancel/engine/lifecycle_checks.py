@@ -19,11 +19,13 @@ from ordercancel.domain.commands import (
     RequestCancellation,
 )
 from ordercancel.domain.requests import OPEN
+from ordercancel.engine.decision import NOT_PERMITTED
 from ordercancel.engine.request_moves import WRONG_MOVE, sources_of
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.conditions import AnyOf, Condition
-from ordercancel.rules.effects import Grant, Refer
-from ordercancel.rules.facts import accept, is_open, is_stale, move, request, status
+from ordercancel.rules.effects import OTHER_SIDE, Grant, Refer
+from ordercancel.rules.facts import accept, is_open, is_stale, move, request, role, status
+from ordercancel.rules.roles import other_side_of
 
 __all__ = ["Check", "checks_after", "checks_before"]
 
@@ -52,6 +54,9 @@ def checks_after(policy: RuleSet, kind: type[Judged], effect: Grant | None) -> t
 def _checks_after(policy: RuleSet, kind: type[Judged], effect: Grant | None) -> Iterator[Check]:
     if kind is RequestCancellation and isinstance(effect, Refer):
         yield ~is_open, "request_open"
+        if effect.to == OTHER_SIDE:
+            sided = (name for name in policy.roles if other_side_of(name, policy.roles))
+            yield role.is_in(*sided), NOT_PERMITTED  # the house has no other side to ask
     if kind in (RequestCancellation, Approve):
         yield status.is_in(*policy.orders.cancellable), "not_cancellable"
     if kind is AskWithdrawal:

@@ -249,13 +249,18 @@ def _check_effect(
                     expected = _one_of((*(names[each] for each in fitting), "a Forbid", "an If"))
                     faults.add(where, f"is {effect!r:.80} on {kind.__name__}", expected)
             if isinstance(effect, Refer):
-                _check_answerer(policy, effect.to, where, faults)
+                may_be_side = set(kinds) <= {RequestCancellation}
+                _check_answerer(policy, effect.to, where, faults, may_be_side=may_be_side)
 
 
-def _check_answerer(policy: PolicyParts, to: object, where: str, faults: Faults) -> None:
+def _check_answerer(
+    policy: PolicyParts, to: object, where: str, faults: Faults, *, may_be_side: bool = False
+) -> None:
+    """Check who is to answer: the other side of whoever asks, or a role that answers."""
     answering = [name for name, role in policy.roles.items() if role.answers]
-    if to != OTHER_SIDE and to not in answering:
-        faults.add(where, f"refers to {to!r:.80}", _one_of((*answering, "OTHER_SIDE")))
+    known = (*answering, OTHER_SIDE) if may_be_side else answering
+    if to not in known:
+        faults.add(where, f"refers to {to!r:.80}", _one_of(known))
 
 
 def _check_condition(
