@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import attrs
 import pytest
 
 from both import each_service  # noqa: F401 - each test runs with both services
@@ -22,6 +23,7 @@ from ordercancel.policy import (
     Deadline,
     Label,
     Lifecycle,
+    Notification,
     Policy,
     Refer,
     Role,
@@ -372,3 +374,34 @@ def test_an_unknown_policy_is_named(look: Callable[[CancellationService], object
 def test_an_unknown_status_is_named() -> None:
     with pytest.raises(InvalidValue, match="'gone'"):
         several().inbox(SELLER, statuses=["gone"])  # type: ignore[list-item]
+
+
+def test_whoever_is_written_to_is_looked_up() -> None:
+    """Initiator, answerer and named roles, each by their id; a role of the house by its name."""
+    telling = [
+        Notification(on="pending", to=to, subject="To {reader_name}", body="{order_id}")
+        for to in ("initiator", "answerer", "operator", "carrier", "others")
+    ]
+    market_policy = attrs.evolve(MARKET, notifications=telling)
+    directory = MemoryDirectory(
+        [
+            Party("b-1", name="Bea"),
+            Party("s-1", name="Sam"),
+            Party("c-1", name="Cora"),
+            Party("judge", name="The judges"),
+            Party("operator", name="Our staff"),
+        ]
+    )
+    service = CancellationService(
+        policies=[market_policy], store=MemoryStore(), directory=directory, clock=Hands(utc(3))
+    )
+    placed = order(policy="market", status="placed", facts={"carrier_id": "c-1"})
+    service.register(placed, at=utc(1, 3))
+    asked = service.handle(RequestCancellation("o-7", by=OPERATOR), at=utc(2))
+    assert [(each.audience, each.party, each.subject) for each in asked.messages] == [
+        ("operator", "operator", "To Our staff"),
+        ("judge", "judge", "To The judges"),
+        ("carrier", "c-1", "To Cora"),
+        ("buyer", "b-1", "To Bea"),
+        ("seller", "s-1", "To Sam"),
+    ]

@@ -122,11 +122,13 @@ def party_of(role: str, order: Order, policy: RuleSet) -> str | None:
 def readers_of(case: Case, policy: RuleSet) -> tuple[str, ...]:
     """The ids of whoever a text about a case may name or be for, as a directory knows them.
 
-    They are the buyer, the seller, the answerer of the latest request, and the roles that
-    notifications name.
+    They are the buyer, the seller, the initiator and the answerer of the latest request, and the
+    roles that notifications name.
     """
+    request = case.latest
+    initiator = () if request is None else (request.by.role,)
     named = (each.to for each in policy.notifications if each.to in policy.roles)
-    roles = dict.fromkeys(("buyer", "seller", *_answerer(case.latest), *named))
+    roles = dict.fromkeys(("buyer", "seller", *initiator, *_answerer(request), *named))
     ids = (party_of(role, case.order, policy) for role in roles)
     return tuple(dict.fromkeys(each for each in ids if each is not None))
 

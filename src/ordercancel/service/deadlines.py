@@ -127,9 +127,10 @@ class Deadlines(Outbox):
     def reindex(self) -> Reindexed:
         """Reckon the next due moments of all orders anew, for the store to find them by.
 
-        For when a calendar or the time zone database has changed. The answers follow by
-        themselves; `tick` finds what is due by what the store keeps. Nothing else changes. Orders
-        are read by the hundred, and it may run beside anything else.
+        For when a calendar or the time zone database has changed, and behind an upgrade of the
+        tables. The answers follow by themselves; `tick` finds what is due by what the store
+        keeps. Nothing else changes. Orders are read by the hundred, and it may run beside
+        anything else.
         """
         orders = 0
         skipped: list[str] = []

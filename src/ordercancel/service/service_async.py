@@ -87,13 +87,14 @@ class AsyncCancellationService(AsyncDeadlines):
         """Make an order known; the same order again changes nothing.
 
         Args:
-            order: The order as it is now.
+            order: The order as it is now, with the requests that were made before in its
+                `history`.
             at: When it is registered. Default: the clock's time.
 
         Raises:
             UnknownPolicy: No policy has the order's name, or none held when it was placed.
-            InvalidValue: The policy does not know its status or channel, or another order has
-                its id.
+            InvalidValue: The policy does not know its status or a fact, or requires one that it
+                lacks; another order has its id; or `at` is more than 5 seconds ahead of the clock.
         """
         if not isinstance(order, Order):
             raise wrong_kind("order", order, "an Order")
