@@ -35,6 +35,7 @@ from ordercancel.policy import (
 
 unshipped = status.is_in("sold", "packed")
 too_early = buyer & (now < ship_on.end())
+asking = If(too_early, Forbid("not_late_yet"), Refer(OTHER_SIDE))
 at_office = answerer.is_in("operator")
 
 FLEA_MARKET = Policy(
@@ -47,12 +48,7 @@ FLEA_MARKET = Policy(
         shipped="shipped",
     ),
     rules=[
-        Rule(
-            "asks",
-            on=RequestCancellation,
-            when=unshipped & (seller | buyer),
-            effect=If(too_early, Forbid("not_late_yet"), Refer(OTHER_SIDE)),
-        ),
+        Rule("asks", on=RequestCancellation, when=unshipped & (seller | buyer), effect=asking),
         Rule("to_the_office", on=Reject, when=is_answerer & ~at_office, effect=Refer(operator)),
         Rule("withdraws", on=Withdraw, when=is_initiator, effect=PERMIT),
     ],
