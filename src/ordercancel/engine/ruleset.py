@@ -74,6 +74,7 @@ class RuleSet(Protocol):
     def compiled(self) -> MutableMapping[Any, Callable[..., Any]]:
         """What was compiled, by kind of command; filled by `ordercancel.engine.compilation`."""
 
+    def __hash__(self) -> int: ...
     def open(self, order: Order) -> Case: ...
     def rules_for(self, kind: type[Judged]) -> tuple[Rule, ...]:
         """The rules that speak about a kind of command, those of the library included."""
