@@ -10,7 +10,7 @@ import attrs
 
 from ordercancel import Case, Conflict, Message, Party
 from ordercancel.domain.events import Event
-from ordercancel.service.records import Commit, DueDuty, InboxQuery, Page, Receipt, Tally
+from ordercancel.service.records import Commit, DueOrder, InboxQuery, Page, Queue, Receipt, Tally
 from ordercancel.stores.memory import MemoryDirectory, MemoryNotifier, MemoryStore
 
 
@@ -83,24 +83,24 @@ class ShowsAnother(MemoryStore):
 
 
 class IsEarly(MemoryStore):
-    """Hands duties out a moment before they are due."""
+    """Hands orders out a moment before they are due."""
 
-    def due(self, now: datetime, after: DueDuty | None, limit: int) -> tuple[DueDuty, ...]:
+    def due(self, now: datetime, after: DueOrder | None, limit: int) -> tuple[DueOrder, ...]:
         return super().due(now + timedelta(microseconds=1), after, limit)
 
 
-class ForgetsDuties(MemoryStore):
+class ForgetsDeadlines(MemoryStore):
     """Has nothing due, ever."""
 
-    def due(self, now: datetime, after: DueDuty | None, limit: int) -> tuple[DueDuty, ...]:
+    def due(self, now: datetime, after: DueOrder | None, limit: int) -> tuple[DueOrder, ...]:
         return ()
 
 
-class MixesSellers(MemoryStore):
-    """Shows a seller an empty queue."""
+class MixesQueues(MemoryStore):
+    """Shows everybody an empty queue."""
 
     def inbox(self, query: InboxQuery) -> Page:
-        return super().inbox(attrs.evolve(query, seller="nobody"))
+        return super().inbox(attrs.evolve(query, queue=Queue(seller="nobody")))
 
 
 class Miscounts(MemoryStore):
@@ -120,8 +120,8 @@ STORES = (
     LosesEvents,
     ShowsAnother,
     IsEarly,
-    ForgetsDuties,
-    MixesSellers,
+    ForgetsDeadlines,
+    MixesQueues,
     Miscounts,
 )
 

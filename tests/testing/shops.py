@@ -7,161 +7,227 @@ from datetime import date, timedelta
 
 import attrs
 
-from ordercancel import Rule, Text
-from ordercancel.domain.commands import (
-    AnswerWithdrawal,
+from ordercancel import (
+    AdvanceOrder,
     Approve,
     AskWithdrawal,
+    Policy,
     Reject,
     RequestCancellation,
+    Text,
     Withdraw,
 )
-from ordercancel.domain.requests import OPEN
 from ordercancel.policy import (
-    ALWAYS,
     CANCEL,
-    REFER,
-    STANDARD_RULES,
-    After,
-    Audience,
-    Catalogue,
+    OTHER_SIDE,
+    PERMIT,
+    Choice,
     Condition,
-    Consequence,
+    Day,
     Deadline,
+    Flag,
     Forbid,
-    GoingBack,
-    Notification,
-    Occasion,
-    TextBounds,
-)
-from ordercancel.rules.conditions import Leaf, Value
-from ordercancel.rules.effects import Grant
-from ordercancel.rules.facts import (
-    attribute_choice,
-    attribute_flag,
-    attribute_number,
+    If,
+    Lifecycle,
+    Moment,
+    Number,
+    Reason,
+    Refer,
+    Role,
+    Rule,
+    Texts,
+    answerer,
+    buyer,
     channel,
-    request,
+    expire,
+    is_initiator,
+    is_on_behalf,
+    is_open,
+    mark,
+    now,
+    operator,
+    paid_at,
+    placed_at,
+    refer,
+    rejected_before,
+    requested_at,
     role,
-    since_placed,
+    seller,
+    shipped_at,
     status,
 )
-from unit.tiny import BUYER_ANSWERS, COUNTER, MAIL, OURS, SELLER_ANSWERS, tiny, worded
+from ordercancel.rules.conditions import Leaf, Value
+from ordercancel.rules.facts import reason
+from unit.tiny import MAIL, OURS, TEXTS, tiny, worded
 
-PREORDER = attribute_flag("preorder", Text("予約", "pre-order"))
-LEVEL = attribute_choice("level", Text("会員", "membership"), ("basic", "gold"))
-QUANTITY = attribute_number("quantity", Text("数量", "quantity"))
+SOUND = tiny(notifications=None)
+"""The tiny policy, with the messages that everybody has."""
 
-TOLD = {
-    Occasion.REFERRED: Audience.SELLER,
-    Occasion.GRANTED_AT_ONCE: Audience.SELLER,
-    Occasion.APPROVED: Audience.BUYER,
-    Occasion.REJECTED: Audience.BUYER,
-    Occasion.WITHDRAWAL_ASKED: Audience.BUYER,
-    Occasion.WITHDRAWAL_HELD: Audience.SELLER,
-    Occasion.WITHDRAWN: Audience.SELLER,
-    Occasion.SUPERSEDED: Audience.BUYER,
-    Occasion.LAPSED: Audience.BUYER,
-}
-SEVERAL = PREORDER.holds | (QUANTITY >= 3)
-"""What an order is that the seller is asked about."""
+PREORDER = Flag("preorder", Text("予約", "pre-order"), required=True)
+LEVEL = Choice("level", Text("会員", "membership"), values=("basic", "gold"))
+QUANTITY = Number("quantity", Text("数量", "quantity"))
+CARRIER = Choice("carrier_id", Text("運送", "carrier"), values=(), required=True)
+PROMISED = Moment("promised_at", Text("約束", "the promise"))
+EVENT_ON = Day("event_on", Text("催事", "the event"))
+FEE = Flag("fee_accepted", Text("手数料に同意", "the fee is accepted"), of=RequestCancellation)
+SURE = Flag("sure", Text("確認済み", "it is affirmed"), of=Reject, required=True)
+SEVERAL = PREORDER | (QUANTITY >= 3)
+"""What an order is that the other side is asked about."""
 
-
-def forbid(name: str, on: tuple[type, ...], code: str, when: Condition) -> Rule:
-    return Rule(f"own.{name}", on=on, effect=Forbid(code), when=when, cites=OURS)
-
-
-SOUND_RULES = (
-    *STANDARD_RULES,
-    forbid("closed", (RequestCancellation, Approve), "closed", status.is_in("sent", "stopped")),
-    forbid("once", (RequestCancellation,), "request_open", request.is_in(*OPEN)),
-    forbid(
-        "buyer",
-        (RequestCancellation, Withdraw, AnswerWithdrawal),
-        "wrong_actor",
-        ~role.is_in("buyer"),
-    ),
-    forbid("seller", (Approve, Reject, AskWithdrawal), "wrong_actor", ~role.is_in("seller")),
-    SELLER_ANSWERS,
-    BUYER_ANSWERS,
-)
-OPEN_TO_BUYERS = role.is_in("buyer") & status.is_in("new", "packed")
-WORDING = worded(
-    notifications=tuple(
-        Notification(on=on, to=to, subject=MAIL.subject, body=MAIL.body, cites=OURS)
-        for on, to in TOLD.items()
-    )
-)
-
-
-def asks(name: str, effect: Grant, when: Condition) -> Rule:
-    when = OPEN_TO_BUYERS & when
-    return Rule(f"own.{name}", on=RequestCancellation, effect=effect, when=when, cites=OURS)
-
-
-SOUND = tiny(rules=(*SOUND_RULES, asks("refer", REFER, ALWAYS)), wording=WORDING)
-"""The tiny policy, with all that it takes to be sound."""
+unsent = status.is_in("new", "packed")
 
 OWN = tiny(
     name="own",
+    languages=("en",),
+    texts=Texts(),
     zone="America/New_York",
     channels=("web", "fax"),
-    dated=frozenset({"packed"}),
-    facts=(PREORDER, LEVEL, QUANTITY),
-    rules=(
-        *SOUND_RULES,
-        asks("few", CANCEL, ~SEVERAL),
-        asks("several", REFER, SEVERAL & (since_placed < timedelta(days=30))),
-        forbid("fax", (RequestCancellation,), "closed", channel.is_known & channel.is_in("fax")),
-        forbid("gold", (Reject,), "closed", LEVEL.is_known & LEVEL.is_in("gold")),
+    orders=Lifecycle(
+        moves={
+            "plan": ("new", "packed"),
+            "send": (("new", "packed"), "sent"),
+            "hand_over": ("sent", "arrived"),
+        },
+        cancellable=("new", "packed"),
+        shipped=("sent", "arrived"),
+        closes=("arrived",),
+        cancelled="stopped",
+        facts={"plan": ("ship_on", "promised_at")},
+        needs={"packed": "ship_on"},
     ),
-    withdrawal_text=TextBounds(5, 9),
-    deadlines=(
-        Deadline(
-            "own.lapse",
-            starts=Occasion.REFERRED,
-            due=After(timedelta(hours=48)),
-            does=Consequence.LAPSE,
-            cites=OURS,
+    facts=(PREORDER, LEVEL, QUANTITY, CARRIER, PROMISED, EVENT_ON, FEE, SURE),
+    roles=(
+        Role("carrier", side="seller", party="carrier_id", answers=False),
+        Role("auditor", side="house", answers=False),
+    ),
+    rules=(
+        Rule(
+            "own.few",
+            on=RequestCancellation,
+            when=(buyer | seller) & unsent & ~SEVERAL & (now < placed_at + timedelta(hours=1)),
+            effect=CANCEL,
+        ),
+        Rule(
+            "own.several",
+            on=RequestCancellation,
+            when=(buyer | seller) & unsent & (SEVERAL | (now >= placed_at + timedelta(hours=1))),
+            effect=If(FEE, CANCEL, Refer(OTHER_SIDE)),
+        ),
+        Rule(
+            "own.fax",
+            on=RequestCancellation,
+            when=channel.is_known & channel.is_in("fax"),
+            effect=Forbid("closed"),
+        ),
+        Rule(
+            "own.late",
+            on=RequestCancellation,
+            when=PROMISED.is_known & (now >= PROMISED.end_of_day()),
+            effect=Forbid("closed"),
+        ),
+        Rule(
+            "own.event",
+            on=RequestCancellation,
+            when=EVENT_ON.is_known & (now >= EVENT_ON.end(-1)),
+            effect=Forbid("closed"),
+        ),
+        Rule("own.unsure", on=Reject, when=~SURE, effect=Forbid("closed")),
+        Rule("own.office", on=Reject, when=~role.is_in("operator"), effect=Refer(operator)),
+        Rule("own.asks_back", on=AskWithdrawal, when=seller, effect=PERMIT),
+        Rule("own.withdraws", on=Withdraw, when=is_initiator & ~is_on_behalf, effect=PERMIT),
+        Rule(
+            "own.gold",
+            on=AdvanceOrder,
+            when=LEVEL.is_known & LEVEL.is_in("gold") & rejected_before,
+            effect=Forbid("closed"),
         ),
     ),
-    wording=WORDING,
+    reasons=(
+        Reason("mistake", when=buyer),
+        Reason("no_stock", when=seller),
+        Reason("other", text=(2, 5)),
+        Reason("too_late", on=Reject, when=status.is_in("packed")),
+        Reason("other", on=Reject, text=(30, 500)),
+        Reason(None, on=AskWithdrawal, text=(5, 9)),
+    ),
+    deadlines=(
+        Deadline(
+            "own.to_office",
+            runs=is_open & ~answerer.is_in("operator"),
+            due=requested_at + timedelta(hours=24),
+            then=refer("operator"),
+        ),
+        Deadline("own.lapse", runs=is_open, due=requested_at + timedelta(hours=48), then=expire),
+        Deadline(
+            "own.missed",
+            runs=status.is_in("packed"),
+            due=PROMISED.end_of_day(1),
+            then=mark("missed", of="order"),
+            met=shipped_at,
+        ),
+    ),
+    notifications=None,
+    source=OURS,
 )
-"""Facts, channels, a zone, a planned move, dated statuses and a deadline of its own."""
+"""Facts of every kind, roles, a zone, channels, reasons by role, and deadlines of its own."""
+
+BY_REASON = tiny(
+    rules=(
+        Rule("t.mistake", on=RequestCancellation, when=reason.is_in("mistake"), effect=CANCEL),
+        Rule(
+            "t.other", on=RequestCancellation, when=~reason.is_in("mistake"), effect=Refer(seller)
+        ),
+        Rule("t.paid", on=Approve, when=now < paid_at, effect=Forbid("closed")),
+    ),
+    source=OURS,
+)
+"""What is decided hangs on the reason."""
 
 IN_WORDS = attrs.evolve(
     SOUND,
-    request_reasons=Catalogue(text=TextBounds(10, 4_000), cites=OURS),
-    rejection_reasons=Catalogue(cites=OURS),
+    reasons=(Reason(None, text=(10, 4_000), source=OURS),),
+    rules=tuple(rule for rule in SOUND.rules if rule.id != "tiny.asks_back"),
     holds_from=date(2023, 4, 1),
 )
 """Buyers ask in their own words, sellers answer without any; it holds from a day on."""
 
 CLOSED = tiny(rules=())
-"""Nobody may do anything."""
+"""Nobody may ask for anything."""
 
-LATER = attrs.evolve(IN_WORDS, holds_from=date(2100, 1, 1), dated=frozenset({"new", "packed"}))
+LATER = attrs.evolve(
+    IN_WORDS,
+    holds_from=date(2100, 1, 1),
+    orders=attrs.evolve(SOUND.orders, needs={"new": "ship_on", "packed": "ship_on"}),
+)
 """A policy of another century, under which every order is planned."""
 
 # ---------------------------------------------------------------- faulty ones
 
-GOES_BACK = attrs.evolve(SOUND, superseding=None, going_back=GoingBack("own.back", cites=OURS))
-"""An order that was sent goes back to what it was when its request is rejected."""
-
-WORDLESS = attrs.evolve(
+REOPENED = attrs.evolve(
     SOUND,
-    wording=attrs.evolve(
-        WORDING,
-        statuses={**WORDING.statuses, "sent": Text("発送済", " ")},
-        refusals={"closed": Text("", "It is closed.")},
-        counters=(attrs.evolve(COUNTER, state=Text("処理要請", "")),),
-        notifications=(
-            attrs.evolve(MAIL, subject=Text("", "Asked"), body=Text("要請", "{answer}")),
-            *WORDING.notifications[1:],
-        ),
+    orders=Lifecycle(
+        moves={"plan": ("new", "packed"), "send": (("new", "packed"), "sent")},
+        cancellable=("new", "packed", "sent"),
+        shipped="sent",
+        cancelled="stopped",
+        facts={"plan": "ship_on"},
     ),
+    rules=(
+        *SOUND.rules,
+        Rule("t.sent", on=RequestCancellation, when=status.is_in("sent") & buyer, effect=CANCEL),
+    ),
+    source=OURS,
 )
-"""A status, a refusal, a row, a subject and a body are blank in one language."""
+"""An order that was sent is cancelled at once."""
+
+WORDLESS = tiny(
+    texts=worded(
+        statuses={**TEXTS.statuses, "sent": Text("発送済", " ")},
+        refusals={"closed": Text("", "It is closed.")},
+    ),
+    notifications=(attrs.evolve(MAIL, subject=Text("", "Asked"), body=Text("要請", "{answer}")),),
+)
+"""A status, a refusal, a subject and a body are blank in one language."""
 
 
 class Fickle(Condition):
@@ -178,5 +244,7 @@ class Fickle(Condition):
         return iter(())
 
 
-FICKLE = attrs.evolve(SOUND, rules=(*SOUND.rules, asks("fickle", REFER, Fickle())))
-"""What it decides depends on how often it was asked."""
+def fickle() -> Policy:
+    """A policy whose answers hang on how often it was asked."""
+    asks = Rule("t.fickle", on=RequestCancellation, when=Fickle(), effect=Forbid("closed"))
+    return attrs.evolve(SOUND, rules=(*SOUND.rules, asks), source=OURS)

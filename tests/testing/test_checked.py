@@ -9,14 +9,16 @@ import pytest
 from examples.half_hour_shop import SHOP
 
 from ordercancel import (
-    AdvanceOrder,
     Approve,
     Buyer,
+    Operator,
     Order,
     Policy,
     RequestCancellation,
     RequestStatus,
     Seller,
+    System,
+    UpdateOrder,
 )
 from ordercancel.stores.memory import MemoryStore
 from ordercancel.testing.checked_service import CheckedService
@@ -26,7 +28,6 @@ from testing.faulty import ForgetsIds
 PLACED = datetime(2026, 4, 1, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ASKS = RequestCancellation("o-1", by=Buyer("b-1"), reason="changed_mind")
-SHIPS = AdvanceOrder("o-1", by=Seller("s-1"), move="ship")
 
 
 def order(policy: Policy, status: str = "placed") -> Order:
@@ -53,7 +54,8 @@ def test_what_it_knows_is_what_must_be() -> None:
     assert service.done["c-1"][0] == command
     service.give(command)
     service.compare(["o-1"])
-    service.look("s-1", frozenset(RequestStatus))
+    for actor in (Buyer("b-1"), Seller("s-1"), Operator("o-1"), Seller("s-2")):
+        service.look(actor, frozenset(RequestStatus))
     assert service.relay(PLACED) == 1
     service.compare_messages()
 
@@ -68,15 +70,42 @@ def test_messages_that_fail_go_out_later() -> None:
     service.compare_messages()
 
 
-def test_a_deadline_that_the_rules_refuse_stays_due() -> None:
-    """Silence can't cancel what was shipped meanwhile; that is no fault of the service."""
-    service = checked(attrs.evolve(SHOP, superseding=None))
+def test_what_is_due_fires_before_a_command_is_judged() -> None:
+    """A day of silence approves, also where nobody ticks; then the command is refused."""
+    service = checked()
     service.now = PLACED + HOUR
     service.give(ASKS)
-    service.give(SHIPS)
-    service.now = PLACED + 49 * HOUR
+    service.now = PLACED + 25 * HOUR
+    service.give(Approve("o-1", by=Seller("s-1"), request=1))
+    assert service.case("o-1").order.status == "cancelled"
+    assert service.young == []
+
+
+def test_a_tick_fires_what_is_due_once() -> None:
+    service = checked()
+    service.now = PLACED + HOUR
+    service.give(ASKS)
+    service.now = PLACED + 25 * HOUR
     service.tick()
-    assert [duty.status for duty in service.case("o-1").duties] == ["open"]
+    assert [request.status for request in service.case("o-1").requests] == ["approved"]
+    service.tick()
+
+
+def test_what_the_host_tells_is_recorded() -> None:
+    """An order that was shipped elsewhere cannot be cancelled any more."""
+    service = checked()
+    service.give(UpdateOrder("o-1", by=System(), status="shipped"))
+    assert service.young == []
+    service.give(ASKS)
+    assert service.case("o-1").requests == ()
+
+
+def test_a_command_that_is_wrong_or_by_a_stranger_changes_nothing() -> None:
+    service = checked()
+    service.give(attrs.evolve(ASKS, reason="no_such_reason"))
+    service.give(attrs.evolve(ASKS, by=Buyer("b-2")))
+    assert service.case("o-1").version == 1
+    service.compare(["o-1"])
 
 
 def test_an_id_that_is_taken_is_no_leave_to_do_something_else() -> None:
@@ -87,4 +116,4 @@ def test_an_id_that_is_taken_is_no_leave_to_do_something_else() -> None:
     service.now = PLACED + HOUR
     service.give(attrs.evolve(ASKS, command_id="c-1"))
     with pytest.raises(AssertionError, match="was carried out under the id of"):
-        service.give(Approve("o-1", by=Seller("s-1"), command_id="c-1"))
+        service.give(Approve("o-1", by=Seller("s-1"), request=1, command_id="c-1"))

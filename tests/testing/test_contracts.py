@@ -26,8 +26,7 @@ from ordercancel.testing import (
 )
 from ordercancel.verification.invariants import INVARIANTS, Invariant
 from testing.faulty import DIRECTORIES, NOTIFIERS, STORES
-from testing.shops import FICKLE, GOES_BACK, SOUND, WORDLESS
-from unit.tiny import tiny
+from testing.shops import REOPENED, SOUND, WORDLESS, fickle
 
 
 class TestTheHalfHourShop(PolicyContract):
@@ -46,7 +45,8 @@ class TestASoundTinyPolicy(PolicyContract):
             "tiny.operators_only_move",
             Text("運営者は注文を進めるのみ", "operators do nothing but move orders on"),
             lambda step: (
-                step.decision.is_refused
+                step.decision is None
+                or step.decision.is_refused
                 or step.command.by.role != "operator"
                 or "standard.advance" in step.decision.rules
             ),
@@ -144,26 +144,20 @@ def failing(policy: Policy, **hooks: Any) -> set[str]:
 
 
 @pytest.mark.usefixtures("hurried")
-def test_a_policy_whose_orders_come_back_is_caught() -> None:
-    """An order that was sent is not what it was before."""
-    assert failing(GOES_BACK) == {"test_every_invariant_holds", "test_nothing_is_wrong_with_it"}
+def test_a_policy_that_cancels_what_was_sent_is_caught() -> None:
+    """By the machine, and by verification."""
+    assert failing(REOPENED) == {"test_every_invariant_holds", "test_nothing_is_wrong_with_it"}
 
 
 @pytest.mark.usefixtures("hurried")
 def test_a_policy_that_changes_its_mind_is_caught() -> None:
     """By the order of its rules, at the latest."""
-    assert "test_the_order_of_its_rules_does_not_matter" in failing(FICKLE)
+    assert "test_the_order_of_its_rules_does_not_matter" in failing(fickle())
 
 
 @pytest.mark.usefixtures("hurried")
 def test_a_policy_that_is_without_words_is_caught() -> None:
     assert "test_nothing_is_wrong_with_it" in failing(WORDLESS)
-
-
-@pytest.mark.usefixtures("hurried")
-def test_a_policy_that_forgets_a_rule_is_caught() -> None:
-    """The tiny policy says nothing about a second request."""
-    assert failing(tiny()) == {"test_nothing_is_wrong_with_it"}
 
 
 @pytest.mark.usefixtures("hurried")

@@ -10,53 +10,57 @@ from typing import Any, TypeVar
 
 import attrs
 import pytest
+from examples.flea_market import FLEA_MARKET
 from examples.half_hour_shop import SHOP
+from examples.must_ship import MUST_SHIP
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from ordercancel import (
+    Actor,
     AdvanceOrder,
-    Approve,
     Buyer,
     Case,
     Command,
+    FireDeadline,
     InvalidValue,
     Order,
     Policy,
     Refused,
     Reject,
     RequestCancellation,
-    Rule,
-    Seller,
+    System,
     UnknownOrder,
+    UpdateOrder,
     decide,
     evolve,
     fold,
 )
 from ordercancel.domain.characters import visible_length
-from ordercancel.domain.commands import COMMANDS, ApplyDeadline
+from ordercancel.domain.commands import COMMANDS
 from ordercancel.domain.faults import Faults
 from ordercancel.engine.decide import register
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.policy import PERMIT, Forbid, TextBounds
-from ordercancel.rules.facts import role, since_placed, status
+from ordercancel.policy import Forbid, Rule, TextBounds, now, paid_at, requested_at, status_since
 from ordercancel.testing import strategies as kit
-from ordercancel.testing.commands import permitted_roles
-from ordercancel.testing.draws import turning_points
-from ordercancel.verification.invariants import Step, is_shipped
-from testing.shops import CLOSED, IN_WORDS, LATER, OWN, SOUND
-from unit.tiny import OURS, tiny
+from ordercancel.testing.draws import first_moment, turning_points
+from ordercancel.verification.invariants import Step
+from testing.shops import BY_REASON, CLOSED, IN_WORDS, LATER, OWN, SOUND
+from unit.tiny import OURS
 
 POLICIES = {
     "conect": CONECT,
     "qoo10": QOO10,
     "half-hour-shop": SHOP,
+    "flea-market": FLEA_MARKET,
+    "must-ship": MUST_SHIP,
     "sound": SOUND,
     "own": OWN,
     "in-words": IN_WORDS,
     "later": LATER,
     "closed": CLOSED,
+    "by-reason": BY_REASON,
 }
 T = TypeVar("T")
 
@@ -94,31 +98,49 @@ def outcome(command: Command, case: Case, policy: Policy, at: datetime) -> type[
 
 
 def test_every_order_is_one_that_the_policy_knows(policy: Policy) -> None:
-    """Its status, channel, ship date and attributes are fit to be registered."""
+    """Its status, channel, facts and history are fit to be registered."""
     for order in drawn(kit.orders(policy), 100):
-        case = fold(register(order, policy, order.placed_at))
+        case = fold(register(order, policy, first_moment(order)))
         assert case.order == order
         assert order.placed_at.astimezone(policy.tzinfo).date() >= policy.holds_from
 
 
 def test_orders_are_of_every_status_and_channel(policy: Policy) -> None:
-    """Whatever the chart and the policy have; any channel, where it tells none apart."""
+    """Whatever the lifecycle and the policy have; any channel, where it tells none apart."""
     orders = drawn(kit.orders(policy))
-    assert {order.status for order in orders} == set(policy.orders.state_ids)
+    assert {order.status for order in orders} == set(policy.orders.statuses)
     assert {order.channel for order in orders} == {None, *(policy.channels or ("web",))}
-    assert {is_shipped(order, policy) for order in orders if order.shipped_at} <= {True}
+    shipped = set(policy.orders.shipped)
+    assert {order.status for order in orders if order.shipped_at} <= shipped
 
 
-def test_attributes_are_around_the_bounds_of_the_rules() -> None:
+def test_some_orders_have_a_history() -> None:
+    """They were asked about before: rejected, withdrawn, or with a request that is still open."""
+    orders = drawn(kit.orders(SHOP))
+    endings = {past.status.value for order in orders for past in order.history}
+    assert endings == {"rejected", "withdrawn", "pending"}
+    assert sum(not order.history for order in orders) > len(orders) / 2
+
+
+def test_facts_are_around_the_bounds_of_the_rules() -> None:
     """Each fact of the policy's own has the values that a rule tells apart, or is missing."""
     orders = drawn(kit.orders(OWN))
 
     def values(name: str) -> set[Any]:
-        return {order.attributes.get(name) for order in orders}
+        return {order.facts.get(name) for order in orders}
 
-    assert values("preorder") == {True, False, None}
+    assert values("preorder") == {True, False}
     assert values("level") == {"basic", "gold", None}
     assert values("quantity") == {2, 3, 4, None}
+    assert values("carrier_id") == {"carrier-1"}
+    assert values("event_on") > {None}
+
+
+def test_facts_that_a_move_brings_along_are_not_known_before_it() -> None:
+    """The ship date of a new order of Qoo10; of one that is planned it is."""
+    known = {(order.status, order.ship_on is None) for order in drawn(kit.orders(QOO10))}
+    assert {("new", True), ("shipping_requested", False), ("delayed", False)} <= known
+    assert not {("new", False), ("shipping_requested", True)} & known
 
 
 @given(st.data())
@@ -130,17 +152,18 @@ def test_fields_that_are_settled_stay_so(data: st.DataObject) -> None:
             id="o-9",
             status="packed",
             ship_on=st.just(date(2022, 9, 1)),
-            attributes={"preorder": True},
+            facts={"preorder": True, "carrier_id": "c-9"},
             cart_id="c-1",
         )
     )
     assert (order.id, order.status, order.ship_on) == ("o-9", "packed", date(2022, 9, 1))
-    assert (dict(order.attributes), order.cart_id) == ({"preorder": True}, "c-1")
+    assert dict(order.facts) == {"preorder": True, "carrier_id": "c-9"}
+    assert order.cart_id == "c-1"
 
 
 @given(kit.parties("b-9"), kit.parties(permits_cancellation=True))
 def test_parties_have_the_id_that_is_asked_for(one: Any, other: Any) -> None:
-    """The seller's, unless told otherwise."""
+    """By default the seller's."""
     assert one.id == "b-9"
     assert (other.id, other.permits_cancellation) == ("s-1", True)
 
@@ -149,12 +172,12 @@ def test_parties_have_the_id_that_is_asked_for(one: Any, other: Any) -> None:
 
 
 def test_commands_are_well_formed_and_by_the_parties(policy: Policy) -> None:
-    """No reason, text, move or date of them is wrong, and nobody is a stranger."""
+    """No reason, text, move or fact of them is wrong, and nobody is a stranger."""
 
     @given(st.data())
     def hold(data: st.DataObject) -> None:
         case = data.draw(kit.cases(policy))
-        at = case.order.placed_at + timedelta(hours=1)
+        at = max(first_moment(case.order), case.updated_at or first_moment(case.order))
         for command in (
             data.draw(kit.commands(policy, case)),
             data.draw(kit.commands(policy, case, at=at)),
@@ -164,57 +187,93 @@ def test_commands_are_well_formed_and_by_the_parties(policy: Policy) -> None:
     hold()
 
 
-def test_commands_are_of_every_kind_that_somebody_may_give() -> None:
-    """And of no other: CO-NECT has no withdrawals, and no deadlines."""
+@pytest.mark.parametrize("policy", [QOO10, OWN, SHOP], ids=lambda policy: policy.name)
+def test_commands_are_of_every_kind(policy: Policy) -> None:
+    """What people do, what the host tells, and what the clock fires."""
+    assert {type(command) for command in drawn(kit.commands(policy))} == set(COMMANDS)
 
-    def kinds(policy: Policy) -> set[str]:
-        return {type(command).__name__ for command in drawn(kit.commands(policy))}
 
-    assert kinds(CONECT) == {"RequestCancellation", "Approve", "Reject", "AdvanceOrder"}
-    assert kinds(QOO10) == {kind.__name__ for kind in COMMANDS} - {"Withdraw"}
-    assert kinds(OWN) == {kind.__name__ for kind in COMMANDS}
+def test_commands_are_by_every_role_of_the_policy() -> None:
+    """Its own included; two of a role of the house that answers, and some on somebody's behalf."""
+    actors = {command.by for command in drawn(kit.commands(OWN))}
+    assert {(actor.role, actor.id) for actor in actors} == {
+        ("buyer", "b-1"),
+        ("seller", "s-1"),
+        ("carrier", "carrier-1"),
+        ("operator", "operator-1"),
+        ("operator", "operator-2"),
+        ("system", "system"),
+        ("auditor", "auditor-1"),
+    }
+    assert {actor.via for actor in actors} == {None, "agent:x"}
+
+
+def test_commands_carry_the_facts_that_the_policy_declares_for_them() -> None:
+    """Of a flag that is not required both values or none, of one that is either."""
+    commands = drawn(kit.commands(OWN))
+
+    def values(kind: type[Any]) -> set[Any]:
+        return {tuple(each.data.items()) for each in commands if isinstance(each, kind)}
+
+    assert values(RequestCancellation) == {
+        (),
+        (("fee_accepted", True),),
+        (("fee_accepted", False),),
+    }
+    assert values(Reject) == {(("sure", True),), (("sure", False),)}
+
+
+def test_reasons_are_those_that_are_offered_to_whoever_asks() -> None:
+    """Sellers have reasons of their own."""
+    asked = {
+        (command.by.role, command.reason)
+        for command in drawn(kit.commands(SHOP))
+        if isinstance(command, RequestCancellation)
+    }
+    assert {reason for role, reason in asked if role == "buyer"} == {"changed_mind", "other"}
+    assert {reason for role, reason in asked if role == "seller"} == {"out_of_stock", "other"}
+
+
+def test_the_host_tells_facts_statuses_and_what_is_unknown_again() -> None:
+    """Never of cancelling, and not the facts that a move brings along."""
+    updates = [
+        each
+        for status in ("new", "shipping_requested")
+        for each in drawn(
+            kit.orders(QOO10, status=status).flatmap(lambda order: kit.commands(QOO10, order)), 600
+        )
+        if isinstance(each, UpdateOrder)
+    ]
+    told = {name for each in updates for name in each.facts}
+    assert told >= {"paid_at", "shipped_at", "delivered_at", "ship_on", "channel"}
+    assert None in {value for each in updates for value in each.facts.values()}
+    statuses = {each.status for each in updates}
+    assert statuses >= {None, "new", "shipping_requested", "delayed"}
+    assert "cancelled" not in statuses
+    assert {each.by.role for each in updates} == {"system", "operator"}
+
+
+def test_answers_name_the_latest_request() -> None:
+    order = drawn(kit.orders(FLEA_MARKET, status="sold", history=()), 1)[0]
+    asks = RequestCancellation("o-1", by=Actor("s-1", role="seller"), reason="changed_mind")
+    case = after(FLEA_MARKET.open(order), FLEA_MARKET, asks, order.placed_at)
+    numbers = {getattr(each, "request", None) for each in drawn(kit.commands(FLEA_MARKET, case))}
+    assert numbers == {None, 1}
 
 
 def test_where_nobody_may_do_anything_anybody_tries() -> None:
     """There are commands under every policy."""
-    assert {type(each.by) for each in drawn(kit.commands(CLOSED))} >= {Buyer, Seller}
-
-
-def test_commands_are_given_by_the_roles_that_rules_let_give_them() -> None:
-    """Whatever else a rule asks for, and unless another always forbids it."""
-    late = since_placed >= timedelta(days=1)
-    fresh = status.is_in("new")
-
-    def permitting(name: str, when: Any) -> Rule:
-        return Rule(name, on=Approve, effect=PERMIT, when=when, cites=OURS)
-
-    policy = tiny(
-        rules=(
-            permitting("t.seller", role.is_in("seller") & fresh),
-            permitting("t.operator", ~role.is_in("buyer", "system") | (late & fresh)),
-            permitting("t.system", (role.is_in("system") | fresh) & ~(role.is_in("buyer") | late)),
-            Rule(
-                "t.never",
-                on=Approve,
-                effect=Forbid("closed"),
-                when=role.is_in("operator") | (role.is_in("seller") & late),
-                cites=OURS,
-            ),
-            permitting("t.anybody", ~late),
-        )
-    )
-    # The operator is always forbidden, the seller only when it is late.
-    assert permitted_roles(policy)[Approve] == ("buyer", "seller", "system")
-    assert permitted_roles(policy)[Reject] == ()
+    assert {each.by.role for each in drawn(kit.commands(CLOSED))} >= {"buyer", "seller"}
 
 
 def test_most_commands_of_a_moment_are_permitted() -> None:
     """Three out of four or more, where any is."""
-    order = drawn(kit.orders(SHOP, status="placed"), 1)[0]
+    order = drawn(kit.orders(SHOP, status="placed", history=(), ship_on=None), 1)[0]
     at = order.placed_at + timedelta(minutes=1)
     found = [
         SHOP.assess(command, SHOP.open(order), at).is_refused
         for command in drawn(kit.commands(SHOP, order, at=at))
+        if not isinstance(command, UpdateOrder | FireDeadline)
     ]
     assert found.count(False) > found.count(True) > 0
 
@@ -228,7 +287,11 @@ def test_any_commands_may_be_wrong_in_every_way() -> None:
     assert outcomes.keys() >= {InvalidValue, UnknownOrder, Refused, None}
     assert {type(command) for command in commands} == set(COMMANDS)
     assert {command.order_id for command in commands} == {"o-1", "no-such-order"}
-    assert {str(command.by) for command in commands} >= {"buyer:stranger", "buyer:s-1"}
+    assert {str(command.by) for command in commands} >= {
+        "buyer:stranger",
+        "buyer:s-1",
+        "no_such_role:stranger",
+    }
 
 
 def test_without_an_order_commands_are_about_the_first() -> None:
@@ -237,17 +300,23 @@ def test_without_an_order_commands_are_about_the_first() -> None:
         assert command.order_id in ("o-1", "no-such-order")
 
 
-def test_planned_moves_have_a_ship_date_and_others_none() -> None:
+def test_moves_bring_the_facts_along_that_the_policy_declares() -> None:
+    """And of one that ships, when it did, where that is told late."""
     moves = {
-        (command.move, command.ship_on is not None)
-        for command in drawn(kit.commands(QOO10))
+        (command.move, *sorted(command.facts))
+        for status in ("new", "shipping_requested", "delayed", "shipped")
+        for command in drawn(
+            kit.orders(QOO10, status=status).flatmap(lambda order: kit.commands(QOO10, order))
+        )
         if isinstance(command, AdvanceOrder)
     }
     assert moves == {
-        ("plan_shipping", True),
-        ("mark_delayed", False),
-        ("ship", False),
-        ("deliver", False),
+        ("plan_shipping", "ship_on"),
+        ("mark_delayed",),
+        ("ship",),
+        ("ship", "shipped_at"),
+        ("deliver",),
+        ("deliver", "shipped_at"),
     }
 
 
@@ -299,7 +368,7 @@ def at(text: str) -> datetime:
 def placed(policy: Policy, **changes: Any) -> Case:
     values: dict[str, Any] = {
         "policy": policy.name,
-        "status": policy.orders.state_ids[0],
+        "status": policy.orders.statuses[0],
         "buyer": "b-1",
         "seller": "s-1",
         "placed_at": at("2022-11-05T09:00:00-04:00"),
@@ -311,76 +380,59 @@ def after(case: Case, policy: Policy, command: Command, moment: datetime) -> Cas
     return reduce(evolve, decide(command, case, policy, moment), case)
 
 
-def test_an_answer_changes_where_a_rule_has_a_bound_and_a_deadline_comes_due() -> None:
-    """The half hour of the shop, and its 48 hours."""
+def test_an_answer_changes_at_the_times_of_rules_and_the_dues_of_deadlines() -> None:
+    """The half hour of the shop, and its 24 hours; from then on, its seven days."""
     case = placed(SHOP)
     asks = RequestCancellation("o-1", by=Buyer("b-1"), reason="changed_mind")
     asked = after(case, SHOP, asks, at("2022-11-05T10:00:00-04:00"))
     assert turning_points(SHOP, case) == (at("2022-11-05T09:30:00-04:00"),)
     assert turning_points(SHOP, asked) == (
         at("2022-11-05T09:30:00-04:00"),
-        at("2022-11-07T09:00:00-05:00"),
+        at("2022-11-06T10:00:00-04:00"),
+    )
+    planned = placed(SHOP, ship_on=date(2022, 11, 7))
+    assert turning_points(SHOP, planned) == (
+        at("2022-11-05T09:30:00-04:00"),
+        at("2022-11-15T00:00:00+01:00"),
     )
 
 
-def test_an_answer_changes_at_the_midnights_of_the_ship_date() -> None:
+def test_an_answer_changes_at_the_midnight_after_the_ship_date() -> None:
     """In the policy's own zone: in Japan for Qoo10, in New York over the clocks' change."""
     late = placed(QOO10, status="shipping_requested", ship_on=date(2022, 11, 6))
-    assert turning_points(QOO10, late) == (
-        at("2022-11-06T00:00:00+09:00"),
-        at("2022-11-07T00:00:00+09:00"),
-    )
-    case = placed(OWN, ship_on=date(2022, 11, 6))
-    assert turning_points(OWN, case) == (
-        at("2022-11-07T00:00:00-05:00"),
-        at("2022-12-05T08:00:00-05:00"),
+    assert at("2022-11-07T00:00:00+09:00") in turning_points(QOO10, late)
+    must_ship = placed(MUST_SHIP, ship_on=date(2022, 11, 5))
+    assert turning_points(MUST_SHIP, must_ship) == (
+        at("2022-11-05T09:30:00-04:00"),
+        at("2022-11-09T00:00:00-05:00"),
+        at("2022-11-13T00:00:00-05:00"),
     )
 
 
-def test_an_answer_changes_so_many_days_and_so_long_after_each_anchor() -> None:
-    """Since it was placed, paid, in its status and asked about; of what is not there, never."""
-    from ordercancel.rules import facts
-
+def test_an_answer_changes_so_long_after_each_anchor_that_is_known() -> None:
+    """Since it was paid, in its status and asked about; of what is not there, never."""
     hour = timedelta(hours=1)
-    policy = attrs.evolve(
-        SOUND,
-        rules=(
-            *SOUND.rules,
-            *(
-                Rule(f"t.{number}", on=Approve, effect=Forbid("closed"), when=when, cites=OURS)
-                for number, when in enumerate(
-                    (
-                        facts.since_paid >= 1 * hour,
-                        facts.since_status >= 2 * hour,
-                        facts.since_requested >= 3 * hour,
-                        facts.days_since_placed >= 3,
-                        facts.days_since_requested >= 5,
-                        # Further than any calendar goes: it is never reached.
-                        facts.days_since_placed >= 10**7,
-                        facts.since_placed >= timedelta(days=10**7),
-                    )
-                )
-            ),
-        ),
+    times = (
+        paid_at + 1 * hour,
+        status_since + 2 * hour,
+        requested_at + 3 * hour,
+        requested_at.end_of_day(4),
     )
+    rules = (
+        Rule(f"t.{number}", on=Reject, effect=Forbid("closed"), when=now >= each, source=OURS)
+        for number, each in enumerate(times)
+    )
+    policy = attrs.evolve(SOUND, rules=(*SOUND.rules, *rules))
     noon = at("2022-11-05T12:00:00+09:00")
-    case = placed(policy, placed_at=noon)
-    assert turning_points(policy, case) == (
-        noon + 2 * hour,
-        at("2022-11-08T00:00:00+09:00"),
-        at("2022-11-09T00:00:00+09:00"),
-    )
+    assert turning_points(policy, placed(policy, placed_at=noon)) == (noon + 2 * hour,)
     paid = placed(policy, placed_at=noon, paid_at=noon, status_since=noon + hour)
     asks = RequestCancellation("o-1", by=Buyer("b-1"), reason="mistake")
     asked = after(paid, policy, asks, noon + 2 * hour)
     assert turning_points(policy, asked) == (
-        noon + hour,
+        noon + 1 * hour,
         noon + 3 * hour,
         noon + 5 * hour,
-        at("2022-11-08T00:00:00+09:00"),
-        at("2022-11-09T00:00:00+09:00"),
         at("2022-11-10T00:00:00+09:00"),
-        at("2022-11-11T00:00:00+09:00"),
     )
 
 
@@ -413,8 +465,9 @@ def test_steps_follow_from_one_another(policy: Policy) -> None:
             assert one.after == other.before
             assert one.at <= other.at
         for step in way:
-            assert step.decision.is_refused is (step.events == ())
             assert reduce(evolve, step.events, step.before) == step.after
+            if step.decision is not None:
+                assert step.decision.is_refused is (step.events == ())
 
     hold()
 
@@ -424,9 +477,9 @@ def test_most_histories_begin_with_a_request(policy: Policy) -> None:
     """Lest all that follows be in vain."""
     young = kit.orders(
         policy,
-        status=policy.orders.sources(policy.cancel_move)[0],
+        status=policy.orders.cancellable[0],
         channel=policy.channels[0] if policy.channels else None,
-        attributes={"preorder": True, "quantity": 1} if policy is OWN else {},
+        history=(),
     )
     histories = drawn(young.flatmap(lambda order: kit.histories(policy, order)))
     first = Counter(isinstance(history[0][0], RequestCancellation) for history in histories)
@@ -434,20 +487,33 @@ def test_most_histories_begin_with_a_request(policy: Policy) -> None:
 
 
 def test_histories_take_the_length_that_is_asked_for() -> None:
+    """Where no deadline adds steps of its own."""
     lengths = {len(history) for history in drawn(kit.histories(SOUND, max_size=3))}
     assert lengths == {1, 2, 3}
 
 
 def test_cases_stand_wherever_a_policy_leads(policy: Policy) -> None:
-    """They are open, answered, cancelled, shipped; with running deadlines where there are any."""
+    """They are open, answered, cancelled, shipped."""
     cases = drawn(kit.cases(policy))
     asked = [case for case in cases if case.latest is not None]
-    if policy is CLOSED:
-        assert asked == []
-        return
-    assert {case.open_request is not None for case in asked} == {True, False}
-    assert {case.order.status for case in cases} == set(policy.orders.state_ids)
-    assert any(case.duties for case in cases) is bool(policy.deadlines)
+    if policy is not CLOSED:
+        assert {case.open_request is not None for case in asked} == {True, False}
+    assert {case.order.status for case in cases} == set(policy.orders.statuses)
+
+
+def test_deadlines_fire_along_a_history_and_mark_what_was_missed() -> None:
+    """Each is a step of its own, by the system, that no rule judges."""
+    order = kit.orders(OWN, history=(), channel="web", status=st.sampled_from(("new", "packed")))
+    ways = drawn(order.flatmap(lambda order: kit.steps(OWN, order)), 600)
+    fired = [step for way in ways for step in way if isinstance(step.command, FireDeadline)]
+    assert {step.command.deadline for step in fired if step.events} == {
+        "own.to_office",
+        "own.lapse",
+        "own.missed",
+    }
+    assert {step.command.by for step in fired} == {System()}
+    assert {step.decision for step in fired if step.events} == {None}
+    assert any(way[-1].after.marks for way in ways)
 
 
 def test_a_case_may_begin_with_an_order_of_ones_own() -> None:
@@ -457,18 +523,20 @@ def test_a_case_may_begin_with_an_order_of_ones_own() -> None:
     assert {case.order.seller for case in cases} == {order.seller}
 
 
-def test_deadlines_that_run_are_applied_by_commands() -> None:
-    """Those of the case; where none runs, each of the policy's is tried for the first request."""
-    order = drawn(kit.orders(SHOP, status="placed"), 1)[0]
+def test_the_clock_fires_the_first_deadline_that_runs() -> None:
+    """Where none runs, it tries the first of the policy's."""
+    order = drawn(kit.orders(SHOP, status="placed", history=(), ship_on=None), 1)[0]
     asks = RequestCancellation("o-1", by=Buyer("b-1"), reason="changed_mind")
     asked = after(SHOP.open(order), SHOP, asks, order.placed_at + timedelta(hours=1))
+    planned = attrs.evolve(order, ship_on=date(2022, 1, 1))
 
-    def applied(case: Case) -> set[tuple[str, int]]:
+    def fired(case: Case | Order) -> set[str]:
         return {
-            (command.deadline, command.request)
+            command.deadline
             for command in drawn(kit.commands(SHOP, case))
-            if isinstance(command, ApplyDeadline)
+            if isinstance(command, FireDeadline)
         }
 
-    assert applied(asked) == {("shop.silence_approves", 1)}
-    assert applied(SHOP.open(order)) == {("shop.silence_approves", 1)}
+    assert fired(asked) == {"seller_silent"}
+    assert fired(order) == {"seller_silent"}
+    assert fired(planned) == {"not_shipped"}

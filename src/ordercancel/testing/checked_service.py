@@ -257,8 +257,7 @@ class CheckedService:
         for step in steps:
             readers = readers_of(step.after, self.policy)
             parties = {each: self._directory.find(each) for each in readers}
-            later = steps[-1].after
-            yield from messages_for(step.events, step.after, self.policy, parties, later=later)
+            yield from messages_for(step.events, step.after, self.policy, parties)
 
 
 class _Broken(AssertionError):

@@ -189,15 +189,14 @@ def draw_completed(
     command = one_of(draw, one_of(draw, list(by_kind.values())))
     values: dict[str, Any] = {}
     facts = Facts(command, case, policy, at, seller)
-    settled = getattr(command, "reason", None)
-    reasons = [
-        reason
-        for reason in offered_reasons(policy, type(command), facts)
-        if settled in (None, reason.code)
-    ]
-    if reasons:
-        reason = one_of(draw, reasons)
-        values = {"reason": reason.code} if hasattr(command, "reason") else {}
+    offered = offered_reasons(policy, type(command), facts)
+    if hasattr(command, "reason"):
+        fitting = [each for each in offered if each.code == command.reason]
+        offered = tuple(fitting) or offered
+        values["reason"] = None
+    if offered:
+        reason = one_of(draw, offered)
+        values |= {"reason": reason.code} if hasattr(command, "reason") else {}
         values |= {} if reason.text is None else {"text": draw(texts(reason.text))}
     if isinstance(command, AdvanceOrder):
         values["facts"] = _draw_facts(draw, policy, case, command.move, at)
@@ -227,15 +226,14 @@ def _draw_update(draw: DrawFn, policy: Policy, case: Case, at: datetime) -> Upda
         needed = orders.needs.get(status, ())
         facts = {name: one_of(draw, fact_values(policy, name, at)) for name in needed}
         return UpdateOrder(order.id, by=by, status=status, facts=facts)
-    own = [fact.name for fact in policy.facts if fact.of is None]
+    own = {fact.name: fact.required for fact in policy.facts if fact.of is None}
     parties = {role.party for role in policy.roles.values()}
     settled = awaited_facts(policy, order.status) | parties | {"placed_at"}
     names = sorted({*ORDER_FACTS, *own} - settled - {"cart_id", "item"})
     name = one_of(draw, names)
-    fact = policy.fact(name)
-    needed = (*orders.needs.get(order.status, ()), *((name,) if fact and fact.required else ()))
     values = fact_values(policy, name, at)
-    known = values if name in needed else (*values, None)
+    needed = own.get(name) or name in orders.needs.get(order.status, ())
+    known = values if needed else (*values, None)
     return UpdateOrder(order.id, by=by, facts={name: one_of(draw, known)})
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import Any, TypeVar
@@ -221,16 +220,9 @@ def turning_points(policy: Policy, case: Case) -> tuple[datetime, ...]:
     They are, in order, the times that rules and reasons compare the present with, and those that
     deadlines are due, as far as the facts are known that they are reckoned from.
     """
-    return tuple(sorted(set(_reckoned(policy, case))))
-
-
-def _reckoned(policy: Policy, case: Case) -> Iterator[datetime]:
     facts = Facts(None, case, policy, case.order.placed_at)
-    for each in _times(policy):
-        with suppress(OverflowError):
-            moment = each.at(facts.__getitem__)
-            if moment is not None:
-                yield moment
+    moments = {each.at(facts.__getitem__) for each in _times(policy)}
+    return tuple(sorted(moment for moment in moments if moment is not None))
 
 
 @lru_cache(maxsize=64)
