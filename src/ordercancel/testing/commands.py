@@ -232,8 +232,8 @@ def _draw_update(draw: DrawFn, policy: Policy, case: Case, at: datetime) -> Upda
     names = sorted({*ORDER_FACTS, *own} - settled - {"cart_id", "item"})
     name = one_of(draw, names)
     values = fact_values(policy, name, at)
-    needed = own.get(name) or name in orders.needs.get(order.status, ())
-    known = values if needed else (*values, None)
+    is_needed = own.get(name) or name in orders.needs.get(order.status, ())
+    known = values if is_needed else (*values, None)
     return UpdateOrder(order.id, by=by, facts={name: one_of(draw, known)})
 
 
