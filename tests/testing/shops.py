@@ -58,9 +58,14 @@ from ordercancel.policy import (
 )
 from ordercancel.rules.conditions import Leaf, Value
 from ordercancel.rules.facts import reason
-from unit.tiny import MAIL, OURS, TEXTS, tiny, worded
+from unit.tiny import MAIL, OURS, REFERS, RULES, TEXTS, tiny, worded
 
-SOUND = tiny(notifications=None)
+UNSENT = status.is_in("new", "packed")
+
+SOUND = tiny(
+    rules=(attrs.evolve(REFERS, when=buyer & UNSENT), *RULES[1:]),
+    notifications=None,
+)
 """The tiny policy, with the messages that everybody has."""
 
 PREORDER = Flag("preorder", Text("予約", "pre-order"), required=True)
@@ -73,8 +78,6 @@ FEE = Flag("fee_accepted", Text("手数料に同意", "the fee is accepted"), of
 SURE = Flag("sure", Text("確認済み", "it is affirmed"), of=Reject, required=True)
 SEVERAL = PREORDER | (QUANTITY >= 3)
 """What an order is that the other side is asked about."""
-
-unsent = status.is_in("new", "packed")
 
 OWN = tiny(
     name="own",
@@ -104,13 +107,13 @@ OWN = tiny(
         Rule(
             "own.few",
             on=RequestCancellation,
-            when=(buyer | seller) & unsent & ~SEVERAL & (now < placed_at + timedelta(hours=1)),
+            when=(buyer | seller) & UNSENT & ~SEVERAL & (now < placed_at + timedelta(hours=1)),
             effect=CANCEL,
         ),
         Rule(
             "own.several",
             on=RequestCancellation,
-            when=(buyer | seller) & unsent & (SEVERAL | (now >= placed_at + timedelta(hours=1))),
+            when=(buyer | seller) & UNSENT & (SEVERAL | (now >= placed_at + timedelta(hours=1))),
             effect=If(FEE, CANCEL, Refer(OTHER_SIDE)),
         ),
         Rule(
