@@ -246,6 +246,8 @@ def _request(
 ) -> Case:
     """The case with one request changed, and `further` changes of the case itself."""
     requests = case.requests
+    if number > len(requests):  # no decision leads to this, and yet it has happened
+        return _after(case, at)
     changed = trusted_evolve(requests[number - 1], **changes)
     return _after(
         case,
