@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from ordercancel import (
     AdvanceOrder,
     AnswerWithdrawal,
-    ApplyDeadline,
     Approve,
     AskWithdrawal,
     Buyer,
     CancellationService,
     Command,
+    FireDeadline,
     Order,
     Outcome,
     Party,
     Reject,
     RequestCancellation,
     Seller,
+    UpdateOrder,
     Withdraw,
 )
 from ordercancel.domain.actors import Actor
@@ -53,17 +55,18 @@ def story(policy: str, words: str = "まちがえました", about: Order | None
         name, by=buyer, reason="other", text=words, command_id=f"{buyer.id}:1"
     )
     if policy == "conect":
-        rejects = Reject(name, by=seller, text=words, command_id=f"{seller.id}:1")
+        rejects = Reject(name, by=seller, request=1, text=words, command_id=f"{seller.id}:1")
         again = RequestCancellation(name, by=buyer, reason="other", text=words)
         return [(asks, jst(15, 10)), (rejects, jst(15, 11)), (again, jst(15, 12))]
-    asks_back = AskWithdrawal(name, by=seller, text=words)
-    holds = AnswerWithdrawal(name, by=buyer, accept=False)
+    asks_back = AskWithdrawal(name, by=seller, request=1, text=words)
+    holds = AnswerWithdrawal(name, by=buyer, request=1, accept=False)
     rejects = Reject(
         name,
         by=seller,
+        request=1,
         reason="other",
         text=words * 30,
-        affirmed=True,
+        data={"confirmed": True},
         command_id=f"{seller.id}:1",
     )
     return [
@@ -95,16 +98,18 @@ def told(
 
 def every_command(order_id: str, by: Actor, command_id: str | None = None) -> list[Command]:
     """A command of every kind, well-formed, by anybody."""
-    deadline = "qoo10.overdue"
+    given: dict[str, Any] = {"by": by, "command_id": command_id}
+    answers: dict[str, Any] = {**given, "request": 1}
     commands: list[Command] = [
-        RequestCancellation(order_id, by=by, reason="other", text="不要", command_id=command_id),
-        Approve(order_id, by=by, command_id=command_id),
-        Reject(order_id, by=by, text="製造済み", affirmed=True, command_id=command_id),
-        Withdraw(order_id, by=by, command_id=command_id),
-        AskWithdrawal(order_id, by=by, text="お願い", command_id=command_id),
-        AnswerWithdrawal(order_id, by=by, accept=True, command_id=command_id),
-        AdvanceOrder(order_id, by=by, move="ship", command_id=command_id),
-        ApplyDeadline(order_id, by=by, deadline=deadline, request=1, command_id=command_id),
+        RequestCancellation(order_id, **given, reason="other", text="不要"),
+        Approve(order_id, **answers),
+        Reject(order_id, **answers, text="製造済み", data={"confirmed": True}),
+        Withdraw(order_id, **answers),
+        AskWithdrawal(order_id, **answers, text="お願い"),
+        AnswerWithdrawal(order_id, **answers, accept=True),
+        AdvanceOrder(order_id, **given, move="ship"),
+        UpdateOrder(order_id, **given, facts={"paid_at": PLACED}),
+        FireDeadline(order_id, **given, deadline="qoo10.overdue"),
     ]
     assert tuple(type(command) for command in commands) == COMMANDS
     return commands

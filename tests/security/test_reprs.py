@@ -27,15 +27,16 @@ from ordercancel import (
     RequestStatus,
     Seller,
     fold,
-    inbox_row,
     messages_for,
 )
+from ordercancel.domain.commands import JUDGED
 from ordercancel.domain.errors import PartlyDelivered
+from ordercancel.engine.labels import queue_row
 from ordercancel.explain import explain
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.service.records import Commit
 from ordercancel.service.service import CancellationService
-from ordercancel.stores.codec import decode_case, decode_event, decode_message, encode
+from ordercancel.stores.codec import FORM, decode_case, decode_events, decode_message, encode
 from ordercancel.stores.memory import MemoryDirectory, MemoryNotifier, MemoryStore
 from ordercancel.stores.sql import SqlStore
 from samples import BUYER, OPERATOR, SELLER, jst, order
@@ -127,7 +128,11 @@ def test_nothing_that_a_service_takes_or_gives_shows_what_people_wrote(
     receipt = store.receipt("b-1:1")
     case = service.case(ORDER_ID, by=OPERATOR)
     commit = Commit(case=case, expected=0, events=case and store.history(ORDER_ID))
-    decisions = [service.assess(command, at=LATER) for command in every_command(ORDER_ID, BUYER)]
+    decisions = [
+        service.assess(command, at=LATER)
+        for command in every_command(ORDER_ID, BUYER)
+        if isinstance(command, JUDGED)
+    ]
     values = [
         *PARTIES,
         *(command for command, _ in steps),
@@ -138,7 +143,8 @@ def test_nothing_that_a_service_takes_or_gives_shows_what_people_wrote(
         service.history(ORDER_ID, by=SELLER),
         service.inbox(Seller("s-1"), policy=policy, statuses=every),
         service.counters(Seller("s-1"), policy=policy, at=LATER),
-        inbox_row(case, POLICIES[policy], "en"),
+        queue_row(case, POLICIES[policy], "en", LATER),
+        service.options(ORDER_ID, by=SELLER, at=LATER),
         receipt,
         commit,
         claims,
@@ -200,7 +206,7 @@ def test_every_field_for_such_things_is_left_out_of_its_repr() -> None:
             if getattr(kind, "__module__", "") != f"ordercancel.{module}" or not attrs.has(kind):
                 continue
             for field in attrs.fields(kind):
-                if field.name in WRITTEN or (kind.__name__, field.name) == ("InboxRow", "reason"):
+                if field.name in WRITTEN or (kind.__name__, field.name) == ("QueueRow", "reason"):
                     hidden += not field.repr
                     shown += [f"{kind.__name__}.{field.name}"] if field.repr else []
     assert not shown
@@ -229,7 +235,7 @@ def asked(text: object, reason: str = "other") -> Callable[[], object]:
 def rejected(policy: str, text: object, **given: Any) -> Callable[[], object]:
     """The seller rejects in these words."""
     return lambda: told(policy, story(policy)[:1])[0].handle(
-        Reject(ORDER_ID, by=SELLER, text=text, **given),  # type: ignore[arg-type]
+        Reject(ORDER_ID, by=SELLER, request=1, text=text, **given),  # type: ignore[arg-type]
         at=jst(15, 11),
     )
 
@@ -237,7 +243,7 @@ def rejected(policy: str, text: object, **given: Any) -> Callable[[], object]:
 def asked_back(policy: str, text: object) -> Callable[[], object]:
     """The seller asks in these words for a withdrawal."""
     return lambda: told(policy, story(policy)[:1])[0].handle(
-        AskWithdrawal(ORDER_ID, by=SELLER, text=text),  # type: ignore[arg-type]
+        AskWithdrawal(ORDER_ID, by=SELLER, request=1, text=text),  # type: ignore[arg-type]
         at=jst(15, 11),
     )
 
@@ -251,12 +257,16 @@ REFUSED: dict[str, Callable[[], object]] = {
     "a request with an unknown reason": asked(WORDS, "no_such_reason"),
     "a request with text as bytes": asked(WORDS.encode()),
     "a request with a list of texts": asked([WORDS]),
-    "a rejection, too short": rejected("qoo10", WORDS, reason="other", affirmed=True),
+    "a rejection, too short": rejected("qoo10", WORDS, reason="other", data={"confirmed": True}),
     "a rejection, too long": rejected("conect", WORDS * 5),
     "a rejection, too long to be read": rejected("conect", TOO_MUCH),
     "a rejection with unsafe characters": rejected("conect", UNSAFE),
     "a rejection with a code where there are none": rejected("conect", WORDS, reason="other"),
     "a rejection that is not affirmed": rejected("qoo10", WORDS * 30, reason="other"),
+    "a request with a fact that there is not": lambda: conect_service().handle(
+        RequestCancellation(ORDER_ID, by=BUYER, reason="wrong_item", data={"x": True}),
+        at=jst(15, 10),
+    ),
     "an ask to withdraw where there is none": asked_back("conect", WORDS),
     "an ask to withdraw, too long": asked_back("qoo10", WORDS * 500),
     "an ask to withdraw with unsafe characters": asked_back("qoo10", UNSAFE),
@@ -298,6 +308,11 @@ def test_no_error_of_a_message_quotes_it() -> None:
         with pytest.raises(InvalidValue) as caught:
             attrs.evolve(message, **change)
         check_error(caught.value)
+
+
+def decode_event(kind: str, stored: str) -> object:
+    """The event that is stored so."""
+    return decode_events([(kind, FORM, stored)])
 
 
 def swapped(stored: str) -> Iterator[str]:

@@ -12,16 +12,22 @@ import attrs
 import pytest
 
 from ordercancel import (
+    Approve,
     AsyncCancellationService,
     Buyer,
     CancellationService,
     Command,
+    Order,
+    Refused,
+    RequestCancellation,
     RequestStatus,
     Seller,
     UnknownOrder,
+    UpdateOrder,
 )
 from ordercancel.cli.replay import Replay
-from ordercancel.domain.actors import Actor, Role
+from ordercancel.domain.actors import Actor
+from ordercancel.domain.commands import JUDGED
 from ordercancel.stores.memory import (
     AsyncMemoryDirectory,
     AsyncMemoryStore,
@@ -31,6 +37,7 @@ from ordercancel.stores.memory import (
 from ordercancel.testing.blocking import settled
 from samples import BUYER, OPERATOR, PERMITTING, SELLER, SYSTEM, jst, order
 from security.stories import ORDER_ID, PARTIES, POLICIES, contents, every_command, story, told
+from testing.shops import OWN
 
 MISSING = "762544203"
 """An id like that of the order, which no order has."""
@@ -43,16 +50,6 @@ LATER = jst(20)
 Service = CancellationService | AsyncCancellationService
 
 
-class Impostor(Actor):
-    """Somebody of a kind that the library does not know, with the buyer's id and role."""
-
-    __slots__ = ("id", "role")
-
-    def __init__(self) -> None:
-        self.id = "b-1"
-        self.role = Role.BUYER
-
-
 STRANGERS: dict[str, Actor] = {
     "another buyer": Buyer("b-2"),
     "another seller": Seller("s-2"),
@@ -61,9 +58,12 @@ STRANGERS: dict[str, Actor] = {
     "a buyer with the id of the order": Buyer(ORDER_ID),
     "a buyer called as the system is": Buyer("system"),
     "a seller with the id of an operator": Seller("o-1"),
-    "a buyer with a blank behind his id": Buyer("b-1 "),
+    "a buyer with a blank behind the id": Buyer("b-1 "),
     "a buyer with the id in capitals": Buyer("B-1"),
-    "an impostor": Impostor(),
+    "a role that there is not": Actor("b-1", role="impostor"),
+    "a role in capitals": Actor("b-1", role="Buyer"),
+    "a carrier where there are none": Actor("s-1", role="carrier"),
+    "a buyer on somebody's behalf": Buyer("b-2", via="buyer:b-1"),
 }
 COMMAND_IDS = {
     "no id": None,
@@ -99,6 +99,8 @@ def asks(service: Service, order_id: str, by: Actor, command_id: str | None) -> 
         "history": lambda: service.history(order_id, by=by),
         "label": lambda: service.label(order_id, by=by),
         "label in English": lambda: service.label(order_id, by=by, lang="en"),
+        "label in a language that there is not": lambda: service.label(order_id, by=by, lang="xx"),
+        "options": lambda: service.options(order_id, by=by),
     }
 
     def put(method: Callable[..., Any], command: Command) -> Callable[[], Any]:
@@ -106,7 +108,8 @@ def asks(service: Service, order_id: str, by: Actor, command_id: str | None) -> 
 
     for command in every_command(order_id, by, command_id):
         name = type(command).__name__
-        ways[f"assess {name}"] = put(service.assess, command)
+        if isinstance(command, JUDGED):
+            ways[f"assess {name}"] = put(service.assess, command)
         ways[f"handle {name}"] = put(service.handle, command)
     return ways
 
@@ -140,7 +143,7 @@ async def both(one: Awaitable[Any], other: Awaitable[Any]) -> tuple[Any, Any]:
 def test_a_stranger_can_not_tell_an_order_from_none(
     policy: str, steps: int, command_id: str | None
 ) -> None:
-    """Whatever he asks, in whatever way, and whoever he is: the answer is that of no order.
+    """Whatever they ask, in whatever way, and whoever they are: the answer is that of no order.
 
     So it is with commands that carry the id of somebody's command, and it changes nothing.
     """
@@ -155,7 +158,7 @@ def test_a_stranger_can_not_tell_an_order_from_none(
                 )
             )
             assert there == gone
-            assert len(there) == 20
+            assert len(there) == 22
     assert contents(store) == before
 
 
@@ -172,7 +175,7 @@ def test_a_party_and_the_house_can(policy: str, actor: Actor) -> None:
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_a_party_of_one_order_learns_nothing_of_another_by_its_command_id(policy: str) -> None:
-    """An id that is taken is refused in the same words whoever has it, and his outcome is his."""
+    """An id that is taken is refused in the same words whoever has it."""
     _, (service, _) = opened(policy, 1)
     told_of: list[str] = []
     for taken in ("b-1:1", "b-2:1"):
@@ -186,15 +189,17 @@ def test_a_party_of_one_order_learns_nothing_of_another_by_its_command_id(policy
 @pytest.mark.parametrize("kind", [0, 1], ids=["sync", "async"])
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("name", ["s-2", "b-1", ORDER_ID, "nobody", "s-1 ", "%", "_-1"])
-def test_a_seller_sees_and_counts_no_orders_but_his_own(name: str, policy: str, kind: int) -> None:
-    """Neither his queue nor his counters know of the orders of others."""
+def test_a_seller_sees_and_counts_no_orders_but_their_own(
+    name: str, policy: str, kind: int
+) -> None:
+    """Neither their queue nor their counters know of the orders of others."""
     service, seller, every = opened(policy, 1)[1][kind], Seller(name), frozenset(RequestStatus)
     page = answer(lambda: service.inbox(seller, policy=policy, statuses=every))
     counts = answer(lambda: service.counters(seller, policy=policy, at=LATER))
     assert [row.order_id for row in page.rows] == ([THEIRS] if name == "s-2" else [])
     assert page.next is None
-    waiting = {count.status: count.count for count in counts}
-    assert waiting[RequestStatus.AWAITING_SELLER] == (name == "s-2")
+    waiting = {count.on: count.count for count in counts}
+    assert waiting.get("open", waiting.get("pending")) == (name == "s-2")
 
 
 DOING: list[dict[str, Any]] = [
@@ -202,11 +207,14 @@ DOING: list[dict[str, Any]] = [
     {"do": "request", "reason": "no_such_reason"},
     {"do": "approve"},
     {"do": "reject", "text": "製造済み", "affirmed": True},
+    {"do": "approve", "request": 7},
+    {"do": "options"},
     {"do": "withdraw", "command_id": "b-1:1"},
     {"do": "ask_withdrawal", "text": "お願い"},
     {"do": "answer_withdrawal", "accept": True},
     {"do": "advance", "event": "ship"},
     {"do": "advance", "event": "fly"},
+    {"do": "update", "status": "shipped"},
 ]
 
 
@@ -216,7 +224,7 @@ DOING: list[dict[str, Any]] = [
 def test_a_scenario_answers_a_stranger_as_if_there_were_no_order(
     policy: str, by: str, at: str
 ) -> None:
-    """No status, no label, no code tells him of one, also where his line is wrong elsewhere."""
+    """No status, no label, no code tells them of one, also where the line is wrong elsewhere."""
     store, _ = opened(policy, 1)
     said: dict[str, list[Any]] = {}
     for order_id in (ORDER_ID, MISSING):
@@ -229,3 +237,67 @@ def test_a_scenario_answers_a_stranger_as_if_there_were_no_order(
     assert len(said[MISSING]) == len(DOING)
     expected = "unknown_order" if at.endswith("+09:00") else "invalid"
     assert all(f'"error": "{expected}"' in answer for answer in said[MISSING])
+
+
+# ---------------------------------------------------------------- roles of a policy's own
+
+CARRIED = Order(
+    "o-1",
+    policy="own",
+    status="new",
+    channel="web",
+    buyer="b-1",
+    seller="s-1",
+    placed_at=jst(15, 9),
+    facts={"preorder": True, "carrier_id": "c-1"},
+)
+
+
+def of_carriers(store: MemoryStore) -> CancellationService:
+    """A service with an order that the carrier ``c-1`` delivers."""
+    service = CancellationService(policies=[OWN], store=store)
+    service.register(CARRIED, at=jst(15, 10))
+    service.handle(RequestCancellation("o-1", by=BUYER, reason="mistake"), at=jst(15, 11))
+    return service
+
+
+@pytest.mark.parametrize(
+    "actor",
+    [
+        Actor("c-2", role="carrier"),
+        Actor("s-1", role="carrier"),
+        Actor("carrier-1", role="carrier"),
+        Seller("c-1"),
+        Buyer("c-1"),
+        Actor("c-1", role="courier"),
+    ],
+    ids=str,
+)
+def test_a_carrier_of_another_order_is_a_stranger(actor: Actor) -> None:
+    """Whatever they ask; so is whoever has the carrier's id in another role."""
+    store = MemoryStore()
+    service = of_carriers(store)
+    before = contents(store)
+    there = asyncio.run(errors(asks(service, "o-1", actor, None), "o-1"))
+    gone = asyncio.run(errors(asks(service, "o-2", actor, None), "o-2"))
+    assert there == gone
+    assert contents(store) == before
+
+
+@pytest.mark.parametrize("actor", [Actor("c-1", role="carrier"), Actor("a-9", role="auditor")])
+def test_a_role_of_a_policys_own_sees_its_orders_and_answers_nothing(actor: Actor) -> None:
+    """The carrier of the order, and everybody of a role of the house; neither may approve."""
+    service = of_carriers(MemoryStore())
+    assert service.case("o-1", by=actor).latest
+    assert service.label("o-1", by=actor)
+    with pytest.raises(Refused):
+        service.handle(Approve("o-1", by=actor, request=1), at=jst(15, 12))
+
+
+def test_a_carrier_that_is_changed_is_a_stranger_from_then_on() -> None:
+    """And the new one is not."""
+    service = of_carriers(MemoryStore())
+    service.handle(UpdateOrder("o-1", by=SYSTEM, facts={"carrier_id": "c-2"}), at=jst(15, 12))
+    with pytest.raises(UnknownOrder):
+        service.case("o-1", by=Actor("c-1", role="carrier"))
+    assert service.case("o-1", by=Actor("c-2", role="carrier"))

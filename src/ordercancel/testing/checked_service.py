@@ -21,6 +21,7 @@ from ordercancel.engine.timers import OVERDUE, next_due, schedule
 from ordercancel.explain import explain
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.roles import HOUSE, is_party
+from ordercancel.rules.texts import ANY_OPEN
 from ordercancel.service.ports import Store
 from ordercancel.service.results import Outcome
 from ordercancel.service.service import CancellationService
@@ -185,6 +186,8 @@ class CheckedService:
 
     def _counts(self, case: Case, on: str) -> bool:
         latest = case.latest
+        if on == ANY_OPEN:
+            return case.open_request is not None
         return (latest is not None and latest.status == on) or self._is_marked(case, on)
 
     def _is_marked(self, case: Case, code: str) -> bool:
