@@ -95,6 +95,25 @@ class TestTables:
         assert said("db", "upgrade", url) == (0, expected, "")
         assert said("db", "check", url)[0] == 0
 
+    def test_name_the_orders_that_can_not_be_read(
+        self, tmp_path: Path, url: str, said: Said
+    ) -> None:
+        """By each upgrade and check, until their rows have been mended."""
+        old = Path(__file__).parent.parent / "contracts" / "form1" / "sqlite.sql"
+        with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
+            connection.executescript(old.read_text(encoding="utf-8"))
+            connection.execute(
+                "INSERT INTO ordercancel_cases (order_id, policy, edition, version, form, status,"
+                " buyer, seller, placed_at, body) VALUES ('o-1', 'qoo10', '1', 1, 1, 'new',"
+                " 'b-1', 's-1', '2022-08-15 00:00:00.000000', '{}')"
+            )
+            connection.commit()
+        unread = "The history of order o-1 can't be read; it is stored as it was.\n"
+        told = f"{unread}The tables had form 1 and have form 3 now.\n"
+        assert said("db", "upgrade", url) == (1, told, "")
+        told = f"{unread}The tables are right: form 3.\n"
+        assert said("db", "check", url) == (1, told, "")
+
     @pytest.mark.parametrize("action", ["check", "upgrade"])
     @pytest.mark.parametrize("where", ["sqlite:///nowhere.db", "sqlite://"])
     def test_that_are_nowhere_are_not_made_by_looking(

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, text
 from ordercancel import InvalidValue, OutdatedTables, StoreUnavailable, fold
 from ordercancel.stores.sql import METADATA, AsyncSqlStore, SqlStore, schema
 from ordercancel.stores.sql.engine import open_engine
-from ordercancel.testing.contracts.samples import asked, claims, jst
+from ordercancel.testing.contracts.samples import asked, cancelled_at_once, claims, jst
 
 FORM_1 = Path(__file__).parent / "form1"
 
@@ -73,13 +73,13 @@ def test_tables_that_have_been_made_lack_nothing(engine: Engine) -> None:
         with engine.begin() as connection:
             schema.create(connection)
         with engine.begin() as connection:
-            assert schema.upgrade(connection) == (3, 3)
+            assert schema.upgrade(connection) == (3, 3, ())
             assert schema.faults(connection) == ()
 
 
 def test_an_empty_database_can_be_upgraded(engine: Engine) -> None:
     with engine.begin() as connection:
-        assert schema.upgrade(connection) == (0, 3)
+        assert schema.upgrade(connection) == (0, 3, ())
         assert schema.faults(connection) == ()
 
 
@@ -147,7 +147,7 @@ def test_what_an_earlier_release_has_stored_is_kept_and_read(form_1: str) -> Non
     """Cases, events, receipts, and messages: delivered, waiting for another try, leased, new."""
     engine = open_engine(form_1)
     with engine.begin() as connection:
-        assert schema.upgrade(connection) == (1, 3)
+        assert schema.upgrade(connection) == (1, 3, ())
         assert schema.faults(connection) == ()
     engine.dispose()
     store = SqlStore(form_1)
@@ -216,7 +216,7 @@ def test_what_the_first_edition_has_stored_is_read_for_ever(url: str) -> None:
     written(url, rows, (folder / f"{dialect}.sql").read_text("utf-8"))
     engine = open_engine(url)
     with engine.begin() as connection:
-        assert schema.upgrade(connection) == (2, 3)
+        assert schema.upgrade(connection) == (2, 3, ())
         assert schema.faults(connection) == ()
     engine.dispose()
     store = SqlStore(url)
@@ -257,22 +257,99 @@ def test_what_the_first_edition_has_stored_is_read_for_ever(url: str) -> None:
         store.close()
 
 
+BROKEN: Mapping[str, str] = {
+    "an event that is no JSON": "UPDATE ordercancel_events SET body = '{' WHERE version = 2",
+    "an event of an unknown kind": "UPDATE ordercancel_events SET kind = 'Lost' WHERE version = 2",
+    "no first event": "DELETE FROM ordercancel_events WHERE version = 1",
+    "no last event": "DELETE FROM ordercancel_events WHERE version = "
+    "(SELECT version FROM ordercancel_cases WHERE order_id = 'rejected')",
+    "no request that was answered": "DELETE FROM ordercancel_events "
+    "WHERE kind = 'CancellationRequested'",
+    "no event at all": "DELETE FROM ordercancel_events WHERE version > 0",
+    "a status that is none": "UPDATE ordercancel_events "
+    "SET body = replace(body, 'shipping_requested', '') WHERE version > 0",
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_an_order_that_is_broken_is_named_and_kept(url: str, how: str) -> None:
+    """The others are upgraded; mended, it is upgraded as well."""
+    folder = Path(__file__).parent / "form2"
+    rows = json.loads((folder / "rows.json").read_text("utf-8"))
+    dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
+    written(url, rows, (folder / f"{dialect}.sql").read_text("utf-8"))
+    engine = open_engine(url)
+    kept = "SELECT kind, form, body FROM ordercancel_events WHERE order_id = 'rejected'"
+    whole = [each for each in rows["ordercancel_events"] if each["order_id"] == "rejected"]
+    with engine.begin() as connection:
+        connection.execute(text(f"{BROKEN[how]} AND order_id = 'rejected'"))
+        left = connection.execute(text(kept)).all()
+    with engine.begin() as connection:
+        assert schema.upgrade(connection) == (2, 3, ("rejected",))
+        assert schema.faults(connection) == ()
+        assert connection.execute(text(kept)).all() == left
+    with closing(SqlStore(url)) as store:
+        with pytest.raises(InvalidValue, match="stored case 'rejected': has form 1"):
+            store.load("rejected")
+        assert "rejected" not in {case.order.id for case in store.scan(None, 100)}
+        assert {each.order_id for each in store.due(jst(15), None, 100)} == {
+            "asked",
+            "at-once",
+            "missed",
+            "open",
+            "overdue",
+            "planned",
+            "superseded",
+            "withdrawn",
+        }
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM ordercancel_events WHERE order_id = 'rejected'"))
+        for record in whole:
+            names, values = ", ".join(record), ", ".join(f":{name}" for name in record)
+            statement = text(f"INSERT INTO ordercancel_events ({names}) VALUES ({values})")
+            connection.execute(statement, _typed(record, connection.dialect.name))
+        assert schema.unread(connection) == ("rejected",)
+        assert schema.upgrade(connection) == (3, 3, ())
+    engine.dispose()
+    with closing(SqlStore(url)) as store:
+        case = store.load("rejected")
+        assert case is not None
+        assert case.order.status == "shipped"
+
+
+def test_a_message_that_is_broken_holds_up_no_upgrade(form_1: str, tmp_path: Path) -> None:
+    """It is among the dead as soon as it is claimed."""
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
+        connection.execute(
+            "UPDATE ordercancel_outbox SET body = '{' WHERE message_id = 'o-2:3:seller:app'"
+        )
+        connection.commit()
+    engine = open_engine(form_1)
+    with engine.begin() as connection:
+        assert schema.upgrade(connection) == (1, 3, ())
+    engine.dispose()
+    with closing(SqlStore(form_1)) as store:
+        assert list(claims(store, jst(17, 0, 30))) == ["o-2:3:seller:mail"]
+        assert [letter.id for letter in store.dead_letters(9)] == ["o-2:3:seller:app"]
+
+
 def test_an_upgrade_can_be_done_again(form_1: str) -> None:
     engine = open_engine(form_1)
-    for expected in ((1, 3), (3, 3)):
+    for expected in ((1, 3, ()), (3, 3, ())):
         with engine.begin() as connection:
             assert schema.upgrade(connection) == expected
     engine.dispose()
 
 
 def test_what_a_later_release_has_stored_is_refused(sqlite_url: str, tmp_path: Path) -> None:
-    """It is not misread."""
+    """It is neither misread nor changed, and whose messages they are delivers them."""
     store = SqlStore(sqlite_url)
     asked(store)
     with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
         for table in ("cases", "events", "outbox"):
             connection.execute(f"UPDATE ordercancel_{table} SET form = 3")
         connection.commit()
+        before = list(connection.iterdump())
     for read in (
         lambda: store.load("o-1"),
         lambda: store.history("o-1"),
@@ -280,7 +357,29 @@ def test_what_a_later_release_has_stored_is_refused(sqlite_url: str, tmp_path: P
     ):
         with pytest.raises(InvalidValue, match="has form 3; expected form"):
             read()
+    assert store.claim(jst(17), jst(18), 9) == ()
     store.close()
+    engine = open_engine(sqlite_url)
+    with engine.begin() as connection:
+        assert schema.upgrade(connection) == (3, 3, ())
+    engine.dispose()
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
+        assert list(connection.iterdump()) == before
+
+
+def test_a_message_of_a_later_release_holds_up_those_behind_it(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    """To the same party, who would read them in another order; others get theirs."""
+    with closing(SqlStore(sqlite_url)) as store:
+        cancelled_at_once(store)
+        with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
+            connection.execute(
+                "UPDATE ordercancel_outbox SET form = 3, error = 'once failed'"
+                " WHERE message_id = 'o-1:3:buyer:app'"
+            )
+            connection.commit()
+        assert list(claims(store, jst(17))) == ["o-1:3:seller:app", "o-1:3:seller:mail"]
 
 
 def test_a_store_for_a_hosts_own_tables_makes_none(url: str) -> None:

@@ -31,30 +31,39 @@ def create(chosen: argparse.Namespace) -> int:
 
 
 def check(chosen: argparse.Namespace) -> int:
-    """Say what the tables lack; 1 where they lack anything."""
+    """Say what the tables lack, and which orders can't be read; 1 where there is anything."""
     with _connection(chosen.url, must_exist=True) as connection:
         form = schema.form_of(connection)
         faults = schema.faults(connection)
+        unread = () if faults else schema.unread(connection)
     for fault in faults:
         print(fault)
+    for order_id in unread:
+        print(_unread(order_id))
     if 0 < form < schema.LATEST:
         print(f"The tables have form {form} of {schema.LATEST}: run `ordercancel db upgrade URL`.")
     elif not faults:
         print(f"The tables are right: form {form}.")
-    return 1 if faults else 0
+    return 1 if faults or unread else 0
 
 
 def upgrade(chosen: argparse.Namespace) -> int:
-    """Bring the tables up to date."""
+    """Bring the tables up to date; 1 where an order's history can't be read."""
     with _connection(chosen.url, must_exist=True) as connection:
-        before, after = schema.upgrade(connection)
+        before, after, unread = schema.upgrade(connection)
+    for order_id in unread:
+        print(_unread(order_id))
     if before == after:
         print(f"Nothing to do: the tables have form {after}.")
     elif before == 0:
         print(f"The tables have been made: form {after}.")
     else:
         print(f"The tables had form {before} and have form {after} now.")
-    return 0
+    return 1 if unread else 0
+
+
+def _unread(order_id: str) -> str:
+    return f"The history of order {order_id} can't be read; it is stored as it was."
 
 
 def list_dead(chosen: argparse.Namespace) -> int:

@@ -8,12 +8,12 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, exists, func, or_, select, text, update
+from sqlalchemy import Integer, bindparam, exists, func, literal, or_, select, text, update
 
 from ordercancel.domain.errors import InvalidValue
 from ordercancel.engine.messages import Message
 from ordercancel.service.records import Claim, DeadLetter
-from ordercancel.stores.codec import decode_message
+from ordercancel.stores.codec import FORM, decode_message
 from ordercancel.stores.sql.executors import Executor, Values, parameters
 from ordercancel.stores.sql.tables import DEAD, DELIVERED, WAITING, outbox
 
@@ -29,7 +29,7 @@ _held_up = exists(
         _earlier.c.order_id == _free.c.order_id,
         _earlier.c.number < _free.c.number,
         _earlier.c.state == WAITING,
-        _earlier.c.free_at > _now,
+        or_(_earlier.c.free_at > _now, _earlier.c.form > literal(FORM)),
         or_(_earlier.c.error.is_(None), _earlier.c.party == _free.c.party),
     )
     .correlate(_free)
@@ -41,6 +41,7 @@ _CLAIM = (
             select(_free.c.number)
             .where(
                 _free.c.state == WAITING,
+                _free.c.form <= literal(FORM),  # a later release delivers what it has written
                 or_(_free.c.free_at.is_(None), _free.c.free_at <= _now),
                 ~_held_up,
             )

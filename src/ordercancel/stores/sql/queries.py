@@ -35,7 +35,7 @@ from ordercancel.service.records import (
     Receipt,
     Tally,
 )
-from ordercancel.stores.codec import decode_case, decode_events, decode_message
+from ordercancel.stores.codec import FORM, decode_case, decode_events, decode_message
 from ordercancel.stores.sql.executors import Executor
 from ordercancel.stores.sql.tables import (
     DEAD,
@@ -76,7 +76,10 @@ _DUE_AFTER = _DUE.where(
 )
 _SCAN = (
     select(cases.c.order_id, cases.c.form, cases.c.body)
-    .where(cases.c.order_id > bindparam("after", type_=cases.c.order_id.type))
+    .where(
+        cases.c.order_id > bindparam("after", type_=cases.c.order_id.type),
+        cases.c.form == literal(FORM),
+    )
     .order_by(cases.c.order_id)
     .limit(bindparam("limit", type_=Integer))
 )
@@ -96,10 +99,14 @@ def load(executor: Executor, order_id: str) -> Case | None:
 
 
 def _case(order_id: str, form: int, body: str) -> Case:
-    case = decode_case(body, form)
+    where = f"stored case {order_id!r:.80}"
+    try:
+        case = decode_case(body, form)
+    except InvalidValue as error:
+        # Among the orders of a page it has to be said which one it is.
+        raise InvalidValue([attrs.evolve(each, where=where) for each in error.faults]) from None
     if case.order.id != order_id:
-        fault = Fault("stored case", "is of another order", f"the case of {order_id!r:.80}")
-        raise InvalidValue([fault])
+        raise InvalidValue([Fault(where, "is of another order", "the case of this one")])
     return case
 
 
@@ -141,7 +148,10 @@ def due(
 
 
 def scan(executor: Executor, after: str | None, limit: int) -> tuple[Case, ...]:
-    """Return at most `limit` cases by their ids, behind the id `after`."""
+    """Return at most `limit` cases by their ids, behind the id `after`.
+
+    Those of other forms are passed over: who can't read them must not stop at them.
+    """
     rows = executor.rows(_SCAN, {"after": after or "", "limit": limit})
     return tuple(_case(order_id, form, body) for order_id, form, body in rows)
 

@@ -6,22 +6,40 @@ A host whose migrations are Alembic's hands it ``METADATA`` and needs nothing of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Inspector, Table, inspect, select, text, update
 from sqlalchemy.schema import CreateColumn, CreateIndex, DropIndex, Index
 
-from ordercancel.domain.errors import OutdatedTables
+from ordercancel.domain.cases import Case
+from ordercancel.domain.errors import Fault, InvalidValue, OutdatedTables
 from ordercancel.engine.evolve import fold
-from ordercancel.stores.codec import decode_events, decode_message
+from ordercancel.stores.codec import FORM, decode_case, decode_events, decode_message, encode
 from ordercancel.stores.sql.commit import case_row, index_row
 from ordercancel.stores.sql.executors import begin_sqlite, is_postgresql
 from ordercancel.stores.sql.tables import DELIVERED, METADATA, cases, events, outbox
 
-__all__ = ["LATEST", "create", "faults", "form_of", "is_missing", "upgrade"]
+__all__ = ["LATEST", "Upgrade", "create", "faults", "form_of", "is_missing", "unread", "upgrade"]
 
 LATEST = 3
 """The form of the tables that this release works with."""
+
+
+class Upgrade(NamedTuple):
+    """What an upgrade has done.
+
+    Args:
+        before: The form of the tables before; 0 where there were none.
+        after: Their form now.
+        unread: The ids of orders whose history can't be read; their rows are as they were.
+    """
+
+    before: int
+    after: int
+    unread: tuple[str, ...]
+
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('ordercancel tables'))")
 
@@ -60,8 +78,12 @@ def create(connection: Connection) -> None:
         METADATA.create_all(connection)
 
 
-def upgrade(connection: Connection) -> tuple[int, int]:
-    """Bring the tables up to date; gives the forms before and after. What they hold is kept."""
+def upgrade(connection: Connection) -> Upgrade:
+    """Bring the tables up to date, with all that they hold.
+
+    An order whose history can't be read holds up no other: it stays as it was stored, and another
+    upgrade, after its rows have been mended, reads it.
+    """
     _wait_for_others(connection)
     before = form_of(connection)
     if before == 0:
@@ -69,7 +91,13 @@ def upgrade(connection: Connection) -> tuple[int, int]:
     else:
         for form in range(before, LATEST):
             _STEPS[form](connection)
-    return before, LATEST
+    return Upgrade(before, LATEST, _fold_cases(connection))
+
+
+def unread(connection: Connection) -> tuple[str, ...]:
+    """Return the ids of orders that are still stored in an earlier form."""
+    older = select(cases.c.order_id).where(cases.c.form < FORM).order_by(cases.c.order_id)
+    return tuple(connection.execute(older).scalars())
 
 
 def faults(connection: Connection) -> tuple[str, ...]:
@@ -116,18 +144,16 @@ def _from_form_1(connection: Connection) -> None:
     )
     rows = connection.execute(select(outbox.c.number, outbox.c.form, outbox.c.body)).all()
     for row in rows:
-        party = decode_message(row.body, row.form).party
-        connection.execute(update(outbox).where(outbox.c.number == row.number).values(party=party))
+        with suppress(InvalidValue):  # whoever claims it puts it among the dead
+            party = decode_message(row.body, row.form).party
+            this = update(outbox).where(outbox.c.number == row.number)
+            connection.execute(this.values(party=party))
     connection.execute(DropIndex(Index("ix_ordercancel_outbox_pending"), if_exists=True))
     _add_indexes(connection, outbox)
 
 
 def _from_form_2(connection: Connection) -> None:
-    """Form 3: cases of the second edition, folded from their events; no duties.
-
-    What their deadlines are is not known here: each case is due at once, so that the first tick
-    reckons it.
-    """
+    """Form 3: columns of the second edition, which `_fold_cases` fills; no duties."""
     connection.execute(DropIndex(Index("ix_ordercancel_cases_inbox"), if_exists=True))
     present = {each["name"] for each in inspect(connection).get_columns(cases.name)}
     if "attributes" in present:
@@ -135,18 +161,45 @@ def _from_form_2(connection: Connection) -> None:
         present.add("facts")
     added = (column.name for column in cases.columns if column.name not in present)
     _add_columns(connection, cases, tuple(added))
-    ids = connection.execute(select(cases.c.order_id)).scalars().all()
-    for order_id in ids:
-        stored = connection.execute(
-            select(events.c.kind, events.c.form, events.c.body)
-            .where(events.c.order_id == order_id)
-            .order_by(events.c.version)
-        )
-        case = fold(decode_events([(row.kind, row.form, row.body) for row in stored]))
-        values = case_row(case) | index_row(_LONG_AGO, {})
-        connection.execute(update(cases).where(cases.c.order_id == order_id).values(values))
     connection.execute(text("DROP TABLE IF EXISTS ordercancel_duties"))
     _add_indexes(connection, cases)
+
+
+def _fold_cases(connection: Connection) -> tuple[str, ...]:
+    """Fold the cases of earlier forms from their events; gives the orders that can't be read.
+
+    What their deadlines are is not known here: each case is due at once, so that the first tick
+    reckons it.
+    """
+    for order_id in unread(connection):
+        this = cases.c.order_id == order_id
+        with suppress(InvalidValue, LookupError):
+            values = case_row(_folded(connection, order_id)) | index_row(_LONG_AGO, {})
+            connection.execute(update(cases).where(this).values(values))
+    return unread(connection)
+
+
+def _folded(connection: Connection, order_id: str) -> Case:
+    """Return the case of an order as its events make it.
+
+    Raises:
+        InvalidValue: They can't be read, or there are not as many as there were, or what they
+            make is no case.
+        LookupError: They speak of a request that was never made.
+    """
+    stored = connection.execute(
+        select(events.c.kind, events.c.form, events.c.body)
+        .where(events.c.order_id == order_id)
+        .order_by(events.c.version)
+    )
+    case = decode_case(
+        encode(fold(decode_events([(row.kind, row.form, row.body) for row in stored])))
+    )
+    version = connection.scalar(select(cases.c.version).where(cases.c.order_id == order_id))
+    if (case.order.id, case.version) != (order_id, version):
+        fault = Fault("stored events", "make another case", f"{order_id!r:.80} at {version}")
+        raise InvalidValue([fault])
+    return case
 
 
 def _add_columns(connection: Connection, table: Table, names: Iterable[str]) -> None:
