@@ -109,6 +109,8 @@ def expression(name: str, fact: Fact | None, kind: type[Command] | None) -> str:
         fact: The fact; None for one that nobody declares.
         kind: The kind of command; None where there is none, as for deadlines.
     """
+    if name == "reason" and kind is None:
+        return "(latest.reason if latest is not None else None)"
     if name in READ:
         commands = FACTS[name].commands
         return READ[name] if commands is None or (kind and kind in commands) else "None"
@@ -164,8 +166,6 @@ class Facts(Mapping[str, Value | None]):
         kind = None if self.command is None else type(self.command)
         if self.by is None and name in READ and "by" in READ[name]:
             return None
-        if self.command is None and name == "reason" and self.case.latest is not None:
-            return self.case.latest.reason
         read = _reader(expression(name, self.policy.fact(name), kind))
         value: Value | None = read(
             self.command, self.by, self.case, self.policy, self.at, self.seller

@@ -15,6 +15,7 @@ from ordercancel.domain.cases import Case
 from ordercancel.domain.characters import clean
 from ordercancel.domain.commands import AdvanceOrder, Judged, UpdateOrder
 from ordercancel.domain.faults import Faults
+from ordercancel.domain.orders import Order
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.compilation import holds
 from ordercancel.engine.evolve import ORDER_FACTS
@@ -188,7 +189,7 @@ def check_update(command: UpdateOrder, case: Case, policy: RuleSet) -> None:
         expected = f"one of: {', '.join(statuses)}"
         faults.add("status", f"is {command.status!r}", expected, code="unknown_status")
     elif command.status is not None:
-        check_needs(policy, command.status, case, command.facts, faults)
+        check_needs(policy, command.status, case.order, command.facts, faults)
     status = command.status or case.order.status
     for name in policy.orders.needs.get(status, ()):
         if name in command.facts and command.facts[name] is None:
@@ -200,10 +201,9 @@ def check_update(command: UpdateOrder, case: Case, policy: RuleSet) -> None:
 
 
 def check_needs(
-    policy: RuleSet, status: str, case: Case, told: Mapping[str, Any], faults: Faults
+    policy: RuleSet, status: str, order: Order, told: Mapping[str, Any], faults: Faults
 ) -> None:
     """Note what an order in `status` must have and neither has nor is told now."""
-    order = case.order
     for name in policy.orders.needs.get(status, ()):
         has = getattr(order, name) if name in ORDER_FACTS else order.facts.get(name)
         if has is None and told.get(name) is None:

@@ -266,16 +266,20 @@ def _pairs(times: Mapping[str, Time] | tuple[tuple[str, Time], ...]) -> Any:
     return tuple(times.items()) if isinstance(times, Mapping) else times
 
 
+def _named(choice: Any) -> Any:
+    return getattr(choice, "name", choice)
+
+
 @attrs.frozen
 class By(Time):
     """The time by a word: of each word of a choice its own time.
 
     Args:
-        choice: The name of the fact that is the choice.
+        choice: The fact that is the choice, or its name.
         times: The time of each word. A word that is left out has none: it is unknown.
     """
 
-    choice: str
+    choice: str = attrs.field(converter=_named)
     times: tuple[tuple[str, Time], ...] = attrs.field(converter=_pairs)
 
     def at(self, read: Reads) -> datetime | None:

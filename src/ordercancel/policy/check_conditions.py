@@ -1,0 +1,238 @@
+"""What is checked of effects, conditions and times when a policy is built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import time as clock_time
+from datetime import timedelta
+
+from ordercancel.domain.commands import Judged, Reject, RequestCancellation
+from ordercancel.domain.faults import Faults
+from ordercancel.policy.parts import PolicyParts
+from ordercancel.rules.conditions import (
+    All,
+    AnyOf,
+    Before,
+    Compare,
+    Condition,
+    Holds,
+    IsIn,
+    Leaf,
+    Listed,
+    Named,
+    Not,
+)
+from ordercancel.rules.effects import OTHER_SIDE, Cancel, Forbid, If, Permit, Refer
+from ordercancel.rules.facts import FACTS, Choice, Day, Fact, Flag, Moment, Number
+from ordercancel.rules.times import (
+    BusinessDays,
+    Calendar,
+    EndOfDay,
+    NextClock,
+    Shift,
+    Time,
+    unspread,
+)
+
+__all__ = [
+    "check_answerer",
+    "check_condition",
+    "check_effect",
+    "check_time",
+    "kinds_of",
+    "no_conditions",
+    "one_of",
+]
+
+LONGEST = timedelta(days=36_525)
+"""The longest length of time: a hundred years."""
+
+
+def one_of(values: Iterable[object]) -> str:
+    """What is to choose from, as an expectation."""
+    return f"one of: {', '.join(map(str, values)) or 'none'}"
+
+
+def kinds_of(kinds: Iterable[type]) -> str:
+    """The kinds to choose from, as an expectation."""
+    return one_of(kind.__name__ for kind in kinds)
+
+
+def check_effect(
+    policy: PolicyParts,
+    effect: object,
+    kinds: tuple[type[Judged], ...],
+    where: str,
+    faults: Faults,
+) -> None:
+    """Check an effect on commands of these kinds: whole, fitting, and referring to somebody."""
+    match effect:
+        case If(when, then, otherwise):
+            check_condition(policy, when, kinds, f"{where}.when", faults)
+            for field, branch in (("then", then), ("otherwise", otherwise)):
+                if branch is None:
+                    faults.add(f"{where}.{field}", "is missing", "an effect for either case")
+                else:
+                    check_effect(policy, branch, kinds, f"{where}.{field}", faults)
+        case Forbid(code):
+            faults.line(f"{where}.code", code)
+        case _:
+            for kind in kinds:
+                fitting: tuple[type, ...] = (Permit,)
+                if kind is RequestCancellation:
+                    fitting = (Cancel, Refer)
+                elif kind is Reject:
+                    fitting = (Permit, Refer)
+                if not isinstance(effect, fitting):
+                    names = {Cancel: "CANCEL", Permit: "PERMIT", Refer: "Refer(role)"}
+                    expected = one_of((*(names[each] for each in fitting), "a Forbid", "an If"))
+                    faults.add(where, f"is {effect!r:.80} on {kind.__name__}", expected)
+            if isinstance(effect, Refer):
+                may_be_side = set(kinds) <= {RequestCancellation}
+                check_answerer(policy, effect.to, where, faults, may_be_side=may_be_side)
+
+
+def check_answerer(
+    policy: PolicyParts, to: object, where: str, faults: Faults, *, may_be_side: bool = False
+) -> None:
+    """Check who is to answer: the other side of whoever asks, or a role that answers."""
+    answering = [name for name, role in policy.roles.items() if role.answers]
+    known = (*answering, OTHER_SIDE) if may_be_side else answering
+    if to not in known:
+        faults.add(where, f"refers to {to!r:.80}", one_of(known))
+
+
+def check_condition(
+    policy: PolicyParts,
+    when: object,
+    kinds: tuple[type[Judged], ...],
+    where: str,
+    faults: Faults,
+) -> None:
+    """Check a condition that is asked of commands of these kinds, or else of a case alone."""
+    foreign = list(no_conditions(when))
+    for part in foreign:
+        problem = f"is a {type(part).__name__}"
+        faults.add(where, problem, "a condition, such as a flag, or status.is_in('new')")
+    if foreign or not isinstance(when, Condition):
+        return
+    for leaf in when.leaves():
+        _check_leaf(policy, kinds, leaf, where, faults)
+
+
+def no_conditions(when: object) -> Iterator[object]:
+    """The parts of `when` that are no conditions."""
+    match when:
+        case All(conditions) | AnyOf(conditions):
+            for each in conditions:
+                yield from no_conditions(each)
+        case Not(condition) | Named(condition=condition):
+            yield from no_conditions(condition)
+        case Condition():
+            return
+        case _:
+            yield when
+
+
+def _check_leaf(
+    policy: PolicyParts, kinds: tuple[type[Judged], ...], leaf: Leaf, where: str, faults: Faults
+) -> None:
+    fact = policy.fact(leaf.fact)
+    if fact is None:
+        known = (*FACTS, *(each.name for each in policy.facts))
+        problem = f"speaks of the unknown fact {leaf.fact!r:.80}"
+        faults.add(where, problem, f"declare it in facts=(…); {one_of(known)}")
+        return
+    _check_carriers(fact, kinds, where, faults)
+    match leaf:
+        case IsIn(_, values) | Listed(_, values):
+            if not isinstance(fact, Choice):
+                faults.add(where, f"compares {fact.name!r} with words", "a fact that is a choice")
+                return
+            domain = policy.domain(fact)
+            for value in sorted(values - set(domain)) if domain else ():
+                faults.add(where, f"compares {fact.name!r} with {value!r}", one_of(domain))
+        case Holds():
+            if not isinstance(fact, Flag):
+                faults.add(where, f"takes {fact.name!r} for a flag", "a fact that is a flag")
+        case Compare(_, _, bound):
+            if type(bound) is not int or not isinstance(fact, Number):
+                problem = f"compares {fact.name!r} with {bound!r:.80}"
+                faults.add(where, problem, "a number with an int; a time with now")
+        case Before(_, time):
+            check_time(policy, time, kinds, where, faults)
+        case _:
+            pass
+
+
+def _check_carriers(
+    fact: Fact, kinds: tuple[type[Judged], ...], where: str, faults: Faults
+) -> None:
+    """Check that commands of these kinds, or else the case, have the fact.
+
+    What a request carries is kept with it, and so is its reason.
+    """
+    carriers: tuple[type[Judged] | None, ...] = fact.commands or (fact.of,)
+    for kind in kinds or (None,):
+        is_kept = None in carriers or RequestCancellation in carriers
+        if kind not in carriers and not (is_kept and (fact.commands is None or kind is None)):
+            has_not = "no order or request has" if kind is None else f"{kind.__name__} has not"
+            problem = f"speaks of {fact.name!r}, which {has_not}"
+            faults.add(where, problem, kinds_of(each for each in carriers if each))
+
+
+def check_time(
+    policy: PolicyParts,
+    time: object,
+    kinds: tuple[type[Judged], ...],
+    where: str,
+    faults: Faults,
+) -> None:
+    """Check what a time is reckoned by: facts, lengths, days and clock times that make sense."""
+    if not isinstance(time, Time):
+        faults.add(where, f"is {time!r:.80}", "a time, such as placed_at + minutes(30)")
+        return
+    for chain, choice, words in unspread(time):
+        if choice is not None:
+            _check_leaf(policy, kinds, IsIn(choice, words), where, faults)
+        fact = policy.fact(chain.anchor_name)
+        if not isinstance(fact, Moment | Day):
+            known = [each.name for each in FACTS.values() if isinstance(each, Moment | Day)]
+            problem = f"is reckoned from {chain.anchor_name!r}"
+            faults.add(where, problem, f"a moment or a day; {one_of(known)}, or one in facts=(…)")
+        else:
+            _check_carriers(fact, kinds, where, faults)
+        for step in chain.steps():
+            _check_step(step, where, faults)
+
+
+def _check_step(step: Time, where: str, faults: Faults) -> None:
+    """Check a length of time, a count of days, or a clock time."""
+    match step:
+        case Shift():
+            length: object = step.length
+            if not isinstance(length, timedelta):
+                faults.add(where, f"adds {length!r:.80} to a time", "a timedelta, as minutes(30)")
+            elif abs(length) > LONGEST:
+                faults.add(where, f"adds {length}", f"at most {LONGEST.days} days")
+        case EndOfDay(_, later) if not _is_count(later, -LONGEST.days):
+            problem = f"counts {later!r:.80} days"
+            faults.add(where, problem, f"a whole number, at most {LONGEST.days}")
+        case BusinessDays(_, count):
+            calendar: object = step.calendar
+            if not _is_count(count, 0):
+                problem = f"counts {count!r:.80} working days"
+                faults.add(where, problem, f"a whole number, 0 to {LONGEST.days}")
+            if not isinstance(calendar, Calendar):
+                faults.add(where, f"counts by {calendar!r:.80}", "a Calendar")
+        case NextClock():
+            clock: object = step.clock
+            if not isinstance(clock, clock_time) or clock.tzinfo is not None:
+                problem = f"shows {clock!r:.80}"
+                faults.add(where, problem, "a time of day without a zone, as time(20, 0)")
+        case _:
+            pass
+
+
+def _is_count(value: object, least: int) -> bool:
+    return type(value) is int and least <= value <= LONGEST.days
