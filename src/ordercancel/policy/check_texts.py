@@ -86,7 +86,9 @@ def _check_text(policy: PolicyParts, where: str, text: object, faults: Faults) -
     has = text.languages if isinstance(text, Text) else policy.languages[:1]
     missing = [lang for lang in policy.languages if lang not in has]
     if missing:
-        faults.add(where, f"is missing in: {', '.join(missing)}", "a text in each language")
+        faults.add(
+            where, f"is missing in: {', '.join(map(str, missing))}", "a text in each language"
+        )
     if where.endswith(".label") and text is not None:
         for unsafe in dict.fromkeys(
             each for one in policy.text(text).values for each in unsafe_characters(one)

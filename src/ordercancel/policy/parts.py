@@ -10,7 +10,7 @@ import attrs
 
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.texts import Lang, Text, as_text
-from ordercancel.rules.deadlines import Deadline
+from ordercancel.rules.deadlines import Action, Deadline, Do
 from ordercancel.rules.facts import FACTS, MARKED, NO_REQUEST, Choice, Fact, Flag, Vocabulary
 from ordercancel.rules.lifecycle import Lifecycle
 from ordercancel.rules.notifications import Notification
@@ -89,8 +89,9 @@ class PolicyParts:
     @property
     def mark_codes(self) -> tuple[str, ...]:
         """What its deadlines can mark something as."""
-        codes = (each.then.argument for each in self.deadlines if each.then.of is not None)
-        return tuple(dict.fromkeys(code for code in codes if code is not None))
+        actions: Iterable[object] = (each.then for each in self.deadlines)
+        marks = (each for each in actions if isinstance(each, Action) and each.do is Do.MARK)
+        return tuple(dict.fromkeys(mark.argument for mark in marks if mark.argument is not None))
 
     def text(self, value: Text | str) -> Text:
         """A plain `str` as a text in the first language of the policy; a text as it is."""
