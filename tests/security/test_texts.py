@@ -28,23 +28,15 @@ from ordercancel import (
     Seller,
     Text,
 )
-from ordercancel.policy import (
-    Audience,
-    Catalogue,
-    Medium,
-    Notification,
-    Occasion,
-    TextBounds,
-    own_rule,
-)
-from ordercancel.rules.notifications import PLACEHOLDERS
+from ordercancel.policy import Notification, Reason, TextBounds, own_rule
+from ordercancel.rules.notifications import PLACEHOLDERS, Medium
 from ordercancel.service.ports import Store
-from ordercancel.service.records import InboxQuery
+from ordercancel.service.records import InboxQuery, Queue
 from ordercancel.stores.memory import MemoryDirectory, MemoryStore
 from ordercancel.stores.sql import SqlStore
 from samples import SELLER, jst
 from security.stories import ORDER_ID, story, told
-from unit.tiny import REASONS, RULES, tiny, worded
+from unit.tiny import OURS, REASONS, tiny
 
 NASTY = (
     "\r\n",
@@ -77,7 +69,7 @@ NASTY = (
 """Line breaks, controls, bidirectional overrides and isolates, surrogates, tags, no characters."""
 
 BIDIRECTIONAL = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-EVERYTHING = " ".join(f"{name}={{{name}}}" for name in sorted(PLACEHOLDERS - {"answer"}))
+EVERYTHING = " ".join(f"{name}={{{name}}}" for name in sorted(PLACEHOLDERS - {"answer", "due_at"}))
 WORDS = TextBounds(1, 100)
 
 
@@ -90,22 +82,22 @@ def talkative() -> Policy:
             media=(Medium.MAIL, Medium.APP),
             subject=Text(subject, subject),
             body=Text(subject.replace(" ", "\n"), subject),
-            cites=own_rule("to say everything"),
+            source=own_rule("to say everything"),
         )
         for on, subject in (
-            (Occasion.REFERRED, EVERYTHING.replace("withdrawal_text={withdrawal_text}", "")),
-            (Occasion.WITHDRAWAL_ASKED, EVERYTHING),
-            (Occasion.REJECTED, f"{EVERYTHING} answer={{answer}}"),
+            ("pending", EVERYTHING.replace("withdrawal_text={withdrawal_text}", "")),
+            ("withdrawal_asked", EVERYTHING),
+            ("rejected", f"{EVERYTHING} answer={{answer}}"),
         )
-        for to in Audience
+        for to in ("buyer", "seller")
     )
-    other = attrs.evolve(REASONS.reasons[1], text=WORDS)
     return tiny(
-        rules=RULES,
-        request_reasons=attrs.evolve(REASONS, reasons=(other,)),
-        rejection_reasons=Catalogue(text=WORDS, cites=own_rule("as one likes")),
-        withdrawal_text=WORDS,
-        wording=worded(notifications=notifications),
+        reasons=(
+            Reason("other", Text("その他", "Other"), text=WORDS, source=OURS),
+            Reason(None, on=Reject, text=WORDS, source=OURS),
+            Reason(None, on=AskWithdrawal, text=WORDS, source=OURS),
+        ),
+        notifications=notifications,
     )
 
 
@@ -152,8 +144,8 @@ def said(words: dict[str, str], store: Store | None = None) -> tuple[Message, ..
     )
     steps = (
         RequestCancellation(order_id, by=buyer, reason="other", text=given["asked"]),
-        AskWithdrawal(order_id, by=seller, text=given["asked_back"]),
-        Reject(order_id, by=seller, text=given["rejected"]),
+        AskWithdrawal(order_id, by=seller, request=1, text=given["asked_back"]),
+        Reject(order_id, by=seller, request=1, text=given["rejected"]),
     )
     return tuple(each for step in steps for each in service.handle(step, at=jst(16)).messages)
 
@@ -229,7 +221,7 @@ def test_words_are_no_template(words: str) -> None:
     except InvalidValue:
         return
     shown = " ".join(words.split())
-    assert f"buyer_text={shown} " in messages[0].subject
+    assert f"text={shown} " in f"{messages[0].subject} "
     assert f" item={words} " in messages[0].subject
 
 
@@ -244,10 +236,10 @@ def test_no_message_has_another_subject(subject: str) -> None:
 @pytest.mark.parametrize("label", ["Mistake\n(such as the quantity)", "Mis\u202etake", "\x07"])
 def test_a_reason_is_called_by_one_line(label: str) -> None:
     """It may stand in a subject: a policy that words it otherwise is not built."""
-    odd = attrs.evolve(REASONS.reasons[0], label=Text("間違い", label))
-    where = rf"request_reasons\['{odd.code}'\]\.label: contains U\+"
+    odd = attrs.evolve(REASONS[0], label=Text("間違い", label))
+    where = rf"reasons\['{odd.code}'\]\.label: contains U\+"
     with pytest.raises(InvalidPolicy, match=where):
-        tiny(request_reasons=attrs.evolve(REASONS, reasons=(odd,)))
+        tiny(reasons=(odd, *REASONS[1:]))
 
 
 # -------------------------------------------------------------------- SQL
@@ -296,9 +288,8 @@ def check_kept(store: SqlStore, words: dict[str, str]) -> None:
     assert request.answer is not None
     kept = (request.text, request.withdrawal_text, request.answer.text)
     assert kept == (given["asked"], given["asked_back"], given["rejected"])
-    query = InboxQuery(
-        seller=given["seller"], policy="tiny", statuses=frozenset(RequestStatus), limit=10
-    )
+    queue = Queue(seller=given["seller"], policies=frozenset({"tiny"}))
+    query = InboxQuery(queue=queue, statuses=frozenset(RequestStatus), limit=10)
     assert [each.order.id for each in store.inbox(query).cases] == [given["order_id"]]
     assert len(store.history(given["order_id"])) == 4
     waiting = store.claim(jst(17), jst(18), 1_000)

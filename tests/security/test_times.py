@@ -16,19 +16,25 @@ from hypothesis import strategies as st
 
 from ordercancel import (
     AdvanceOrder,
+    Approve,
     AsyncCancellationService,
     Buyer,
     CancellationService,
     InvalidValue,
     OrderCancelError,
+    PastRequest,
     Policy,
     RequestCancellation,
+    RequestStatus,
     Seller,
     UnknownPolicy,
+    UpdateOrder,
 )
 from ordercancel.domain.actors import Actor
-from ordercancel.policy import After, Consequence, Deadline, EndOfDay, Occasion, own_rule
-from ordercancel.rules.deadlines import Due
+from ordercancel.domain.commands import JUDGED
+from ordercancel.engine.timers import running
+from ordercancel.policy import Deadline, is_open, mark, own_rule, requested_at
+from ordercancel.rules.times import Time
 from ordercancel.stores.memory import (
     AsyncMemoryNotifier,
     AsyncMemoryStore,
@@ -37,10 +43,10 @@ from ordercancel.stores.memory import (
 )
 from ordercancel.stores.sql import SqlStore
 from ordercancel.testing.blocking import settled
-from samples import BUYER, SELLER, jst, order
+from samples import BUYER, SELLER, SYSTEM, jst, order
 from security.stories import ORDER_ID, PLACED, POLICIES, contents, every_command, story, told
-from unit.tiny import REASONS, tiny
 from unit.tiny import order as tiny_order
+from unit.tiny import tiny
 
 ZONES: tuple[tzinfo, ...] = (
     UTC,
@@ -66,6 +72,21 @@ OUT_OF_RANGE = [
     for zone in ZONES
 ]
 Service = CancellationService | AsyncCancellationService
+
+
+@attrs.frozen
+class Stopped:
+    """A clock that shows one moment."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+
+AHEAD = Stopped(datetime(9000, 12, 31, 23, 59, 59, tzinfo=UTC))
+"""A clock that no moment is ahead of, so that it is refused for the year alone."""
+
 LONGEST = 36_525
 """The longest deadline, in days."""
 
@@ -74,9 +95,14 @@ def services(store: MemoryStore) -> list[Service]:
     """A service of either kind on the store, of both policies."""
     policies = tuple(POLICIES.values())
     return [
-        CancellationService(policies=policies, store=store, notifier=MemoryNotifier()),
+        CancellationService(
+            policies=policies, store=store, notifier=MemoryNotifier(), clock=AHEAD
+        ),
         AsyncCancellationService(
-            policies=policies, store=AsyncMemoryStore(store), notifier=AsyncMemoryNotifier()
+            policies=policies,
+            store=AsyncMemoryStore(store),
+            notifier=AsyncMemoryNotifier(),
+            clock=AHEAD,
         ),
     ]
 
@@ -93,12 +119,16 @@ def timed(service: Service, at: datetime) -> dict[str, Callable[[], Any]]:
         "relay": put(service.relay, at),
         "backlog": put(service.backlog, at),
         "counters": put(service.counters, SELLER, policy="qoo10", at=at),
+        "inbox": put(service.inbox, SELLER, policy="qoo10", at=at),
+        "label": put(service.label, ORDER_ID, by=SELLER, at=at),
+        "options": put(service.options, ORDER_ID, by=SELLER, at=at),
     }
     givers: tuple[Actor, ...] = (BUYER, SELLER)
     for by in givers:
         for command in every_command(ORDER_ID, by):
             name = f"{type(command).__name__} by {by}"
-            ways[f"assess {name}"] = put(service.assess, command, at=at)
+            if isinstance(command, JUDGED):
+                ways[f"assess {name}"] = put(service.assess, command, at=at)
             ways[f"handle {name}"] = put(service.handle, command, at=at)
     return ways
 
@@ -120,7 +150,9 @@ def test_a_moment_out_of_range_is_refused_and_changes_nothing(policy: str, at: d
     assert contents(store) == before
 
 
-@pytest.mark.parametrize("field", ["placed_at", "paid_at", "status_since", "shipped_at"])
+@pytest.mark.parametrize(
+    "field", ["placed_at", "paid_at", "status_since", "shipped_at", "delivered_at"]
+)
 @pytest.mark.parametrize("at", OUT_OF_RANGE)
 def test_an_order_has_no_time_out_of_range(at: datetime, field: str) -> None:
     with pytest.raises(
@@ -131,25 +163,39 @@ def test_an_order_has_no_time_out_of_range(at: datetime, field: str) -> None:
 
 @pytest.mark.parametrize("day", [date.min, date(1899, 12, 31), date(9001, 1, 1), date.max])
 def test_a_ship_date_is_no_day_out_of_range(day: date) -> None:
-    """Neither that of an order nor that of a move."""
+    """Neither that of an order, nor that of a move, nor what the host tells later."""
     for make in (
         lambda: order(ship_on=day),
-        lambda: AdvanceOrder(ORDER_ID, by=SELLER, move="plan_shipping", ship_on=day),
+        lambda: AdvanceOrder(ORDER_ID, by=SELLER, move="plan_shipping", facts={"ship_on": day}),
+        lambda: UpdateOrder(ORDER_ID, by=SYSTEM, facts={"ship_on": day}),
     ):
-        with pytest.raises(InvalidValue, match=r"ship_on: is in the year"):
+        with pytest.raises(InvalidValue, match=r"ship_on.*: is in the year"):
             make()
 
 
-def patient(due: Due, zone: str) -> Policy:
+@pytest.mark.parametrize("at", OUT_OF_RANGE)
+def test_no_fact_is_a_moment_out_of_range(at: datetime) -> None:
+    """Of an order, with a command, in its history, or told later."""
+    for make in (
+        lambda: order(facts={"x": at}),
+        lambda: RequestCancellation(ORDER_ID, by=BUYER, data={"x": at}),
+        lambda: UpdateOrder(ORDER_ID, by=SYSTEM, facts={"paid_at": at}),
+        lambda: PastRequest(by=BUYER, at=at, status=RequestStatus.REJECTED),
+    ):
+        with pytest.raises(InvalidValue, match="is in the year"):
+            make()
+
+
+def patient(due: Time, zone: str) -> Policy:
     """A policy whose deadline is as long as a deadline can be."""
     deadline = Deadline(
         "tiny.patience",
-        starts=Occasion.REFERRED,
+        runs=is_open,
         due=due,
-        does=Consequence.MARK_OVERDUE,
-        cites=own_rule("to wait as long as one can"),
+        then=mark("overdue"),
+        source=own_rule("to wait as long as one can", ja="できるだけ長く待つ"),
     )
-    return tiny(zone=zone, deadlines=(deadline,), request_reasons=REASONS)
+    return tiny(zone=zone, deadlines=(deadline,))
 
 
 EDGES = {
@@ -159,25 +205,30 @@ EDGES = {
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "Pacific/Kiritimati", "Etc/GMT+12"])
-@pytest.mark.parametrize("due", [After(timedelta(days=LONGEST)), EndOfDay(LONGEST)], ids=str)
+@pytest.mark.parametrize(
+    "due",
+    [requested_at + timedelta(days=LONGEST), requested_at.end_of_day(LONGEST)],
+    ids=["a length", "a day"],
+)
 @pytest.mark.parametrize("at", EDGES.values(), ids=EDGES)
 def test_the_longest_deadline_fits_behind_the_last_moment(
-    at: datetime, due: Due, zone: str
+    at: datetime, due: Time, zone: str
 ) -> None:
-    """It starts, is stored and read back, and comes due where that is still in range."""
+    """It runs, its case is stored and read back, and it fires where that is still in range."""
     policy = patient(due, zone)
     store = SqlStore("sqlite://")
     with contextlib.closing(store):
-        service = CancellationService(policies=[policy], store=store)
+        clock = Stopped(EDGES["the last moment"])
+        service = CancellationService(policies=[policy], store=store, clock=clock)
         service.register(tiny_order(placed_at=at), at=at)
         asks = RequestCancellation("o-7", by=Buyer("b-1"), reason="mistake")
         outcome = service.handle(asks, at=at)
-        (duty,) = outcome.case.duties
-        assert duty.due_at.year in (2000, 9100, 9101)
+        (timer,) = running(policy, outcome.case)
+        assert timer.due_at.year in (2000, 9100, 9101)
         assert store.load("o-7") == outcome.case
         assert store.history("o-7")[1:] == outcome.events
         ticked = service.tick(EDGES["the last moment"])
-        assert len(ticked.outcomes) == (duty.due_at.year == 2000)
+        assert len(ticked.outcomes) == (timer.due_at.year == 2000)
         assert not ticked.skipped
         assert service.inbox(Seller("s-1"), policy="tiny").rows
 
@@ -214,13 +265,47 @@ def walk(placed: Any, at: datetime) -> None:
 def test_a_clock_that_is_out_of_range_is_refused(now: datetime) -> None:
     """So is one that does not say in which zone it goes."""
 
-    @attrs.frozen
-    class Stopped:
-        def now(self) -> datetime:
-            return now
-
     store = MemoryStore()
-    service = CancellationService(policies=POLICIES.values(), store=store, clock=Stopped())
+    service = CancellationService(policies=POLICIES.values(), store=store, clock=Stopped(now))
     with pytest.raises(InvalidValue, match=r"^clock\.now: "):
         service.register(order("qoo10"))
     assert contents(store) == contents(MemoryStore())
+
+
+@pytest.mark.parametrize("kind", [0, 1], ids=["sync", "async"])
+def test_a_moment_ahead_of_the_clock_is_refused_and_nothing_fires(kind: int) -> None:
+    """A day, or 5 seconds and a little; 5 seconds are what the clocks of servers may differ."""
+    store = MemoryStore()
+    told("qoo10", story("qoo10")[:1], store)
+    before = contents(store)
+    now, approves = jst(16), Approve(ORDER_ID, by=SELLER, request=1)
+    clock = Stopped(now)
+    service: Service = CancellationService(policies=POLICIES.values(), store=store, clock=clock)
+    if kind:
+        service = AsyncCancellationService(
+            policies=POLICIES.values(), store=AsyncMemoryStore(store), clock=clock
+        )
+    for ahead in (timedelta(days=30), timedelta(seconds=5, microseconds=1)):
+        asks: tuple[Callable[[], Any], ...] = (
+            lambda at=now + ahead: service.tick(at),
+            lambda at=now + ahead: service.handle(approves, at=at),
+        )
+        for ask in asks:
+            with pytest.raises(InvalidValue, match=r"^service\.at: ") as caught:
+                asyncio.run(settled(ask))
+            assert caught.value.codes == ("at_in_the_future",)
+    assert contents(store) == before
+    asyncio.run(settled(lambda: service.handle(approves, at=now + timedelta(seconds=5))))
+
+
+def test_a_moment_before_the_last_event_is_refused() -> None:
+    """Nothing has changed; at the moment itself it is carried out."""
+    store = MemoryStore()
+    service, _ = told("qoo10", story("qoo10")[:1], store)
+    before = contents(store)
+    approves = Approve(ORDER_ID, by=SELLER, request=1)
+    with pytest.raises(InvalidValue) as caught:
+        service.handle(approves, at=jst(15, 10) - timedelta.resolution)
+    assert caught.value.codes == ("at_too_early",)
+    assert contents(store) == before
+    assert service.handle(approves, at=jst(15, 10)).case.order.status == "cancelled"
