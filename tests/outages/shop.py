@@ -76,7 +76,7 @@ class Shop:
         self.service = CancellationService(policies=[QOO10], store=store, notifier=self.notifier)
 
     def ask(self, order_id: str = "o-1") -> bool:
-        """Let the buyer ask to cancel an order; gives whether they had done so before."""
+        """Let the buyer ask to cancel an order; gives whether he had done so before."""
         return self.service.handle(asking(order_id), at=ASKED).repeated
 
     def version(self, order_id: str = "o-1") -> int:

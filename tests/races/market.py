@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import attrs
 
@@ -23,21 +22,18 @@ from ordercancel import (
     Order,
     Reject,
     RequestCancellation,
-    UpdateOrder,
     Withdraw,
 )
 from ordercancel.policies import CONECT, QOO10, qoo10
-from samples import BUYER, BUYING, OPERATOR, PERMITTING, SELLER, SYSTEM
+from samples import BUYER, BUYING, OPERATOR, PERMITTING, SELLER
 
 __all__ = ["BEGIN", "LIFE", "PARTIES", "POLICIES", "RELAY", "TICK", "Market"]
 
 SILENT = attrs.evolve(
-    qoo10(
-        edition="silent", late_while_open="approved", shipping_supersedes=True, may_withdraw=True
-    ),
+    qoo10(edition="silent", delay_approves=True, shipping_supersedes=True, may_withdraw=True),
     name="qoo10-silent",
 )
-"""Qoo10 read otherwise: being late approves, and shipping answers a request."""
+"""Qoo10 read otherwise: a deadline approves, and shipping answers a request."""
 
 POLICIES = (CONECT, QOO10, SILENT)
 PARTIES = (PERMITTING, BUYING)
@@ -57,7 +53,7 @@ MIXES: dict[str, dict[str, int]] = {
         "accept": 2,
         "ship": 2,
         "withdraw": 1,
-        "tell": 2,
+        "discontinue": 1,
     },
     "qoo10": {
         "request": 28,
@@ -71,8 +67,6 @@ MIXES: dict[str, dict[str, int]] = {
         "mark_delayed": 1,
         "deliver": 1,
         "withdraw": 2,
-        "tell": 4,
-        "tell_shipped": 1,
     },
 }
 MIXES["qoo10-silent"] = MIXES["qoo10"]
@@ -88,7 +82,7 @@ class Market:
         at_once: How many orders are acted on at the same time.
         generation: After how many commands they are replaced by new ones.
         crowd: How many commands in a row are about the same order.
-        chores: How likely it is that somebody ticks or relays, too, when a command is given.
+        chores: How likely it is that somebody ticks or relays, too, when he gives a command.
     """
 
     seed: int
@@ -128,8 +122,8 @@ class Market:
 
         Args:
             number: The number.
-            seen: What whoever gives it sees of the order before. They mostly ask for what they
-                may; who sees nothing asks for anything, and always for the same.
+            seen: What whoever gives it sees of the order before. He mostly asks for what he may;
+                who sees nothing asks for anything, and always for the same.
         """
         chance = random.Random(f"{self.seed} command {number}")
         order = self.order(number)
@@ -141,7 +135,7 @@ class Market:
             # Somebody else's id: taken, unless that other command was refused.
             command_id = f"c-{number - chance.randrange(1, 100)}"
         for what in chance.choices(tuple(mix), tuple(mix.values()), k=6):
-            command = _command(what, order, command_id, _guessed(chance, seen))
+            command = _command(what, order, command_id)
             if seen is None or not _is_refused(command, seen, self.moment(number)):
                 break
         return command
@@ -166,44 +160,33 @@ class Market:
         )
 
 
-def _guessed(chance: random.Random, seen: Case | None) -> int:
-    """The number of the request that is meant: the latest, or one of the first."""
-    return chance.randrange(1, 4) if seen is None else max(len(seen.requests), 1)
-
-
 def _is_refused(command: Command, case: Case, at: datetime) -> bool:
-    if isinstance(command, UpdateOrder):
-        return False
     policy = next(each for each in POLICIES if each.name == case.order.policy)
     return policy.assess(command, case, at, seller=PERMITTING).is_refused
 
 
-def _command(what: str, order: Order, command_id: str | None, request: int) -> Command:
+def _command(what: str, order: Order, command_id: str | None) -> Command:
     """The command that is called `what` here."""
     is_conect = order.policy == "conect"
-    seller: dict[str, Any] = {"by": SELLER, "command_id": command_id, "request": request}
-    buyer: dict[str, Any] = {**seller, "by": BUYER}
     match what:
         case "request":
             reason = "wrong_item" if is_conect else "changed_mind"
             return RequestCancellation(order.id, by=BUYER, command_id=command_id, reason=reason)
         case "approve":
-            return Approve(order.id, **seller)
+            return Approve(order.id, by=SELLER, command_id=command_id)
         case "reject" if is_conect:
-            return Reject(order.id, **seller, text="発送準備済み")
+            return Reject(order.id, by=SELLER, command_id=command_id, text="発送準備済み")
         case "reject":
-            return Reject(order.id, **seller, reason="made_to_order", data={"confirmed": True})
+            return Reject(
+                order.id, by=SELLER, command_id=command_id, reason="made_to_order", affirmed=True
+            )
         case "withdraw":
-            return Withdraw(order.id, **buyer)
+            return Withdraw(order.id, by=BUYER, command_id=command_id)
         case "ask_withdrawal":
-            return AskWithdrawal(order.id, **seller)
+            return AskWithdrawal(order.id, by=SELLER, command_id=command_id)
         case "accept_withdrawal" | "hold_withdrawal":
-            return AnswerWithdrawal(order.id, **buyer, accept=what == "accept_withdrawal")
-        case "tell":
-            facts = {"paid_at": order.placed_at}
-            return UpdateOrder(order.id, by=SYSTEM, command_id=command_id, facts=facts)
-        case "tell_shipped":
-            return UpdateOrder(order.id, by=SYSTEM, command_id=command_id, status="shipped")
+            accept = what == "accept_withdrawal"
+            return AnswerWithdrawal(order.id, by=BUYER, command_id=command_id, accept=accept)
         case _:
             planned = (order.placed_at + timedelta(days=8)).date()
             return AdvanceOrder(
@@ -211,5 +194,5 @@ def _command(what: str, order: Order, command_id: str | None, request: int) -> C
                 by=OPERATOR,
                 command_id=command_id,
                 move=what,
-                facts={"ship_on": planned} if what == "plan_shipping" else {},
+                ship_on=planned if what == "plan_shipping" else None,
             )
