@@ -140,13 +140,13 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
             "operator, other_side"
         ),
         (
-            "Policy tiny.deadlines['d'].then: is 'cancel'; expected one of: approve, reject, expire, "
-            "cancel('…'), advance('…'), refer(…), mark('…'), notify"
+            "Policy tiny.deadlines['d'].then: is 'cancel'; expected one of: approve, reject, "
+            "expire, cancel('…'), advance('…'), refer(…), mark('…'), notify"
         ),
         "Policy tiny.deadlines['e'].runs: compares the present; expected no now: say when in due",
         (
-            "Policy tiny.deadlines['f'].due: counts -1 working days; expected a whole number, 0 to "
-            "36525"
+            "Policy tiny.deadlines['f'].due: counts -1 working days; expected a whole number, "
+            "0 to 36525"
         ),
     ]
 
@@ -184,10 +184,7 @@ def test_a_chart_that_nobody_compiled_is_named() -> None:
         b = State(final=True)
         go = a.to(b)
 
-    assert (
-        faults(orders=Chart) == [("orders", "is a StateMachineMetaclass")]
-        or faults(orders=Chart)[0][0] == "orders"
-    )
+    assert [where for where, _ in faults(orders=Chart)] == ["orders"]
     assert expected(orders=Chart) == ["a Lifecycle(…), or compile_chart(YourChart)"]
 
 

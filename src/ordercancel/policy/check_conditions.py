@@ -40,9 +40,11 @@ __all__ = [
     "check_effect",
     "check_time",
     "kinds_of",
-    "no_conditions",
     "one_of",
 ]
+
+MOST_NESTED = 100
+"""How deep conditions may be nested; Python compiles a little more."""
 
 LONGEST = timedelta(days=36_525)
 """The longest length of time: a hundred years."""
@@ -108,30 +110,50 @@ def check_condition(
     kinds: tuple[type[Judged], ...],
     where: str,
     faults: Faults,
-) -> None:
-    """Check a condition that is asked of commands of these kinds, or else of a case alone."""
-    foreign = list(no_conditions(when))
+) -> bool:
+    """Check a condition that is asked of commands of these kinds, or else of a case alone.
+
+    Returns whether it is a condition through and through, whose leaves can be looked at.
+    """
+    if _is_deep(when):
+        faults.add(where, "is nested too deep", f"at most {MOST_NESTED} conditions in each other")
+        return False
+    foreign = list(_no_conditions(when))
     for part in foreign:
         problem = f"is a {type(part).__name__}"
         faults.add(where, problem, "a condition, such as a flag, or status.is_in('new')")
     if foreign or not isinstance(when, Condition):
-        return
+        return False
     for leaf in when.leaves():
         _check_leaf(policy, kinds, leaf, where, faults)
+    return True
 
 
-def no_conditions(when: object) -> Iterator[object]:
-    """The parts of `when` that are no conditions."""
+def _is_deep(when: object) -> bool:
+    """Whether conditions are nested in one another more than `MOST_NESTED` deep."""
+    level: tuple[object, ...] = (when,)
+    for _ in range(MOST_NESTED):
+        level = tuple(part for each in level for part in _parts(each))
+    return bool(level)
+
+
+def _parts(when: object) -> tuple[object, ...]:
     match when:
-        case All(conditions) | AnyOf(conditions):
-            for each in conditions:
-                yield from no_conditions(each)
-        case Not(condition) | Named(condition=condition):
-            yield from no_conditions(condition)
-        case Condition():
-            return
+        case All(parts) | AnyOf(parts):
+            return parts
+        case Not(inner) | Named(condition=inner):
+            return (inner,)
         case _:
-            yield when
+            return ()
+
+
+def _no_conditions(when: object) -> Iterator[object]:
+    """The parts of `when` that are no conditions."""
+    if not isinstance(when, Condition):
+        yield when
+        return
+    for part in _parts(when):
+        yield from _no_conditions(part)
 
 
 def _check_leaf(

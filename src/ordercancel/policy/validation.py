@@ -25,7 +25,6 @@ from ordercancel.policy.check_conditions import (
     check_effect,
     check_time,
     kinds_of,
-    no_conditions,
     one_of,
 )
 from ordercancel.policy.check_texts import check_texts
@@ -258,8 +257,7 @@ def _check_deadlines(policy: PolicyParts, faults: Faults) -> None:
     for deadline in policy.deadlines:
         where = f"deadlines[{deadline.id!r:.80}]"
         faults.line(f"{where}.id", deadline.id)
-        check_condition(policy, deadline.runs, (), f"{where}.runs", faults)
-        if not list(no_conditions(deadline.runs)):
+        if check_condition(policy, deadline.runs, (), f"{where}.runs", faults):
             _check_runs(policy, deadline, f"{where}.runs", faults)
         check_time(policy, deadline.due, (), f"{where}.due", faults)
         _check_action(policy, deadline, f"{where}.then", faults)
