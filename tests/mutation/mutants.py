@@ -6,7 +6,7 @@ A rule dropped or turned, a status, bound, day or reason one off, a text in the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
@@ -19,24 +19,24 @@ from ordercancel.domain.texts import Text
 from ordercancel.policy import (
     CANCEL,
     PERMIT,
-    REFER,
-    After,
-    Catalogue,
-    Consequence,
     Deadline,
-    EndOfDay,
-    EndOfShipDay,
     Forbid,
+    Lifecycle,
     Medium,
-    Occasion,
     Policy,
     Reason,
+    Refer,
     Rule,
     TextBounds,
+    Texts,
+    approve,
+    expire,
+    reject,
 )
 from ordercancel.rules.conditions import (
     All,
     AnyOf,
+    Before,
     Compare,
     Condition,
     Holds,
@@ -45,13 +45,14 @@ from ordercancel.rules.conditions import (
     Not,
     Relation,
 )
+from ordercancel.rules.effects import Effect, If
 from ordercancel.rules.facts import Choice
-from ordercancel.rules.notifications import Audience
-from ordercancel.rules.texts import Wording
+from ordercancel.rules.times import By, Earliest, EndOfDay, Latest, Shift, Time
 
 __all__ = ["Mutant", "mutants"]
 
 Build = Callable[[], Policy]
+STEP = timedelta(seconds=1)
 
 
 @attrs.frozen
@@ -68,33 +69,49 @@ def mutants(policy: Policy) -> Iterator[Mutant]:
     for change, fields in _changes(policy):
         seen[change] += 1
         again = f" #{seen[change]}" if seen[change] > 1 else ""
-        yield Mutant(f"{policy.name}: {change}{again}", partial(attrs.evolve, policy, **fields))
+        yield Mutant(f"{policy.name}: {change}{again}", partial(_built, policy, fields))
+
+
+def _built(policy: Policy, fields: Mapping[str, Any]) -> Policy:
+    """The mutant; a lifecycle is built here, for that may fail as well."""
+    values = {name: each() if callable(each) else each for name, each in fields.items()}
+    return attrs.evolve(policy, **values)
 
 
 def _changes(policy: Policy) -> Iterator[tuple[str, dict[str, Any]]]:
-    for number, rule in enumerate(policy.rules):
-        for change, mutated in _rules(policy, rule):
-            rules = (*policy.rules[:number], *mutated, *policy.rules[number + 1 :])
-            yield f"rule {rule.id}: {change}", {"rules": rules}
-    for silence in policy.silences:
-        yield (
-            f"silence {silence.id}: dropped",
-            {"silences": tuple(each for each in policy.silences if each is not silence)},
-        )
+    for field, word, mutate in (
+        ("rules", "rule", _rules),
+        ("deadlines", "deadline", _deadlines),
+        ("reasons", "reason", _reasons),
+    ):
+        parts: tuple[Any, ...] = getattr(policy, field)
+        for number, part in enumerate(parts):
+            name = part.code if isinstance(part, Reason) else part.id
+            for change, mutated in mutate(policy, part):
+                changed = (*parts[:number], *mutated, *parts[number + 1 :])
+                yield f"{word} {name}: {change}", {field: changed}
+    for one, other in pairwise(policy.reasons):
+        if one.on is other.on:
+            yield (
+                f"reason {one.code} and {other.code}: labels swapped",
+                {"reasons": _labels_swapped(policy.reasons, one, other)},
+            )
     yield from _frame(policy)
-    yield from _chart(policy)
-    for field in ("request_reasons", "rejection_reasons"):
-        for change, catalogue in _catalogues(getattr(policy, field)):
-            yield f"{field}: {change}", {field: catalogue}
-    for change, bounds in _bounds(policy.withdrawal_text):
-        yield f"withdrawal_text: {change}", {"withdrawal_text": bounds}
-    for number, deadline in enumerate(policy.deadlines):
-        for change, mutated in _deadlines(policy, deadline):
-            deadlines = (*policy.deadlines[:number], *mutated, *policy.deadlines[number + 1 :])
-            yield f"deadline {deadline.id}: {change}", {"deadlines": deadlines}
-    for change, wording in _wordings(policy.wording):
-        yield f"wording: {change}", {"wording": wording}
-    yield "title: languages swapped", {"title": _turned(policy.title)}
+    yield from _lifecycle(policy.orders)
+    for change, texts in _texts(policy.texts):
+        yield f"texts: {change}", {"texts": texts}
+    for change, messages in _worded(policy.notifications, ("subject", "body")):
+        yield f"notifications: {change}", {"notifications": messages}
+    for number, each in enumerate(policy.notifications):
+        for media in ((Medium.MAIL,), (Medium.APP,), (Medium.APP, Medium.MAIL)):
+            if media != each.media:
+                changed = attrs.evolve(each, media=media)
+                yield (
+                    f"notifications: {each.on} to {each.to} by {', '.join(media)}",
+                    {"notifications": _replaced(policy.notifications, number, changed)},
+                )
+    if isinstance(policy.title, Text):
+        yield "title: languages swapped", {"title": _turned(policy.title)}
 
 
 # ---------------------------------------------------------------- rules
@@ -103,20 +120,26 @@ def _changes(policy: Policy) -> Iterator[tuple[str, dict[str, Any]]]:
 def _rules(policy: Policy, rule: Rule) -> Iterator[tuple[str, tuple[Rule, ...]]]:
     yield "dropped", ()
     codes = sorted({each.effect.code for each in policy.rules if isinstance(each.effect, Forbid)})
-    effects: list[Any] = [CANCEL, REFER, PERMIT]
-    if isinstance(rule.effect, Forbid):
-        effects.append(Forbid(codes[(codes.index(rule.effect.code) + 1) % len(codes)]))
-    else:
-        effects.append(Forbid(codes[0]))
-    for effect in effects:
-        if effect != rule.effect:
-            yield f"effect is {effect}", (attrs.evolve(rule, effect=effect),)
+    for change, effect in _effects(rule.effect, codes):
+        yield f"effect is {change}", (attrs.evolve(rule, effect=effect),)
     if len(rule.on) > 1:
         for kind in rule.on:
             others = tuple(each for each in rule.on if each is not kind)
             yield f"not on {kind.__name__}", (attrs.evolve(rule, on=others),)
     for change, when in _conditions(policy, rule.when):
         yield f"when {change}", (attrs.evolve(rule, when=when),)
+
+
+def _effects(effect: Effect, codes: list[str]) -> Iterator[tuple[str, Effect]]:
+    if isinstance(effect, If):
+        yield "turned", If(effect.when, effect.otherwise, effect.then)
+        return
+    others: list[Effect] = [CANCEL, Refer("seller"), Refer("operator"), PERMIT]
+    code = effect.code if isinstance(effect, Forbid) else codes[-1]
+    others.append(Forbid(codes[(codes.index(code) + 1) % len(codes)]))
+    for other in others:
+        if other != effect:
+            yield repr(other), other
 
 
 def _conditions(policy: Policy, when: Condition) -> Iterator[tuple[str, Condition]]:
@@ -142,13 +165,16 @@ def _conditions(policy: Policy, when: Condition) -> Iterator[tuple[str, Conditio
             yield f"{fact} turned", Not(when)
         case Known(fact):
             yield f"{fact} known turned", Not(when)
+        case Before(fact, time):
+            yield f"{fact} turned", Not(when)
+            for change, other in _times(time):
+                yield f"{fact} {change}", Before(fact, other)
         case Compare(fact, how, bound):
-            step = timedelta(seconds=1) if isinstance(bound, timedelta) else 1
-            yield f"{fact} bound + 1", Compare(fact, how, bound + step)  # type: ignore[operator]
-            yield f"{fact} bound - 1", Compare(fact, how, bound - step)  # type: ignore[operator]
-            for other in Relation:
-                if other is not how:
-                    yield f"{fact} {other} for {how}", Compare(fact, other, bound)
+            yield f"{fact} bound + 1", Compare(fact, how, bound + 1)
+            yield f"{fact} bound - 1", Compare(fact, how, bound - 1)
+            for relation in Relation:
+                if relation is not how:
+                    yield f"{fact} {relation} for {how}", Compare(fact, relation, bound)
 
 
 def _choices(policy: Policy, name: str, values: frozenset[str]) -> Iterator[tuple[str, Condition]]:
@@ -166,86 +192,90 @@ def _choices(policy: Policy, name: str, values: frozenset[str]) -> Iterator[tupl
             yield f"{name} with {value}", IsIn(name, values | {value})
 
 
-# ---------------------------------------------------------------- frame and chart
+def _times(time: Time) -> Iterator[tuple[str, Time]]:
+    """The time, one second or day off."""
+    match time:
+        case EndOfDay(anchor, later):
+            yield f"{later + 1} days", EndOfDay(anchor, later + 1)
+            yield f"{later - 1} days", EndOfDay(anchor, later - 1)
+        case Shift(anchor, length):
+            yield "a second later", Shift(anchor, length + STEP)
+            yield "a second earlier", Shift(anchor, length - STEP)
+        case Earliest(times):
+            yield "the latest", Latest(*times)
+            for number in range(len(times)):
+                yield f"without part {number}", Earliest(*times[:number], *times[number + 1 :])
+        case By(choice, times):
+            yield "by nothing", By(choice, {})
+
+
+# ---------------------------------------------------------------- frame and lifecycle
 
 
 def _frame(policy: Policy) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "zone is UTC", {"zone": "UTC"}
-    if policy.superseding is not None:
-        yield "superseding dropped", {"superseding": None}
-    if policy.going_back is not None:
-        yield "going_back dropped", {"going_back": None}
-    for field in ("planned_by", "dated", "shipped_by"):
-        named: frozenset[str] = getattr(policy, field)
-        for name in sorted(named):
-            yield f"{field} without {name}", {field: named - {name}}
-        domain = policy.orders.state_ids if field == "dated" else policy.orders.moves
-        for name in domain:
-            if name not in named:
-                yield f"{field} with {name}", {field: named | {name}}
+    again = not policy.ask_again_while_open
+    yield f"ask_again_while_open {again}", {"ask_again_while_open": again}
+    for waiver in policy.waivers:
+        rest = tuple(each for each in policy.waivers if each is not waiver)
+        yield f"waiver {waiver.fault}: dropped", {"waivers": rest}
     for channel in policy.channels:
         rest = tuple(each for each in policy.channels if each != channel)
         yield f"channels without {channel}", {"channels": rest}
 
 
-def _chart(policy: Policy) -> Iterator[tuple[str, dict[str, Any]]]:
-    chart = policy.orders
-    for (source, move), target in chart.table.items():
-        rest = {key: value for key, value in chart.table.items() if key != (source, move)}
-        dropped = attrs.evolve(chart, table=FrozenMap(rest))
-        yield f"chart: no {move} from {source}", {"orders": dropped}
-        ids = chart.state_ids
-        other = ids[(ids.index(target) + 1) % len(ids)]
-        moved = FrozenMap({**chart.table, (source, move): other})
-        yield (
-            f"chart: {move} from {source} to {other}",
-            {"orders": attrs.evolve(chart, table=moved)},
-        )
+def _lifecycle(orders: Lifecycle) -> Iterator[tuple[str, dict[str, Any]]]:
+    def other(**changes: Any) -> dict[str, Any]:
+        return {"orders": partial(attrs.evolve, orders, **changes)}
+
+    for (source, move), target in orders.table.items():
+        sources, _ = orders.moves[move]
+        named = (sources,) if isinstance(sources, str) else tuple(sources)
+        rest = tuple(each for each in named if each != source)
+        moves: Mapping[str, Any] = {**orders.moves, move: (rest, target)}
+        yield f"chart: no {move} from {source}", other(moves=moves)
+        names = [name for name in orders.statuses if name != orders.cancelled]
+        further = names[(names.index(target) + 1) % len(names)]
+        moves = {**orders.moves, move: (named, further)}
+        yield f"chart: {move} to {further}", other(moves=moves)
+    for field in ("cancellable", "shipped", "closes"):
+        values: tuple[str, ...] = getattr(orders, field) or ()
+        for status in orders.statuses:
+            if status in values:
+                fewer = tuple(each for each in values if each != status)
+                yield f"chart: {field} without {status}", other(**{field: fewer})
+            elif status != orders.cancelled:
+                yield f"chart: {field} with {status}", other(**{field: (*values, status)})
+    for field in ("facts", "needs"):
+        needed: Mapping[str, Any] = getattr(orders, field)
+        for name in needed:
+            left = {key: value for key, value in needed.items() if key != name}
+            yield f"chart: {field} without {name}", other(**{field: left})
 
 
 # ---------------------------------------------------------------- reasons and deadlines
 
 
-def _catalogues(catalogue: Catalogue) -> Iterator[tuple[str, Catalogue]]:
-    reasons = catalogue.reasons
-    for number, reason in enumerate(reasons):
-        for change, mutated in _reasons(reason):
-            changed = (*reasons[:number], *mutated, *reasons[number + 1 :])
-            yield f"{reason.code}: {change}", attrs.evolve(catalogue, reasons=changed)
-    for one, other in _neighbours(reasons):
-        yield (
-            f"{one.code} and {other.code}: places swapped",
-            attrs.evolve(catalogue, reasons=_swapped(reasons, one, other)),
-        )
-        labelled = [
-            attrs.evolve(
-                each,
-                label=other.label if each is one else one.label if each is other else each.label,
-            )
-            for each in reasons
-        ]
-        yield (
-            f"{one.code} and {other.code}: labels swapped",
-            attrs.evolve(catalogue, reasons=tuple(labelled)),
-        )
-    for change, bounds in _bounds(catalogue.text):
-        yield f"text {change}", attrs.evolve(catalogue, text=bounds)
-    if catalogue.notice is not None:
-        yield "notice dropped", attrs.evolve(catalogue, notice=None)
-        yield "notice turned", attrs.evolve(catalogue, notice=_turned(catalogue.notice))
-
-
-def _reasons(reason: Reason) -> Iterator[tuple[str, tuple[Reason, ...]]]:
+def _reasons(policy: Policy, reason: Reason) -> Iterator[tuple[str, tuple[Reason, ...]]]:
     yield "dropped", ()
-    yield "renamed", (attrs.evolve(reason, code=f"{reason.code}_x"),)
-    yield "label turned", (attrs.evolve(reason, label=_turned(reason.label)),)
-    if reason.hint is not None:
+    if reason.code is not None:
+        yield "renamed", (attrs.evolve(reason, code=f"{reason.code}_x"),)
+    if isinstance(reason.label, Text):
+        yield "label turned", (attrs.evolve(reason, label=_turned(reason.label)),)
+    if isinstance(reason.hint, Text):
         yield "hint dropped", (attrs.evolve(reason, hint=None),)
         yield "hint turned", (attrs.evolve(reason, hint=_turned(reason.hint)),)
     if reason.text is None:
         yield "takes a text", (attrs.evolve(reason, text=TextBounds(1, 20, required=False)),)
     for change, bounds in _bounds(reason.text):
         yield f"text {change}", (attrs.evolve(reason, text=bounds),)
+    for change, when in _conditions(policy, reason.when):
+        yield f"when {change}", (attrs.evolve(reason, when=when),)
+
+
+def _labels_swapped(reasons: tuple[Reason, ...], one: Reason, other: Reason) -> tuple[Any, ...]:
+    labels = {id(one): other.label, id(other): one.label}
+    return tuple(attrs.evolve(each, label=labels.get(id(each), each.label)) for each in reasons)
 
 
 def _bounds(bounds: TextBounds | None) -> Iterator[tuple[str, TextBounds | None]]:
@@ -261,87 +291,58 @@ def _bounds(bounds: TextBounds | None) -> Iterator[tuple[str, TextBounds | None]
 
 def _deadlines(policy: Policy, deadline: Deadline) -> Iterator[tuple[str, tuple[Deadline, ...]]]:
     yield "dropped", ()
-    dues: list[Any] = []
-    match deadline.due:
-        case After(length):
-            dues = [After(length + timedelta(seconds=step)) for step in (-1, 1)]
-        case EndOfDay(days):
-            dues = [EndOfDay(days - 1), EndOfDay(days + 1), EndOfShipDay()]
-        case EndOfShipDay():
-            dues = [EndOfDay()]
-    for due in dues:
-        yield f"due {due}", (attrs.evolve(deadline, due=due),)
-    for does in Consequence:
-        if does is not deadline.does:
-            yield f"does {does}", (attrs.evolve(deadline, does=does),)
-    for starts in Occasion:
-        if starts is not deadline.starts:
-            yield f"starts {starts}", (attrs.evolve(deadline, starts=starts),)
-    for move in policy.orders.moves:
-        met_by = deadline.met_by ^ {move}
-        yield f"met_by {sorted(met_by)}", (attrs.evolve(deadline, met_by=met_by),)
+    for change, due in _times(deadline.due):
+        yield f"due {change}", (attrs.evolve(deadline, due=due),)
+    for then in (approve, reject, expire):
+        if then != deadline.then:
+            yield f"then {then.do}", (attrs.evolve(deadline, then=then, met=None),)
+    if deadline.then.of is not None:
+        of = "order" if deadline.then.of == "request" else "request"
+        yield f"of the {of}", (attrs.evolve(deadline, then=attrs.evolve(deadline.then, of=of)),)
+    if deadline.met is not None:
+        yield "not met", (attrs.evolve(deadline, met=None),)
+    for change, runs in _conditions(policy, deadline.runs):
+        yield f"runs {change}", (attrs.evolve(deadline, runs=runs),)
 
 
-# ---------------------------------------------------------------- wording
+# ---------------------------------------------------------------- texts
 
 
-def _wordings(wording: Wording) -> Iterator[tuple[str, Wording]]:
-    for field in ("statuses", "refusals", "columns"):
-        texts = dict(getattr(wording, field))
-        for one, other in _neighbours(list(texts)):
-            swapped = {**texts, one: texts[other], other: texts[one]}
-            yield f"{field} {one} and {other} swapped", attrs.evolve(wording, **{field: swapped})
-        for name, text in texts.items():
-            turned = {**texts, name: _turned(text)}
-            yield f"{field} {name} turned", attrs.evolve(wording, **{field: turned})
-    for field, parts in (
-        ("notifications", ("subject", "body")),
-        ("labels", ("text",)),
-        ("counters", ("label", "state")),
-    ):
-        values = getattr(wording, field)
-        for change, mutated in _worded(values, parts):
-            yield f"{field} {change}", attrs.evolve(wording, **{field: mutated})
-    for number, each in enumerate(wording.notifications):
-        for media in ((Medium.MAIL,), (Medium.APP,), (Medium.APP, Medium.MAIL)):
-            if media != each.media:
-                yield (
-                    f"notifications {each.on} to {each.to} by {', '.join(media)}",
-                    attrs.evolve(
-                        wording,
-                        notifications=_replaced(
-                            wording.notifications, number, attrs.evolve(each, media=media)
-                        ),
-                    ),
-                )
+def _texts(texts: Texts) -> Iterator[tuple[str, Texts]]:
+    for field in ("statuses", "refusals", "columns", "moves"):
+        named = dict(getattr(texts, field))
+        for one, other in pairwise(named):
+            swapped = {**named, one: named[other], other: named[one]}
+            yield f"{field} {one} and {other} swapped", attrs.evolve(texts, **{field: swapped})
+        for name, text in named.items():
+            turned = FrozenMap({**named, name: _turned(text)})
+            yield f"{field} {name} turned", attrs.evolve(texts, **{field: turned})
+    for field, parts in (("labels", ("text",)), ("counters", ("label", "state"))):
+        for change, mutated in _worded(getattr(texts, field) or (), parts):
+            yield f"{field} {change}", attrs.evolve(texts, **{field: mutated})
 
 
 def _worded(values: tuple[Any, ...], parts: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     for number, each in enumerate(values):
-        name = f"{each.on} to {each.to}" if hasattr(each, "on") else each.status
+        name = f"{each.on} to {each.to}" if hasattr(each, "to") else each.on
         yield f"{name} dropped", (*values[:number], *values[number + 1 :])
         for part in parts:
-            turned = attrs.evolve(each, **{part: _turned(getattr(each, part))})
+            text = getattr(each, part)
+            if not isinstance(text, Text):
+                continue
+            turned = attrs.evolve(each, **{part: _turned(text)})
             yield f"{name} {part} turned", _replaced(values, number, turned)
             other = values[(number + 1) % len(values)]
-            if getattr(other, part) != getattr(each, part):
+            if getattr(other, part) != text:
                 swapped = attrs.evolve(each, **{part: getattr(other, part)})
                 yield f"{name} {part} of another", _replaced(values, number, swapped)
         if hasattr(each, "to"):
-            to = Audience.SELLER if each.to is Audience.BUYER else Audience.BUYER
+            to = "seller" if each.to == "buyer" else "buyer"
             yield f"{name} to the {to}", _replaced(values, number, attrs.evolve(each, to=to))
 
 
 def _turned(text: Text) -> Text:
-    return Text(text.en, text.ja)
-
-
-def _neighbours(values: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
-    yield from pairwise(values)
-
-
-def _swapped(values: tuple[Any, ...], one: Any, other: Any) -> tuple[Any, ...]:
-    return tuple(other if each is one else one if each is other else each for each in values)
+    return Text(ja=text["en"], en=text["ja"])
 
 
 def _replaced(values: tuple[Any, ...], number: int, value: Any) -> tuple[Any, ...]:

@@ -22,7 +22,6 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,7 @@ from mutation.mutants import Mutant, mutants  # noqa: E402
 from oracle import conect as conect_oracle  # noqa: E402
 from oracle import qoo10 as qoo10_oracle  # noqa: E402
 from ordercancel import policies  # noqa: E402
-from ordercancel.domain.commands import COMMANDS  # noqa: E402
+from ordercancel.domain.commands import JUDGED  # noqa: E402
 from ordercancel.domain.errors import OrderCancelError  # noqa: E402
 from ordercancel.policies import CONECT, QOO10  # noqa: E402
 from ordercancel.policy import Decision, Policy  # noqa: E402
@@ -46,24 +45,23 @@ POLICIES = {policy.name: policy for policy in (CONECT, QOO10)}
 ORACLES: dict[str, Any] = {"conect": conect_oracle, "qoo10": qoo10_oracle}
 QUICK = ("tests/clauses", "tests/cli/test_replay.py")
 WHOLE = ("tests/oracle",)
-DECIDING = ("rule", "chart", "zone", "superseding", "going_back", "channels", "deadline")
+DECIDING = ("rule", "chart", "zone", "ask_again_while_open", "channels", "deadline")
 """What a change of may make a difference to the oracle of whole cases."""
 FOUND: list[Mutant] = []
 SURVIVES = "survives"
 SAME = "the same policy written otherwise"
 
 
-@cache
-def combinations(name: str) -> tuple[tuple[Any, FactValues], ...]:
-    """Every combination of facts of the policy, for each kind of command."""
-    policy = POLICIES[name]
-    return tuple(
-        (kind, given) for kind in COMMANDS for given in Space.of(policy, kind).combinations()
-    )
+def combinations(policy: Policy) -> Iterator[tuple[Any, FactValues]]:
+    """Every combination of facts that the mutant or its original asks for, with the command."""
+    original = POLICIES[policy.name]
+    for kind in JUDGED:
+        for facts in Space.of(original, kind, policy).combinations():
+            yield kind, facts
 
 
-def told(decision: Decision) -> tuple[Any, ...]:
-    """All that a decision tells of itself."""
+def decided(decision: Decision) -> tuple[Any, ...]:
+    """All that a decision says of itself."""
     return decision.verdict, frozenset(decision.codes), frozenset(decision.rules)
 
 
@@ -100,23 +98,20 @@ def fate(mutant: Mutant) -> str:
 
 def contradicted(policy: Policy) -> bool:
     """Whether the oracle answers some combination of facts otherwise."""
-    oracle = ORACLES[policy.name]
-    for kind, given in combinations(policy.name):
-        verdict, codes = oracle.ruling(kind.__name__, given)
-        decision = policy.judge(kind, given)
-        if "no_such_move" in decision.codes and "no_such_move" not in codes:
-            continue  # the charts have the last word, of which the oracle's ruling knows nothing
-        if (str(decision.verdict), frozenset(decision.codes)) != (verdict, codes):
-            return True
-    return False
+    answer = ORACLES[policy.name].answer
+    return any(
+        (str(decision.verdict), frozenset(decision.codes)) != answer(kind.__name__, facts)
+        for kind, facts in combinations(policy)
+        for decision in [policy.judge(kind, facts)]
+    )
 
 
 def is_same(policy: Policy) -> bool:
     """Whether it answers everything as the policy that it was made from does."""
     original = POLICIES[policy.name]
     return all(
-        told(policy.judge(kind, given)) == told(original.judge(kind, given))
-        for kind, given in combinations(policy.name)
+        decided(policy.judge(kind, facts)) == decided(original.judge(kind, facts))
+        for kind, facts in combinations(policy)
     )
 
 
@@ -169,8 +164,8 @@ def main() -> int:
     ]
     FOUND.extend(found)  # the workers are forked, and find the mutants there
     with multiprocessing.get_context("fork").Pool() as pool:
-        told_of = list(shown(pool.imap(fate_of, range(len(found)), 4), len(found)))
-    fates = dict(zip((each.name for each in found), told_of, strict=True))
+        fate_list = list(shown(pool.imap(fate_of, range(len(found)), 4), len(found)))
+    fates = dict(zip((each.name for each in found), fate_list, strict=True))
     if chosen.json:
         text = json.dumps(fates, ensure_ascii=False, indent=1)
         Path(chosen.json).write_text(text, encoding="utf-8")
