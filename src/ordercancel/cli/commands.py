@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import sys
 import tempfile
@@ -11,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ordercancel.cli.policies import (
+from ordercancel.cli.lookup import (
     attribute,
     check_language,
     language,
-    one_policy,
+    loaded,
     policies_of,
     stop,
     with_built_in,
@@ -26,32 +25,30 @@ from ordercancel.explain import diff, order_diagram, policy_data, request_diagra
 from ordercancel.policies import QOO10
 from ordercancel.policy.policy import Policy
 from ordercancel.stores.memory import MemoryStore
+from ordercancel.verification import Invariant, verify
 
 if TYPE_CHECKING:
     from ordercancel.cli.replay import Happened, Replay
     from ordercancel.service.ports import Store
     from ordercancel.stores.sql import SqlStore
-    from ordercancel.verification import Invariant
 
 
 def run_demo(chosen: argparse.Namespace) -> int:
     """Walk through both documents in a new database, and print what happens."""
-    _require("ordercancel.cli.demo", "cli")
-    from ordercancel.cli.demo import next_steps, recall, tell
-
+    demo = loaded("ordercancel.cli.demo", "cli")
     where = chosen.db or str(Path(tempfile.mkdtemp(prefix="ordercancel-")) / "demo.db")
     if chosen.db and Path(where).exists():
         stop(f"{where} exists; the demo needs a file of its own")
     store = _sql_store(where, is_file=True)
-    for line in tell(store, language(chosen.lang, QOO10)):
+    for line in demo.tell(store, language(chosen.lang, QOO10)):
         print(line)
     store.close()
     reopened = _sql_store(where, is_file=True)
     print(f"The history of order A-1, read back from {where}:")
-    for line in recall(reopened, "A-1"):
+    for line in demo.recall(reopened, "A-1"):
         print(line)
     reopened.close()
-    for line in next_steps(where):
+    for line in demo.next_steps(where):
         print(line)
     return 0
 
@@ -104,12 +101,10 @@ def _replay(
     store: Store,
     observe: Callable[[Happened], None] | None = None,
 ) -> Replay:
-    _require("ordercancel.cli.replay", "cli")
-    from ordercancel.cli.replay import Replay
-
+    run: type[Replay] = loaded("ordercancel.cli.replay", "cli").Replay
     policies = with_built_in(chosen.policy)
     check_language(chosen.lang, policies)
-    return Replay(policies, store, chosen.lang, observe=observe)
+    return run(policies, store, chosen.lang, observe=observe)
 
 
 def _opened(file: str | None) -> BinaryIO:
@@ -127,8 +122,6 @@ def run_rules(chosen: argparse.Namespace) -> int:
 
 def run_verify(chosen: argparse.Namespace) -> int:
     """Check a policy in every case that can be reached; 1 where it has faults."""
-    from ordercancel.verification import verify
-
     invariants = () if chosen.invariants is None else _invariants(chosen.invariants)
     names = ("sample", "seed", "most_combinations", "most_cases")
     limits = {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
@@ -190,30 +183,8 @@ def run_diagram(chosen: argparse.Namespace) -> int:
 
 def run_database(chosen: argparse.Namespace) -> int:
     """Run an action on a database; see `ordercancel.cli.database`."""
-    _require("ordercancel.cli.database", "sql")
-    from ordercancel.cli import database
-
+    database = loaded("ordercancel.cli.database", "sql")
     status: int = getattr(database, chosen.action)(chosen)
-    return status
-
-
-def run_bulk(chosen: argparse.Namespace) -> int:
-    """Run an action on many orders; see `ordercancel.cli.bulk`."""
-    chosen.policy_name = chosen.policy
-    chosen.policy = one_policy(chosen.policy)
-    if hasattr(chosen, "lang"):
-        chosen.lang = language(chosen.lang, chosen.policy)
-    if chosen.action == "judge":
-        chosen.against = None if chosen.against is None else one_policy(chosen.against)
-    try:
-        from ordercancel.cli import bulk
-
-        if getattr(chosen, "plot", None) is not None:
-            importlib.import_module("ordercancel.bulk.plot")
-        # An engine may load what it needs when it is asked for rows.
-        status: int = getattr(bulk, chosen.action)(chosen)
-    except ImportError as error:
-        stop(_needs("plot" if "matplotlib" in str(error) else "bulk", error))
     return status
 
 
@@ -231,8 +202,6 @@ def _print_json(values: Iterable[Any]) -> None:
 
 
 def _invariants(name: str) -> tuple[Invariant, ...]:
-    from ordercancel.verification import Invariant
-
     invariants = attribute(name)
     if not isinstance(invariants, list | tuple) or not all(
         isinstance(invariant, Invariant) for invariant in invariants
@@ -243,21 +212,7 @@ def _invariants(name: str) -> tuple[Invariant, ...]:
 
 def _sql_store(where: str, *, is_file: bool = False) -> SqlStore:
     """The store at a URL, or on a file, whose name may have any characters."""
-    _require("ordercancel.stores.sql", "sql")
-    from sqlalchemy import URL
-
-    from ordercancel.stores.sql import SqlStore
-
-    return SqlStore(URL.create("sqlite", database=where) if is_file else where)
-
-
-def _require(module: str, extra: str) -> None:
-    """Stop where a module cannot be imported, naming the extra that brings what it needs."""
-    try:
-        importlib.import_module(module)
-    except ImportError as error:
-        stop(_needs(extra, error))
-
-
-def _needs(extra: str, error: ImportError) -> str:
-    return f"{error}; expected the extra: pip install 'ordercancel[{extra}]'"
+    sql = loaded("ordercancel.stores.sql", "sql")
+    url = loaded("sqlalchemy", "sql").URL.create("sqlite", database=where) if is_file else where
+    store: SqlStore = sql.SqlStore(url)
+    return store

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime
-from typing import Any, BinaryIO, NoReturn, TypeVar, cast
+from typing import Any, BinaryIO, NoReturn
 
 import attrs
 import msgspec
@@ -33,8 +33,6 @@ MAX_PROBLEMS = 20
 
 TICK, OPTIONS = "tick", "options"
 """What a line can ask for beside the commands."""
-
-T = TypeVar("T")
 
 
 class MalformedError(Exception):
@@ -78,51 +76,40 @@ class Step:
         return kind(**fields)
 
 
-_Shape = Mapping[str, Any]
-"""The keys of an object with the types of their values; those that may be missing allow None."""
-
-_PARTY: _Shape = {
-    "id": str,
-    "name": str | None,
-    "emails": list | None,
-    "permits_cancellation": bool | None,
-    "locale": str | None,
+_COMMAND = "at do order_id by command_id?"
+_SHAPES: Mapping[str, tuple[str, ...]] = {
+    name: tuple(keys.split())
+    for name, keys in {
+        "party": "id name? emails? permits_cancellation? locale?",
+        "order": "id policy status buyer seller placed_at paid_at? status_since? shipped_at? "
+        "delivered_at? ship_on? channel? cart_id? item? facts? history?",
+        "history": "by at status reason? answerer?",
+        "request": f"{_COMMAND} reason? text? data?",
+        "approve": f"{_COMMAND} request? data?",
+        "reject": f"{_COMMAND} request? reason? text? affirmed? data?",
+        "withdraw": f"{_COMMAND} request? data?",
+        "ask_withdrawal": f"{_COMMAND} request? text? data?",
+        "answer_withdrawal": f"{_COMMAND} request? accept data?",
+        "advance": f"{_COMMAND} event ship_on? facts? data?",
+        "update": f"{_COMMAND} facts? status? buyer? seller?",
+        OPTIONS: _COMMAND,
+        TICK: "at do command_id?",
+    }.items()
 }
+"""The keys of each object; a question mark stands behind those that may be missing."""
+
+_TYPES: Mapping[str, Any] = {
+    "emails": list,
+    "history": list[dict[str, Any]],
+    **dict.fromkeys(("facts", "data", "party", "order"), dict),
+    **dict.fromkeys(("permits_cancellation", "affirmed", "accept"), bool),
+    "request": int,
+}
+"""The types of the values that are no strings, by key."""
+
 _MOMENTS = ("placed_at", "paid_at", "status_since", "shipped_at", "delivered_at")
-_ORDER: _Shape = {
-    **dict.fromkeys(("id", "policy", "status", "buyer", "seller", "placed_at"), str),
-    **dict.fromkeys(("channel", "ship_on", *_MOMENTS[1:], "cart_id", "item"), str | None),
-    "facts": dict | None,
-    "history": list[dict[str, Any]] | None,
-}
-_PAST: _Shape = {
-    **dict.fromkeys(("by", "at", "status"), str),
-    **dict.fromkeys(("reason", "answerer"), str | None),
-}
-_KEYS: _Shape = {
-    **dict.fromkeys(("at", "do", "order_id", "by", "event"), str),
-    **dict.fromkeys(("command_id", "reason", "text", "ship_on"), str | None),
-    **dict.fromkeys(("status", "buyer", "seller"), str | None),
-    **dict.fromkeys(("data", "facts"), dict | None),
-    "request": int | None,
-    "accept": bool,
-    "affirmed": bool | None,
-}
 _COMMANDS: Mapping[str, Callable[..., Command]] = {verb: kind for kind, verb in VERBS.items()}
-
-
-def _shapes() -> Iterator[tuple[str, _Shape]]:
-    """The shape of each line that does something, by its verb."""
-    short = {"reject": ("affirmed",), "advance": ("ship_on",)}
-    for kind, verb in VERBS.items():
-        fields = (field.name for field in attrs.fields(cast(Any, kind)))
-        names = ("event" if name == "move" else name for name in fields)
-        yield verb, {name: _KEYS[name] for name in ("at", "do", *names, *short.get(verb, ()))}
-    yield TICK, {name: _KEYS[name] for name in ("at", "do", "command_id")}
-    yield OPTIONS, {name: _KEYS[name] for name in ("at", "do", "order_id", "by", "command_id")}
-
-
-_DO: Mapping[str, _Shape] = dict(_shapes())
+_DO = (*_COMMANDS, TICK, OPTIONS)
 
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:
@@ -145,18 +132,17 @@ def parsed(raw: bytes, book: PolicyBook) -> Party | Order | Step | None:
     line = _object(raw)
     if line is None:
         return None
-    if "party" in line:
-        return _party(_checked(_checked(line, {"party": dict}, "line")["party"], _PARTY, "party"))
-    if "order" in line:
-        order = _checked(_checked(line, {"order": dict}, "line")["order"], _ORDER, "order")
-        return _order(order, book)
+    for name in ("party", "order"):
+        if name in line:
+            value = _checked(_checked(line, "line", (name,))[name], name)
+            return _order(value, book) if name == "order" else _party(value)
     do = line.get("do")
     if not isinstance(do, str) or do not in _DO:
         nested = "a list" if isinstance(do, list) else "an object" if isinstance(do, dict) else ""
         shown = nested or f"{do!r:.80}"
         what = "no party, order or do" if do is None else f"do is {shown}"
         raise MalformedError(f"{what}; expected a party, an order, or do one of: {', '.join(_DO)}")
-    return _step(do, _checked(line, _DO[do], do), book)
+    return _step(do, _checked(line, do), book)
 
 
 def _object(raw: bytes) -> dict[str, Any] | None:
@@ -186,23 +172,27 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
 
 
-def _checked(value: dict[str, Any], shape: _Shape, where: str) -> dict[str, Any]:
-    """The keys of `value` but for nulls, once `value` has the shape."""
-    required = [key for key, kind in shape.items() if isinstance(kind, type)]
+def _checked(
+    value: dict[str, Any], where: str, keys: tuple[str, ...] | None = None
+) -> dict[str, Any]:
+    """The keys of `value` but for nulls, once they are those of its shape, of the right types."""
+    shape = _SHAPES[where] if keys is None else keys
+    required = [key for key in shape if not key.endswith("?")]
+    optional = [key.removesuffix("?") for key in shape if key.endswith("?")]
     present = {key: each for key, each in value.items() if each is not None}
     problems = [f"{key} is missing" for key in required if key not in present]
-    problems += [f"{key!r:.80} is no key of it" for key in value if key not in shape]
-    for key in (key for key in shape if key in present):
+    problems += [f"{key!r:.80} is no key of it" for key in value if key not in required + optional]
+    for key in (key for key in required + optional if key in present):
         try:
-            msgspec.convert(present[key], shape[key])
+            msgspec.convert(present[key], _TYPES.get(key, str))
         except (msgspec.ValidationError, UnicodeEncodeError) as error:  # half of a character pair
             problems.append(f"{key}: {error}")
     if problems:
         more = len(problems) - MAX_PROBLEMS
         shown = [*problems[:MAX_PROBLEMS], *([f"and {more} more"] if more > 0 else [])]
-        optional = ", ".join(key for key in shape if key not in required)
-        keys = f"the keys {', '.join(required)}" + (optional and f", and maybe {optional}")
-        raise MalformedError(f"{where}: {'; '.join(shown)}; expected {keys}")
+        expected = f"the keys {', '.join(required)}"
+        expected += f", and maybe {', '.join(optional)}" if optional else ""
+        raise MalformedError(f"{where}: {'; '.join(shown)}; expected {expected}")
     return present
 
 
@@ -215,7 +205,7 @@ def _order(value: dict[str, Any], book: PolicyBook) -> Order:
         if key in value:
             value[key] = _parsed(value[key], date if key == "ship_on" else datetime)
     faults = Faults("Order")
-    past = [_checked(each, _PAST, "history") for each in value.get("history", ())]
+    past = [_checked(each, "history") for each in value.get("history", ())]
     for number, each in enumerate(past):
         each["by"] = _actor(each["by"], book, f"history[{number}].by", faults)
         each["at"] = _parsed(each["at"], datetime)
@@ -241,26 +231,19 @@ def _step(do: str, value: dict[str, Any], book: PolicyBook) -> Step:
     return Step(do, at, value.get("order_id", ""), by, fields)
 
 
-def _parsed(text: str, kind: type[date]) -> Any:
-    """A day or a moment; what is neither stays text, which the value that has it names."""
-    with suppress(ValueError):
-        return kind.fromisoformat(text)
+def _parsed(text: Any, kind: type[date] | None) -> Any:
+    """A day or a moment; what is neither stays as it is, and the value that has it names it."""
+    if kind is not None and isinstance(text, str):
+        with suppress(ValueError):
+            return kind.fromisoformat(text)
     return text
 
 
 def _facts(values: Mapping[str, Any], policy: Policy | None) -> dict[str, Any]:
     """Facts as the policy declares them: moments and days are texts in JSON."""
-    kinds: dict[str, type[date]] = {}
-    for name in values if policy is not None else ():
-        match policy and policy.fact(name):
-            case Moment():
-                kinds[name] = datetime
-            case Day():
-                kinds[name] = date
-    return {
-        name: _parsed(value, kinds[name]) if name in kinds and isinstance(value, str) else value
-        for name, value in values.items()
-    }
+    facts = {name: None if policy is None else policy.fact(name) for name in values}
+    kinds: Mapping[type, type[date]] = {Moment: datetime, Day: date}
+    return {name: _parsed(value, kinds.get(type(facts[name]))) for name, value in values.items()}
 
 
 def _actor(text: str, book: PolicyBook, field: str, faults: Faults) -> Actor | None:

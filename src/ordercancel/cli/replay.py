@@ -16,7 +16,7 @@ from ordercancel.cli.lines import OPTIONS, TICK, MalformedError, Step, lines_of,
 from ordercancel.domain.actors import Actor, Party, System
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import AdvanceOrder, AnswerWithdrawal, Judged
-from ordercancel.domain.errors import Fault, InvalidValue, UnknownOrder, UnknownPolicy
+from ordercancel.domain.errors import InvalidValue, UnknownOrder, UnknownPolicy
 from ordercancel.domain.events import DeadlineFired, Event
 from ordercancel.domain.orders import Order
 from ordercancel.domain.texts import Lang
@@ -32,7 +32,7 @@ from ordercancel.policy.describe import COMMAND_NAMES
 from ordercancel.policy.policy import Policy
 from ordercancel.service.ports import Store
 from ordercancel.service.records import Commit
-from ordercancel.service.results import MAX_COUNT, Outcome, Skipped
+from ordercancel.service.results import MAX_COUNT, Outcome
 from ordercancel.service.service import CancellationService
 from ordercancel.stores.memory import MemoryDirectory
 from ordercancel.verification.scenario import VERBS
@@ -120,13 +120,13 @@ class Replay:
                     return self._tick(step.at) if step.do == TICK else self._step(step)
         except MalformedError as error:
             self.malformed += 1
-            return self._failure("malformed", str(error))
+            return self._failed("malformed", error)
         except InvalidValue as error:
             return self._invalid(error, None)
         except UnknownPolicy as error:
-            return self._failure("unknown_policy", str(error))
+            return self._failed("unknown_policy", error)
         except UnknownOrder as error:
-            return self._failure("unknown_order", str(error))
+            return self._failed("unknown_order", error)
 
     # ------------------------------------------------------------------ lines that do something
 
@@ -159,7 +159,7 @@ class Replay:
             case = step.case
         lang = self._lang(policy)
         listed = [_option(each, policy, lang) for each in options]
-        return {"ok": True, **self._came_of(case), "options": listed}
+        return self._answered(case, options=listed)
 
     def _tick(self, at: datetime) -> Answer:
         outcomes: list[Outcome] = []
@@ -170,7 +170,19 @@ class Replay:
             more = ticked.more and bool(ticked.outcomes)
         self._happened(None, None)
         answer = self._done(outcomes)
-        return _with_skipped(answer, ticked.skipped) if ticked.skipped else answer
+        if not ticked.skipped:
+            return answer
+        error = ticked.skipped[0].error
+        kind = "unknown_policy" if isinstance(error, UnknownPolicy) else "invalid"
+        return {
+            **answer,
+            "ok": False,
+            "error": kind,
+            "codes": list(error.codes) if isinstance(error, InvalidValue) else [kind],
+            "message": "\n".join(
+                f"{each.order.order_id}: {each.error}" for each in ticked.skipped
+            ),
+        }
 
     def _known(self, order_id: str, by: Actor) -> Case | None:
         """The case of an order, where its actor may know of it."""
@@ -196,78 +208,64 @@ class Replay:
         """What `outcomes` came to; a tick has none or several, and then no one order's state."""
         orders = {outcome.case.order.id for outcome in outcomes}
         case = self.service.case(orders.pop(), by=System()) if len(orders) == 1 else None
-        clauses = (
-            clause
-            for outcome in outcomes
-            for clause in self._policy(outcome.case).clauses_of(outcome.rules)
+        return self._answered(
+            case,
+            events=[event for outcome in outcomes for event in outcome.events],
+            rules=[rule for outcome in outcomes for rule in outcome.rules],
+            clauses=[
+                clause
+                for outcome in outcomes
+                for clause in self._policy(outcome.case).clauses_of(outcome.rules)
+            ],
         )
-        return {
-            "ok": True,
-            **self._came_of(
-                case,
-                events=(event for outcome in outcomes for event in outcome.events),
-                rules=(rule for outcome in outcomes for rule in outcome.rules),
-                clauses=clauses,
-            ),
-        }
 
     def _refused(self, decision: Decision, case: Case) -> Answer:
         """Why it is refused; what had come due before stands."""
-        return {
-            "ok": False,
-            **self._came_of(
-                case,
-                events=(event for commit in self._store.commits for event in commit.events),
-                rules=decision.rules,
-                clauses=decision.clauses,
-            ),
-            "error": "refused",
-            "codes": list(decision.codes),
-            "message": decision.message(self._lang(self._policy(case))),
-        }
+        return self._answered(
+            case,
+            events=[event for commit in self._store.commits for event in commit.events],
+            rules=decision.rules,
+            clauses=decision.clauses,
+            error="refused",
+            codes=list(decision.codes),
+            message=decision.message(self._lang(self._policy(case))),
+        )
 
     def _invalid(self, error: InvalidValue, case: Case | None) -> Answer:
         policy = None if case is None else self._policy(case)
         self._happened(error, policy)
-        message = error.message(self._lang(policy))
-        return self._failure("invalid", message, case=case, error=error)
+        return self._answered(
+            case,
+            clauses=error.clauses,
+            error="invalid",
+            codes=list(error.codes),
+            message=error.message(self._lang(policy)),
+        )
 
-    def _failure(
-        self,
-        kind: str,
-        message: str,
-        *,
-        case: Case | None = None,
-        error: InvalidValue | None = None,
-    ) -> Answer:
-        return {
-            "ok": False,
-            **self._came_of(case, clauses=() if error is None else error.clauses),
-            "error": kind,
-            "codes": [kind] if error is None else list(error.codes),
-            "message": message,
-        }
+    def _failed(self, kind: str, error: Exception) -> Answer:
+        return self._answered(None, error=kind, codes=[kind], message=str(error))
 
-    def _came_of(
+    def _answered(
         self,
         case: Case | None,
         *,
         events: Iterable[Event] = (),
         rules: Iterable[str] = (),
         clauses: Iterable[str] = (),
+        **more: Any,
     ) -> Answer:
         """What an answer says of what happened, and of how things stand after it."""
         messages = (each for commit in self._store.commits for each in commit.messages)
         answer: Answer = {
+            "ok": "error" not in more,
             "events": [type(event).__name__ for event in events],
             "order_status": None,
             "request_status": None,
             "rules": list(dict.fromkeys(rules)),
             "clauses": list(dict.fromkeys(clauses)),
             "messages": [_message(each) for each in messages],
-            "labels": None,
-            "deadlines": None,
-            "marks": None,
+            **dict.fromkeys(("labels", "deadlines", "marks")),
+            **more,
         }
         return answer if case is None else {**answer, **self._state(case)}
 
@@ -325,21 +323,6 @@ class _Recorder:
     def commit(self, commit: Commit) -> None:
         self._inner.commit(commit)
         self.commits.append(commit)
-
-
-def _with_skipped(answer: Answer, skipped: tuple[Skipped, ...]) -> Answer:
-    """The answer to a tick that could not fire what was due of some orders."""
-    error = skipped[0].error
-    kind = "unknown_policy" if isinstance(error, UnknownPolicy) else "invalid"
-    unknown = Fault("tick", f"{type(error).__name__}", "no error", code=kind)
-    faults = error.faults if isinstance(error, InvalidValue) else (unknown,)
-    return {
-        **answer,
-        "ok": False,
-        "error": kind,
-        "codes": list(dict.fromkeys(fault.code for fault in faults)),
-        "message": "\n".join(f"{each.order.order_id}: {each.error}" for each in skipped),
-    }
 
 
 def _option(option: Option, policy: Policy, lang: Lang) -> Answer:

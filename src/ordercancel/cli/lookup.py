@@ -1,4 +1,4 @@
-"""Which policies are meant by an argument, and in which language the command line speaks."""
+"""What arguments name: policies, languages, and modules that an extra brings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ordercancel.domain.texts import Lang
 from ordercancel.policies import CONECT, QOO10
@@ -89,6 +89,19 @@ def attribute(name: str) -> object:
     if not hasattr(module, attribute):
         stop(f"{module_name!r} has no {attribute!r}; expected MODULE:ATTRIBUTE")
     return getattr(module, attribute)
+
+
+def loaded(module: str, extra: str) -> Any:
+    """A module of the library that needs an extra; stops, naming it, where it is missing."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        stop(needs(extra, error))
+
+
+def needs(extra: str, error: ImportError) -> str:
+    """What is missing, and the extra that brings it."""
+    return f"{error}; expected the extra: pip install 'ordercancel[{extra}]'"
 
 
 def stop(problem: str) -> NoReturn:

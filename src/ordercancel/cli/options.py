@@ -1,0 +1,60 @@
+"""The pieces that the arguments of all commands are put together from."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from ordercancel.cli.lookup import NAMES
+
+Choices = argparse._SubParsersAction  # noqa: SLF001 - it has no public name
+Option = Callable[[argparse.ArgumentParser], Any]
+"""Adds an argument to the parser of a command."""
+
+
+def add(
+    choices: Choices[argparse.ArgumentParser],
+    run: Callable[[argparse.Namespace], int],
+    *options: Option,
+) -> None:
+    """Add the command that `run` carries out: its name is the command, its docstring the help."""
+    purpose = (run.__doc__ or "").partition("\n")[0].removesuffix(".")
+    parser = choices.add_parser(run.__name__.removeprefix("run_"), help=purpose)
+    for each in options:
+        each(parser)
+    parser.set_defaults(run=run)
+
+
+def option(*names: str, **settings: Any) -> Option:
+    """An argument, as ``ArgumentParser.add_argument`` takes it."""
+    return lambda parser: parser.add_argument(*names, **settings)
+
+
+def format_of(first: str, *others: str) -> Option:
+    """In which form something is printed; the first one by default."""
+    return option("--format", choices=(first, *others, "json"), default=first)
+
+
+def count(text: str) -> int:
+    """The whole number from 1 on that a text is."""
+    if text.isascii() and text.isdigit() and int(text):
+        return int(text)
+    raise argparse.ArgumentTypeError(f"is {text or 'empty'}; expected a whole number from 1 on")
+
+
+FILE = option("file", metavar="FILE", nargs="?", help="default, and -: standard input")
+POLICY = option("policy", metavar="POLICY", help=NAMES)
+POLICIES = option(
+    "--policy",
+    metavar="MODULE:BOOK",
+    action="append",
+    default=[],
+    help="a policy of your own, a list of them or a PolicyBook, beside the built-in ones or "
+    "instead of those with their names; may be repeated",
+)
+LANG = option(
+    "--lang",
+    metavar="LANG",
+    help="a language of the policy (default: that of the environment, ja or en)",
+)
