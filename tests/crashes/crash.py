@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import attrs
@@ -21,7 +21,7 @@ from races.checker import Done, Fault, check, check_arrivals, check_deadlines, c
 from races.launching import PATIENCE, launch
 from races.market import BEGIN, LIFE, PARTIES, POLICIES, Market
 from races.tables import Tables, read
-from races.worker import Mailbox, service_on
+from races.worker import LATE, Mailbox, service_on
 
 __all__ = ["Report", "crash", "gone", "named"]
 
@@ -196,7 +196,7 @@ def _settle(url: str, jobs: Sequence[Job]) -> list[Fault]:
                 give(job, service, diary.pending, diary.next - 1)
         while service.tick(last + LIFE, budget=1_000).more:
             pass
-        while service.relay(datetime.now(UTC) + timedelta(days=1), limit=1_000).more:
+        while service.relay(LATE.now() + timedelta(days=1), limit=1_000).more:
             pass
     tables = read(url)
     arrivals = mailbox.read_text(encoding="utf-8").split()

@@ -13,7 +13,7 @@ import attrs
 from ordercancel import CancellationService, Command, InvalidValue, Refused
 from ordercancel.stores.sql import SqlStore
 from races.market import Market
-from races.worker import Mailbox, append, service_on
+from races.worker import TICKED_BEFORE, Mailbox, append, service_on
 from samples import SYSTEM
 
 __all__ = ["Diary", "Job", "give", "work"]
@@ -112,7 +112,7 @@ def _step(job: Job, service: CancellationService, number: int) -> None:
         case "relay":
             service.relay(limit=20, lease=LEASE)
         case "tick":
-            service.tick(market.moment(place), budget=20)
+            service.tick(market.moment(place) - TICKED_BEFORE, budget=20)
 
 
 def give(job: Job, service: CancellationService, command: Command, number: int) -> None:

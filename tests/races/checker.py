@@ -16,12 +16,8 @@ from typing import Any
 import attrs
 
 from ordercancel import Case, Event, Message, Party, Policy
-from ordercancel.domain.actors import System
 from ordercancel.domain.events import (
-    DeadlinePassed,
-    DutyArose,
-    DutyBreached,
-    DutyMet,
+    DeadlineFired,
     OrderAdvanced,
     OrderCancelled,
     OrderRegistered,
@@ -29,7 +25,8 @@ from ordercancel.domain.events import (
 from ordercancel.domain.requests import OPEN
 from ordercancel.engine.evolve import evolve, fold
 from ordercancel.engine.messages import messages_for
-from ordercancel.stores.codec import decode_case, decode_event, decode_message
+from ordercancel.engine.timers import schedule
+from ordercancel.stores.codec import decode_case, decode_events, decode_message
 from races.tables import Row, Tables
 
 __all__ = ["Fault", "check", "check_arrivals", "check_deadlines", "check_done", "commits"]
@@ -64,7 +61,7 @@ def check(
     """Everything that is wrong with the tables; nothing at any time, whatever happened before."""
     book = {(policy.name, policy.edition): policy for policy in policies}
     known = {party.id: party for party in parties}
-    rows = {name: tables.by_order(name) for name in ("duties", "events", "outbox", "commands")}
+    rows = {name: tables.by_order(name) for name in ("events", "outbox", "commands")}
     faults = [*_check_ids(tables)]
     for case in tables.cases:
         order_id = case["order_id"]
@@ -79,15 +76,12 @@ def check(
 def commits(events: Sequence[Event]) -> tuple[Written, ...]:
     """The commits that the events of an order were written by.
 
-    All events of a commit have its moment and its actor, and the command before had another
-    moment; only a tick gives several commands at one moment, each of which begins with its
-    deadline.
+    All events of a commit have its moment, and the command before had another one. What is due
+    fires first, and the command's own events follow.
     """
     found: list[list[Event]] = []
     for event in events:
-        is_deadline = isinstance(event, DeadlinePassed | DutyBreached)
-        applied = is_deadline and isinstance(event.by, System)
-        if not found or applied or (event.at, event.by) != (found[-1][0].at, found[-1][0].by):
+        if not found or event.at != found[-1][0].at:
             found.append([])
         found[-1].append(event)
     written: list[Written] = []
@@ -95,6 +89,17 @@ def commits(events: Sequence[Event]) -> tuple[Written, ...]:
         expected = written[-1].version if written else 0
         written.append(Written(expected, expected + len(each), tuple(each)))
     return tuple(written)
+
+
+def steps(events: Sequence[Event]) -> tuple[tuple[Event, ...], ...]:
+    """The decisions of one commit: each deadline that fired, and then the command's."""
+    found: list[list[Event]] = []
+    for event in events:
+        follows = found and (event.by, event.rules) == (found[-1][0].by, found[-1][0].rules)
+        if isinstance(event, DeadlineFired) or not follows:
+            found.append([])
+        found[-1].append(event)
+    return tuple(map(tuple, found))
 
 
 def check_done(
@@ -173,9 +178,9 @@ def check_arrivals(tables: Tables, arrivals: Sequence[str], *, exactly_once: boo
 
 def check_deadlines(tables: Tables, now: datetime) -> Found:
     """No deadline is left that was due by `now`."""
-    for row in tables.duties:
-        if row["status"] == "open" and row["due_at"] <= now:
-            yield Fault("every deadline acts", row["order_id"], f"{row['deadline']} is still due")
+    for row in tables.cases:
+        if row["next_due"] is not None and row["next_due"] <= now:
+            yield Fault("every deadline acts", row["order_id"], f"was due at {row['next_due']}")
 
 
 # -------------------------------------------------------------------- ids
@@ -186,7 +191,6 @@ def _check_ids(tables: Tables) -> Found:
     orders = {row["order_id"] for row in tables.cases}
     keys: Mapping[str, Callable[[Row], Any]] = {
         "cases": lambda row: row["order_id"],
-        "duties": lambda row: (row["order_id"], row["number"]),
         "events": lambda row: (row["order_id"], row["version"]),
         "outbox": lambda row: row["message_id"],
         "commands": lambda row: row["command_id"],
@@ -217,7 +221,7 @@ def _check_order(
         *_check_versions(row, case, mine["events"], events),
         *_check_life(case, events),
         *_check_columns(row),
-        *_check_duties(case, mine["duties"]),
+        *_check_index(row, case, policy),
         *_check_deadlines(case, events),
         *_check_receipts(case, mine["commands"], written),
         *_check_messages(case, mine["outbox"], written, policy, parties),
@@ -268,16 +272,23 @@ def _check_columns(row: Row) -> Found:
         "order_id": order["id"],
         "policy": order["policy"],
         "edition": body["edition"],
+        "digest": body["digest"],
         "version": body["version"],
         "status": order["status"],
         "channel": order["channel"],
         "buyer": order["buyer"],
         "seller": order["seller"],
         "placed_at": _moment(order["placed_at"]),
+        "shipped_at": _moment(order["shipped_at"]),
+        "status_since": _moment(order["status_since"]),
         "ship_on": _day(order["ship_on"]),
         "request_number": latest.get("number"),
         "request_status": latest.get("status"),
         "requested_at": _moment(latest.get("at")),
+        "closed_at": _moment(latest.get("closed_at")),
+        "initiator": latest.get("by", {}).get("role"),
+        "answerer": latest.get("answerer"),
+        "rejected_before": any(each["status"] == "rejected" for each in body["requests"]),
         "open_key": order["id"] if is_open else None,
     }
     for name, value in expected.items():
@@ -286,29 +297,27 @@ def _check_columns(row: Row) -> Found:
             yield Fault("columns repeat bodies", row["order_id"], found)
 
 
-def _check_duties(case: Case, rows: Sequence[Row]) -> Found:
-    """The table of duties is that of the case."""
-    stored = [
-        tuple(row[name] for name in ("number", "deadline", "request", "due_at", "status"))
-        for row in rows
-    ]
-    expected = [
-        (number, duty.deadline, duty.request, duty.due_at, duty.status)
-        for number, duty in enumerate(case.duties, 1)
-    ]
+def _check_index(row: Row, case: Case, policy: Policy) -> Found:
+    """What is due next, and since when it is overdue, is what follows from the case."""
+    next_due, marked_from = schedule(policy, case)
+    stored = row["next_due"], row["overdue_at"]
+    expected = next_due, marked_from.get("overdue")
     if stored != expected:
-        yield Fault("duties are the case's", case.order.id, f"{stored}, not {expected}")
+        yield Fault("the index is the case's", case.order.id, f"{stored}, not {expected}")
 
 
 def _check_deadlines(case: Case, events: Sequence[Event]) -> Found:
-    """A deadline arises once with a request, and acts once at most."""
-    arose = Counter((e.deadline, e.number) for e in events if isinstance(e, DutyArose))
-    settling = (DutyMet, DutyBreached, DeadlinePassed)
-    settled = Counter((e.deadline, e.number) for e in events if isinstance(e, settling))
-    for duty, count in (arose | settled).items():
-        if count > 1 or not arose[duty]:
-            found = f"{duty} arose {arose[duty]} times and acted {settled[duty]} times"
-            yield Fault("a deadline acts once", case.order.id, found)
+    """A deadline fires once for a request and a due moment; again only where it could not act."""
+    fired = Counter[tuple[object, ...]]()
+    now = fold(events[:1])
+    for event in events[1:]:
+        if isinstance(event, DeadlineFired):
+            where = now.order.status if event.impossible else None
+            fired[event.deadline, event.due_at, len(now.requests), where] += 1
+        now = evolve(now, event)
+    for which, count in fired.items():
+        if count > 1:
+            yield Fault("a deadline acts once", case.order.id, f"{which} fired {count} times")
 
 
 def _check_receipts(case: Case, rows: Sequence[Row], written: Sequence[Written]) -> Found:
@@ -336,9 +345,10 @@ def _check_messages(
     expected: list[tuple[int, Message]] = []
     now: Case | None = None
     for each in written:
-        now = fold(each.events) if now is None else reduce(evolve, each.events, now)
-        told = messages_for(each.events, now, policy, parties)
-        expected.extend((each.version, message) for message in told)
+        for step in steps(each.events):
+            now = fold(step) if now is None else reduce(evolve, step, now)
+            told = messages_for(step, now, policy, parties)
+            expected.extend((each.version, message) for message in told)
     stored_ids, expected_ids = ({message.id for _, message in each} for each in (stored, expected))
     for missing in sorted(expected_ids - stored_ids):
         yield Fault("no event without its message", missing, "is not in the outbox")
@@ -352,8 +362,8 @@ def _check_messages(
             yield Fault("columns repeat bodies", order_id, f"message {row['number']}")
 
 
-def _events(rows: Iterable[Row]) -> list[Event]:
-    return [decode_event(row["kind"], row["body"], row["form"]) for row in rows]
+def _events(rows: Iterable[Row]) -> tuple[Event, ...]:
+    return decode_events([(row["kind"], row["form"], row["body"]) for row in rows])
 
 
 def _moment(stored: str | None) -> datetime | None:

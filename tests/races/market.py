@@ -19,6 +19,7 @@ from ordercancel import (
     AskWithdrawal,
     Case,
     Command,
+    InvalidValue,
     Order,
     Reject,
     RequestCancellation,
@@ -30,7 +31,12 @@ from samples import BUYER, BUYING, OPERATOR, PERMITTING, SELLER
 __all__ = ["BEGIN", "LIFE", "PARTIES", "POLICIES", "RELAY", "TICK", "Market"]
 
 SILENT = attrs.evolve(
-    qoo10(edition="silent", delay_approves=True, shipping_supersedes=True, may_withdraw=True),
+    qoo10(
+        edition="silent",
+        late_while_open="approved",
+        shipping_supersedes=True,
+        may_withdraw=True,
+    ),
     name="qoo10-silent",
 )
 """Qoo10 read otherwise: a deadline approves, and shipping answers a request."""
@@ -82,7 +88,7 @@ class Market:
         at_once: How many orders are acted on at the same time.
         generation: After how many commands they are replaced by new ones.
         crowd: How many commands in a row are about the same order.
-        chores: How likely it is that somebody ticks or relays, too, when he gives a command.
+        chores: How likely it is that somebody ticks or relays, too, when they give a command.
     """
 
     seed: int
@@ -101,9 +107,15 @@ class Market:
         """Many orders that everybody acts on here and there, all along."""
         return cls(seed, at_once=orders, generation=commands)
 
-    def moment(self, number: int) -> datetime:
-        """When the command with this number is given."""
-        return BEGIN + LIFE * (number + 1) / self.generation
+    def moment(self, number: int, seen: Case | None = None) -> datetime:
+        """When the command with this number is given, at the earliest.
+
+        Who has seen the order gives it after what they have seen.
+        """
+        at = BEGIN + LIFE * (number + 1) / self.generation
+        if seen is None or seen.updated_at is None or seen.updated_at < at:
+            return at
+        return seen.updated_at + timedelta(microseconds=number + 1)
 
     def order(self, number: int) -> Order:
         """The order that the command with this number is about."""
@@ -122,8 +134,8 @@ class Market:
 
         Args:
             number: The number.
-            seen: What whoever gives it sees of the order before. He mostly asks for what he may;
-                who sees nothing asks for anything, and always for the same.
+            seen: What whoever gives it sees of the order before. They mostly ask for what they
+                may; who sees nothing asks for anything, and always for the same.
         """
         chance = random.Random(f"{self.seed} command {number}")
         order = self.order(number)
@@ -135,8 +147,9 @@ class Market:
             # Somebody else's id: taken, unless that other command was refused.
             command_id = f"c-{number - chance.randrange(1, 100)}"
         for what in chance.choices(tuple(mix), tuple(mix.values()), k=6):
-            command = _command(what, order, command_id)
-            if seen is None or not _is_refused(command, seen, self.moment(number)):
+            latest = None if seen is None else seen.latest
+            command = _command(what, order, command_id, 1 if latest is None else latest.number)
+            if seen is None or not _is_refused(command, seen, self.moment(number, seen)):
                 break
         return command
 
@@ -162,31 +175,43 @@ class Market:
 
 def _is_refused(command: Command, case: Case, at: datetime) -> bool:
     policy = next(each for each in POLICIES if each.name == case.order.policy)
-    return policy.assess(command, case, at, seller=PERMITTING).is_refused
+    try:
+        return policy.assess(command, case, at, seller=PERMITTING).is_refused
+    except InvalidValue:
+        return True
 
 
-def _command(what: str, order: Order, command_id: str | None) -> Command:
-    """The command that is called `what` here."""
+def _command(what: str, order: Order, command_id: str | None, request: int) -> Command:
+    """The command that is called `what` here; an answer is to the request with this number."""
     is_conect = order.policy == "conect"
     match what:
         case "request":
             reason = "wrong_item" if is_conect else "changed_mind"
             return RequestCancellation(order.id, by=BUYER, command_id=command_id, reason=reason)
         case "approve":
-            return Approve(order.id, by=SELLER, command_id=command_id)
+            return Approve(order.id, request=request, by=SELLER, command_id=command_id)
         case "reject" if is_conect:
-            return Reject(order.id, by=SELLER, command_id=command_id, text="発送準備済み")
+            return Reject(
+                order.id, request=request, by=SELLER, command_id=command_id, text="発送準備済み"
+            )
         case "reject":
             return Reject(
-                order.id, by=SELLER, command_id=command_id, reason="made_to_order", affirmed=True
+                order.id,
+                request=request,
+                by=SELLER,
+                command_id=command_id,
+                reason="made_to_order",
+                data={"confirmed": True},
             )
         case "withdraw":
-            return Withdraw(order.id, by=BUYER, command_id=command_id)
+            return Withdraw(order.id, request=request, by=BUYER, command_id=command_id)
         case "ask_withdrawal":
-            return AskWithdrawal(order.id, by=SELLER, command_id=command_id)
+            return AskWithdrawal(order.id, request=request, by=SELLER, command_id=command_id)
         case "accept_withdrawal" | "hold_withdrawal":
             accept = what == "accept_withdrawal"
-            return AnswerWithdrawal(order.id, by=BUYER, command_id=command_id, accept=accept)
+            return AnswerWithdrawal(
+                order.id, request=request, by=BUYER, command_id=command_id, accept=accept
+            )
         case _:
             planned = (order.placed_at + timedelta(days=8)).date()
             return AdvanceOrder(
@@ -194,5 +219,5 @@ def _command(what: str, order: Order, command_id: str | None) -> Command:
                 by=OPERATOR,
                 command_id=command_id,
                 move=what,
-                ship_on=planned if what == "plan_shipping" else None,
+                facts={"ship_on": planned} if what == "plan_shipping" else {},
             )

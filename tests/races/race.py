@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from races.checker import Fault, check, check_arrivals, check_deadlines, check_d
 from races.launching import PATIENCE, context, launch
 from races.market import BEGIN, LIFE, PARTIES, POLICIES, Market
 from races.tables import read
-from races.worker import Job, Mailbox, service_on, work
+from races.worker import LATE, Job, Mailbox, service_on, work
 
 __all__ = ["Report", "Without", "race"]
 
@@ -186,7 +186,7 @@ def _added(told: Iterable[dict[str, Any]], name: str) -> dict[str, int]:
 def _settle(job: Job) -> list[Fault]:
     """Apply every deadline, deliver every message, and say what is wrong with that."""
     end = BEGIN + LIFE * (job.numbers // job.market.generation + 2)
-    later = datetime.now(UTC) + timedelta(days=1)
+    later = LATE.now() + timedelta(days=1)
     with closing(SqlStore(job.url)) as store:
         service = service_on(store, Mailbox(job.mailbox))
         while service.tick(end, budget=1_000).more:

@@ -19,12 +19,24 @@ Row = dict[str, Any]
 
 QUERIES = {
     "cases": "SELECT * FROM ordercancel_cases ORDER BY order_id",
-    "duties": "SELECT * FROM ordercancel_duties ORDER BY order_id, number",
     "events": "SELECT * FROM ordercancel_events ORDER BY order_id, version, at",
     "outbox": "SELECT * FROM ordercancel_outbox ORDER BY number",
     "commands": "SELECT * FROM ordercancel_commands ORDER BY command_id",
 }
-MOMENTS = frozenset({"at", "due_at", "placed_at", "requested_at", "free_at", "delivered_at"})
+MOMENTS = frozenset(
+    {
+        "at",
+        "placed_at",
+        "shipped_at",
+        "status_since",
+        "requested_at",
+        "closed_at",
+        "next_due",
+        "overdue_at",
+        "free_at",
+        "delivered_at",
+    }
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -32,7 +44,6 @@ class Tables:
     """Every row of every table; moments are aware, in UTC."""
 
     cases: list[Row]
-    duties: list[Row]
     events: list[Row]
     outbox: list[Row]
     commands: list[Row]

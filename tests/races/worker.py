@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -39,13 +39,26 @@ from races.launching import PATIENCE
 from races.market import PARTIES, POLICIES, RELAY, TICK, Market
 from samples import SYSTEM
 
-__all__ = ["Job", "Mailbox", "service_on", "work"]
+__all__ = ["LATE", "TICKED_BEFORE", "Job", "Mailbox", "service_on", "work"]
 
 AT_ONCE = Backoff(first=timedelta(), most=timedelta(), tries=1_000)
 """Messages that failed are tried again without waiting."""
 
 LEASE = timedelta(hours=1)
 """Longer than any race."""
+
+
+TICKED_BEFORE = timedelta(seconds=1)
+
+
+class Late:
+    """A clock that is ahead of every command, whatever day it is."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC).replace(year=2100)
+
+
+LATE = Late()
 
 
 @attrs.frozen(kw_only=True)
@@ -154,6 +167,7 @@ def service_on(store: SqlStore, notifier: Notifier, **settings: Any) -> Cancella
         store=store,
         directory=MemoryDirectory(PARTIES),
         notifier=notifier,
+        clock=LATE,
         retries=AT_ONCE,
         **settings,
     )
@@ -248,12 +262,14 @@ class Racer:
         """Look at the order, then give a command about it."""
         order_id = self._order_id(number)
         seen = self._service.case(order_id, by=SYSTEM)
-        return self._handled(self._job.market.command(number, seen), number)
+        market = self._job.market
+        return self._handled(market.command(number, seen), market.moment(number, seen))
 
     def _given_unseen(self, number: int) -> str:
         """Give the same command that somebody else gives, too."""
         self._order_id(number)
-        return self._handled(self._job.market.command(number), number)
+        market = self._job.market
+        return self._handled(market.command(number), market.moment(number))
 
     def _order_id(self, number: int) -> str:
         """The order that the command with this number is about; it is registered by now."""
@@ -263,8 +279,15 @@ class Racer:
             self._registered.add(order.id)
         return order.id
 
-    def _handled(self, command: Command, number: int) -> str:
-        outcome = self._service.handle(command, at=self._job.market.moment(number))
+    def _handled(self, command: Command, at: datetime) -> str:
+        try:
+            outcome = self._service.handle(command, at=at)
+        except Refused as refusal:
+            if refusal.fired:  # that is done, whatever became of the command
+                history = self._service.history(command.order_id, by=SYSTEM)
+                version = history.index(refusal.fired[-1]) + 1
+                self.done.append((None, command.order_id, version))
+            raise
         if outcome.repeated:
             return "repeated"
         self.done.append((command.command_id, command.order_id, outcome.case.version))
@@ -275,12 +298,14 @@ class Racer:
         return RELAY
 
     def _ticked(self, number: int) -> str:
-        ticked = self._service.tick(self._job.market.moment(number), budget=20)
+        # A little sooner than the command with this number: each commit has its own moment.
+        ticked = self._service.tick(self._job.market.moment(number) - TICKED_BEFORE, budget=20)
         for each in ticked.outcomes:
             self.done.append((None, each.case.order.id, each.case.version))
         self.deadlines["acted"] += len(ticked.outcomes)
         for skipped in ticked.skipped:
-            if isinstance(skipped.error, Conflict):
+            # Others have come first, and are further on.
+            if isinstance(skipped.error, (Conflict, InvalidValue)):
                 self.deadlines["left to others"] += 1
             else:
                 self.errors.append(f"{number}: {skipped.error!r}")
