@@ -26,11 +26,12 @@ from ordercancel import CancellationService, Command, Message, Party
 from ordercancel.stores.sql import SqlStore
 from races.worker import Mailbox, service_on
 
-__all__ = ["COMMIT", "DELIVERED", "NOTED", "Deed", "Steps", "do"]
+__all__ = ["COMMIT", "COMMITTED", "DELIVERED", "Deed", "Steps", "do"]
 
 COMMIT = "before COMMIT"
 DELIVERED = "after delivering"
-NOTED = "after UPDATE ordercancel_outbox"
+COMMITTED = ("after COMMIT", "after waiting")
+"""By SQLite's driver, and where psycopg's pipeline has ended."""
 LEASE = timedelta(minutes=5)
 
 

@@ -80,7 +80,7 @@ class Shop:
         return self.service.handle(asking(order_id), at=ASKED).repeated
 
     def version(self, order_id: str = "o-1") -> int:
-        """The version of an order: 1 when it is registered, 3 when its buyer has asked."""
+        """The version of an order: 1 when it is registered, 2 when its buyer has asked."""
         return self.service.case(order_id, by=SYSTEM).version
 
 

@@ -22,6 +22,8 @@ from races.launching import PATIENCE
 from races.tables import read
 from samples import SELLER
 
+WITHDRAWAL_ASKED = ASKED + timedelta(minutes=1)
+
 TWICE = Backoff(first=timedelta(), most=timedelta(), tries=2)
 """A command that lost a race is decided again at once, and only once."""
 
@@ -95,7 +97,7 @@ def test_of_two_hosts_in_a_deadlock_one_goes_on(shop: Shop) -> None:
             thread.join()
     assert problems == []
     assert lost in ([("o-1", 2)], [("o-2", 2)])
-    assert [shop.version(order_id) for order_id in ("o-1", "o-2")] == [3, 3]
+    assert [shop.version(order_id) for order_id in ("o-1", "o-2")] == [2, 2]
     assert check(read(shop.url), [QOO10]) == ()
 
 
@@ -109,16 +111,16 @@ def test_a_stricter_host_does_it_all_again(shop: Shop, isolation: str) -> None:
     with host(shop.url, isolation) as engine, engine.connect() as connection:
         service = within(connection)
         seen = service.case("o-1", by=SELLER)
-        shop.service.handle(AskWithdrawal("o-1", by=SELLER), at=ASKED)
+        shop.service.handle(AskWithdrawal("o-1", request=1, by=SELLER), at=WITHDRAWAL_ASKED)
         before = read(shop.url)
         with pytest.raises(Conflict):
-            service.handle(Approve("o-1", by=SELLER), at=LATER)
+            service.handle(Approve("o-1", request=1, by=SELLER), at=LATER)
         assert service.case("o-1", by=SELLER) == seen
         connection.rollback()
         assert read(shop.url) == before
-        approved = service.handle(Approve("o-1", by=SELLER), at=LATER)
+        approved = service.handle(Approve("o-1", request=1, by=SELLER), at=LATER)
         connection.commit()
-    assert [request.status for request in approved.case.requests] == [RequestStatus.GRANTED]
+    assert [request.status for request in approved.case.requests] == [RequestStatus.APPROVED]
     assert check(read(shop.url), [QOO10]) == ()
 
 
@@ -135,13 +137,17 @@ def test_a_stricter_default_of_the_database_changes_nothing(shop: Shop) -> None:
             overtaken.append(statement)
             # From here on a stricter transaction sees the past.
             sender.connection.execute("SELECT 1").fetchone()
-            shop.service.handle(AskWithdrawal("o-1", by=SELLER), at=ASKED)
+            shop.service.handle(AskWithdrawal("o-1", request=1, by=SELLER), at=WITHDRAWAL_ASKED)
 
     with opening("sync") as opened, watched(overtake):
         store = opened(strict)
         service = CancellationService(policies=[QOO10], store=store, conflicts=TWICE)
-        outcome = service.handle(Approve("o-1", by=SELLER), at=LATER)
+        outcome = service.handle(Approve("o-1", request=1, by=SELLER), at=LATER)
     assert len(overtaken) == 1
-    assert [type(each).__name__ for each in outcome.events] == ["RequestGranted", "OrderCancelled"]
+    assert [type(each).__name__ for each in outcome.events] == [
+        "DeadlineFired",
+        "RequestClosed",
+        "OrderCancelled",
+    ]
     assert outcome.case.version == 6
     assert check(read(shop.url), [QOO10]) == ()

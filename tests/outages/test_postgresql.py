@@ -45,7 +45,6 @@ BEFORE_COMMIT = (
     "SELECT ordercancel_cases",
     "BEGIN",
     "UPDATE ordercancel_cases",
-    "INSERT INTO ordercancel_duties",
     "INSERT INTO ordercancel_events",
     "INSERT INTO ordercancel_outbox",
     "INSERT INTO ordercancel_commands",
@@ -77,7 +76,7 @@ def test_connections_that_died_while_idle_are_replaced(shop: Shop) -> None:
     assert cut(shop.url) > 0
     assert shop.ask() is False
     assert cut(shop.url) > 0
-    assert shop.version() == 3
+    assert shop.version() == 2
 
 
 def test_all_connections_that_died_while_idle_are_replaced(postgres: str) -> None:
@@ -94,10 +93,10 @@ def test_all_connections_that_died_while_idle_are_replaced(postgres: str) -> Non
             return shop.version(order_id)
 
         with ThreadPoolExecutor(len(order_ids)) as pool:
-            for expected in (1, 3):
+            for expected in (1, 2):
                 assert list(pool.map(look, order_ids)) == [expected] * len(order_ids)
                 assert cut(postgres) >= len(order_ids)
-                assert list(pool.map(shop.ask, order_ids)) == [expected == 3] * len(order_ids)
+                assert list(pool.map(shop.ask, order_ids)) == [expected == 2] * len(order_ids)
 
 
 def test_looking_by_a_connection_that_dies_is_done_by_another(shop: Shop) -> None:
@@ -116,7 +115,7 @@ def test_a_connection_that_dies_before_commit_is_replaced(shop: Shop, statement:
         assert shop.ask() is False
         assert len(met) == 1
     assert shop.ask() is True
-    assert shop.version() == 3
+    assert shop.version() == 2
     assert check(read(shop.url), [QOO10]) == ()
 
 
@@ -128,7 +127,7 @@ def test_a_connection_that_dies_again_and_again_is_unavailable(shop: Shop, state
         shop.ask()
     assert len(met) == 2
     assert shop.ask() is False
-    assert shop.version() == 3
+    assert shop.version() == 2
 
 
 def test_a_connection_that_dies_at_commit_is_unavailable(shop: Shop) -> None:
@@ -137,7 +136,7 @@ def test_a_connection_that_dies_at_commit_is_unavailable(shop: Shop) -> None:
         shop.ask()
     assert len(met) == 1
     assert shop.ask() is False
-    assert shop.version() == 3
+    assert shop.version() == 2
 
 
 def test_when_the_answer_to_commit_is_lost_asking_again_tells(
@@ -160,7 +159,7 @@ def test_when_the_answer_to_commit_is_lost_asking_again_tells(
     written = read(shop.url)
     assert shop.ask() is True
     assert read(shop.url) == written
-    assert shop.version() == 3
+    assert shop.version() == 2
 
 
 NOTING = "UPDATE ordercancel_outbox SET state"
@@ -241,7 +240,7 @@ def test_within_a_transaction_of_the_hosts(postgres: str) -> None:
             assert within.handle(asking(), at=ASKED).repeated is False
             assert shop.version() == 1
             connection.commit()
-            assert shop.version() == 3
+            assert shop.version() == 2
         engine.dispose()
 
 
