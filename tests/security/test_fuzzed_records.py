@@ -288,7 +288,7 @@ def asked(service: CancellationService, before: list[str], file: sqlite3.Connect
         service.case(ORDER_ID, by=SYSTEM)
     except InvalidValue:
         for command, at in story("qoo10"):
-            with pytest.raises(InvalidValue, match=r"^stored case: "):
+            with pytest.raises(InvalidValue, match=r"^stored case '762544202': "):
                 service.handle(command, at=at)
         assert list(file.iterdump()) == before
         return True

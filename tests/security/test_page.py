@@ -19,7 +19,7 @@ BOUNDS = {
     "a text as it is kept, in NFC": [limits.MAX_KEPT_TEXT],
     "facts of the host's own on an order, or with a command": [limits.MAX_FACTS, limits.MAX_LINE],
     "addresses of a party": [limits.MAX_EMAILS],
-    "requests of an order, with its history": [limits.MAX_REQUESTS],
+    "requests of an order": [limits.MAX_REQUESTS],
     "deadlines that have fired, and marks, that an order keeps": [limits.MAX_REMEMBERED],
     "rules that an event names": [limits.MAX_RULES],
     "the subject and the body of a message": [limits.MAX_MESSAGE],
