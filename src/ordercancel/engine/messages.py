@@ -98,8 +98,8 @@ def messages_for(
         change = change_of(event)
         if change is None or _is_taken_off(event, case):
             continue
+        facts = Facts(None, case, policy, event.at, by=event.by)
         for each in policy.notifications_on(change):
-            facts = Facts(None, case, policy, event.at, by=event.by)
             if holds(policy, each.when, facts):
                 for audience in audiences_of(each, event.by, case, policy):
                     for message in _worded(each, event, version, audience, case, policy, parties):
