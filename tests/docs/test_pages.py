@@ -73,5 +73,6 @@ BLOCKS = {
     "docs/own-policy.md": 14,
     "docs/running.md": 10,
     "docs/testing.md": 10,
+    "docs/verification.md": 1,
 }
 """How many blocks of each page are run or compared. Default: 0."""
