@@ -31,6 +31,7 @@ from ordercancel.policy import (
     Number,
     Role,
     Rule,
+    Waiver,
     channel,
     clause,
     decided,
@@ -184,6 +185,15 @@ class TestTheWhole:
                 }
             ],
         }
+
+    def test_has_what_verifying_finds_and_is_meant(self) -> None:
+        """By the id of the fault, with its source."""
+        waiver = Waiver("hole:tiny", source=OURS)
+        assert policy_data(tiny(waivers=(waiver,)))["waivers"] == [
+            {"id": "hole:tiny", **FOR_TESTS}
+        ]
+        (told,) = policy_data(QOO10)["waivers"]
+        assert (told["id"], told["basis"]) == ("instant_and_rejectable:buyer", "decided")
 
     def test_says_whether_one_may_ask_again(self) -> None:
         assert policy_data(QOO10)["ask_again_while_open"] is False

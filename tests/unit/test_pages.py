@@ -272,6 +272,14 @@ def test_a_table_has_no_heading_over_nothing() -> None:
     assert "Columns of the queue: " in rule_table(QOO10, "en")
 
 
+def test_what_verifying_finds_and_is_meant_has_its_source() -> None:
+    table = rule_table(QOO10, "en")
+    assert "## What verifying finds and is meant\n" in table
+    assert "| `instant_and_rejectable:buyer` | decided, " in table
+    assert "## 検査で見つかる、意図された点\n" in rule_table(QOO10, "ja")
+    assert "is meant" not in rule_table(CONECT, "en")
+
+
 def test_another_reading_reads_otherwise() -> None:
     table = rule_table(qoo10(edition="x", late_while_open="approved"), "en")
     line = next(each for each in table.splitlines() if "`qoo10.approved_by_delay`" in each)

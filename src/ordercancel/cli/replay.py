@@ -361,10 +361,5 @@ def _reason(reason: Choosable, policy: Policy, lang: Lang) -> Answer:
 
 
 def _message(message: Message) -> Answer:
-    return {
-        "audience": message.audience,
-        "medium": str(message.medium),
-        "party": message.party,
-        "subject": message.subject,
-        "body": message.body,
-    }
+    names = ("audience", "medium", "party", "subject", "body")
+    return {name: str(getattr(message, name)) for name in names}

@@ -112,6 +112,7 @@ def policy_data(policy: Policy) -> dict[str, Any]:
             for each in policy.counters
         ],
         "columns": {name: _text(policy, each) for name, each in texts.columns.items()},
+        "waivers": [{"id": each.fault, **_source(policy, each.source)} for each in policy.waivers],
         "documents": [
             {"title": document.title, "clauses": [_clause(each) for each in document.clauses]}
             for document in policy.documents

@@ -36,6 +36,7 @@ def rule_table(policy: Policy, lang: Lang) -> str:
         parts.extend(_reason_section(policy, kind, title, lang))
     parts.extend(_deadline_section(policy, lang))
     parts.extend(_queue_section(policy, lang))
+    parts.extend(_waiver_section(policy, lang))
     parts.extend(_clause_section(policy, lang))
     return "\n\n".join(parts) + "\n"
 
@@ -159,6 +160,13 @@ def _queue_section(policy: Policy, lang: Lang) -> Iterator[str]:
     if policy.texts.columns:
         headings = ", ".join(policy.text(each)[lang] for each in policy.texts.columns.values())
         yield f"{Text('一覧の列', 'Columns of the queue')[lang]}: {headings}"
+
+
+def _waiver_section(policy: Policy, lang: Lang) -> Iterator[str]:
+    rows = [(f"`{each.fault}`", _source(policy, each.source, lang)) for each in policy.waivers]
+    if rows:
+        yield f"## {Text('検査で見つかる、意図された点', 'What verifying finds and is meant')[lang]}"
+        yield _table(("不備", "根拠"), ("Fault", "Source"), rows, lang)
 
 
 def _clause_section(policy: Policy, lang: Lang) -> Iterator[str]:
