@@ -165,7 +165,8 @@ def _queue_section(policy: Policy, lang: Lang) -> Iterator[str]:
 def _waiver_section(policy: Policy, lang: Lang) -> Iterator[str]:
     rows = [(f"`{each.fault}`", _source(policy, each.source, lang)) for each in policy.waivers]
     if rows:
-        yield f"## {Text('検査で見つかる、意図された点', 'What verifying finds and is meant')[lang]}"
+        title = Text("検査で見つかる、意図された点", "What verifying finds and is meant")
+        yield f"## {title[lang]}"
         yield _table(("不備", "根拠"), ("Fault", "Source"), rows, lang)
 
 
