@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping
+from datetime import date, time
 from typing import Any
 
 import attrs
@@ -17,9 +18,31 @@ from ordercancel.domain.events import EVENTS, WithdrawalAsked
 from ordercancel.domain.orders import PastRequest
 from ordercancel.domain.trusted import trusted, trusted_evolve
 from ordercancel.engine import compilation
+from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.decision import Ruling
-from ordercancel.policy import PERMIT, Choice, Forbid, Number, Refer, Rule, status
+from ordercancel.policy import (
+    PERMIT,
+    By,
+    Calendar,
+    Choice,
+    Day,
+    Earliest,
+    Flag,
+    Forbid,
+    Latest,
+    Moment,
+    Named,
+    Number,
+    Refer,
+    Rule,
+    hours,
+    is_initiator,
+    now,
+    reason,
+    status,
+)
 from ordercancel.rules.conditions import All, AnyOf, Condition, IsIn, Leaf, Value
+from ordercancel.rules.facts import is_own_side
 from unit.tiny import BUYER, SELLER, approves, asks, opened, order, tiny, utc
 
 
@@ -165,3 +188,75 @@ def test_what_was_found_is_kept_within_bounds(monkeypatch: pytest.MonkeyPatch) -
         decision = policy.assess(approves(), case, utc(2))
         assert decision.codes == ("closed",)
         assert decision == policy.judge(Approve, decision.facts)
+
+
+# ---------------------------------------------------------------------- every kind of condition
+
+CALENDAR = Calendar(first=date(2024, 2, 1), last=date(2024, 3, 4))
+SEEN_AT, PLANNED_ON, GIFT = Moment("seen_at"), Day("planned_on"), Flag("gift")
+KINDS: dict[str, Condition] = {
+    "a name": Named("n", "a name", GIFT),
+    "not a name": ~Named("n", "a name", GIFT),
+    "a flag": GIFT.holds,
+    "a choice": status.is_in("new", "sent"),
+    "known": SEEN_AT.is_known,
+    "unknown": ~SEEN_AT.is_known,
+    "a length": now < SEEN_AT + hours(1),
+    "the end of a day": now >= SEEN_AT.end_of_day(),
+    "a clock time": now < SEEN_AT.next(time(20)),
+    "a day": now < PLANNED_ON.end(1),
+    "working days": now < SEEN_AT.business_days(2, CALENDAR),
+    "not within working days": now >= PLANNED_ON.business_days(1, CALENDAR),
+    "the earliest": now < Earliest(SEEN_AT + hours(1), PLANNED_ON.end()),
+    "the latest": now < Latest(SEEN_AT + hours(1), PLANNED_ON.end()),
+    "by a word": now < By(status, {"new": SEEN_AT + hours(1), "packed": PLANNED_ON.end()}),
+    "not by a word": now >= By(status, {"new": SEEN_AT + hours(1)}),
+    "a costly fact": is_own_side | GIFT,
+    "whoever asked": is_initiator & is_own_side,
+}
+VALUES: tuple[dict[str, Any], ...] = (
+    {},
+    {"gift": True, "seen_at": utc(2), "planned_on": date(2024, 3, 1)},
+    {"gift": False, "seen_at": utc(1, 12)},
+    {"planned_on": date(2024, 3, 2)},
+    {"seen_at": utc(3)},
+    {"seen_at": utc(8), "planned_on": date(2024, 3, 8)},
+)
+
+
+@pytest.mark.parametrize("when", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("forbids", [False, True])
+def test_every_kind_of_condition_is_compiled_to_what_it_says(
+    when: Condition, forbids: bool
+) -> None:
+    """A rule is unknown where its condition is, and then nothing else is found."""
+    effect: Any = Forbid("closed") if forbids else Refer("seller")
+    grants = Rule("z", on=RequestCancellation, effect=Refer("seller"))
+    policy = tiny(
+        rules=(Rule("r", on=RequestCancellation, effect=effect, when=when), grants),
+        facts=(SEEN_AT, PLANNED_ON, GIFT),
+    )
+    for values in VALUES:
+        for order_status in ("new", "packed", "sent"):
+            case = opened(policy, status=order_status, facts=values)
+            said = policy.judge(RequestCancellation, Facts(asks(), case, policy, utc(2), None))
+            compiled = by_compiled_rules(policy, asks(), case)
+            assert compiled == (None if said.errors else said.ruling)
+            assert policy.assess(asks(), case, utc(2)) == said
+
+
+@pytest.mark.parametrize("when", KINDS.values(), ids=KINDS)
+def test_every_kind_of_condition_holds_as_it_says_without_a_command(when: Condition) -> None:
+    policy = tiny(facts=(SEEN_AT, PLANNED_ON, GIFT))
+    for values in VALUES:
+        facts = Facts(None, opened(policy, facts=values), policy, utc(2))
+        assert compilation.holds(policy, when, facts) is (when.test(facts) is True)
+
+
+def test_a_message_may_hang_on_the_reason_of_the_request() -> None:
+    policy = tiny()
+    past = PastRequest(by=BUYER, at=utc(1, 4), status="pending", reason="mistake")
+    case = policy.open(order(history=(past,)))
+    facts = Facts(None, case, policy, utc(2), by=SELLER)
+    assert compilation.holds(policy, reason.is_in("mistake"), facts)
+    assert not compilation.holds(policy, reason.is_in("other"), facts)

@@ -191,3 +191,9 @@ def test_marks_are_taken_off_by_their_deadline() -> None:
     marked = evolve(evolve(ASKED, fired(mark="late", request=1)), fired(deadline="e", mark="old"))
     done = evolve(marked, OrderUpdated(**BY_CLOCK, unmarks=("d",)))
     assert [mark.deadline for mark in done.marks] == ["e"]
+
+
+def test_an_event_about_a_request_that_there_is_not_is_taken() -> None:
+    """No decision leads to it; it counts, and changes nothing else."""
+    done = evolve(FRESH, closed("rejected", number=9))
+    assert (done.version, done.requests, done.order) == (2, (), FRESH.order)

@@ -259,3 +259,7 @@ def test_a_header_is_empty_or_one_line(value: str) -> None:
 )
 def test_what_is_no_header_is_named(value: object, problem: tuple[str, str]) -> None:
     assert problems("header", value) == [problem]
+
+
+def test_a_word_of_an_enumeration_is_a_line() -> None:
+    assert problems("line", RequestStatus.PENDING) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import reduce
 
@@ -26,9 +27,11 @@ from ordercancel.policy import (
     days,
     is_open,
     mark,
+    placed_at,
     requested_at,
     status,
 )
+from ordercancel.rules.conditions import Condition, Leaf
 from unit.tiny import (
     BUYER,
     LABEL,
@@ -232,3 +235,32 @@ def test_a_reason_is_read_by_its_label_and_its_text(
 def test_a_reason_without_a_label_is_read_by_the_words_of_its_code() -> None:
     policy = tiny(reasons=(Reason("changed_mind"),), languages=("en",))
     assert reason_words(policy, RequestCancellation, "changed_mind", None, "en") == "changed mind"
+
+
+def test_an_open_request_has_no_answer_to_be_read() -> None:
+    asked = Label(on="pending", to="buyer", text=WORDS, source=OURS)
+    policy = tiny(texts=worded(labels=(asked,)))
+    assert label(after(asks(), policy=policy), policy, "buyer", "en") == "o-7"
+    nobody = Label(on="stale", to="buyer", text=Text("{answer}{reason}{text}x", "x"), source=OURS)
+    stale = Deadline("d", runs=status.is_in("new"), due=placed_at, then=mark("stale", of="order"))
+    policy = tiny(texts=worded(labels=(nobody,)), deadlines=(stale,))
+    fire = FireDeadline("o-7", by=SYSTEM, deadline="d")
+    case = reduce(evolve, decide(fire, after(policy=policy), policy, utc(2)), after(policy=policy))
+    assert label(case, policy, "buyer", "ja") == ""
+
+
+def test_a_condition_that_cannot_be_asked_hides_its_label() -> None:
+    broken = Label(on="pending", to="buyer", when=Broken(), text=WORDS, source=OURS)
+    policy = tiny(texts=worded(labels=(broken,)))
+    with pytest.raises(ZeroDivisionError):
+        label(after(asks(), policy=policy), policy, "buyer", "en")
+
+
+class Broken(Condition):
+    """A condition that cannot be asked."""
+
+    def test(self, facts: object) -> bool | None:
+        raise ZeroDivisionError
+
+    def leaves(self) -> Iterator[Leaf]:
+        return iter(())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
-from datetime import datetime
+from datetime import datetime, time
 
 import attrs
 import pytest
@@ -53,6 +53,7 @@ from ordercancel.policy import (
     seller_permits,
     status,
 )
+from ordercancel.policy.describe import time_text
 from ordercancel.rules.facts import answerer
 from unit.tiny import (
     BUYER,
@@ -375,6 +376,7 @@ def test_what_decides_nothing_changes_no_digest(changes: dict[str, object]) -> N
         {"deadlines": (LAPSE,)},
         {"deadlines": (attrs.evolve(LAPSE, due=requested_at + days(2)),)},
         {"deadlines": (attrs.evolve(LAPSE, due=requested_at.end_of_day()),)},
+        {"deadlines": (attrs.evolve(LAPSE, due=requested_at.next(time(20))),)},
         {"reasons": tiny().reasons[1:]},
         {"ask_again_while_open": True},
     ],
@@ -390,3 +392,8 @@ def test_what_decides_changes_the_digest(changes: dict[str, object]) -> None:
 def test_a_digest_is_the_same_in_every_process() -> None:
     """Cases are stored with it: where these change, `succeeds` must name the old ones."""
     assert (tiny().digest, QOO10.digest) == (tiny().digest, copy.deepcopy(QOO10).digest)
+
+
+def test_a_day_before_is_told_in_words() -> None:
+    words = [time_text(placed_at.end_of_day(-2), tiny(), lang) for lang in ("ja", "en")]
+    assert words == ["注文の2日前の終わり", "the end of the day 2 d before the order"]

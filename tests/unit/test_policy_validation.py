@@ -604,6 +604,14 @@ def test_a_source_is_a_clause_that_there_is_or_a_reason(source: Any, problem: st
             ("texts.labels[pending to seller].when", "speaks of the unknown fact 'gone'"),
         ),
         (
+            {"texts": worded(labels=(attrs.evolve(LABEL, when=buyer),))},
+            ("texts.labels[pending to seller].when", "speaks of 'role', which hangs on who acts"),
+        ),
+        (
+            {"texts": worded(labels=(attrs.evolve(LABEL, when=now < placed_at),))},
+            ("texts.labels[pending to seller].when", "compares the present"),
+        ),
+        (
             {"texts": worded(labels=(attrs.evolve(LABEL, text=Text("{", "{")),))},
             (
                 "texts.labels[pending to seller]",

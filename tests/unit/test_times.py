@@ -317,3 +317,13 @@ def test_several_times_within_several_are_spread_through_every_step() -> None:
     both = Latest(Earliest(placed_at, paid_at), placed_at)
     later = Latest(Earliest(placed_at + hours(1), paid_at + hours(1)), placed_at + hours(1))
     assert spread(both + hours(1)) == later
+
+
+def test_a_time_of_somebody_else_has_to_say_how_it_is_reckoned() -> None:
+    class Moonrise(Time):
+        """Says nothing."""
+
+    with pytest.raises(TypeError, match="Moonrise does not say how it is reckoned"):
+        Moonrise().at({}.get)
+    with pytest.raises(TypeError, match="Moonrise is not reckoned from one fact"):
+        print(Moonrise().anchor_name)

@@ -13,18 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ordercancel.domain.commands import (
-    AnswerWithdrawal,
-    Approve,
-    AskWithdrawal,
-    Judged,
-    Reject,
-    Withdraw,
-)
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.requests import RequestStatus
 
-__all__ = ["REQUEST_MOVES", "WRONG_MOVE", "actions_of", "sources_of"]
+__all__ = ["REQUEST_MOVES", "WRONG_MOVE", "sources_of"]
 
 _PENDING, _ASKED, _DECLINED = (
     RequestStatus.PENDING,
@@ -61,19 +53,6 @@ WRONG_MOVE: Mapping[str, str] = FrozenMap(
     {"ask_withdrawal": "asked_already", "accept": "not_asked", "decline": "not_asked"}
 )
 """The code under which an action is refused that does not lead on from an open status."""
-
-_ACTIONS: Mapping[type[Judged], tuple[str, ...]] = {
-    Approve: ("approve",),
-    Reject: ("reject",),
-    Withdraw: ("withdraw",),
-    AskWithdrawal: ("ask_withdrawal",),
-    AnswerWithdrawal: ("accept", "decline"),
-}
-
-
-def actions_of(kind: type[Judged]) -> tuple[str, ...]:
-    """The actions on a request that a kind of command can be."""
-    return _ACTIONS.get(kind, ())
 
 
 def sources_of(action: str) -> tuple[RequestStatus, ...]:

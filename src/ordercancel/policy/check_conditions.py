@@ -23,7 +23,7 @@ from ordercancel.rules.conditions import (
     Not,
 )
 from ordercancel.rules.effects import OTHER_SIDE, Cancel, Forbid, If, Permit, Refer
-from ordercancel.rules.facts import FACTS, Choice, Day, Fact, Flag, Moment, Number
+from ordercancel.rules.facts import FACTS, OF_THE_ACTOR, Choice, Day, Fact, Flag, Moment, Number
 from ordercancel.rules.times import (
     BusinessDays,
     Calendar,
@@ -36,6 +36,7 @@ from ordercancel.rules.times import (
 
 __all__ = [
     "check_answerer",
+    "check_case_condition",
     "check_condition",
     "check_effect",
     "check_time",
@@ -127,6 +128,18 @@ def check_condition(
     for leaf in when.leaves():
         _check_leaf(policy, kinds, leaf, where, faults)
     return True
+
+
+def check_case_condition(policy: PolicyParts, when: object, where: str, faults: Faults) -> None:
+    """Check a condition that hangs on a case alone: on nobody's acting, on no present moment."""
+    if not check_condition(policy, when, (), where, faults) or not isinstance(when, Condition):
+        return
+    for leaf in when.leaves():
+        if isinstance(leaf, Before):
+            faults.add(where, "compares the present", "no now: say when in due")
+        elif leaf.fact in OF_THE_ACTOR:
+            problem = f"speaks of {leaf.fact!r}, which hangs on who acts"
+            faults.add(where, problem, "facts of the order and its request")
 
 
 def _is_deep(when: object) -> bool:

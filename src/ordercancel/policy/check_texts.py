@@ -8,7 +8,7 @@ from ordercancel.domain.characters import unsafe_characters
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Text
-from ordercancel.policy.check_conditions import check_condition, one_of
+from ordercancel.policy.check_conditions import check_case_condition, check_condition, one_of
 from ordercancel.policy.parts import PolicyParts
 from ordercancel.rules.effects import Forbid
 from ordercancel.rules.notifications import AUDIENCES, CHANGES, PLACEHOLDERS
@@ -35,7 +35,7 @@ def check_texts(policy: PolicyParts, faults: Faults) -> None:
         where = f"texts.labels[{label.on} to {label.to}]"
         faults.choice(f"{where}.on", label.on, (*RequestStatus, *policy.mark_codes))
         faults.choice(f"{where}.to", label.to, roles)
-        check_condition(policy, label.when, (), f"{where}.when", faults)
+        check_case_condition(policy, label.when, f"{where}.when", faults)
     for counter in texts.counters or ():
         where = f"texts.counters[{counter.on}].on"
         faults.choice(where, counter.on, (*RequestStatus, ANY_OPEN, *policy.mark_codes))

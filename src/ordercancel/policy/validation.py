@@ -21,6 +21,7 @@ from ordercancel.engine.evolve import ORDER_FACTS
 from ordercancel.engine.inputs import check_facts, check_needs
 from ordercancel.policy.check_conditions import (
     check_answerer,
+    check_case_condition,
     check_condition,
     check_effect,
     check_time,
@@ -29,14 +30,10 @@ from ordercancel.policy.check_conditions import (
 )
 from ordercancel.policy.check_texts import check_texts
 from ordercancel.policy.parts import PolicyParts
-from ordercancel.rules.conditions import (
-    Before,
-)
 from ordercancel.rules.deadlines import Action, Deadline, Do
 from ordercancel.rules.facts import (
     FACTS,
     MARKED,
-    OF_THE_ACTOR,
     Choice,
     Day,
     Fact,
@@ -257,20 +254,9 @@ def _check_deadlines(policy: PolicyParts, faults: Faults) -> None:
     for deadline in policy.deadlines:
         where = f"deadlines[{deadline.id!r:.80}]"
         faults.line(f"{where}.id", deadline.id)
-        if check_condition(policy, deadline.runs, (), f"{where}.runs", faults):
-            _check_runs(policy, deadline, f"{where}.runs", faults)
+        check_case_condition(policy, deadline.runs, f"{where}.runs", faults)
         check_time(policy, deadline.due, (), f"{where}.due", faults)
         _check_action(policy, deadline, f"{where}.then", faults)
-
-
-def _check_runs(policy: PolicyParts, deadline: Deadline, where: str, faults: Faults) -> None:
-    """What runs hangs on the case alone, so that it is the same from one event to the next."""
-    for leaf in deadline.runs.leaves():
-        if isinstance(leaf, Before):
-            faults.add(where, "compares the present", "no now: say when in due")
-        elif leaf.fact in OF_THE_ACTOR:
-            problem = f"speaks of {leaf.fact!r}, which hangs on who acts"
-            faults.add(where, problem, "facts of the order and its request")
 
 
 def _check_action(policy: PolicyParts, deadline: Deadline, where: str, faults: Faults) -> None:
