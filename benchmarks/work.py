@@ -32,20 +32,19 @@ from ordercancel import (
     evolve,
     fold,
 )
-from ordercancel.domain.orders import Scalar
 from ordercancel.engine.decide import register
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.policy import CANCEL, REFER, Forbid, Rule, own_rule
-from ordercancel.rules.conditions import Condition
+from ordercancel.policy import CANCEL, Forbid, Refer, Rule, own_rule
+from ordercancel.rules.conditions import Condition, now
 from ordercancel.rules.facts import (
-    attribute_choice,
-    attribute_flag,
-    attribute_number,
-    days_since_placed,
+    Choice,
+    Flag,
+    Number,
+    placed_at,
     request,
     role,
-    since_status,
     status,
+    status_since,
 )
 
 __all__ = [
@@ -82,6 +81,10 @@ IN_TIME, LATE = date(2022, 8, 20), date(2022, 8, 17)
 """Planned ship dates: one that is still to come, one that has passed."""
 
 
+CONFIRMED = {"confirmed": True}
+"""What Qoo10 asks of a seller who says no: that they confirm what they say."""
+
+
 @attrs.frozen
 class Asked:
     """A command with the case that it is about."""
@@ -113,42 +116,48 @@ def fresh(number: int, *, status: str = "new", ship_on: date | None = None) -> C
 
 
 def ask(case: Case, *, reason: str | None = "changed_mind") -> RequestCancellation:
-    """The buyer's request about his order."""
+    """The buyer's request about their order."""
     return RequestCancellation(case.order.id, by=Buyer(case.order.buyer), reason=reason)
 
 
 def approve(case: Case) -> Approve:
     """The seller's yes."""
-    return Approve(case.order.id, by=Seller(case.order.seller))
+    return Approve(case.order.id, by=Seller(case.order.seller), request=len(case.requests) or 1)
 
 
 def reject(case: Case) -> Reject:
-    """The seller's no, for a reason of the catalogue."""
+    """The seller's no, for a reason of the list."""
     return Reject(
-        case.order.id, by=Seller(case.order.seller), reason="made_to_order", affirmed=True
+        case.order.id,
+        by=Seller(case.order.seller),
+        request=len(case.requests) or 1,
+        reason="made_to_order",
+        data=CONFIRMED,
     )
 
 
 def explain(case: Case, text: str = EXPLAINED) -> Reject:
-    """The seller's no, in his own words."""
-    return Reject(
-        case.order.id, by=Seller(case.order.seller), reason="other", text=text, affirmed=True
-    )
+    """The seller's no, in their own words."""
+    return attrs.evolve(reject(case), reason="other", text=text)
 
 
 def ask_withdrawal(case: Case) -> AskWithdrawal:
-    """The seller asks the buyer to take his request back."""
-    return AskWithdrawal(case.order.id, by=Seller(case.order.seller))
+    """The seller asks the buyer to take the request back."""
+    return AskWithdrawal(case.order.id, by=Seller(case.order.seller), request=len(case.requests))
 
 
 def withdraw(case: Case) -> AnswerWithdrawal:
     """The buyer does so."""
-    return AnswerWithdrawal(case.order.id, by=Buyer(case.order.buyer), accept=True)
+    return AnswerWithdrawal(
+        case.order.id, by=Buyer(case.order.buyer), request=len(case.requests), accept=True
+    )
 
 
 def hold(case: Case) -> AnswerWithdrawal:
     """The buyer does not."""
-    return AnswerWithdrawal(case.order.id, by=Buyer(case.order.buyer), accept=False)
+    return AnswerWithdrawal(
+        case.order.id, by=Buyer(case.order.buyer), request=len(case.requests), accept=False
+    )
 
 
 def move(name: str) -> Callable[[Case], AdvanceOrder]:
@@ -192,7 +201,7 @@ STORIES: Sequence[tuple[int, str, date | None, Story]] = (
     (2, "shipping_requested", LATE, (ask, ask_withdrawal, withdraw)),
     (5, "shipping_requested", IN_TIME, (ask, reject)),
     (2, "shipping_requested", LATE, (ask, explain)),
-    (1, "shipping_requested", LATE, (ask, move("mark_delayed"))),
+    (1, "shipping_requested", LATE, (move("mark_delayed"),)),
     (1, "shipping_requested", LATE, (ask, reject, move("mark_delayed"))),
     (3, "shipping_requested", IN_TIME, (move("ship"),)),
     (2, "shipping_requested", IN_TIME, (ask, reject, move("ship"))),
@@ -241,7 +250,7 @@ APPROVALS = (Asked(approve(_OPEN), _OPEN),)
 """The seller's yes."""
 
 REJECTIONS = tuple(Asked(make(_OPEN), _OPEN) for make in (reject, explain))
-"""The seller's no, for a reason of the catalogue and in his own words."""
+"""The seller's no, for a reason of the list and in their own words."""
 
 REFUSED = (
     *(Asked(ask(case), case) for case in (_OPEN, _REJECTED, _SHIPPED)),
@@ -252,9 +261,9 @@ REFUSED = (
         _NEW,
     ),
     *(Asked(approve(case), case) for case in (_PLANNED, _REJECTED)),
-    Asked(Approve(_OPEN.order.id, by=Buyer(_OPEN.order.buyer)), _OPEN),
-    *(Asked(reject(case), case) for case in (_PLANNED, _OPEN_AND_LATE)),
-    Asked(attrs.evolve(reject(_OPEN), affirmed=False), _OPEN),
+    Asked(Approve(_OPEN.order.id, by=Buyer(_OPEN.order.buyer), request=1), _OPEN),
+    Asked(reject(_PLANNED), _PLANNED),
+    Asked(attrs.evolve(reject(_OPEN), data={"confirmed": False}), _OPEN),
     Asked(attrs.evolve(reject(_OPEN), reason="weather"), _OPEN),
     Asked(explain(_OPEN, "お作りしているため、お受けできません。"), _OPEN),
     Asked(explain(_OPEN, "お" + "\u200b" * 40), _OPEN),
@@ -315,7 +324,7 @@ def ask_shop(case: Case) -> RequestCancellation:
 
 def reject_plainly(case: Case) -> Reject:
     """CO-NECT knows no reasons for a no."""
-    return Reject(case.order.id, by=Seller(case.order.seller))
+    return Reject(case.order.id, by=Seller(case.order.seller), request=len(case.requests))
 
 
 def many_rejected(requests: int) -> Case:
@@ -335,7 +344,7 @@ def conect_page() -> tuple[Asked, ...]:
         is_open = case.order.channel != "phone" and case.order.status != "shipped"
         if is_open and number % 3 == 0:
             steps: Story = (ask_shop, reject_plainly) if number % 2 else (ask_shop,)
-            at = ASKED_AT - timedelta(hours=number + 1)
+            at = ASKED_AT - timedelta(minutes=10 * number + 10)
             case = after(case, steps, at=at, policy=CONECT, seller=PERMITTING)
         found.append(Asked(ask(case, reason=None), case))
     return tuple(found)
@@ -349,10 +358,10 @@ CONECT_PAGE = conect_page()
 CATEGORIES = tuple(f"category_{number}" for number in range(40))
 REGIONS = tuple(f"region_{number}" for number in range(47))
 
-category = attribute_choice("category", Text("商品分類", "category"), CATEGORIES)
-region = attribute_choice("region", Text("配送先", "region"), REGIONS)
-weight = attribute_number("weight", Text("重量(グラム)", "weight in grams"))
-gift = attribute_flag("gift", Text("ギフト", "gift"))
+category = Choice("category", Text("商品分類", "category"), values=CATEGORIES)
+region = Choice("region", Text("配送先", "region"), values=REGIONS)
+weight = Number("weight", Text("重量(グラム)", "weight in grams"))
+gift = Flag("gift", Text("ギフト", "gift"))
 
 _SHOP = own_rule("a shop that has grown")
 
@@ -368,12 +377,12 @@ def many_rules(count: int) -> Policy:
     return attrs.evolve(
         QOO10,
         edition=f"{count} rules",
-        facts=(category, region, weight, gift),
+        facts=(*QOO10.facts, category, region, weight, gift),
         rules=(*QOO10.rules, *(_further(number, draw) for number in range(further))),
-        wording=attrs.evolve(
-            QOO10.wording,
+        texts=attrs.evolve(
+            QOO10.texts,
             refusals={
-                **QOO10.wording.refusals,
+                **QOO10.texts.refusals,
                 "not_here": Text("この商品はキャンセルできません。", "Not for these goods."),
             },
         ),
@@ -384,20 +393,20 @@ def _further(number: int, draw: Random) -> Rule:
     goods = category.is_in(*draw.sample(CATEGORIES, draw.randint(1, 3)))
     places = region.is_in(*draw.sample(REGIONS, draw.randint(1, 5)))
     if number % 5 == 4:
-        stands, effect = draw.choice(((status.is_in("new"), CANCEL), (_refers, REFER)))
+        stands, effect = draw.choice(((status.is_in("new"), CANCEL), (_refers, Refer("seller"))))
         return Rule(
             f"shop.permit_{number}",
             on=RequestCancellation,
             effect=effect,
             when=role.is_in("buyer") & stands & goods & places,
-            cites=_SHOP,
+            source=_SHOP,
         )
     besides: Condition = draw.choice(
         (
             weight > draw.randrange(1_000, 20_000),
-            gift.holds | (weight > draw.randrange(5_000, 20_000)),
-            ~gift.holds & (days_since_placed > draw.randint(1, 5)),
-            since_status > timedelta(hours=draw.randint(12, 96)),
+            gift | (weight > draw.randrange(5_000, 20_000)),
+            ~gift & (now >= placed_at + timedelta(days=draw.randint(1, 5))),
+            now >= status_since + timedelta(hours=draw.randint(12, 96)),
             ~request.is_in("none"),
             status.is_in(*draw.sample(("new", "shipping_requested", "delayed"), 2)),
         )
@@ -407,7 +416,7 @@ def _further(number: int, draw: Random) -> Rule:
         on=RequestCancellation,
         effect=Forbid("not_here"),
         when=goods & places & besides,
-        cites=_SHOP,
+        source=_SHOP,
     )
 
 
@@ -419,12 +428,12 @@ def shop_page() -> tuple[Asked, ...]:
     draw = Random(47)  # noqa: S311 - the same in every run
     found = []
     for asked in PAGE:
-        known: dict[str, Scalar] = {
+        known: dict[str, str | int | bool] = {
             "category": draw.choice(CATEGORIES),
             "region": draw.choice(REGIONS),
             "weight": draw.randrange(100, 25_000),
             "gift": draw.random() < 0.1,
         }
-        order = attrs.evolve(asked.case.order, attributes=known)
+        order = attrs.evolve(asked.case.order, facts=known)
         found.append(Asked(asked.command, attrs.evolve(asked.case, order=order)))
     return tuple(found)

@@ -6,40 +6,28 @@ It is written as tightly as its author knows how: whatever is spent here is spen
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 from ordercancel import Approve, Buyer, Case, Reject, RequestCancellation, RequestStatus, Seller
 from ordercancel.domain.characters import unsafe_characters
-from ordercancel.domain.events import (
-    CancellationRequested,
-    DutyArose,
-    Event,
-    OrderCancelled,
-    RequestGranted,
-    RequestRejected,
-)
+from ordercancel.domain.events import CancellationRequested, Event, OrderCancelled, RequestClosed
 
 __all__ = [
-    "APPROVE",
-    "FIVE_DAYS",
+    "ANSWER",
     "INSTANT_DELAYED",
     "INSTANT_NEW",
     "NINE_HOURS",
-    "ONE_DAY",
     "OPEN",
-    "OVERDUE",
     "REFER",
-    "REJECT",
-    "SHIP_SAME_DAY",
     "Answering",
     "NotAllowed",
     "approved",
     "cancelled_at_once",
     "days_past",
+    "is_confirmed",
     "is_the_buyer",
     "is_the_seller",
     "latest_status",
-    "midnight_after",
     "referred",
     "rejected",
     "text_of_rejection",
@@ -62,9 +50,9 @@ NINE_HOURS = timedelta(hours=9)
 
 OPEN = frozenset(
     (
-        RequestStatus.AWAITING_SELLER,
+        RequestStatus.PENDING,
         RequestStatus.WITHDRAWAL_ASKED,
-        RequestStatus.WITHDRAWAL_HELD,
+        RequestStatus.WITHDRAWAL_DECLINED,
     )
 )
 """Where a request waits for an answer."""
@@ -96,9 +84,19 @@ def is_the_buyer(command: RequestCancellation, case: Case) -> bool:
 
 
 def is_the_seller(command: Answering, case: Case) -> bool:
-    """Whether it is the seller of this order who answers."""
+    """Whether it is the seller of this order who answers its latest request."""
     by, order = command.by, case.order
-    return type(by) is Seller and by.id == order.seller and command.order_id == order.id
+    return (
+        type(by) is Seller
+        and by.id == order.seller
+        and command.order_id == order.id
+        and command.request == len(case.requests)
+    )
+
+
+def is_confirmed(command: Reject) -> bool:
+    """Whether the seller confirms that the goods are on their way."""
+    return command.data.get("confirmed") is True
 
 
 # ---------------------------------------------------------------------- reasons and texts
@@ -173,11 +171,8 @@ def text_of_rejection(command: Reject) -> str | None:
 INSTANT_NEW = ("qoo10.instant_new",)
 INSTANT_DELAYED = ("qoo10.instant_delayed",)
 REFER = ("qoo10.refer",)
-APPROVE = ("qoo10.approve",)
-REJECT = ("qoo10.reject", "qoo10.back_to_shipping")
-OVERDUE = ("qoo10.refer", "qoo10.overdue")
-SHIP_SAME_DAY = ("qoo10.reject", "qoo10.ship_same_day")
-FIVE_DAYS, ONE_DAY, MIDNIGHT = timedelta(days=5), timedelta(days=1), time(tzinfo=UTC)
+ANSWER = ("standard.answer",)
+_APPROVED, _REJECTED = RequestStatus.APPROVED, RequestStatus.REJECTED
 
 
 def cancelled_at_once(
@@ -194,11 +189,12 @@ def cancelled_at_once(
             by=by,
             rules=rules,
             number=number,
-            reason=command.reason or "",
+            reason=command.reason,
             text=text,
-            referred=False,
         ),
-        RequestGranted(order_id=order_id, at=at, by=by, rules=rules, number=number, at_once=True),
+        RequestClosed(
+            order_id=order_id, at=at, by=by, rules=rules, number=number, outcome=_APPROVED
+        ),
         OrderCancelled(
             order_id=order_id, at=at, by=by, rules=rules, number=number, status="cancelled"
         ),
@@ -206,29 +202,18 @@ def cancelled_at_once(
 
 
 def referred(command: RequestCancellation, case: Case, at: datetime) -> tuple[Event, ...]:
-    """The events of a request that the seller is to answer."""
+    """The event of a request that the seller is to answer."""
     text = text_of_request(command)
-    order_id, by, at = command.order_id, command.by, at.astimezone(UTC)
-    number = len(case.requests) + 1
     return (
         CancellationRequested(
-            order_id=order_id,
-            at=at,
-            by=by,
+            order_id=command.order_id,
+            at=at.astimezone(UTC),
+            by=command.by,
             rules=REFER,
-            number=number,
-            reason=command.reason or "",
+            number=len(case.requests) + 1,
+            reason=command.reason,
             text=text,
-            referred=True,
-        ),
-        DutyArose(
-            order_id=order_id,
-            at=at,
-            by=by,
-            rules=OVERDUE,
-            deadline="qoo10.overdue",
-            number=number,
-            due_at=midnight_after(at, FIVE_DAYS),
+            answerer="seller",
         ),
     )
 
@@ -238,43 +223,27 @@ def approved(command: Approve, case: Case, at: datetime) -> tuple[Event, ...]:
     order_id, by, at = command.order_id, command.by, at.astimezone(UTC)
     number = case.requests[-1].number
     return (
-        RequestGranted(order_id=order_id, at=at, by=by, rules=APPROVE, number=number),
+        RequestClosed(
+            order_id=order_id, at=at, by=by, rules=ANSWER, number=number, outcome=_APPROVED
+        ),
         OrderCancelled(
-            order_id=order_id, at=at, by=by, rules=APPROVE, number=number, status="cancelled"
+            order_id=order_id, at=at, by=by, rules=ANSWER, number=number, status="cancelled"
         ),
     )
 
 
 def rejected(command: Reject, case: Case, at: datetime) -> tuple[Event, ...]:
-    """The events of a rejection."""
+    """The event of a rejection."""
     text = text_of_rejection(command)
-    order_id, by, at = command.order_id, command.by, at.astimezone(UTC)
-    request = case.requests[-1]
     return (
-        RequestRejected(
-            order_id=order_id,
-            at=at,
-            by=by,
-            rules=REJECT,
-            number=request.number,
+        RequestClosed(
+            order_id=command.order_id,
+            at=at.astimezone(UTC),
+            by=command.by,
+            rules=ANSWER,
+            number=case.requests[-1].number,
+            outcome=_REJECTED,
             reason=command.reason,
             text=text,
-            order_status=request.order_status,
-            ship_on=request.ship_on,
-        ),
-        DutyArose(
-            order_id=order_id,
-            at=at,
-            by=by,
-            rules=SHIP_SAME_DAY,
-            deadline="qoo10.ship_same_day",
-            number=request.number,
-            due_at=midnight_after(at, ONE_DAY),
-            follows_order=True,
         ),
     )
-
-
-def midnight_after(at: datetime, days: timedelta) -> datetime:
-    """The midnight in Japan that ends so many days, the present one included, in UTC."""
-    return datetime.combine((at + NINE_HOURS).date() + days, MIDNIGHT) - NINE_HOURS

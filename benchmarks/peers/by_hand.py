@@ -17,23 +17,15 @@ from ordercancel import (
     Buyer,
     Case,
     Decision,
-    Operator,
     Reject,
     RequestCancellation,
     RequestStatus,
     Seller,
-    System,
     Verdict,
 )
-from ordercancel.domain.events import (
-    CancellationRequested,
-    DutyArose,
-    Event,
-    OrderCancelled,
-    RequestGranted,
-    RequestRejected,
-)
+from ordercancel.domain.events import CancellationRequested, Event, OrderCancelled, RequestClosed
 from ordercancel.domain.trusted import trusted
+from ordercancel.engine.decision import NOT_PERMITTED, Ruling, Satisfied
 from ordercancel.policies import QOO10
 from peers import building, dictionaries
 from peers.building import (
@@ -43,59 +35,55 @@ from peers.building import (
     OPEN,
     Answering,
     NotAllowed,
+    is_confirmed,
 )
 
 __all__ = ["assess", "decide", "decide_in_dictionaries", "decide_unchecked"]
 
-_RULES = {rule.id: rule for rule in QOO10.rules}
-_NEW = (_RULES["qoo10.instant_new"],)
-_DELAYED = (_RULES["qoo10.instant_delayed"],)
-_REFER = (_RULES["qoo10.refer"],)
-_BUYER_ASKS = _RULES["qoo10.buyer_asks"]
+_RULES = {rule.id: Satisfied(rule, leaf) for rule in QOO10.all_rules for _, leaf in rule.leaves()}
+_NEW = Ruling(Verdict.CANCEL, (_RULES["qoo10.instant_new"],))
+_DELAYED = Ruling(Verdict.CANCEL, (_RULES["qoo10.instant_delayed"],))
+_REFER = Ruling(Verdict.REFER, (_RULES["qoo10.refer"],), to="seller")
 _CANCELLED = _RULES["qoo10.cancelled"]
 _NO_SECOND_REQUEST = _RULES["qoo10.no_second_request"]
-_ONE_OPEN_REQUEST = _RULES["qoo10.one_open_request"]
+_ONE_OPEN_REQUEST = _RULES["standard.one_open_request"]
 _SHIPPED = _RULES["qoo10.shipped"]
-_PARTY = _RULES["standard.party"]
-
-_CANCEL_VERDICT, _REFER_VERDICT, _REFUSE_VERDICT = Verdict.CANCEL, Verdict.REFER, Verdict.REFUSE
+_NOT_PERMITTED = Ruling(Verdict.REFUSE, code=NOT_PERMITTED)
+_NOT_CANCELLABLE = Ruling(Verdict.REFUSE, code="not_cancellable")
 _REJECTED = RequestStatus.REJECTED
+_GONE = frozenset(("shipped", "delivered", "cancelled"))
 
 
 def assess(command: RequestCancellation, case: Case, at: datetime) -> Decision:
     """What the rules say to a request, by whomever."""
-    by, order, requests = command.by, case.order, case.requests
+    return Decision(
+        _ruling(command, case, at), QOO10, RequestCancellation, (command, case, at, None)
+    )
+
+
+def _ruling(command: RequestCancellation, case: Case, at: datetime) -> Ruling:
+    order, requests = case.order, case.requests
     status = order.status
+    if type(command.by) is not Buyer:
+        return _NOT_CANCELLABLE if status in _GONE else _NOT_PERMITTED
     forbids = []
-    kind = type(by)
-    if kind is not Buyer:
-        forbids.append(_BUYER_ASKS)
-    if status == "cancelled":
-        forbids.append(_CANCELLED)
-    if requests:
-        for request in requests:
-            if request.status is _REJECTED:
-                forbids.append(_NO_SECOND_REQUEST)
-                break
-        if requests[-1].status in OPEN:
-            forbids.append(_ONE_OPEN_REQUEST)
+    if requests and requests[-1].status in OPEN:
+        forbids.append(_ONE_OPEN_REQUEST)
+    for request in requests:
+        if request.status is _REJECTED:
+            forbids.append(_NO_SECOND_REQUEST)
+            break
     if status == "shipped" or status == "delivered":  # noqa: PLR1714 - quicker than `in`
         forbids.append(_SHIPPED)
-    if kind is Buyer:
-        if by.id != order.buyer:
-            forbids.append(_PARTY)
-    elif kind is Seller:
-        if by.id != order.seller:
-            forbids.append(_PARTY)
-    elif kind is not Operator and kind is not System:
-        forbids.append(_PARTY)
+    elif status == "cancelled":
+        forbids.append(_CANCELLED)
     if forbids:
-        return Decision(_REFUSE_VERDICT, tuple(forbids), (), QOO10, RequestCancellation)
+        return Ruling(Verdict.REFUSE, tuple(forbids))
     if status == "new":
-        return Decision(_CANCEL_VERDICT, _NEW, (), QOO10, RequestCancellation)
+        return _NEW
     if status == "delayed" or _is_past(case, at):
-        return Decision(_CANCEL_VERDICT, _DELAYED, (), QOO10, RequestCancellation)
-    return Decision(_REFER_VERDICT, _REFER, (), QOO10, RequestCancellation)
+        return _DELAYED
+    return _REFER
 
 
 def decide(
@@ -131,13 +119,7 @@ def _built_unchecked() -> Any:
     spec: Any = building.__spec__
     module: Any = module_from_spec(spec)
     spec.loader.exec_module(module)
-    for kind in (
-        CancellationRequested,
-        DutyArose,
-        OrderCancelled,
-        RequestGranted,
-        RequestRejected,
-    ):
+    for kind in (CancellationRequested, OrderCancelled, RequestClosed):
         setattr(module, kind.__name__, trusted(kind))
     module.NotAllowed = NotAllowed
     return module
@@ -153,7 +135,7 @@ def _decided(
     if command.order_id != order.id:
         raise NotAllowed("another order")
     status = order.status
-    if type(command) is RequestCancellation:
+    if isinstance(command, RequestCancellation):
         if type(by) is not Buyer or by.id != order.buyer:
             raise NotAllowed("the buyer asks")
         if requests:
@@ -173,15 +155,15 @@ def _decided(
         raise NotAllowed("too late")
     if type(by) is not Seller or by.id != order.seller:
         raise NotAllowed("the seller answers")
-    if not requests or requests[-1].status not in OPEN:
-        raise NotAllowed("no request is open")
+    if not requests or requests[-1].status not in OPEN or command.request != len(requests):
+        raise NotAllowed("no such request is open")
     if type(command) is Approve:
         if status == "shipped" or status == "delivered" or status == "cancelled":  # noqa: PLR1714
             raise NotAllowed("too late")
         return makers.approved(command, case, at)
-    if type(command) is not Reject or not command.affirmed:
-        raise NotAllowed("not affirmed")
-    if status in ("new", "delayed") or (status == "shipping_requested" and _is_past(case, at)):
+    if type(command) is not Reject or not is_confirmed(command):
+        raise NotAllowed("not confirmed")
+    if status == "new":
         raise NotAllowed("this request can only be approved")
     return makers.rejected(command, case, at)
 

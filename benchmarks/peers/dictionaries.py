@@ -1,27 +1,17 @@
-"""The events of `peers.building` as dictionaries: the least that tells what happened."""
+"""The events of `peers.building` as dictionaries: the least that says what happened."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from ordercancel import Approve, Case, Reject, RequestCancellation
-from peers.building import (
-    APPROVE,
-    FIVE_DAYS,
-    ONE_DAY,
-    OVERDUE,
-    REFER,
-    REJECT,
-    SHIP_SAME_DAY,
-    midnight_after,
-    text_of_rejection,
-    text_of_request,
-)
+from ordercancel import Approve, Case, Reject, RequestCancellation, RequestStatus
+from peers.building import ANSWER, REFER, text_of_rejection, text_of_request
 
 __all__ = ["approved", "cancelled_at_once", "referred", "rejected"]
 
 Events = tuple[dict[str, Any], ...]
+_APPROVED, _REJECTED = RequestStatus.APPROVED, RequestStatus.REJECTED
 
 
 def cancelled_at_once(
@@ -32,51 +22,18 @@ def cancelled_at_once(
     order_id, by, at = command.order_id, command.by, at.astimezone(UTC)
     number = len(case.requests) + 1
     return (
-        {
-            "event": "CancellationRequested",
-            "order_id": order_id,
-            "at": at,
-            "by": by,
-            "rules": rules,
-            "number": number,
-            "reason": command.reason,
-            "text": text,
-            "referred": False,
-        },
-        _granted(order_id, at, by, rules, number, at_once=True),
+        _requested(order_id, at, by, rules, number, command.reason, text, None),
+        _closed(order_id, at, by, rules, number, _APPROVED),
         _cancelled(order_id, at, by, rules, number),
     )
 
 
 def referred(command: RequestCancellation, case: Case, at: datetime) -> Events:
-    """The events of a request that the seller is to answer."""
+    """The event of a request that the seller is to answer."""
     text = text_of_request(command)
     order_id, by, at = command.order_id, command.by, at.astimezone(UTC)
     number = len(case.requests) + 1
-    return (
-        {
-            "event": "CancellationRequested",
-            "order_id": order_id,
-            "at": at,
-            "by": by,
-            "rules": REFER,
-            "number": number,
-            "reason": command.reason,
-            "text": text,
-            "referred": True,
-        },
-        {
-            "event": "DutyArose",
-            "order_id": order_id,
-            "at": at,
-            "by": by,
-            "rules": OVERDUE,
-            "deadline": "qoo10.overdue",
-            "number": number,
-            "due_at": midnight_after(at, FIVE_DAYS),
-            "follows_order": False,
-        },
-    )
+    return (_requested(order_id, at, by, REFER, number, command.reason, text, "seller"),)
 
 
 def approved(command: Approve, case: Case, at: datetime) -> Events:
@@ -84,54 +41,65 @@ def approved(command: Approve, case: Case, at: datetime) -> Events:
     order_id, by, at = command.order_id, command.by, at.astimezone(UTC)
     number = case.requests[-1].number
     return (
-        _granted(order_id, at, by, APPROVE, number, at_once=False),
-        _cancelled(order_id, at, by, APPROVE, number),
+        _closed(order_id, at, by, ANSWER, number, _APPROVED),
+        _cancelled(order_id, at, by, ANSWER, number),
     )
 
 
 def rejected(command: Reject, case: Case, at: datetime) -> Events:
-    """The events of a rejection."""
+    """The event of a rejection."""
     text = text_of_rejection(command)
     order_id, by, at = command.order_id, command.by, at.astimezone(UTC)
-    request = case.requests[-1]
-    return (
-        {
-            "event": "RequestRejected",
-            "order_id": order_id,
-            "at": at,
-            "by": by,
-            "rules": REJECT,
-            "number": request.number,
-            "reason": command.reason,
-            "text": text,
-            "order_status": request.order_status,
-            "ship_on": request.ship_on,
-        },
-        {
-            "event": "DutyArose",
-            "order_id": order_id,
-            "at": at,
-            "by": by,
-            "rules": SHIP_SAME_DAY,
-            "deadline": "qoo10.ship_same_day",
-            "number": request.number,
-            "due_at": midnight_after(at, ONE_DAY),
-            "follows_order": True,
-        },
-    )
+    number = case.requests[-1].number
+    return (_closed(order_id, at, by, ANSWER, number, _REJECTED, command.reason, text),)
 
 
-def _granted(
-    order_id: str, at: datetime, by: Any, rules: tuple[str, ...], number: int, *, at_once: bool
+def _requested(
+    order_id: str,
+    at: datetime,
+    by: Any,
+    rules: tuple[str, ...],
+    number: int,
+    reason: str | None,
+    text: str | None,
+    answerer: str | None,
 ) -> dict[str, Any]:
     return {
-        "event": "RequestGranted",
+        "event": "CancellationRequested",
         "order_id": order_id,
         "at": at,
         "by": by,
         "rules": rules,
         "number": number,
-        "at_once": at_once,
+        "reason": reason,
+        "text": text,
+        "data": {},
+        "answerer": answerer,
+    }
+
+
+def _closed(
+    order_id: str,
+    at: datetime,
+    by: Any,
+    rules: tuple[str, ...],
+    number: int,
+    outcome: RequestStatus,
+    reason: str | None = None,
+    text: str | None = None,
+) -> dict[str, Any]:
+    return {
+        "event": "RequestClosed",
+        "order_id": order_id,
+        "at": at,
+        "by": by,
+        "rules": rules,
+        "number": number,
+        "outcome": outcome,
+        "reason": reason,
+        "text": text,
+        "order_status": None,
+        "ship_on": None,
     }
 
 

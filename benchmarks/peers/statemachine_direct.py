@@ -18,6 +18,7 @@ from peers.building import (
     approved,
     cancelled_at_once,
     days_past,
+    is_confirmed,
     is_the_buyer,
     is_the_seller,
     latest_status,
@@ -55,8 +56,8 @@ class _Asked:
             and latest_status(case) in OPEN
         )
 
-    def affirmed(self) -> bool:
-        return isinstance(self.command, Reject) and self.command.affirmed
+    def confirmed(self) -> bool:
+        return isinstance(self.command, Reject) and is_confirmed(self.command)
 
     def late(self) -> bool:
         return days_past(self.case, self.at) > 0
@@ -103,8 +104,8 @@ class OrderMachine(StateMachine):
         | delayed.to(cancelled, cond="may_answer", on="approve_it")
     )
     reject = shipping_requested.to(
-        shipping_requested, cond=["may_answer", "affirmed"], unless="late", on="reject_it"
-    )
+        shipping_requested, cond=["may_answer", "confirmed"], on="reject_it"
+    ) | delayed.to(delayed, cond=["may_answer", "confirmed"], on="reject_it")
 
     plan_shipping = new.to(shipping_requested)
     mark_delayed = shipping_requested.to(delayed)

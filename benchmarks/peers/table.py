@@ -14,6 +14,7 @@ from peers.building import (
     approved,
     cancelled_at_once,
     days_past,
+    is_confirmed,
     is_the_buyer,
     is_the_seller,
     latest_status,
@@ -51,13 +52,14 @@ _APPROVES = {
     # status, last request
     (status, request)
     for status in ("new", "shipping_requested", "delayed")
-    for request in ("awaiting_seller", "withdrawal_asked", "withdrawal_held")
+    for request in ("pending", "withdrawal_asked", "withdrawal_declined")
 }
 
 _REJECTS = {
-    # status, last request, late, affirmed
-    ("shipping_requested", request, False, True)
-    for request in ("awaiting_seller", "withdrawal_asked", "withdrawal_held")
+    # status, last request, confirmed
+    (status, request, True)
+    for status in ("shipping_requested", "delayed")
+    for request in ("pending", "withdrawal_asked", "withdrawal_declined")
 }
 
 _REFUSED = ("refuse", ())
@@ -88,8 +90,7 @@ def decide(
             if key in _APPROVES and is_the_seller(command, case):
                 return approved(command, case, at)
         case Reject():
-            late = days_past(case, at) > 0
-            answer = case.order.status, latest_status(case), late, command.affirmed
+            answer = case.order.status, latest_status(case), is_confirmed(command)
             if answer in _REJECTS and is_the_seller(command, case):
                 return rejected(command, case, at)
     raise NotAllowed("the table says no")

@@ -18,6 +18,9 @@ from peers.building import (
     approved,
     cancelled_at_once,
     days_past,
+    is_confirmed,
+    is_the_buyer,
+    is_the_seller,
     latest_status,
     referred,
     rejected,
@@ -27,7 +30,7 @@ from peers.building import (
 __all__ = ["assess", "assess_from_text", "decide", "decide_from_text"]
 
 _TEXT = """
-@id("standard.party")
+@id("a_party")
 forbid (principal, action, resource) unless { context.party };
 
 @id("qoo10.instant_new")
@@ -49,10 +52,10 @@ when { context.status == "shipping_requested" && context.past <= 0 };
 forbid (principal, action == Action::"request", resource)
 when { context.rejected };
 
-@id("qoo10.one_open_request")
+@id("standard.one_open_request")
 forbid (principal, action == Action::"request", resource)
 when {
-    ["awaiting_seller", "withdrawal_asked", "withdrawal_held"].contains(context.request)
+    ["pending", "withdrawal_asked", "withdrawal_declined"].contains(context.request)
 };
 
 @id("qoo10.shipped")
@@ -64,19 +67,16 @@ permit (principal is Seller, action == Action::"approve", resource);
 
 @id("qoo10.reject")
 permit (principal is Seller, action == Action::"reject", resource)
-when { context.affirmed };
+when { context.confirmed };
 
-@id("qoo10.not_rejectable")
+@id("qoo10.new_not_rejectable")
 forbid (principal, action == Action::"reject", resource)
-when {
-    ["new", "delayed"].contains(context.status)
-    || (context.status == "shipping_requested" && context.past > 0)
-};
+when { ["new", "shipped", "delivered", "cancelled"].contains(context.status) };
 
 @id("standard.answer_open")
 forbid (principal, action in [Action::"approve", Action::"reject"], resource)
 unless {
-    ["awaiting_seller", "withdrawal_asked", "withdrawal_held"].contains(context.request)
+    ["pending", "withdrawal_asked", "withdrawal_declined"].contains(context.request)
 };
 """
 _POLICIES = cedarpy.PolicySet.from_str(_TEXT)
@@ -155,7 +155,11 @@ def _permitting(
     """The id of the policy that permits the command; None where it is denied."""
     by, order = command.by, case.order
     context: dict[str, Any] = {
-        "party": order.visible_to(by),
+        "party": (
+            is_the_buyer(command, case)
+            if isinstance(command, RequestCancellation)
+            else is_the_seller(command, case)
+        ),
         "status": order.status,
         "request": latest_status(case),
         "past": days_past(case, at),
@@ -163,7 +167,7 @@ def _permitting(
     if type(command) is RequestCancellation:
         context["rejected"] = was_rejected(case)
     elif type(command) is Reject:
-        context["affirmed"] = command.affirmed
+        context["confirmed"] = is_confirmed(command)
     asked = {
         "principal": {"type": _TYPES[by.role], "id": by.id},
         "action": _ACTIONS[type(command)],

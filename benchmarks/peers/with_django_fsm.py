@@ -21,6 +21,7 @@ from peers.building import (
     approved,
     cancelled_at_once,
     days_past,
+    is_confirmed,
     is_the_buyer,
     is_the_seller,
     latest_status,
@@ -54,8 +55,8 @@ def _may_answer(row: OrderRow) -> bool:
     )
 
 
-def _affirmed(row: OrderRow) -> bool:
-    return isinstance(row.command, Reject) and row.command.affirmed
+def _confirmed(row: OrderRow) -> bool:
+    return isinstance(row.command, Reject) and is_confirmed(row.command)
 
 
 def _late(row: OrderRow) -> bool:
@@ -117,8 +118,8 @@ class OrderRow(models.Model):
 
     @transition(
         field=status,
-        source="shipping_requested",
-        conditions=[_may_answer, _affirmed, _in_time],
+        source=["shipping_requested", "delayed"],
+        conditions=[_may_answer, _confirmed],
     )
     def reject(self) -> tuple[Event, ...]:
         """The seller says no."""

@@ -22,6 +22,7 @@ from peers.building import (
     approved,
     cancelled_at_once,
     days_past,
+    is_confirmed,
     is_the_buyer,
     is_the_seller,
     latest_status,
@@ -59,8 +60,8 @@ class _Model:
             and latest_status(case) in OPEN
         )
 
-    def affirmed(self) -> bool:
-        return isinstance(self.command, Reject) and self.command.affirmed
+    def confirmed(self) -> bool:
+        return isinstance(self.command, Reject) and is_confirmed(self.command)
 
     def late(self) -> bool:
         return days_past(self.case, self.at) > 0
@@ -137,14 +138,16 @@ _MACHINE = Machine(
             }
             for status in ("new", "shipping_requested", "delayed")
         ),
-        {
-            "trigger": "reject",
-            "source": "shipping_requested",
-            "dest": None,
-            "conditions": ["may_answer", "affirmed"],
-            "unless": "late",
-            "before": "reject_it",
-        },
+        *(
+            {
+                "trigger": "reject",
+                "source": status,
+                "dest": None,
+                "conditions": ["may_answer", "confirmed"],
+                "before": "reject_it",
+            }
+            for status in ("shipping_requested", "delayed")
+        ),
     ],
 )
 

@@ -22,6 +22,9 @@ from peers.building import (
     approved,
     cancelled_at_once,
     days_past,
+    is_confirmed,
+    is_the_buyer,
+    is_the_seller,
     latest_status,
     referred,
     rejected,
@@ -30,7 +33,7 @@ from peers.building import (
 
 __all__ = ["assess", "assess_created", "decide", "decide_created"]
 
-_OPEN = '"awaiting_seller", "withdrawal_asked", "withdrawal_held"'
+_OPEN = '"pending", "withdrawal_asked", "withdrawal_declined"'
 
 
 def _table(inputs: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, Any]:
@@ -70,9 +73,9 @@ _TABLES = {
     "request": _table(
         ("party", "role", "request", "rejected", "status", "past"),
         (
-            ("false", "", "", "", "", "", '"refuse"', '"standard.party"'),
-            ("", 'not($ in ["buyer"])', "", "", "", "", '"refuse"', '"qoo10.buyer_asks"'),
-            ("", "", _OPEN, "", "", "", '"refuse"', '"qoo10.one_open_request"'),
+            ("false", "", "", "", "", "", '"refuse"', '"a_party"'),
+            ("", 'not($ in ["buyer"])', "", "", "", "", '"refuse"', '"the_buyer"'),
+            ("", "", _OPEN, "", "", "", '"refuse"', '"standard.one_open_request"'),
             ("", "", "", "true", "", "", '"refuse"', '"qoo10.no_second_request"'),
             ("", "", "", "", '"new"', "", '"cancel"', '"qoo10.instant_new"'),
             ("", "", "", "", '"delayed"', "", '"cancel"', '"qoo10.instant_delayed"'),
@@ -84,33 +87,32 @@ _TABLES = {
     "approve": _table(
         ("party", "role", "request", "status"),
         (
-            ("false", "", "", "", '"refuse"', '"standard.party"'),
+            ("false", "", "", "", '"refuse"', '"a_party"'),
             (
                 "",
                 '"seller"',
                 _OPEN,
                 '"new", "shipping_requested", "delayed"',
                 '"permit"',
-                '"qoo10.approve"',
+                '"standard.answer"',
             ),
-            ("", "", "", "", '"refuse"', '"qoo10.seller_answers"'),
+            ("", "", "", "", '"refuse"', '"the_answerer"'),
         ),
     ),
     "reject": _table(
-        ("party", "role", "request", "status", "past", "affirmed"),
+        ("party", "role", "request", "status", "confirmed"),
         (
-            ("false", "", "", "", "", "", '"refuse"', '"standard.party"'),
+            ("false", "", "", "", "", '"refuse"', '"a_party"'),
             (
                 "",
                 '"seller"',
                 _OPEN,
-                '"shipping_requested"',
-                "<= 0",
+                '"shipping_requested", "delayed"',
                 "true",
                 '"permit"',
-                '"qoo10.reject"',
+                '"standard.answer"',
             ),
-            ("", "", "", "", "", "", '"refuse"', '"qoo10.affirmed"'),
+            ("", "", "", "", "", '"refuse"', '"qoo10.affirmed"'),
         ),
     ),
 }
@@ -168,7 +170,7 @@ def _decided(
                     return referred(command, case, at)
             case Approve():
                 facts = {
-                    "party": case.order.visible_to(command.by),
+                    "party": is_the_seller(command, case),
                     "role": command.by.role,
                     "request": latest_status(case),
                     "status": case.order.status,
@@ -177,12 +179,11 @@ def _decided(
                     return approved(command, case, at)
             case Reject():
                 facts = {
-                    "party": case.order.visible_to(command.by),
+                    "party": is_the_seller(command, case),
                     "role": command.by.role,
                     "request": latest_status(case),
                     "status": case.order.status,
-                    "past": days_past(case, at),
-                    "affirmed": command.affirmed,
+                    "confirmed": is_confirmed(command),
                 }
                 if evaluate("reject", facts)["result"]["verdict"] == "permit":
                     return rejected(command, case, at)
@@ -194,7 +195,7 @@ def _asked(
 ) -> tuple[str, str]:
     order, by = case.order, command.by
     facts = {
-        "party": order.visible_to(by),
+        "party": is_the_buyer(command, case),
         "role": by.role,
         "request": latest_status(case),
         "rejected": was_rejected(case),

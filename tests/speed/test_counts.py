@@ -109,7 +109,10 @@ def works() -> Iterator[tuple[str, Work]]:
     order = an_order()
     yield "handle a request", handling(order, asks(order))
     order = an_order()
-    yield "handle an approval", handling(order, asks(order), Approve(order.id, by=SELLER, request=1))
+    yield (
+        "handle an approval",
+        handling(order, asks(order), Approve(order.id, by=SELLER, request=1)),
+    )
     order = an_order()
     named = Approve(order.id, by=SELLER, request=1, command_id="c-1")
     yield "handle an approval with an id", handling(order, asks(order), named)
