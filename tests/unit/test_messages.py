@@ -129,6 +129,13 @@ def test_who_has_no_language_is_written_to_in_the_policys_first(party: tuple[Par
     )
 
 
+def test_a_message_names_the_language_that_it_is_in() -> None:
+    """Not that of a reader for whom there is none: what reads it aloud goes by its name."""
+    french = Party("s-1", name="Boutique", locale="fr")
+    _, (message,) = told(opened(TELLS), asks(), TELLS, french)
+    assert (message.locale, message.body) == ("en", "Reason: Mistake")
+
+
 def test_a_message_goes_out_once_for_each_medium_with_all_its_variables() -> None:
     case, _ = told(opened(TELLS, item="あめ", cart_id="c-3"), asks(reason="other", text="あいう"))
     case, _ = told(case, AskWithdrawal("o-7", by=SELLER, request=1, text="お願い"))

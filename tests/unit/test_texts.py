@@ -114,6 +114,7 @@ def test_a_language_that_a_text_is_not_in_is_answered_by_a_near_one() -> None:
     assert text["pt-BR"] == "Sim"
     assert text["fr"] == "Yes"
     assert Text(de="Ja", nl="Ja.")["ja"] == "Ja"
+    assert (text.spoken("pt-BR"), text.spoken("fr"), text.spoken("ja")) == ("pt", "en", "ja")
 
 
 def test_a_text_tells_its_languages_and_their_words() -> None:

@@ -53,11 +53,15 @@ class Text:
         return cls(**by_language)
 
     def __getitem__(self, lang: Lang) -> str:
+        return self._by_language[self.spoken(lang)]
+
+    def spoken(self, lang: Lang) -> Lang:
+        """The language, of those that it is in, in which `lang` is answered."""
         known = self._by_language
         for each in (lang, lang.partition("-")[0], "en"):
             if each in known:
-                return known[each]
-        return next(iter(known.values()))
+                return each
+        return next(iter(known))
 
     @property
     def languages(self) -> tuple[Lang, ...]:

@@ -47,7 +47,7 @@ class Message:
         party: The id of the reader; the directory knows their addresses. Of a role of the house
             the name of the role.
         medium: How it reaches them.
-        locale: The language that it is in.
+        locale: The language that its body is in.
         subject: One line, without any character that could end it or hide a part of it.
         body: One line or several, as plain text: escape it where it becomes HTML.
     """
@@ -198,7 +198,8 @@ def _worded(
     due_at = event.due_at if isinstance(event, DeadlineFired) else None
     values = Words(case, policy, lang, parties, reader=reader, due_at=due_at)
     subject = policy.text(each.subject).fill(lang, values)
-    body = policy.text(each.body).fill(lang, values)
+    words = policy.text(each.body)
+    body = words.fill(lang, values)
     # What people wrote may be no line: then a message checks itself, and says so.
     plain = subject.isprintable() and len(subject) + len(body) <= MAX_MESSAGE
     message: Callable[..., Message] = trusted(Message) if plain else Message
@@ -211,7 +212,7 @@ def _worded(
             audience=audience,
             party=reader,
             medium=medium,
-            locale=lang,
+            locale=words.spoken(lang),
             subject=subject,
             body=body,
         )
