@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
 
 from ordercancel.domain.actors import Party, System
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import AdvanceOrder, Command, FireDeadline, UpdateOrder
+from ordercancel.domain.commands import JUDGED, AdvanceOrder, Command, FireDeadline, UpdateOrder
 from ordercancel.domain.events import DeadlineFired, Event, OrderUpdated
-from ordercancel.engine.decision import Decision
 from ordercancel.engine.handling import Step as Taken
 from ordercancel.engine.handling import fire_due, handle
 from ordercancel.policy.policy import Policy
@@ -29,58 +28,53 @@ def steps_of(
         UnknownOrder, InvalidValue, InvalidPolicy: As `ordercancel.engine.handling.handle`.
     """
     handled = handle(command, case, policy, at, seller=seller)
-    steps: list[Step] = []
-    for taken in handled.steps:
-        given = _given(command, taken.events[0])
-        decision = None
-        if given is command and not isinstance(command, UpdateOrder | FireDeadline):
-            decision = policy.assess(command, case, at, seller=seller)
-        steps.append(_step(policy, case, given, at, taken, decision))
-        case = taken.case
-    if handled.refused is not None:
-        taken = Taken((), case)
-        steps.append(_step(policy, case, command, at, taken, handled.refused.decision))
-    return tuple(steps)
+    steps = (*_steps(handled.steps, case, policy, at, command, seller),)
+    if handled.refused is None:
+        return steps
+    decision, after = handled.refused.decision, handled.case
+    refused = Step(
+        policy=policy, before=after, command=command, at=at, decision=decision, after=after
+    )
+    return (*steps, refused)
 
 
 def due_steps(case: Case, policy: Policy, at: datetime) -> tuple[Step, ...]:
     """The steps of the deadlines that are due at `at`."""
-    steps: list[Step] = []
-    for taken in fire_due(case, policy, at):
-        given = _fired(taken.events[0])
-        steps.append(_step(policy, case, given, at, taken))
-        case = taken.case
-    return tuple(steps)
+    return (*_steps(fire_due(case, policy, at), case, policy, at),)
 
 
-def _step(
+def _steps(
+    taken: Iterable[Taken],
+    case: Case,
     policy: Policy,
-    before: Case,
-    command: Command,
     at: datetime,
-    taken: Taken,
-    decision: Decision | None = None,
-) -> Step:
-    return Step(
-        policy=policy,
-        before=before,
-        command=command,
-        at=at,
-        decision=decision,
-        events=taken.events,
-        after=taken.case,
-    )
+    command: Command | None = None,
+    seller: Party | None = None,
+) -> Iterator[Step]:
+    """What was taken, each with the command behind it and what the rules said to it."""
+    for each in taken:
+        given = _given(command, each.events[0])
+        decision = None
+        if isinstance(given, JUDGED):
+            decision = policy.assess(given, case, at, seller=seller)
+        yield Step(
+            policy=policy,
+            before=case,
+            command=given,
+            at=at,
+            decision=decision,
+            events=each.events,
+            after=each.case,
+        )
+        case = each.case
 
 
-def _given(command: Command, first: Event) -> Command:
+def _given(command: Command | None, first: Event) -> Command:
     """The command that a step comes from, by its first event."""
-    if isinstance(first, DeadlineFired):
-        return _fired(first)
+    if command is None or isinstance(first, DeadlineFired):
+        deadline = getattr(first, "deadline", "")
+        return FireDeadline(first.order_id, by=System(), deadline=deadline)
     if isinstance(first, OrderUpdated) and isinstance(command, AdvanceOrder):
         # What is told with a move is recorded ahead of it, where something is due.
         return UpdateOrder(first.order_id, by=System(), facts=first.facts)
     return command
-
-
-def _fired(first: Any) -> FireDeadline:
-    return FireDeadline(first.order_id, by=System(), deadline=first.deadline)
