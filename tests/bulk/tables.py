@@ -13,14 +13,17 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
-from ordercancel import Approve, Buyer, Case, Party, Policy, Reject, RequestCancellation, Seller
-from ordercancel.bulk import COLUMNS, Holding
-from ordercancel.bulk.columns import column_of_fact
+from ordercancel import Approve, Case, Party, Policy, Reject, RequestCancellation
+from ordercancel.bulk import Holding, Question
+from ordercancel.bulk.columns import columns_for
+from ordercancel.domain.actors import Actor
 from ordercancel.domain.requests import RequestStatus
-from ordercancel.rules.deadlines import Consequence
+from ordercancel.engine.timers import next_due
+from ordercancel.rules.facts import Flag
 
-Answer = tuple[str | None, tuple[str, ...], frozenset[str], frozenset[str], bool, bool]
-"""Verdict, rules in their order, codes, clauses, whether the seller may approve, and reject."""
+Answer = tuple[str | None, tuple[str, ...], frozenset[str], frozenset[str], bool, bool, bool]
+"""Verdict, rules in their order, codes, clauses, whether it may be approved, and rejected, and
+whether a deadline is due."""
 
 _TYPES = {
     Holding.TEXT: pa.string(),
@@ -32,24 +35,17 @@ _TYPES = {
 
 
 def schema_of(policy: Policy) -> pa.Schema:
-    """All columns, and those of the policy's own facts."""
-    own = [column_of_fact(fact, policy) for fact in policy.facts]
-    return pa.schema([(each.name, _TYPES[each.holds]) for each in (*COLUMNS.values(), *own)])
+    """All columns, those of the policy's own facts and of its marks among them."""
+    return pa.schema([(name, _TYPES[each.holds]) for name, each in columns_for(policy).items()])
 
 
 def row_of(order_id: str, case: Case, policy: Policy, seller: Party | None) -> dict[str, Any]:
     """What a table says of a case."""
     order, latest = case.order, case.latest
-    dues = case.open_duties
-    deciding = [duty.due_at for duty in dues if policy.can_decide(duty.deadline, order.status)]
-    overdue = [
-        duty.due_at
-        for duty in case.duties
-        if policy.deadline(duty.deadline).does is Consequence.MARK_OVERDUE
-        and latest is not None
-        and duty.request == latest.number
-        and duty.status in ("open", "missed")
-    ]
+    data = {} if latest is None else latest.data
+    own = {fact.name: order.facts.get(fact.name) for fact in policy.facts if fact.of is None}
+    kept = {f.name: data.get(f.name) for f in policy.facts if f.of is RequestCancellation}
+    marks = {f"marked.{code}": case.is_marked(code) or None for code in policy.mark_codes}
     return {
         "order_id": order_id,
         "status": order.status,
@@ -58,29 +54,47 @@ def row_of(order_id: str, case: Case, policy: Policy, seller: Party | None) -> d
         "placed_at": order.placed_at,
         "paid_at": order.paid_at,
         "status_since": order.status_since,
+        "shipped_at": order.shipped_at,
+        "delivered_at": order.delivered_at,
         "ship_on": order.ship_on,
         "seller_permits": seller and seller.permits_cancellation,
+        "request_number": latest and latest.number,
         "request_status": latest and str(latest.status),
+        "initiator": latest and latest.by.role,
+        "answerer": latest and latest.answerer,
         "requested_at": latest and latest.at,
+        "closed_at": latest and latest.closed_at,
         "rejected_before": case.had(RequestStatus.REJECTED),
         "withdrawn_before": case.had(RequestStatus.WITHDRAWN),
-        "answer_due_at": min(deciding, default=None) if case.open_request else None,
-        "overdue_at": min(overdue, default=None),
-        "due_at": min((duty.due_at for duty in dues), default=None),
-        **{fact.name: order.attributes.get(fact.name) for fact in policy.facts},
+        "next_due": next_due(policy, case),
+        **marks,
+        **own,
+        **kept,
     }
 
 
-def asked_one_by_one(case: Case, policy: Policy, at: datetime, seller: Party | None) -> Answer:
-    """What `Policy.assess` says to the buyer who asks, and to the seller who answers."""
-    order = case.order
-    asks = RequestCancellation(order.id, by=Buyer(order.buyer))
+def asked_one_by_one(
+    case: Case, policy: Policy, at: datetime, seller: Party | None, question: Question
+) -> Answer:
+    """What `Policy.assess` says to whoever asks, and to whoever answers."""
+    order, number = case.order, max(1, len(case.requests))
+
+    def carried(kind: type) -> dict[str, Any]:
+        flags = {f.name: True for f in policy.facts if f.of is kind and isinstance(f, Flag)}
+        data = {k: v for k, v in question.data.items() if policy.fact(k).of is kind}  # type: ignore[union-attr]
+        return ({} if kind is RequestCancellation else flags) | data
+
+    asks = RequestCancellation(
+        order.id, by=actor(case, question.asked_by), data=carried(RequestCancellation)
+    )
     asked = policy.assess(asks, case, at, seller=seller)
-    approves = Approve(order.id, by=Seller(order.seller))
-    rejects = Reject(order.id, by=Seller(order.seller), affirmed=True)
+    by = actor(case, question.answered_by)
+    approves = Approve(order.id, by=by, request=number, data=carried(Approve))
+    rejects = Reject(order.id, by=by, request=number, data=carried(Reject))
     may_approve, may_reject = (
         not policy.assess(each, case, at, seller=seller).is_refused for each in (approves, rejects)
     )
+    due = next_due(policy, case)
     return (
         asked.verdict.value,
         asked.rules,
@@ -88,7 +102,14 @@ def asked_one_by_one(case: Case, policy: Policy, at: datetime, seller: Party | N
         frozenset(asked.clauses),
         may_approve,
         may_reject,
+        due is not None and due <= at,
     )
+
+
+def actor(case: Case, role: str) -> Actor:
+    """A party to the order, or somebody of the house who has asked for nothing."""
+    parties = {"buyer": case.order.buyer, "seller": case.order.seller, "system": "system"}
+    return Actor(parties.get(role, role), role=role)
 
 
 def table_of(policy: Policy, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
@@ -144,6 +165,7 @@ def answers_of_rows(rows: Iterable[Mapping[str, Any]]) -> dict[str, Answer]:
             frozenset(_words(row["clauses"])),
             bool(row["may_approve"]),
             bool(row["may_reject"]),
+            bool(row["is_due"]),
         )
         for row in rows
     }

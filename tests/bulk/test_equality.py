@@ -9,7 +9,9 @@ from typing import Any
 
 import attrs
 import pytest
+from examples.flea_market import FLEA_MARKET
 from examples.half_hour_shop import SHOP
+from examples.must_ship import MUST_SHIP
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import (
@@ -27,7 +29,7 @@ from sqlalchemy import (
     literal,
 )
 
-from bulk.policies import AT, judged, policies
+from bulk.policies import AT, judged, policies, questions
 from bulk.tables import (
     ENGINES,
     Answer,
@@ -39,10 +41,12 @@ from bulk.tables import (
     table_of,
 )
 from ordercancel import Case, Party, Policy
-from ordercancel.bulk import frames, outcomes
+from ordercancel.bulk import Question, frames, outcomes
+from ordercancel.bulk.plan import USUAL
 from ordercancel.bulk.sql import outcomes_query
 from ordercancel.domain.actors import System
 from ordercancel.domain.events import OrderRegistered
+from ordercancel.engine.timers import schedule
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
 from ordercancel.service.records import Commit
 from ordercancel.stores.sql import SqlStore
@@ -52,48 +56,55 @@ READINGS = {
     "conect": CONECT,
     "qoo10": QOO10,
     "conect, one ask only": conect(edition="once", may_ask_again=False),
-    "qoo10, delay approves": qoo10(edition="delay", delay_approves=True),
+    "qoo10, delay approves": qoo10(edition="delay", late_while_open="approved"),
     "the half-hour shop": SHOP,
+    "the flea market": FLEA_MARKET,
+    "the merchant who must ship": MUST_SHIP,
 }
+QUESTIONS = (USUAL, Question(asked_by="seller", answered_by="buyer"))
 
 
 class Book:
     """Cases with their answers, one by one, and the table of them."""
 
     def __init__(
-        self, policy: Policy, at: datetime, known: list[tuple[Case, Party | None]]
+        self,
+        policy: Policy,
+        at: datetime,
+        known: list[tuple[Case, Party | None]],
+        question: Question = USUAL,
     ) -> None:
-        self.policy, self.at = policy, at
+        self.policy, self.at, self.question = policy, at, question
         self.cases = {f"o-{number}": each for number, each in enumerate(known)}
         self.expected: dict[str, Answer] = {
-            name: asked_one_by_one(case, policy, at, seller)
+            name: asked_one_by_one(case, policy, at, seller, question)
             for name, (case, seller) in self.cases.items()
         }
         rows = [row_of(name, case, policy, seller) for name, (case, seller) in self.cases.items()]
         self.table = table_of(policy, rows)
 
-    def differences(self, found: Mapping[str, Answer]) -> list[tuple[Any, ...]]:
-        """The orders that are answered otherwise: with the case, what was found and expected."""
-        assert found.keys() == self.expected.keys()
+    def differences(self, answers: Mapping[str, Answer]) -> list[tuple[Any, ...]]:
+        """The orders that are answered otherwise: with the case, the answer and the expected."""
+        assert answers.keys() == self.expected.keys()
         return [
-            (self.cases[name], found[name], expected)
+            (self.cases[name], answers[name], expected)
             for name, expected in self.expected.items()
-            if found[name] != expected
+            if answers[name] != expected
         ]
 
 
 @lru_cache
 def walked(policy: Policy) -> dict[datetime, list[tuple[Case, Party | None]]]:
-    """Every case that can be reached under `policy`, by the moment; the seller in all his ways."""
+    """Every case that can be reached under `policy`, by the moment; the seller in all ways."""
     explorer = Explorer(policy, limit=100_000)
     explorer.run()
     by_moment: dict[datetime, list[tuple[Case, Party | None]]] = {}
     for node in explorer.nodes.values():
         order = node.case.order
-        for permits in (True, False):
+        for permits in (True, False) if policy.needs_seller else ():
             party = Party(order.seller, name="店", permits_cancellation=permits)
             by_moment.setdefault(node.at, []).append((node.case, party))
-        by_moment[node.at].append((node.case, None))
+        by_moment.setdefault(node.at, []).append((node.case, None))
     return by_moment
 
 
@@ -101,14 +112,20 @@ def walked(policy: Policy) -> dict[datetime, list[tuple[Case, Party | None]]]:
 def books(request: pytest.FixtureRequest) -> list[Book]:
     """The books of a policy: one for each moment at which its rules tell cases apart."""
     policy: Policy = request.param
-    return [Book(policy, at, known) for at, known in walked(policy).items()]
+    return [
+        Book(policy, at, known, question)
+        for at, known in walked(policy).items()
+        for question in QUESTIONS
+    ]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_case_that_can_be_reached_is_answered_alike(books: list[Book], engine: str) -> None:
     """Over the whole space that `verify` walks through."""
     for book in books:
-        judged_table = outcomes(book.policy, ENGINES[engine](book.table), at=book.at)
+        judged_table = outcomes(
+            book.policy, ENGINES[engine](book.table), at=book.at, question=book.question
+        )
         assert book.differences(answers_in(judged_table)) == []
 
 
@@ -124,12 +141,14 @@ def test_every_case_that_can_be_reached_is_answered_alike(books: list[Book], eng
 def test_any_policy_over_any_orders_is_answered_alike(
     monkeypatch: pytest.MonkeyPatch, most: int, data: st.DataObject
 ) -> None:
-    """Whatever its rules are, with values missing wherever they may be, by every engine."""
+    """Whatever its rules are, with values missing wherever they may be, by one engine or two."""
     monkeypatch.setattr(frames, "MOST", most)
     policy = data.draw(policies())
-    book = Book(policy, AT, data.draw(st.lists(judged(policy), min_size=1, max_size=30)))
-    for name, engine in ENGINES.items():
-        judged_table = outcomes(policy, engine(book.table), at=AT)
+    known = data.draw(st.lists(judged(policy), min_size=1, max_size=30))
+    book = Book(policy, AT, known, data.draw(questions()))
+    for name in data.draw(st.lists(st.sampled_from(sorted(ENGINES)), min_size=1, max_size=2)):
+        native = ENGINES[name](book.table)
+        judged_table = outcomes(policy, native, at=AT, question=book.question)
         assert (name, book.differences(answers_in(judged_table))) == (name, [])
     engine = create_engine("sqlite://")
     try:
@@ -172,7 +191,9 @@ def in_a_hosts_table(book: Book, engine: Engine) -> dict[str, Answer]:
     """The answers of a query over a table of a host's."""
     table = hosts_table(book.policy)
     columns = {column.name.removeprefix("my_"): column for column in table.c}
-    query = outcomes_query(book.policy, book.at, table=table, columns=columns)
+    query = outcomes_query(
+        book.policy, book.at, table=table, columns=columns, question=book.question
+    )
     rows = [{f"my_{key}": each for key, each in row.items()} for row in book.table.to_pylist()]
     with engine.begin() as connection:
         table.create(connection)
@@ -194,21 +215,36 @@ def in_our_tables(book: Book, url: str, permits: bool | None) -> dict[str, Answe
     try:
         store = SqlStore(engine)
         for name, (case, _) in book.cases.items():
-            put(store, attrs.evolve(case, order=attrs.evolve(case.order, id=name)), book.at)
-        query = outcomes_query(book.policy, book.at, seller_permits=literal(permits, Boolean()))
+            named = attrs.evolve(case, order=attrs.evolve(case.order, id=name))
+            put(store, named, book.policy, book.at)
+        query = outcomes_query(
+            book.policy,
+            book.at,
+            seller_permits=literal(permits, Boolean()),
+            question=book.question,
+        )
         with engine.connect() as connection:
             return answers_of_rows(connection.execute(query).mappings())
     finally:
         engine.dispose()
 
 
-def put(store: SqlStore, case: Case, at: datetime) -> None:
+def put(store: SqlStore, case: Case, policy: Policy, at: datetime) -> None:
     """Let `store` keep a case, whatever led to it."""
     registered = OrderRegistered(
-        order_id=case.order.id, at=at, by=System(), order=case.order, edition="1"
+        order_id=case.order.id, at=at, by=System(), order=case.order, edition="1", digest=""
     )
     stored = attrs.evolve(case, version=1)
-    store.commit(Commit(case=stored, expected=0, events=(registered,)))
+    next_due, marked_from = schedule(policy, stored)
+    store.commit(
+        Commit(
+            case=stored,
+            expected=0,
+            events=(registered,),
+            next_due=next_due,
+            marked_from=marked_from,
+        )
+    )
 
 
 @pytest.mark.parametrize("permits", [True, None])
@@ -217,13 +253,13 @@ def test_our_own_tables_are_answered_alike(
 ) -> None:
     """What a store keeps is enough to judge by, but for whether the seller permits."""
 
-    def told(seller: Party | None) -> bool | None:
+    def permission(seller: Party | None) -> bool | None:
         return seller and seller.permits_cancellation
 
-    for policy in (CONECT, QOO10, READINGS["qoo10, delay approves"], SHOP):
+    for policy in (*READINGS.values(), CONECT):
         cases_by_moment = walked(policy)
         at = max(cases_by_moment, key=lambda moment: len(cases_by_moment[moment]))
-        known = [each for each in cases_by_moment[at] if told(each[1]) is permits]
+        known = [each for each in cases_by_moment[at] if permission(each[1]) is permits]
         book = Book(policy, at, known)
         url = f"sqlite:///{tmp_path / f'{policy.name}-{policy.edition}.db'}"
         assert book.differences(in_our_tables(book, url, permits)) == []
@@ -238,7 +274,7 @@ def test_facts_of_ones_own_are_read_from_our_tables(data: st.DataObject) -> None
     permits = data.draw(st.sampled_from((True, False, None)))
     party = None if permits is None else Party("s-1", name="店", permits_cancellation=permits)
     known = data.draw(st.lists(judged(policy), min_size=1, max_size=10))
-    book = Book(policy, AT, [(case, party) for case, _ in known])
+    book = Book(policy, AT, [(case, party) for case, _ in known], data.draw(questions()))
     assert book.differences(in_our_tables(book, "sqlite://", permits)) == []
 
 
@@ -247,7 +283,7 @@ def test_an_order_of_another_policy_is_passed_over() -> None:
     engine = create_engine("sqlite://")
     at = datetime(2024, 4, 2, tzinfo=UTC)
     (case, _), *_ = next(iter(walked(SHOP).values()))
-    put(SqlStore(engine), case, at)
+    put(SqlStore(engine), case, SHOP, at)
     query = outcomes_query(CONECT, at, seller_permits=literal(value=True))
     with engine.connect() as connection:
         assert connection.execute(query).all() == []

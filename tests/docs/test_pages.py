@@ -68,7 +68,7 @@ def test_the_code_of_the_page_runs_as_it_says(
 BLOCKS = {
     "README.md": 6,
     "README.ja.md": 6,
-    "docs/bulk.md": 14,
+    "docs/bulk.md": 16,
     "docs/delivery.md": 14,
     "docs/own-policy.md": 14,
     "docs/running.md": 10,

@@ -13,5 +13,16 @@ except ImportError as error:
 from ordercancel.bulk.columns import COLUMNS, Column, Holding
 from ordercancel.bulk.comparison import Shift, WhatIf, compare
 from ordercancel.bulk.outcomes import outcomes, summary
+from ordercancel.bulk.plan import Question
 
-__all__ = ["COLUMNS", "Column", "Holding", "Shift", "WhatIf", "compare", "outcomes", "summary"]
+__all__ = [
+    "COLUMNS",
+    "Column",
+    "Holding",
+    "Question",
+    "Shift",
+    "WhatIf",
+    "compare",
+    "outcomes",
+    "summary",
+]

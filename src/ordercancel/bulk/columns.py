@@ -1,15 +1,30 @@
-"""The columns of a table of orders: their names, what they hold, and which fact each tells."""
+"""The columns of a table of orders: their names, what they hold, and which fact each tells.
+
+The library's own table of cases has them under these names.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 import attrs
 
+from ordercancel.domain.commands import RequestCancellation
 from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.requests import RequestStatus
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.facts import Choice, Fact, Flag
+from ordercancel.rules.facts import (
+    FACTS,
+    MARKED,
+    NO_REQUEST,
+    Choice,
+    Day,
+    Fact,
+    Flag,
+    Moment,
+    answerer,
+)
 
 
 class Holding(StrEnum):
@@ -45,7 +60,7 @@ def _optional(name: str, holds: Holding, meaning: str) -> Column:
     return Column(name, holds, meaning, may_be_missing=True)
 
 
-_TEXT, _MOMENT = Holding.TEXT, Holding.MOMENT
+_TEXT, _MOMENT, _FLAG = Holding.TEXT, Holding.MOMENT, Holding.FLAG
 
 COLUMNS: Mapping[str, Column] = FrozenMap(
     {
@@ -58,58 +73,114 @@ COLUMNS: Mapping[str, Column] = FrozenMap(
             Column("placed_at", _MOMENT, "when it was placed"),
             _optional("paid_at", _MOMENT, "when it was paid"),
             Column("status_since", _MOMENT, "since when it has its status"),
+            _optional("shipped_at", _MOMENT, "when it was shipped"),
+            _optional("delivered_at", _MOMENT, "when it was delivered"),
             _optional("ship_on", Holding.DAY, "the planned ship date"),
             _optional(
-                "seller_permits", Holding.FLAG, "whether the seller permits cancellation requests"
+                "seller_permits",
+                _FLAG,
+                "whether the seller permits cancellation requests; no value says that they do not",
+            ),
+            _optional(
+                "request_number",
+                Holding.NUMBER,
+                "how many requests there were; no value where nobody has asked",
             ),
             _optional(
                 "request_status",
                 _TEXT,
                 "where the latest request stands; no value where nobody has asked",
             ),
-            _optional("requested_at", _MOMENT, "when the latest request was made"),
-            Column("rejected_before", Holding.FLAG, "whether any request was rejected"),
-            Column("withdrawn_before", Holding.FLAG, "whether any request was withdrawn"),
+            _optional("initiator", _TEXT, "the role that made the latest request"),
             _optional(
-                "answer_due_at",
-                _MOMENT,
-                "when silence decides the open request, if it can in this status",
+                "answerer", _TEXT, "the role that answers it, or a side such as seller_side"
             ),
-            _optional("overdue_at", _MOMENT, "when the answer to the latest request is overdue"),
-            _optional("due_at", _MOMENT, "when the next deadline that has not acted is due"),
+            _optional("requested_at", _MOMENT, "when the latest request was made"),
+            _optional("closed_at", _MOMENT, "when it became final"),
+            Column("rejected_before", _FLAG, "whether any request was rejected"),
+            Column("withdrawn_before", _FLAG, "whether any request was withdrawn"),
+            _optional("next_due", _MOMENT, "when the next deadline fires"),
+            _optional("overdue_at", _MOMENT, "from when on the order counts as overdue"),
         )
     }
 )
-"""All columns but those of facts of a policy's own, by name."""
+"""All columns but those of marks and of facts of a policy's own, by name."""
 
-COLUMN_OF: Mapping[str, str] = FrozenMap(
+_COLUMN_OF: Mapping[str, str] = FrozenMap(
     {
-        "status": "status",
-        "channel": "channel",
         "request": "request_status",
-        "rejected_before": "rejected_before",
-        "withdrawn_before": "withdrawn_before",
-        "since_placed": "placed_at",
-        "since_paid": "paid_at",
-        "since_status": "status_since",
-        "since_requested": "requested_at",
-        "days_since_placed": "placed_at",
-        "days_past_ship_on": "ship_on",
-        "days_since_requested": "requested_at",
-        "seller_permits": "seller_permits",
-        "deadline_passed": "answer_due_at",
+        "requests_made": "request_number",
+        "is_initiator": "initiator",
+        "is_own_side": "initiator",
+        "is_answerer": "answerer",
     }
 )
-"""The column of a fact, by the name of the fact; one of a policy's own has its name."""
 
 
-def column_of_fact(fact: Fact, policy: Policy) -> Column:
-    """The column of a fact of the policy's own."""
+def column_of(fact: str) -> str:
+    """The name of the column that tells a fact: most have the name of the fact."""
+    return _COLUMN_OF.get(fact, fact)
+
+
+def may_be_missing(fact: Fact) -> bool:
+    """Whether the column of a fact may have no value."""
+    column = COLUMNS.get(column_of(fact.name))
+    return column is None or column.may_be_missing
+
+
+def meaning_of_none(fact: Fact) -> str | bool | int | None:
+    """The value of a fact whose column has no value; None where it is unknown then."""
+    if fact.name in ("request", "initiator", "answerer"):
+        return NO_REQUEST
+    if fact.name == "requests_made":
+        return 0
+    # The directory's, a mark, or one that the request could have been made with.
+    is_false = isinstance(fact, Flag) and (fact.of is not None or not fact.may_be_missing)
+    return False if is_false else None
+
+
+def own_columns(policy: Policy) -> Iterator[Column]:
+    """The columns of the facts of a policy's own, by their names, and of its marks.
+
+    Those of an order, and those that the latest request was made with.
+    """
+    for fact in policy.facts:
+        if fact.of in (None, RequestCancellation) and fact.name not in FACTS:
+            words = tuple(policy.domain(fact)) if isinstance(fact, Choice) else ()
+            meaning = policy.text(fact.label)["en"]
+            yield attrs.evolve(_optional(fact.name, _holding(fact), meaning), words=words)
+    for code in policy.mark_codes:
+        yield _optional(f"{MARKED}{code}", _FLAG, f"whether it is marked as {code}")
+
+
+def _holding(fact: Fact) -> Holding:
     match fact:
         case Choice():
-            words = tuple(policy.domain(fact))
-            return Column(fact.name, Holding.TEXT, fact.label.en, may_be_missing=True, words=words)
+            return Holding.TEXT
         case Flag():
-            return Column(fact.name, Holding.FLAG, fact.label.en, may_be_missing=True)
+            return Holding.FLAG
+        case Moment():
+            return Holding.MOMENT
+        case Day():
+            return Holding.DAY
+        case _ if type(fact) is Fact:
+            return Holding.TEXT
         case _:
-            return Column(fact.name, Holding.NUMBER, fact.label.en, may_be_missing=True)
+            return Holding.NUMBER
+
+
+def columns_for(policy: Policy) -> dict[str, Column]:
+    """All columns of a table of a policy's orders, by name, with the words that it knows."""
+    roles = tuple(policy.roles)
+    words = {
+        "status": policy.orders.statuses,
+        "channel": policy.channels,
+        "request_status": tuple(map(str, RequestStatus)),
+        "initiator": roles,
+        "answerer": tuple(w for w in policy.domain(answerer) if w != NO_REQUEST),
+    }
+    columns = (
+        *(attrs.evolve(each, words=words.get(each.name, ())) for each in COLUMNS.values()),
+        *own_columns(policy),
+    )
+    return {column.name: column for column in columns}

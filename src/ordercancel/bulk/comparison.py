@@ -10,7 +10,7 @@ import narwhals as nw
 
 from ordercancel.bulk.columns import COLUMNS
 from ordercancel.bulk.frames import answered
-from ordercancel.bulk.plan import Plan, plan_for
+from ordercancel.bulk.plan import USUAL, Plan, Question, plan_for
 from ordercancel.bulk.validation import require
 from ordercancel.domain.faults import moment
 from ordercancel.policy.policy import Policy
@@ -61,6 +61,7 @@ def compare(
     orders: Any,
     *,
     at: datetime,
+    question: Question = USUAL,
     leave_out: bool = False,
     check: bool = True,
 ) -> WhatIf:
@@ -71,6 +72,7 @@ def compare(
         after: The other, such as its next edition.
         orders: A table as for `outcomes`, with ``order_id``.
         at: The moment, with a UTC offset.
+        question: Who asks. Default: the buyer.
         leave_out: Whether to leave out rules that need what no column holds. Default: no.
         check: Whether to check the values first, under both policies. Default: yes.
 
@@ -79,7 +81,9 @@ def compare(
         Untranslatable: A rule of either needs what no column holds.
     """
     at = moment("compare.at", at)
-    plans = [plan_for(policy, at, leave_out=leave_out) for policy in (before, after)]
+    plans = [
+        plan_for(policy, at, question=question, leave_out=leave_out) for policy in (before, after)
+    ]
     frame = nw.from_native(orders)
     require(
         frame, [*plans, Plan(policy=after, at=at, columns=(COLUMNS["order_id"],))], check=check

@@ -54,6 +54,13 @@ class Among(Atom):
 
 
 @attrs.frozen
+class Outside(Atom):
+    """It is a word, and none of these."""
+
+    words: frozenset[str]
+
+
+@attrs.frozen
 class Flag(Atom):
     """The flag is up, or down."""
 
@@ -92,7 +99,7 @@ class AnyOf:
     tests: tuple[Test, ...]
 
 
-Leaf = Among | Flag | Bounded | Present | Absent
+Leaf = Among | Outside | Flag | Bounded | Present | Absent
 """A test of one column."""
 
 Test = Leaf | AllOf | AnyOf
@@ -184,6 +191,8 @@ def _contradict(one: Test, other: Test) -> bool:
             return True
         case Among(_, words), Among(_, others):
             return not words & others
+        case (Among(_, words), Outside(_, others)) | (Outside(_, others), Among(_, words)):
+            return words <= others
         case Flag(_, up), Flag(_, also_up):
             return up is not also_up
         case Bounded(_, relation, bound), Bounded(_, other_relation, other_bound):

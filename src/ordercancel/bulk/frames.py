@@ -24,12 +24,15 @@ from ordercancel.bulk.conditions import (
     AllOf,
     Among,
     AnyOf,
+    Bounded,
     Flag,
+    Outside,
     Present,
     Test,
 )
 from ordercancel.bulk.lookup import Lookup, Values, lookup_of
 from ordercancel.bulk.plan import Join, Pick, Piece, Plan
+from ordercancel.rules.conditions import Relation
 
 Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
 _STEP = "ordercancel step "
@@ -47,6 +50,7 @@ def answered(frame: Frame, plan: Plan, *, prefix: str = "") -> Frame:
     branches and joined words.
     """
     writer = _Writer(dict(frame.collect_schema()))
+    is_due = writer.is_due(plan.at).alias(f"{prefix}is_due")
     in_memory = _found_in_memory if isinstance(frame, nw.DataFrame) else None
     find = _FINDERS.get(frame.implementation, in_memory)
     lookup = lookup_of(plan, most=MOST) if find is not None else None
@@ -54,11 +58,11 @@ def answered(frame: Frame, plan: Plan, *, prefix: str = "") -> Frame:
         answers = {f"{prefix}{name}": values for name, values in lookup.answers.items()}
         numbered = frame.with_columns(writer.number(lookup).alias(_NUMBER)).to_native()
         found: Frame = nw.from_native(find(numbered, answers))
-        return found.drop(_NUMBER)
+        return found.drop(_NUMBER).with_columns(is_due)
     picked = {f"{prefix}{name}": writer.picked(pick) for name, pick in plan.answers.items()}
     steps = writer.steps
     stepped = frame.with_columns(**steps) if steps else frame
-    return stepped.with_columns(**picked).drop(*steps)
+    return stepped.with_columns(**picked).drop(*steps).with_columns(is_due)
 
 
 # DuckDB and Polars have their own way: `replace_strict` searches a map for each row in DuckDB, and
@@ -138,6 +142,13 @@ class _Writer:
         """The tests that the answers hang on, by the names of their columns."""
         return {f"{_STEP}{number}": expr for number, expr in enumerate(self._steps.values())}
 
+    def is_due(self, at: datetime) -> nw.Expr:
+        """The expression of whether a deadline is due; no value without its column."""
+        if "next_due" not in self._schema:
+            return nw.lit(None, dtype=nw.Boolean)
+        due = self._written(Bounded("next_due", Relation.AT_MOST, at))
+        return nw.when(due).then(nw.lit(value=True)).otherwise(nw.lit(value=False))
+
     def picked(self, pick: Pick) -> nw.Expr:
         """The expression of an answer."""
         expression = self._piece(pick.otherwise)
@@ -173,6 +184,8 @@ class _Writer:
             case Among(_, words):
                 # Some engines search a list for each row; comparing is quicker for a few words.
                 return reduce(or_, (column == word for word in sorted(words)))
+            case Outside(_, words):
+                return reduce(and_, (column != word for word in sorted(words)), ~column.is_null())
             case Flag(_, up):
                 return column if up else ~column
             case _:

@@ -6,29 +6,37 @@ at or after the moment at which the policy begins to answer differently.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from functools import reduce
 from random import Random
 from typing import Any
 
-import attrs
-
-from ordercancel.domain.actors import Party, System
-from ordercancel.domain.cases import Case, DutyStatus
-from ordercancel.domain.commands import AdvanceOrder, ApplyDeadline, Command
+from ordercancel.domain.actors import Actor, Buyer, Operator, Party, Seller, System
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import (
+    ANSWERS,
+    AdvanceOrder,
+    AnswerWithdrawal,
+    Command,
+    Judged,
+    RequestCancellation,
+    UpdateOrder,
+)
+from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import RequestStatus
-from ordercancel.engine.decide import decide, register
-from ordercancel.engine.decision import Refused
-from ordercancel.engine.evolve import evolve, fold
+from ordercancel.engine.decide import register
+from ordercancel.engine.evolve import fold
+from ordercancel.engine.handling import fire_due, handle
+from ordercancel.engine.timers import OVERDUE, schedule
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.conditions import Compare
-from ordercancel.rules.deadlines import After, Consequence, EndOfDay, midnight
-from ordercancel.rules.facts import Choice, Fact, Flag
-from ordercancel.verification.commands_tried import BUYER, ORDER_ID, SELLER, commands_tried
-from ordercancel.verification.enumeration import all_leaves
+from ordercancel.rules.anchors import known_anchors, least_anchor
+from ordercancel.rules.conditions import Before, Compare, Leaf
+from ordercancel.rules.facts import MARKED, Choice, Day, Flag, Moment, Number
+from ordercancel.rules.times import Time, midnight, unspread
 
+_ORDER_ID = "o-1"
+_ACTORS: tuple[Actor, ...] = (Buyer("b-1"), Seller("s-1"), Operator("op-1"))
 _SELLERS = [
     Party("s-1", name="s-1", permits_cancellation=permits) for permits in (True, True, True, False)
 ]
@@ -45,52 +53,93 @@ class Histories:
         self._at = at
         self._random = Random(seed)  # noqa: S311 - no secret
         self._moments, self._days, self._numbers = _boundaries(policy, at)
-        self._initial = next(state.id for state in policy.orders.states if state.initial)
         # Those that can be cancelled are the ones that the rules are about.
-        states = [each for each in policy.orders.state_ids if each != policy.cancelled_status]
-        self._statuses = [*states, *(each for each in states if policy.can_cancel(each))]
-        actors = {BUYER, SELLER, System()}
-        self._commands = [each for each in commands_tried(policy) if each.by in actors]
+        orders = policy.orders
+        statuses = [each for each in orders.statuses if each != orders.cancelled]
+        self._statuses = [*statuses, *orders.cancellable]
 
     def row(self) -> dict[str, Any]:
         """The columns of another order, but for its seller."""
-        return _row(self._case(), self._policy)
+        return row_of(self.case(), self._policy)
 
-    def _case(self) -> Case:
-        """An order that was placed, and what happened to it since."""
+    def case(self) -> Case:
+        """Another order that was placed, with what happened to it since."""
         policy, random = self._policy, self._random
         placed_at, *later = sorted(self._moment() for _ in range(random.randint(1, 5)))
         case = fold(register(self._order(placed_at, later), policy, placed_at))
         for at in later:
-            case = self._ticked(case, at)
-            tried = random.sample(self._commands, 12)
-            for command in [self._commands[0], *tried] if random.random() < 0.5 else tried:
+            kinds = [RequestCancellation, *random.choices((*ANSWERS, AdvanceOrder), k=6)]
+            if random.random() < 0.5:
+                random.shuffle(kinds)
+            tried: list[Command] = [self._command(kind, case) for kind in kinds for _ in range(3)]
+            if random.random() < 0.1:
+                tried.insert(0, UpdateOrder(_ORDER_ID, by=System(), facts={"paid_at": at}))
+            for command in tried:
                 changed = self._after(command, case, at)
                 if changed is not case:
                     case = changed
                     break
         # A tick comes a little late.
-        return self._ticked(case, self._at - timedelta(minutes=1))
+        ticked = max(self._at - timedelta(minutes=1), *later, placed_at)
+        fired = fire_due(case, policy, ticked)
+        return fired[-1].case if fired else case
 
     def _order(self, placed_at: datetime, later: Sequence[datetime]) -> Order:
         policy, random = self._policy, self._random
         status = random.choice(self._statuses)
-        undated = status == self._initial and policy.planned_by
-        dated = status in policy.dated or (not undated and random.random() < 0.7)
+        orders = policy.orders
+        needed = orders.needs.get(status, ())
+        brought = {
+            name
+            for move, names in orders.facts.items()
+            if orders.target(status, move)
+            for name in names
+        }
+        roles = [role for role in policy.roles.values() if role.name not in ("buyer", "seller")]
+        facts: dict[str, Any] = {role.party: f"{role.name}-1" for role in roles if role.party}
+
+        def is_known(name: str, share: float) -> bool:
+            return name in needed or (name not in brought and random.random() < share)
+
+        for fact in policy.facts:
+            if fact.of is None and (fact.required or is_known(fact.name, 0.5)):
+                facts.setdefault(fact.name, self._value(fact.name))
         return Order(
-            ORDER_ID,
+            _ORDER_ID,
             policy=policy.name,
             status=status,
-            buyer=BUYER.id,
-            seller=SELLER.id,
+            buyer="b-1",
+            seller="s-1",
             placed_at=placed_at,
             channel=random.choice([*policy.channels, None]),
             paid_at=random.choice([None, placed_at, *later]),
-            ship_on=random.choice(self._days) if dated else None,
-            attributes={
-                fact.name: self._value(fact) for fact in policy.facts if random.random() < 0.5
-            },
+            ship_on=random.choice(self._days) if is_known("ship_on", 0.7) else None,
+            shipped_at=placed_at if status in orders.shipped else None,
+            facts=facts,
         )
+
+    def _command(self, kind: type[Judged], case: Case) -> Judged:
+        """A command that may or may not be permitted, with a reason and text that fit."""
+        policy, random = self._policy, self._random
+        fields: dict[str, Any] = {"by": random.choice(_ACTORS)}
+        if kind in ANSWERS:
+            fields["request"] = max(1, len(case.requests))
+        if kind is AnswerWithdrawal:
+            fields["accept"] = random.random() < 0.5
+        if kind is AdvanceOrder:
+            fields["move"] = move = random.choice(list(policy.orders.moves) or ["none"])
+            fields["facts"] = {
+                name: self._value(name) for name in policy.orders.facts.get(move, ())
+            }
+        reasons = policy.reasons_for(kind)
+        if reasons:
+            reason = random.choice(reasons)
+            if reason.code is not None:
+                fields["reason"] = reason.code
+            if reason.text is not None and reason.text.required:
+                fields["text"] = "x" * max(1, reason.text.minimum)
+        data = {fact.name: self._value(fact.name) for fact in policy.facts if fact.of is kind}
+        return kind(_ORDER_ID, data=data, **fields)
 
     def _moment(self) -> datetime:
         """A moment at a boundary, or one in the last two months, most of them lately."""
@@ -99,81 +148,88 @@ class Histories:
         age = timedelta(days=60) * self._random.random() ** 3
         return (self._at - age).replace(microsecond=0)
 
-    def _value(self, fact: Fact) -> Any:
-        if isinstance(fact, Choice):
-            return self._random.choice(self._policy.domain(fact))
-        return self._random.choice((True, False) if isinstance(fact, Flag) else self._numbers)
-
-    def _ticked(self, case: Case, at: datetime) -> Case:
-        """The case once the deadlines that are due have acted."""
-        for duty in sorted(case.open_duties, key=lambda duty: duty.due_at):
-            if duty.due_at <= at:
-                command = ApplyDeadline(
-                    ORDER_ID, by=System(), deadline=duty.deadline, request=duty.request
-                )
-                case = self._after(command, case, at)
-        return case
+    def _value(self, name: str) -> Any:
+        match self._policy.fact(name):
+            case Choice() as fact:
+                return self._random.choice(self._policy.domain(fact) or ("one", "two"))
+            case Flag():
+                return self._random.choice((True, True, False))
+            case Number():
+                return self._random.choice(self._numbers)
+            case Moment():
+                return self._moment()
+            case Day():
+                return self._random.choice(self._days)
+            case _:
+                return "x-1"
 
     def _after(self, command: Command, case: Case, at: datetime) -> Case:
-        """The case after `command`, and as it was where the policy refuses that."""
-        if isinstance(command, AdvanceOrder) and command.move in self._policy.planned_by:
-            command = attrs.evolve(command, ship_on=self._random.choice(self._days))
-        seller = self._random.choice(_SELLERS)
+        """The case after what is due and then `command`, as far as the policy lets it through."""
         try:
-            return reduce(evolve, decide(command, case, self._policy, at, seller=seller), case)
-        except Refused:
+            seller = self._random.choice(_SELLERS)
+            return handle(command, case, self._policy, at, seller=seller).case
+        except InvalidValue:
             return case
 
 
-def _row(case: Case, policy: Policy) -> dict[str, Any]:
-    """The columns of a case."""
-    order, latest, duties = case.order, case.latest, case.open_duties
-    deciding = [duty.due_at for duty in duties if policy.can_decide(duty.deadline, order.status)]
-    overdue = [
-        duty.due_at
-        for duty in case.duties
-        if duty.status in (DutyStatus.OPEN, DutyStatus.MISSED)
-        and policy.deadline(duty.deadline).does is Consequence.MARK_OVERDUE
-        and latest is not None
-        and duty.request == latest.number
-    ]
+def row_of(case: Case, policy: Policy) -> dict[str, Any]:
+    """The columns of a case, but for its id and its seller."""
+    order, latest = case.order, case.latest
+    next_due, marked_from = schedule(policy, case)
     names = ("status", "channel", "placed_at", "paid_at", "status_since", "ship_on")
     return {
-        **{name: getattr(order, name) for name in names},
+        **{name: getattr(order, name) for name in (*names, "shipped_at", "delivered_at")},
+        "request_number": len(case.requests) or None,
         "request_status": latest and str(latest.status),
+        "initiator": latest and latest.by.role,
+        "answerer": latest and latest.answerer,
         "requested_at": latest and latest.at,
+        "closed_at": latest and latest.closed_at,
         "rejected_before": case.had(RequestStatus.REJECTED),
         "withdrawn_before": case.had(RequestStatus.WITHDRAWN),
-        "answer_due_at": min(deciding, default=None),
-        "overdue_at": min(overdue, default=None),
-        "due_at": min((duty.due_at for duty in duties), default=None),
-        **order.attributes,
+        "next_due": next_due,
+        "overdue_at": marked_from.get(OVERDUE),
+        **{f"{MARKED}{code}": case.is_marked(code) for code in policy.mark_codes},
+        **(latest.data if latest else {}),
+        **order.facts,
     }
 
 
 def _boundaries(policy: Policy, at: datetime) -> tuple[list[datetime], list[date], list[int]]:
-    """The moments, ship dates and numbers around which the policy begins to answer differently."""
+    """The moments, days and numbers around which the policy begins to answer differently."""
     zone = policy.tzinfo
     today = at.astimezone(zone).date()
     moments, days, numbers = {midnight(today, zone)}, {today, today - _DAY}, {0}
     own = {fact.name for fact in policy.facts}
-    for leaf in all_leaves(policy):
-        bound = leaf.bound if isinstance(leaf, Compare) else None
-        if isinstance(bound, timedelta) and abs(bound) <= _FAR:
-            moments.add(at - bound)
-        elif isinstance(bound, int) and leaf.fact in own:
-            numbers.add(bound)
-        elif isinstance(bound, int) and abs(bound) <= _FAR.days:
-            days.add(today - bound * _DAY)
-            moments |= {midnight(today, zone, -bound), midnight(today, zone, 1 - bound)}
-    for deadline in policy.deadlines:
-        if isinstance(deadline.due, After):
-            moments.add(at - deadline.due.length)
-        elif isinstance(deadline.due, EndOfDay):
-            moments.add(midnight(today, zone, -deadline.due.days))
+    for leaf in _leaves(policy):
+        if isinstance(leaf, Compare) and leaf.fact in own:
+            numbers.add(leaf.bound)
+    for time in _times(policy):
+        is_day = isinstance(policy.fact(time.anchor_name), Day)
+        known = known_anchors(time, zone, day=is_day)
+        first = least_anchor(time, at, zone, day=is_day, within=known) if known else None
+        if isinstance(first, datetime):
+            moments.add(first.replace(microsecond=0))
+        elif first is not None:
+            days.add(first)
     steps = (-1, 0, 1)
     return (
-        sorted(each + step * _SECOND for each in moments for step in steps if each < at),
-        sorted(each + step * _DAY for each in days for step in steps),
+        sorted(m + step * _SECOND for m in moments for step in steps if at - _FAR < m < at),
+        sorted(d + step * _DAY for d in days for step in steps if abs(today - d) < _FAR),
         sorted(each + step for each in numbers for step in steps),
     )
+
+
+def _leaves(policy: Policy) -> Iterator[Leaf]:
+    for rule in policy.all_rules:
+        for when, _ in rule.leaves():
+            yield from when.leaves()
+    for deadline in policy.deadlines:
+        yield from deadline.runs.leaves()
+
+
+def _times(policy: Policy) -> Iterator[Time]:
+    """The times of rules and deadlines, each reckoned from one fact."""
+    compared = [leaf.time for leaf in _leaves(policy) if isinstance(leaf, Before)]
+    for time in (*compared, *(deadline.due for deadline in policy.deadlines)):
+        yield from (chain for chain, _, _ in unspread(time))

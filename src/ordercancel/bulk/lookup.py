@@ -26,6 +26,7 @@ from ordercancel.bulk.conditions import (
     Bounded,
     Flag,
     Leaf,
+    Outside,
     Test,
     any_of,
     atoms_of,
@@ -139,7 +140,9 @@ def _examples(column: str, atoms: set[Leaf]) -> Iterator[tuple[Test, _Example]]:
             yield Bounded(column, Relation.AT_MOST, bound), (bound, 0)
         yield ALWAYS, (bounds[-1], 1)
     else:
-        words = {word for atom in atoms if isinstance(atom, Among) for word in atom.words}
+        words = {
+            word for atom in atoms if isinstance(atom, Among | Outside) for word in atom.words
+        }
         for word in sorted(words):
             yield Among(column, frozenset({word})), word
         yield ALWAYS, ""
@@ -153,6 +156,8 @@ def _holds(atom: Leaf, example: _Example) -> bool:
             return False
         case Among(_, words):
             return example in words
+        case Outside(_, words):
+            return example not in words
         case Flag(_, up):
             return example is up
         case Bounded(_, relation, bound):

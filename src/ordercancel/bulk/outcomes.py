@@ -9,16 +9,25 @@ import narwhals as nw
 
 from ordercancel.bulk.columns import COLUMNS
 from ordercancel.bulk.frames import answered
-from ordercancel.bulk.plan import Plan, plan_for
+from ordercancel.bulk.plan import USUAL, Plan, Question, plan_for
 from ordercancel.bulk.validation import require
 from ordercancel.domain.faults import moment
 from ordercancel.policy.policy import Policy
 
 
 def outcomes(
-    policy: Policy, orders: Any, *, at: datetime, leave_out: bool = False, check: bool = True
+    policy: Policy,
+    orders: Any,
+    *,
+    at: datetime,
+    question: Question = USUAL,
+    leave_out: bool = False,
+    check: bool = True,
 ) -> Any:
     """Answer each of `orders`: what a buyer gets who asks now, and what the seller may do.
+
+    The orders are judged as the table has them. Deadlines that are due and have not fired change
+    what is answered once they do: these orders are told apart by ``is_due``.
 
     ===============  ==========================================================================
     column           value
@@ -29,6 +38,7 @@ def outcomes(
     ``clauses``      the ids of the clauses that the rules cite, joined by commas
     ``may_approve``  whether the seller may approve an open request
     ``may_reject``   whether they may reject it, if they affirm what they must
+    ``is_due``       whether a deadline is due; no value where the table has no ``next_due``
     ===============  ==========================================================================
 
     Args:
@@ -37,6 +47,8 @@ def outcomes(
             PyArrow, PySpark or Ibis. Of `COLUMNS` it has those that the rules ask for, and those
             of the policy's own facts by their names.
         at: The moment, with a UTC offset.
+        question: Who asks and who answers, where it is not the buyer and the seller, and what
+            they give with it.
         leave_out: Whether to leave out rules that need what no column holds. Answers that depend
             on them are missing. Default: such rules are an error.
         check: Whether to check the values first: what must not be missing, and words that the
@@ -47,10 +59,11 @@ def outcomes(
 
     Raises:
         InvalidValue: With every column that is missing, of the wrong type, or has wrong values,
-            and some of these. Nothing is answered then.
+            and some of these; or the question names what the policy does not have. Nothing is
+            answered then.
         Untranslatable: A rule needs what no column holds.
     """
-    plan = plan_for(policy, moment("outcomes.at", at), leave_out=leave_out)
+    plan = plan_for(policy, moment("outcomes.at", at), question=question, leave_out=leave_out)
     frame = nw.from_native(orders)
     require(frame, [plan], check=check)
     return answered(frame, plan).to_native()
@@ -65,14 +78,14 @@ def summary(policy: Policy, orders: Any, *, at: datetime, check: bool = True) ->
     ``seller``          the seller's id
     ``request_status``  where the latest request stands; no value where nobody has asked
     ``orders``          how many orders
-    ``overdue``         how many of them have an answer that is overdue at the moment `at`
-    ``due``             how many have a deadline that is due and has not acted
+    ``overdue``         how many of them are overdue at the moment `at`
+    ``due``             how many have a deadline that is due and has not fired
     ==================  =====================================================================
 
     Args:
         policy: The policy.
         orders: A table as for `outcomes`, with ``seller``, ``request_status``, ``overdue_at`` and
-            ``due_at``.
+            ``next_due``.
         at: The moment, with a UTC offset.
         check: Whether to check the values first. Default: yes.
 
@@ -81,12 +94,14 @@ def summary(policy: Policy, orders: Any, *, at: datetime, check: bool = True) ->
     """
     at = moment("summary.at", at)
     frame = nw.from_native(orders)
-    columns = tuple(COLUMNS[name] for name in ("seller", "request_status", "overdue_at", "due_at"))
+    columns = tuple(
+        COLUMNS[name] for name in ("seller", "request_status", "overdue_at", "next_due")
+    )
     plan = Plan(policy=policy, at=at, columns=columns)
     require(frame, [plan], check=check)
     counted = frame.with_columns(
         overdue=(nw.col("overdue_at") <= at).fill_null(value=False).cast(nw.Int64),
-        due=(nw.col("due_at") <= at).fill_null(value=False).cast(nw.Int64),
+        due=(nw.col("next_due") <= at).fill_null(value=False).cast(nw.Int64),
     )
     return (
         counted.group_by("seller", "request_status")

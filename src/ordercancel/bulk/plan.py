@@ -1,40 +1,50 @@
-"""What is answered for each order, as columns that hang on tests: independent of any engine."""
+"""What is answered for each order, as columns that depend on tests: independent of any engine."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from itertools import combinations, groupby
 
 import attrs
 
-from ordercancel.bulk.columns import COLUMNS, Column, column_of_fact
-from ordercancel.bulk.conditions import (
-    NEVER,
-    Test,
-    all_of,
-    any_of,
-    columns_of,
-)
-from ordercancel.bulk.translation import Translation, Truth, Untold
-from ordercancel.domain.actors import Role
-from ordercancel.domain.commands import Approve, Command, Reject, RequestCancellation
-from ordercancel.domain.errors import Untranslatable
-from ordercancel.domain.requests import RequestStatus
+from ordercancel.bulk.columns import Column, columns_for
+from ordercancel.bulk.conditions import ALWAYS, NEVER, Test, all_of, any_of, columns_of
+from ordercancel.bulk.translation import Translation, Truth, Untold, settled_facts
+from ordercancel.domain.commands import Approve, Judged, Reject, RequestCancellation
+from ordercancel.domain.errors import Fault, InvalidValue, Untranslatable
+from ordercancel.domain.frozenmap import as_frozen
 from ordercancel.domain.texts import Text
-from ordercancel.engine.chart_conditions import chart_condition
-from ordercancel.engine.decision import (
-    NO_SUCH_MOVE,
-    NOT_PERMITTED,
-    PERMITS_DISAGREE,
-    UNDETERMINED,
-    Verdict,
-)
+from ordercancel.engine.decision import NOT_PERMITTED, PERMITS_DISAGREE, UNDETERMINED, Verdict
+from ordercancel.engine.lifecycle_checks import Check, checks_after, checks_before
 from ordercancel.policy.describe import VERDICT_NAMES
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.conditions import Value
-from ordercancel.rules.effects import CANCEL, PERMIT, REFER, Effect, Forbid
+from ordercancel.rules.conditions import All, AnyOf, Condition, Named, Not, Value
+from ordercancel.rules.effects import PERMIT, Forbid, Grant
+from ordercancel.rules.facts import Flag
 from ordercancel.rules.rules import Rule
+
+
+@attrs.frozen(kw_only=True)
+class Question:
+    """What is asked of each order: who asks for the cancellation, and who answers a request.
+
+    Somebody of the house is taken for one who has made no request.
+
+    Args:
+        asked_by: The role that asks. Default: the buyer.
+        answered_by: The role that approves or rejects. Default: the seller.
+        data: The facts that are given with these commands. A flag that is left out is false on
+            asking, and true on answering: it is what the answerer can affirm.
+    """
+
+    asked_by: str = "buyer"
+    answered_by: str = "seller"
+    data: Mapping[str, Value] = attrs.field(factory=dict, converter=as_frozen)
+
+
+USUAL = Question()
+"""The buyer asks, the seller answers."""
 
 
 @attrs.frozen
@@ -65,7 +75,8 @@ class Plan:
         at: The moment, in UTC.
         columns: The columns that the answers depend on.
         answers: The columns of the answer, by name.
-        rules: The rules about asking, each with what it does and when it is satisfied.
+        rules: What the rules about asking do, each with when it does.
+        named: The conditions of these rules that have a name, each with when it holds.
         left_out: The rules that were left out, each with the reason; an answer that depends on
             one of them is missing.
     """
@@ -74,41 +85,61 @@ class Plan:
     at: datetime
     columns: tuple[Column, ...]
     answers: Mapping[str, Pick] = attrs.field(factory=dict)
-    rules: tuple[tuple[Rule, Test], ...] = ()
+    rules: tuple[tuple[Rule, Grant | Forbid, Test], ...] = ()
+    named: tuple[tuple[Named, Test], ...] = ()
     left_out: Mapping[str, str] = attrs.field(factory=dict)
 
 
-def plan_for(policy: Policy, at: datetime, *, leave_out: bool = False) -> Plan:
-    """The plan of what buyers may ask and sellers may answer under `policy` at the moment `at`.
+def plan_for(
+    policy: Policy, at: datetime, *, question: Question = USUAL, leave_out: bool = False
+) -> Plan:
+    """The plan of what may be asked and answered under `policy` at the moment `at`, in UTC.
 
     Raises:
+        InvalidValue: The question names a role or a fact that the policy does not have.
         Untranslatable: A rule needs what no column holds, and `leave_out` is not set.
     """
-    asking = _Ruling(policy, RequestCancellation, at, {"role": Role.BUYER, "party": True})
-    seller: Mapping[str, Value] = {"role": Role.SELLER, "party": True, "affirmed": True}
-    approving = _Ruling(policy, Approve, at, seller)
-    rejecting = _Ruling(policy, Reject, at, seller)
+    _check(question, policy)
+    asking = _Ruling(policy, RequestCancellation, at, question)
+    approving = _Ruling(policy, Approve, at, question)
+    rejecting = _Ruling(policy, Reject, at, question)
     rulings = (asking, approving, rejecting)
     left_out = {rule: reason for ruling in rulings for rule, reason in ruling.untold.items()}
     if left_out and not leave_out:
         raise Untranslatable(policy.name, left_out)
     answers = {
-        "verdict": asking.verdict(),
-        "rules": asking.rules(),
-        "codes": asking.codes(),
-        "clauses": asking.clauses(),
-        "may_approve": approving.permitted(),
-        "may_reject": rejecting.permitted(),
+        "verdict": asking.answer("verdict"),
+        "rules": asking.answer("rules"),
+        "codes": asking.answer("codes"),
+        "clauses": asking.answer("clauses"),
+        "may_approve": approving.answer("is_granted"),
+        "may_reject": rejecting.answer("is_granted"),
     }
-    names = {name for pick in answers.values() for name in _columns(pick)}
+    names = {column for pick in answers.values() for column in _columns(pick)}
     return Plan(
         policy=policy,
         at=at,
-        columns=tuple(_declared(policy, names)),
+        columns=tuple(each for name, each in columns_for(policy).items() if name in names),
         answers=answers,
         rules=asking.satisfied,
+        named=asking.named,
         left_out=left_out,
     )
+
+
+def _check(question: Question, policy: Policy) -> None:
+    faults = []
+    for field in ("asked_by", "answered_by"):
+        role = getattr(question, field)
+        if role not in policy.roles:
+            expected = f"one of: {', '.join(policy.roles)}"
+            faults.append(Fault(f"Question.{field}", f"is {role!r:.80}", expected))
+    carried = [fact.name for fact in policy.facts if fact.of is not None]
+    for name in (each for each in question.data if each not in carried):
+        expected = f"one of: {', '.join(carried) or 'none'}"
+        faults.append(Fault("Question.data", f"has the unknown fact {name!r:.80}", expected))
+    if faults:
+        raise InvalidValue(faults)
 
 
 def verdict_text(verdict: str | None) -> Text:
@@ -119,25 +150,6 @@ def verdict_text(verdict: str | None) -> Text:
 _UNDECIDED = Text("未定", "undecided")
 
 
-def _declared(policy: Policy, names: set[str]) -> Iterator[Column]:
-    words = {
-        "status": policy.orders.state_ids,
-        "channel": policy.channels,
-        "request_status": tuple(RequestStatus),
-    }
-    for name, column in COLUMNS.items():
-        if name in names:
-            yield attrs.evolve(column, words=tuple(map(str, words.get(name, ()))))
-    for fact in policy.facts:
-        if fact.name in names:
-            yield column_of_fact(fact, policy)
-
-
-def _columns(pick: Pick) -> Iterator[str]:
-    for test in tests_of(pick):
-        yield from columns_of(test)
-
-
 def tests_of(pick: Pick) -> Iterator[Test]:
     """The tests on which an answer depends."""
     for test, piece in pick.branches:
@@ -146,119 +158,164 @@ def tests_of(pick: Pick) -> Iterator[Test]:
             yield from (test for test, _ in piece.words)
 
 
+def _columns(pick: Pick) -> Iterator[str]:
+    for test in tests_of(pick):
+        yield from columns_of(test)
+
+
+@attrs.frozen(kw_only=True)
+class _Branch:
+    """What follows where its test holds and none of the tests before it does."""
+
+    test: Test
+    verdict: Verdict = Verdict.REFUSE
+    rules: Piece = ""
+    codes: Piece = ""
+    clauses: Piece = ""
+
+    @property
+    def is_granted(self) -> bool:
+        return self.verdict is not Verdict.REFUSE
+
+
+_Leaf = tuple[Rule, Grant | Forbid, Test]
+
+
 class _Ruling:
-    """The tests of the rules for one kind of command, and of the charts."""
+    """What the rules and the lifecycles say to one kind of command, as branches.
+
+    The branches follow `ordercancel.engine.evaluation.conclude`.
+    """
 
     def __init__(
-        self, policy: Policy, kind: type[Command], at: datetime, settled: Mapping[str, Value]
+        self, policy: Policy, kind: type[Judged], at: datetime, question: Question
     ) -> None:
         self._policy = policy
         self._kind = kind
-        self._translation = Translation(policy, at, settled)
+        asks = kind is RequestCancellation
+        role = question.asked_by if asks else question.answered_by
+        affirmed = {f.name: True for f in policy.facts if f.of is kind and isinstance(f, Flag)}
+        data = {**({} if asks else affirmed), **question.data}
+        self._translation = Translation(policy, settled_facts(policy, kind, role, at, data))
         self.untold: dict[str, str] = {}
-        truths: list[tuple[Rule, Truth]] = []
-        for rule in sorted(policy.rules_for(kind), key=lambda rule: rule.id):
+        truths: list[tuple[Rule, Grant | Forbid, Truth]] = []
+        for rule, when, effect in policy.leaves_for(kind):
             try:
-                truths.append((rule, self._translation.truth(rule.when)))
+                truths.append((rule, effect, self._translation.truth(when)))
             except Untold as error:
                 self.untold[rule.id] = str(error)
-        self._forbids = _holding((rule, truth.true) for rule, truth in truths if _forbids(rule))
-        self._errors = _holding((rule, truth.unknown) for rule, truth in truths)
-        self._permits = _holding(
-            (rule, truth.true) for rule, truth in truths if not _forbids(rule)
+        self.satisfied = tuple((rule, effect, truth.true) for rule, effect, truth in truths)
+        possible = [each for each in self.satisfied if each[2] != NEVER]
+        self._forbids = tuple((r, e, test) for r, e, test in possible if isinstance(e, Forbid))
+        self._grants = tuple((r, e, test) for r, e, test in possible if not isinstance(e, Forbid))
+        self._errors = tuple(
+            (rule, effect, truth.unknown)
+            for rule, effect, truth in truths
+            if truth.unknown != NEVER
         )
-        self.satisfied = tuple((rule, truth.true) for rule, truth in truths)
-        self._blockers = (*self._forbids, *self._errors)
-        self._blocked = any_of(test for _, test in self._blockers)
-        self._granted = any_of(test for _, test in self._permits)
+        self._branches = tuple(each for each in self._all_branches() if each.test != NEVER)
 
-    def _grants(self, effect: object) -> Test:
-        return any_of(test for rule, test in self._permits if rule.effect == effect)
+    @property
+    def named(self) -> tuple[tuple[Named, Test], ...]:
+        """The conditions that have a name, each with when it holds."""
+        found: dict[Named, Test] = {}
+        for rule, when, _ in self._policy.leaves_for(self._kind):
+            if rule.id not in self.untold:
+                for each in _named(when):
+                    found[each] = self._translation.truth(each).true
+        return tuple(found.items())
 
-    def _chart(self, effect: Effect) -> Test:
-        """Whether the charts have what a command of this effect brings about."""
-        return self._translation.truth(chart_condition(self._policy, self._kind, effect)).true
+    def answer(self, name: str) -> Pick:
+        """A column of the answer: the branches, as far as they say different things.
 
-    def _picked(self, branches: Sequence[tuple[Test, Piece]], otherwise: Piece) -> Pick:
-        """Where rules are left out, what does not hang on them alone."""
-        kept = branches[:1] if self.untold else branches
-        possible = tuple((test, piece) for test, piece in kept if test != NEVER)
-        return Pick(possible, None if self.untold else otherwise)
+        Where rules are left out, there is a value only where they make no difference.
+        """
+        pieces = [(each.test, getattr(each, name)) for each in self._branches]
+        grouped = [
+            (any_of(test for test, _ in tests), _plain(piece))
+            for piece, tests in groupby(pieces, key=lambda each: each[1])
+        ]
+        if self.untold:
+            return Pick(tuple(grouped), None)
+        otherwise = _plain(getattr(_Branch(test=NEVER, codes=NOT_PERMITTED), name))
+        while grouped and grouped[-1][1] == otherwise:
+            grouped.pop()
+        return Pick(tuple(grouped), otherwise)
 
-    def verdict(self) -> Pick:
-        """The verdict on asking."""
-        return self._picked(
-            [
-                (self._blocked, Verdict.REFUSE.value),
-                (self._disagreement(), Verdict.REFUSE.value),
-                (all_of([self._grants(CANCEL), self._chart(CANCEL)]), Verdict.CANCEL.value),
-                (all_of([self._grants(REFER), self._chart(REFER)]), Verdict.REFER.value),
-            ],
-            Verdict.REFUSE.value,
-        )
+    def _all_branches(self) -> Iterator[_Branch]:
+        """What is refused first, then what is granted."""
+        for must_hold, code in checks_before(self._kind):
+            yield _Branch(test=self._fails(must_hold), codes=code)
+        yield self._branch(self._forbids, self._errors, codes=self._codes())
+        if self.untold:
+            return
+        specials = dict.fromkeys(effect for _, effect, _ in self._grants if effect != PERMIT)
+        grants = {each: any_of(t for _, e, t in self._grants if e == each) for each in specials}
+        disagree = any_of(all_of(pair) for pair in combinations(grants.values(), 2))
+        granted = self._branch(self._grants, codes=PERMITS_DISAGREE)
+        yield attrs.evolve(granted, test=disagree)
+        permits = any_of(test for _, effect, test in self._grants if effect == PERMIT)
+        for effect, test in (*grants.items(), (PERMIT, permits)):
+            yield from self._lifecycle(effect, test)
+            verdict = Verdict(str(effect))
+            yield attrs.evolve(granted, test=test, verdict=verdict, codes="")
+        yield from self._lifecycle(None, ALWAYS)
 
-    def rules(self) -> Pick:
-        """The ids of the rules that determined it, in the order of a `Decision`."""
-        blockers = _join((test, rule.id) for rule, test in self._blockers)
-        permits = _join((test, rule.id) for rule, test in self._permits)
-        return self._picked([(self._blocked, blockers), (self._granted, permits)], "")
+    def _lifecycle(self, effect: Grant | None, granted: Test) -> Iterator[_Branch]:
+        """What the lifecycles refuse of what is granted."""
+        checks: Iterable[Check] = checks_after(self._policy, self._kind, effect)
+        for must_hold, code in checks:
+            yield _Branch(test=all_of([granted, self._fails(must_hold)]), codes=code)
 
-    def codes(self) -> Pick:
-        """The codes of the refusals, each once; empty where nothing is refused."""
-        codes: dict[str, list[Test]] = {UNDETERMINED: [test for _, test in self._errors]}
-        for rule, test in self._forbids:
-            codes.setdefault(cast(Forbid, rule.effect).code, []).append(test)
-        return self._picked(
-            [
-                (self._blocked, _joined(codes)),
-                (self._disagreement(), PERMITS_DISAGREE),
-                (all_of([self._grants(CANCEL), self._chart(CANCEL)]), ""),
-                (all_of([self._grants(REFER), self._chart(REFER)]), ""),
-                (self._granted, NO_SUCH_MOVE),
-            ],
-            NOT_PERMITTED,
-        )
+    def _fails(self, must_hold: Condition) -> Test:
+        truth = self._translation.truth(must_hold)
+        return any_of([truth.false, truth.unknown])
 
-    def clauses(self) -> Pick:
-        """The ids of the clauses that the rules cite, each once."""
-        return self._picked(
-            [
-                (self._blocked, _joined(self._cited(self._blockers))),
-                (self._granted, _joined(self._cited(self._permits))),
-            ],
-            "",
-        )
+    def _branch(self, *sections: tuple[_Leaf, ...], codes: Piece) -> _Branch:
+        """Where any of some effects comes about, with all that do.
 
-    def permitted(self) -> Pick:
-        """Whether the command may be given."""
-        granted = all_of([self._grants(PERMIT), self._chart(PERMIT)])
-        return self._picked([(self._blocked, False), (granted, True)], otherwise=False)
-
-    def _disagreement(self) -> Test:
-        return all_of([self._grants(CANCEL), self._grants(REFER)])
-
-    def _cited(self, rules: Iterable[tuple[Rule, Test]]) -> dict[str, list[Test]]:
+        The effects of one rule shut each other out, so that no rule is named in two sections.
+        """
+        ids: dict[tuple[int, str], list[Test]] = {}
         cited: dict[str, list[Test]] = {}
-        for rule, test in rules:
-            for clause in self._policy.clauses_of((rule.id,)):
-                cited.setdefault(clause, []).append(test)
-        return cited
+        for number, leaves in enumerate(sections):
+            for rule, _, test in leaves:
+                ids.setdefault((number, rule.id), []).append(test)
+                for clause in self._policy.clauses_of((rule.id,)):
+                    cited.setdefault(clause, []).append(test)
+        return _Branch(
+            test=any_of(test for leaves in sections for _, _, test in leaves),
+            rules=_join((word, tests) for (_, word), tests in ids.items()),
+            codes=codes,
+            clauses=_join(cited.items()),
+        )
+
+    def _codes(self) -> Piece:
+        codes = {UNDETERMINED: [test for _, _, test in self._errors]}
+        for _, effect, test in self._forbids:
+            codes.setdefault(effect.code, []).append(test)
+        return _join(codes.items())
 
 
-def _forbids(rule: Rule) -> bool:
-    return isinstance(rule.effect, Forbid)
+def _plain(piece: Piece) -> Piece:
+    return str(piece) if isinstance(piece, Verdict) else piece
 
 
-def _holding(rules: Iterable[tuple[Rule, Test]]) -> tuple[tuple[Rule, Test], ...]:
-    return tuple((rule, test) for rule, test in rules if test != NEVER)
+def _join(words: Iterable[tuple[str, Sequence[Test]]]) -> Piece:
+    """The words of the tests that hold, each once; an empty text where there are none."""
+    joined = ((any_of(tests), word) for word, tests in words)
+    possible = tuple((test, word) for test, word in joined if test != NEVER)
+    return Join(possible) if possible else ""
 
 
-def _joined(words: Mapping[str, Sequence[Test]]) -> Piece:
-    joined = ((any_of(tests), word) for word, tests in words.items())
-    return _join((test, word) for test, word in joined if test != NEVER)
-
-
-def _join(words: Iterable[tuple[Test, str]]) -> Piece:
-    """The words; an empty text where there are none to begin with."""
-    joined = tuple(words)
-    return Join(joined) if joined else ""
+def _named(condition: Condition) -> Iterator[Named]:
+    """The conditions within one that have a name."""
+    match condition:
+        case Named(condition=inner):
+            yield condition
+            yield from _named(inner)
+        case Not(inner):
+            yield from _named(inner)
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from _named(part)

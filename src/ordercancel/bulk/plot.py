@@ -101,7 +101,7 @@ def _figure(
     policy: Policy, counts: Mapping[str, Mapping[str | None, int]], lang: Lang, subtitle: str
 ) -> Figure:
     statuses = [
-        status for status in policy.orders.state_ids if sum(counts.get(status, {}).values())
+        status for status in policy.orders.statuses if sum(counts.get(status, {}).values())
     ]
     height = 1.9 + 0.5 * max(1, len(statuses))
     figure = Figure(figsize=(9, height), layout="constrained")
@@ -131,9 +131,14 @@ def _figure(
     for place, status in enumerate(statuses):
         number = f"{sum(counts[status].values()):,}"
         axes.text(1.01, place, number, ha="left", va="center", color="#5b6470")
-    axes.set_yticks(places, [policy.wording.statuses[status][lang] for status in statuses])
+    axes.set_yticks(places, [policy.status_text(status)[lang] for status in statuses])
     _dress(axes, lang)
-    figure.suptitle(f"{policy.title[lang]}\n{subtitle}".strip(), ha="left", x=0.01, fontsize=12)
+    figure.suptitle(
+        f"{policy.text(policy.title or policy.name)[lang]}\n{subtitle}".strip(),
+        ha="left",
+        x=0.01,
+        fontsize=12,
+    )
     return figure
 
 

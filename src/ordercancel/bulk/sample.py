@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import narwhals as nw
 
-from ordercancel.bulk.columns import COLUMNS, Holding, column_of_fact
+from ordercancel.bulk.columns import Holding, columns_for
 from ordercancel.bulk.files import ORDERS, expected_ending, whole
 from ordercancel.bulk.histories import Histories
 from ordercancel.bulk.quoting import quoted
@@ -115,8 +115,7 @@ def _repeated(orders: int, seed: int) -> str:
 
 def _rows(policy: Policy, at: datetime, seed: int) -> Any:
     """The histories as a table, numbered."""
-    own = [column_of_fact(fact, policy) for fact in policy.facts]
-    columns = [(each.name, _TYPES[each.holds]) for each in (*COLUMNS.values(), *own)]
+    columns = [(each.name, _TYPES[each.holds]) for each in columns_for(policy).values()]
     histories = Histories(policy, at, seed)
     rows = [{_HISTORY: number, **histories.row()} for number in range(HISTORIES)]
     schema = {_HISTORY: nw.Int64(), **dict(columns)}

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
+    Dialect,
     FromClause,
     Select,
+    String,
+    Text,
+    TypeDecorator,
     and_,
     case,
+    cast,
     false,
     func,
     literal,
@@ -19,9 +26,10 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    type_coerce,
 )
 
-from ordercancel.bulk.columns import COLUMNS
+from ordercancel.bulk.columns import COLUMNS, Holding, own_columns
 from ordercancel.bulk.conditions import (
     COMPARED,
     Absent,
@@ -29,19 +37,17 @@ from ordercancel.bulk.conditions import (
     Among,
     AnyOf,
     Flag,
+    Outside,
     Present,
     Test,
 )
-from ordercancel.bulk.plan import Pick, Piece, Plan, plan_for
-from ordercancel.domain.cases import DutyStatus
+from ordercancel.bulk.plan import USUAL, Pick, Piece, Plan, Question, plan_for
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.faults import moment
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.deadlines import Consequence
-from ordercancel.rules.facts import Choice
-from ordercancel.rules.facts import Flag as FlagFact
+from ordercancel.rules.facts import MARKED
 from ordercancel.stores.sql.tables import cases as stored
-from ordercancel.stores.sql.tables import duties
+from ordercancel.stores.sql.tables import moment_text
 
 __all__ = ["outcomes_query"]
 
@@ -56,12 +62,13 @@ def outcomes_query(
     table: FromClause | None = None,
     columns: Columns | None = None,
     seller_permits: ColumnElement[bool] | None = None,
+    question: Question = USUAL,
     leave_out: bool = False,
 ) -> Select[Any]:
     """Build the query for the answer to each order of `policy` at the moment `at`.
 
-    Its columns are ``order_id``, ``verdict``, ``rules``, ``codes``, ``clauses``, ``may_approve``
-    and ``may_reject``, as `ordercancel.bulk.outcomes` has them.
+    Its columns are ``order_id`` and those that `ordercancel.bulk.outcomes` adds. What is stored
+    is judged; ``is_due`` says where a deadline is due that has not fired.
 
     Args:
         policy: The policy that all of them are judged by, whatever edition they came in under.
@@ -71,13 +78,17 @@ def outcomes_query(
             that `ordercancel.bulk.COLUMNS` has for it.
         seller_permits: Whether the seller permits requests, which the library's tables do not
             know: an expression over a table of the host's.
+        question: Who asks and who answers. Default: the buyer, and the seller.
         leave_out: Whether to leave out rules that need what no column holds. Default: no.
 
     Raises:
-        InvalidValue: A column that the rules ask for is missing.
+        InvalidValue: A column that the rules ask for is missing, or the question names what the
+            policy does not have.
         Untranslatable: A rule needs what no column holds.
     """
-    plan = plan_for(policy, moment("outcomes_query.at", at), leave_out=leave_out)
+    plan = plan_for(
+        policy, moment("outcomes_query.at", at), question=question, leave_out=leave_out
+    )
     if table is None:
         known = {**stored_columns(policy), **(columns or {})}
         if seller_permits is not None:
@@ -100,7 +111,10 @@ def outcomes_query(
 
 def answers(plan: Plan, columns: Columns) -> dict[str, ColumnElement[Any]]:
     """The answers of `plan` as expressions over `columns`, by name."""
-    return {name: _picked(pick, columns) for name, pick in plan.answers.items()}
+    due = columns.get("next_due")
+    is_due = null() if due is None else func.coalesce(due <= plan.at, false())
+    picked = {name: _picked(pick, columns) for name, pick in plan.answers.items()}
+    return {**picked, "is_due": is_due}
 
 
 def test_of(test: Test, columns: Columns) -> ColumnElement[bool]:
@@ -116,6 +130,8 @@ def test_of(test: Test, columns: Columns) -> ColumnElement[bool]:
     match test:
         case Among(_, words):
             return column.in_(sorted(words))
+        case Outside(_, words):
+            return column.not_in(sorted(words))
         case Flag(_, up):
             return column.is_(true() if up else false())
         case Present():
@@ -128,50 +144,46 @@ def test_of(test: Test, columns: Columns) -> ColumnElement[bool]:
 
 
 def stored_columns(policy: Policy) -> dict[str, ColumnElement[Any]]:
-    """The columns over the library's own tables; whether sellers permit is not in them."""
+    """The columns over the library's own table; whether sellers permit is not in it."""
     columns: dict[str, ColumnElement[Any]] = {
         name: stored.c[name] for name in COLUMNS if name in stored.c
     }
-    for fact in policy.facts:
-        value = stored.c.attributes[fact.name]
-        match fact:
-            case Choice():
-                columns[fact.name] = value.as_string()
-            case FlagFact():
-                columns[fact.name] = value.as_boolean()
-            case _:
-                columns[fact.name] = value.as_integer()
-    columns["answer_due_at"] = _first_due(_deciding(policy), duties.c.status == DutyStatus.OPEN)
-    overdue = [each.id for each in policy.deadlines if each.does is Consequence.MARK_OVERDUE]
-    columns["overdue_at"] = _first_due(
-        duties.c.deadline.in_(overdue),
-        duties.c.request == stored.c.request_number,
-        duties.c.status.in_([DutyStatus.OPEN, DutyStatus.MISSED]),
-    )
-    columns["due_at"] = _first_due(duties.c.status == DutyStatus.OPEN)
+    for column in own_columns(policy):
+        fact = policy.fact(column.name)
+        if fact is not None and column.name.startswith(MARKED):
+            marks = cast(stored.c.marks, Text)
+            code = json.dumps(column.name.removeprefix(MARKED))
+            columns[column.name] = func.replace(marks, code, "") != marks
+        elif fact is not None:
+            values = stored.c.facts if fact.of is None else stored.c.request_data
+            columns[column.name] = _READ[column.holds](values[column.name])
     return columns
 
 
-def _deciding(policy: Policy) -> ColumnElement[bool]:
-    """Whether a duty's deadline closes the request of an order in its present status."""
-    deciding = (
-        and_(
-            duties.c.deadline == deadline.id,
-            stored.c.status.in_(
-                [each for each in policy.orders.state_ids if policy.can_decide(deadline.id, each)]
-            ),
-        )
-        for deadline in policy.deadlines
-        if deadline.decides
-    )
-    return or_(false(), *deciding)
+_READ: Mapping[Holding, Callable[[Any], ColumnElement[Any]]] = {
+    Holding.TEXT: lambda value: value.as_string(),
+    Holding.FLAG: lambda value: value.as_boolean(),
+    Holding.NUMBER: lambda value: cast(value.as_string(), BigInteger),
+    Holding.DAY: lambda value: type_coerce(value.as_string(), _DayText),
+    Holding.MOMENT: lambda value: type_coerce(value.as_string(), _MomentText),
+}
+"""How a fact is read out of JSON; moments and days are texts that are compared as they are."""
 
 
-def _first_due(*conditions: ColumnElement[bool]) -> ColumnElement[Any]:
-    first = select(func.min(duties.c.due_at)).where(
-        duties.c.order_id == stored.c.order_id, *conditions
-    )
-    return first.correlate(stored).scalar_subquery()
+class _DayText(TypeDecorator[date]):
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.isoformat()
+
+
+class _MomentText(TypeDecorator[datetime]):
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        return None if value is None else moment_text(value)
 
 
 def _picked(pick: Pick, columns: Columns) -> ColumnElement[Any]:

@@ -11,16 +11,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.engine.interfaces import Dialect
 
-from ordercancel.bulk.columns import Holding
-from ordercancel.bulk.conditions import NEVER, AllOf, AnyOf, Test
-from ordercancel.bulk.plan import Join, Pick, Piece, Plan, plan_for
+from ordercancel.bulk.columns import COLUMNS, Holding
+from ordercancel.bulk.conditions import NEVER, AllOf, AnyOf, Bounded, Test
+from ordercancel.bulk.plan import USUAL, Join, Pick, Piece, Plan, Question, plan_for
 from ordercancel.bulk.quoting import quoted
 from ordercancel.bulk.sql import test_of
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.faults import moment
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.effects import Forbid
-from ordercancel.rules.rules import Rule
+from ordercancel.rules.conditions import Relation
+from ordercancel.rules.effects import Forbid, Grant, Refer
 from ordercancel.stores.sql.tables import UtcDateTime
 
 __all__ = ["DIALECTS", "statement"]
@@ -52,7 +52,13 @@ _STEP = "    "
 
 
 def statement(
-    policy: Policy, at: datetime, *, dialect: str, table: str = "orders", leave_out: bool = False
+    policy: Policy,
+    at: datetime,
+    *,
+    dialect: str,
+    table: str = "orders",
+    question: Question = USUAL,
+    leave_out: bool = False,
 ) -> str:
     """A SELECT over `table`, which has the columns of `ordercancel.bulk.COLUMNS` by their names.
 
@@ -61,45 +67,64 @@ def statement(
         at: The moment, with a UTC offset.
         dialect: One of `DIALECTS`.
         table: The name of the table or view, which is written as it is. Default: orders.
+        question: Who asks and who answers. Default: the buyer, and the seller.
         leave_out: Whether to leave out rules that need what no column holds. Default: no.
 
     Raises:
-        InvalidValue: The dialect is not known.
+        InvalidValue: The dialect is not known, or the question names what the policy does not
+            have.
         Untranslatable: A rule needs what no column holds.
     """
     if dialect not in DIALECTS:
         fault = Fault("statement.dialect", f"is {dialect!r:.80}", f"one of: {', '.join(DIALECTS)}")
         raise InvalidValue([fault])
-    plan = plan_for(policy, moment("statement.at", at), leave_out=leave_out)
-    return "\n".join(_Printer(plan, DIALECTS[dialect]()).lines(table)) + "\n"
+    at = moment("statement.at", at)
+    plan = plan_for(policy, at, question=question, leave_out=leave_out)
+    printer = _Printer(plan, DIALECTS[dialect](), question.asked_by)
+    return "\n".join(printer.lines(table)) + "\n"
 
 
 class _Printer:
-    def __init__(self, plan: Plan, dialect: Dialect) -> None:
+    def __init__(self, plan: Plan, dialect: Dialect, asked_by: str) -> None:
         self._plan = plan
         self._dialect = dialect
+        self._asked_by = asked_by
         self._columns: dict[str, ColumnElement[Any]] = {
-            each.name: column(each.name, _TYPES[each.holds]) for each in plan.columns
+            each.name: column(each.name, _TYPES[each.holds])
+            for each in (*plan.columns, COLUMNS["next_due"])
         }
 
     def lines(self, table: str) -> Iterator[str]:
         policy, at = self._plan.policy, self._plan.at
-        yield f"-- {policy.title.en}: {policy.name}, edition {policy.edition}"
+        title = policy.text(policy.title or policy.name)["en"]
+        yield f"-- {title}: {policy.name}, edition {policy.edition}"
         yield f"-- as of {at.astimezone(policy.tzinfo).isoformat()}"
-        yield "-- A buyer asks. Each rule, what it does, and when:"
-        for rule, test in self._plan.rules:
+        yield from self._comments()
+        yield "SELECT"
+        yield f"{_STEP}order_id,"
+        for name, pick in self._plan.answers.items():
+            yield from _ending(self._picked(pick), f" AS {name},")
+        due = Bounded("next_due", Relation.AT_MOST, at)
+        branches = ((due, True),) if policy.deadlines else ()
+        yield from _ending(self._picked(Pick(branches, otherwise=False)), " AS is_due")
+        yield f"FROM {table}"
+
+    def _comments(self) -> Iterator[str]:
+        """The conditions that have names, and what each rule does when."""
+        if self._plan.named:
+            yield "-- Conditions with a name:"
+        for named, test in self._plan.named:
+            label = self._plan.policy.text(named.label)["en"]
+            yield f"--   {named.name}: {label}"
+            yield from (f"--     {line}" for line in self._test(test, 0))
+        yield f"-- The {self._asked_by} asks. Each rule, what it does, and when:"
+        for rule, effect, test in self._plan.rules:
             if test == NEVER:
                 continue  # it speaks of somebody else
-            yield f"--   {rule.id} ({_effect(rule)})"
+            yield f"--   {rule.id} ({_effect(effect)})"
             yield from (f"--     {line}" for line in self._test(test, 0))
         for rule_id, reason in self._plan.left_out.items():
             yield f"-- left out: {rule_id}: {reason}"
-        yield "SELECT"
-        yield f"{_STEP}order_id,"
-        last = list(self._plan.answers)[-1]
-        for name, pick in self._plan.answers.items():
-            yield from _ending(self._picked(pick), f" AS {name}{'' if name == last else ','}")
-        yield f"FROM {table}"
 
     def _picked(self, pick: Pick) -> Iterator[str]:
         if not pick.branches:
@@ -164,8 +189,14 @@ class _Printer:
                 return quoted(str(piece))
 
 
-def _effect(rule: Rule) -> str:
-    return f"forbid: {rule.effect.code}" if isinstance(rule.effect, Forbid) else str(rule.effect)
+def _effect(effect: Grant | Forbid) -> str:
+    match effect:
+        case Forbid(code):
+            return f"forbid: {code}"
+        case Refer(to):
+            return f"refer to {to}"
+        case _:
+            return str(effect)
 
 
 def _ending(lines: Iterator[str], end: str) -> Sequence[str]:

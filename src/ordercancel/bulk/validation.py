@@ -9,7 +9,7 @@ from typing import Any
 
 import narwhals as nw
 
-from ordercancel.bulk.columns import Column, Holding
+from ordercancel.bulk.columns import COLUMNS, Column, Holding
 from ordercancel.bulk.plan import Plan
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.policy.policy import Policy
@@ -38,7 +38,9 @@ def require(frame: Frame, plans: Sequence[Plan], *, check: bool) -> None:
 
 def _faults_of_schema(schema: Mapping[str, Any], columns: Collection[Column]) -> Iterator[Fault]:
     """Columns that are missing or have the wrong type; nothing of the rows is looked at."""
-    for column in sorted(columns, key=lambda column: column.name):
+    due = COLUMNS["next_due"]
+    wanted = {*columns, due} if due.name in schema else columns
+    for column in sorted(wanted, key=lambda column: column.name):
         kind = schema.get(column.name)
         expected = f"{column.meaning}: {_ACCEPTED[column.holds]}"
         if kind is None:
@@ -51,7 +53,7 @@ def _faults_of_schema(schema: Mapping[str, Any], columns: Collection[Column]) ->
         yield Fault(f"orders.{name}", "is taken", "a name that no column of the answer has")
 
 
-ANSWERS = ("verdict", "rules", "codes", "clauses", "may_approve", "may_reject")
+ANSWERS = ("verdict", "rules", "codes", "clauses", "may_approve", "may_reject", "is_due")
 """The columns of the answer."""
 
 

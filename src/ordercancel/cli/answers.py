@@ -33,6 +33,7 @@ class Counts:
         self._counts = counts
         self.verdicts = self._by_verdict()
         self.orders = sum(self.verdicts.values())
+        self.due = dict(self._sums("is_due")).get(True, 0)
 
     def _by_verdict(self) -> dict[str | None, int]:
         rows = dict(self._sums("verdict"))
@@ -70,6 +71,7 @@ class Counts:
             "policy": {"name": asked.policy.name, "edition": asked.policy.edition},
             "at": asked.at.isoformat(),
             "orders": self.orders,
+            "due": self.due,
             "verdicts": {_key(verdict): number for verdict, number in self.verdicts.items()},
             "rules": [
                 {
@@ -101,8 +103,15 @@ class Counts:
         """For people."""
         asked, lang = self._asked, self._asked.lang
         policy = asked.policy
-        yield f"{policy.title[lang]} · {policy.name} {policy.edition}"
+        title = policy.text(policy.title or policy.name)[lang]
+        yield f"{title} · {policy.name} {policy.edition}"
         yield f"{asked.moment()} · {counted(self.orders)[lang]}"
+        if self.due:
+            yield Text(
+                f"うち{self.due:,}件は期限が過ぎており、その処理の前の回答です。",
+                f"{self.due:,} of them have a deadline that is due: their answers hold until it "
+                "fires.",
+            )[lang]
         (plan,) = asked.plans()
         for rule, reason in plan.left_out.items():
             yield f"{Text('除外したルール', 'left out')[lang]}: {rule}: {reason}"
@@ -145,11 +154,11 @@ class Counts:
         yield from self._more("verdict, rules, codes")
 
     def _group(self, group: str | None) -> str:
-        wording = self._asked.policy.wording
+        policy, lang = self._asked.policy, self._asked.lang
         if group is None:
-            return _NONE[self._asked.lang]
+            return _NONE[lang]
         if self._asked.group_by == "status":
-            return f"{wording.statuses[group][self._asked.lang]} ({group})"
+            return f"{policy.status_text(group)[lang]} ({group})"
         return group
 
     def _more(self, columns: str) -> Iterator[str]:

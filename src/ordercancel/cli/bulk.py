@@ -81,7 +81,7 @@ def _judged(
     status = "NULL" if asked.plot is None else "status"
     counted = judged.aggregate(
         f"{group}::VARCHAR AS grouped, {status}::VARCHAR AS status, verdict, rules, codes, "
-        "clauses, count(*) AS orders",
+        "clauses, is_due, count(*) AS orders",
         "ALL",
     )
     watched(engine, asked.file.name, lambda: counted.create("counts"))

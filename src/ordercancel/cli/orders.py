@@ -13,7 +13,7 @@ import attrs
 import duckdb
 import narwhals as nw
 
-from ordercancel.bulk.columns import COLUMNS, Column, Holding, column_of_fact
+from ordercancel.bulk.columns import Column, Holding, columns_for
 from ordercancel.bulk.files import ORDERS, PICTURES, expected_ending
 from ordercancel.bulk.plan import Plan, plan_for
 from ordercancel.bulk.quoting import quoted, quoted_name
@@ -142,8 +142,7 @@ def _texts(engine: duckdb.DuckDBPyConnection, file: Path) -> duckdb.DuckDBPyRela
 
 def _known(policies: Iterable[Policy], names: Sequence[str]) -> dict[str, Column]:
     """The columns among `names` that have a meaning, by name."""
-    own = [column_of_fact(fact, policy) for policy in policies for fact in policy.facts]
-    known = {**COLUMNS, **{column.name: column for column in own}}
+    known = {name: each for policy in policies for name, each in columns_for(policy).items()}
     return {name: known[name] for name in names if name in known}
 
 

@@ -27,7 +27,7 @@ def least_anchor(
     zone: ZoneInfo,
     *,
     day: bool = False,
-    within: tuple[date, date] | None = None,
+    within: tuple[date | None, date | None] = (None, None),
 ) -> datetime | date | None:
     """The first value of the one anchor of `reckoned` with which ``now < reckoned`` holds.
 
@@ -39,14 +39,16 @@ def least_anchor(
         now: The present moment, in UTC.
         zone: The policy's time zone.
         day: Whether the anchor is a calendar day instead of a moment.
-        within: The first and the last anchor to look at. Default: those of the years 1900 to
-            9000.
+        within: The first and the last anchor to look at, None for those of the years 1900 and
+            9000. Default: all of them.
 
     Returns:
         The first such moment, to the microsecond, or day; None where there is none.
     """
     line = _Line(zone, day=day, now=now)
-    low, high = (0, line.last) if within is None else map(line.step_of, within)
+    first, last = within
+    low = 0 if first is None else line.step_of(first)
+    high = line.last if last is None else line.step_of(last)
     step = _least(low, high, lambda step: reckoned.is_ahead(line.reads(step)) is True)
     return None if step is None else line.anchor(step)
 
