@@ -105,10 +105,10 @@ def _changes(policy: Policy) -> Iterator[tuple[str, dict[str, Any]]]:
     for number, each in enumerate(policy.notifications):
         for media in ((Medium.MAIL,), (Medium.APP,), (Medium.APP, Medium.MAIL)):
             if media != each.media:
-                changed = attrs.evolve(each, media=media)
+                other = attrs.evolve(each, media=media)
                 yield (
                     f"notifications: {each.on} to {each.to} by {', '.join(media)}",
-                    {"notifications": _replaced(policy.notifications, number, changed)},
+                    {"notifications": _replaced(policy.notifications, number, other)},
                 )
     if isinstance(policy.title, Text):
         yield "title: languages swapped", {"title": _turned(policy.title)}
@@ -167,8 +167,8 @@ def _conditions(policy: Policy, when: Condition) -> Iterator[tuple[str, Conditio
             yield f"{fact} known turned", Not(when)
         case Before(fact, time):
             yield f"{fact} turned", Not(when)
-            for change, other in _times(time):
-                yield f"{fact} {change}", Before(fact, other)
+            for change, moved in _times(time):
+                yield f"{fact} {change}", Before(fact, moved)
         case Compare(fact, how, bound):
             yield f"{fact} bound + 1", Compare(fact, how, bound + 1)
             yield f"{fact} bound - 1", Compare(fact, how, bound - 1)
@@ -217,8 +217,8 @@ def _frame(policy: Policy) -> Iterator[tuple[str, dict[str, Any]]]:
     again = not policy.ask_again_while_open
     yield f"ask_again_while_open {again}", {"ask_again_while_open": again}
     for waiver in policy.waivers:
-        rest = tuple(each for each in policy.waivers if each is not waiver)
-        yield f"waiver {waiver.fault}: dropped", {"waivers": rest}
+        others = tuple(each for each in policy.waivers if each is not waiver)
+        yield f"waiver {waiver.fault}: dropped", {"waivers": others}
     for channel in policy.channels:
         rest = tuple(each for each in policy.channels if each != channel)
         yield f"channels without {channel}", {"channels": rest}
@@ -312,10 +312,10 @@ def _texts(texts: Texts) -> Iterator[tuple[str, Texts]]:
     for field in ("statuses", "refusals", "columns", "moves"):
         named = dict(getattr(texts, field))
         for one, other in pairwise(named):
-            swapped = {**named, one: named[other], other: named[one]}
+            swapped: Any = {**named, one: named[other], other: named[one]}
             yield f"{field} {one} and {other} swapped", attrs.evolve(texts, **{field: swapped})
         for name, text in named.items():
-            turned = FrozenMap({**named, name: _turned(text)})
+            turned: Any = FrozenMap({**named, name: _turned(text)})
             yield f"{field} {name} turned", attrs.evolve(texts, **{field: turned})
     for field, parts in (("labels", ("text",)), ("counters", ("label", "state"))):
         for change, mutated in _worded(getattr(texts, field) or (), parts):

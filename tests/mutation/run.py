@@ -181,10 +181,10 @@ def main() -> int:
         killed = counted.total()
         hows = ", ".join(f"{how} {count}" for how, count in counted.most_common())
         print(f"{name}: killed {killed} / {killed + survivors} ({hows}); {SAME}: {same}")
-    survivors = [mutant for mutant, how in fates.items() if how == SURVIVES]
-    for mutant in survivors:
+    surviving = [mutant for mutant, how in fates.items() if how == SURVIVES]
+    for mutant in surviving:
         print(f"survives: {mutant}")
-    return 1 if survivors else 0
+    return 1 if surviving else 0
 
 
 if __name__ == "__main__":

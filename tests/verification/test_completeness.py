@@ -194,7 +194,9 @@ class History:
         if self.random.random() < 0.25:
             status = self.random.choice(self.policy.orders.statuses)
             needs = self.policy.orders.needs.get(status, ())
-            facts = {"ship_on": self._day()} if needs or self.random.random() < 0.5 else {}
+            facts: dict[str, Any] = (
+                {"ship_on": self._day()} if needs or self.random.random() < 0.5 else {}
+            )
             if status == "new":
                 facts = {"ship_on": None}
             command: Any = UpdateOrder("o-1", by=System(), status=status, facts=facts)

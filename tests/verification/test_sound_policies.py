@@ -13,7 +13,7 @@ from ordercancel import Policy
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
 from ordercancel.verification import verify
 
-READINGS = [
+READINGS: list[tuple[Any, dict[str, Any]]] = [
     (conect, {"may_ask_again": False}),
     (conect, {"may_withdraw": True, "recheck_permission": True}),
     (conect, {"shipping_supersedes": False}),
@@ -60,7 +60,7 @@ def test_the_shipped_policies_have_no_fault(policy: Policy, size: tuple[int, int
     READINGS,
     ids=[f"{factory.__name__}, {' '.join(reading)}" for factory, reading in READINGS],
 )
-def test_no_other_reading_has_a_fault(factory: Any, reading: dict[str, bool]) -> None:
+def test_no_other_reading_has_a_fault(factory: Any, reading: dict[str, Any]) -> None:
     """Whatever a shop reads into the open places of the documents, nothing breaks."""
     report = verify(factory(edition="2", **reading))
     assert [fault.id for fault in report.faults] == []
