@@ -64,7 +64,8 @@ def combinations(policy: Policy) -> Iterator[tuple[Any, FactValues]]:
 
 def decided(decision: Decision) -> tuple[Any, ...]:
     """All that a decision says of itself."""
-    return decision.verdict, frozenset(decision.codes), frozenset(decision.rules)
+    rules = frozenset(decision.rules)
+    return decision.verdict, decision.ruling.to, frozenset(decision.codes), rules
 
 
 def shown(fates: Iterable[str], count: int) -> Iterator[str]:
