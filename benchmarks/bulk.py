@@ -41,11 +41,14 @@ SAMPLED = 20_000
 """How many orders Python is asked about, one by one."""
 
 POLICIES: Mapping[str, Policy] = {policy.name: policy for policy in (QOO10, CONECT)}
+AFFIRMED: Mapping[str, Mapping[str, bool]] = {"qoo10": {"confirmed": True}, "conect": {}}
+"""What a seller who rejects affirms, by the policy's name."""
+
 GROWTH = (1, 3, 10, 30)
 """Parts of a growing number of orders, in tenths of ``--orders``."""
 
 TEXTS = ("verdict", "rules", "codes", "clauses")
-FLAGS = ("may_approve", "may_reject")
+FLAGS = ("may_approve", "may_reject", "is_due")
 COUNTED = ", ".join(
     [*(f"sum(strlen({name}))" for name in TEXTS), *(f"sum({name}::INTEGER)" for name in FLAGS)]
 )
@@ -201,8 +204,9 @@ def assessed(policy: Policy, case: Case, seller: Party | None) -> Answer:
     asked = policy.assess(
         RequestCancellation(order.id, by=Buyer(order.buyer)), case, SAMPLED_AT, seller=seller
     )
-    approves = Approve(order.id, by=SellerActor(order.seller))
-    rejects = Reject(order.id, by=SellerActor(order.seller), affirmed=True)
+    by, number = SellerActor(order.seller), len(case.requests) or 1
+    approves = Approve(order.id, by=by, request=number)
+    rejects = Reject(order.id, by=by, request=number, data=AFFIRMED[policy.name])
     may_approve, may_reject = (
         not policy.assess(each, case, SAMPLED_AT, seller=seller).is_refused
         for each in (approves, rejects)
@@ -218,7 +222,7 @@ def assessed(policy: Policy, case: Case, seller: Party | None) -> Answer:
 
 
 def case_of(policy: Policy, row: Mapping[str, Any]) -> tuple[Case, Party | None]:
-    """A row as the service would know it. Neither policy has a deadline that decides."""
+    """A row as the service would know it, as far as the rules about it ask."""
     order = Order(
         row["order_id"],
         policy=policy.name,
@@ -241,8 +245,8 @@ def case_of(policy: Policy, row: Mapping[str, Any]) -> tuple[Case, Party | None]
             by=Buyer(order.buyer),
             at=moment_of(row["requested_at"]),
             reason="other",
+            answerer=row["answerer"],
             status=status,
-            order_status=order.status,
         )
         for number, status in enumerate(told, 1)
     )

@@ -1,8 +1,9 @@
 # ruff: noqa: E501 - what is answered stands in one piece
 """The answers of both policies as somebody writes them by hand, for one engine at a time.
 
-Whoever writes these knows the rules, the engine and the data: he looks at each column once, writes
-one text where a branch has one, and puts words together only where the engine is quicker so.
+Whoever writes these knows the rules, the engine and the data, such as that the buyer makes each
+request and the seller answers it. They look at each column once, write one text where a branch has
+one, and put words together only where the engine is quicker so.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ WITH seen AS (
             ELSE 'unknown'
         END AS stage,
         coalesce(rejected_before, false) AS rejected,
-        coalesce(request_status IN ('awaiting_seller', 'withdrawal_asked', 'withdrawal_held'),
+        coalesce(request_status IN ('pending', 'withdrawal_asked', 'withdrawal_declined'),
             false) AS opened,
-        coalesce(answer_due_at <= TIMESTAMPTZ '{at}', false) AS passed
+        coalesce(next_due <= TIMESTAMPTZ '{at}', false) AS is_due
     FROM {orders}
 )
 SELECT
@@ -43,35 +44,35 @@ SELECT
     CASE stage
         WHEN 'shipped' THEN CASE
             WHEN rejected AND opened
-            THEN 'qoo10.no_second_request,qoo10.one_open_request,qoo10.shipped'
+            THEN 'qoo10.no_second_request,qoo10.shipped,standard.one_open_request'
             WHEN rejected THEN 'qoo10.no_second_request,qoo10.shipped'
-            WHEN opened THEN 'qoo10.one_open_request,qoo10.shipped'
+            WHEN opened THEN 'qoo10.shipped,standard.one_open_request'
             ELSE 'qoo10.shipped' END
         WHEN 'cancelled' THEN CASE
             WHEN rejected AND opened
-            THEN 'qoo10.cancelled,qoo10.no_second_request,qoo10.one_open_request'
+            THEN 'qoo10.cancelled,qoo10.no_second_request,standard.one_open_request'
             WHEN rejected THEN 'qoo10.cancelled,qoo10.no_second_request'
-            WHEN opened THEN 'qoo10.cancelled,qoo10.one_open_request'
+            WHEN opened THEN 'qoo10.cancelled,standard.one_open_request'
             ELSE 'qoo10.cancelled' END
         WHEN 'unknown' THEN CASE
             WHEN rejected AND opened
-            THEN 'qoo10.no_second_request,qoo10.one_open_request,qoo10.instant_delayed,qoo10.refer'
+            THEN 'qoo10.no_second_request,standard.one_open_request,qoo10.instant_delayed,qoo10.refer'
             WHEN rejected THEN 'qoo10.no_second_request,qoo10.instant_delayed,qoo10.refer'
-            WHEN opened THEN 'qoo10.one_open_request,qoo10.instant_delayed,qoo10.refer'
+            WHEN opened THEN 'standard.one_open_request,qoo10.instant_delayed,qoo10.refer'
             ELSE 'qoo10.instant_delayed,qoo10.refer' END
         ELSE CASE
-            WHEN rejected AND opened THEN 'qoo10.no_second_request,qoo10.one_open_request'
+            WHEN rejected AND opened THEN 'qoo10.no_second_request,standard.one_open_request'
             WHEN rejected THEN 'qoo10.no_second_request'
-            WHEN opened THEN 'qoo10.one_open_request'
+            WHEN opened THEN 'standard.one_open_request'
             WHEN stage = 'new' THEN 'qoo10.instant_new'
             WHEN stage = 'delayed' THEN 'qoo10.instant_delayed'
             ELSE 'qoo10.refer' END
     END AS rules,
     CASE stage
         WHEN 'shipped' THEN CASE
-            WHEN rejected AND opened THEN 'rejected_before,request_open,already_shipped'
+            WHEN rejected AND opened THEN 'rejected_before,already_shipped,request_open'
             WHEN rejected THEN 'rejected_before,already_shipped'
-            WHEN opened THEN 'request_open,already_shipped'
+            WHEN opened THEN 'already_shipped,request_open'
             ELSE 'already_shipped' END
         WHEN 'cancelled' THEN CASE
             WHEN rejected AND opened THEN 'already_cancelled,rejected_before,request_open'
@@ -104,8 +105,9 @@ SELECT
             WHEN stage = 'delayed' THEN 'qoo10.1.instant-delayed'
             ELSE 'qoo10.1.may-reject,qoo10.3.queue' END
     END AS clauses,
-    opened AND NOT passed AND stage NOT IN ('shipped', 'cancelled') AS may_approve,
-    opened AND NOT passed AND stage NOT IN ('new', 'delayed', 'unknown') AS may_reject
+    opened AND stage NOT IN ('shipped', 'cancelled') AS may_approve,
+    opened AND stage <> 'new' AS may_reject,
+    is_due
 FROM seen
 """
 
@@ -116,9 +118,9 @@ WITH seen AS (
         status,
         channel IS NULL OR channel NOT IN ('order_form', 'mail') AS elsewhere,
         NOT coalesce(seller_permits, false) AS barred,
-        coalesce(request_status IN ('awaiting_seller', 'withdrawal_asked', 'withdrawal_held'),
+        coalesce(request_status IN ('pending', 'withdrawal_asked', 'withdrawal_declined'),
             false) AS opened,
-        coalesce(answer_due_at <= TIMESTAMPTZ '{at}', false) AS passed
+        coalesce(next_due <= TIMESTAMPTZ '{at}', false) AS is_due
     FROM {orders}
 )
 SELECT
@@ -130,114 +132,96 @@ SELECT
     END AS verdict,
     CASE
         WHEN status = 'shipped' THEN CASE
-            WHEN elsewhere AND opened AND barred
-            THEN 'conect.channel,conect.one_open_request,conect.permitted,conect.shipped'
-            WHEN elsewhere AND opened THEN 'conect.channel,conect.one_open_request,conect.shipped'
+            WHEN elsewhere AND barred AND opened
+            THEN 'conect.channel,conect.permitted,conect.shipped,standard.one_open_request'
             WHEN elsewhere AND barred THEN 'conect.channel,conect.permitted,conect.shipped'
-            WHEN opened AND barred THEN 'conect.one_open_request,conect.permitted,conect.shipped'
+            WHEN elsewhere AND opened
+            THEN 'conect.channel,conect.shipped,standard.one_open_request'
+            WHEN barred AND opened THEN 'conect.permitted,conect.shipped,standard.one_open_request'
             WHEN elsewhere THEN 'conect.channel,conect.shipped'
-            WHEN opened THEN 'conect.one_open_request,conect.shipped'
             WHEN barred THEN 'conect.permitted,conect.shipped'
+            WHEN opened THEN 'conect.shipped,standard.one_open_request'
             ELSE 'conect.shipped' END
         WHEN status = 'discontinued' THEN CASE
-            WHEN elsewhere AND opened AND barred
-            THEN 'conect.channel,conect.discontinued,conect.one_open_request,conect.permitted'
-            WHEN elsewhere AND opened
-            THEN 'conect.channel,conect.discontinued,conect.one_open_request'
+            WHEN elsewhere AND barred AND opened
+            THEN 'conect.channel,conect.discontinued,conect.permitted,standard.one_open_request'
             WHEN elsewhere AND barred THEN 'conect.channel,conect.discontinued,conect.permitted'
-            WHEN opened AND barred
-            THEN 'conect.discontinued,conect.one_open_request,conect.permitted'
+            WHEN elsewhere AND opened
+            THEN 'conect.channel,conect.discontinued,standard.one_open_request'
+            WHEN barred AND opened
+            THEN 'conect.discontinued,conect.permitted,standard.one_open_request'
             WHEN elsewhere THEN 'conect.channel,conect.discontinued'
-            WHEN opened THEN 'conect.discontinued,conect.one_open_request'
             WHEN barred THEN 'conect.discontinued,conect.permitted'
+            WHEN opened THEN 'conect.discontinued,standard.one_open_request'
             ELSE 'conect.discontinued' END
         ELSE CASE
-            WHEN elsewhere AND opened AND barred
-            THEN 'conect.channel,conect.one_open_request,conect.permitted'
-            WHEN elsewhere AND opened THEN 'conect.channel,conect.one_open_request'
+            WHEN elsewhere AND barred AND opened
+            THEN 'conect.channel,conect.permitted,standard.one_open_request'
             WHEN elsewhere AND barred THEN 'conect.channel,conect.permitted'
-            WHEN opened AND barred THEN 'conect.one_open_request,conect.permitted'
+            WHEN elsewhere AND opened THEN 'conect.channel,standard.one_open_request'
+            WHEN barred AND opened THEN 'conect.permitted,standard.one_open_request'
             WHEN elsewhere THEN 'conect.channel'
-            WHEN opened THEN 'conect.one_open_request'
             WHEN barred THEN 'conect.permitted'
+            WHEN opened THEN 'standard.one_open_request'
             ELSE 'conect.refer' END
     END AS rules,
     CASE
         WHEN status = 'shipped' THEN CASE
-            WHEN elsewhere AND opened AND barred
-            THEN 'channel_excluded,request_open,seller_does_not_permit,already_shipped'
-            WHEN elsewhere AND opened THEN 'channel_excluded,request_open,already_shipped'
+            WHEN elsewhere AND barred AND opened
+            THEN 'channel_excluded,seller_does_not_permit,already_shipped,request_open'
             WHEN elsewhere AND barred
             THEN 'channel_excluded,seller_does_not_permit,already_shipped'
-            WHEN opened AND barred THEN 'request_open,seller_does_not_permit,already_shipped'
+            WHEN elsewhere AND opened THEN 'channel_excluded,already_shipped,request_open'
+            WHEN barred AND opened THEN 'seller_does_not_permit,already_shipped,request_open'
             WHEN elsewhere THEN 'channel_excluded,already_shipped'
-            WHEN opened THEN 'request_open,already_shipped'
             WHEN barred THEN 'seller_does_not_permit,already_shipped'
+            WHEN opened THEN 'already_shipped,request_open'
             ELSE 'already_shipped' END
         WHEN status = 'discontinued' THEN CASE
-            WHEN elsewhere AND opened AND barred
-            THEN 'channel_excluded,already_cancelled,request_open,seller_does_not_permit'
-            WHEN elsewhere AND opened THEN 'channel_excluded,already_cancelled,request_open'
+            WHEN elsewhere AND barred AND opened
+            THEN 'channel_excluded,already_cancelled,seller_does_not_permit,request_open'
             WHEN elsewhere AND barred
             THEN 'channel_excluded,already_cancelled,seller_does_not_permit'
-            WHEN opened AND barred THEN 'already_cancelled,request_open,seller_does_not_permit'
+            WHEN elsewhere AND opened THEN 'channel_excluded,already_cancelled,request_open'
+            WHEN barred AND opened THEN 'already_cancelled,seller_does_not_permit,request_open'
             WHEN elsewhere THEN 'channel_excluded,already_cancelled'
-            WHEN opened THEN 'already_cancelled,request_open'
             WHEN barred THEN 'already_cancelled,seller_does_not_permit'
+            WHEN opened THEN 'already_cancelled,request_open'
             ELSE 'already_cancelled' END
         ELSE CASE
-            WHEN elsewhere AND opened AND barred
-            THEN 'channel_excluded,request_open,seller_does_not_permit'
-            WHEN elsewhere AND opened THEN 'channel_excluded,request_open'
+            WHEN elsewhere AND barred AND opened
+            THEN 'channel_excluded,seller_does_not_permit,request_open'
             WHEN elsewhere AND barred THEN 'channel_excluded,seller_does_not_permit'
-            WHEN opened AND barred THEN 'request_open,seller_does_not_permit'
+            WHEN elsewhere AND opened THEN 'channel_excluded,request_open'
+            WHEN barred AND opened THEN 'seller_does_not_permit,request_open'
             WHEN elsewhere THEN 'channel_excluded'
-            WHEN opened THEN 'request_open'
             WHEN barred THEN 'seller_does_not_permit'
+            WHEN opened THEN 'request_open'
             ELSE '' END
     END AS codes,
     CASE
         WHEN status = 'shipped' THEN CASE
-            WHEN elsewhere AND opened AND barred
-            THEN 'conect.0.channel,conect.2-1.enable,conect.1-1.not-until-approved,conect.0.permitted,conect.1-1.shipped'
-            WHEN elsewhere AND opened
-            THEN 'conect.0.channel,conect.2-1.enable,conect.1-1.not-until-approved,conect.1-1.shipped'
             WHEN elsewhere AND barred
             THEN 'conect.0.channel,conect.2-1.enable,conect.0.permitted,conect.1-1.shipped'
-            WHEN opened AND barred
-            THEN 'conect.2-1.enable,conect.1-1.not-until-approved,conect.0.permitted,conect.1-1.shipped'
             WHEN elsewhere THEN 'conect.0.channel,conect.2-1.enable,conect.1-1.shipped'
-            WHEN opened THEN 'conect.1-1.not-until-approved,conect.1-1.shipped'
             WHEN barred THEN 'conect.2-1.enable,conect.0.permitted,conect.1-1.shipped'
             ELSE 'conect.1-1.shipped' END
         WHEN status = 'discontinued' THEN CASE
-            WHEN elsewhere AND opened AND barred
-            THEN 'conect.0.channel,conect.2-1.enable,conect.1-2.approved-label,conect.1-1.not-until-approved,conect.0.permitted'
-            WHEN elsewhere AND opened
-            THEN 'conect.0.channel,conect.2-1.enable,conect.1-2.approved-label,conect.1-1.not-until-approved'
             WHEN elsewhere AND barred
             THEN 'conect.0.channel,conect.2-1.enable,conect.1-2.approved-label,conect.0.permitted'
-            WHEN opened AND barred
-            THEN 'conect.2-1.enable,conect.1-2.approved-label,conect.1-1.not-until-approved,conect.0.permitted'
             WHEN elsewhere THEN 'conect.0.channel,conect.2-1.enable,conect.1-2.approved-label'
-            WHEN opened THEN 'conect.1-2.approved-label,conect.1-1.not-until-approved'
             WHEN barred THEN 'conect.2-1.enable,conect.1-2.approved-label,conect.0.permitted'
             ELSE 'conect.1-2.approved-label' END
         ELSE CASE
-            WHEN elsewhere AND opened AND barred
-            THEN 'conect.0.channel,conect.2-1.enable,conect.1-1.not-until-approved,conect.0.permitted'
-            WHEN elsewhere AND opened
-            THEN 'conect.0.channel,conect.2-1.enable,conect.1-1.not-until-approved'
             WHEN elsewhere AND barred THEN 'conect.0.channel,conect.2-1.enable,conect.0.permitted'
-            WHEN opened AND barred
-            THEN 'conect.2-1.enable,conect.1-1.not-until-approved,conect.0.permitted'
             WHEN elsewhere THEN 'conect.0.channel,conect.2-1.enable'
-            WHEN opened THEN 'conect.1-1.not-until-approved'
             WHEN barred THEN 'conect.2-1.enable,conect.0.permitted'
+            WHEN opened THEN ''
             ELSE 'conect.1-1.is-a-request,conect.1-1.not-until-approved' END
     END AS clauses,
-    opened AND NOT passed AND status <> 'shipped' AND status <> 'discontinued' AS may_approve,
-    opened AND NOT passed AS may_reject
+    opened AND status <> 'shipped' AND status <> 'discontinued' AS may_approve,
+    opened AS may_reject,
+    is_due
 FROM seen
 """
 
@@ -255,7 +239,6 @@ def _qoo10(orders: pl.LazyFrame, at: datetime, today: date) -> pl.LazyFrame:
         cancelled=col("status") == "cancelled",
         rejected=col("rejected_before"),
         opened=_opened(),
-        passed=(col("answer_due_at") <= at).fill_null(value=False),
     ).with_columns(
         blocked=col("rejected")
         | col("opened")
@@ -275,8 +258,8 @@ def _qoo10(orders: pl.LazyFrame, at: datetime, today: date) -> pl.LazyFrame:
             _joined(
                 cancelled="qoo10.cancelled",
                 rejected="qoo10.no_second_request",
-                opened="qoo10.one_open_request",
                 shipped="qoo10.shipped",
+                opened="standard.one_open_request",
                 unknown="qoo10.instant_delayed,qoo10.refer",
             )
         )
@@ -291,8 +274,8 @@ def _qoo10(orders: pl.LazyFrame, at: datetime, today: date) -> pl.LazyFrame:
                 unknown="undetermined",
                 cancelled="already_cancelled",
                 rejected="rejected_before",
-                opened="request_open",
                 shipped="already_shipped",
+                opened="request_open",
             )
         )
         .otherwise(lit("")),
@@ -309,10 +292,9 @@ def _qoo10(orders: pl.LazyFrame, at: datetime, today: date) -> pl.LazyFrame:
         .when(col("delayed"))
         .then(lit("qoo10.1.instant-delayed"))
         .otherwise(lit("qoo10.1.may-reject,qoo10.3.queue")),
-        may_approve=col("opened") & ~col("passed") & ~(col("shipped") | col("cancelled")),
-        may_reject=col("opened")
-        & ~col("passed")
-        & ~(col("new") | col("delayed").fill_null(value=False) | col("unknown")),
+        may_approve=col("opened") & ~(col("shipped") | col("cancelled")),
+        may_reject=col("opened") & ~col("new"),
+        is_due=_is_due(at),
     )
 
 
@@ -324,7 +306,6 @@ def _conect(orders: pl.LazyFrame, at: datetime, _: date) -> pl.LazyFrame:
         shipped=col("status") == "shipped",
         discontinued=col("status") == "discontinued",
         opened=_opened(),
-        passed=(col("answer_due_at") <= at).fill_null(value=False),
     ).with_columns(
         unpermitted=col("elsewhere") | col("barred"),
         blocked=col("elsewhere")
@@ -341,9 +322,9 @@ def _conect(orders: pl.LazyFrame, at: datetime, _: date) -> pl.LazyFrame:
             _joined(
                 elsewhere="conect.channel",
                 discontinued="conect.discontinued",
-                opened="conect.one_open_request",
                 barred="conect.permitted",
                 shipped="conect.shipped",
+                opened="standard.one_open_request",
             )
         )
         .otherwise(lit("conect.refer")),
@@ -352,9 +333,9 @@ def _conect(orders: pl.LazyFrame, at: datetime, _: date) -> pl.LazyFrame:
             _joined(
                 elsewhere="channel_excluded",
                 discontinued="already_cancelled",
-                opened="request_open",
                 barred="seller_does_not_permit",
                 shipped="already_shipped",
+                opened="request_open",
             )
         )
         .otherwise(lit("")),
@@ -364,14 +345,14 @@ def _conect(orders: pl.LazyFrame, at: datetime, _: date) -> pl.LazyFrame:
                 elsewhere="conect.0.channel",
                 unpermitted="conect.2-1.enable",
                 discontinued="conect.1-2.approved-label",
-                opened="conect.1-1.not-until-approved",
                 barred="conect.0.permitted",
                 shipped="conect.1-1.shipped",
             )
         )
         .otherwise(lit("conect.1-1.is-a-request,conect.1-1.not-until-approved")),
-        may_approve=col("opened") & ~col("passed") & ~(col("shipped") | col("discontinued")),
-        may_reject=col("opened") & ~col("passed"),
+        may_approve=col("opened") & ~(col("shipped") | col("discontinued")),
+        may_reject=col("opened"),
+        is_due=_is_due(at),
     )
 
 
@@ -384,11 +365,13 @@ def _joined(**words: str) -> pl.Expr:
 def _opened() -> pl.Expr:
     status = col("request_status")
     opened = (
-        (status == "awaiting_seller")
-        | (status == "withdrawal_asked")
-        | (status == "withdrawal_held")
+        (status == "pending") | (status == "withdrawal_asked") | (status == "withdrawal_declined")
     )
     return opened.fill_null(value=False)
+
+
+def _is_due(at: datetime) -> pl.Expr:
+    return (col("next_due") <= at).fill_null(value=False)
 
 
 POLARS: Mapping[str, Callable[[pl.LazyFrame, datetime, date], pl.LazyFrame]] = {
