@@ -156,6 +156,12 @@ def test_no_reason_for_what_is_permitted() -> None:
     assert replayed(policy, found)[-1]["ok"]
 
 
+def test_a_reason_that_is_offered_to_nobody() -> None:
+    """Its condition never holds."""
+    odd = Reason("odd", when=buyer & seller)
+    assert ids(shop(reasons=[*SHOP.reasons, odd])) == ["no_reason:odd on RequestCancellation"]
+
+
 def test_a_seller_who_cancels_for_lack_of_stock() -> None:
     """With a reason of their own, which a buyer cannot use: no fault."""
     assert SHOP.reasons[1].code == "out_of_stock"

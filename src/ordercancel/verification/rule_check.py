@@ -36,6 +36,7 @@ class RuleCheck(Check):
         self._first: dict[type[Judged], _Shown] = {}
         self._holding: dict[str, _Shown] = {}
         self._granted: set[Hashable] = set()
+        self._offered: set[int] = set()
         self._silent: dict[Hashable, tuple[str, _Shown]] = {}
         self._missing: dict[tuple[str, tuple[str, ...]], _Shown] = {}
 
@@ -51,6 +52,7 @@ class RuleCheck(Check):
                 self._missing.setdefault((error.rule.id, error.missing), shown)
         self._look_at_grants(node, attempt, decision)
         self._look_at_reasons(node, attempt, decision, offered)
+        self._offered.update(map(id, offered))
         relation = self._relation(node, attempt)
         if not decision.is_refused:
             self._granted.add(relation)
@@ -66,6 +68,14 @@ class RuleCheck(Check):
         self._look_for_holes()
         if explorer.seed is not None:
             return
+        for reason in self.policy.reasons:
+            if id(reason) not in self._offered:
+                problem = Text(
+                    "どの案件でも、誰にも選べない理由である。",
+                    "It is offered to nobody, in no case.",
+                )
+                subject = f"{reason.code} on {reason.on.__name__}"
+                self.report(Kind.NO_REASON, subject, problem, explorer.first)
         unknown = {str(each) for each in self._unreached.dead if self._is_unknown(each)}
         for each in self._unreached.dead:
             if str(each) in unknown:
