@@ -38,7 +38,7 @@ READINGS: list[tuple[Any, dict[str, Any]]] = [
 @pytest.mark.parametrize(
     ("policy", "size"),
     [
-        (CONECT, (3_882, 84, 986)),
+        (CONECT, (3_882, 60, 718)),
         (QOO10, (5_484, 1_721, 19_450)),
         (SHOP, (1_178, 90, 665)),
         (FLEA_MARKET, (1_874, 208, 2_120)),

@@ -37,6 +37,7 @@ from ordercancel.verification.commands_tried import (
     easiest,
     shortest_text,
 )
+from ordercancel.verification.conditions import every_fact
 from ordercancel.verification.enumeration import leaves_of
 from ordercancel.verification.invariants import Step
 from ordercancel.verification.orders_tried import OrdersTried
@@ -140,12 +141,7 @@ class Explorer:
             self._commands[type(command)].append(command)
         self._judged: dict[Hashable, tuple[tuple[Judged, Decision], ...]] = {}
         self._numbered: dict[tuple[Judged, int], Judged] = {}
-        self._by_reason = {
-            kind: any(
-                leaf.fact == "reason" for leaf in (*leaves_of(policy, kind), *_elsewhere(policy))
-            )
-            for kind in JUDGED
-        }
+        self._by_reason = "reason" in every_fact(policy)
 
     @property
     def first(self) -> CaseNode:
@@ -275,7 +271,7 @@ class Explorer:
         facts = Facts(command, node.case, self.policy, node.at, seller)
         offered = offered_reasons(self.policy, kind, facts)
         chosen: list[Reason | None] = [easiest(offered)]
-        if self._by_reason[kind]:
+        if self._by_reason:
             chosen = [*offered] or [None]
         worded: Any = command
         for reason in chosen:
@@ -398,12 +394,3 @@ class Explorer:
         for visitor in self.visitors:
             visitor.stepped(node, attempt, step)
         return after
-
-
-def _elsewhere(policy: Policy) -> Iterator[Any]:
-    """What hangs on the reason of a request that is there already."""
-    for parts in (policy.notifications, policy.labels):
-        for part in parts:
-            yield from part.when.leaves()
-    for deadline in policy.deadlines:
-        yield from deadline.runs.leaves()
