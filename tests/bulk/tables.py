@@ -16,6 +16,7 @@ import pyarrow as pa
 from ordercancel import Approve, Case, Party, Policy, Reject, RequestCancellation
 from ordercancel.bulk import Holding, Question
 from ordercancel.bulk.columns import columns_for
+from ordercancel.bulk.plan import USUAL
 from ordercancel.domain.actors import Actor
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.engine.timers import next_due
@@ -74,7 +75,7 @@ def row_of(order_id: str, case: Case, policy: Policy, seller: Party | None) -> d
 
 
 def asked_one_by_one(
-    case: Case, policy: Policy, at: datetime, seller: Party | None, question: Question
+    case: Case, policy: Policy, at: datetime, seller: Party | None, question: Question = USUAL
 ) -> Answer:
     """What `Policy.assess` says to whoever asks, and to whoever answers."""
     order, number = case.order, max(1, len(case.requests))

@@ -23,7 +23,7 @@ from bulk.test_equality import READINGS, Book, walked
 from bulk.test_inputs import moody
 from ordercancel import InvalidValue, Policy, Untranslatable
 from ordercancel.bulk import COLUMNS, Shift, compare, summary
-from ordercancel.bulk.columns import column_of_fact
+from ordercancel.bulk.columns import columns_for
 from ordercancel.bulk.sql import outcomes_query
 from ordercancel.bulk.sql_text import DIALECTS, statement
 from ordercancel.policies import CONECT, QOO10, qoo10
@@ -50,13 +50,13 @@ def orders(*rows: Mapping[str, Any], policy: Policy = QOO10) -> Any:
 def test_orders_are_counted_by_seller_and_state(engine: str) -> None:
     """With those whose answer is overdue, and those with a deadline that has not acted."""
     late, early = NOON, NOON + timedelta(seconds=1)
-    asked = {"request_status": "awaiting_seller", "requested_at": NOON}
+    asked = {"request_status": "pending", "requested_at": NOON}
     native = ENGINES[engine](
         orders(
             {},
-            {**asked, "overdue_at": late, "due_at": late},
-            {**asked, "overdue_at": early, "due_at": early},
-            {**asked, "seller": "s-2", "due_at": late},
+            {**asked, "overdue_at": late, "next_due": late},
+            {**asked, "overdue_at": early, "next_due": early},
+            {**asked, "seller": "s-2", "next_due": late},
             {"seller": "s-2", "request_status": "rejected"},
         )
     )
@@ -70,9 +70,9 @@ def test_orders_are_counted_by_seller_and_state(engine: str) -> None:
         rows = pl.from_arrow(rows) if hasattr(rows, "schema") else pl.from_pandas(rows)
     names = ("seller", "request_status", "orders", "overdue", "due")
     assert rows.select(names).rows() == [
-        ("s-1", "awaiting_seller", 2, 1, 1),
+        ("s-1", "pending", 2, 1, 1),
         ("s-1", None, 1, 0, 0),
-        ("s-2", "awaiting_seller", 1, 0, 1),
+        ("s-2", "pending", 1, 0, 1),
         ("s-2", "rejected", 1, 0, 0),
     ]
 
@@ -129,8 +129,8 @@ def test_a_query_over_a_table_that_lacks_a_column_says_which() -> None:
         outcomes_query(QOO10, NOON, table=table("t", *known.values()))
     assert [str(fault) for fault in caught.value.faults] == [
         f"table.{name}: is missing; expected a column or an expression for each of: order_id, "
-        "status, ship_on, request_status, rejected_before, answer_due_at"
-        for name in ("request_status", "rejected_before", "answer_due_at")
+        "status, ship_on, request_status, initiator, answerer, rejected_before"
+        for name in ("request_status", "initiator", "answerer", "rejected_before")
     ]
 
 
@@ -178,7 +178,7 @@ def test_a_printed_statement_names_its_rules() -> None:
     assert text.startswith(
         "-- Qoo10 (marketplace): qoo10, edition 1\n"
         "-- as of 2024-05-01T12:00:00+09:00\n"
-        "-- A buyer asks. Each rule, what it does, and when:\n"
+        "-- The buyer asks. Each rule, what it does, and when:\n"
         "--   qoo10.cancelled (forbid: already_cancelled)\n"
         "--     status IN ('cancelled')\n"
         "--   qoo10.instant_delayed (cancel)\n"
@@ -188,14 +188,14 @@ def test_a_printed_statement_names_its_rules() -> None:
         "--   qoo10.instant_new (cancel)\n"
         "--     status IN ('new')\n"
     )
-    assert text.endswith("    END AS may_reject\nFROM shop.orders\n")
+    assert text.endswith("    END AS is_due\nFROM shop.orders\n")
 
 
 def test_a_statement_for_sqlite_and_postgresql_runs_there(postgres: str) -> None:
     """Their own types of columns, and their own literals."""
     at, known = max(walked(SHOP).items(), key=lambda item: len(item[1]))
     book = Book(SHOP, at, known)
-    names = [*COLUMNS, *(column_of_fact(fact, SHOP).name for fact in SHOP.facts)]
+    names = list(columns_for(SHOP))
     rows = [tuple(row[name] for name in names) for row in book.table.to_pylist()]
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute(f"CREATE TABLE orders ({', '.join(names)})")
@@ -237,4 +237,4 @@ def test_a_rule_that_is_left_out_is_told_in_the_statement() -> None:
         statement(moody(), NOON, dialect="duckdb")
     text = statement(moody(), NOON, dialect="duckdb", leave_out=True)
     assert "-- left out: r.moon: its condition is a Moon\n" in text
-    assert "    NULL AS verdict,\n" in text
+    assert "        ELSE NULL\n    END AS verdict,\n" in text

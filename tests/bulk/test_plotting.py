@@ -42,7 +42,7 @@ class TestAPicture:
             "New order",
             "Shipping requested",
             "cancel at once",
-            "refer to the seller",
+            "refer to the answerer",
             "refuse",
             "undecided",
             "&gt;99%",

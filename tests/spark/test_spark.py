@@ -28,10 +28,19 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 POLICIES = {
     "conect": CONECT,
     "qoo10": QOO10,
-    "qoo10, delay approves": qoo10(edition="delay", delay_approves=True),
+    "qoo10, delay approves": qoo10(edition="delay", late_while_open="approved"),
     "the half-hour shop": SHOP,
 }
-ANSWERS = ("order_id", "verdict", "rules", "codes", "clauses", "may_approve", "may_reject")
+ANSWERS = (
+    "order_id",
+    "verdict",
+    "rules",
+    "codes",
+    "clauses",
+    "may_approve",
+    "may_reject",
+    "is_due",
+)
 
 
 @pytest.fixture(scope="module")
