@@ -116,8 +116,8 @@ def test_no_move_leads_into_a_status_without_what_that_needs() -> None:
     moves = {"plan": ("new", "packed"), "send": (("new", "packed"), "sent")}
     assert faults_of(moves=moves, needs={"packed": "ship_on", "sent": "ship_on"}) == [
         (
-            "Lifecycle.moves['plan']: leads from 'new' to 'packed', which needs 'ship_on'; expected "
-            "a move that brings it along, in facts"
+            "Lifecycle.moves['plan']: leads from 'new' to 'packed', which needs 'ship_on'; "
+            "expected a move that brings it along, in facts"
         ),
         (
             "Lifecycle.moves['send']: leads from 'new' to 'sent', which needs 'ship_on'; expected "

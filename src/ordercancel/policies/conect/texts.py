@@ -31,10 +31,6 @@ TEXTS = Texts(
         "discontinued": Text("取引中止", "Discontinued"),
     },
     refusals={
-        "answer_first": Text(
-            "キャンセルリクエストに回答してから出荷してください。",
-            "Please answer the cancellation request before shipping.",
-        ),
         "channel_excluded": Text(
             "この注文経路のご注文では、キャンセルリクエストをご利用になれません。",
             "Cancellation cannot be requested for orders of this channel.",
