@@ -427,3 +427,14 @@ def test_a_connection_without_a_cursor_is_unavailable(
         with pytest.raises(StoreUnavailable, match="no cursor"):
             store.load("o-1")
     assert store.load("o-1") is None
+
+
+def test_statements_that_the_server_has_skipped_are_prepared_again(postgres: str) -> None:
+    """Behind one that fails psycopg takes them for prepared, which they are not."""
+    with closing(SqlStore(postgres)) as store:
+        store.commit(asking(put(store, registered("o-1")), command_id="taken"))
+        for number in range(12):
+            case = put(store, registered(f"n-{number}"))
+            with pytest.raises(Conflict):
+                store.commit(asking(case, command_id="taken"))
+            assert store.load(f"n-{number}") == case

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import partial
 from traceback import clear_frames
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, TypeVarTuple
@@ -333,9 +333,14 @@ def _clean_up(connection: Connection, executor: OwnExecutor | None, error: BaseE
 
 def _roll_back(connection: Connection) -> None:
     """Roll back what has begun; where the connection has died, SQLAlchemy notices it here."""
-    if is_postgresql(connection):
-        # In autocommit some drivers' rollback() sends nothing.
-        connection.exec_driver_sql("ROLLBACK")
-    else:
-        driver: Any = connection.connection
+    driver: Any = connection.connection
+    if not is_postgresql(connection):
         driver.rollback()
+        return
+    # psycopg also forgets here what it has prepared. In a pipeline it takes statements for
+    # prepared that the server has skipped behind one that failed.
+    with suppress(connection.dialect.loaded_dbapi.Error):
+        driver.rollback()
+    # In autocommit some drivers' rollback() sends nothing; and by this one SQLAlchemy notices a
+    # connection that has died, and the others with it.
+    connection.exec_driver_sql("ROLLBACK")
