@@ -43,7 +43,7 @@ BOUNDS = {
     "decide a request, referred": (885, 850),
     "decide an approval": (815, 750),
     "decide a rejection": (1_060, 850),
-    "handle a request": (3_600, 4_150),
+    "handle a request": (3_700, 4_150),
     "handle an approval": (4_850, 4_800),
     "handle an approval with an id": (5_250, 4_950),
 }

@@ -32,11 +32,14 @@ class RequestCheck(Check):
         self._referred: dict[tuple[str, str], dict[str, tuple[CaseNode, Attempt | Tick]]] = {}
 
     def stepped(self, node: CaseNode, attempt: Attempt | Tick, step: Step) -> None:
+        changes = {change_of(event) for event in step.events}
         for event in step.events:
             if isinstance(event, CancellationRequested | RequestReferred) and event.answerer:
                 self._look_at_answerer(node, attempt, step, event.answerer)
             change = change_of(event)
-            if change in _CHANGES:
+            # Whoever is told that another request was approved knows that this one is over.
+            over = change == "superseded" and "approved" in changes
+            if change in _CHANGES and not over:
                 self._look_at_told(node, attempt, step, event, change)
 
     def finish(self, explorer: Explorer) -> None:
