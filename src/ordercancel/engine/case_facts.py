@@ -51,7 +51,7 @@ READ: Mapping[str, str] = FrozenMap(
         "status": "order.status",
         "channel": "order.channel",
         "role": "by.role",
-        "side": "side(by, policy.roles)",
+        "side": "side_of(by, policy.roles)",
         "is_on_behalf": "(by.via is not None)",
         "request": "(latest.status if latest is not None else NO_REQUEST)",
         "initiator": "(latest.by.role if latest is not None else NO_REQUEST)",
@@ -92,7 +92,7 @@ NAMES: Mapping[str, object] = FrozenMap(
         "answers": answers,
         "made": _made,
         "same_side": same_side,
-        "side": _side,
+        "side_of": _side,
     }
 )
 """What those expressions call by name."""
