@@ -248,10 +248,10 @@ def _request(
     requests = case.requests
     if number > len(requests):  # no decision leads to this, and yet it has happened
         return _after(case, at)
-    changed = trusted_evolve(requests[number - 1], **changes)
-    return _after(
-        case,
-        at,
-        requests=(*requests[: number - 1], changed, *requests[number:]),
-        **(further or {}),
-    )
+    before = requests[number - 1]
+    changed = trusted_evolve(before, **changes)
+    requests = (*requests[: number - 1], changed, *requests[number:])
+    further = dict(further or {}, requests=requests)
+    if before.status in FINAL:  # it has not ended so, after all
+        further["_ended"] = FINAL.intersection(each.status for each in requests)
+    return _after(case, at, **further)
