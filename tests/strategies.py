@@ -369,20 +369,19 @@ def times() -> SearchStrategy[Time]:
     return st.recursive(simple, grown, max_leaves=4)
 
 
-def leaves() -> SearchStrategy[Condition]:
-    """Conditions about those facts."""
+def leaves(*, timed: bool = True) -> SearchStrategy[Condition]:
+    """Conditions about those facts; with `timed` about the present, too."""
     names = ("colour", "ready", "days", "seen_at", "planned_on")
     return st.one_of(
         st.builds(IsIn, st.just("colour"), st.frozensets(st.sampled_from(COLOURS))),
         st.just(Holds("ready")),
         st.builds(Compare, st.just("days"), st.sampled_from(Relation), st.integers(-1, 1)),
-        times().map(lambda each: now < each),
-        times().map(lambda each: now >= each),
         st.builds(Known, st.sampled_from(names)),
+        *(times().map(compare) for compare in ((now.__lt__, now.__ge__) if timed else ())),
     )
 
 
-def conditions() -> SearchStrategy[Condition]:
+def conditions(*, timed: bool = True) -> SearchStrategy[Condition]:
     """Conditions of any shape over those facts."""
 
     def grown(inner: SearchStrategy[Condition]) -> SearchStrategy[Condition]:
@@ -397,7 +396,7 @@ def conditions() -> SearchStrategy[Condition]:
             inner.map(lambda one: ~one),
         )
 
-    return st.recursive(leaves() | st.just(ALWAYS), grown, max_leaves=8)
+    return st.recursive(leaves(timed=timed) | st.just(ALWAYS), grown, max_leaves=8)
 
 
 def plain_effects() -> SearchStrategy[Effect]:
