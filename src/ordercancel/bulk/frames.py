@@ -49,7 +49,7 @@ def answered(frame: Frame, plan: Plan, *, prefix: str = "") -> Frame:
     are looked up. Elsewhere, and where the plan tells too many kinds of rows apart, they are
     branches and joined words.
     """
-    writer = _Writer(dict(frame.collect_schema()))
+    writer = _Writer(dict(frame.collect_schema()), frame.implementation)
     is_due = writer.is_due(plan.at).alias(f"{prefix}is_due")
     in_memory = _found_in_memory if isinstance(frame, nw.DataFrame) else None
     find = _FINDERS.get(frame.implementation, in_memory)
@@ -123,8 +123,9 @@ class _Writer:
     "and" and "or" take for the same.
     """
 
-    def __init__(self, schema: Mapping[str, Any]) -> None:
+    def __init__(self, schema: Mapping[str, Any], engine: nw.Implementation) -> None:
         self._schema = schema
+        self._is_spark = engine is nw.Implementation.PYSPARK
         self._steps: dict[Test, nw.Expr] = {}
 
     def number(self, lookup: Lookup) -> nw.Expr:
@@ -175,7 +176,8 @@ class _Writer:
                 return reduce(and_, map(self._written, tests))
             case AnyOf(tests):
                 return reduce(or_, map(self._written, tests))
-        column = nw.col(test.column)
+        # Spark takes a dot for the way to a part of a value, unless the name is quoted.
+        column = nw.col(f"`{test.column}`" if self._is_spark else test.column)
         match test:
             case Present():
                 return ~column.is_null()

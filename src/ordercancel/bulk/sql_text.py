@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, ColumnElement, Date, Integer, String, column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.sql.compiler import IdentifierPreparer
 
 from ordercancel.bulk.columns import COLUMNS, Holding
 from ordercancel.bulk.conditions import NEVER, AllOf, AnyOf, Bounded, Test
@@ -26,10 +27,14 @@ from ordercancel.stores.sql.tables import UtcDateTime
 __all__ = ["DIALECTS", "statement"]
 
 
-class _Standard(DefaultDialect):
-    """The standard's SQL, which has true and false."""
+class _Spark(DefaultDialect):
+    """The standard's SQL, but that double quotes enclose a text."""
 
     supports_native_boolean = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.identifier_preparer = IdentifierPreparer(self, initial_quote="`")
 
 
 DIALECTS: Mapping[str, type[Dialect]] = {
@@ -37,7 +42,7 @@ DIALECTS: Mapping[str, type[Dialect]] = {
     "sqlite": sqlite.dialect,
     # Both read the literals of PostgreSQL and of the standard.
     "duckdb": postgresql.dialect,
-    "spark": _Standard,
+    "spark": _Spark,
 }
 """The dialects that a statement can be written in."""
 
