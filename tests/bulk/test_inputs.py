@@ -17,7 +17,7 @@ from ordercancel import (
     RequestCancellation,
     Untranslatable,
 )
-from ordercancel.bulk import compare, outcomes, summary
+from ordercancel.bulk import Question, compare, outcomes, summary
 from ordercancel.policies import QOO10
 from ordercancel.policy import Refer, Rule
 from ordercancel.rules.conditions import Condition
@@ -262,3 +262,14 @@ def _open() -> Condition:
     from ordercancel.rules.facts import request
 
     return request.is_in("pending")
+
+
+def test_whoever_asks_is_a_role_and_brings_facts_that_go_with_commands() -> None:
+    question = Question(asked_by="nobody", answered_by="nobody else", data={"status": "new"})
+    with pytest.raises(InvalidValue) as caught:
+        outcomes(QOO10, pl.DataFrame(orders()), at=AT, question=question)
+    assert [str(fault) for fault in caught.value.faults] == [
+        "Question.asked_by: is 'nobody'; expected one of: buyer, seller, operator, system",
+        "Question.answered_by: is 'nobody else'; expected one of: buyer, seller, operator, system",
+        "Question.data: has the unknown fact 'status'; expected one of: confirmed",
+    ]

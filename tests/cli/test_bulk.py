@@ -17,7 +17,7 @@ import pytest
 
 from ordercancel.bulk import COLUMNS, plot
 from ordercancel.bulk.sql_text import DIALECTS
-from ordercancel.cli import answers, arguments, engine
+from ordercancel.cli import answers, bulk_arguments, engine
 from ordercancel.cli.main import main
 
 Said = Callable[..., tuple[int, str, str]]
@@ -610,7 +610,7 @@ class TestSql:
         assert "-- left out: qoo10.rainy: its condition is a Weather" in told
 
     def test_knows_the_dialects_that_statements_are_printed_in(self, said: Said) -> None:
-        assert tuple(DIALECTS) == arguments.DIALECTS
+        assert tuple(DIALECTS) == bulk_arguments.DIALECTS
         status, _, complaint = said("sql", "qoo10", "--dialect", "oracle")
         assert status == 2
         assert "invalid choice: 'oracle'" in complaint

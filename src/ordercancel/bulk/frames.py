@@ -26,6 +26,7 @@ from ordercancel.bulk.conditions import (
     AnyOf,
     Bounded,
     Flag,
+    Leaf,
     Outside,
     Present,
     Test,
@@ -126,6 +127,7 @@ class _Writer:
     def __init__(self, schema: Mapping[str, Any], engine: nw.Implementation) -> None:
         self._schema = schema
         self._is_spark = engine is nw.Implementation.PYSPARK
+        self._is_pandas = engine is nw.Implementation.PANDAS
         self._steps: dict[Test, nw.Expr] = {}
 
     def number(self, lookup: Lookup) -> nw.Expr:
@@ -176,6 +178,12 @@ class _Writer:
                 return reduce(and_, map(self._written, tests))
             case AnyOf(tests):
                 return reduce(or_, map(self._written, tests))
+            case _:
+                leaf = self._leaf(test)
+                # Its kinds of missing truths are not to be mixed.
+                return leaf.fill_null(value=False) if self._is_pandas else leaf
+
+    def _leaf(self, test: Leaf) -> nw.Expr:
         # Spark takes a dot for the way to a part of a value, unless the name is quoted.
         column = nw.col(f"`{test.column}`" if self._is_spark else test.column)
         match test:

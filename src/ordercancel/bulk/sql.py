@@ -125,7 +125,7 @@ def test_of(test: Test, columns: Columns) -> ColumnElement[bool]:
         case AllOf(tests):
             return and_(*(test_of(each, columns) for each in tests))
         case AnyOf(tests):
-            return or_(*(test_of(each, columns) for each in tests))
+            return or_(false(), *(test_of(each, columns) for each in tests))
     column = columns[test.column]
     match test:
         case Among(_, words):

@@ -36,7 +36,7 @@ class Lifecycle:
 
     >>> orders = Lifecycle(moves={"ship": (("placed", "packed"), "shipped")}, shipped="shipped")
     >>> orders.target("packed", "ship"), orders.statuses
-    ('shipped', ('placed', 'packed', 'shipped', 'cancelled'))
+    ('shipped', ('placed', 'shipped', 'packed', 'cancelled'))
 
     Args:
         moves: Of each move the status that it leads from, or several, and the one it leads to.
