@@ -134,7 +134,7 @@ def test_every_case_that_can_be_reached_is_answered_alike(books: list[Book], eng
 
 @pytest.mark.parametrize("most", [frames.MOST, 0], ids=["looked up", "written out"])
 @settings(
-    max_examples=settings.default.max_examples // 2,
+    max_examples=settings.default.max_examples // 4,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
