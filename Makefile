@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
+BROWSER := $(VENV)/.browser
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test test-slow check test-long races crashes recipes bench bench-bulk mutants mutmut docs sync format clean
@@ -20,7 +21,7 @@ test: check
 # That the quick tests of each part reach every line and branch; then the slow tests. Laws and oracle
 # run the same lines over and over, and are not counted.
 UNCOUNTED := tests/laws tests/oracle tests/speed
-test-slow: $(READY)
+test-slow: $(READY) $(BROWSER)
 	$(PYTEST) -m 'not slow' --cov --cov-report=term $(addprefix --ignore=,$(UNCOUNTED))
 	$(PYTEST) -m slow
 
@@ -95,3 +96,10 @@ $(RUNS): pyproject.toml
 $(READY): $(RUNS) requirements/test.txt
 	$(PIP) -r requirements/test.txt
 	touch $(READY)
+
+# Chromium, and letters for Japanese, for the tests that look at pages.
+$(BROWSER):
+	command -v chromium && fc-list :lang=ja | grep -q . || { \
+		test "$$(id -u)" = 0 || { echo 'Install them as root: apt-get install chromium fonts-ipafont-gothic'; exit 1; }; \
+		apt-get update -qq && apt-get install -y -qq chromium fonts-ipafont-gothic; }
+	touch $(BROWSER)

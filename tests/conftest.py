@@ -31,8 +31,8 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("ORDERCANCEL_TEST_PROFILE", "quick"))
 
-SLOW = ("crashes", "outages", "races", "recipes", "spark")
-"""The folders whose tests start processes of their own, and kill some of them."""
+SLOW = ("browser", "crashes", "outages", "races", "recipes", "spark")
+"""The folders whose tests start processes of their own: a browser, workers that they kill."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
