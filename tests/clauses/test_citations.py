@@ -22,7 +22,7 @@ SOURCES: dict[str, dict[str, Source | None]] = {
         "qoo10.instant_delayed": clause("qoo10.1.instant-delayed"),
         "qoo10.refer": clause("qoo10.1.may-reject", "qoo10.3.queue"),
         "qoo10.no_second_request": clause("qoo10.4.no-second-request"),
-        "qoo10.shipped": reading("qoo10.1.may-reject"),
+        "qoo10.shipped": None,
         "qoo10.cancelled": None,
         "qoo10.affirmed": reading("qoo10.3.confirm", "qoo10.1.only-if-impracticable"),
         "qoo10.new_not_rejectable": clause("qoo10.1.instant-new"),

@@ -96,11 +96,8 @@ def test_what_was_decided_can_be_decided_otherwise(
             assert found == named
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_what_rests_on_a_decision_names_a_parameter_that_there_is(name: str) -> None:
-    """So that a page can say which switch turns it over."""
-    policy = MAKE[name]()
-    parameters = inspect.signature(MAKE[name]).parameters
+def cited(policy: Policy, basis: Basis) -> list[Citation]:
+    """The citations of a policy's parts that rest on their clauses in this way."""
     parts = (
         *policy.provisions,
         *policy.reasons,
@@ -108,10 +105,27 @@ def test_what_rests_on_a_decision_names_a_parameter_that_there_is(name: str) -> 
         *policy.labels,
         *policy.counters,
     )
-    decisions = [
-        each.source
-        for each in parts
-        if isinstance(each.source, Citation) and each.source.basis is Basis.DECIDED
+    sources = [each.source for each in parts if isinstance(each.source, Citation)]
+    return [source for source in sources if source.basis is basis]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_what_rests_on_a_reading_names_clauses_that_have_one(name: str) -> None:
+    """Nothing is passed off as a reading that nobody wrote down."""
+    policy = MAKE[name]()
+    readings = cited(policy, Basis.READS)
+    assert len(readings) >= 2
+    unread = [
+        each for source in readings for each in source.clauses if not policy.clause(each).reading
     ]
+    assert unread == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_what_rests_on_a_decision_names_a_parameter_that_there_is(name: str) -> None:
+    """So that a page can say which switch turns it over."""
+    policy = MAKE[name]()
+    parameters = inspect.signature(MAKE[name]).parameters
+    decisions = cited(policy, Basis.DECIDED)
     assert len(decisions) >= 4
     assert [each for each in decisions if each.parameter not in (None, *parameters)] == []

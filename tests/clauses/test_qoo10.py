@@ -125,7 +125,7 @@ class TestMayReject:
         house.do(SHIP)
         refused = house.refusal(ASK)
         assert refused.codes == ("already_shipped",)
-        assert refused.clauses == ("qoo10.1.may-reject",)
+        assert refused.decision.rules == ("qoo10.shipped",)
 
     @pytest.mark.parametrize(
         "answer",

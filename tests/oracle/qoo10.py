@@ -170,12 +170,14 @@ def _advance(late_while_open: str, facts: Facts) -> Ruling:
         # qoo10.1.instant-delayed (decided): not marked 配送遅延 while the request is open.
         if is_open and late_while_open != "approved":
             codes.add("answer_first")
-        # qoo10.1.instant-delayed: delayed from the day after the planned ship date, not before.
-        past = _past_ship_date(facts)
-        if past is None:
-            codes.add("undetermined")
-        elif not past:
-            codes.add("not_late")
+        # qoo10.1.instant-delayed: what is in shipping is delayed from the day after the planned
+        # ship date, not before.
+        if facts["status"] == "shipping_requested":
+            past = _past_ship_date(facts)
+            if past is None:
+                codes.add("undetermined")
+            elif not past:
+                codes.add("not_late")
     moves = {
         "new": ("plan_shipping",),
         "shipping_requested": ("ship", "mark_delayed"),

@@ -146,7 +146,7 @@ def test_a_referral_is_explained_in_japanese() -> None:
 
 
 def test_a_refusal_is_explained_in_english() -> None:
-    """All forbids that hold; what is read is told apart from what the document says."""
+    """All forbids that hold; what is the library's own is told apart from the document's."""
     decision = QOO10.assess(
         RequestCancellation("762544202", by=BUYER), sample(QOO10, status="shipped"), jst(16, 9, 30)
     )
@@ -159,9 +159,8 @@ def test_a_refusal_is_explained_in_english() -> None:
         "The order has been shipped and can no longer be cancelled.",
         "    when: actor is the buyer and order status is one of Shipped, Delivered",
         "    facts: actor: the buyer; order status: Shipped",
-        "    we read qoo10.1.may-reject: 既に発送の手配を行っているご注文において、発送処理を行う"
-        "前にお客様より入れ違いでキャンセル要請が入ってしまった場合等、キャンセルを受けることが難"
-        "しいご注文に対しショップ側でキャンセルを拒否することができます。",
+        "    own rule: what has been shipped is returned, not cancelled; "
+        "the document speaks of requests before the shipping",
         "The outcome would change if:",
         "  - order status: Shipped → New order, Shipping delayed ⇒ cancel at once",
         "  - order status: Shipped → Shipping requested ⇒ refer to the answerer",

@@ -264,7 +264,12 @@ def qoo10(
                 on=RequestCancellation,
                 when=buyer & status.is_in("shipped", "delivered"),
                 effect=Forbid("already_shipped"),
-                source=reading("qoo10.1.may-reject"),
+                source=own_rule(
+                    "what has been shipped is returned, not cancelled;"
+                    " the document speaks of requests before the shipping",
+                    ja="発送済みの注文は返品の対象であり、キャンセルの対象ではない"
+                    "（原文は発送処理前の要請について述べている）",
+                ),
             ),
             Rule(
                 "qoo10.cancelled",
@@ -313,7 +318,7 @@ def qoo10(
             Rule(
                 "qoo10.delayed_when_late",
                 on=AdvanceOrder,
-                when=move.is_in("mark_delayed") & ~past_ship_date,
+                when=move.is_in("mark_delayed") & is_requested & ~past_ship_date,
                 effect=Forbid("not_late"),
                 source=reading("qoo10.1.instant-delayed"),
             ),
