@@ -39,7 +39,7 @@ from ordercancel.domain.events import CancellationRequested, RequestClosed, With
 from ordercancel.domain.requests import FINAL
 from ordercancel.engine import timers as engine_timers
 from ordercancel.engine.case_facts import NAMES, READ, Facts
-from ordercancel.engine.compilation import holds
+from ordercancel.engine.compilation import evaluate, holds
 from ordercancel.engine.decision import UNDETERMINED
 from ordercancel.engine.timers import running
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
@@ -103,7 +103,7 @@ def alike(policy: Policy, command: Judged, case: Case, at: datetime, seller: Par
     """The compiled rules find what the conditions say, and leave nothing but unknowns to them."""
     kind = type(command)
     said = policy.judge(kind, Facts(command, case, policy, at, seller))
-    assert policy.assess(command, case, at, seller=seller) == said
+    assert evaluate(command, case, policy, at, seller) == said.ruling
     found = policy.compiled[kind](command, case, policy, at, seller)
     if any(error.code == UNDETERMINED for error in said.errors):
         assert found is None

@@ -9,7 +9,7 @@ from datetime import datetime, time
 import attrs
 import pytest
 
-from ordercancel.domain.actors import Party
+from ordercancel.domain.actors import Actor, Buyer, Party, Seller
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import (
     AdvanceOrder,
@@ -17,11 +17,12 @@ from ordercancel.domain.commands import (
     Approve,
     AskWithdrawal,
     Command,
+    Judged,
     Reject,
     RequestCancellation,
     Withdraw,
 )
-from ordercancel.domain.errors import Fault, InvalidValue
+from ordercancel.domain.errors import Fault, InvalidValue, UnknownOrder
 from ordercancel.domain.requests import CancellationRequest, RequestStatus
 from ordercancel.domain.texts import Text
 from ordercancel.engine.case_facts import Facts
@@ -204,6 +205,23 @@ def test_a_rule_of_two_effects_has_two_leaves() -> None:
     case = opened(policy)
     assert policy.assess(asks(), case, utc(2, 2)).verdict is Verdict.CANCEL
     assert policy.assess(asks(), case, utc(2, 3)).verdict is Verdict.REFER
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        RequestCancellation("o-7", by=Buyer("b-404")),
+        approves(by=Seller("s-404")),
+        sends(by=Actor("c-1", role="carrier")),
+        RequestCancellation("o-404", by=BUYER),
+    ],
+)
+def test_a_stranger_is_assessed_as_if_there_were_no_such_order(command: Judged) -> None:
+    """They learn nothing of it; and nobody learns of one order by asking about another."""
+    policy = tiny()
+    with pytest.raises(UnknownOrder) as caught:
+        policy.assess(command, opened(policy), utc(2))
+    assert caught.value.order_id == command.order_id
 
 
 def test_assessing_needs_no_reason_and_changes_nothing() -> None:

@@ -27,7 +27,7 @@ from ordercancel.domain.commands import (
     UpdateOrder,
     Withdraw,
 )
-from ordercancel.domain.errors import Fault, InvalidValue, UnknownOrder
+from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.events import (
     CancellationRequested,
     DeadlineFired,
@@ -55,7 +55,7 @@ from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.timers import Timer, timers, unmarked_by
 from ordercancel.rules.deadlines import Do
 from ordercancel.rules.effects import OTHER_SIDE
-from ordercancel.rules.roles import is_party, other_side_of
+from ordercancel.rules.roles import check_party, other_side_of
 
 __all__ = ["admit", "check_edition", "decide", "decide_admitted", "register"]
 
@@ -124,8 +124,7 @@ def admit(command: Command, case: Case, policy: RuleSet, at: datetime) -> dateti
             event of the case.
     """
     order = case.order
-    if command.order_id != order.id or not is_party(command.by, order, policy.roles):
-        raise UnknownOrder(command.order_id)
+    check_party(command.by, command.order_id, order, policy.roles)
     check_edition(policy, order.policy, case.edition, case.digest)
     at = moment(type(command), at)
     if case.updated_at is not None and at < case.updated_at:

@@ -28,7 +28,6 @@ from ordercancel.domain.commands import (
     RequestCancellation,
     Withdraw,
 )
-from ordercancel.domain.errors import UnknownOrder
 from ordercancel.domain.faults import moment
 from ordercancel.domain.texts import Text
 from ordercancel.engine.case_facts import Facts
@@ -39,7 +38,7 @@ from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.conditions import Compare
 from ordercancel.rules.facts import Choice, Fact, Flag, Moment, Number
 from ordercancel.rules.reasons import Reason, TextBounds
-from ordercancel.rules.roles import is_party
+from ordercancel.rules.roles import check_party
 
 __all__ = ["Choosable", "Option", "options"]
 
@@ -150,8 +149,7 @@ def options(
         InvalidValue: `at` has no UTC offset.
     """
     order = case.order
-    if not is_party(by, order, policy.roles):
-        raise UnknownOrder(order.id)
+    check_party(by, order.id, order, policy.roles)
     at = moment("options.at", at)
     found = [
         _option(action, kind, fields, case, policy, by, at, seller)

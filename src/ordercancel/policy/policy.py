@@ -30,6 +30,7 @@ from ordercancel.rules.deadlines import Deadline
 from ordercancel.rules.facts import seller_permits
 from ordercancel.rules.notifications import Notification
 from ordercancel.rules.reasons import Reason
+from ordercancel.rules.roles import check_party
 from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Citation, Clause, Source
 from ordercancel.rules.texts import STANDARD_REFUSALS, Counter, Label
@@ -275,8 +276,11 @@ class Policy(PolicyParts):
                 they permit cancelling.
 
         Raises:
+            UnknownOrder: The command is about another order, or its actor is no party to this
+                one.
             InvalidValue: `at` has no UTC offset.
         """
+        check_party(command.by, command.order_id, case.order, self.roles)
         at = moment(type(command), at)
         ruling = evaluate(command, case, self, at, seller)
         return ruling.decision(self, type(command), (command, case, at, seller))

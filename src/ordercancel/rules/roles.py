@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from ordercancel.domain.actors import Actor
+from ordercancel.domain.errors import UnknownOrder
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.orders import Order
 
@@ -15,6 +16,7 @@ __all__ = [
     "HOUSE",
     "SIDES",
     "Role",
+    "check_party",
     "holder_of",
     "is_party",
     "other_side_of",
@@ -69,12 +71,21 @@ def holder_of(role: Role, order: Order) -> str | None:
 
 
 def is_party(actor: Actor, order: Order, roles: Mapping[str, Role]) -> bool:
-    """Whether `actor` may know of `order`: a party to it, or of the house.
-
-    Here alone it is settled that a stranger learns nothing of an order.
-    """
+    """Whether `actor` may know of `order`: a party to it, or of the house."""
     role = roles.get(actor.role)
     return role is not None and (role.party is None or actor.id == holder_of(role, order))
+
+
+def check_party(actor: Actor, order_id: str, order: Order, roles: Mapping[str, Role]) -> None:
+    """Turn away whoever may not know of `order`, or speaks of another one.
+
+    Here alone it is enforced that a stranger learns nothing of an order: not even that it exists.
+
+    Raises:
+        UnknownOrder: `order` is not the one that `order_id` names, or the actor is no party to it.
+    """
+    if order_id != order.id or not is_party(actor, order, roles):
+        raise UnknownOrder(order_id)
 
 
 def other_side_of(role: str, roles: Mapping[str, Role]) -> str | None:

@@ -21,7 +21,7 @@ from ordercancel.engine.messages import readers_of
 from ordercancel.engine.options import Option, options
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.roles import BUILT_IN_ROLES, is_party
+from ordercancel.rules.roles import BUILT_IN_ROLES, check_party
 from ordercancel.service.clock import Clock
 from ordercancel.service.ports_async import AsyncDirectory, AsyncStore
 from ordercancel.service.records import InboxCursor, InboxQuery
@@ -212,8 +212,7 @@ class AsyncQueries:
             roles = self._policy(case).roles
         except UnknownPolicy:  # which is told to nobody who may not know of the order
             roles = BUILT_IN_ROLES
-        if not is_party(by, case.order, roles):
-            raise UnknownOrder(order_id)
+        check_party(by, order_id, case.order, roles)
         return case
 
     async def _find(self, party_id: str) -> Party | None:
