@@ -70,7 +70,7 @@ def _in_time(row: OrderRow) -> bool:
 class OrderRow(models.Model):
     """An order. What is asked of it is put beside its columns."""
 
-    id = models.CharField(primary_key=True, max_length=200)
+    id: models.CharField[str, str] = models.CharField(primary_key=True, max_length=200)
     status = FSMField(default="new")
 
     command: RequestCancellation | Answering
