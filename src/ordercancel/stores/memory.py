@@ -9,12 +9,9 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from datetime import datetime
-from enum import Enum, auto
 from functools import wraps
 from itertools import islice
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
-
-import attrs
 
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
@@ -38,6 +35,7 @@ from ordercancel.service.records import (
     Receipt,
     Tally,
 )
+from ordercancel.stores.memory_outbox import Entry, State
 
 __all__ = [
     "AsyncMemoryDirectory",
@@ -80,38 +78,6 @@ class MemoryNotifier:
         self.delivered.append((message, to))
 
 
-class _State(Enum):
-    WAITING = auto()
-    DELIVERED = auto()
-    DEAD = auto()
-
-
-@attrs.define
-class _Entry:
-    """A message in the outbox: where it stands, and when it is free to be claimed."""
-
-    message: Message
-    state: _State = _State.WAITING
-    free_at: datetime | None = None
-    attempts: int = 0
-    error: str | None = None
-    reached: tuple[str, ...] = ()
-
-    @property
-    def waits(self) -> bool:
-        """Whether it is still to be delivered."""
-        return self.state is _State.WAITING
-
-    def waits_behind(self, earlier: _Entry, now: datetime) -> bool:
-        """Return whether `earlier`, of the same order, must go first and can't be claimed now."""
-        return (
-            earlier.waits
-            and earlier.free_at is not None
-            and earlier.free_at > now
-            and (earlier.error is None or earlier.message.party == self.message.party)
-        )
-
-
 class MemoryStore(Store):
     """A store in memory, safe to share between threads."""
 
@@ -119,7 +85,7 @@ class MemoryStore(Store):
         self._lock = threading.RLock()
         self._cases: dict[str, Case] = {}
         self._events: dict[str, tuple[Event, ...]] = {}
-        self._outbox: dict[str, _Entry] = {}
+        self._outbox: dict[str, Entry] = {}
         self._receipts: dict[str, Receipt] = {}
         self._index: dict[str, Indexed] = {}
 
@@ -152,7 +118,7 @@ class MemoryStore(Store):
             )
             self._events[order_id] = (*self._events.get(order_id, ()), *commit.events)
             for message in commit.messages:
-                self._outbox[message.id] = _Entry(message)
+                self._outbox[message.id] = Entry(message)
 
     def receipt(self, command_id: str) -> Receipt | None:
         with self._lock:
@@ -209,7 +175,7 @@ class MemoryStore(Store):
 
     def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
         claims: list[Claim] = []
-        earlier: dict[str, list[_Entry]] = {}
+        earlier: dict[str, list[Entry]] = {}
         with self._lock:
             for entry in self._outbox.values():
                 ahead = earlier.setdefault(entry.message.order_id, [])
@@ -235,7 +201,7 @@ class MemoryStore(Store):
     def delivered(self, message_id: str, now: datetime) -> None:
         with self._lock:
             if message_id in self._outbox:
-                self._outbox[message_id].state = _State.DELIVERED
+                self._outbox[message_id].state = State.DELIVERED
 
     def failed(
         self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
@@ -244,7 +210,7 @@ class MemoryStore(Store):
             entry = self._leased(claim)
             if entry is not None:
                 entry.free_at, entry.error, entry.reached = retry_at, error, reached
-                entry.state = _State.DEAD if retry_at is None else _State.WAITING
+                entry.state = State.DEAD if retry_at is None else State.WAITING
 
     def release(self, claims: Sequence[Claim]) -> None:
         with self._lock:
@@ -266,7 +232,7 @@ class MemoryStore(Store):
                     error=entry.error or "",
                 )
                 for entry in map(self._outbox.__getitem__, ids[begin:])
-                if entry.state is _State.DEAD
+                if entry.state is State.DEAD
             )
             return tuple(islice(dead, limit))
 
@@ -276,16 +242,16 @@ class MemoryStore(Store):
             dead = [
                 entry
                 for key, entry in self._outbox.items()
-                if key in wanted and entry.state is _State.DEAD
+                if key in wanted and entry.state is State.DEAD
             ]
             for entry in dead:
-                entry.state, entry.attempts, entry.free_at = _State.WAITING, 0, None
+                entry.state, entry.attempts, entry.free_at = State.WAITING, 0, None
             return len(dead)
 
     def backlog(self, now: datetime) -> Backlog:
         with self._lock:
             waiting = [entry.message.at for entry in self._outbox.values() if entry.waits]
-            dead = sum(entry.state is _State.DEAD for entry in self._outbox.values())
+            dead = sum(entry.state is State.DEAD for entry in self._outbox.values())
             due = [each.due_at for each in self._due(now)]
         return Backlog(
             messages=len(waiting),
@@ -295,7 +261,7 @@ class MemoryStore(Store):
             earliest=min(due, default=None),
         )
 
-    def _leased(self, claim: Claim) -> _Entry | None:
+    def _leased(self, claim: Claim) -> Entry | None:
         """Return the entry that was claimed, unless it has been leased anew or is settled."""
         entry = self._outbox.get(claim.message.id)
         return entry if entry and entry.waits and entry.free_at == claim.until else None
