@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from bulk.policies import BOXES, MEMBER, SIZE
+from bulk.policies import BOXES, COLOUR, MEMBER, SIZE
 from ordercancel import (
     InvalidValue,
     Policy,
@@ -19,7 +19,18 @@ from ordercancel import (
 )
 from ordercancel.bulk import Question, compare, outcomes, summary
 from ordercancel.policies import QOO10
-from ordercancel.policy import Refer, Rule
+from ordercancel.policy import (
+    By,
+    Calendar,
+    Forbid,
+    Named,
+    Refer,
+    Rule,
+    now,
+    placed_at,
+    request,
+    requests_made,
+)
 from ordercancel.rules.conditions import Condition
 from unit.tiny import OURS, RULES, tiny
 
@@ -169,6 +180,57 @@ def test_facts_of_ones_own_have_columns() -> None:
     ]
 
 
+YEAR = Calendar(first=date(2023, 3, 1), last=date(2023, 4, 28))
+LONG = Calendar(first=date(2023, 6, 1), last=date(2025, 12, 31))
+NO_DAY = Calendar(first=date(2023, 3, 4), last=date(2023, 3, 5))
+YES, NO, UNKNOWN = "closed", "", "undetermined"
+
+
+@pytest.mark.parametrize(
+    ("when", "codes"),
+    [
+        (BOXES > 2, (NO, YES, UNKNOWN)),
+        (BOXES <= 2, (YES, NO, UNKNOWN)),
+        (requests_made >= 1, (NO, NO, YES)),
+        (BOXES.is_known, (YES, YES, NO)),
+        (placed_at.is_known, (YES, YES, YES)),
+        (MEMBER.holds, (YES, NO, UNKNOWN)),
+        (Named("a_member", "a member", MEMBER.holds), (YES, NO, UNKNOWN)),
+        (SIZE.is_in("small"), (YES, UNKNOWN, NO)),
+        (~SIZE.is_in("small"), (NO, UNKNOWN, YES)),
+        (~SIZE.is_in("small", "large"), (NO, UNKNOWN, NO)),
+        (COLOUR.is_in("red"), (YES, NO, UNKNOWN)),
+        (request.is_in("none", "rejected"), (YES, YES, YES)),
+        (~request.is_in("none", "pending"), (NO, NO, YES)),
+        (now < placed_at + timedelta(days=450), (NO, YES, YES)),
+        (now < placed_at.business_days(300, LONG), (UNKNOWN, UNKNOWN, YES)),
+        (now >= By("size", {"small": placed_at}), (YES, UNKNOWN, UNKNOWN)),
+        (now >= placed_at.business_days(5, YEAR), (UNKNOWN, YES, UNKNOWN)),
+        (now >= placed_at.business_days(5, NO_DAY), (UNKNOWN, UNKNOWN, UNKNOWN)),
+    ],
+)
+def test_a_condition_is_told_by_its_columns(when: Condition, codes: tuple[str, ...]) -> None:
+    """Whether it is true, false, or unknown where a value is missing or out of a calendar."""
+    rule = Rule(
+        "r.closed", on=RequestCancellation, effect=Forbid("closed"), when=when, source=OURS
+    )
+    policy = tiny(facts=(MEMBER, SIZE, COLOUR, BOXES), rules=(*RULES, rule))
+    columns = {
+        "status": ["new"] * 3,
+        "request_status": [None, None, "rejected"],
+        "request_number": [None, None, 1],
+        "initiator": [None, None, "buyer"],
+        "answerer": [None, None, "seller"],
+        "placed_at": [datetime(2023, month, 10, tzinfo=UTC) for month in (1, 3, 6)],
+        "boxes": [2, 3, None],
+        "member": [True, False, None],
+        "size": ["small", None, "large"],
+        "colour": ["red", "blue", None],
+    }
+    answers = outcomes(policy, pl.DataFrame(columns), at=AT)
+    assert tuple(answers["codes"]) == codes
+
+
 def test_a_moment_needs_its_offset() -> None:
     for call in (
         lambda: outcomes(QOO10, pl.DataFrame(orders()), at=NAIVE),
@@ -241,8 +303,8 @@ def test_the_rest_is_evaluated_where_that_is_asked_for() -> None:
             Rule(
                 "r.open",
                 on=RequestCancellation,
-                effect=_forbid(),
-                when=_open(),
+                effect=Forbid("closed"),
+                when=request.is_in("pending"),
                 source=OURS,
             ),
         )
@@ -250,18 +312,6 @@ def test_the_rest_is_evaluated_where_that_is_asked_for() -> None:
     found = outcomes(closed, table(), at=AT, leave_out=True)
     assert found["verdict"].to_list() == [None, "refuse"]
     assert found["rules"].to_list() == [None, "r.open,standard.one_open_request"]
-
-
-def _forbid() -> Any:
-    from ordercancel.policy import Forbid
-
-    return Forbid("closed")
-
-
-def _open() -> Condition:
-    from ordercancel.rules.facts import request
-
-    return request.is_in("pending")
 
 
 def test_whoever_asks_is_a_role_and_brings_facts_that_go_with_commands() -> None:

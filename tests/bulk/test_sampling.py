@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import attrs
 import duckdb
 import pytest
 from examples.half_hour_shop import SHOP
@@ -15,15 +16,19 @@ from examples.half_hour_shop import SHOP
 from ordercancel import Policy, RequestCancellation, Text
 from ordercancel.bulk import outcomes
 from ordercancel.bulk.files import whole
+from ordercancel.bulk.histories import Histories
 from ordercancel.bulk.sample import SAMPLED_AT, sample
 from ordercancel.domain.errors import InvalidValue, StoreUnavailable
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policies.qoo10.rules import qoo10
 from ordercancel.policy import (
+    Calendar,
     Choice,
+    Day,
     Deadline,
     Flag,
     Forbid,
+    Moment,
     Number,
     Rule,
     expire,
@@ -237,6 +242,32 @@ class TestWriting:
             sample(QOO10, orders, tmp_path / name)
         assert [fault.where for fault in caught.value.faults] == places
         assert list(tmp_path.iterdir()) == []
+
+    def test_has_facts_of_every_kind(self) -> None:
+        """Those that a move brings along, too; a calendar of other years bounds nothing."""
+        years = Calendar(first=date(2020, 1, 1), last=date(2020, 12, 31))
+        late = Rule(
+            "late",
+            on=RequestCancellation,
+            effect=Forbid("closed"),
+            when=now >= placed_at.business_days(2, years),
+        )
+        policy = attrs.evolve(
+            OWN,
+            orders=attrs.evolve(SHOP.orders, facts={"pack": ("item",)}),
+            facts=(BOXES, SIZE, GIFT, Moment("handed_at"), Day("best_before")),
+            rules=(*OWN.rules, late),
+        )
+        drawn = Histories(policy, SAMPLED_AT, 1)
+        orders = [drawn.case().order for _ in range(200)]
+        assert {(name, type(each)) for order in orders for name, each in order.facts.items()} == {
+            ("boxes", int),
+            ("size", str),
+            ("it's a gift", bool),
+            ("handed_at", datetime),
+            ("best_before", date),
+        }
+        assert {order.item for order in orders} == {None, "x-1"}
 
     def test_a_moment_without_a_zone_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(InvalidValue, match=r"sample\.at"):

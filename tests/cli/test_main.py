@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import json
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable
@@ -255,6 +256,16 @@ class TestFailures:
             main(["--version"])
         assert stopped.value.code == 0
         assert capsys.readouterr().out.startswith("ordercancel 0.")
+
+    def test_the_package_is_run_as_the_command(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """``python -m ordercancel``, with its exit code."""
+        monkeypatch.setattr(sys, "argv", ["ordercancel", "rules", "nowhere"])
+        with pytest.raises(SystemExit) as stopped:
+            runpy.run_module("ordercancel", run_name="__main__")
+        assert stopped.value.code == 2
+        assert "nowhere" in capsys.readouterr().err
 
     def test_a_missing_file_is_named(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["replay", "nowhere.jsonl"]) == 2

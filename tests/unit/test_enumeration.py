@@ -23,6 +23,7 @@ from ordercancel.domain.errors import TooLarge
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy import (
     Calendar,
+    Choice,
     Condition,
     Day,
     Deadline,
@@ -127,6 +128,12 @@ class TestTheValues:
         asking = space(reason.is_in("mistake"), reasons=reasons)
         assert asking.values["reason"] == ("mistake", "other", None)
 
+    def test_of_a_choice_that_another_edition_has_as_a_number_are_none(self) -> None:
+        """No word of the one is a value of the other."""
+        one = tiny(facts=(Choice("size", values=("small", "large")),))
+        other = tiny(edition="2", facts=(Number("size"),))
+        assert values_of("size", (), (one, other)) == (None,)
+
     def test_of_a_number_are_around_its_bounds(self) -> None:
         """Before, at and after each one; of the requests made none and one at least."""
         weight = Number("weight")
@@ -198,7 +205,11 @@ class TestTheValues:
     def test_lengths_and_calendars_of_one_policy_are_met_at_several_moments(self) -> None:
         """Which of two times is over first hangs on the time of day."""
         both = (now < placed_at + hours(20)) & (now < placed_at.next(time(9)))
-        assert len(space(both).values["now"]) == 7
+        judged = space(both)
+        assert len(judged.values["now"]) == 7
+        found = list(judged.combinations())
+        assert {facts["now"] for facts in found} == set(judged.values["now"])
+        assert [facts for facts in found if facts["placed_at"] > facts["now"]] == []
 
     def test_working_days_are_met_on_every_day_of_the_week(self) -> None:
         """And on the eve of a holiday."""

@@ -105,6 +105,13 @@ def test_ends_add_up() -> None:
     assert [each.status for each in done.requests] == ["rejected", "withdrawn"]
 
 
+def test_of_a_request_that_is_closed_again_the_last_end_counts() -> None:
+    """No decision leads to it; what it ended as first is nothing that happened before."""
+    done = evolve(evolve(ASKED, closed("rejected")), closed("withdrawn"))
+    assert done.ended == {RequestStatus.WITHDRAWN}
+    assert [each.status for each in done.requests] == ["withdrawn"]
+
+
 def test_the_first_editions_logs_put_the_order_back() -> None:
     """Only they say where to."""
     moved = evolve(

@@ -17,9 +17,11 @@ from ordercancel.policies import QOO10
 from ordercancel.policy import (
     CANCEL,
     PERMIT,
+    By,
     Choice,
     Deadline,
     Forbid,
+    Latest,
     Lifecycle,
     Notification,
     Reason,
@@ -35,6 +37,7 @@ from ordercancel.policy import (
     move,
     operator,
     paid_at,
+    requested_at,
     role,
     seller,
     status,
@@ -66,14 +69,23 @@ class TestARequestThatNobodyCanEnd:
 
     def test_names_the_fact_without_which_its_deadline_does_not_run(self) -> None:
         """Nothing but a deadline ends it, and that is not armed while nobody has paid."""
+        due = Latest(requested_at + hours(24), paid_at + hours(24))
         policy = attrs.evolve(
-            STUCK,
-            deadlines=(Deadline("unpaid", runs=is_open, due=paid_at + hours(24), then=approve),),
+            STUCK, deadlines=(Deadline("unpaid", runs=is_open, due=due, then=approve),)
         )
         found = fault(policy, "unanswerable:pending in placed by buyer")
         assert found.problem["en"].endswith(
             "A deadline would end it, and is not armed without: the payment (paid_at)."
         )
+
+    def test_names_the_choice_for_which_its_deadline_has_no_time(self) -> None:
+        """The deadline that would end it knows of shipped orders alone."""
+        due = By("status", {"shipped": requested_at + hours(24)})
+        policy = attrs.evolve(
+            STUCK, deadlines=(Deadline("shipped", runs=is_open, due=due, then=approve),)
+        )
+        found = fault(policy, "unanswerable:pending in placed by buyer")
+        assert found.problem["en"].endswith("is not armed without: order status (status).")
 
     def test_is_none_where_a_deadline_always_ends_it(self) -> None:
         """However long that takes."""

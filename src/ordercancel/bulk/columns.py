@@ -163,8 +163,6 @@ def _holding(fact: Fact) -> Holding:
             return Holding.MOMENT
         case Day():
             return Holding.DAY
-        case _ if type(fact) is Fact:
-            return Holding.TEXT
         case _:
             return Holding.NUMBER
 

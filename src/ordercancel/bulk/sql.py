@@ -149,13 +149,14 @@ def stored_columns(policy: Policy) -> dict[str, ColumnElement[Any]]:
         name: stored.c[name] for name in COLUMNS if name in stored.c
     }
     for column in own_columns(policy):
-        fact = policy.fact(column.name)
-        if fact is not None and column.name.startswith(MARKED):
+        if column.name.startswith(MARKED):
             marks = cast(stored.c.marks, Text)
             code = json.dumps(column.name.removeprefix(MARKED))
             columns[column.name] = func.replace(marks, code, "") != marks
-        elif fact is not None:
-            values = stored.c.facts if fact.of is None else stored.c.request_data
+        else:
+            fact = policy.fact(column.name)
+            is_of_order = fact is None or fact.of is None
+            values = stored.c.facts if is_of_order else stored.c.request_data
             columns[column.name] = _READ[column.holds](values[column.name])
     return columns
 

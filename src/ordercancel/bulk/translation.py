@@ -154,8 +154,7 @@ class Translation:
 
     def _of_column(self, leaf: IsIn | Holds | Compare | Known | Listed | Before) -> Truth:
         fact = self._policy.fact(leaf.fact)
-        if fact is None:
-            raise Untold(f"nothing is known of {leaf.fact!r}")
+        assert fact is not None  # the policy was checked to know what its rules speak of
         column, none = column_of(leaf.fact), meaning_of_none(fact)
         if isinstance(leaf, Known) and (none is not None or not may_be_missing(fact)):
             return Truth.constant(value=True)
@@ -177,8 +176,8 @@ class Translation:
                 return Truth(true, NEVER, _opposite(true))
             case Before(_, time):
                 return self._before(column, time, day=isinstance(fact, Day))
-            case IsIn(_, words) | Listed(_, words):
-                told = _of_words(column, words, self._policy.domain(cast(Choice, fact)))
+            case _:
+                told = _of_words(column, leaf.values, self._policy.domain(cast(Choice, fact)))
                 is_in = isinstance(leaf, IsIn)
                 return told if is_in else Truth(told.true, told.false, NEVER)
 

@@ -63,9 +63,8 @@ def _faults_of_values(frame: Frame, plans: Sequence[Plan]) -> Iterator[Fault]:
     All are counted in one pass, also where several plans look at a column.
     """
     columns = dict.fromkeys(column for plan in plans for column in plan.columns)
+    # There are some: who is to answer is asked for every policy, and is one of some words.
     wrong = {column: test for column in columns if (test := _wrong(column)) is not None}
-    if not wrong:
-        return
     names = {column: f"{_COUNT} {number}" for number, column in enumerate(wrong)}
     (counts,) = _rows(
         frame.select(**{names[each]: test.cast(nw.Int64).sum() for each, test in wrong.items()})

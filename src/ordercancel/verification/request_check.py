@@ -53,8 +53,7 @@ class RequestCheck(Check):
         self, node: CaseNode, attempt: Attempt | Tick, step: Step, answerer: str
     ) -> None:
         request = step.after.latest
-        if request is None:
-            return
+        assert request is not None  # somebody has just been named to answer it
         asked = self.policy.roles[request.by.role]
         named = self.policy.roles.get(answerer)
         side = answerer.removesuffix("_side") if named is None else named.side
