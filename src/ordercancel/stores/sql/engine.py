@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 EXPECTED = "a URL such as sqlite:///shop.db or postgresql://user@host/shop"
+DJANGO_STORE = "ordercancel.contrib.django.DjangoStore, which works in Django's transactions"
 PSYCOPG = "postgresql+psycopg"
 DRIVERS: Mapping[str, str] = {
     **dict.fromkeys(("sqlite", "sqlite+pysqlite"), "sqlite"),
@@ -93,6 +95,23 @@ def in_autocommit(engine: E) -> E:
     return engine
 
 
+def refuse_djangos(connection: Connection) -> None:
+    """Refuse a connection that Django has lent to an engine of SQLAlchemy's.
+
+    Giving it back to the pool would roll back, or commit, what the host has written in it.
+
+    Raises:
+        InvalidValue: The driver's connection is the one of a database of Django's.
+    """
+    django = sys.modules.get("django.db")
+    if django is None:
+        return
+    driver = connection.connection.driver_connection
+    if any(each.connection is driver for each in django.connections.all(initialized_only=True)):
+        problem = "is Django's own connection, whose transaction SQLAlchemy would end"
+        raise InvalidValue([Fault("SqlStore.database", problem, DJANGO_STORE)])
+
+
 class translated:  # noqa: N801 - it reads like contextlib's
     """Raise the driver's errors as those that the port names.
 
@@ -116,7 +135,7 @@ class translated:  # noqa: N801 - it reads like contextlib's
                 _hush(error)
                 if getattr(error.orig, "sqlstate", None) in LOST_RACES:
                     raise Conflict(self._order_id) from error
-                raise StoreUnavailable(_first_line(error.orig)) from error
+                raise StoreUnavailable(first_line(error.orig)) from error
             case PendingRollbackError() | PoolTimeout():
                 raise StoreUnavailable(str(error)) from error
 
@@ -127,7 +146,7 @@ def _hush(error: DBAPIError) -> None:
     error.params = None
 
 
-def _first_line(error: object) -> str:
+def first_line(error: object) -> str:
     """Return what a driver says, without the lines in which PostgreSQL may quote a row."""
     return next(iter(str(error).splitlines()), "")
 

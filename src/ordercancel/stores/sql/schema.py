@@ -118,15 +118,17 @@ def _faults(inspector: Inspector) -> Iterator[str]:
             elif found["nullable"] and not column.nullable:
                 yield f"{table.name}.{column.name}: NULL is allowed; expected NOT NULL"
         indexes = {tuple(each["column_names"]) for each in inspector.get_indexes(table.name)}
+        # SQLite makes an index for each column that is declared unique.
         unique = {
-            tuple(each["column_names"]) for each in inspector.get_unique_constraints(table.name)
-        }
+            tuple(each["column_names"])
+            for each in inspector.get_indexes(table.name, include_auto_indexes=True)
+        } | {tuple(each["column_names"]) for each in inspector.get_unique_constraints(table.name)}
         for index in sorted(table.indexes, key=lambda each: str(each.name)):
             names = tuple(column.name for column in index.columns)
             if names not in indexes:
                 yield f"{table.name}: an index on {', '.join(names)} is missing"
         for column in table.columns:
-            if column.unique and (column.name,) not in unique | indexes:
+            if column.unique and (column.name,) not in unique:
                 yield f"{table.name}.{column.name}: is not unique"
 
 

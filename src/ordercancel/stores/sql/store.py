@@ -66,6 +66,9 @@ class SqlStore(Store):
         What is written takes effect when the host commits, together with the host's own rows; the
         host alone commits and rolls back. The tables must be there.
 
+        Django's own connection is none for SQLAlchemy, by an engine's ``creator`` neither: its
+        transaction would be lost. `ordercancel.contrib.django.DjangoStore` works in it.
+
         On PostgreSQL, leave the isolation at READ COMMITTED: in a stricter one nobody within the
         transaction sees what others have committed since, so that a race that was lost is lost
         every time, until it comes as `Conflict`.

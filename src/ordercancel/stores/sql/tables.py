@@ -41,6 +41,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         """How a moment is given to a driver; to SQLite's as SQLAlchemy writes it, but sooner."""
         return _written if dialect.name == "sqlite" else super().bind_processor(dialect)
 
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
+        """How a moment comes from a driver; SQLite's may have been told to read moments itself."""
+        return _read if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         return None if value is None else value.astimezone(UTC)
 
@@ -64,8 +68,21 @@ def _written(value: datetime | None) -> str | None:
     return value.isoformat(" ", "microseconds")[: -len("+00:00")]
 
 
+def _read(value: str | datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
 ID = String(200).with_variant(String(200, collation="C"), "postgresql")
 """An id. It sorts by its code points everywhere, whatever language a database was set up for."""
+
+
+def _order_id() -> ForeignKey:
+    """A reference to a case; it is checked at COMMIT, so that whole tables can be emptied."""
+    return ForeignKey("ordercancel_cases.order_id", deferrable=True, initially="DEFERRED")
+
 
 METADATA = MetaData()
 """The metadata of all tables."""
@@ -120,7 +137,7 @@ cases = Table(
 events = Table(
     "ordercancel_events",
     METADATA,
-    Column("order_id", ForeignKey("ordercancel_cases.order_id"), primary_key=True),
+    Column("order_id", _order_id(), primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("kind", String(60), nullable=False),
     Column("at", UtcDateTime, nullable=False),
@@ -134,7 +151,7 @@ outbox = Table(
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("message_id", String(500), nullable=False, unique=True),
     Column("party", ID, nullable=False, server_default=""),
-    Column("order_id", ForeignKey("ordercancel_cases.order_id"), nullable=False),
+    Column("order_id", _order_id(), nullable=False),
     # The version of the case that its commit made.
     Column("version", Integer, nullable=False),
     Column("form", Integer, nullable=False),
@@ -156,7 +173,7 @@ commands = Table(
     "ordercancel_commands",
     METADATA,
     Column("command_id", ID, primary_key=True),
-    Column("order_id", ForeignKey("ordercancel_cases.order_id"), nullable=False),
+    Column("order_id", _order_id(), nullable=False),
     Column("expected", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("fingerprint", String(64), nullable=False),

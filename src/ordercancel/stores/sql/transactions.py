@@ -20,7 +20,13 @@ from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
 from ordercancel.domain.errors import OrderCancelError
 from ordercancel.stores.sql import schema
-from ordercancel.stores.sql.engine import in_autocommit, open_async_engine, open_engine, translated
+from ordercancel.stores.sql.engine import (
+    in_autocommit,
+    open_async_engine,
+    open_engine,
+    refuse_djangos,
+    translated,
+)
 from ordercancel.stores.sql.executors import (
     Executor,
     OwnExecutor,
@@ -103,6 +109,7 @@ class OwnWork:
         by_core: bool = False,
     ) -> T:
         """Do work, in a transaction where it writes, and clean up behind it."""
+        refuse_djangos(connection)
         executor: OwnExecutor | None = None
         committing = False
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar, TypeVarTuple
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from ordercancel.stores.sql.engine import translated
+from ordercancel.stores.sql.engine import refuse_djangos, translated
 from ordercancel.stores.sql.executors import Executor, begin_sqlite, sqlalchemy_executor
 
 if TYPE_CHECKING:
@@ -43,7 +43,10 @@ class HostTransaction:
         """Do nothing: the connection is the host's."""
 
     def _connection(self) -> Connection:
-        return self._host.connection() if isinstance(self._host, Session) else self._host
+        host = self._host
+        connection = host.connection() if isinstance(host, Session) else host
+        refuse_djangos(connection)
+        return connection
 
 
 class AsyncHostTransaction:

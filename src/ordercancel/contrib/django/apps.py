@@ -1,0 +1,14 @@
+"""The app, as ``INSTALLED_APPS`` names it: ``"ordercancel.contrib.django"``."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class OrderCancelConfig(AppConfig):
+    """Order cancellation."""
+
+    name = "ordercancel.contrib.django"
+    label = "ordercancel"
+    verbose_name = "Order cancellation"
+    default_auto_field = "django.db.models.AutoField"
