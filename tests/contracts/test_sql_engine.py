@@ -1,4 +1,4 @@
-"""How databases are opened, and what their errors mean to the port."""
+"""How databases are opened."""
 
 from __future__ import annotations
 
@@ -7,49 +7,10 @@ import sys
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ordercancel import Conflict, InvalidValue, StoreUnavailable
+from ordercancel import InvalidValue, StoreUnavailable
 from ordercancel.stores.sql import AsyncSqlStore, SqlStore
-from ordercancel.stores.sql.engine import open_async_engine, open_engine, translated
-
-
-class Driver(Exception):
-    """A driver's error, with PostgreSQL's code."""
-
-    def __init__(self, sqlstate: str | None = None) -> None:
-        super().__init__("what the driver says")
-        self.sqlstate = sqlstate
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [
-        (IntegrityError("INSERT", {}, Driver()), Conflict),
-        (DBAPIError("UPDATE", {}, Driver("40001")), Conflict),
-        (DBAPIError("UPDATE", {}, Driver("40P01")), Conflict),
-        (DBAPIError("UPDATE", {}, Driver("57P01")), StoreUnavailable),
-        (DBAPIError("UPDATE", {}, Driver()), StoreUnavailable),
-        (PoolTimeout("QueuePool limit reached"), StoreUnavailable),
-        (PendingRollbackError("roll back first"), StoreUnavailable),
-    ],
-    ids=["taken", "serialization", "deadlock", "shut down", "other", "pool", "broken"],
-)
-def test_a_drivers_errors_are_those_of_the_port(
-    error: Exception, expected: type[Exception]
-) -> None:
-    """A lost race is one that may be won another time; the driver's error is the cause."""
-
-    def raised() -> None:
-        with translated("o-1"):
-            raise error
-
-    with pytest.raises(expected) as caught:
-        raised()
-    assert caught.value.__cause__ is error
-    if isinstance(caught.value, Conflict):
-        assert caught.value.order_id == "o-1"
+from ordercancel.stores.sql.engine import open_async_engine, open_engine
 
 
 @pytest.mark.parametrize(

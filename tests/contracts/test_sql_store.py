@@ -348,8 +348,6 @@ def test_a_table_that_is_gone_is_unavailable(path: Path, opened: Callable[[], Sq
 @pytest.mark.parametrize(
     "url",
     [
-        "postgresql+psycopg2://h/shop",
-        "postgresql+asyncpg://h/shop",
         "mysql://localhost/shop",
         "shop.db",
         "",

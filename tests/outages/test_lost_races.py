@@ -1,4 +1,4 @@
-"""Deadlocks and serialisation failures of PostgreSQL are lost races: they come as `Conflict`."""
+"""Deadlocks and serialisation failures of PostgreSQL are lost races."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 
-from ordercancel import Approve, AskWithdrawal, CancellationService, Conflict, RequestStatus
+from ordercancel import (
+    Approve,
+    AskWithdrawal,
+    CancellationService,
+    RequestStatus,
+    TransactionLost,
+)
 from ordercancel.policies import QOO10
 from ordercancel.service.backoff import Backoff
 from ordercancel.stores.sql import SqlStore
@@ -57,10 +63,11 @@ def within(connection: Connection) -> CancellationService:
 
 
 def test_of_two_hosts_in_a_deadlock_one_goes_on(shop: Shop) -> None:
-    """Two host transactions that lock two orders in opposite order: one of them conflicts.
+    """Two host transactions that lock two orders in opposite order: one is told to begin anew.
 
-    To decide again within the same transaction does not help him, for the other one waits for
-    what it holds. When he has rolled back, the other one's work is done, and he does his again.
+    To decide again within the same transaction does not help them, for the other one waits for
+    what it holds, so that is not tried. When they have rolled back, the other one's work is done,
+    and they do theirs again.
     """
     barrier = threading.Barrier(2)
     lost: list[tuple[str, int]] = []
@@ -75,7 +82,7 @@ def test_of_two_hosts_in_a_deadlock_one_goes_on(shop: Shop) -> None:
             barrier.wait(PATIENCE)
             try:
                 service.handle(asking(second), at=ASKED)
-            except Conflict as error:
+            except TransactionLost as error:
                 lost.append((error.order_id, error.attempts))
                 connection.rollback()
                 for order_id in (first, second):
@@ -96,14 +103,14 @@ def test_of_two_hosts_in_a_deadlock_one_goes_on(shop: Shop) -> None:
         for thread in threads:
             thread.join()
     assert problems == []
-    assert lost in ([("o-1", 2)], [("o-2", 2)])
+    assert lost in ([("o-1", 1)], [("o-2", 1)])
     assert [shop.version(order_id) for order_id in ("o-1", "o-2")] == [2, 2]
     assert check(read(shop.url), [QOO10]) == ()
 
 
 @pytest.mark.parametrize("isolation", ["REPEATABLE READ", "SERIALIZABLE"])
 def test_a_stricter_host_does_it_all_again(shop: Shop, isolation: str) -> None:
-    """In a transaction that sees the past, a race that was lost stays lost: it conflicts.
+    """In a transaction that sees the past, a race that was lost stays lost: it is not repeated.
 
     Nothing of it is left when the host has rolled back; in a new transaction it succeeds.
     """
@@ -113,7 +120,7 @@ def test_a_stricter_host_does_it_all_again(shop: Shop, isolation: str) -> None:
         seen = service.case("o-1", by=SELLER)
         shop.service.handle(AskWithdrawal("o-1", request=1, by=SELLER), at=WITHDRAWAL_ASKED)
         before = read(shop.url)
-        with pytest.raises(Conflict):
+        with pytest.raises(TransactionLost):
             service.handle(Approve("o-1", request=1, by=SELLER), at=LATER)
         assert service.case("o-1", by=SELLER) == seen
         connection.rollback()

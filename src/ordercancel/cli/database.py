@@ -16,7 +16,8 @@ from ordercancel.domain.errors import StoreUnavailable
 from ordercancel.service.ports import Store
 from ordercancel.service.records import Backlog, DeadLetter
 from ordercancel.stores.sql import SqlStore, schema
-from ordercancel.stores.sql.engine import open_engine, translated
+from ordercancel.stores.sql.engine import open_engine
+from ordercancel.stores.sql.errors import translated
 
 PAGE = 100
 

@@ -10,7 +10,9 @@
     ├── UnknownOrder (LookupError)    no such order, or none that this actor may know of
     ├── UnknownPolicy (LookupError)   no policy of that name or edition
     ├── Conflict                      lost the race for one order too often
+    │   └── TransactionLost           within a host's transaction, which can't win it any more
     ├── StoreUnavailable              the storage behind a port did not answer
+    │   ├── OrderUnavailable          it answered, and refused what is about one order
     │   └── OutdatedTables            its tables are those of an earlier release
     ├── NotDelivered                  a message did not get through
     ├── PartlyDelivered               a message reached some addresses of a party, not all
@@ -37,10 +39,12 @@ __all__ = [
     "InvalidValue",
     "NotDelivered",
     "OrderCancelError",
+    "OrderUnavailable",
     "OutdatedTables",
     "PartlyDelivered",
     "StoreUnavailable",
     "TooLarge",
+    "TransactionLost",
     "UnknownOrder",
     "UnknownPolicy",
     "Untranslatable",
@@ -146,8 +150,45 @@ class Conflict(OrderCancelError):
         return f"order {self.order_id!r} was changed by others during {self.attempts} attempts"
 
 
+class TransactionLost(Conflict):
+    """Lost a race within a transaction of the host's, and would lose it there every time.
+
+    After a deadlock the others wait for what the transaction holds, and one that is stricter than
+    READ COMMITTED does not see what others have written since it began.
+    """
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(order_id)
+        self.args = (order_id,)  # what a copy is built from
+
+    def __str__(self) -> str:
+        return (
+            f"order {self.order_id!r} was changed by others, and this transaction can't change it "
+            "any more; expected to roll all of it back, and to do it again in a new one"
+        )
+
+
 class StoreUnavailable(OrderCancelError):
     """The storage did not answer, or could not write. The driver's error is its ``__cause__``."""
+
+
+class OrderUnavailable(StoreUnavailable):
+    """The storage answered, and refused what is about one order. Others may fare better.
+
+    Somebody holds a lock on its row for too long, or a check or a trigger of the host's says no.
+
+    Args:
+        order_id: The order.
+        problem: Codes and names of what refused, and nothing that it said.
+    """
+
+    def __init__(self, order_id: str, problem: str) -> None:
+        self.order_id = order_id
+        self.problem = problem
+        super().__init__(order_id, problem)
+
+    def __str__(self) -> str:
+        return f"order {self.order_id!r} could not be read or written: {self.problem}"
 
 
 class OutdatedTables(StoreUnavailable):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import attrs
 
+from ordercancel.domain.errors import Conflict, TransactionLost
 from ordercancel.domain.faults import Faults
 
 MAX_TRIES = 1_000
@@ -65,3 +67,10 @@ CONFLICTS = Backoff(first=timedelta(milliseconds=10), most=timedelta(millisecond
 
 RETRIES = Backoff(first=timedelta(seconds=30), most=timedelta(hours=1), tries=40)
 """How a message is delivered again: for about a day, before it is dead."""
+
+
+class deciding_again(AbstractContextManager[None]):  # noqa: N801 - it reads like contextlib's
+    """Suppress the loss of a race, unless it would be lost every time."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> bool:
+        return isinstance(error, Conflict) and not isinstance(error, TransactionLost)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import datetime
 
 from ordercancel.domain.actors import Party, System
@@ -25,7 +24,7 @@ from ordercancel.engine.handling import Handled, fire_due
 from ordercancel.engine.messages import Message, messages_for, needs_messages
 from ordercancel.engine.timers import schedule
 from ordercancel.policy.policy import Policy
-from ordercancel.service.backoff import Backoff
+from ordercancel.service.backoff import Backoff, deciding_again
 from ordercancel.service.observers import Fields, Observed, observing
 from ordercancel.service.outbox import Outbox
 from ordercancel.service.queries import SKEW
@@ -114,7 +113,7 @@ class Deadlines(Outbox):
                     return None
                 handled = Handled(case=steps[-1].case, steps=steps)
                 messages = self._messages(handled, policy)
-                with suppress(Conflict):
+                with deciding_again():
                     self._commit(case, handled, policy, messages)
                     outcome = Outcome(case=handled.case, events=handled.events, messages=messages)
                     fields["lag_seconds"] = _lag(handled.events)

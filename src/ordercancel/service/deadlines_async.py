@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import datetime
 
 from ordercancel.domain.actors import Party, System
@@ -24,7 +23,7 @@ from ordercancel.engine.handling import Handled, fire_due
 from ordercancel.engine.messages import Message, messages_for, needs_messages
 from ordercancel.engine.timers import schedule
 from ordercancel.policy.policy import Policy
-from ordercancel.service.backoff import Backoff
+from ordercancel.service.backoff import Backoff, deciding_again
 from ordercancel.service.observers import Fields, Observed, observing
 from ordercancel.service.outbox_async import AsyncOutbox
 from ordercancel.service.queries_async import SKEW
@@ -113,7 +112,7 @@ class AsyncDeadlines(AsyncOutbox):
                     return None
                 handled = Handled(case=steps[-1].case, steps=steps)
                 messages = await self._messages(handled, policy)
-                with suppress(Conflict):
+                with deciding_again():
                     await self._commit(case, handled, policy, messages)
                     outcome = Outcome(case=handled.case, events=handled.events, messages=messages)
                     fields["lag_seconds"] = _lag(handled.events)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from copy import copy
 from datetime import datetime
 
@@ -23,7 +22,7 @@ from ordercancel.engine.handling import handle
 from ordercancel.engine.timers import schedule
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
-from ordercancel.service.backoff import CONFLICTS, RETRIES, Backoff
+from ordercancel.service.backoff import CONFLICTS, RETRIES, Backoff, deciding_again
 from ordercancel.service.clock import Clock, SystemClock
 from ordercancel.service.deadlines import Deadlines
 from ordercancel.service.observers import Fields, LogObserver, Observed, Observer, observing
@@ -111,7 +110,7 @@ class CancellationService(Deadlines):
             history = self._store.history(order.id)
             if history:
                 return _registered_before(order, history)
-            with suppress(Conflict):
+            with deciding_again():
                 self._store.commit(commit)
                 return Outcome(case=case, events=events)
             self._wait(attempt)
@@ -175,7 +174,7 @@ class CancellationService(Deadlines):
                 earlier = self._earlier(command)
                 if earlier is not None:
                     return earlier
-            with suppress(Conflict):
+            with deciding_again():
                 if handled.steps:
                     self._commit(case, handled, policy, messages, command)
                 if handled.refused is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from copy import copy
 from datetime import datetime
 
@@ -22,7 +21,7 @@ from ordercancel.engine.handling import handle
 from ordercancel.engine.timers import schedule
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
-from ordercancel.service.backoff import CONFLICTS, RETRIES, Backoff
+from ordercancel.service.backoff import CONFLICTS, RETRIES, Backoff, deciding_again
 from ordercancel.service.clock import Clock, SystemClock
 from ordercancel.service.deadlines_async import AsyncDeadlines
 from ordercancel.service.observers import Fields, LogObserver, Observed, Observer, observing
@@ -110,7 +109,7 @@ class AsyncCancellationService(AsyncDeadlines):
             history = await self._store.history(order.id)
             if history:
                 return _registered_before(order, history)
-            with suppress(Conflict):
+            with deciding_again():
                 await self._store.commit(commit)
                 return Outcome(case=case, events=events)
             await self._wait(attempt)
@@ -174,7 +173,7 @@ class AsyncCancellationService(AsyncDeadlines):
                 earlier = await self._earlier(command)
                 if earlier is not None:
                     return earlier
-            with suppress(Conflict):
+            with deciding_again():
                 if handled.steps:
                     await self._commit(case, handled, policy, messages, command)
                 if handled.refused is not None:

@@ -12,16 +12,15 @@ from typing import TypeVar, TypeVarTuple
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DEFAULT_DB_ALIAS, Error, IntegrityError, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.sql.expression import Executable
 
 from ordercancel.contrib.django.signals import committed
-from ordercancel.domain.errors import Conflict, StoreUnavailable
 from ordercancel.service.records import Commit
-from ordercancel.stores.sql.engine import LOST_RACES, first_line
+from ordercancel.stores.sql.errors import meaning
 from ordercancel.stores.sql.executors import (
     Executor,
     Row,
@@ -95,11 +94,11 @@ class DjangoTransactions:
         self.using = using
 
     def read(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
-        with _translated(about):
+        with _translated(about, self.using):
             return work(DjangoExecutor(connections[self.using]), *args)
 
     def write(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
-        with _translated(about), transaction.atomic(using=self.using):
+        with _translated(about, self.using), transaction.atomic(using=self.using):
             return work(DjangoExecutor(connections[self.using]), *args)
 
     def close(self) -> None:
@@ -150,17 +149,22 @@ class DjangoStore(SqlStore):
 class _translated:  # noqa: N801 - it reads like contextlib's
     """Raise Django's errors of a database as those that the port names."""
 
-    def __init__(self, order_id: str) -> None:
+    def __init__(self, order_id: str, using: str) -> None:
         self._order_id = order_id
+        self._host = connections[using]
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if not isinstance(error, Error):
-            return
-        cause = error.__cause__
-        code = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
-        if isinstance(error, IntegrityError) or code in LOST_RACES:
-            raise Conflict(self._order_id) from error
-        raise StoreUnavailable(first_line(error)) from error
+        if isinstance(error, Error):
+            is_strict = self._is_strict if self._host.in_atomic_block else None
+            raise meaning(error, error.__cause__ or error, self._order_id, is_strict) from error
+
+    def _is_strict(self) -> bool:
+        """Return whether ``atomic()`` sees only what was there when it began."""
+        if self._host.vendor != "postgresql":
+            return False
+        with self._host.cursor() as cursor:
+            cursor.execute("SHOW transaction_isolation")
+            return bool(cursor.fetchone()[0] != "read committed")

@@ -1,4 +1,4 @@
-"""How a database is opened, also after a fork, and what its errors mean to the port."""
+"""How a database is opened, also after a fork."""
 
 from __future__ import annotations
 
@@ -12,17 +12,10 @@ from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import (
-    ArgumentError,
-    DBAPIError,
-    IntegrityError,
-    NoSuchModuleError,
-    PendingRollbackError,
-)
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import Pool, StaticPool
 
-from ordercancel.domain.errors import Conflict, Fault, InvalidValue, StoreUnavailable
+from ordercancel.domain.errors import Fault, InvalidValue
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -43,8 +36,6 @@ ASYNC_DRIVERS: Mapping[str, str] = {
 }
 CONNECTIONS = 15
 """How many connections there are at most. All are kept: opening one takes as long as a command."""
-LOST_RACES = ("40001", "40P01")
-"""PostgreSQL's codes for a serialisation failure and a deadlock: who tries again may succeed."""
 
 
 def open_engine(url: str | URL, *, autocommit: bool = False) -> Engine:
@@ -110,45 +101,6 @@ def refuse_djangos(connection: Connection) -> None:
     if any(each.connection is driver for each in django.connections.all(initialized_only=True)):
         problem = "is Django's own connection, whose transaction SQLAlchemy would end"
         raise InvalidValue([Fault("SqlStore.database", problem, DJANGO_STORE)])
-
-
-class translated:  # noqa: N801 - it reads like contextlib's
-    """Raise the driver's errors as those that the port names.
-
-    Args:
-        order_id: The id of the order that the work is about, for `Conflict`. Default: none.
-    """
-
-    def __init__(self, order_id: str = "") -> None:
-        self._order_id = order_id
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        match error:
-            case IntegrityError():
-                # Somebody else put in the order, the event, the open request or the command id.
-                _hush(error)
-                raise Conflict(self._order_id) from error
-            case DBAPIError():
-                _hush(error)
-                if getattr(error.orig, "sqlstate", None) in LOST_RACES:
-                    raise Conflict(self._order_id) from error
-                raise StoreUnavailable(first_line(error.orig)) from error
-            case PendingRollbackError() | PoolTimeout():
-                raise StoreUnavailable(str(error)) from error
-
-
-def _hush(error: DBAPIError) -> None:
-    """Keep what was being written out of the trace of an error."""
-    error.hide_parameters = True
-    error.params = None
-
-
-def first_line(error: object) -> str:
-    """Return what a driver says, without the lines in which PostgreSQL may quote a row."""
-    return next(iter(str(error).splitlines()), "")
 
 
 def _parsed(url: str | URL, drivers: Mapping[str, str]) -> URL:

@@ -84,8 +84,8 @@ class AsyncSqlStore(AsyncStore):
         transaction would be lost. `ordercancel.contrib.django.DjangoStore` works in it.
 
         On PostgreSQL, leave the isolation at READ COMMITTED: in a stricter one nobody within the
-        transaction sees what others have committed since, so that a race that was lost is lost
-        every time, until it comes as `Conflict`.
+        transaction sees what others have committed since, so that a race that was lost would be
+        lost every time: `TransactionLost`. So it is after a deadlock.
         """
         store = cls.__new__(cls)
         store._transactions = AsyncHostTransaction(host)  # noqa: SLF001 - our own

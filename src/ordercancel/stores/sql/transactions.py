@@ -25,8 +25,8 @@ from ordercancel.stores.sql.engine import (
     open_async_engine,
     open_engine,
     refuse_djangos,
-    translated,
 )
+from ordercancel.stores.sql.errors import translated
 from ordercancel.stores.sql.executors import (
     Executor,
     OwnExecutor,

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, TypeVarTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from ordercancel.stores.sql.engine import refuse_djangos, translated
-from ordercancel.stores.sql.executors import Executor, begin_sqlite, sqlalchemy_executor
+from ordercancel.stores.sql.engine import refuse_djangos
+from ordercancel.stores.sql.errors import no_transaction, translated
+from ordercancel.stores.sql.executors import (
+    Executor,
+    begin_sqlite,
+    is_postgresql,
+    sqlalchemy_executor,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -37,7 +43,7 @@ class HostTransaction:
 
     def write(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
         with translated(about):
-            return _in_savepoint(self._connection(), work, *args)
+            return _in_savepoint(self._connection(), about, work, *args)
 
     def close(self) -> None:
         """Do nothing: the connection is the host's."""
@@ -63,7 +69,7 @@ class AsyncHostTransaction:
     async def write(self, work: Callable[[Executor, *Ts], T], *args: *Ts, about: str = "") -> T:
         with translated(about):
             connection = await self._connection()
-            return await connection.run_sync(lambda each: _in_savepoint(each, work, *args))
+            return await connection.run_sync(lambda each: _in_savepoint(each, about, work, *args))
 
     async def aclose(self) -> None:
         """Do nothing: the connection is the host's."""
@@ -75,7 +81,27 @@ class AsyncHostTransaction:
         return host if isinstance(host, AsyncConnection) else await host.connection()
 
 
-def _in_savepoint(connection: Connection, work: Callable[[Executor, *Ts], T], /, *args: *Ts) -> T:
-    begin_sqlite(connection)
-    with connection.begin_nested():
-        return work(sqlalchemy_executor(connection), *args)
+def _in_savepoint(
+    connection: Connection, about: str, work: Callable[[Executor, *Ts], T], /, *args: *Ts
+) -> T:
+    """Do work in a savepoint of the host's transaction.
+
+    Raises:
+        InvalidValue: There is no transaction that the host could commit.
+    """
+    with translated(about, connection):
+        if _commits_by_itself(connection):
+            raise no_transaction()
+        begin_sqlite(connection)
+        with connection.begin_nested():
+            return work(sqlalchemy_executor(connection), *args)
+
+
+def _commits_by_itself(connection: Connection) -> bool:
+    """Return whether SQLite is in autocommit; where PostgreSQL is, it says so itself."""
+    driver: Any = connection.connection.driver_connection
+    return (
+        not is_postgresql(connection)
+        and connection._is_autocommit_isolation()  # noqa: SLF001 - it can't be asked otherwise
+        and not driver.in_transaction
+    )
