@@ -257,6 +257,55 @@ def test_what_the_first_edition_has_stored_is_read_for_ever(url: str) -> None:
         store.close()
 
 
+def test_numbers_that_count_up_do_not_end_at_32_bits(postgres: str) -> None:
+    """Neither in new tables, nor in those of the first edition, once they are upgraded."""
+    folder = Path(__file__).parent / "form2"
+    rows = json.loads((folder / "rows.json").read_text("utf-8"))
+    written(postgres, rows, (folder / "postgresql.sql").read_text("utf-8"))
+    engine = open_engine(postgres)
+    narrow = (
+        "ordercancel_cases.request_number: has 32 bits; expected 64",
+        "ordercancel_cases.version: has 32 bits; expected 64",
+        "ordercancel_commands.expected: has 32 bits; expected 64",
+        "ordercancel_commands.version: has 32 bits; expected 64",
+        "ordercancel_events.version: has 32 bits; expected 64",
+        "ordercancel_outbox.attempts: has 32 bits; expected 64",
+        "ordercancel_outbox.number: has 32 bits; expected 64",
+        "ordercancel_outbox.version: has 32 bits; expected 64",
+    )
+    with engine.begin() as connection:
+        assert schema.faults(connection)[-8:] == narrow
+        assert schema.upgrade(connection).before == 2
+        assert schema.faults(connection) == ()
+    for order_id in ("o-1", "o-2"):
+        with closing(SqlStore(postgres)) as store:
+            with engine.begin() as connection:
+                last = "pg_get_serial_sequence('ordercancel_outbox', 'number'), 2147483647"
+                connection.execute(text(f"SELECT setval({last})"))
+            asked(store, order_id)
+        with engine.begin() as connection:  # the second time in tables that are new
+            newest = connection.scalar(text("SELECT max(number) FROM ordercancel_outbox"))
+            assert newest == 2147483648
+            METADATA.drop_all(connection)
+            METADATA.create_all(connection)
+            assert schema.faults(connection) == ()
+    engine.dispose()
+
+
+def test_a_sequence_of_32_bits_is_told_and_widened(postgres: str) -> None:
+    """A host's migration may have widened the column alone."""
+    engine = open_engine(postgres)
+    with engine.begin() as connection:
+        schema.create(connection)
+        connection.execute(text("ALTER SEQUENCE ordercancel_outbox_number_seq AS integer"))
+        assert schema.faults(connection) == (
+            "ordercancel_outbox.number: has 32 bits; expected 64",
+        )
+        assert schema.upgrade(connection) == (3, 3, ())
+        assert schema.faults(connection) == ()
+    engine.dispose()
+
+
 BROKEN: Mapping[str, str] = {
     "an event that is no JSON": "UPDATE ordercancel_events SET body = '{' WHERE version = 2",
     "an event of an unknown kind": "UPDATE ordercancel_events SET kind = 'Lost' WHERE version = 2",
@@ -279,7 +328,10 @@ def test_an_order_that_is_broken_is_named_and_kept(url: str, how: str) -> None:
     dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
     written(url, rows, (folder / f"{dialect}.sql").read_text("utf-8"))
     engine = open_engine(url)
-    kept = "SELECT kind, form, body FROM ordercancel_events WHERE order_id = 'rejected'"
+    kept = (
+        "SELECT kind, form, body FROM ordercancel_events WHERE order_id = 'rejected' "
+        "ORDER BY version"
+    )
     whole = [each for each in rows["ordercancel_events"] if each["order_id"] == "rejected"]
     with engine.begin() as connection:
         connection.execute(text(f"{BROKEN[how]} AND order_id = 'rejected'"))

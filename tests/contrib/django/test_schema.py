@@ -44,6 +44,7 @@ def without(using: str) -> Iterator[str]:
         yield using
 
 
+@pytest.mark.usefixtures("sqlite")
 def test_migrations_are_up_to_date() -> None:
     """Django finds nothing to add; and whoever makes a new form of the tables adds a migration."""
     call_command("makemigrations", "ordercancel", check=True, dry_run=True, verbosity=0)

@@ -72,9 +72,12 @@ def _field(column: sa.Column[Any], options: dict[str, Any]) -> models.Field[Any,
         case sa.String():
             field = IdField if column.type is tables.ID else models.CharField
             options["max_length"] = column.type.length
-        case sa.Integer():
-            field = models.AutoField if column.autoincrement is True else models.IntegerField
+        case sa.BigInteger():
+            is_key = column.autoincrement is True
+            field = models.BigAutoField if is_key else models.BigIntegerField
             default = default and int(default)
+        case sa.Integer():
+            field = models.IntegerField
         case sa.Boolean():
             field, default = models.BooleanField, None
         case sa.Date():

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Inspector, Table, inspect, select, text, update
+from sqlalchemy import Connection, Inspector, Table, func, inspect, select, text, update
 from sqlalchemy.schema import CreateColumn, CreateIndex, DropIndex, Index
 
 from ordercancel.domain.cases import Case
@@ -19,7 +21,7 @@ from ordercancel.engine.evolve import fold
 from ordercancel.stores.codec import FORM, decode_case, decode_events, decode_message, encode
 from ordercancel.stores.sql.commit import case_row, index_row
 from ordercancel.stores.sql.executors import begin_sqlite, is_postgresql
-from ordercancel.stores.sql.tables import DELIVERED, METADATA, cases, events, outbox
+from ordercancel.stores.sql.tables import COUNT, DELIVERED, METADATA, cases, events, outbox
 
 __all__ = ["LATEST", "Upgrade", "create", "faults", "form_of", "is_missing", "unread", "upgrade"]
 
@@ -89,6 +91,7 @@ def upgrade(connection: Connection) -> Upgrade:
     if before == 0:
         METADATA.create_all(connection)
     else:
+        _widen(connection)
         for form in range(before, LATEST):
             _STEPS[form](connection)
     return Upgrade(before, LATEST, _fold_cases(connection))
@@ -102,7 +105,11 @@ def unread(connection: Connection) -> tuple[str, ...]:
 
 def faults(connection: Connection) -> tuple[str, ...]:
     """What the tables lack that this release needs; each as a line for people."""
-    return tuple(_faults(inspect(connection)))
+    narrow = _narrow(connection)
+    return (
+        *_faults(inspect(connection)),
+        *(f"{table}.{name}: has 32 bits; expected 64" for table, name in narrow),
+    )
 
 
 def _faults(inspector: Inspector) -> Iterator[str]:
@@ -202,6 +209,43 @@ def _folded(connection: Connection, order_id: str) -> Case:
         fault = Fault("stored events", "make another case", f"{order_id!r:.80} at {version}")
         raise InvalidValue([fault])
     return case
+
+
+_NARROW = text(
+    "SELECT table_name, column_name FROM information_schema.columns"
+    " WHERE table_schema = current_schema() AND data_type = 'integer'"
+    " UNION SELECT t.relname, a.attname FROM pg_sequence q"
+    " JOIN pg_depend d ON d.objid = q.seqrelid AND d.deptype IN ('a', 'i')"
+    " JOIN pg_class t ON t.oid = d.refobjid"
+    " JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid"
+    " WHERE t.relnamespace = current_schema()::regnamespace AND q.seqtypid = 'integer'::regtype"
+)
+"""Columns of 32 bits, and those whose sequence has 32."""
+
+
+def _narrow(connection: Connection) -> list[tuple[str, str]]:
+    """Return the columns that count up and end at 2,147,483,647, as those of 0.1 do."""
+    if not is_postgresql(connection):
+        return []
+    counts = {
+        (table.name, column.name)
+        for table in METADATA.sorted_tables
+        for column in table.columns
+        if column.type is COUNT
+    }
+    return sorted(counts & {(table, name) for table, name in connection.execute(_NARROW)})
+
+
+def _widen(connection: Connection) -> None:
+    """Give them 64 bits, which rewrites their tables, and the sequence behind one as well."""
+    for table, columns in groupby(_narrow(connection), key=itemgetter(0)):
+        names = [name for _, name in columns]
+        changes = ", ".join(f"ALTER COLUMN {name} TYPE BIGINT" for name in names)
+        connection.execute(text(f"ALTER TABLE {table} {changes}"))
+        for name in names:
+            sequence = connection.scalar(select(func.pg_get_serial_sequence(table, name)))
+            if sequence is not None:
+                connection.execute(text(f"ALTER SEQUENCE {sequence} AS BIGINT"))
 
 
 def _add_columns(connection: Connection, table: Table, names: Iterable[str]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -79,6 +80,10 @@ ID = String(200).with_variant(String(200, collation="C"), "postgresql")
 """An id. It sorts by its code points everywhere, whatever language a database was set up for."""
 
 
+COUNT = BigInteger().with_variant(Integer(), "sqlite")
+"""A number that counts up: of 64 bits everywhere, as every whole number of SQLite's is."""
+
+
 def _order_id() -> ForeignKey:
     """A reference to a case; it is checked at COMMIT, so that whole tables can be emptied."""
     return ForeignKey("ordercancel_cases.order_id", deferrable=True, initially="DEFERRED")
@@ -94,7 +99,7 @@ cases = Table(
     Column("policy", ID, nullable=False),
     Column("edition", ID, nullable=False),
     Column("digest", String(64), nullable=False, server_default=""),
-    Column("version", Integer, nullable=False),
+    Column("version", COUNT, nullable=False),
     Column("form", Integer, nullable=False),
     Column("status", String(200), nullable=False),
     Column("channel", String(200)),
@@ -107,7 +112,7 @@ cases = Table(
     Column("delivered_at", UtcDateTime),
     Column("ship_on", Date),
     # The latest request; its number is how many there were.
-    Column("request_number", Integer),
+    Column("request_number", COUNT),
     Column("request_status", String(40)),
     Column("initiator", String(200)),
     Column("answerer", String(200)),
@@ -138,7 +143,7 @@ events = Table(
     "ordercancel_events",
     METADATA,
     Column("order_id", _order_id(), primary_key=True),
-    Column("version", Integer, primary_key=True),
+    Column("version", COUNT, primary_key=True),
     Column("kind", String(60), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("form", Integer, nullable=False),
@@ -148,19 +153,19 @@ events = Table(
 outbox = Table(
     "ordercancel_outbox",
     METADATA,
-    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("number", COUNT, primary_key=True, autoincrement=True),
     Column("message_id", String(500), nullable=False, unique=True),
     Column("party", ID, nullable=False, server_default=""),
     Column("order_id", _order_id(), nullable=False),
     # The version of the case that its commit made.
-    Column("version", Integer, nullable=False),
+    Column("version", COUNT, nullable=False),
     Column("form", Integer, nullable=False),
     Column("body", Text, nullable=False),
     Column("state", String(20), nullable=False, server_default=WAITING),
     # When it may be claimed: after its lease, or for its next try; NULL for at once.
     Column("free_at", UtcDateTime),
     Column("delivered_at", UtcDateTime),
-    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("attempts", COUNT, nullable=False, server_default="0"),
     Column("error", Text),
     # The addresses that have it already, as JSON.
     Column("reached", Text, nullable=False, server_default="[]"),
@@ -174,7 +179,7 @@ commands = Table(
     METADATA,
     Column("command_id", ID, primary_key=True),
     Column("order_id", _order_id(), nullable=False),
-    Column("expected", Integer, nullable=False),
-    Column("version", Integer, nullable=False),
+    Column("expected", COUNT, nullable=False),
+    Column("version", COUNT, nullable=False),
     Column("fingerprint", String(64), nullable=False),
 )
