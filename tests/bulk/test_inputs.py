@@ -199,7 +199,7 @@ YES, NO, UNKNOWN = "closed", "", "undetermined"
         (SIZE.is_in("small"), (YES, UNKNOWN, NO)),
         (~SIZE.is_in("small"), (NO, UNKNOWN, YES)),
         (~SIZE.is_in("small", "large"), (NO, UNKNOWN, NO)),
-        (COLOUR.is_in("red"), (YES, NO, UNKNOWN)),
+        (~COLOUR.is_in("red"), (NO, YES, UNKNOWN)),
         (request.is_in("none", "rejected"), (YES, YES, YES)),
         (~request.is_in("none", "pending"), (NO, NO, YES)),
         (now < placed_at + timedelta(days=450), (NO, YES, YES)),
