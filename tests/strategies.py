@@ -133,8 +133,7 @@ def _texts() -> SearchStrategy[str | None]:
 
 
 def _lines() -> SearchStrategy[str]:
-    categories = ("L", "N", "P", "S")
-    return st.text(st.characters(categories=categories), min_size=1, max_size=12)
+    return st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=12)
 
 
 def _days() -> SearchStrategy[date | None]:
@@ -154,7 +153,7 @@ def actors() -> SearchStrategy[Actor]:
 def _values() -> SearchStrategy[dict[str, Any]]:
     """Facts of any kind."""
     values = (
-        st.text(st.characters(exclude_categories=("Cs",)), max_size=9)
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=9)
         | st.integers(-(2**63), 2**63 - 1)
         | st.booleans()
         | moments()
