@@ -53,12 +53,15 @@ class Text:
         return cls(**by_language)
 
     def __getitem__(self, lang: Lang) -> str:
-        return self._by_language[self.spoken(lang)]
+        text = self._by_language.get(lang)
+        return self._by_language[self.spoken(lang)] if text is None else text
 
     def spoken(self, lang: Lang) -> Lang:
         """The language, of those that it is in, in which `lang` is answered."""
         known = self._by_language
-        for each in (lang, lang.partition("-")[0], "en"):
+        if lang in known:
+            return lang
+        for each in (lang.partition("-")[0], "en"):
             if each in known:
                 return each
         return next(iter(known))

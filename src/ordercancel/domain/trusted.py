@@ -31,13 +31,13 @@ def trusted_evolve(value: T, **changes: Any) -> T:
 
     As ``attrs.evolve``, by the names of the fields, those too that its constructor does not take.
     """
-    kind = type(value)
-    copy: T = (_REVISERS.get(kind) or _reviser(kind))(value, **changes)
+    revise = _REVISERS.get((type(value), *changes)) or _reviser(type(value), *changes)
+    copy: T = revise(value, **changes)
     return copy
 
 
 _BUILDERS: dict[object, Callable[..., Any]] = {}
-_REVISERS: dict[type, Callable[..., Any]] = {}
+_REVISERS: dict[tuple[Any, ...], Callable[..., Any]] = {}
 
 
 def _builder(kind: Any) -> Callable[..., Any]:
@@ -56,16 +56,17 @@ def _builder(kind: Any) -> Callable[..., Any]:
     return builder
 
 
-def _reviser(kind: Any) -> Callable[..., Any]:
+def _reviser(kind: Any, *changed: str) -> Callable[..., Any]:
     names = [field.name for field in attrs.fields(kind)]
-    source = f"""def revise(value, *, {", ".join(f"{name}=KEPT" for name in names)}):
+    for name in changed:
+        if name not in names:
+            raise TypeError(f"{kind.__name__} got an unexpected change of {name!r}")
+    source = f"""def revise(value, *, {", ".join(changed)}):
     made = new(kind)
-    {_setting((name, f"value.{name} if {name} is KEPT else {name}") for name in names)}
+    {_setting((name, name if name in changed else f"value.{name}") for name in names)}
     return made
 """
-    reviser = _REVISERS[kind] = compile_function(
-        "revise", source, {**_setters(kind), "KEPT": object()}
-    )
+    reviser = _REVISERS[kind, *changed] = compile_function("revise", source, _setters(kind))
     return reviser
 
 

@@ -26,6 +26,8 @@ class Words(dict[str, str]):
         due_at: When the deadline was due that it is about.
     """
 
+    __slots__ = ("case", "due_at", "lang", "parties", "policy", "reader")
+
     def __init__(
         self,
         case: Case,

@@ -106,7 +106,7 @@ class Leaf(Condition):
         yield self
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class IsIn(Leaf):
     """The fact is one of the values."""
 
@@ -117,7 +117,7 @@ class IsIn(Leaf):
         return None if value is None else value in self.values
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Holds(Leaf):
     """The fact, a flag, is true."""
 
@@ -135,7 +135,7 @@ class Relation(StrEnum):
     MORE = ">"
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Compare(Leaf):
     """The fact, a whole number, compared with a bound."""
 
@@ -147,7 +147,7 @@ class Compare(Leaf):
         return None if value is None else _COMPARE[self.how](value, self.bound)
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Before(Leaf):
     """The present is before a time that is reckoned from the fact, a moment or a day.
 
@@ -160,7 +160,7 @@ class Before(Leaf):
         return self.time.is_ahead(facts.__getitem__)
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Listed(Leaf):
     """The fact is one of the values; with any other it is unknown, and not false."""
 
@@ -170,7 +170,7 @@ class Listed(Leaf):
         return True if facts[self.fact] in self.values else None
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Known(Leaf):
     """The fact is there."""
 
@@ -178,7 +178,7 @@ class Known(Leaf):
         return facts[self.fact] is not None
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class All(Condition):
     """Every one of the conditions holds."""
 
@@ -198,7 +198,7 @@ class All(Condition):
             yield from condition.leaves()
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class AnyOf(Condition):
     """At least one of the conditions holds."""
 
@@ -218,7 +218,7 @@ class AnyOf(Condition):
             yield from condition.leaves()
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Named(Condition):
     """A condition with a name: pages, explanations and SQL show the label instead of the parts.
 
@@ -239,7 +239,7 @@ class Named(Condition):
         return self.condition.leaves()
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Not(Condition):
     """The condition does not hold."""
 

@@ -64,8 +64,10 @@ BUILT_IN_ROLES: Mapping[str, Role] = FrozenMap(
 
 def holder_of(role: Role, order: Order) -> str | None:
     """The id of whoever has `role` for `order`; None for a role of the house, or nobody."""
-    if role.party in ("buyer", "seller"):
-        return order.buyer if role.party == "buyer" else order.seller
+    if role.party == "buyer":
+        return order.buyer
+    if role.party == "seller":
+        return order.seller
     party = None if role.party is None else order.facts.get(role.party)
     return party if isinstance(party, str) else None
 
