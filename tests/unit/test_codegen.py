@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import linecache
 import traceback
 from collections.abc import Mapping
 from datetime import date, time
@@ -21,6 +23,7 @@ from ordercancel.engine import compilation
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.decision import Ruling
 from ordercancel.policy import (
+    CANCEL,
     PERMIT,
     By,
     Calendar,
@@ -42,7 +45,8 @@ from ordercancel.policy import (
     status,
 )
 from ordercancel.rules.conditions import All, AnyOf, Condition, IsIn, Leaf, Value
-from ordercancel.rules.facts import is_own_side
+from ordercancel.rules.deadlines import Deadline, mark
+from ordercancel.rules.facts import is_open, is_own_side, marked, requested_at
 from unit.tiny import BUYER, SELLER, approves, asks, opened, order, tiny, utc
 
 
@@ -260,3 +264,51 @@ def test_a_message_may_hang_on_the_reason_of_the_request() -> None:
     facts = Facts(None, case, policy, utc(2), by=SELLER)
     assert compilation.holds(policy, reason.is_in("mistake"), facts)
     assert not compilation.holds(policy, reason.is_in("other"), facts)
+
+
+class Loaded(str):
+    """A word with a will of its own."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "1 / 0"
+
+    def __str__(self) -> str:
+        return "1 / 0"
+
+    def removeprefix(self, _: str, /) -> str:
+        return self
+
+
+def test_a_word_with_a_will_of_its_own_stays_a_word() -> None:
+    """Names of facts, words of choices and codes of marks are literals, whatever they say."""
+    gift = Choice(Loaded("gift"), values=(Loaded("yes"), Loaded("no")))
+    when = gift.is_in(Loaded("yes")) & ~marked(Loaded("late"))
+    policy = tiny(
+        facts=[gift],
+        rules=[Rule("ask", on=RequestCancellation, when=when, effect=CANCEL)],
+        deadlines=[
+            Deadline("late", runs=is_open, due=requested_at + hours(1), then=mark(Loaded("late")))
+        ],
+    )
+    case = policy.open(order(facts={"gift": "yes"}))
+    assert not policy.assess(asks(), case, utc(15)).is_refused
+    other = policy.open(order(facts={"gift": "no"}))
+    assert policy.assess(asks(), other, utc(15)).is_refused
+
+
+def test_a_policy_that_is_dropped_leaves_no_text_behind() -> None:
+    """Policies come and go, in tests and in editors of policies; memory stays as it was."""
+
+    def judged() -> None:
+        policy = tiny()
+        policy.assess(asks(), policy.open(order()), utc(15))
+
+    judged()
+    gc.collect()
+    before = len(linecache.cache)
+    for _ in range(20):
+        judged()
+    gc.collect()
+    assert len(linecache.cache) == before

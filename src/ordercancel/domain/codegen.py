@@ -9,9 +9,15 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any
+from weakref import finalize
 
-__all__ = ["compile_function"]
+from ordercancel.domain.exact import exact
+
+__all__ = ["compile_function", "literal"]
+
+_NUMBERS = count(1)
 
 
 def compile_function(name: str, source: str, names: Mapping[str, object]) -> Callable[..., Any]:
@@ -19,13 +25,23 @@ def compile_function(name: str, source: str, names: Mapping[str, object]) -> Cal
 
     Args:
         name: What it is called in `source`.
-        source: The text of a ``def``. Only the library's own words, numbers and literals written
-            by ``repr`` may stand in it; everything else goes by `names`.
+        source: The text of a ``def``. Only the library's own words and what `literal` writes may
+            stand in it; everything else goes by `names`.
         names: What the text calls by name.
     """
-    place = f"<ordercancel {name} {hash(source):x}>"
+    place = f"<ordercancel {name} {next(_NUMBERS)}>"
     found: dict[str, Any] = dict(names)
     exec(compile(source, place, "exec"), found)  # noqa: S102 - the text is our own, see above
     linecache.cache[place] = (len(source), None, source.splitlines(keepends=True), place)
     made: Callable[..., Any] = found[name]
+    finalize(made, linecache.cache.pop, place, None).atexit = False  # policies come and go
     return made
+
+
+def literal(value: str | int) -> str:
+    """The text of a word or a whole number; of a subclass, whatever it says of itself.
+
+    >>> literal("a")
+    "'a'"
+    """
+    return repr(exact(value))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from ordercancel.domain.actors import Actor, Party
 from ordercancel.domain.cases import Case
-from ordercancel.domain.codegen import compile_function
+from ordercancel.domain.codegen import compile_function, literal
 from ordercancel.domain.commands import Command, RequestCancellation
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.requests import CancellationRequest, RequestStatus
@@ -23,6 +23,9 @@ from ordercancel.rules.facts import FACTS, MARKED, NO_REQUEST, Fact, Flag
 from ordercancel.rules.roles import Role, same_side
 
 __all__ = ["COSTLY", "NAMES", "READ", "Facts", "answers", "expression"]
+
+MAX_CACHED = 1_000
+"""For how many facts the function that reads it alone is cached."""
 
 
 def answers(by: Actor, answerer: str | None, roles: Mapping[str, Role]) -> bool:
@@ -115,13 +118,13 @@ def expression(name: str, fact: Fact | None, kind: type[Command] | None) -> str:
         commands = FACTS[name].commands
         return READ[name] if commands is None or (kind and kind in commands) else "None"
     if name.startswith(MARKED):
-        return f"case.is_marked({name.removeprefix(MARKED)!r})"
+        return f"case.is_marked({literal(name.removeprefix(MARKED))})"
     if fact is None or fact.of is None:
-        return f"order.facts.get({name!r})"
+        return f"order.facts.get({literal(name)})"
     if fact.of is kind:
-        value = f"command.data.get({name!r})"
+        value = f"command.data.get({literal(name)})"
     elif fact.of is RequestCancellation:
-        value = f"(latest.data.get({name!r}) if latest is not None else None)"
+        value = f"(latest.data.get({literal(name)}) if latest is not None else None)"
     else:
         return "None"
     # A flag that a command carries and that is not told is false.
@@ -180,7 +183,7 @@ class Facts(Mapping[str, Value | None]):
         return len(FACTS) + len(self.policy.facts)
 
 
-@cache
+@lru_cache(maxsize=MAX_CACHED)
 def _reader(expression: str) -> Callable[..., Any]:
     """What reads one fact alone."""
     source = f"""def read(command, by, case, policy, at, seller):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
+from ordercancel.domain.codegen import literal
 from ordercancel.domain.commands import Command
 from ordercancel.engine.case_facts import COSTLY, NAMES, READ, Facts, expression
 from ordercancel.engine.ruleset import RuleSet
@@ -170,7 +171,7 @@ class Writer:
                 value, _ = self._fact(name)
                 return f"{value} in {_words(values)}", "False"
             case Compare(name, how, bound):
-                test = f"{how.value} {bound!r}"
+                test = f"{how.value} {literal(bound)}"
                 return self._if_known(
                     name, lambda value: f"{value} {test}", lambda value: f"not {value} {test}"
                 )
@@ -225,7 +226,7 @@ def _has_calendar(time: Time) -> bool:
 
 
 def _words(values: Iterable[str]) -> str:
-    words = ", ".join(repr(str(value)) for value in sorted(values))
+    words = ", ".join(literal(value) for value in sorted(values))
     return "{" + words + "}" if words else "()"
 
 
