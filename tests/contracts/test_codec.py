@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 from ordercancel import InvalidValue
@@ -94,3 +95,14 @@ def test_a_deadline_of_the_first_edition(
     assert isinstance(fired, DeadlineFired)
     assert (fired.due_at, fired.mark) == (jst(21), mark)
     assert fired.at - fired.due_at == timedelta(hours=9)
+
+
+@pytest.mark.parametrize("odd", ["\ufeff1001", "1001\u200b", "1001 "])
+def test_ids_that_are_no_longer_taken_are_read(odd: str) -> None:
+    """An order of the first edition keeps its id, though a new one could not have it."""
+    record = stored(lambda case: case["order"].update(id=odd, buyer=odd))
+    case = decode_case(record)
+    assert (case.order.id, case.order.buyer) == (odd, odd)
+    assert decode_case(encode(case)) == case
+    with pytest.raises(InvalidValue):
+        attrs.evolve(case.order)

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 ROWS = dict(re.findall(r"^\| (.+?) \| (.+?) \|$", PAGE, re.MULTILINE))
 BOUNDS = {
-    "an id, code, status, name, item or address": [limits.MAX_LINE],
+    "an id, code, status or address": [limits.MAX_LINE],
     "a text as it is given": [limits.MAX_TEXT],
     "a text as it is kept, in NFC": [limits.MAX_KEPT_TEXT],
     "facts of the host's own on an order, or with a command": [limits.MAX_FACTS, limits.MAX_LINE],

@@ -37,15 +37,15 @@ NUMBERS = count()
 Work = Callable[[], object]
 
 BOUNDS = {
-    "assess a request": (345, 250),
-    "assess an approval": (375, 250),
-    "decide a request, at once": (1_080, 900),
-    "decide a request, referred": (885, 850),
-    "decide an approval": (815, 750),
-    "decide a rejection": (1_065, 850),
-    "handle a request": (3_600, 4_150),
-    "handle an approval": (4_550, 4_800),
-    "handle an approval with an id": (4_950, 4_950),
+    "assess a request": (360, 250),
+    "assess an approval": (390, 250),
+    "decide a request, at once": (1_095, 900),
+    "decide a request, referred": (900, 850),
+    "decide an approval": (830, 750),
+    "decide a rejection": (1_080, 850),
+    "handle a request": (3_640, 4_150),
+    "handle an approval": (4_590, 4_800),
+    "handle an approval with an id": (4_990, 4_950),
 }
 """The most instructions, and the most bytes held at a time."""
 

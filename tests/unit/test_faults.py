@@ -11,6 +11,7 @@ from ordercancel.domain.errors import Fault, InvalidPolicy, InvalidValue
 from ordercancel.domain.faults import Faults, moment
 from ordercancel.domain.requests import RequestStatus
 
+NOT_TEXT = "contains a lone surrogate or U+0000"
 LINE = "a line of 1 to 200 printable characters"
 
 
@@ -22,7 +23,7 @@ def problems(check: str, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
     return [(fault.problem, fault.expected) for fault in faults.found]
 
 
-@pytest.mark.parametrize("value", ["a", "a" * 200, "注文 1", " a"])
+@pytest.mark.parametrize("value", ["a", "a" * 200, "注文 1", "か\u3099", "🎁"])
 def test_a_line_is_printable_and_not_too_long(value: str) -> None:
     assert problems("line", value) == []
 
@@ -35,6 +36,14 @@ def test_a_line_is_printable_and_not_too_long(value: str) -> None:
         ("", "is empty"),
         (" \u3000", "is empty"),
         ("a" * 201, "has 201 characters"),
+        ("1001 ", "begins or ends with a blank"),
+        (" 1001", "begins or ends with a blank"),
+        ("\ufeff1001", "contains U+FEFF ZERO WIDTH NO-BREAK SPACE"),
+        ("1001\u200b", "contains U+200B ZERO WIDTH SPACE"),
+        ("10\u00ad01", "contains U+00AD SOFT HYPHEN"),
+        ("10\u300001", "contains U+3000 IDEOGRAPHIC SPACE"),
+        ("1001\ufe0f", "contains U+FE0F VARIATION SELECTOR-16"),
+        ("注文\u3164", "contains U+3164 HANGUL FILLER"),
         ("a\nb", "contains U+000A"),
         ("a\x00", "contains U+0000"),
         ("a\ud800", "contains U+D800"),
@@ -137,6 +146,7 @@ def test_every_wrong_fact_is_named() -> None:
         "weight": 1.5,
         "note": "x" * 201,
         "lone": "\ud800",
+        "null": "a\0b",
         "large": 2**63,
         "small": -(2**63) - 1,
         "at": datetime(2024, 3, 1),  # noqa: DTZ001
@@ -149,7 +159,8 @@ def test_every_wrong_fact_is_named() -> None:
         Fault("Order.facts name an int", "is an int", LINE),
         Fault("Order.facts['weight']", "is a float", "a string, integer, flag, time or day"),
         Fault("Order.facts['note']", "has 201 characters", "at most 200"),
-        Fault("Order.facts['lone']", "contains a lone surrogate", "text that UTF-8 can hold"),
+        Fault("Order.facts['lone']", NOT_TEXT, "text that a database can hold"),
+        Fault("Order.facts['null']", NOT_TEXT, "text that a database can hold"),
         Fault("Order.facts['large']", "is beyond 64 bits", "a number from -2**63 to 2**63 - 1"),
         Fault("Order.facts['small']", "is beyond 64 bits", "a number from -2**63 to 2**63 - 1"),
         Fault(

@@ -25,6 +25,7 @@ from ordercancel import (
     UnknownOrder,
     UnknownPolicy,
 )
+from ordercancel.domain.faults import kept
 from ordercancel.policies import QOO10
 from ordercancel.service.backoff import Backoff
 from ordercancel.service.observers import Fields, Observed
@@ -350,8 +351,10 @@ def test_an_id_can_not_break_a_line_of_the_log(caplog: pytest.LogCaptureFixture)
     """Ids are shown with everything escaped that does not print."""
     caplog.set_level(logging.INFO, "ordercancel")
     service = service_on(Diary())
+    with kept():  # no longer taken, though orders of the first edition may have such ids
+        command = Approve("a'b\u00a0c", by=Seller("s-1"), request=1)
     with pytest.raises(UnknownOrder):
-        service.handle(Approve("a'b\u00a0c", by=Seller("s-1"), request=1), at=AT)
+        service.handle(command, at=AT)
     (record,) = caplog.records
     assert 'order_id="a\'b\\xa0c"' in record.getMessage()
 

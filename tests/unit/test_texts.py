@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -146,7 +148,61 @@ def test_a_plain_str_is_a_text_in_the_language_at_hand() -> None:
     assert as_text(text, "de") is text
 
 
-def test_characters_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A text of many different characters is counted right all the same."""
-    monkeypatch.setattr("ordercancel.domain.characters.MAX_CACHED", 3)
-    assert visible_length("キャンセル\u200bをお願いします\u0301") == 12
+ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("👍🏽" * 11, 11),
+        ("🇯🇵" * 11, 11),
+        ("👨‍👩‍👧‍👦" * 8, 8),
+        (ENGLAND * 3, 3),
+        ("ｶﾞ", 1),
+        ("葛\U000e0100", 1),
+        ("क्षि", 1),
+        ("\u1112\u1161\u11ab", 1),
+        ("キャンセル\u200bをお願いします\u0301", 12),
+        ("👍 \u200b 👍", 3),
+    ],
+)
+def test_what_people_see_as_one_character_is_one(text: str, length: int) -> None:
+    """A skin tone, a flag, a family, a voicing mark, a variant, a syllable: grapheme clusters."""
+    assert visible_length(text) == length
+
+
+def test_plain_texts_need_no_other_library() -> None:
+    """Texts in ASCII are counted without loading the one that knows all the others."""
+    code = (
+        "import sys; from ordercancel.domain.characters import cleaned; "
+        "assert cleaned(' please  cancel ') == ('please cancel', 13); "
+        "assert 'wcwidth' not in sys.modules; "
+        "assert cleaned('取消')[1] == 2; assert 'wcwidth' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"I live in {ENGLAND}.",
+        "see \u2067שלום\u2069, please",
+        "\u2068\u2066a\u2069b\u2069",
+    ],
+)
+def test_flags_of_regions_and_closed_isolates_are_safe(text: str) -> None:
+    """What turns the direction ends before the text does, and tags spell a region."""
+    assert unsafe_characters(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("\u2067שלום", "U+2067 RIGHT-TO-LEFT ISOLATE"),
+        ("\u2069a\u2066", "U+2069 POP DIRECTIONAL ISOLATE"),
+        (ENGLAND[:-1], "U+E0067 TAG LATIN SMALL LETTER G"),
+        ("a" + ENGLAND[1:], "U+E0067 TAG LATIN SMALL LETTER G"),
+    ],
+)
+def test_isolates_left_open_and_tags_without_a_flag_are_not(text: str, named: str) -> None:
+    assert named in unsafe_characters(text)

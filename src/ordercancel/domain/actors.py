@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import attrs
 
+from ordercancel.domain.exact import exact, of_kind
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_EMAILS
 from ordercancel.domain.texts import Lang
 
-__all__ = ["Actor", "Buyer", "Operator", "Party", "Seller", "System"]
+__all__ = ["Actor", "Buyer", "Operator", "Party", "Seller", "System", "check_actor"]
 
 
 @attrs.frozen(str=False, eq=False)
@@ -34,7 +35,7 @@ class Actor:
         faults.line("id", self.id)
         faults.line("role", self.role)
         faults.line("via", self.via, optional=True)
-        faults.raise_if_any()
+        faults.settle(self)
 
     def __eq__(self, other: object) -> bool:
         # A `Buyer` is the same as an actor of the role ``buyer``.
@@ -81,6 +82,17 @@ class System(Actor):
     role: str = attrs.field(default="system", init=False, repr=False)
 
 
+_ACTORS = frozenset({Actor, Buyer, Seller, Operator, System})
+
+
+def check_actor(faults: Faults, field: str, value: object) -> None:
+    """`value` is an actor; of a class of the host's own, it stands for a plain one."""
+    if not isinstance(value, Actor):
+        faults.instance(field, value, Actor, "a Buyer, Seller, Operator or System")
+    elif type(value) not in _ACTORS:
+        faults.exact[field] = of_kind(value, Actor)
+
+
 @attrs.frozen
 class Party:
     """What a directory knows of a buyer or a seller. Its repr shows neither name nor address.
@@ -103,14 +115,14 @@ class Party:
     def __attrs_post_init__(self) -> None:
         faults = Faults("Party")
         faults.line("id", self.id)
-        faults.line("name", self.name)
+        faults.line("name", self.name, words=True)
         emails: object = self.emails  # one address, not in a list, is easily given
         if isinstance(emails, list | tuple):
-            object.__setattr__(self, "emails", tuple(emails))
+            object.__setattr__(self, "emails", tuple(map(exact, emails)))
             for number, email in enumerate(faults.entries("emails", self.emails, MAX_EMAILS)):
                 faults.line(f"emails[{number}]", email)
         else:
             faults.add("emails", f"is a {type(emails).__name__}", "a list of addresses")
         faults.flag("permits_cancellation", self.permits_cancellation)
         faults.line("locale", self.locale, optional=True)
-        faults.raise_if_any()
+        faults.settle(self)

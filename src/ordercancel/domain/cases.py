@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import attrs
@@ -37,7 +38,7 @@ class Firing:
         faults.number("request", self.request, 0, MAX_REQUESTS, "the number of a request")
         faults.line("status", self.status)
         faults.flag("impossible", self.impossible)
-        faults.raise_if_any()
+        faults.settle(self)
 
 
 @attrs.frozen
@@ -63,7 +64,7 @@ class Mark:
         faults.time("due_at", self.due_at, last_year=LAST_DUE_YEAR)
         if self.request is not None:
             faults.number("request", self.request, 1, MAX_REQUESTS, "the number of a request")
-        faults.raise_if_any()
+        faults.settle(self)
 
 
 @attrs.frozen(kw_only=True)
@@ -104,13 +105,15 @@ class Case:
         faults.line("edition", self.edition)
         faults.text("digest", self.digest, optional=False)
         _check_entries(faults, "requests", self.requests, MAX_REQUESTS, CancellationRequest)
-        _check_entries(faults, "fired", tuple(self.fired.values()), MAX_REMEMBERED, Firing)
+        faults.instance("fired", self.fired, Mapping, "the firing of each deadline by its id")
+        if isinstance(self.fired, Mapping):
+            _check_entries(faults, "fired", tuple(self.fired.values()), MAX_REMEMBERED, Firing)
         _check_entries(faults, "marks", self.marks, MAX_REMEMBERED, Mark)
         faults.number("version", self.version, 0, MAX_VERSION, "the number of its events")
         faults.time("updated_at", self.updated_at, optional=True)
         if self.shipped_version is not None:
             faults.number("shipped_version", self.shipped_version, 0, MAX_VERSION, "a version")
-        faults.raise_if_any()
+        faults.settle(self)
         ended = FINAL.intersection(request.status for request in self.requests)
         object.__setattr__(self, "_ended", ended)
 

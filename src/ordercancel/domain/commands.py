@@ -11,12 +11,13 @@ are recorded, and no rule is asked.
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any, TypeVar, cast, get_args
 
 import attrs
 
-from ordercancel.domain.actors import Actor
-from ordercancel.domain.faults import Faults, exact_facts
+from ordercancel.domain.actors import Actor, check_actor
+from ordercancel.domain.exact import of_kind
+from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
 from ordercancel.domain.limits import MAX_REQUESTS
 
@@ -34,6 +35,7 @@ __all__ = [
     "RequestCancellation",
     "UpdateOrder",
     "Withdraw",
+    "exact_command",
 ]
 
 
@@ -46,16 +48,13 @@ class _Command:
     def __attrs_post_init__(self) -> None:
         faults = Faults(type(self).__name__)
         faults.line("order_id", self.order_id)
-        faults.instance("by", self.by, Actor, "a Buyer, Seller, Operator or System")
+        check_actor(faults, "by", self.by)
         faults.line("command_id", self.command_id, optional=True)
         for field in ("data", "facts"):
             if hasattr(self, field):
                 faults.facts(field, getattr(self, field))
         self._check(faults)
-        faults.raise_if_any()
-        for field in ("data", "facts"):
-            if hasattr(self, field):
-                object.__setattr__(self, field, exact_facts(getattr(self, field)))
+        faults.settle(self)
 
     def _check(self, faults: Faults) -> None:
         """Check the fields that only this command has."""
@@ -210,3 +209,14 @@ JUDGED: tuple[type[Judged], ...] = get_args(Judged)
 
 COMMANDS: tuple[type[Command], ...] = get_args(Command)
 """Every kind of command."""
+
+
+C = TypeVar("C", bound=_Command)
+
+
+def exact_command(command: C) -> C:
+    """A command of a subclass of the host's own, as one of the kind that it is of."""
+    if type(command) in COMMANDS:
+        return command
+    exact: Any = next(of_kind(command, kind) for kind in COMMANDS if isinstance(command, kind))
+    return cast(C, exact)

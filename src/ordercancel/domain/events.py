@@ -14,8 +14,8 @@ from typing import Any, get_args
 
 import attrs
 
-from ordercancel.domain.actors import Actor
-from ordercancel.domain.faults import Faults, exact_facts
+from ordercancel.domain.actors import Actor, check_actor
+from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
 from ordercancel.domain.limits import LAST_DUE_YEAR, MAX_KEPT_TEXT, MAX_REQUESTS, MAX_RULES
 from ordercancel.domain.orders import Order
@@ -49,14 +49,7 @@ class _Event:
         kind: Any = type(self)
         for name, check in _checks(kind):
             check(faults, name, getattr(self, name))
-        faults.raise_if_any()
-        for name, exact in (
-            ("facts", exact_facts),
-            ("data", exact_facts),
-            ("outcome", RequestStatus),
-        ):
-            if hasattr(self, name):
-                object.__setattr__(self, name, exact(getattr(self, name)))
+        faults.settle(self)
 
 
 @attrs.frozen(kw_only=True)
@@ -201,10 +194,6 @@ EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event
 """Every kind of event by its name, as the log stores it."""
 
 
-def _check_actor(faults: Faults, field: str, value: object) -> None:
-    faults.instance(field, value, Actor, "a Buyer, Seller, Operator or System")
-
-
 def _check_order(faults: Faults, field: str, value: object) -> None:
     faults.instance(field, value, Order, "an Order")
 
@@ -225,6 +214,8 @@ def _check_rules(faults: Faults, field: str, value: object) -> None:
 
 def _check_outcome(faults: Faults, field: str, value: object) -> None:
     faults.choice(field, value, tuple(sorted(FINAL)))
+    if isinstance(value, str) and value in FINAL:
+        faults.exact[field] = RequestStatus(str(value))
 
 
 @cache
@@ -245,7 +236,7 @@ def _checks(kind: Any) -> tuple[tuple[str, Callable[[Faults, str, Any], None]], 
 _CHECKS: Mapping[str, Callable[[Faults, str, Any], None]] = {
     "order_id": Faults.line,
     "at": Faults.time,
-    "by": _check_actor,
+    "by": check_actor,
     "rules": _check_rules,
     "order": _check_order,
     "edition": Faults.line,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from itertools import islice
 from types import UnionType
 from typing import Any
 
-from ordercancel.domain.characters import unsafe_characters
+from ordercancel.domain.characters import hidden_characters, unsafe_characters
 from ordercancel.domain.errors import Fault, InvalidValue
+from ordercancel.domain.exact import Real, exact, exact_moment
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.limits import (
     FIRST_YEAR,
@@ -23,20 +26,22 @@ from ordercancel.domain.limits import (
     MAX_TEXT,
 )
 
-__all__ = ["Faults", "exact_facts", "moment"]
+__all__ = ["Faults", "kept", "moment"]
 
 
 class Faults:
     """Gathers the faults of one input; `raise_if_any` raises them together.
 
-    Each check names the field, looks at the value and notes a fault where it is wrong.
+    Each check names the field, looks at the value and notes a fault where it is wrong. Of a value
+    that is right, but of a type of the host's own, it notes the exact one, for `settle`.
     """
 
-    __slots__ = ("found", "subject")
+    __slots__ = ("exact", "found", "subject")
 
     def __init__(self, subject: str) -> None:
         self.subject = subject
         self.found: list[Fault] = []
+        self.exact: dict[str, Any] = {}
 
     def add(self, field: str, problem: str, expected: str, **more: Any) -> None:
         """Note a fault of `field`; `more` are fields of `Fault` besides, such as its code."""
@@ -48,27 +53,66 @@ class Faults:
         if self.found:
             raise error(self.found)
 
+    def settle(self, owner: object) -> None:
+        """Raise all faults found; without any, give the frozen `owner` the exact values."""
+        self.raise_if_any()
+        for field, value in self.exact.items():
+            if field.isidentifier():  # and no part of one, which is exact with the whole
+                object.__setattr__(owner, field, value)
+
     def line(
-        self, field: str, value: object, *, optional: bool = False, most: int = MAX_LINE
+        self,
+        field: str,
+        value: object,
+        *,
+        optional: bool = False,
+        most: int = MAX_LINE,
+        words: bool = False,
     ) -> None:
-        """`value` is one line of 1 to `most` printable characters."""
+        """`value` is one line of 1 to `most` printable characters, with no blanks around them.
+
+        Two ids that look the same are the same: what shows nothing is refused. With `words` it is
+        for people to read, such as a name, and may have full-width blanks, joined emoji and the
+        like; so may what was stored before this was refused (`kept`).
+        """
         if _is_line(value, most) or (optional and value is None):
             return
         expected = f"a line of 1 to {most} printable characters"
         if not isinstance(value, str):
             self.add(field, f"is {_kind(value)}", expected)
-        elif not value.strip():
+            return
+        line: str = exact(value)
+        is_lax = words or _KEPT.get()
+        unfit = unsafe_characters if is_lax else hidden_characters
+        if not line.strip():
             self.add(field, "is empty", expected)
-        elif len(value) > most:
-            self.add(field, f"has {len(value)} characters", expected)
-        elif unsafe := unsafe_characters(value):
-            self.add(field, f"contains {', '.join(unsafe)}", expected)
+        elif len(line) > most:
+            self.add(field, f"has {len(line)} characters", expected)
+        elif named := unfit(line):
+            self.add(field, f"contains {', '.join(named)}", expected)
+        elif line != line.strip() and not is_lax:
+            self.add(field, "begins or ends with a blank", expected)
+        elif line is not value:
+            self.exact[field] = line
+
+    def key(self, field: str, value: object, most: int) -> None:
+        """`value` is a key that a store has given out: text that a database can hold."""
+        if not isinstance(value, str):
+            self.add(field, f"is {_kind(value)}", "a str")
+        elif len(value) > most or (not value.isprintable() and unsafe_characters(value[:most])):
+            self.add(field, "is no key that was given out", f"at most {most} printable characters")
+        elif type(value) is not str:
+            self.exact[field] = exact(value)
 
     def text(
         self, field: str, value: object, *, optional: bool = True, most: int = MAX_TEXT
     ) -> None:
         """`value` is None or a text of at most `most` code points."""
-        if (isinstance(value, str) and len(value) <= most) or (optional and value is None):
+        if isinstance(value, str) and len(value) <= most:
+            if type(value) is not str:
+                self.exact[field] = exact(value)
+            return
+        if optional and value is None:
             return
         expected = f"a text of at most {most} code points"
         found = f"has {len(value)} code points" if isinstance(value, str) else f"is {_kind(value)}"
@@ -99,6 +143,8 @@ class Faults:
         elif not least <= value <= most:
             problem = f"is below {least}" if value < least else f"is above {most}"
             self.add(field, problem, expected)
+        elif type(value) is not int:
+            self.exact[field] = exact(value)
 
     def time(
         self, field: str, value: object, *, optional: bool = False, last_year: int = LAST_YEAR
@@ -114,8 +160,11 @@ class Faults:
         within = FIRST_YEAR <= value.year <= last_year
         if value.tzinfo is None or (within and value.utcoffset() is None):
             self.add(field, f"{value.isoformat()} has no UTC offset", expected)
+        elif not within:
+            self._year(field, value, last_year)
         else:
-            self._year(field, value.astimezone(UTC) if within else value, last_year)
+            self.exact[field] = exact_moment(value)
+            self._year(field, self.exact[field], last_year)
 
     def day(self, field: str, value: object, *, bounded: bool = True) -> None:
         """`value` is None or a date without a time."""
@@ -123,6 +172,8 @@ class Faults:
             self.add(field, f"is {_kind_or_text(value)}", "a date without a time")
         elif value is not None and bounded:
             self._year(field, value, LAST_YEAR)
+        if value is not None and type(value) is not Real.day:
+            self.exact[field] = exact(value)
 
     def _year(self, field: str, day: date, last_year: int) -> None:
         if not FIRST_YEAR <= day.year <= last_year:
@@ -145,7 +196,7 @@ class Faults:
 
     def choice(self, field: str, value: object, choices: tuple[str, ...]) -> None:
         """`value` is one of the words `choices`."""
-        if value not in choices:
+        if not isinstance(value, str) or value not in choices:
             self.add(field, f"is {_kind_or_text(value)}", f"one of: {', '.join(choices)}")
 
     def facts(self, field: str, value: object) -> None:
@@ -157,6 +208,9 @@ class Faults:
         if not isinstance(value, Mapping):
             self.add(field, f"is {_kind(value)}", "a mapping of names to values")
             return
+        if not value:
+            return
+        before = len(self.found)
         if len(value) > MAX_FACTS:
             self.add(field, f"has {len(value)} entries", f"at most {MAX_FACTS}")
         for name, item in islice(value.items(), MAX_FACTS):
@@ -174,22 +228,30 @@ class Faults:
                     self.add(where, "is beyond 64 bits", "a number from -2**63 to 2**63 - 1")
                 case str() if len(item) > MAX_LINE:
                     self.add(where, f"has {len(item)} characters", f"at most {MAX_LINE}")
-                case str() if any("\ud800" <= char <= "\udfff" for char in item):
-                    self.add(where, "contains a lone surrogate", "text that UTF-8 can hold")
+                case str() if any("\ud800" <= char <= "\udfff" or char == "\0" for char in item):
+                    problem = "contains a lone surrogate or U+0000"
+                    self.add(where, problem, "text that a database can hold")
                 case str() | int():
                     pass
                 case _:
                     self.add(where, f"is {_kind(item)}", "a string, integer, flag, time or day")
+        if len(self.found) == before:
+            self.exact[field] = FrozenMap(
+                {exact(name): exact(each) for name, each in value.items()}
+            )
 
 
-def exact_facts(value: Mapping[str, Any]) -> FrozenMap[str, Any]:
-    """Checked facts with moments in UTC."""
-    return FrozenMap(
-        {
-            str(name): item.astimezone(UTC) if isinstance(item, datetime) else item
-            for name, item in value.items()
-        }
-    )
+@contextmanager
+def kept() -> Iterator[None]:
+    """Take lines with invisible characters and outer blanks, as they were stored once."""
+    token = _KEPT.set(True)
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
+
+
+_KEPT = ContextVar("kept", default=False)
 
 
 def moment(field: str | type, value: datetime) -> datetime:
@@ -206,7 +268,7 @@ def moment(field: str | type, value: datetime) -> datetime:
     faults = Faults(subject)
     faults.time(name, value)
     faults.raise_if_any()
-    return value.astimezone(UTC)
+    return exact_moment(value)
 
 
 def _is_line(value: object, most: int) -> bool:
@@ -215,14 +277,17 @@ def _is_line(value: object, most: int) -> bool:
         type(value) is str
         and 0 < len(value) <= most
         and value.isprintable()
-        and not value.isspace()
+        and value[0] != " " != value[-1]
+        and (value.isascii() or not hidden_characters(value))
     )
 
 
 def _is_utc(value: object) -> bool:
     """Whether `value` is a moment in UTC, of the years that are taken."""
     return (
-        type(value) is datetime and value.tzinfo is UTC and FIRST_YEAR <= value.year <= LAST_YEAR
+        type(value) is Real.moment
+        and value.tzinfo is UTC
+        and FIRST_YEAR <= value.year <= LAST_YEAR
     )
 
 

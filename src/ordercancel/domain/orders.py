@@ -6,13 +6,14 @@ in the years 1900 to 9000.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import attrs
 
-from ordercancel.domain.actors import Actor
-from ordercancel.domain.faults import Faults, exact_facts
+from ordercancel.domain.actors import Actor, check_actor
+from ordercancel.domain.exact import of_kind
+from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
 from ordercancel.domain.limits import MAX_REQUESTS
 from ordercancel.domain.requests import FINAL, OPEN, RequestStatus
@@ -45,13 +46,12 @@ class PastRequest:
 
     def __attrs_post_init__(self) -> None:
         faults = Faults("PastRequest")
-        faults.instance("by", self.by, Actor, "a Buyer, Seller, Operator or System")
+        check_actor(faults, "by", self.by)
         faults.time("at", self.at)
         faults.member("status", self.status, RequestStatus)
         faults.line("reason", self.reason, optional=True)
         faults.line("answerer", self.answerer, optional=True)
-        faults.raise_if_any()
-        object.__setattr__(self, "at", self.at.astimezone(UTC))
+        faults.settle(self)
         object.__setattr__(self, "status", RequestStatus(self.status))
 
 
@@ -104,20 +104,17 @@ class Order:
         faults = Faults("Order")
         for field in ("id", "policy", "status", "buyer", "seller"):
             faults.line(field, getattr(self, field))
-        for field in ("channel", "cart_id", "item"):
+        for field in ("channel", "cart_id"):
             faults.line(field, getattr(self, field), optional=True)
+        faults.line("item", self.item, optional=True, words=True)
         for field in _MOMENTS:
             faults.time(field, getattr(self, field), optional=field != "placed_at")
         faults.day("ship_on", self.ship_on)
         faults.facts("facts", self.facts)
         self._check_history(faults)
-        faults.raise_if_any()
-        for field in _MOMENTS:
-            moment = getattr(self, field)
-            object.__setattr__(self, field, moment and moment.astimezone(UTC))
+        faults.settle(self)
         if self.status_since is None:
             object.__setattr__(self, "status_since", self.placed_at)
-        object.__setattr__(self, "facts", exact_facts(self.facts))
 
     def _check_history(self, faults: Faults) -> None:
         past = faults.entries("history", self.history, MAX_REQUESTS)
@@ -126,6 +123,9 @@ class Order:
             faults.instance(where, request, PastRequest, "a PastRequest")
             if not isinstance(request, PastRequest):
                 return
+            if type(request) is not PastRequest:
+                plain = (of_kind(each, PastRequest) for each in past)
+                faults.exact["history"] = tuple(plain)
             if request.status in OPEN and number + 1 < len(past):
                 problem = f"is {request.status} and not the last"
                 faults.add(f"{where}.status", problem, f"one of: {', '.join(sorted(FINAL))}")

@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 
-from ordercancel.domain.actors import Actor
-from ordercancel.domain.faults import Faults, exact_facts
+from ordercancel.domain.actors import Actor, check_actor
+from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
 from ordercancel.domain.limits import MAX_KEPT_TEXT, MAX_REQUESTS, MAX_VERSION
 
@@ -60,11 +60,11 @@ class Answer:
 
     def __attrs_post_init__(self) -> None:
         faults = Faults("Answer")
-        faults.instance("by", self.by, Actor, "a Buyer, Seller, Operator or System")
+        check_actor(faults, "by", self.by)
         faults.time("at", self.at)
         faults.line("reason", self.reason, optional=True)
         faults.text("text", self.text, most=MAX_KEPT_TEXT)
-        faults.raise_if_any()
+        faults.settle(self)
 
 
 @attrs.frozen(kw_only=True)
@@ -105,7 +105,7 @@ class CancellationRequest:
     def __attrs_post_init__(self) -> None:
         faults = Faults("CancellationRequest")
         faults.number("number", self.number, 1, MAX_REQUESTS, "the number of a request")
-        faults.instance("by", self.by, Actor, "a Buyer, Seller, Operator or System")
+        check_actor(faults, "by", self.by)
         faults.time("at", self.at)
         faults.line("reason", self.reason, optional=True)
         faults.text("text", self.text, most=MAX_KEPT_TEXT)
@@ -117,8 +117,7 @@ class CancellationRequest:
         faults.time("closed_at", self.closed_at, optional=True)
         if self.closed_version is not None:
             faults.number("closed_version", self.closed_version, 0, MAX_VERSION, "a version")
-        faults.raise_if_any()
-        object.__setattr__(self, "data", exact_facts(self.data))
+        faults.settle(self)
 
     @property
     def is_open(self) -> bool:

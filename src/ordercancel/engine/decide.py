@@ -26,6 +26,7 @@ from ordercancel.domain.commands import (
     RequestCancellation,
     UpdateOrder,
     Withdraw,
+    exact_command,
 )
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.events import (
@@ -41,6 +42,7 @@ from ordercancel.domain.events import (
     WithdrawalAsked,
     WithdrawalDeclined,
 )
+from ordercancel.domain.exact import of_kind
 from ordercancel.domain.faults import moment
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.limits import MAX_REQUESTS
@@ -67,7 +69,7 @@ def register(order: Order, policy: RuleSet, at: datetime) -> tuple[Event, ...]:
         InvalidValue: With everything of the order that the policy does not know, or where `at`
             has no UTC offset.
     """
-    at = moment("register.at", at)
+    at, order = moment("register.at", at), of_kind(order, Order)
     case = policy.open(order)
     return (
         OrderRegistered(
@@ -99,6 +101,7 @@ def decide(
             named.
         Refused: The policy refuses the command.
     """
+    command = exact_command(command)
     return decide_admitted(command, case, policy, admit(command, case, policy, at), seller)
 
 

@@ -15,7 +15,14 @@ import attrs
 
 from ordercancel.domain.actors import Party, System
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import AdvanceOrder, Command, FireDeadline, Judged, UpdateOrder
+from ordercancel.domain.commands import (
+    AdvanceOrder,
+    Command,
+    FireDeadline,
+    Judged,
+    UpdateOrder,
+    exact_command,
+)
 from ordercancel.domain.errors import Fault, InvalidPolicy, InvalidValue
 from ordercancel.domain.events import DeadlineFired, Event
 from ordercancel.engine.decide import admit, decide_admitted
@@ -78,6 +85,7 @@ def handle(
         UnknownOrder, InvalidValue: As `decide`; then nothing has fired either.
         InvalidPolicy: Deadlines fire in a circle that never ends.
     """
+    command = exact_command(command)
     at = admit(command, case, policy, at)
     match command:
         case UpdateOrder() | FireDeadline():

@@ -10,7 +10,7 @@ import attrs
 
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import JUDGED, Judged
+from ordercancel.domain.commands import JUDGED, Judged, exact_command
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.faults import moment
 from ordercancel.domain.orders import Order
@@ -280,6 +280,7 @@ class Policy(PolicyParts):
                 one.
             InvalidValue: `at` has no UTC offset.
         """
+        command = exact_command(command)
         check_party(command.by, command.order_id, case.order, self.roles)
         at = moment(type(command), at)
         ruling = evaluate(command, case, self, at, seller)

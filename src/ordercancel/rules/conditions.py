@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from ordercancel.domain.exact import exact
 from ordercancel.domain.texts import Text
 from ordercancel.rules.times import By, Earliest, Latest, Time, spread
 
@@ -100,7 +101,7 @@ def as_condition(value: Holding) -> Condition:
 class Leaf(Condition):
     """A condition about one fact, by its name."""
 
-    fact: str
+    fact: str = attrs.field(converter=exact)
 
     def leaves(self) -> Iterator[Leaf]:
         yield self

@@ -25,6 +25,7 @@ from ordercancel.domain.commands import (
     Reject,
     RequestCancellation,
 )
+from ordercancel.domain.exact import exact
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.requests import OPEN, RequestStatus
 from ordercancel.domain.texts import Text
@@ -77,7 +78,7 @@ class Fact:
             False.
     """
 
-    name: str
+    name: str = attrs.field(converter=exact)
     label: Text | str = attrs.field()
     of: type[Judged] | None = attrs.field(default=None, kw_only=True)
     required: bool = attrs.field(default=False, kw_only=True)
@@ -102,7 +103,7 @@ class Choice(Fact):
 
     def is_in(self, *values: str) -> IsIn:
         """The condition that the fact is one of `values`."""
-        return IsIn(self.name, frozenset(map(str, values)))
+        return IsIn(self.name, frozenset(map(exact, values)))
 
 
 @attrs.frozen

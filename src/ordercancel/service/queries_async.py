@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from ordercancel.domain.actors import Actor, Party
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import JUDGED, Judged
+from ordercancel.domain.commands import JUDGED, Judged, exact_command
 from ordercancel.domain.errors import InvalidValue, UnknownOrder, UnknownPolicy
 from ordercancel.domain.events import Event
 from ordercancel.domain.faults import Faults, moment
@@ -61,6 +61,7 @@ class AsyncQueries:
         """
         if not isinstance(command, JUDGED):
             raise wrong_kind("command", command, "a command that rules judge")
+        command = exact_command(command)
         case = await self._load(command.order_id, command.by)
         at, policy = self._time(at, case), self._policy(case)
         seller = await self._seller(case, policy)

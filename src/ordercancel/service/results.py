@@ -221,7 +221,7 @@ def check_language(lang: Lang | None, policy: Policy) -> Lang:
     """
     if lang is None:
         return policy.languages[0]
-    if lang not in policy.languages:
+    if not isinstance(lang, str) or lang not in policy.languages:
         expected = f"one of the languages of {policy.name}: {', '.join(policy.languages)}"
         fault = Fault("service.lang", f"is {lang!r:.80}", expected, code="unknown_language")
         raise InvalidValue([fault])

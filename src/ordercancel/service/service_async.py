@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable
 from copy import copy
 from datetime import datetime
 
-from ordercancel.domain.commands import COMMANDS, Command
+from ordercancel.domain.commands import COMMANDS, Command, exact_command
 from ordercancel.domain.errors import (
     Conflict,
     Fault,
     InvalidValue,
 )
 from ordercancel.domain.events import Event, OrderRegistered
+from ordercancel.domain.exact import of_kind
 from ordercancel.domain.orders import Order
 from ordercancel.engine.decide import register
 from ordercancel.engine.evolve import fold
@@ -97,6 +98,7 @@ class AsyncCancellationService(AsyncDeadlines):
         """
         if not isinstance(order, Order):
             raise wrong_kind("order", order, "an Order")
+        order = of_kind(order, Order)
         at = self._time(self._given(at))
         policy = self._book.edition_for(order)
         events = register(order, policy, at)
@@ -138,6 +140,7 @@ class AsyncCancellationService(AsyncDeadlines):
         """
         if not isinstance(command, COMMANDS):
             raise wrong_kind("command", command, "a command")
+        command = exact_command(command)
         at = self._given(at)
         fields: Fields = {
             "command": type(command).__name__,

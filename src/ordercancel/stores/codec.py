@@ -19,6 +19,8 @@ import msgspec
 from ordercancel.domain.cases import Case, Firing
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.events import EVENTS, Event
+from ordercancel.domain.exact import exact
+from ordercancel.domain.faults import kept
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.limits import MAX_PROBLEM
 from ordercancel.engine.messages import Message
@@ -105,7 +107,11 @@ def _raised(raise_form: Callable[..., Any], what: str, *stored: Any) -> Any:
 
 def _decoded(decoder: msgspec.json.Decoder[T], stored: str, what: str) -> T:
     try:
-        return decoder.decode(stored)
+        try:
+            return decoder.decode(stored)
+        except msgspec.ValidationError:
+            with kept():  # ids that the first edition took, and this one takes no more
+                return decoder.decode(stored)
     except msgspec.DecodeError as error:
         problem = _QUOTED.sub("…", str(error)).replace("\n", "; ")[:MAX_PROBLEM]
     except UnicodeEncodeError:
@@ -119,13 +125,11 @@ def _decoded(decoder: msgspec.json.Decoder[T], stored: str, what: str) -> T:
 
 def _plain(value: Any) -> Any:
     """What msgspec does not know how to encode, as something that it does."""
-    match value:
-        case FrozenMap():
-            return {name: _plain_fact(item) for name, item in value.items()}
-        case str():  # of a class of the host's own, such as marked-up text
-            return str.__str__(value)
-        case int():
-            return int(value)
+    if isinstance(value, FrozenMap):
+        return {name: _plain_fact(item) for name, item in value.items()}
+    plain = exact(value)  # such as the times that a test has frozen
+    if type(plain) is not type(value):
+        return plain
     raise TypeError(f"a {type(value).__name__} has no stored form")
 
 

@@ -24,7 +24,7 @@ SELLER = Party(
 BUYER = Party("b-1", name="Store No. 1 & Sons", emails=("shop1@example.jp",), locale="en")
 SILENT = Party("s-2", name="無言商店")
 
-LIKE = ("s-1", "s-10", "s-11", "S-1", "s_1", "s-1 ", " s-1", "ｓ-1", "s-", "-1", "1")
+LIKE = ("s-1", "s-10", "s-11", "S-1", "s_1", "ｓ-1", "s-", "-1", "1")
 """Ids that a careless comparison takes for one another."""
 
 ODD = (
@@ -33,7 +33,7 @@ ODD = (
     "100%",
     '"q"',
     "a\\b",
-    "🎁\u200d箱",
+    "箱🎁",
     "{id}",
     "x" * 200,
 )
@@ -58,7 +58,7 @@ class _DirectoryPromises:
         assert directory_of([]).find("s-1") is None
 
     def test_like_ids_are_kept_apart(self, directory_of: DirectoryOf) -> None:
-        """Case, width, white space and single characters make another party."""
+        """Case, width and single characters make another party."""
         known = [Party(party_id, name=f"No. {n}") for n, party_id in enumerate(LIKE)]
         directory = directory_of(known)
         assert [directory.find(party_id) for party_id in LIKE] == known
