@@ -22,9 +22,11 @@ class Awaited:
         self._adapter = adapter
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
+        called = getattr(self._adapter, name)
+
         async def method(*args: Any, **kwargs: Any) -> Any:
             await asyncio.sleep(0)
-            return getattr(self._adapter, name)(*args, **kwargs)
+            return called(*args, **kwargs)
 
         return method
 

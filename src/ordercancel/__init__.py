@@ -26,6 +26,7 @@ from ordercancel.domain.errors import (
     Fault,
     InvalidPolicy,
     InvalidValue,
+    NotAll,
     NotDelivered,
     OrderCancelError,
     OrderUnavailable,
@@ -50,7 +51,8 @@ from ordercancel.engine.messages import Message, messages_for
 from ordercancel.engine.options import Option, options
 from ordercancel.engine.timers import Timer, timers
 from ordercancel.policy import Decision, Policy, PolicyBook, Refusal, Verdict
-from ordercancel.service.results import Outcome
+from ordercancel.service.records import InboxCursor
+from ordercancel.service.results import Count, InboxPage, Outcome, Overview
 from ordercancel.service.service import CancellationService
 from ordercancel.service.service_async import AsyncCancellationService
 
@@ -70,15 +72,19 @@ __all__ = [
     "Case",
     "Command",
     "Conflict",
+    "Count",
     "Decision",
     "Event",
     "Fault",
     "FireDeadline",
+    "InboxCursor",
+    "InboxPage",
     "InvalidPolicy",
     "InvalidValue",
     "Lang",
     "Mark",
     "Message",
+    "NotAll",
     "NotDelivered",
     "Operator",
     "Option",
@@ -87,6 +93,7 @@ __all__ = [
     "OrderUnavailable",
     "Outcome",
     "OutdatedTables",
+    "Overview",
     "PartlyDelivered",
     "Party",
     "PastRequest",

@@ -49,8 +49,11 @@ def test_the_twins_have_the_same_methods() -> None:
     assert methods(AsyncStore) == methods(Store)
     assert set(methods(Store)) == {
         "load",
+        "load_many",
         "commit",
+        "commit_all",
         "receipt",
+        "receipts",
         "history",
         "due",
         "scan",

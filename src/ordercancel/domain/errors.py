@@ -7,6 +7,7 @@
     │   └── InvalidPolicy             a policy, chart or rule is built wrongly
     ├── Refused                       the rules say no; carries the decision; in
     │                                 ``engine.decision``
+    ├── NotAll                        of commands given together some can't be carried out
     ├── UnknownOrder (LookupError)    no such order, or none that this actor may know of
     ├── UnknownPolicy (LookupError)   no policy of that name or edition
     ├── Conflict                      lost the race for one order too often
@@ -37,6 +38,7 @@ __all__ = [
     "Fault",
     "InvalidPolicy",
     "InvalidValue",
+    "NotAll",
     "NotDelivered",
     "OrderCancelError",
     "OrderUnavailable",
@@ -121,6 +123,48 @@ class UnknownOrder(OrderCancelError, LookupError):
 
     def __str__(self) -> str:
         return f"no order {self.order_id!r}; expected the id of a registered order of this actor"
+
+
+NOT_ALIKE = "not_alike"
+"""The code where commands that are given together would come out differently."""
+
+_NOT_ALIKE = {
+    "ja": "すぐにキャンセルできる注文と、相手の回答が必要な注文が含まれています。",
+    "en": "Some of the orders can be cancelled at once, and others need an answer first.",
+}
+
+
+class NotAll(OrderCancelError):
+    """Of commands that were given together some can't be carried out, and none was.
+
+    Args:
+        errors: The error of each that can't, by the id of its order.
+        verdicts: What the rules say of each that they judge, by the id of its order.
+    """
+
+    def __init__(
+        self, errors: Mapping[str, OrderCancelError], verdicts: Mapping[str, str]
+    ) -> None:
+        self.errors = dict(errors)
+        self.verdicts = dict(verdicts)
+        super().__init__(self.errors, self.verdicts)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The stable codes of all refusals and faults, each once, with `NOT_ALIKE` for all."""
+        codes = [code for error in self.errors.values() for code in getattr(error, "codes", ())]
+        granted = {self.verdicts[each] for each in {*self.verdicts} - {*self.errors}}
+        return tuple(dict.fromkeys([*codes, *([NOT_ALIKE] if len(granted) > 1 else [])]))
+
+    def message(self, lang: str) -> str:
+        """The sentence for people that says that they are not alike; empty where they are."""
+        words = _NOT_ALIKE.get(lang, _NOT_ALIKE["en"])
+        return words if NOT_ALIKE in self.codes else ""
+
+    def __str__(self) -> str:
+        lines = [f"{order_id}: {error}" for order_id, error in self.errors.items()]
+        alike = [self.message("en")] if NOT_ALIKE in self.codes else []
+        return "\n".join([*lines, *alike])
 
 
 class UnknownPolicy(OrderCancelError, LookupError):

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+import attrs
+
 from ordercancel.domain.actors import Party, System
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import Command
@@ -19,6 +21,7 @@ from ordercancel.domain.errors import (
 from ordercancel.domain.events import DeadlineFired, Event
 from ordercancel.domain.faults import Faults, moment
 from ordercancel.engine.decide import check_edition
+from ordercancel.engine.evolve import fold
 from ordercancel.engine.handling import Handled, fire_due
 from ordercancel.engine.messages import Message, messages_for, needs_messages
 from ordercancel.engine.timers import schedule
@@ -27,7 +30,7 @@ from ordercancel.service.backoff import Backoff, deciding_again
 from ordercancel.service.observers import Fields, Observed, observing
 from ordercancel.service.outbox_async import AsyncOutbox
 from ordercancel.service.queries_async import SKEW
-from ordercancel.service.records import Commit, DueOrder, Indexed, fingerprint
+from ordercancel.service.records import Commit, DueOrder, Indexed, Receipt, fingerprint
 from ordercancel.service.results import A_COUNT, MAX_COUNT, Outcome, Reindexed, Skipped, Ticked
 
 PAGE = 100
@@ -167,19 +170,34 @@ class AsyncDeadlines(AsyncOutbox):
         command: Command | None = None,
     ) -> None:
         """Commit all that has happened to `case`, and the command's id if it was carried out."""
-        next_due, marked_from = schedule(policy, handled.case)
-        done = command if handled.refused is None else None
-        await self._store.commit(
-            Commit(
-                case=handled.case,
-                expected=case.version,
-                events=handled.events,
-                messages=messages,
-                command_id=None if done is None else done.command_id,
-                fingerprint="" if done is None else _fingerprint(done),
-                next_due=next_due,
-                marked_from=marked_from,
+        commit = self._commit_of(case, handled, policy, messages)
+        if command is not None and command.command_id is not None and handled.refused is None:
+            commit = attrs.evolve(
+                commit, command_id=command.command_id, fingerprint=fingerprint(command)
             )
+        await self._store.commit(commit)
+
+    def _commit_of(
+        self, case: Case, handled: Handled, policy: Policy, messages: tuple[Message, ...]
+    ) -> Commit:
+        next_due, marked_from = schedule(policy, handled.case)
+        return Commit(
+            case=handled.case,
+            expected=case.version,
+            events=handled.events,
+            messages=messages,
+            next_due=next_due,
+            marked_from=marked_from,
+        )
+
+    async def _repeated(self, receipt: Receipt) -> Outcome:
+        """Return the outcome of what was committed before."""
+        history = await self._store.history(receipt.order_id)
+        return Outcome(
+            case=fold(history[: receipt.version]),
+            events=history[receipt.expected : receipt.version],
+            messages=receipt.messages,
+            repeated=True,
         )
 
     def _given(self, at: datetime | None) -> datetime | None:
@@ -204,11 +222,6 @@ class AsyncDeadlines(AsyncOutbox):
         if attempt < self._conflicts.tries:
             wait = self._conflicts.wait(attempt, self._chance())
             await asyncio.sleep(wait.total_seconds())
-
-
-def _fingerprint(command: Command) -> str:
-    """Return the fingerprint of a command that has an id; empty for one without."""
-    return "" if command.command_id is None else fingerprint(command)
 
 
 def _indexed(case: Case, policy: Policy) -> Indexed:

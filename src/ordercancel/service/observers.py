@@ -15,6 +15,7 @@ from typing import Protocol
 from ordercancel.domain.errors import (
     Conflict,
     InvalidValue,
+    NotAll,
     StoreUnavailable,
     UnknownOrder,
     UnknownPolicy,
@@ -60,6 +61,7 @@ class Observer(Protocol):
 
 OUTCOMES: tuple[tuple[type[Exception], str], ...] = (
     (Refused, "refused"),
+    (NotAll, "refused"),
     (InvalidValue, "invalid"),
     (UnknownOrder, "unknown_order"),
     (UnknownPolicy, "unknown_policy"),
@@ -144,6 +146,8 @@ class observing(AbstractContextManager[None]):  # noqa: N801 - read as a verb, a
             self._fields["outcome"] = outcome
             if isinstance(error, Refused):
                 self._fields |= {"rules": error.decision.rules, "codes": error.codes}
+            elif isinstance(error, NotAll):
+                self._fields["codes"] = error.codes
         for context in reversed(self._entered):
             try:
                 context.__exit__(kind, error, trace)

@@ -7,7 +7,7 @@ An adapter translates its driver's errors into those named here. What is handed 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -39,6 +39,9 @@ class Store(Protocol):
     def load(self, order_id: str) -> Case | None:
         """Return the case of an order; None where the order is unknown."""
 
+    def load_many(self, order_ids: Sequence[str]) -> tuple[Case, ...]:
+        """Return the cases of these orders, in any order; unknown ones are left out."""
+
     def commit(self, commit: Commit) -> None:
         """Write all of a commit, or nothing.
 
@@ -46,8 +49,18 @@ class Store(Protocol):
             Conflict: The case is no longer at the expected version, or the command id is taken.
         """
 
+    def commit_all(self, commits: Sequence[Commit]) -> None:
+        """Write several commits about different orders: all of them, or nothing.
+
+        Raises:
+            Conflict: As `commit`, for one of them.
+        """
+
     def receipt(self, command_id: str) -> Receipt | None:
         """Return the receipt of a command that was committed with this id; None without one."""
+
+    def receipts(self, command_ids: Sequence[str]) -> Mapping[str, Receipt]:
+        """Return the receipts of those of these commands that were committed, by their ids."""
 
     def history(self, order_id: str) -> tuple[Event, ...]:
         """Return all events of an order, oldest first; none where the order is unknown."""
@@ -133,7 +146,11 @@ class Notifier(Protocol):
 
 
 class Directory(Protocol):
-    """Knows who the parties are."""
+    """Knows who the parties are.
+
+    One that also has ``find_many(party_ids)``, which returns those that it knows by their ids, is
+    asked once for a list of orders, and for many commands.
+    """
 
     def find(self, party_id: str) -> Party | None:
         """Return the buyer or seller with this id, as they are now; None without one."""

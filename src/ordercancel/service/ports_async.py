@@ -6,7 +6,7 @@ An adapter translates its driver's errors into those named here. What is handed 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -38,6 +38,9 @@ class AsyncStore(Protocol):
     async def load(self, order_id: str) -> Case | None:
         """Return the case of an order; None where the order is unknown."""
 
+    async def load_many(self, order_ids: Sequence[str]) -> tuple[Case, ...]:
+        """Return the cases of these orders, in any order; unknown ones are left out."""
+
     async def commit(self, commit: Commit) -> None:
         """Write all of a commit, or nothing.
 
@@ -45,8 +48,18 @@ class AsyncStore(Protocol):
             Conflict: The case is no longer at the expected version, or the command id is taken.
         """
 
+    async def commit_all(self, commits: Sequence[Commit]) -> None:
+        """Write several commits about different orders: all of them, or nothing.
+
+        Raises:
+            Conflict: As `commit`, for one of them.
+        """
+
     async def receipt(self, command_id: str) -> Receipt | None:
         """Return the receipt of a command that was committed with this id; None without one."""
+
+    async def receipts(self, command_ids: Sequence[str]) -> Mapping[str, Receipt]:
+        """Return the receipts of those of these commands that were committed, by their ids."""
 
     async def history(self, order_id: str) -> tuple[Event, ...]:
         """Return all events of an order, oldest first; none where the order is unknown."""
@@ -132,7 +145,11 @@ class AsyncNotifier(Protocol):
 
 
 class AsyncDirectory(Protocol):
-    """Knows who the parties are."""
+    """Knows who the parties are.
+
+    One that also has ``find_many(party_ids)``, which returns those that it knows by their ids, is
+    asked once for a list of orders, and for many commands.
+    """
 
     async def find(self, party_id: str) -> Party | None:
         """Return the buyer or seller with this id, as they are now; None without one."""

@@ -80,7 +80,7 @@ class Queries:
         case = self.case(order_id, by=by)
         at, policy = self._time(at, case), self._policy(case)
         check_edition(policy, case.order.policy, case.edition, case.digest)
-        case = _as_if_fired(case, policy, at)
+        case = as_if_fired(case, policy, at)
         return options(case, policy, by, at, seller=self._seller(case, policy))
 
     def case(self, order_id: str, *, by: Actor) -> Case:
@@ -111,7 +111,7 @@ class Queries:
         case = self.case(order_id, by=by)
         at, policy = self._time(at, case), self._policy(case)
         lang = check_language(lang, policy)
-        case = _as_if_fired(case, policy, at)
+        case = as_if_fired(case, policy, at)
         parties = self._parties(case, policy)
         return label(case, policy, reader_of(by, policy), lang, parties=parties)
 
@@ -121,7 +121,7 @@ class Queries:
         *,
         policy: str | None = None,
         statuses: Iterable[RequestStatus] | None = None,
-        after: InboxCursor | None = None,
+        after: InboxCursor | str | None = None,
         limit: int = 50,
         lang: Lang | None = None,
         at: datetime | None = None,
@@ -135,7 +135,7 @@ class Queries:
             actor: Whose queue.
             policy: The name of a policy. Default: all of them.
             statuses: The statuses of an order's latest request. Default: the open ones.
-            after: The `next` of the page before. Default: the first page.
+            after: The `next` of the page before, or its text. Default: the first page.
             limit: The most rows, 1 to 10,000. Default: 50.
             lang: The language of the rows. Default: each in the first one of its policy.
             at: The moment by which a row is overdue. Default: the clock's time.
@@ -146,6 +146,8 @@ class Queries:
                 an argument is out of its bounds.
         """
         wanted = tuple(OPEN if statuses is None else statuses)
+        if isinstance(after, str):
+            after = InboxCursor.parse(after)
         faults = Faults("inbox")
         for number, status in enumerate(wanted):
             faults.member(f"statuses[{number}]", status, RequestStatus)
@@ -207,7 +209,10 @@ class Queries:
 
     def _load(self, order_id: str, by: Actor) -> Case:
         """Load a case; an order that `by` is no party to looks like one that does not exist."""
-        case = self._store.load(order_id)
+        return self._shown(self._store.load(order_id), order_id, by)
+
+    def _shown(self, case: Case | None, order_id: str, by: Actor) -> Case:
+        """Return what was loaded of an order, if `by` may know of it."""
         if case is None:
             raise UnknownOrder(order_id)
         try:
@@ -231,7 +236,7 @@ class Queries:
         return {each: self._find(each) for each in readers_of(case, policy)}
 
 
-def _as_if_fired(case: Case, policy: Policy, at: datetime) -> Case:
+def as_if_fired(case: Case, policy: Policy, at: datetime) -> Case:
     """Return a case as if what is due had fired; as it is, where this policy can't fire it."""
     try:
         steps = fire_due(case, policy, at)

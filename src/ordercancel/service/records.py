@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import attrs
@@ -12,6 +12,7 @@ import attrs
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import Command
 from ordercancel.domain.events import Event
+from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.engine.messages import Message
@@ -95,6 +96,11 @@ def fingerprint(command: Command) -> str:
     return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
+def fingerprint_of_all(commands: Sequence[Command]) -> str:
+    """A digest of all that commands say which are carried out together."""
+    return hashlib.sha256("".join(map(fingerprint, commands)).encode()).hexdigest()
+
+
 def _plain(value: Any) -> Any:
     return sorted(value.items()) if isinstance(value, Mapping) else value
 
@@ -144,6 +150,29 @@ class InboxCursor:
 
     requested_at: datetime
     order_id: str
+
+    def __str__(self) -> str:
+        """Return its text, for a link to the next page; `parse` reads it."""
+        return f"{self.requested_at.astimezone(UTC).isoformat()}~{self.order_id}"
+
+    @classmethod
+    def parse(cls, text: str) -> InboxCursor:
+        """Return the cursor with this text.
+
+        Raises:
+            InvalidValue: It is none.
+        """
+        moment, _, order_id = text.partition("~")
+        faults = Faults("InboxCursor")
+        faults.line("order_id", order_id)
+        try:
+            requested_at = datetime.fromisoformat(moment)
+        except ValueError:
+            faults.add("requested_at", f"is {moment!r:.80}", "a moment in ISO 8601")
+        else:
+            faults.time("requested_at", requested_at)
+        faults.raise_if_any()
+        return cls(requested_at=requested_at, order_id=order_id)
 
 
 @attrs.frozen(kw_only=True)

@@ -16,6 +16,7 @@ from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.handling import fired_among
 from ordercancel.engine.labels import QueueRow, queue_row
 from ordercancel.engine.messages import Message
+from ordercancel.engine.options import Option
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.roles import HOUSE
 from ordercancel.rules.texts import ANY_OPEN
@@ -52,6 +53,21 @@ class Outcome:
     def rules(self) -> tuple[str, ...]:
         """The ids of the rules and deadlines behind the events, each once."""
         return tuple(dict.fromkeys(rule for event in self.events for rule in event.rules))
+
+
+@attrs.frozen(kw_only=True)
+class Overview:
+    """What a list of orders shows of one.
+
+    Args:
+        case: The case, as it is stored.
+        label: What the reader reads for its state; see `label`.
+        options: Every action, offered or not; see `options`.
+    """
+
+    case: Case
+    label: str
+    options: tuple[Option, ...]
 
 
 @attrs.frozen(kw_only=True)

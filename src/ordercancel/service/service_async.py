@@ -23,8 +23,8 @@ from ordercancel.engine.timers import schedule
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
 from ordercancel.service.backoff import CONFLICTS, RETRIES, Backoff, deciding_again
+from ordercancel.service.batches_async import AsyncBatches
 from ordercancel.service.clock import Clock, SystemClock
-from ordercancel.service.deadlines_async import AsyncDeadlines
 from ordercancel.service.observers import Fields, LogObserver, Observed, Observer, observing
 from ordercancel.service.ports_async import AsyncDirectory, AsyncNotifier, AsyncStore
 from ordercancel.service.records import Commit, fingerprint
@@ -34,7 +34,7 @@ from ordercancel.service.results import (
 )
 
 
-class AsyncCancellationService(AsyncDeadlines):
+class AsyncCancellationService(AsyncBatches):
     """Handles commands, fires deadlines, delivers messages and answers questions about orders.
 
     Every method raises `StoreUnavailable` where the store does not answer, and `InvalidValue`
@@ -200,13 +200,7 @@ class AsyncCancellationService(AsyncDeadlines):
             where = f"{type(command).__name__}.command_id"
             problem = f"{command.command_id!r} belongs to another command"
             raise InvalidValue([Fault(where, problem, "an id of its own for each command")])
-        history = await self._store.history(receipt.order_id)
-        return Outcome(
-            case=fold(history[: receipt.version]),
-            events=history[receipt.expected : receipt.version],
-            messages=receipt.messages,
-            repeated=True,
-        )
+        return await self._repeated(receipt)
 
 
 def _registered_before(order: Order, history: tuple[Event, ...]) -> Outcome:

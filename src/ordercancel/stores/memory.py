@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
 from itertools import islice
@@ -66,6 +66,10 @@ class MemoryDirectory:
         """Return the party with this id; None without one."""
         return self._parties.get(party_id)
 
+    def find_many(self, party_ids: Iterable[str]) -> Mapping[str, Party]:
+        """Return those of these parties that are known, by their ids."""
+        return {each: self._parties[each] for each in party_ids if each in self._parties}
+
 
 class MemoryNotifier:
     """A notifier that appends what it delivers to the list `delivered`."""
@@ -93,36 +97,53 @@ class MemoryStore(Store):
         with self._lock:
             return self._cases.get(order_id)
 
-    def commit(self, commit: Commit) -> None:
-        order_id = commit.case.order.id
+    def load_many(self, order_ids: Sequence[str]) -> tuple[Case, ...]:
         with self._lock:
-            stored = self._cases.get(order_id)
-            if (0 if stored is None else stored.version) != commit.expected:
-                raise Conflict(order_id)
-            if commit.command_id is not None:
+            return tuple(self._cases[each] for each in order_ids if each in self._cases)
+
+    def commit(self, commit: Commit) -> None:
+        self.commit_all([commit])
+
+    def commit_all(self, commits: Sequence[Commit]) -> None:
+        with self._lock:
+            for commit in commits:
+                order_id = commit.case.order.id
+                stored = self._cases.get(order_id)
+                if (0 if stored is None else stored.version) != commit.expected:
+                    raise Conflict(order_id)
                 if commit.command_id in self._receipts:
                     raise Conflict(order_id)
-                self._receipts[commit.command_id] = Receipt(
-                    order_id=order_id,
-                    expected=commit.expected,
-                    version=commit.case.version,
-                    fingerprint=commit.fingerprint,
-                    messages=commit.messages,
-                )
-            self._cases[order_id] = commit.case
-            self._index[order_id] = Indexed(
+            for commit in commits:
+                self._write(commit)
+
+    def _write(self, commit: Commit) -> None:
+        order_id = commit.case.order.id
+        if commit.command_id is not None:
+            self._receipts[commit.command_id] = Receipt(
                 order_id=order_id,
+                expected=commit.expected,
                 version=commit.case.version,
-                next_due=commit.next_due,
-                marked_from=commit.marked_from,
+                fingerprint=commit.fingerprint,
+                messages=commit.messages,
             )
-            self._events[order_id] = (*self._events.get(order_id, ()), *commit.events)
-            for message in commit.messages:
-                self._outbox[message.id] = Entry(message)
+        self._cases[order_id] = commit.case
+        self._index[order_id] = Indexed(
+            order_id=order_id,
+            version=commit.case.version,
+            next_due=commit.next_due,
+            marked_from=commit.marked_from,
+        )
+        self._events[order_id] = (*self._events.get(order_id, ()), *commit.events)
+        for message in commit.messages:
+            self._outbox[message.id] = Entry(message)
 
     def receipt(self, command_id: str) -> Receipt | None:
         with self._lock:
             return self._receipts.get(command_id)
+
+    def receipts(self, command_ids: Sequence[str]) -> Mapping[str, Receipt]:
+        with self._lock:
+            return {each: self._receipts[each] for each in command_ids if each in self._receipts}
 
     def history(self, order_id: str) -> tuple[Event, ...]:
         with self._lock:
@@ -311,6 +332,7 @@ class AsyncMemoryDirectory:
         self.directory = self._shared = directory or MemoryDirectory()
 
     find = _awaited(MemoryDirectory.find)
+    find_many = _awaited(MemoryDirectory.find_many)
 
 
 class AsyncMemoryNotifier:
@@ -329,8 +351,11 @@ class AsyncMemoryStore:
         self.store = self._shared = store or MemoryStore()
 
     load = _awaited(MemoryStore.load)
+    load_many = _awaited(MemoryStore.load_many)
     commit = _awaited(MemoryStore.commit)
+    commit_all = _awaited(MemoryStore.commit_all)
     receipt = _awaited(MemoryStore.receipt)
+    receipts = _awaited(MemoryStore.receipts)
     history = _awaited(MemoryStore.history)
     due = _awaited(MemoryStore.due)
     scan = _awaited(MemoryStore.scan)

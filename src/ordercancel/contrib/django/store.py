@@ -134,6 +134,11 @@ class DjangoStore(SqlStore):
         super().commit(commit)
         self._announce(commit)
 
+    def commit_all(self, commits: Sequence[Commit]) -> None:
+        super().commit_all(commits)
+        for commit in commits:
+            self._announce(commit)
+
     def _announce(self, commit: Commit) -> None:
         """Send the signal when Django has committed; an error of a receiver stops nobody."""
         send = partial(

@@ -53,6 +53,16 @@ def write(executor: Executor, commit: Commit) -> None:
         executor.change(_COMMAND, [_command_row(commit)])
 
 
+def write_all(executor: Executor, commits: Sequence[Commit]) -> None:
+    """Write several commits, one after another.
+
+    Raises:
+        Conflict: A case is no longer at the expected version.
+    """
+    for commit in commits:
+        write(executor, commit)
+
+
 _INDEXED = (
     update(cases)
     .where(cases.c.order_id == bindparam("id"), cases.c.version == bindparam("of_version"))

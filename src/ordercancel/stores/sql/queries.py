@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 import attrs
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Integer,
     Select,
     String,
     bindparam,
+    cast,
     func,
     literal,
     null,
@@ -108,6 +112,61 @@ def _case(order_id: str, form: int, body: str) -> Case:
     if case.order.id != order_id:
         raise InvalidValue([Fault(where, "is of another order", "the case of this one")])
     return case
+
+
+def _listed(ids: str, *, is_postgresql: bool) -> Select[Any]:
+    """Return the ids of a list that is handed over as JSON, however long it is."""
+    listed = bindparam(ids, type_=String())
+    if is_postgresql:
+        each = func.json_array_elements_text(cast(listed, JSON)).column_valued("listed")
+        return select(each)
+    return select(func.json_each(listed).table_valued("value").c.value)
+
+
+@cache
+def _many_cases(*, is_postgresql: bool) -> Select[Any]:
+    listed = _listed("order_ids", is_postgresql=is_postgresql)
+    return select(cases.c.order_id, cases.c.form, cases.c.body).where(cases.c.order_id.in_(listed))
+
+
+@cache
+def _many_commands(*, is_postgresql: bool) -> Select[Any]:
+    """Commands, each with the messages of its commit, or with none."""
+    listed = _listed("command_ids", is_postgresql=is_postgresql)
+    sent = (outbox.c.order_id == commands.c.order_id) & (outbox.c.version == commands.c.version)
+    return (
+        select(*commands.c, outbox.c.form, outbox.c.body)
+        .select_from(commands.outerjoin(outbox, sent))
+        .where(commands.c.command_id.in_(listed))
+        .order_by(commands.c.command_id, outbox.c.number)
+    )
+
+
+def load_many(executor: Executor, order_ids: Sequence[str]) -> tuple[Case, ...]:
+    """Return the cases of those of these orders that are known."""
+    statement = _many_cases(is_postgresql=executor.is_postgresql)
+    rows = executor.rows(statement, {"order_ids": json.dumps([*order_ids])})
+    return tuple(_case(order_id, form, body) for order_id, form, body in rows)
+
+
+def receipts(executor: Executor, command_ids: Sequence[str]) -> Mapping[str, Receipt]:
+    """Return what became of those of these commands that are known."""
+    statement = _many_commands(is_postgresql=executor.is_postgresql)
+    rows = executor.rows(statement, {"command_ids": json.dumps([*command_ids])})
+    return {
+        command_id: Receipt(
+            order_id=order_id,
+            expected=expected,
+            version=version,
+            fingerprint=fingerprint,
+            messages=tuple(
+                decode_message(body, form) for *_, form, body in sent if body is not None
+            ),
+        )
+        for (command_id, order_id, expected, version, fingerprint), sent in groupby(
+            rows, key=lambda row: tuple(row[:5])
+        )
+    }
 
 
 def receipt(executor: Executor, command_id: str) -> Receipt | None:

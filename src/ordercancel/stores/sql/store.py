@@ -6,7 +6,7 @@ The work itself is in `queries`, `commit` and `outbox`, whoever calls it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ordercancel.domain.cases import Case
@@ -26,7 +26,7 @@ from ordercancel.service.records import (
     Tally,
 )
 from ordercancel.stores.sql import outbox, queries
-from ordercancel.stores.sql.commit import index, write
+from ordercancel.stores.sql.commit import index, write, write_all
 from ordercancel.stores.sql.transactions import (
     Database,
     OwnTransactions,
@@ -86,11 +86,20 @@ class SqlStore(Store):
     def load(self, order_id: str) -> Case | None:
         return self._transactions.read(queries.load, order_id, about=order_id)
 
+    def load_many(self, order_ids: Sequence[str]) -> tuple[Case, ...]:
+        return self._transactions.read(queries.load_many, order_ids)
+
     def commit(self, commit: Commit) -> None:
         self._transactions.write(write, commit, about=commit.case.order.id)
 
+    def commit_all(self, commits: Sequence[Commit]) -> None:
+        self._transactions.write(write_all, commits)
+
     def receipt(self, command_id: str) -> Receipt | None:
         return self._transactions.read(queries.receipt, command_id)
+
+    def receipts(self, command_ids: Sequence[str]) -> Mapping[str, Receipt]:
+        return self._transactions.read(queries.receipts, command_ids)
 
     def history(self, order_id: str) -> tuple[Event, ...]:
         return self._transactions.read(queries.history, order_id, about=order_id)

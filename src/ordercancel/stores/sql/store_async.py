@@ -5,7 +5,7 @@ The work itself is in `queries`, `commit` and `outbox`, whoever calls it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ordercancel.domain.cases import Case
@@ -25,7 +25,7 @@ from ordercancel.service.records import (
     Tally,
 )
 from ordercancel.stores.sql import outbox, queries
-from ordercancel.stores.sql.commit import index, write
+from ordercancel.stores.sql.commit import index, write, write_all
 from ordercancel.stores.sql.transactions import (
     AsyncDatabase,
     AsyncOwnTransactions,
@@ -100,11 +100,20 @@ class AsyncSqlStore(AsyncStore):
     async def load(self, order_id: str) -> Case | None:
         return await self._transactions.read(queries.load, order_id, about=order_id)
 
+    async def load_many(self, order_ids: Sequence[str]) -> tuple[Case, ...]:
+        return await self._transactions.read(queries.load_many, order_ids)
+
     async def commit(self, commit: Commit) -> None:
         await self._transactions.write(write, commit, about=commit.case.order.id)
 
+    async def commit_all(self, commits: Sequence[Commit]) -> None:
+        await self._transactions.write(write_all, commits)
+
     async def receipt(self, command_id: str) -> Receipt | None:
         return await self._transactions.read(queries.receipt, command_id)
+
+    async def receipts(self, command_ids: Sequence[str]) -> Mapping[str, Receipt]:
+        return await self._transactions.read(queries.receipts, command_ids)
 
     async def history(self, order_id: str) -> tuple[Event, ...]:
         return await self._transactions.read(queries.history, order_id, about=order_id)

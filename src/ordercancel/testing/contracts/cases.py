@@ -138,6 +138,55 @@ class CasePromises:
         assert before is not None
         assert before.messages == commit.messages
 
+    def test_many_cases_are_loaded_at_once(self, store: Store) -> None:
+        """Each as it is loaded alone, whatever its id is made of; unknown ones are left out."""
+        odd = "注文'\"%s, 1"
+        cases = {asked(store, "o-1"), put(store, registered("o-2")), put(store, registered(odd))}
+        assert {*store.load_many(["o-1", "o-2", odd, "o-9"])} == cases
+        assert store.load_many([]) == ()
+
+    def test_many_receipts_are_found_at_once(self, store: Store) -> None:
+        """Each as it is found alone, with its messages or without any."""
+        put(store, asking(put(store, registered(status="new")), command_id="c-1"))
+        moved = AdvanceOrder(
+            "o-2",
+            by=SELLER,
+            move="plan_shipping",
+            facts={"ship_on": date(2022, 8, 31)},
+            command_id="c-2",
+        )
+        put(store, carried_out(put(store, registered("o-2", status="new")), moved))
+        assert store.receipts(["c-1", "c-2", "c-9"]) == {
+            "c-1": store.receipt("c-1"),
+            "c-2": store.receipt("c-2"),
+        }
+        assert store.receipts([]) == {}
+
+    def test_several_commits_are_written_together(self, store: Store) -> None:
+        commits = [
+            asking(put(store, registered(order_id, status="new")), command_id=f"c-{order_id}")
+            for order_id in ("o-1", "o-2")
+        ]
+        store.commit_all(commits)
+        assert [store.load(each.case.order.id) for each in commits] == [
+            each.case for each in commits
+        ]
+        assert [*store.receipts(["c-o-1", "c-o-2"])] == ["c-o-1", "c-o-2"]
+        assert len(claimed(store, jst(17))) == 8
+
+    @pytest.mark.parametrize("lost", [0, 1])
+    def test_of_several_commits_all_are_written_or_none(self, store: Store, lost: int) -> None:
+        """One whose case has moved on takes the others with it, whichever comes first."""
+        cases = [put(store, registered(each, status="new")) for each in ("o-1", "o-2")]
+        commits = [asking(case, command_id=f"c-{case.order.id}") for case in cases]
+        put(store, asking(cases[lost]))
+        with pytest.raises(Conflict) as caught:
+            store.commit_all(commits)
+        assert caught.value.order_id == f"o-{lost + 1}"
+        assert store.load(f"o-{2 - lost}") == cases[1 - lost]
+        assert store.receipts(["c-o-1", "c-o-2"]) == {}
+        assert len(store.history(f"o-{2 - lost}")) == 1
+
     def test_a_command_without_an_id_leaves_no_receipt(self, store: Store) -> None:
         """Any number of commands may come without an id."""
         asked(store, "o-1")

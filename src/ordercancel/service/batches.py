@@ -1,0 +1,437 @@
+# Generated from batches_async.py by tools/async_to_sync.py: edit that, then run it.
+"""Many orders at once: lists with their buttons, and commands that are given together.
+
+What is read for them is read at once: one query for the cases, one for the ids of commands, and
+one question to a directory that answers for many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from copy import copy
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar, cast
+
+import attrs
+
+from ordercancel.domain.actors import Actor, Party
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import COMMANDS, JUDGED, Command, FireDeadline
+from ordercancel.domain.errors import (
+    Conflict,
+    Fault,
+    InvalidValue,
+    NotAll,
+    OrderCancelError,
+    UnknownOrder,
+    UnknownPolicy,
+)
+from ordercancel.domain.events import Event
+from ordercancel.domain.faults import Faults
+from ordercancel.domain.texts import Lang
+from ordercancel.engine.decide import check_edition
+from ordercancel.engine.decision import Refused
+from ordercancel.engine.handling import Handled, case_before, handle
+from ordercancel.engine.labels import label
+from ordercancel.engine.messages import readers_of
+from ordercancel.engine.options import Option, options
+from ordercancel.policy.policy import Policy
+from ordercancel.service.backoff import deciding_again
+from ordercancel.service.deadlines import Deadlines
+from ordercancel.service.observers import Fields, Observed, observing
+from ordercancel.service.ports import Directory, Store
+from ordercancel.service.queries import as_if_fired
+from ordercancel.service.records import Commit, Receipt, fingerprint_of_all
+from ordercancel.service.results import (
+    MAX_COUNT,
+    Outcome,
+    Overview,
+    check_language,
+    reader_of,
+    wrong_kind,
+)
+
+T = TypeVar("T")
+
+
+class Batches(Deadlines):
+    """The part of `CancellationService` that is about many orders at once."""
+
+    if TYPE_CHECKING:
+
+        def handle(self, command: Command, *, at: datetime | None = None) -> Outcome:
+            """Carry out one command."""
+
+    def cases_of(self, order_ids: Iterable[str], *, by: Actor) -> Mapping[str, Case]:
+        """Return the cases of many orders by one query, each by its id, in the order of the ids.
+
+        Those that are unknown, or of strangers, are left out.
+        """
+        ids = _ids(order_ids)
+        faults = Faults("service")
+        faults.instance("by", by, Actor, "a Buyer, Seller, Operator or System")
+        faults.raise_if_any()
+        stored = {case.order.id: case for case in self._store.load_many(ids)}
+        seen: dict[str, Case] = {}
+        for order_id in ids:
+            with suppress(UnknownOrder):
+                seen[order_id] = self._shown(stored.get(order_id), order_id, by)
+        return seen
+
+    def options_many(
+        self, order_ids: Iterable[str], *, by: Actor, at: datetime | None = None
+    ) -> Mapping[str, tuple[Option, ...]]:
+        """Return the `options` of many orders by one query, each by its id.
+
+        A directory of the host's is asked once more, where a rule depends on the seller and it
+        has ``find_many``. Orders that are unknown, or of strangers, are left out.
+
+        Raises:
+            UnknownPolicy, InvalidValue: As `options`, for any of the orders.
+        """
+        cases = self.cases_of(order_ids, by=by)
+        sellers = {case.order.seller for case in cases.values() if self._policy(case).needs_seller}
+        parties = self._find_many(sellers)
+        return {order_id: self._options(case, by, at, parties) for order_id, case in cases.items()}
+
+    def overview(
+        self,
+        order_ids: Iterable[str],
+        *,
+        by: Actor,
+        lang: Lang | None = None,
+        at: datetime | None = None,
+    ) -> Mapping[str, Overview]:
+        """Return what a list of orders shows: of each its case, its label and its options.
+
+        One query, and one question to a directory of the host's that has ``find_many``.
+
+        Args:
+            order_ids: The orders, 10,000 at most; unknown ones and strangers' are left out.
+            by: The reader, as for `label` and `options`.
+            lang: One of the policies' languages. Default: of each its first one.
+            at: The moment. Default: the clock's time.
+        """
+        cases = self.cases_of(order_ids, by=by)
+        parties = self._find_many(
+            {each for case in cases.values() for each in self._readers(case)}
+        )
+        shown: dict[str, Overview] = {}
+        for order_id, case in cases.items():
+            policy = self._policy(case)
+            fired = as_if_fired(case, policy, self._time(at, case))
+            reader, spoken = reader_of(by, policy), check_language(lang, policy)
+            shown[order_id] = Overview(
+                case=case,
+                label=label(fired, policy, reader, spoken, parties=parties),
+                options=self._options(case, by, at, parties),
+            )
+        return shown
+
+    def handle_many(
+        self, commands: Iterable[Command], *, at: datetime | None = None
+    ) -> tuple[Outcome | OrderCancelError, ...]:
+        """Carry out many commands, each for itself, such as a seller's two hundred approvals.
+
+        Each is a transaction of its own; one that is refused, or fails, stops no other. What they
+        are judged by is read at once, so that the number of queries does not grow with theirs.
+
+        Args:
+            commands: The commands, 10,000 at most.
+            at: When they are given, as for `handle`.
+
+        Returns:
+            For each command, in the same order, its outcome, or the error that `handle` raises.
+        """
+        wanted = _commands(commands)
+        cases = {
+            case.order.id: case
+            for case in self._store.load_many(list({each.order_id: None for each in wanted}))
+        }
+        # Behind the cases: whatever a case says of a command, its receipt is there by now.
+        ids = [each.command_id for each in wanted if each.command_id is not None]
+        receipts = self._store.receipts(ids) if ids else {}
+        directory = self._ahead(cases.values())
+        answers: list[Outcome | OrderCancelError] = []
+        before: set[str] = set()
+        for command in wanted:
+            service = copy(self)
+            service._directory = directory  # noqa: SLF001 - a copy of our own
+            if command.order_id not in before:  # a second command meets what the first has made
+                ahead = cases.get(command.order_id), receipts.get(command.command_id or "")
+                service._store = cast(Store, _ReadAhead(self._store, *ahead))  # noqa: SLF001
+            before.add(command.order_id)
+            try:
+                answers.append(service.handle(command, at=at))
+            except OrderCancelError as error:
+                answers.append(error)
+        return tuple(answers)
+
+    def handle_all(
+        self,
+        commands: Iterable[Command],
+        *,
+        command_id: str | None = None,
+        at: datetime | None = None,
+    ) -> tuple[Outcome, ...]:
+        """Carry out all commands in one transaction, or none of them: a cart.
+
+        All are assessed first, so that every refusal is known. Where the rules cancel some at
+        once and refer others, they are not alike and nothing is done: the buyer would get half
+        of what they asked for. What is due fires with the commands; where they are refused, it is
+        left to the next tick. A loop over `handle` would cancel half of a cart.
+
+        Args:
+            commands: The commands, 10,000 at most, each about another order, with no ids of
+                their own.
+            command_id: An id for all of them, 190 characters at most. Where they were committed
+                under it before, their first outcomes are returned again, marked as repeated.
+            at: When they are given, as for `handle`.
+
+        Returns:
+            The outcomes, in the order of the commands.
+
+        Raises:
+            NotAll: Some can't be carried out, or they are not alike; with the error of each.
+            InvalidValue: An argument is wrong, or the id belongs to other commands.
+            Conflict: Others changed one of the orders first, each time.
+        """
+        wanted = _together(commands, command_id)
+        at = self._given(at)
+        with ExitStack() as observed:
+            noted = {each.order_id: _fields(each, command_id) for each in wanted}
+            for fields in noted.values():
+                observed.enter_context(observing(self._observers, Observed.COMMAND, fields))
+            outcomes = self._handle_all(wanted, command_id, at, noted)
+            for order_id, outcome in outcomes.items():
+                noted[order_id]["outcome"] = "repeated" if outcome.repeated else "done"
+                noted[order_id]["rules"] = outcome.rules
+        return tuple(outcomes[each.order_id] for each in wanted)
+
+    def _handle_all(
+        self,
+        wanted: Sequence[Command],
+        command_id: str | None,
+        at: datetime | None,
+        noted: Mapping[str, Fields],
+    ) -> Mapping[str, Outcome]:
+        """Assess, handle and commit; from fresh state again where another was first."""
+        # Whoever has two orders in common with somebody else locks them in the same order.
+        ordered = sorted(wanted, key=lambda each: each.order_id)
+        ids = [each.order_id for each in ordered]
+        own_ids = [None if command_id is None else f"{command_id}/{n}" for n in range(len(ids))]
+        said = fingerprint_of_all(ordered)
+        for attempt in range(1, self._conflicts.tries + 1):
+            cases = {case.order.id: case for case in self._store.load_many(ids)}
+            earlier = self._earlier_all(command_id, own_ids, said)
+            if earlier is not None:
+                return earlier
+            service = copy(self)
+            service._directory = self._ahead(cases.values())  # noqa: SLF001
+            assessed = service._assess_all(ordered, cases, at)  # noqa: SLF001
+            outcomes: dict[str, Outcome] = {}
+            commits: list[Commit] = []
+            for command, own_id in zip(ordered, own_ids, strict=True):
+                case, policy, handled = assessed[command.order_id]
+                messages = service._messages(handled, policy)  # noqa: SLF001
+                commit = self._commit_of(case, handled, policy, messages)
+                commits.append(attrs.evolve(commit, command_id=own_id, fingerprint=said))
+                outcomes[command.order_id] = Outcome(
+                    case=handled.case, events=handled.events, messages=messages
+                )
+                noted[command.order_id].update(
+                    policy=policy.name, edition=case.edition, attempts=attempt
+                )
+            with deciding_again():
+                self._store.commit_all(commits)
+                return outcomes
+            self._wait(attempt)
+        raise Conflict(", ".join(ids), self._conflicts.tries)
+
+    def _assess_all(
+        self, commands: Sequence[Command], cases: Mapping[str, Case], at: datetime | None
+    ) -> Mapping[str, tuple[Case, Policy, Handled]]:
+        """Judge each command, and say of all of them what is refused.
+
+        Raises:
+            NotAll: Some are, or they are not alike.
+        """
+        assessed: dict[str, tuple[Case, Policy, Handled]] = {}
+        errors: dict[str, OrderCancelError] = {}
+        verdicts: dict[str, str] = {}
+        for command in commands:
+            order_id = command.order_id
+            try:
+                case = self._shown(cases.get(order_id), order_id, command.by)
+                policy, now = self._policy(case), self._time(at, case)
+                seller = self._seller(case, policy)
+                if isinstance(command, JUDGED):
+                    before = case_before(command, case, policy, now, seller=seller)
+                    decision = policy.assess(command, before, now, seller=seller)
+                    verdicts[order_id] = decision.verdict
+                handled = handle(command, case, policy, now, seller=seller)
+            except (InvalidValue, UnknownOrder, UnknownPolicy) as error:
+                errors[order_id] = error
+            else:
+                if handled.refused is not None:
+                    errors[order_id] = Refused(handled.refused.decision)
+                assessed[order_id] = case, policy, handled
+        if errors or len({*verdicts.values()}) > 1:
+            raise NotAll(errors, verdicts)
+        return assessed
+
+    def _earlier_all(
+        self, command_id: str | None, own_ids: Sequence[str | None], said: str
+    ) -> Mapping[str, Outcome] | None:
+        """Return the outcomes of the same commands, where they were committed before."""
+        if command_id is None:
+            return None
+        receipts = self._store.receipts([each for each in own_ids if each is not None])
+        if not receipts:
+            return None
+        if any(receipt.fingerprint != said for receipt in receipts.values()):
+            problem = f"{command_id!r} belongs to other commands"
+            fault = Fault("service.command_id", problem, "an id of its own for each time")
+            raise InvalidValue([fault])
+        return {receipt.order_id: self._repeated(receipt) for receipt in receipts.values()}
+
+    def _options(
+        self, case: Case, by: Actor, at: datetime | None, parties: Mapping[str, Party | None]
+    ) -> tuple[Option, ...]:
+        at, policy = self._time(at, case), self._policy(case)
+        check_edition(policy, case.order.policy, case.edition, case.digest)
+        fired = as_if_fired(case, policy, at)
+        return options(fired, policy, by, at, seller=parties.get(case.order.seller))
+
+    def _readers(self, case: Case) -> frozenset[str]:
+        """Return the ids of whoever judging and wording a case may ask the directory about."""
+        policy = self._policy(case)
+        seller = {case.order.seller} if policy.needs_seller else set()
+        return frozenset({*readers_of(case, policy), *seller})
+
+    def _ahead(self, cases: Iterable[Case]) -> Directory | None:
+        """Return the directory, with what it will be asked about these cases read ahead."""
+        if self._directory is None:
+            return None
+        wanted: set[str] = set()
+        for case in cases:
+            with suppress(UnknownPolicy):  # which whoever handles it is told
+                wanted |= self._readers(case)
+        return _Known(self._directory, self._find_many(wanted))
+
+    def _find_many(self, party_ids: Iterable[str]) -> Mapping[str, Party | None]:
+        """Return what the directory knows of these parties; at once, where it can be asked so."""
+        wanted = sorted(set(party_ids))
+        if self._directory is None or not wanted:
+            return {}
+        find_many = getattr(self._directory, "find_many", None)
+        if find_many is None:
+            return {each: self._directory.find(each) for each in wanted}
+        parties: Mapping[str, Party] = find_many(wanted)
+        return {each: parties.get(each) for each in wanted}
+
+
+class _Known:
+    """A directory of which some answers are known."""
+
+    def __init__(self, directory: Directory, parties: Mapping[str, Party | None]) -> None:
+        self._directory = directory
+        self._parties = parties
+
+    def find(self, party_id: str) -> Party | None:
+        if party_id in self._parties:
+            return self._parties[party_id]
+        return self._directory.find(party_id)
+
+
+class _ReadAhead:
+    """A store that answers the first time from what was read ahead, for one command."""
+
+    def __init__(self, store: Store, case: Case | None, receipt: Receipt | None) -> None:
+        self._store = store
+        self._ahead = case
+        self._receipt = receipt
+        self._is_fresh = True
+
+    def load(self, order_id: str) -> Case | None:
+        if self._is_fresh:
+            return self._ahead
+        return self._store.load(order_id)
+
+    def receipt(self, command_id: str) -> Receipt | None:
+        if self._is_fresh:
+            return self._receipt
+        return self._store.receipt(command_id)
+
+    def history(self, order_id: str) -> tuple[Event, ...]:
+        return self._store.history(order_id)
+
+    def commit(self, commit: Commit) -> None:
+        self._is_fresh = False  # whatever comes of it, what was read ahead is not what is there
+        self._store.commit(commit)
+
+
+def _ids(order_ids: Iterable[str]) -> list[str]:
+    """Return the ids of orders, each once.
+
+    Raises:
+        InvalidValue: One is no id, or there are too many.
+    """
+    ids = _many("order_ids", order_ids)
+    faults = Faults("service")
+    for number, order_id in enumerate(ids):
+        faults.line(f"order_ids[{number}]", order_id)
+    faults.raise_if_any()
+    return list(dict.fromkeys(ids))
+
+
+def _commands(commands: Iterable[Command]) -> list[Command]:
+    wanted = _many("commands", commands)
+    for number, command in enumerate(wanted):
+        if not isinstance(command, COMMANDS):
+            raise wrong_kind(f"commands[{number}]", command, "a command")
+    return wanted
+
+
+def _together(commands: Iterable[Command], command_id: str | None) -> list[Command]:
+    """Return commands that can be carried out together.
+
+    Raises:
+        InvalidValue: With every fault: an order that comes twice, an id, a deadline.
+    """
+    wanted = _commands(commands)
+    faults = Faults("service")
+    faults.line("command_id", command_id, optional=True, most=190)
+    seen: set[str] = set()
+    for number, command in enumerate(wanted):
+        where = f"commands[{number}]"
+        if command.order_id in seen:
+            faults.add(where, f"is about {command.order_id!r:.80} again", "each order once")
+        if command.command_id is not None:
+            faults.add(where, "has an id of its own", "one command_id for all")
+        if isinstance(command, FireDeadline):
+            faults.add(where, "is a FireDeadline", "a command that somebody gives")
+        seen.add(command.order_id)
+    faults.raise_if_any()
+    return wanted
+
+
+def _many(field: str, values: Iterable[T]) -> list[T]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise wrong_kind(field, values, "a list of them")
+    many = list(values)
+    if len(many) > MAX_COUNT:
+        raise InvalidValue([Fault(f"service.{field}", f"are {len(many)}", f"{MAX_COUNT} at most")])
+    return many
+
+
+def _fields(command: Command, command_id: str | None) -> Fields:
+    fields: Fields = {
+        "command": type(command).__name__,
+        "order_id": command.order_id,
+        "role": command.by.role,
+    }
+    if command_id is not None:
+        fields["command_id"] = command_id
+    return fields
