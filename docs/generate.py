@@ -29,7 +29,7 @@ def pages() -> dict[Path, str]:
                     f"## {Text('注文の状態', 'The order')[lang]}\n",
                     f"```mermaid\n{order_diagram(policy, lang)}```\n",
                     f"## {Text('要請の状態', 'The request')[lang]}\n",
-                    f"```mermaid\n{request_diagram(lang)}```",
+                    f"```mermaid\n{request_diagram(policy, lang)}```",
                 )
             )
             page = f"{rule_table(policy, lang)}\n{charts}\n"

@@ -15,7 +15,7 @@ SOURCES: dict[str, dict[str, Source | None]] = {
         "conect.channel": reading("conect.0.channel", "conect.2-1.enable"),
         "conect.permitted": clause("conect.0.permitted", "conect.2-1.enable"),
         "conect.shipped": reading("conect.1-1.shipped"),
-        "conect.discontinued": clause("conect.1-2.approved-label"),
+        "conect.discontinued": None,
     },
     "qoo10": {
         "qoo10.instant_new": clause("qoo10.1.instant-new"),

@@ -258,7 +258,7 @@ class TestShipped:
         assert refused.codes == ("answer_first",)
         assert refused.clauses == ()
         assert refused.decision.message("ja") == (
-            "キャンセルリクエスト中の注文です。先に承認または拒否を行ってください。"
+            "キャンセルリクエスト中のご注文です。先に承認または拒否を行ってください。"
         )
         house.reject()
         house.move("ship")
@@ -317,7 +317,7 @@ class TestOneReason:
         house = House(conect(request_reasons=own))
         assert house.wrong_ask("wrong_item", None).codes == ("reason_not_offered",)
         house.ask("closed")
-        assert house.seller_reads == "発注者がキャンセルを希望しています\n理由: 閉店"
+        assert house.seller_reads == "発注者がキャンセルを希望しています\nキャンセル理由：閉店"
 
 
 class TestOther20:
@@ -529,7 +529,7 @@ class TestApprovedLabel:
         assert CONECT.status_text("discontinued")["ja"] == "取引中止"
         refused = house.refusal(ASK, EVENING)
         assert refused.codes == ("already_cancelled",)
-        assert refused.clauses == ("conect.1-2.approved-label",)
+        assert refused.decision.rules == ("conect.discontinued",)
 
     @pytest.mark.parametrize("move", ["accept", "ship"])
     def test_a_discontinued_order_moves_no_more(self, move: str) -> None:
@@ -734,17 +734,19 @@ class TestBuyerReasonShown:
     def test_the_seller_reads_what_the_buyer_typed(self) -> None:
         house = House()
         house.ask("other", "納品先が閉店したため")
-        assert house.seller_reads.splitlines()[1:] == ["理由: その他：納品先が閉店したため"]
+        assert house.seller_reads.splitlines()[1:] == [
+            "キャンセル理由：その他：納品先が閉店したため"
+        ]
 
     def test_the_seller_reads_the_reason_that_the_buyer_chose(self) -> None:
         house = House()
         house.ask("duplicate_order")
-        assert house.seller_reads.splitlines()[1:] == ["理由: 重複発注"]
+        assert house.seller_reads.splitlines()[1:] == ["キャンセル理由：重複発注"]
 
     def test_braces_in_the_buyers_words_stay_his_words(self) -> None:
         house = House()
         house.ask("other", "{order_id}")
-        assert house.seller_reads.splitlines()[1:] == ["理由: その他：{order_id}"]
+        assert house.seller_reads.splitlines()[1:] == ["キャンセル理由：その他：{order_id}"]
 
 
 class TestApprove:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
 
+from ordercancel import Text
+from ordercancel.domain.texts import as_text
+from ordercancel.policies.conect import readings as conect_readings
 from ordercancel.policies.conect import rules as conect_rules
 from ordercancel.policies.conect.document import CONECT_HELP
+from ordercancel.policies.qoo10 import readings as qoo10_readings
 from ordercancel.policies.qoo10 import rules as qoo10_rules
 from ordercancel.policies.qoo10.document import QOO10_GUIDE
-from ordercancel.policy import Clause, Document, Policy, TextBounds
+from ordercancel.policy import WORDING, Clause, Document, Gap, Label, Policy, Sourced, TextBounds
+from ordercancel.policy.check_texts import all_texts
 from ordercancel.rules.reasons import as_bounds
-from ordercancel.rules.sources import Basis, Citation
+from ordercancel.rules.sources import Basis, Citation, Source
 
 HERE = Path(__file__).parent
 DOCUMENTS = {"conect": CONECT_HELP, "qoo10": QOO10_GUIDE}
@@ -25,6 +31,8 @@ CLAUSES = [
     for name, document in DOCUMENTS.items()
     for each in document.clauses
 ]
+PLACEHOLDER = re.compile(r"\{\w+\}")
+
 RULES: dict[str, Any] = {"conect": conect_rules, "qoo10": qoo10_rules}
 MAKE: dict[str, Callable[..., Policy]] = {
     "conect": conect_rules.conect,
@@ -67,65 +75,79 @@ def test_every_clause_is_named_by_a_test(name: str, clause: Clause) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "clause", "parameter", "default"),
+    ("name", "gap"),
     [
-        pytest.param(name, each, parameter, default, id=f"{each.id}-{parameter}")
+        pytest.param(name, gap, id=f"{each.id}-{gap.parameter}")
         for name, document in DOCUMENTS.items()
         for each in document.clauses
-        for _, parameter, default in each.decided
+        for gap in each.decided
     ],
 )
-def test_what_was_decided_can_be_decided_otherwise(
-    name: str, clause: Clause, parameter: str, default: str
-) -> None:
-    """By the parameter that the clause names, which has the default that it names."""
-    assert clause.decided
+def test_what_was_decided_can_be_decided_otherwise(name: str, gap: Gap) -> None:
+    """By the parameter that the gap names, which has the default that it names."""
     parameters = inspect.signature(MAKE[name]).parameters
-    if parameter == "-":
-        assert default == "-"
-    elif parameter == "wording":
-        assert default == "ours"
+    if gap.parameter is None:
+        assert gap.default is None
+    elif gap.parameter == WORDING:
+        assert gap.default is None
         assert {"texts", "notifications"} <= set(parameters)
     else:
         names = {**vars(RULES[name]), "TextBounds": TextBounds}
-        named = eval(default, {}, names)
-        found = as_bounds(parameters[parameter].default)
+        named = eval(str(gap.default), {}, names)
+        found = as_bounds(parameters[gap.parameter].default)
         if isinstance(named, TextBounds):
             assert (found.minimum, found.maximum) == (named.minimum, named.maximum)
         else:
             assert found == named
 
 
-def cited(policy: Policy, basis: Basis) -> list[Citation]:
-    """The citations of a policy's parts that rest on their clauses in this way."""
-    parts = (
-        *policy.provisions,
-        *policy.reasons,
-        *policy.notifications,
-        *policy.labels,
-        *policy.counters,
-    )
-    sources = [each.source for each in parts if isinstance(each.source, Citation)]
-    return [source for source in sources if source.basis is basis]
+@pytest.mark.parametrize(
+    ("document", "readings", "decided"),
+    [
+        (CONECT_HELP, conect_readings.READINGS, conect_readings.DECIDED),
+        (QOO10_GUIDE, qoo10_readings.READINGS, qoo10_readings.DECIDED),
+    ],
+    ids=DOCUMENTS,
+)
+def test_readings_and_decisions_are_of_clauses_and_in_both_languages(
+    document: Document, readings: Mapping[str, Text], decided: Mapping[str, tuple[Gap, ...]]
+) -> None:
+    ids = {each.id for each in document.clauses}
+    assert ids >= {*readings, *decided}
+    texts = [*readings.values(), *(gap.settled for gaps in decided.values() for gap in gaps)]
+    assert len(texts) >= 30
+    assert [each for each in texts if as_text(each).languages != ("ja", "en")] == []
+
+
+def quoted(policy: Policy) -> Iterator[tuple[str, Text, Citation]]:
+    """Every text of a policy that is said to be the document's own words."""
+    for where, text in all_texts(policy):
+        if isinstance(text, Sourced) and says(text.source):
+            yield where, policy.text(text), text.source
+    for part in (*policy.labels, *policy.counters):
+        if says(part.source):
+            words = part.text if isinstance(part, Label) else part.label
+            yield part.on, policy.text(words), part.source
+
+
+def says(source: Source | None) -> TypeGuard[Citation]:
+    """Whether something is said to be the document's word."""
+    return isinstance(source, Citation) and source.basis is Basis.SAYS
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_what_rests_on_a_reading_names_clauses_that_have_one(name: str) -> None:
-    """Nothing is passed off as a reading that nobody wrote down."""
+def test_a_text_that_cites_a_clause_has_its_words_to_the_character(name: str) -> None:
+    """Each line stands in a clause that it cites, but for lines that show what people wrote."""
     policy = MAKE[name]()
-    readings = cited(policy, Basis.READS)
-    assert len(readings) >= 2
-    unread = [
-        each for source in readings for each in source.clauses if not policy.clause(each).reading
-    ]
-    assert unread == []
-
-
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_what_rests_on_a_decision_names_a_parameter_that_there_is(name: str) -> None:
-    """So that a page can say which switch turns it over."""
-    policy = MAKE[name]()
-    parameters = inspect.signature(MAKE[name]).parameters
-    decisions = cited(policy, Basis.DECIDED)
-    assert len(decisions) >= 4
-    assert [each for each in decisions if each.parameter not in (None, *parameters)] == []
+    told = list(quoted(policy))
+    assert len(told) >= 20
+    other = []
+    for where, text, source in told:
+        words = [policy.clause(each).text for each in source.clauses]
+        for line in text["ja"].split("\n"):
+            pieces = PLACEHOLDER.split(line)
+            if "{" not in line or where.endswith("subject"):
+                other += [
+                    (where, line) for piece in pieces if not any(piece in each for each in words)
+                ]
+    assert other == []

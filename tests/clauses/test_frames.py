@@ -94,21 +94,6 @@ STANDARD_REFUSALS = {
     ),
     "wrong_actor": Text("この操作を行う権限がありません。", "This is not for this actor to do."),
     "not_due": Text("期限はまだ到来していません。", "The deadline has not come due."),
-    "not_cancellable": Text(
-        "現在の状態の注文は、キャンセルできません。",
-        "The order cannot be cancelled in its present status.",
-    ),
-    "own_request": Text(
-        "自分のリクエストには回答できません。", "One's own request is for others to answer."
-    ),
-    "stale_request": Text(
-        "このリクエストはすでに終了しています。画面を更新してください。",
-        "That request is closed already, and there is a newer one. Please reload the page.",
-    ),
-    "not_asked": Text("撤回のお願いは届いていません。", "No withdrawal was asked for."),
-    "asked_already": Text(
-        "すでに撤回をお願いしています。", "The withdrawal was asked for already."
-    ),
     "cancelled_is_final": Text(
         "キャンセル済みの注文の状態は変更できません。",
         "An order is cancelled by a request, and stays so.",
@@ -175,17 +160,28 @@ class TestNames:
         """The refusals that no document speaks of have the same sentence in both."""
         assert policy.refusal_text(code) == text
 
-    def test_the_two_about_a_request_are_said_in_the_words_of_each(self) -> None:
+    @pytest.mark.parametrize(
+        ("code", "conect", "qoo10"),
+        [
+            ("request_open", "すでにキャンセルリクエスト中です。", "すでにキャンセル要請中です。"),
+            (
+                "no_open_request",
+                "回答待ちのキャンセルリクエストがありません。",
+                "回答待ちのキャンセル要請がありません。",
+            ),
+            ("stale_request", "このリクエストは", "このキャンセル要請は"),
+            ("own_request", "自分のリクエスト", "ご自身の側からのキャンセル要請"),
+            ("not_asked", "撤回のお願いは", "撤回要請は"),
+            ("asked_already", "すでに撤回をお願い", "すでに撤回要請中"),
+            ("not_cancellable", "現在の状態の注文は", "現在の状態のご注文は"),
+        ],
+    )
+    def test_those_about_a_request_are_said_in_the_words_of_each(
+        self, code: str, conect: str, qoo10: str
+    ) -> None:
         """CO-NECT calls it リクエスト, Qoo10 要請."""
-        assert CONECT.refusal_text("request_open")["ja"] == "すでにキャンセルリクエスト中です。"
-        assert QOO10.refusal_text("request_open")["ja"] == "すでにキャンセル要請中です。"
-        assert CONECT.refusal_text("no_open_request") == Text(
-            "回答待ちのキャンセルリクエストがありません。",
-            "There is no open cancellation request that this could apply to.",
-        )
-        assert (
-            CONECT.refusal_text("request_open")["en"] == "A cancellation request is already open."
-        )
+        assert CONECT.refusal_text(code)["ja"].startswith(conect)
+        assert QOO10.refusal_text(code)["ja"].startswith(qoo10)
 
 
 class TestZone:

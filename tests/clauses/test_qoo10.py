@@ -92,6 +92,13 @@ def reject(reason: str | None, text: str | None = None) -> Reject:
     return Reject(ID, by=SELLER, request=1, reason=reason, text=text, data=AFFIRMED)
 
 
+REJECTED = (
+    "キャンセル拒否\nキャンセル拒否理由：{}\n"
+    "一度キャンセル拒否をしたご注文は、再度お客様側でキャンセル要請を出すことはできません。"
+)
+"""What the buyer reads of a rejection, with its reason."""
+
+
 class TestMayReject:
     """qoo10.1.may-reject
 
@@ -184,7 +191,8 @@ class TestOtherwiseAskWithdrawal:
         )
         assert house.seller_reads == "撤回要請"
         assert house.buyer_reads == (
-            "キャンセルの撤回要請\n本日発送予定です。撤回をお願いします。"
+            "キャンセルの撤回要請\n本日発送予定です。撤回をお願いします。\n"
+            "キャンセル要請を撤回するかどうか、ご返事ください。"
         )
 
     def test_the_buyer_accepts_and_the_order_stays_what_it_was(self) -> None:
@@ -203,7 +211,7 @@ class TestOtherwiseAskWithdrawal:
         assert outcome.names == ["WithdrawalDeclined"]
         assert house.request == "withdrawal_declined"
         assert house.seller_reads.splitlines()[0] == "撤回保留"
-        assert house.buyer_reads == "キャンセル要請中(撤回保留)"
+        assert house.buyer_reads == "キャンセル要請中（撤回保留）"
         assert outcome.told == [("seller", "app", "撤回保留 762544202")]
 
     @pytest.mark.parametrize("replies", [(), (DECLINE,)])
@@ -321,7 +329,10 @@ class TestShipSameDay:
             ("app", "キャンセル拒否完了 762544202")
         ]
         assert "当日以内" in sellers[0].body
-        assert house.seller_reads.splitlines()[-1] == "当日以内に発送処理を行ってください。"
+        assert house.seller_reads.splitlines()[-2:] == [
+            "キャンセル拒否後は該当注文の発送処理を速やかに行ってください。",
+            "発送処理の期限：2022年8月15日 24:00",
+        ]
         house.do(SHIP, LATE_EVENING)
         assert house.seller_reads == "配送中"
 
@@ -339,12 +350,17 @@ class TestShipSameDay:
         assert fired.names == ["DeadlineFired"]
         assert fired.rules == ("qoo10.ship_same_day",)
         assert fired.told == [("seller", "app", "当日発送処理なし 762544202")]
-        assert "2022-08-16 00:00" in fired.messages[0].body
+        assert "2022年8月15日 24:00" in fired.messages[0].body
         assert house.row().marks == ("missed",)
-        assert house.seller_reads.splitlines()[-1] == (
-            "拒否をした当日以内に発送処理がされていません。至急、発送処理を行ってください。"
-        )
-        assert house.buyer_reads == "キャンセル拒否\n注文制作商品"
+        assert house.seller_reads.splitlines() == [
+            "キャンセル拒否完了（当日発送処理なし）",
+            "キャンセル拒否理由：注文制作商品",
+            (
+                "発送処理の期限（2022年8月15日 24:00）を過ぎています。"
+                "至急、発送処理を行ってください。"
+            ),
+        ]
+        assert house.buyer_reads == REJECTED.format("注文制作商品")
 
     def test_shipping_at_midnight_has_missed_it(self) -> None:
         house = self.late_in_the_evening()
@@ -652,7 +668,7 @@ class TestQueue:
     def test_both_sides_read_it_on_the_order(self) -> None:
         house = asked()
         assert house.seller_reads.splitlines()[0] == "キャンセル・処理要請"
-        assert house.buyer_reads == "キャンセル要請中"
+        assert house.buyer_reads == "キャンセル要請中\nショップの回答をお待ちください。"
 
     def test_an_instant_cancellation_waits_for_nobody(self) -> None:
         house = new_order()
@@ -668,7 +684,9 @@ class TestQueue:
             assert refused.codes == ("request_open",)
             assert refused.clauses == ()
         assert house.request == "pending"
-        assert refused.decision.message("ja") == "すでにキャンセル要請中です。"
+        assert refused.decision.message("ja") == (
+            "すでにキャンセル要請中です。ショップの回答をお待ちください。"
+        )
 
     def test_asking_again_can_be_made_to_cancel_a_late_order(self) -> None:
         house = asked(qoo10(ask_again_while_open=True))
@@ -772,7 +790,7 @@ class TestCounters:
 class TestGrid:
     """qoo10.3.grid
 
-    処理状態 / キャンセル・返品完了日 / キャンセル・返品理由 / キャンセル・返品要請日 / 注文日 /
+    処理状態 / キャンセル/返品完了日 / キャンセル/返品理由 / キャンセル/返品要請日 / 注文日 /
     発送日 / 注文番号 / カート番号 / 商品
     Reading: a row of the seller's queue carries these. The document's example: 注文番号 762544202,
     カート番号 250040690, 要請日 and 注文日 2022/08/15.
@@ -807,9 +825,9 @@ class TestGrid:
     def test_the_headings_are_the_documents(self) -> None:
         assert [QOO10.text(heading)["ja"] for heading in QOO10.texts.columns.values()] == [
             "処理状態",
-            "キャンセル・返品完了日",
-            "キャンセル・返品理由",
-            "キャンセル・返品要請日",
+            "キャンセル/返品完了日",
+            "キャンセル/返品理由",
+            "キャンセル/返品要請日",
             "注文日",
             "発送日",
             "注文番号",
@@ -843,8 +861,11 @@ class TestReasons:
     def test_each_reason_is_shown_by_its_name(self, reason: str, label: str) -> None:
         house = asked()
         house.do(reject(reason))
-        assert house.buyer_reads == f"キャンセル拒否\n{label}"
-        assert house.seller_reads.splitlines()[:2] == ["キャンセル拒否完了", label]
+        assert house.buyer_reads == REJECTED.format(label)
+        assert house.seller_reads.splitlines()[:2] == [
+            "キャンセル拒否完了",
+            f"キャンセル拒否理由：{label}",
+        ]
 
 
 class TestOther30:
@@ -1018,7 +1039,7 @@ class TestShownAtOnce:
     def test_the_buyer_reads_the_rejection_and_its_reason_with_the_same_step(self) -> None:
         house = asked()
         outcome = house.do(REJECT, EVENING)
-        assert house.buyer_reads == "キャンセル拒否\n注文制作商品"
+        assert house.buyer_reads == REJECTED.format("注文制作商品")
         assert {each.at for each in outcome.messages} == {EVENING}
 
     def test_the_three_buttons_stand_beside_the_reasons(self) -> None:
@@ -1034,8 +1055,7 @@ class TestShownAtOnce:
     def test_the_buyer_reads_the_sellers_own_words(self) -> None:
         house = asked()
         house.do(reject("other", DELAY_EXPLAINED))
-        assert house.buyer_reads == (
-            "キャンセル拒否\n"
+        assert house.buyer_reads == REJECTED.format(
             "その他：部品の入荷が遅れておりましたが、本日すでに製作が完了しております。"
         )
 

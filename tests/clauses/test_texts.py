@@ -28,7 +28,7 @@ STATUSES = {
 
 REFUSALS = {
     "conect": {
-        "channel_excluded": "channel",
+        "channel_excluded": "by form or by mail alone",
         "seller_does_not_permit": "seller does not permit",
         "already_shipped": "shipped",
         "already_cancelled": "discontinued already",
@@ -36,16 +36,21 @@ REFUSALS = {
         "answer_first": "approve or reject it before you ship",
     },
     "qoo10": {
-        "request_open": "already open",
+        "request_open": "is open already",
         "no_open_request": "no open cancellation request",
+        "stale_request": "there is a newer one",
+        "own_request": "for others to answer",
+        "not_asked": "No withdrawal was asked for",
+        "asked_already": "wait for the buyer's answer",
+        "not_cancellable": "in its present status",
         "not_affirmed": "Do you reject it?",
-        "instant_cannot_be_rejected": "new or delayed order cannot be rejected",
+        "instant_cannot_be_rejected": "its cancellation cannot be rejected",
         "only_approval_left": "only be approved",
         "rejected_before": "once it was rejected",
         "withdrawn_before": "after a request was withdrawn",
         "already_shipped": "has been shipped",
         "already_cancelled": "cancelled already",
-        "answer_first": "answer it before you ship",
+        "answer_first": "answer it before you go on",
         "not_late": "has not passed yet",
     },
 }
@@ -92,10 +97,10 @@ LABELS = {
         ("pending", "seller", "キャンセル・処理要請"),
         ("withdrawal_asked", "buyer", "キャンセルの撤回要請"),
         ("withdrawal_asked", "seller", "撤回要請"),
-        ("withdrawal_declined", "buyer", "キャンセル要請中(撤回保留)"),
+        ("withdrawal_declined", "buyer", "キャンセル要請中（撤回保留）"),
         ("withdrawal_declined", "seller", "撤回保留"),
         ("rejected", "buyer", "キャンセル拒否"),
-        ("missed", "seller", "キャンセル拒否完了"),
+        ("missed", "seller", "キャンセル拒否完了（当日発送処理なし）"),
         ("rejected", "seller", "キャンセル拒否完了"),
     ],
 }
@@ -196,7 +201,10 @@ def test_each_text_is_in_its_language(policy: Policy) -> None:
     texts = read_of(policy)
     assert len(texts) > 30
     assert [text for text in texts if text.languages != ("ja", "en")] == []
-    assert [text for text in texts if not JAPANESE.search(text["ja"])] == []
+    names = {"OK", "Qoo10"}  # the document's own, in either language
+    assert [text for text in texts if not JAPANESE.search(text["ja"])] == [
+        text for text in texts if text["ja"] in names
+    ]
     assert [text for text in texts if JAPANESE.search(text["en"])] == []
 
 

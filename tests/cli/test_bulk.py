@@ -222,7 +222,7 @@ class TestForPrograms:
             "verdict": "refuse",
             "rules": ["qoo10.no_second_request", "qoo10.shipped"],
             "codes": ["rejected_before", "already_shipped"],
-            "clauses": ["qoo10.4.no-second-request", "qoo10.1.may-reject"],
+            "clauses": ["qoo10.4.no-second-request"],
             "orders": 1,
         }
         assert found == {

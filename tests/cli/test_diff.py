@@ -69,7 +69,7 @@ class TestDiff:
         assert " combinations of facts are answered differently.\n" in told
         assert "  → refuse (rejected_before) — conect.no_second_request\n" in told
         assert main(["diff", "conect", name, "--lang", "ja"]) == 1
-        assert "\nキャンセルの要請 (RequestCancellation): " in capsys.readouterr().out
+        assert "\nキャンセルリクエスト (RequestCancellation): " in capsys.readouterr().out
 
     def test_is_told_to_programs(
         self, written: Written, capsys: pytest.CaptureFixture[str]
@@ -101,7 +101,7 @@ class TestDiff:
         assert capsys.readouterr().out.splitlines()[2:] == [
             'deadlines[seller_silent].due.ja: "リクエストの1日後" → "リクエストの2日後"',
             'deadlines[seller_silent].due.en: "1 d after the request" → "2 d after the request"',
-            'refusals.answer_first.en: "answer first" → "Answer before shipping."',
+            'texts.refusals.answer_first.text.en: "answer first" → "Answer before shipping."',
         ]
 
     def test_of_two_marketplaces_is_told_as_far_as_they_can_be_compared(

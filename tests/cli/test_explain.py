@@ -68,7 +68,7 @@ class TestEveryLine:
         assert main(["explain", scenario(SELLER, ORDER, REQUEST)]) == 0
         told = capsys.readouterr().out
         assert "\n結果: 回答する側の判断へ\n" in told
-        assert "\n  conect.refer — 販売者の判断へ\n" in told
+        assert "\n  conect.refer — 受注側の判断へ\n" in told
 
     def test_is_explained_to_programs_on_a_line(
         self, scenario: Any, capsys: pytest.CaptureFixture[str]

@@ -100,7 +100,7 @@ class TestRules:
         monkeypatch.setenv(name, "ja_JP.UTF-8")
         assert main(["rules", "conect"]) == 0
         printed = capsys.readouterr().out
-        assert ("| 操作者 = 購入者 かつ 注文の状態 = 発注済・受注済 | `conect.refer` ") in printed
+        assert ("| 操作者 = 発注側 かつ 注文の状態 = 発注済・受注済 | `conect.refer` ") in printed
 
     def test_of_a_policy_that_is_not_in_the_language_of_the_environment_is_in_its_own(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -63,7 +63,8 @@ class TestTheHelpArticlesWalk:
             "buyer": "キャンセルリクエスト中 ※受注側がキャンセルリクエストを承認しなければ、"
             "注文のキャンセルはされません。 "
             "※必ずキャンセルリクエストが承認されたか確認してください。",
-            "seller": "発注者がキャンセルを希望しています 理由: その他：数量を間違えました",
+            "seller": "発注者がキャンセルを希望しています "
+            "キャンセル理由：その他：数量を間違えました",
         }
         assert [m["subject"] for m in asked["messages"]] == [
             "【受発注システム CO-NECT】キャンセルリクエストがありました(テスト一号店)"
@@ -107,8 +108,12 @@ class TestTheGuidesExample:
         ]
         assert rejected["order_status"] == "shipping_requested"
         assert rejected["labels"] == {
-            "buyer": "キャンセル拒否 注文制作商品",
-            "seller": "キャンセル拒否完了 注文制作商品 当日以内に発送処理を行ってください。",
+            "buyer": "キャンセル拒否 キャンセル拒否理由：注文制作商品 "
+            "一度キャンセル拒否をしたご注文は、"
+            "再度お客様側でキャンセル要請を出すことはできません。",
+            "seller": "キャンセル拒否完了 キャンセル拒否理由：注文制作商品 "
+            "キャンセル拒否後は該当注文の発送処理を速やかに行ってください。 "
+            "発送処理の期限：2022年8月15日 24:00",
         }
         assert [(m["audience"], m["medium"]) for m in rejected["messages"]] == [
             ("buyer", "app"),
@@ -140,7 +145,7 @@ class TestTheGuidesExample:
         for locale in ("C", "ja_JP.UTF-8", "de_DE.UTF-8"):
             monkeypatch.setenv("LC_ALL", locale)
             asked = replayed("qoo10-guide.jsonl", capsys)[0]
-            assert asked["labels"]["buyer"] == "キャンセル要請中"
+            assert asked["labels"]["buyer"] == "キャンセル要請中 ショップの回答をお待ちください。"
 
     def test_speaks_english_when_asked_to(self, capsys: pytest.CaptureFixture[str]) -> None:
         again = replayed("qoo10-guide.jsonl", capsys, "--lang", "en")[2]
@@ -405,7 +410,7 @@ class TestOptions:
         ]
         reject = options["reject", None, None]
         assert (reject["offered"], reject["codes"], reject["request"]) == (True, [], 1)
-        assert (reject["label"], reject["data"]) == ("拒否", {"confirmed": True})
+        assert (reject["label"], reject["data"]) == ("キャンセル拒否", {"confirmed": True})
         assert reject["reasons"][-1] == {
             "code": "other",
             "label": "その他",

@@ -179,7 +179,7 @@ class TestAnswersThatDiffer:
         assert lines[6].startswith("  for example: ")
         assert "a request was rejected before: yes" in lines[6]
         lines = compared(SHOP, FULL_HOUR).text("ja").splitlines()
-        assert lines[3].startswith("キャンセルの要請 (RequestCancellation): ")
+        assert lines[3].startswith("キャンセルのリクエスト (RequestCancellation): ")
         assert lines[4:6] == [
             "  回答する側の判断へ — buyer_asks",
             "  → 即時キャンセル — asks",
@@ -293,16 +293,18 @@ class TestPartsThatDiffer:
         """Of a status, a refusal, a message."""
         refusals = {"closed": Text("受付終了です。", "Too late.")}
         assert diff(tiny(), worded(refusals=refusals)).parts == (
-            part("refusals.closed.en", "It is closed.", "Too late."),
+            part("texts.refusals.closed.text.en", "It is closed.", "Too late."),
         )
         statuses = {**TEXTS.statuses, "sent": Text("出荷済", "Sent")}
         assert diff(tiny(), worded(statuses=statuses)).parts == (
-            part("statuses.sent.ja", "発送済", "出荷済"),
+            part("texts.statuses.sent.text.ja", "発送済", "出荷済"),
         )
         silent = attrs.evolve(MAIL, subject=Text("希望 {order_id}", "Asked: {order_id}"))
         assert diff(tiny(), tiny(edition="2", notifications=(silent,))).parts == (
             part(
-                "notifications[pending to seller].subject.ja", "要請 {order_id}", "希望 {order_id}"
+                "notifications[pending to seller].subject.text.ja",
+                "要請 {order_id}",
+                "希望 {order_id}",
             ),
         )
 

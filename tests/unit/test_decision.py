@@ -19,6 +19,7 @@ from ordercancel.policy import (
     Document,
     Flag,
     Forbid,
+    Gap,
     If,
     Named,
     Refer,
@@ -34,7 +35,11 @@ YES, NO, GONE, LOST = Holds("yes"), Holds("no"), Holds("gone"), Holds("lost")
 FACTS = {"yes": True, "no": False, "gone": None, "lost": None, "status": "new"}
 OPEN = {"request": "none", "is_initiator": False}
 DOCUMENT = Document(
-    "Guide", tuple(Clause(name, section="1", text="-") for name in ("tiny.1", "c.1", "c.2"))
+    "Guide",
+    tuple(
+        Clause(name, section="1", text="-", decided=(Gap("-"),))
+        for name in ("tiny.1", "c.1", "c.2")
+    ),
 )
 
 

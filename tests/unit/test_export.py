@@ -180,8 +180,14 @@ class TestTheWhole:
                     "id": "tiny.1",
                     "section": "1",
                     "text": "Ask, and be answered.",
-                    "reading": None,
-                    "decided": [],
+                    "reading": {"ja": "誰でも", "en": "Whoever ordered may ask."},
+                    "decided": [
+                        {
+                            "settled": {"ja": "一度だけ", "en": "once alone"},
+                            "parameter": "ask_twice",
+                            "default": "False",
+                        }
+                    ],
                 }
             ],
         }
@@ -296,7 +302,7 @@ class TestARule:
         assert shipped["effect"] == {
             "forbid": "already_shipped",
             "refusal": {
-                "ja": "出荷済のため、キャンセルできません。",
+                "ja": "すでに出荷済のため、キャンセルできません。",
                 "en": "The order has been shipped and can no longer be cancelled.",
             },
         }
@@ -346,11 +352,17 @@ class TestARule:
             policy_data(policy)
 
 
+def own(text: dict[str, str]) -> dict[str, Any]:
+    """A text in the policy's own words."""
+    return {"text": text, "basis": "own"}
+
+
 class TestWhatStandsBesideTheRules:
     def test_are_deadlines(self) -> None:
         """While what they run, when they are due, what they do, and what meets them."""
         assert policy_data(SHOP)["deadlines"][1] == {
             "id": "not_shipped",
+            "label": {"en": "not shipped"},
             "runs": {
                 "ja": "注文の状態 = placed・packed",
                 "en": "order status is one of placed, packed",
@@ -418,8 +430,14 @@ class TestWhatStandsBesideTheRules:
             "when": {"all": []},
             "text": {"minimum": 30, "maximum": 500, "required": True},
             "hint": {
-                "ja": "お客様へ直接説明をお願い致します。（商品遅延・注文制作遅延）",
-                "en": "Please explain to the buyer yourself (product delay, production delay).",
+                "text": {
+                    "ja": "お客様へ直接説明をお願い致します。（商品遅延・注文制作遅延）",
+                    "en": "Please explain to the buyer yourself "
+                    "(product delay, production delay).",
+                },
+                "basis": "says",
+                "clauses": ["qoo10.3.other-hint"],
+                "parameter": None,
             },
             "basis": "says",
             "clauses": ["qoo10.3.reasons", "qoo10.3.other-30"],
@@ -433,16 +451,17 @@ class TestWhatStandsBesideTheRules:
     def test_are_all_texts(self) -> None:
         """Statuses, refusals, messages, labels, counters and columns, in all its languages."""
         data = policy_data(tiny())
-        assert data["statuses"]["packed"] == {"ja": "梱包済", "en": "Packed"}
-        assert data["refusals"]["closed"] == {"ja": "受付終了です。", "en": "It is closed."}
+        texts = data["texts"]
+        assert texts["statuses"]["packed"] == own({"ja": "梱包済", "en": "Packed"})
+        assert texts["refusals"]["closed"] == own({"ja": "受付終了です。", "en": "It is closed."})
         assert data["notifications"] == [
             {
                 "on": "pending",
                 "to": "seller",
                 "when": {"all": []},
                 "media": ["mail"],
-                "subject": {"ja": "要請 {order_id}", "en": "Asked: {order_id}"},
-                "body": {"ja": "理由: {reason}\n{item}", "en": "Reason: {reason}\n{item}"},
+                "subject": own({"ja": "要請 {order_id}", "en": "Asked: {order_id}"}),
+                "body": own({"ja": "理由: {reason}\n{item}", "en": "Reason: {reason}\n{item}"}),
                 **FOR_TESTS,
             }
         ]
@@ -459,12 +478,17 @@ class TestWhatStandsBesideTheRules:
             {
                 "on": "pending",
                 "label": {"ja": "要請", "en": "Requests"},
-                "state": {"ja": "処理要請", "en": "To process"},
+                "state": own({"ja": "処理要請", "en": "To process"}),
                 **FOR_TESTS,
             }
         ]
-        assert data["columns"] == {}
-        assert policy_data(QOO10)["columns"]["state"] == {"ja": "処理状態", "en": "State"}
+        assert texts["columns"] == {}
+        assert policy_data(QOO10)["texts"]["columns"]["state"] == {
+            "text": {"ja": "処理状態", "en": "State"},
+            "basis": "says",
+            "clauses": ["qoo10.3.grid"],
+            "parameter": None,
+        }
 
     def test_has_the_messages_and_numbers_that_nobody_had_to_write(self) -> None:
         """As they are worded when they go out, in the library's words for them."""

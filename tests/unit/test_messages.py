@@ -145,14 +145,14 @@ def test_a_message_goes_out_once_for_each_medium_with_all_its_variables() -> Non
     assert app.body == mail.body
     assert app.body == (
         "o-7|一号店|s-1|一号店\nあめ\nc-3\nその他：あいう\nあいう\n発送済み\nお願い\n"
-        "2024-03-01 12:00\n新規"
+        "2024年3月1日 12:00\n新規"
     )
 
 
 def test_lines_with_nothing_to_say_are_left_out() -> None:
     case, _ = told(opened(TELLS), asks())
     _, messages = told(case, rejects())
-    assert messages[0].body == "o-7|b-1|s-1|b-1\n間違い\n2024-03-01 12:00\n新規"
+    assert messages[0].body == "o-7|b-1|s-1|b-1\n間違い\n2024年3月1日 12:00\n新規"
 
 
 def test_facts_of_a_policys_own_may_be_told() -> None:
@@ -162,7 +162,7 @@ def test_facts_of_a_policys_own_may_be_told() -> None:
         facts=(Choice("size", values=("s", "m")), Moment("seen_at")),
     )
     _, (message,) = told(opened(policy, facts={"size": "m", "seen_at": utc(1)}), asks(), policy)
-    assert message.body == "m|2024-03-01 09:00"
+    assert message.body == "m|2024年3月1日 09:00"
 
 
 def test_a_subject_is_one_line_whatever_was_typed() -> None:
@@ -375,7 +375,7 @@ def test_a_mark_is_told_with_the_moment_that_it_was_due() -> None:
         ("buyer", "late"),
         ("seller", "late"),
     ]
-    assert messages[0].body == "注文 o-7 の期限(late)を過ぎました: 2024-03-03 09:00"
+    assert messages[0].body == "注文 o-7 の期限(late)を過ぎました: 2024年3月3日 09:00"
 
 
 def test_a_mark_that_is_taken_off_in_the_same_commit_is_not_told() -> None:

@@ -25,6 +25,7 @@ from ordercancel.policy import (
     CANCEL,
     OTHER_SIDE,
     PERMIT,
+    ActionText,
     By,
     Calendar,
     Choice,
@@ -46,6 +47,7 @@ from ordercancel.policy import (
     Refer,
     Role,
     Rule,
+    Sourced,
     TextBounds,
     Texts,
     advance,
@@ -54,6 +56,7 @@ from ordercancel.policy import (
     cancel,
     clause,
     days,
+    decided,
     is_open,
     mark,
     marked,
@@ -62,6 +65,7 @@ from ordercancel.policy import (
     now,
     own_rule,
     placed_at,
+    reading,
     reason,
     refer,
     requested_at,
@@ -75,6 +79,7 @@ from ordercancel.rules.deadlines import Action, Do
 from ordercancel.rules.facts import Fact, Vocabulary
 from unit.tiny import (
     COUNTER,
+    DOCUMENT,
     LABEL,
     MAIL,
     ORDERS,
@@ -540,19 +545,29 @@ def test_ids_occur_once_and_none_is_the_librarys() -> None:
         (own_rule(" "), "says nothing"),
         (clause(), "cites no clause"),
         (clause("tiny.2"), "cites 'tiny.2'"),
+        (reading("tiny.2"), "cites 'tiny.2'"),
+        (reading("tiny.3"), "rests on a reading of 'tiny.3'"),
+        (decided("tiny.1"), "rests on a decision on 'tiny.1' by None"),
+        (decided("tiny.1", parameter="x"), "rests on a decision on 'tiny.1' by 'x'"),
         (3, "is 3"),
     ],
 )
 def test_a_source_is_a_clause_that_there_is_or_a_reason(source: Any, problem: str) -> None:
+    """What is said to be read, or decided, has its words in the clause."""
+    bare = Document("More", (Clause("tiny.3", section="3", text="-"),))
+    shown = {"approve": ActionText(done=Sourced(Text("済", "done"), source))}
     everywhere = {
+        "documents": (DOCUMENT, bare),
         "source": source,
         "rules": (attrs.evolve(REFERS, source=source), *RULES[1:]),
-        "deadlines": deadline(source=source),
+        "deadlines": deadline(source=source, then=mark("late")),
         "reasons": (attrs.evolve(REASONS[0], source=source), *REASONS[1:]),
         "notifications": (attrs.evolve(MAIL, source=source),),
         "texts": worded(
             labels=(attrs.evolve(LABEL, source=source),),
             counters=(attrs.evolve(COUNTER, source=source),),
+            marks={"late": Sourced(Text("遅", "late"), source)},
+            actions=shown,
         ),
     }
     assert faults(**everywhere) == [
@@ -561,6 +576,8 @@ def test_a_source_is_a_clause_that_there_is_or_a_reason(source: Any, problem: st
         ("rules['d'].source", problem),
         ("reasons['mistake'].source", problem),
         ("notifications[pending to seller].source", problem),
+        ("texts.marks['late'].source", problem),
+        ("texts.actions['approve'].done.source", problem),
         ("texts.labels[pending to seller].source", problem),
         ("texts.counters[pending].source", problem),
     ]
@@ -576,12 +593,47 @@ def test_a_source_is_a_clause_that_there_is_or_a_reason(source: Any, problem: st
         ({"title": 3}, ("title", "is a int")),
         (
             {"texts": worded(statuses={"lost": Text("失", "Lost")})},
-            ("texts.statuses['lost']", "is no status"),
+            ("texts.statuses['lost']", "is not known"),
+        ),
+        *(
+            (
+                {"texts": worded(**{field: {"lost": Text("失", "Lost")}})},
+                (f"texts.{field}['lost']", "is not known"),
+            )
+            for field in ("requests", "roles", "marks", "verdicts")
+        ),
+        (
+            {"texts": worded(commands={str: Text("令", "c")})},
+            (f"texts.commands[{str!r}]", "is not known"),
+        ),
+        (
+            {"texts": worded(commands={Approve: Text(ja="承")})},
+            ("texts.commands['Approve']", "is missing in: en"),
+        ),
+        (
+            {"texts": worded(actions={"fly": ActionText()})},
+            ("texts.actions['fly']", "is not known"),
+        ),
+        (
+            {"texts": worded(actions={"approve": "Approve"})},
+            ("texts.actions['approve']", "is a str"),
+        ),
+        (
+            {"texts": worded(actions={"send": ActionText(notices=("注意",))})},
+            ("texts.actions['send'].notices[0]", "is missing in: en"),
+        ),
+        (
+            {"texts": worded(signature=Text("{nobody}", "us"))},
+            ("texts.signature", "uses the unknown variable 'nobody'"),
+        ),
+        (
+            {"deadlines": deadline(label="期限")},
+            ("deadlines['d'].label", "is missing in: en"),
         ),
         ({"texts": worded(statuses={})}, ("texts.statuses['new']", "is missing in: en")),
         (
             {"texts": worded(moves={"fly": Text("飛", "Fly")})},
-            ("texts.moves['fly']", "is no move"),
+            ("texts.moves['fly']", "is not known"),
         ),
         (
             {"texts": worded(moves={"send": Text(ja="発")})},

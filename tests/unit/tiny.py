@@ -30,6 +30,7 @@ from ordercancel.policy import (
     Counter,
     Document,
     Flag,
+    Gap,
     Label,
     Lifecycle,
     Moment,
@@ -59,7 +60,18 @@ ORDERS = Lifecycle(
     cancelled="stopped",
     facts={"plan": "ship_on"},
 )
-DOCUMENT = Document("Guide", (Clause("tiny.1", section="1", text="Ask, and be answered."),))
+DOCUMENT = Document(
+    "Guide",
+    (
+        Clause(
+            "tiny.1",
+            section="1",
+            text="Ask, and be answered.",
+            reading=Text("誰でも", "Whoever ordered may ask."),
+            decided=(Gap(Text("一度だけ", "once alone"), "ask_twice", "False"),),
+        ),
+    ),
+)
 REFERS = Rule(
     "tiny.refer",
     on=RequestCancellation,

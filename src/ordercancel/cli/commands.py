@@ -177,7 +177,10 @@ def _latest(policies: Iterable[Policy]) -> dict[str, Policy]:
 def run_diagram(chosen: argparse.Namespace) -> int:
     """Print a chart as Mermaid."""
     for policy, lang in _worded(chosen):
-        print(request_diagram(lang) if chosen.request else order_diagram(policy, lang), end="")
+        print(
+            request_diagram(policy, lang) if chosen.request else order_diagram(policy, lang),
+            end="",
+        )
     return 0
 
 

@@ -28,7 +28,6 @@ from ordercancel.engine.options import Choosable, Option
 from ordercancel.engine.timers import fires, running
 from ordercancel.explain import Explanation, explain, explain_faults, explain_firing
 from ordercancel.policy.book import PolicyBook
-from ordercancel.policy.describe import COMMAND_NAMES
 from ordercancel.policy.policy import Policy
 from ordercancel.service.ports import Store
 from ordercancel.service.records import Commit
@@ -328,7 +327,7 @@ class _Recorder:
 def _option(option: Option, policy: Policy, lang: Lang) -> Answer:
     """An action as JSON has it, with the keys that a line needs to take it."""
     line: Answer = {"command": VERBS[option.command]}
-    name = COMMAND_NAMES[option.command]
+    name = policy.command_text(option.command)
     if option.command is AdvanceOrder:
         line["event"], name = option.move, policy.move_text(str(option.move))
     if option.command is AnswerWithdrawal:

@@ -17,7 +17,6 @@ from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.timers import OVERDUE, Timer, running
 from ordercancel.engine.words import Words
 from ordercancel.rules.deadlines import Do
-from ordercancel.rules.texts import STATUS_TEXTS
 
 __all__ = ["QueueRow", "is_overdue", "label", "queue_row"]
 
@@ -44,11 +43,19 @@ def label(
             and _applies(each.on, case, request)
             and holds(policy, each.when, facts)
         ):
-            words = Words(case, policy, lang, parties or {}, reader=reader)
+            due_at = _due_at(each.on, case, policy)
+            words = Words(case, policy, lang, parties or {}, reader=reader, due_at=due_at)
             return policy.text(each.text).fill(lang, words)
     if request is not None and request.is_open:
-        return STATUS_TEXTS[request.status][lang]
+        return policy.request_text(request.status)[lang]
     return policy.status_text(case.order.status)[lang]
+
+
+def _due_at(on: str, case: Case, policy: RuleSet) -> datetime | None:
+    """When the mark was due that a label is on; else when the first deadline that runs is due."""
+    marked = (mark.due_at for mark in case.marks if mark.code == on)
+    run = (timer.due_at for timer in running(policy, case))
+    return next(marked, None) or next(run, None)
 
 
 def _applies(on: str, case: Case, request: CancellationRequest | None) -> bool:
@@ -158,4 +165,4 @@ def _state(case: Case, request: CancellationRequest, policy: RuleSet, lang: Lang
     for counter in policy.counters:
         if counter.on == request.status:
             return policy.text(counter.state or counter.label)[lang]
-    return STATUS_TEXTS[request.status][lang]
+    return policy.request_text(request.status)[lang]

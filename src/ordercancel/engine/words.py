@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import Judged, Reject, RequestCancellation
-from ordercancel.domain.texts import Lang
+from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.ruleset import RuleSet
 
 __all__ = ["Words", "reason_words"]
+
+YES, NO = Text("はい", "yes"), Text("いいえ", "no")
 
 
 class Words(dict[str, str]):
@@ -23,7 +25,7 @@ class Words(dict[str, str]):
         lang: The language.
         parties: What is known of the parties, by id.
         reader: The id of the reader.
-        due_at: When the deadline was due that it is about.
+        due_at: When the deadline is or was due that it is about.
     """
 
     __slots__ = ("case", "due_at", "lang", "parties", "policy", "reader")
@@ -51,7 +53,8 @@ class Words(dict[str, str]):
         if write is not None:
             value = write(self)
         else:
-            fact = self.case.order.facts.get(name)
+            request = self.case.latest
+            fact = self.case.order.facts.get(name, request and request.data.get(name))
             value = "" if fact is None else self.shown(fact)
         self[name] = value
         return value
@@ -63,9 +66,25 @@ class Words(dict[str, str]):
 
     def shown(self, value: object) -> str:
         """A value of a fact; a moment on the clock of the policy's zone."""
+        if isinstance(value, bool):
+            return (YES if value else NO)[self.lang]
         if isinstance(value, datetime):
-            return value.astimezone(self.policy.tzinfo).strftime("%Y-%m-%d %H:%M")
+            local = value.astimezone(self.policy.tzinfo)
+            return f"{self.shown(local.date())} {local:%H:%M}"
+        if isinstance(value, date):
+            if self.lang == "ja":
+                return f"{value.year}年{value.month}月{value.day}日"
+            return value.isoformat()
         return str(value)
+
+    def shown_due(self) -> str:
+        """When it is due: what ends with a day reads 24:00 of that day."""
+        if self.due_at is None:
+            return ""
+        local = self.due_at.astimezone(self.policy.tzinfo)
+        if local.time() == time():
+            return f"{self.shown(local.date() - timedelta(days=1))} 24:00"
+        return self.shown(local)
 
 
 def reason_words(
@@ -114,6 +133,6 @@ _WORDS: Mapping[str, Callable[[Words], str]] = {
     "withdrawal_text": lambda about: (
         (about.case.latest and about.case.latest.withdrawal_text) or ""
     ),
-    "due_at": lambda about: "" if about.due_at is None else about.shown(about.due_at),
+    "due_at": Words.shown_due,
 }
 """What each variable of a text says (`ordercancel.rules.notifications.PLACEHOLDERS`)."""

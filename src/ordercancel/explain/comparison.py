@@ -12,7 +12,7 @@ from ordercancel.domain.commands import JUDGED
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.decision import Decision, Verdict
 from ordercancel.explain.export import policy_data
-from ordercancel.policy.describe import COMMAND_NAMES, VERDICT_NAMES, fact_text, value_text
+from ordercancel.policy.describe import VERDICT_NAMES, fact_text, value_text
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import Value
 from ordercancel.rules.facts import channel, move, reason, status
@@ -276,7 +276,7 @@ def _lines(result: PolicyDiff, lang: Lang) -> Iterator[str]:
                 "{name} のみにあるもの({fact}): {words}", "Only {name} has {fact}: {words}"
             )
             yield only_there.fill(lang, {"name": name, "fact": label, "words": ", ".join(words)})
-    kinds = {kind.__name__: COMMAND_NAMES[kind] for kind in JUDGED}
+    kinds = {kind.__name__: result.after.command_text(kind) for kind in JUDGED}
     for change in result.changes:
         yield ""
         yield f"{kinds[change.command][lang]} ({change.command}): {change.count:,}"

@@ -15,7 +15,6 @@ from ordercancel.engine.evaluation import judge
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.explain.explanation import MOST_CHANGES, Cause, Change, Explanation, Flip, Quote
 from ordercancel.policy.describe import (
-    COMMAND_NAMES,
     action_text,
     describe,
     effect_text,
@@ -109,7 +108,7 @@ def explain_firing(event: DeadlineFired, policy: RuleSet, lang: Lang) -> Explana
 def _asked(decision: Decision, lang: Lang) -> str:
     if decision.kind is None:
         return ""
-    name = f"{COMMAND_NAMES[decision.kind][lang]} ({decision.kind.__name__})"
+    name = f"{decision.policy.command_text(decision.kind)[lang]} ({decision.kind.__name__})"
     facts = decision.facts
     if not isinstance(facts, Facts):
         return name
@@ -177,7 +176,8 @@ def _cause(
     if isinstance(source, Citation):
         for name in source.clauses:
             clause = policy.clause(name)
-            quotes.append(Quote(name, str(source.basis), clause.text, _line(clause, source)))
+            note = _line(clause, source, policy, lang)
+            quotes.append(Quote(name, str(source.basis), clause.text, note))
     return Cause(
         id=rule.id,
         effect=effect,
@@ -188,18 +188,18 @@ def _cause(
     )
 
 
-def _line(clause: Clause, source: Citation) -> str:
+def _line(clause: Clause, source: Citation, policy: RuleSet, lang: Lang) -> str:
     """How the clause is read, or what was decided where it is silent; empty where it says so."""
     match source.basis:
         case Basis.READS:
-            return clause.reading or ""
+            return "" if clause.reading is None else policy.text(clause.reading)[lang]
         case Basis.DECIDED:
-            decided = [
-                what
-                for what, parameter, _ in clause.decided
-                if source.parameter in (None, parameter)
-            ]
-            return "; ".join(decided)
+            settled = (
+                policy.text(gap.settled)[lang]
+                for gap in clause.decided
+                if gap.parameter == source.parameter
+            )
+            return Text("。", "; ")[lang].join(settled)
         case _:
             return ""
 

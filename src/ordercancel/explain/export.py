@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from ordercancel.domain.texts import LANGS, Text
+from ordercancel.domain.texts import LANGS
 from ordercancel.policy.describe import describe, time_text
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import (
@@ -29,7 +29,8 @@ from ordercancel.rules.facts import Choice, Fact
 from ordercancel.rules.lifecycle import Lifecycle
 from ordercancel.rules.reasons import Reason
 from ordercancel.rules.rules import Rule
-from ordercancel.rules.sources import NO_PARAMETER, Citation, Clause, Source
+from ordercancel.rules.sources import Citation, Clause, Source, Sourced
+from ordercancel.rules.texts import Worded
 from ordercancel.rules.times import (
     BusinessDays,
     By,
@@ -49,7 +50,6 @@ def policy_data(policy: Policy) -> dict[str, Any]:
     in words, and as a tree of ``all``, ``any``, ``not`` and comparisons of one fact each. So have
     deadlines the time that they are due. Lengths of time are in seconds.
     """
-    orders, texts = policy.orders, policy.texts
     return {
         "name": policy.name,
         "edition": policy.edition,
@@ -59,7 +59,7 @@ def policy_data(policy: Policy) -> dict[str, Any]:
         "zone": policy.zone,
         "languages": list(policy.languages),
         "channels": list(policy.channels),
-        "orders": _lifecycle(policy, orders),
+        "orders": _lifecycle(policy, policy.orders),
         "facts": [_fact(policy, fact) for fact in policy.facts],
         "roles": [attrs.asdict(role) for role in policy.roles.values()],
         "rules": [_rule(policy, rule) for rule in policy.all_rules],
@@ -67,6 +67,7 @@ def policy_data(policy: Policy) -> dict[str, Any]:
         "deadlines": [
             {
                 "id": deadline.id,
+                "label": policy.deadline_text(deadline).as_dict(),
                 "runs": {lang: describe(deadline.runs, policy, lang) for lang in LANGS},
                 "condition": _condition(deadline.runs),
                 "due": {lang: time_text(deadline.due, policy, lang) for lang in LANGS},
@@ -78,16 +79,15 @@ def policy_data(policy: Policy) -> dict[str, Any]:
             for deadline in policy.deadlines
         ],
         "ask_again_while_open": policy.ask_again_while_open,
-        "statuses": {each: policy.status_text(each).as_dict() for each in orders.statuses},
-        "refusals": {code: policy.refusal_text(code).as_dict() for code in sorted(_codes(policy))},
+        "texts": _texts(policy),
         "notifications": [
             {
                 "on": each.on,
                 "to": each.to,
                 "when": _condition(each.when),
                 "media": [str(medium) for medium in each.media],
-                "subject": _text(policy, each.subject),
-                "body": _text(policy, each.body),
+                "subject": _worded(policy, each.subject),
+                "body": _worded(policy, each.body),
                 **_source(policy, each.source),
             }
             for each in policy.notifications
@@ -106,18 +106,48 @@ def policy_data(policy: Policy) -> dict[str, Any]:
             {
                 "on": each.on,
                 "label": _text(policy, each.label),
-                "state": _text(policy, each.state or each.label),
+                "state": _worded(policy, each.state or each.label),
                 **_source(policy, each.source),
             }
             for each in policy.counters
         ],
-        "columns": {name: _text(policy, each) for name, each in texts.columns.items()},
         "waivers": [{"id": each.fault, **_source(policy, each.source)} for each in policy.waivers],
         "documents": [
-            {"title": document.title, "clauses": [_clause(each) for each in document.clauses]}
+            {
+                "title": document.title,
+                "clauses": [_clause(policy, each) for each in document.clauses],
+            }
             for document in policy.documents
         ],
     }
+
+
+def _texts(policy: Policy) -> dict[str, Any]:
+    """What people read beside labels, counters and messages, with whose words it is."""
+    texts = policy.texts
+    refusals = {code: policy.refusal_text(code) for code in sorted(_codes(policy))}
+    statuses = {each: policy.status_text(each) for each in policy.orders.statuses}
+    named: tuple[tuple[str, Mapping[Any, Worded]], ...] = (
+        ("statuses", {**statuses, **texts.statuses}),
+        ("refusals", {**refusals, **texts.refusals}),
+        *((field, getattr(texts, field)) for field in _NAMED),
+    )
+    return {
+        **{
+            field: {
+                getattr(key, "__name__", key): _worded(policy, each) for key, each in of.items()
+            }
+            for field, of in named
+        },
+        "actions": {
+            action: {part: _worded(policy, each) for part, each in shown.parts().items()}
+            for action, shown in texts.actions.items()
+        },
+        "signature": None if texts.signature is None else _worded(policy, texts.signature),
+    }
+
+
+_NAMED = ("requests", "roles", "commands", "moves", "marks", "verdicts", "columns")
 
 
 def _codes(policy: Policy) -> set[str]:
@@ -125,15 +155,14 @@ def _codes(policy: Policy) -> set[str]:
     return {each.code for each in effects if isinstance(each, Forbid)} | set(policy.texts.refusals)
 
 
-def _clause(clause: Clause) -> dict[str, Any]:
-    names = ("id", "section", "text", "reading")
-    decided = [
-        {"what": what}
-        if parameter == NO_PARAMETER
-        else {"what": what, "parameter": parameter, "default": default}
-        for what, parameter, default in clause.decided
-    ]
-    return {**{name: getattr(clause, name) for name in names}, "decided": decided}
+def _clause(policy: Policy, clause: Clause) -> dict[str, Any]:
+    return {
+        **{name: getattr(clause, name) for name in ("id", "section", "text")},
+        "reading": None if clause.reading is None else _text(policy, clause.reading),
+        "decided": [
+            {**attrs.asdict(gap), "settled": _text(policy, gap.settled)} for gap in clause.decided
+        ],
+    }
 
 
 def _fact(policy: Policy, fact: Fact) -> dict[str, Any]:
@@ -182,7 +211,7 @@ def _reason(policy: Policy, reason: Reason) -> dict[str, Any]:
         "label": policy.reason_text(reason).as_dict(),
         "when": _condition(reason.when),
         "text": None if reason.text is None else attrs.asdict(reason.text),
-        "hint": None if reason.hint is None else _text(policy, reason.hint),
+        "hint": None if reason.hint is None else _worded(policy, reason.hint),
         **_source(policy, reason.source),
     }
 
@@ -269,5 +298,11 @@ def _source(policy: Policy, source: Source | None) -> dict[str, Any]:
             return {"basis": "own", "clauses": [], "rationale": source.rationale.as_dict()}
 
 
-def _text(policy: Policy, text: Text | str) -> Mapping[str, str]:
+def _worded(policy: Policy, text: Worded) -> dict[str, Any]:
+    """A text with whose words it is; ``own`` where it is the policy's own wording."""
+    source = _source(policy, text.source) if isinstance(text, Sourced) else {"basis": "own"}
+    return {"text": _text(policy, text), **source}
+
+
+def _text(policy: Policy, text: Worded) -> Mapping[str, str]:
     return policy.text(text).as_dict()

@@ -9,8 +9,6 @@ from ordercancel.domain.requests import OPEN, RequestStatus
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.request_moves import REQUEST_MOVES
 from ordercancel.policy.describe import (
-    COMMAND_NAMES,
-    REQUEST_STATUSES,
     action_text,
     describe,
     effect_text,
@@ -20,7 +18,7 @@ from ordercancel.policy.policy import Policy
 from ordercancel.rules.effects import Forbid
 from ordercancel.rules.reasons import TextBounds
 from ordercancel.rules.rules import Rule
-from ordercancel.rules.sources import NO_PARAMETER, Basis, Citation, Source
+from ordercancel.rules.sources import Basis, Citation, Source
 
 
 def rule_table(policy: Policy, lang: Lang) -> str:
@@ -51,8 +49,8 @@ def order_diagram(policy: Policy, lang: Lang) -> str:
     return _diagram(names, edges, lang)
 
 
-def request_diagram(lang: Lang) -> str:
-    """Return the life of a request, which all policies share, as a Mermaid diagram."""
+def request_diagram(policy: Policy, lang: Lang) -> str:
+    """Return the life of a request as a Mermaid diagram, in the policy's words."""
     edges = [(str(source), action, str(to)) for (source, action), to in REQUEST_MOVES.items()]
     edges += [
         (str(status), name, str(to))
@@ -63,7 +61,7 @@ def request_diagram(lang: Lang) -> str:
             ("expire", RequestStatus.EXPIRED),
         )
     ]
-    return _diagram(REQUEST_STATUSES, edges, lang)
+    return _diagram({each: policy.request_text(each) for each in RequestStatus}, edges, lang)
 
 
 def _command_section(policy: Policy, kind: type[Judged], lang: Lang) -> Iterator[str]:
@@ -77,7 +75,7 @@ def _command_section(policy: Policy, kind: type[Judged], lang: Lang) -> Iterator
         for rule in sorted(policy.rules_for(kind), key=_reading_order)
     ]
     if rows:
-        yield f"## {COMMAND_NAMES[kind][lang]} (`{kind.__name__}`)"
+        yield f"## {policy.command_text(kind)[lang]} (`{kind.__name__}`)"
         yield _table(
             ("結果", "条件", "ルール", "根拠"), ("Effect", "When", "Rule", "Source"), rows, lang
         )
@@ -178,16 +176,17 @@ def _clause_section(policy: Policy, lang: Lang) -> Iterator[str]:
                 f"`{clause.id}`",
                 clause.section,
                 clause.text,
-                clause.reading or "",
-                "; ".join(
-                    what if name == NO_PARAMETER else f"{what} (`{name}={value}`)"
-                    for what, name, value in clause.decided
+                "" if clause.reading is None else policy.text(clause.reading)[lang],
+                Text("。", "; ")[lang].join(
+                    policy.text(gap.settled)[lang]
+                    + ("" if gap.parameter is None else f" (`{gap.parameter}={gap.default}`)")
+                    for gap in clause.decided
                 ),
             )
             for clause in document.clauses
         ]
         yield _table(
-            ("条項", "節", "原文", "解釈 (英語)", "原文にない決定 (英語)"),
+            ("条項", "節", "原文", "解釈", "原文に定めがなく決めたこと"),
             ("Clause", "Section", "Words", "Reading", "Decided where it is silent"),
             rows,
             lang,

@@ -70,8 +70,18 @@ from ordercancel.rules.notifications import Medium, Notification
 from ordercancel.rules.reasons import Reason, TextBounds
 from ordercancel.rules.roles import Role
 from ordercancel.rules.rules import Rule
-from ordercancel.rules.sources import Clause, Document, clause, decided, own_rule, reading
-from ordercancel.rules.texts import Counter, Label, Texts
+from ordercancel.rules.sources import (
+    WORDING,
+    Clause,
+    Document,
+    Gap,
+    Sourced,
+    clause,
+    decided,
+    own_rule,
+    reading,
+)
+from ordercancel.rules.texts import ActionText, Counter, Label, Texts
 from ordercancel.rules.times import By, Calendar, Earliest, Latest, days, hours, minutes
 
 __all__ = [
@@ -79,6 +89,8 @@ __all__ = [
     "CANCEL",
     "OTHER_SIDE",
     "PERMIT",
+    "WORDING",
+    "ActionText",
     "AdvanceOrder",
     "AnswerWithdrawal",
     "Approve",
@@ -96,6 +108,7 @@ __all__ = [
     "Earliest",
     "Flag",
     "Forbid",
+    "Gap",
     "If",
     "Label",
     "Latest",
@@ -114,6 +127,7 @@ __all__ = [
     "RequestCancellation",
     "Role",
     "Rule",
+    "Sourced",
     "Text",
     "TextBounds",
     "Texts",

@@ -2,30 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from ordercancel.domain.characters import unsafe_characters
+from ordercancel.domain.commands import RequestCancellation
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Text
-from ordercancel.policy.check_conditions import check_case_condition, check_condition, one_of
+from ordercancel.policy.check_conditions import (
+    check_case_condition,
+    check_condition,
+    kinds_of,
+    one_of,
+)
 from ordercancel.policy.parts import PolicyParts
 from ordercancel.rules.effects import Forbid
 from ordercancel.rules.notifications import AUDIENCES, CHANGES, PLACEHOLDERS
-from ordercancel.rules.texts import ANY_OPEN, STANDARD_REFUSALS
+from ordercancel.rules.sources import Sourced
+from ordercancel.rules.standard_texts import (
+    ACTION_TEXTS,
+    COMMAND_TEXTS,
+    STANDARD_REFUSALS,
+    VERDICT_TEXTS,
+)
+from ordercancel.rules.texts import ANY_OPEN, ActionText, Worded
 
-__all__ = ["check_texts"]
+__all__ = ["all_texts", "check_texts"]
+
+
+_ACTIONS = tuple(ACTION_TEXTS)
+_VERDICTS = tuple(VERDICT_TEXTS)
 
 
 def check_texts(policy: PolicyParts, faults: Faults) -> None:
     """Check that texts are of what there is, in each language, with variables that there are."""
-    texts, statuses = policy.texts, policy.orders.statuses
-    for status in (each for each in texts.statuses if each not in statuses):
-        faults.add(f"texts.statuses[{status!r}]", "is no status", one_of(statuses))
-    for move in (each for each in texts.moves if each not in policy.orders.moves):
-        faults.add(f"texts.moves[{move!r}]", "is no move", one_of(policy.orders.moves))
-    changes = (*CHANGES, *policy.mark_codes, *(deadline.id for deadline in policy.deadlines))
-    roles = tuple(policy.roles)
+    texts, orders, marks = policy.texts, policy.orders, policy.mark_codes
+    roles, deadlines = tuple(policy.roles), tuple(deadline.id for deadline in policy.deadlines)
+    sides = (f"{role.side}_side" for role in policy.roles.values())
+    named: tuple[tuple[str, Iterable[Any], tuple[Any, ...]], ...] = (
+        ("statuses", texts.statuses, orders.statuses),
+        ("requests", texts.requests, tuple(map(str, RequestStatus))),
+        ("roles", texts.roles, (*roles, *dict.fromkeys(sides), "house", "other_side")),
+        ("commands", texts.commands, tuple(COMMAND_TEXTS)),
+        ("moves", texts.moves, tuple(orders.moves)),
+        ("marks", texts.marks, marks),
+        ("verdicts", texts.verdicts, _VERDICTS),
+        ("actions", texts.actions, (*_ACTIONS, *orders.moves)),
+    )
+    for field, keys, known in named:
+        for key in (each for each in keys if each not in known):
+            expected = kinds_of(known) if field == "commands" else one_of(known)
+            faults.add(f"texts.{field}[{key!r:.80}]", "is not known", expected)
+    for action, shown in texts.actions.items():
+        faults.instance(f"texts.actions[{action!r:.80}]", shown, ActionText, "an ActionText")
+    changes = (*CHANGES, *marks, *deadlines)
     for message in policy.own_notifications or ():
         where = f"notifications[{message.on} to {message.to}]"
         faults.choice(f"{where}.on", message.on, changes)
@@ -33,19 +64,19 @@ def check_texts(policy: PolicyParts, faults: Faults) -> None:
         check_condition(policy, message.when, (), f"{where}.when", faults)
     for label in texts.labels:
         where = f"texts.labels[{label.on} to {label.to}]"
-        faults.choice(f"{where}.on", label.on, (*RequestStatus, *policy.mark_codes))
+        faults.choice(f"{where}.on", label.on, (*RequestStatus, *marks))
         faults.choice(f"{where}.to", label.to, roles)
         check_case_condition(policy, label.when, f"{where}.when", faults)
     for counter in texts.counters or ():
         where = f"texts.counters[{counter.on}].on"
-        faults.choice(where, counter.on, (*RequestStatus, ANY_OPEN, *policy.mark_codes))
-    for where, text in _all_texts(policy):
+        faults.choice(where, counter.on, (*RequestStatus, ANY_OPEN, *marks))
+    for where, text in all_texts(policy):
         _check_text(policy, where, text, faults)
     for where, text in _templates(policy):
         _check_template(policy, where, policy.text(text), faults)
 
 
-def _all_texts(policy: PolicyParts) -> Iterator[tuple[str, Text | str | None]]:
+def all_texts(policy: PolicyParts) -> Iterator[tuple[str, Worded | None]]:
     """Every text of the policy that people read, with its place."""
     texts = policy.texts
     if policy.title is not None:
@@ -61,11 +92,14 @@ def _all_texts(policy: PolicyParts) -> Iterator[tuple[str, Text | str | None]]:
     }
     for field, named in (
         ("refusals", {**codes, **texts.refusals}),
-        ("columns", texts.columns),
-        ("moves", texts.moves),
+        *((field, getattr(texts, field)) for field in _NAMED),
     ):
         for key, text in named.items():
-            yield f"texts.{field}[{key!r}]", text
+            yield f"texts.{field}[{getattr(key, '__name__', key)!r}]", text
+    for action, shown in texts.actions.items():
+        if isinstance(shown, ActionText):
+            for part, text in shown.parts().items():
+                yield f"texts.actions[{action!r}].{part}", text
     for reason in policy.reasons:
         if reason.code is not None:
             yield f"reasons[{reason.code!r}].label", reason.label
@@ -75,11 +109,18 @@ def _all_texts(policy: PolicyParts) -> Iterator[tuple[str, Text | str | None]]:
         yield f"texts.counters[{counter.on}].label", counter.label
         if counter.state is not None:
             yield f"texts.counters[{counter.on}].state", counter.state
+    for deadline in policy.deadlines:
+        if deadline.label is not None:
+            yield f"deadlines[{deadline.id!r}].label", deadline.label
     yield from _templates(policy)
+
+
+_NAMED = ("requests", "roles", "commands", "moves", "marks", "verdicts", "columns")
 
 
 def _check_text(policy: PolicyParts, where: str, text: object, faults: Faults) -> None:
     """A text is there in each language of the policy; in one language its words do."""
+    text = text.text if isinstance(text, Sourced) else text
     if not isinstance(text, Text | str | None):
         faults.add(where, f"is a {type(text).__name__}", "a Text or a str")
         return
@@ -96,7 +137,9 @@ def _check_text(policy: PolicyParts, where: str, text: object, faults: Faults) -
             faults.add(where, f"contains {unsafe}", "one printable line")
 
 
-def _templates(policy: PolicyParts) -> Iterator[tuple[str, Text | str]]:
+def _templates(policy: PolicyParts) -> Iterator[tuple[str, Worded]]:
+    if policy.texts.signature is not None:
+        yield "texts.signature", policy.texts.signature
     for label in policy.texts.labels:
         yield f"texts.labels[{label.on} to {label.to}]", label.text
     for message in policy.own_notifications or ():
@@ -107,7 +150,8 @@ def _templates(policy: PolicyParts) -> Iterator[tuple[str, Text | str]]:
 def _check_template(policy: PolicyParts, where: str, text: Text, faults: Faults) -> None:
     if where.endswith("subject") and any(len(f"{each}.".splitlines()) > 1 for each in text.values):
         faults.add(where, "has a line break", "one line")
-    known = PLACEHOLDERS | {fact.name for fact in policy.facts if fact.of is None}
+    kept = (None, RequestCancellation)  # what an order has, and what a request keeps
+    known = PLACEHOLDERS | {fact.name for fact in policy.facts if fact.of in kept}
     try:
         unknown = sorted(text.placeholders - known)
         for name in unknown:

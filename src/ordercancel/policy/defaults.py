@@ -9,7 +9,8 @@ from ordercancel.domain.texts import Text
 from ordercancel.policy.parts import PolicyParts
 from ordercancel.rules.deadlines import Do
 from ordercancel.rules.notifications import Notification
-from ordercancel.rules.texts import CHANGE_TEXTS, STATUS_TEXTS, Counter
+from ordercancel.rules.standard_texts import CHANGE_TEXTS, STATUS_TEXTS
+from ordercancel.rules.texts import Counter
 
 __all__ = ["counters_of", "notifications_of", "words"]
 

@@ -5,18 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from ordercancel.domain.commands import (
-    AdvanceOrder,
-    AnswerWithdrawal,
-    Approve,
-    AskWithdrawal,
-    Command,
-    FireDeadline,
-    Reject,
-    RequestCancellation,
-    UpdateOrder,
-    Withdraw,
-)
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.decision import Verdict
 from ordercancel.engine.ruleset import RuleSet
@@ -39,7 +27,7 @@ from ordercancel.rules.conditions import (
 from ordercancel.rules.deadlines import Deadline, Do
 from ordercancel.rules.effects import Effect, Forbid, If, Refer
 from ordercancel.rules.facts import NO_REQUEST, Day
-from ordercancel.rules.texts import STATUS_TEXTS
+from ordercancel.rules.standard_texts import ROLE_TEXTS, STATUS_TEXTS
 from ordercancel.rules.times import (
     BusinessDays,
     By,
@@ -53,44 +41,14 @@ from ordercancel.rules.times import (
 )
 
 __all__ = [
-    "COMMAND_NAMES",
-    "REQUEST_STATUSES",
     "VERDICT_NAMES",
     "describe",
     "effect_text",
     "fact_text",
     "length_text",
-    "role_text",
     "time_text",
     "value_text",
 ]
-
-REQUEST_STATUSES: Mapping[str, Text] = {str(status): text for status, text in STATUS_TEXTS.items()}
-
-_ROLES: Mapping[str, Text] = {
-    "buyer": Text("購入者", "the buyer"),
-    "seller": Text("販売者", "the seller"),
-    "operator": Text("運営者", "an operator"),
-    "system": Text("システム", "the system"),
-    "other_side": Text("相手側", "the other side"),
-    "buyer_side": Text("購入者側", "the buyer's side"),
-    "seller_side": Text("販売者側", "the seller's side"),
-    "house": Text("運営側", "the house"),
-    NO_REQUEST: Text("なし", "none"),
-}
-
-
-COMMAND_NAMES: Mapping[type[Command], Text] = {
-    RequestCancellation: Text("キャンセルの要請", "Requesting cancellation"),
-    Approve: Text("承認", "Approving"),
-    Reject: Text("拒否", "Rejecting"),
-    Withdraw: Text("要請の取り消し", "Withdrawing"),
-    AskWithdrawal: Text("撤回の要請", "Asking for withdrawal"),
-    AnswerWithdrawal: Text("撤回要請への回答", "Answering the ask for withdrawal"),
-    AdvanceOrder: Text("注文の進行", "Moving the order on"),
-    UpdateOrder: Text("注文情報の更新", "Updating the order"),
-    FireDeadline: Text("期限の実行", "Firing a deadline"),
-}
 
 
 def effect_text(effect: Effect, policy: RuleSet, lang: Lang) -> str:
@@ -100,7 +58,7 @@ def effect_text(effect: Effect, policy: RuleSet, lang: Lang) -> str:
             return f"{code}: {policy.refusal_text(code)[lang]}"
         case Refer(to):
             template = Text("{who}の判断へ", "refer to {who}")
-            return template.fill(lang, {"who": role_text(to, lang)})
+            return template.fill(lang, {"who": policy.role_text(to)[lang]})
         case If(when, then, otherwise) if then is not None and otherwise is not None:
             template = Text("{when}: {then}、それ以外: {else_}", "{then} if {when}, else {else_}")
             values = {
@@ -119,7 +77,7 @@ def action_text(deadline: Deadline, policy: RuleSet, lang: Lang) -> str:
     argument = action.argument or ""
     values = {
         "what": argument.replace("_", " "),
-        "who": role_text(argument, lang),
+        "who": policy.role_text(argument)[lang],
         "met": "" if deadline.met is None else fact_text(deadline.met.name, policy, lang),
     }
     text = _ACTIONS[action.do].fill(lang, values)
@@ -127,12 +85,6 @@ def action_text(deadline: Deadline, policy: RuleSet, lang: Lang) -> str:
         return text
     unless = Text("（{met}がそれより前の場合を除く）", " (unless {met} was before)")
     return text + unless.fill(lang, values)
-
-
-def role_text(role: str, lang: Lang) -> str:
-    """What people call a role, or a side."""
-    known = _ROLES.get(role)
-    return role.replace("_", " ") if known is None else known[lang]
 
 
 VERDICT_NAMES: Mapping[Verdict, Text] = {
@@ -249,16 +201,22 @@ def _leaf(leaf: Leaf, policy: RuleSet, lang: Lang, *, negated: bool) -> str:
 
 def _values(fact: str, values: frozenset[str], policy: RuleSet, lang: Lang) -> list[str]:
     """The words of a choice as people call them, in the order of their domain."""
-    names: Mapping[str, Text] = {
-        "status": {each: policy.status_text(each) for each in policy.orders.statuses},
-        "initiator": _ROLES,
-        "answerer": _ROLES,
-        "side": _ROLES,
-        "request": {NO_REQUEST: Text("なし", "none"), **REQUEST_STATUSES},
-        "role": _ROLES,
-    }.get(fact, {})
-    listed = [*names, *sorted(values - set(names))]
-    return [names[each][lang] if each in names else each for each in listed if each in values]
+    named: dict[str, Text] = {}
+    match fact:
+        case "status":
+            named = {each: policy.status_text(each) for each in policy.orders.statuses}
+        case "move":
+            named = {each: policy.move_text(each) for each in policy.orders.moves}
+        case "request":
+            named = {each: policy.request_text(each) for each in map(str, STATUS_TEXTS)}
+            named = {NO_REQUEST: ROLE_TEXTS[NO_REQUEST], **named}
+        case "initiator" | "answerer" | "side" | "role":
+            roles = dict.fromkeys((*ROLE_TEXTS, *policy.roles, *sorted(values)))
+            named = {each: policy.role_text(each) for each in roles}
+        case _:
+            pass
+    listed = [*named, *sorted(values - set(named))]
+    return [named[each][lang] if each in named else each for each in listed if each in values]
 
 
 def time_text(time: Time, policy: RuleSet, lang: Lang) -> str:

@@ -17,8 +17,8 @@ from ordercancel.rules.notifications import Notification
 from ordercancel.rules.reasons import Reason
 from ordercancel.rules.roles import BUILT_IN_ROLES, Role
 from ordercancel.rules.rules import Rule
-from ordercancel.rules.sources import Document, Source, as_source
-from ordercancel.rules.texts import Texts
+from ordercancel.rules.sources import Document, Source, Sourced, as_source
+from ordercancel.rules.texts import Texts, Worded
 
 __all__ = ["PolicyParts", "Provision", "Waiver"]
 
@@ -93,9 +93,9 @@ class PolicyParts:
         marks = (each for each in actions if isinstance(each, Action) and each.do is Do.MARK)
         return tuple(dict.fromkeys(mark.argument for mark in marks if mark.argument is not None))
 
-    def text(self, value: Text | str) -> Text:
+    def text(self, value: Worded) -> Text:
         """A plain `str` as a text in the first language of the policy; a text as it is."""
-        return as_text(value, self.languages[0])
+        return as_text(value.text if isinstance(value, Sourced) else value, self.languages[0])
 
     def fact(self, name: str) -> Fact | None:
         """The fact with this name: one that every policy has, one of its own, or a mark."""
@@ -105,9 +105,9 @@ class PolicyParts:
         if own is None and name.startswith(MARKED):
             code = name.removeprefix(MARKED)
             if code in self.mark_codes:
-                return Flag(
-                    name, Text(f"「{code}」の記録", f"marked {code}"), may_be_missing=False
-                )
+                called = self.text(self.texts.marks.get(code) or code.replace("_", " "))
+                marked = Text(f"「{called['ja']}」の記録", f"marked “{called['en']}”")
+                return Flag(name, marked, may_be_missing=False)
         return own
 
     def domain(self, fact: Choice) -> tuple[str, ...]:

@@ -14,17 +14,17 @@ from ordercancel.domain.commands import JUDGED, Judged, exact_command
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.faults import moment
 from ordercancel.domain.orders import Order
-from ordercancel.domain.texts import LANGS, Text
 from ordercancel.engine.compilation import Compiled, evaluate
 from ordercancel.engine.decision import Decision
 from ordercancel.engine.evaluation import judge
 from ordercancel.engine.evolve import opened
 from ordercancel.engine.ruleset import RuleLeaf
-from ordercancel.policy.defaults import counters_of, notifications_of, words
+from ordercancel.policy.defaults import counters_of, notifications_of
 from ordercancel.policy.digest import digest_of
-from ordercancel.policy.parts import PolicyParts, Provision
+from ordercancel.policy.parts import Provision
 from ordercancel.policy.standard import standard_rules
 from ordercancel.policy.validation import check_order, check_policy
+from ordercancel.policy.wording import PolicyWording
 from ordercancel.rules.conditions import Value
 from ordercancel.rules.deadlines import Deadline
 from ordercancel.rules.facts import seller_permits
@@ -33,13 +33,13 @@ from ordercancel.rules.reasons import Reason
 from ordercancel.rules.roles import check_party
 from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Citation, Clause, Source
-from ordercancel.rules.texts import STANDARD_REFUSALS, Counter, Label
+from ordercancel.rules.texts import Counter, Label
 
 __all__ = ["Policy"]
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Policy(PolicyParts):
+class Policy(PolicyWording):
     """One marketplace's rules of cancelling an order.
 
     Args:
@@ -213,40 +213,6 @@ class Policy(PolicyParts):
     def notifications_on(self, change: str) -> tuple[Notification, ...]:
         """The messages that go out when this happens."""
         return self._notified.get(change, ())
-
-    # ------------------------------------------------------------------ what people read
-
-    def status_text(self, status: str) -> Text:
-        """What people call a status of the order."""
-        named = self.texts.statuses.get(status) or self.orders.names.get(status)
-        return self.text(named if named is not None else words(status))
-
-    def move_text(self, move: str) -> Text:
-        """What people call a move of the order."""
-        return self.text(self.texts.moves.get(move) or words(move))
-
-    def reason_text(self, reason: Reason) -> Text:
-        """What people read for a reason; nothing for a text alone."""
-        return self.text(reason.label if reason.label is not None else words(reason.code or ""))
-
-    def refusal_text(self, code: str, missing: Iterable[str] = ()) -> Text:
-        """The sentence for a refusal code, with the facts that were missing, if any."""
-        sentence = self.text(
-            self.texts.refusals.get(code) or STANDARD_REFUSALS.get(code) or words(code)
-        )
-        labels = [self.text(fact.label) for fact in map(self.fact, missing) if fact is not None]
-        if not labels:
-            return sentence
-        templates = {
-            "ja": ("{it}（不明: {what}）", "、"),
-            "en": ("{it} (not known: {what})", ", "),
-        }
-        parts: dict[str, str] = {}
-        for lang in dict.fromkeys((*self.languages, *LANGS)):
-            template, comma = templates.get(lang, templates["en"])
-            what = comma.join(label[lang] for label in labels)
-            parts[lang] = template.format(it=sentence[lang], what=what)
-        return Text.of(parts)
 
     # ------------------------------------------------------------------ asking
 

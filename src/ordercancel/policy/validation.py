@@ -28,7 +28,7 @@ from ordercancel.policy.check_conditions import (
     kinds_of,
     one_of,
 )
-from ordercancel.policy.check_texts import check_texts
+from ordercancel.policy.check_texts import all_texts, check_texts
 from ordercancel.policy.parts import PolicyParts
 from ordercancel.rules.deadlines import Action, Deadline, Do
 from ordercancel.rules.facts import (
@@ -46,7 +46,7 @@ from ordercancel.rules.notifications import CHANGES, Notification
 from ordercancel.rules.reasons import Reason, TextBounds
 from ordercancel.rules.roles import BUILT_IN_ROLES, SIDES, Role
 from ordercancel.rules.rules import Rule
-from ordercancel.rules.sources import Citation, Document, OwnRule
+from ordercancel.rules.sources import Basis, Citation, Clause, Document, OwnRule, Sourced
 from ordercancel.rules.texts import Texts
 
 __all__ = ["check_order", "check_policy"]
@@ -305,7 +305,7 @@ def _check_sources(policy: PolicyParts, faults: Faults) -> None:
         faults.add(f"rules[{name!r}]", "has an id that occurs twice", "each id once")
     for name in (each for each in ids if str(each).startswith("standard.")):
         faults.add(f"rules[{name!r}]", "has an id of the library", "no id that begins standard.")
-    clauses = {clause.id for document in policy.documents for clause in document.clauses}
+    clauses = {each.id: each for each in _clauses(policy)}
     for name in _repeated(each.id for each in _clauses(policy)):
         faults.add(f"documents[{name!r}]", "has an id that occurs twice", "each id once")
     for where, source in _sources(policy):
@@ -313,12 +313,11 @@ def _check_sources(policy: PolicyParts, faults: Faults) -> None:
             case OwnRule(rationale):
                 if not all(map(str.strip, rationale.values)):
                     faults.add(where, "says nothing", "own_rule('why it is there')")
-            case Citation(named):
+            case Citation(clauses=named):
                 if not named:
                     faults.add(where, "cites no clause", "at least one, or own_rule('why')")
-                for missing in (each for each in named if each not in clauses):
-                    expected = "the id of a clause of the policy's documents"
-                    faults.add(where, f"cites {missing!r:.80}", expected)
+                for name in named:
+                    _check_citation(source, name, clauses.get(name), where, faults)
             case None:
                 pass
             case _:
@@ -326,7 +325,23 @@ def _check_sources(policy: PolicyParts, faults: Faults) -> None:
                 faults.add(where, f"is {source!r:.80}", expected)
 
 
-def _clauses(policy: PolicyParts) -> Iterator[Any]:
+def _check_citation(
+    source: Citation, name: str, clause: Clause | None, where: str, faults: Faults
+) -> None:
+    """What is said to be read or decided has its words in the clause."""
+    if clause is None:
+        expected = "the id of a clause of the policy's documents"
+        faults.add(where, f"cites {name!r:.80}", expected)
+    elif source.basis is Basis.READS and clause.reading is None:
+        faults.add(where, f"rests on a reading of {name!r}", "a clause with a reading")
+    elif source.basis is Basis.DECIDED:
+        gaps = [gap.parameter for gap in clause.decided]
+        if source.parameter not in gaps:
+            problem = f"rests on a decision on {name!r} by {source.parameter!r}"
+            faults.add(where, problem, f"a gap of the clause, by {one_of(map(repr, gaps))}")
+
+
+def _clauses(policy: PolicyParts) -> Iterator[Clause]:
     return (clause for document in policy.documents for clause in document.clauses)
 
 
@@ -338,6 +353,9 @@ def _sources(policy: PolicyParts) -> Iterator[tuple[str, object]]:
         yield f"reasons[{reason.code!r}].source", reason.source
     for message in policy.own_notifications or ():
         yield f"notifications[{message.on} to {message.to}].source", message.source
+    for where, text in all_texts(policy):
+        if isinstance(text, Sourced):
+            yield f"{where}.source", text.source
     for label in policy.texts.labels:
         yield f"texts.labels[{label.on} to {label.to}].source", label.source
     for counter in policy.texts.counters or ():

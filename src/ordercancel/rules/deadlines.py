@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import attrs
 
+from ordercancel.domain.texts import Text
 from ordercancel.rules.conditions import Condition, IsIn, as_condition
 from ordercancel.rules.facts import Moment
 from ordercancel.rules.sources import Source, as_source
@@ -109,6 +110,7 @@ class Deadline:
             unknown.
         then: What it does.
         met: The moment that meets a mark: nothing is missed where it is before the due moment.
+        label: What people call it, as a noun. Default: the words of its id.
         source: On whose word it is there. Default: the source of the policy.
     """
 
@@ -117,4 +119,5 @@ class Deadline:
     due: Time = attrs.field(kw_only=True)
     then: Action = attrs.field(kw_only=True)
     met: Moment | None = attrs.field(default=None, kw_only=True)
+    label: Text | str | None = attrs.field(default=None, kw_only=True)
     source: Source | None = attrs.field(default=None, kw_only=True, converter=as_source)

@@ -18,7 +18,7 @@ from ordercancel.domain.events import (
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Text
 from ordercancel.rules.conditions import ALWAYS, Condition, as_condition
-from ordercancel.rules.sources import Source, as_source
+from ordercancel.rules.sources import Source, Sourced, as_source
 
 __all__ = [
     "AUDIENCES",
@@ -72,7 +72,8 @@ PLACEHOLDERS = frozenset(
 
 ``reason`` is the initiator's reason with their words, ``text`` their words alone, ``answer`` the
 answerer's reason with their words, ``withdrawal_text`` what they wrote when they asked for a
-withdrawal, ``due_at`` when the deadline was due. A line with an empty variable is left out.
+withdrawal, ``due_at`` when the deadline was due, or the first that runs. A line with an empty
+variable is left out.
 """
 
 
@@ -89,15 +90,15 @@ class Notification:
         media: How it reaches its reader. Default: mail.
         subject: One line.
         body: One line or several.
-        source: On whose word. Default: the source of the policy.
+        source: On whose word it is sent. Default: the source of the policy.
     """
 
     on: str
     to: str
     when: Condition = attrs.field(default=ALWAYS, converter=as_condition)
     media: tuple[Medium, ...] = (Medium.MAIL,)
-    subject: Text | str
-    body: Text | str
+    subject: Text | str | Sourced
+    body: Text | str | Sourced
     source: Source | None = attrs.field(default=None, converter=as_source)
 
 

@@ -12,7 +12,7 @@ from ordercancel.domain.commands import Judged, RequestCancellation
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.texts import Text
 from ordercancel.rules.conditions import ALWAYS, Condition, as_condition
-from ordercancel.rules.sources import Source, as_source
+from ordercancel.rules.sources import Source, Sourced, as_source
 
 __all__ = ["Reason", "TextBounds", "as_bounds"]
 
@@ -131,5 +131,5 @@ class Reason:
     on: type[Judged] = attrs.field(default=RequestCancellation, kw_only=True)
     when: Condition = attrs.field(default=ALWAYS, kw_only=True, converter=as_condition)
     text: TextBounds | None = attrs.field(default=None, kw_only=True, converter=as_bounds)
-    hint: Text | str | None = attrs.field(default=None, kw_only=True)
+    hint: Text | str | Sourced | None = attrs.field(default=None, kw_only=True)
     source: Source | None = attrs.field(default=None, kw_only=True, converter=as_source)

@@ -13,12 +13,15 @@ import attrs
 from ordercancel.domain.texts import Text
 
 __all__ = [
+    "WORDING",
     "Basis",
     "Citation",
     "Clause",
     "Document",
+    "Gap",
     "OwnRule",
     "Source",
+    "Sourced",
     "as_source",
     "clause",
     "decided",
@@ -27,8 +30,24 @@ __all__ = [
 ]
 
 
-NO_PARAMETER = "-"
-"""Stands in a clause for the parameter of what was decided for good."""
+WORDING = "wording"
+"""The parameter of a gap that texts and messages fill: ``texts`` and ``notifications``."""
+
+
+@attrs.frozen
+class Gap:
+    """Something that a document leaves open, and how it was settled.
+
+    Args:
+        settled: What was decided.
+        parameter: The parameter of the policy that settles it otherwise, or `WORDING`. Default:
+            None, it is settled for good.
+        default: The default of that parameter, as Python writes it.
+    """
+
+    settled: Text | str
+    parameter: str | None = None
+    default: str | None = None
 
 
 @attrs.frozen
@@ -40,16 +59,15 @@ class Clause:
         section: Where it stands in the document.
         text: The document's own words, to the character; `` … `` marks what is left out.
         reading: How we understand these words, where they can be taken in two ways.
-        decided: What the document does not say and was settled, each with the parameter of the
-            policy that settles it otherwise and its default; `NO_PARAMETER` where none does.
+        decided: What it leaves open and was settled.
         document: The title of the document.
     """
 
     id: str
     section: str = attrs.field(kw_only=True)
     text: str = attrs.field(kw_only=True)
-    reading: str | None = attrs.field(default=None, kw_only=True)
-    decided: tuple[tuple[str, str, str], ...] = attrs.field(default=(), kw_only=True)
+    reading: Text | str | None = attrs.field(default=None, kw_only=True)
+    decided: tuple[Gap, ...] = attrs.field(default=(), kw_only=True)
     document: str = attrs.field(default="", kw_only=True)
 
 
@@ -107,6 +125,14 @@ Source = Citation | OwnRule
 """On whose word something rests."""
 
 
+@attrs.frozen
+class Sourced:
+    """A text of a policy with whose word it is; one without is the policy's own wording."""
+
+    text: Text | str
+    source: Source
+
+
 def clause(*ids: str) -> Citation:
     """Cite clauses that say so. The policy checks that its documents have them."""
     return Citation(ids)
@@ -118,7 +144,10 @@ def reading(*ids: str) -> Citation:
 
 
 def decided(*ids: str, parameter: str | None = None) -> Citation:
-    """Name the clauses that are silent here, and the parameter that decides otherwise."""
+    """Name the clauses that are silent here, and the parameter that decides otherwise.
+
+    Each clause has a `Gap` with this parameter; without one, a gap that is settled for good.
+    """
     return Citation(ids, Basis.DECIDED, parameter)
 
 

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import attrs
 
+from ordercancel.domain.commands import Judged
 from ordercancel.domain.frozenmap import FrozenMap
-from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Text
 from ordercancel.rules.conditions import ALWAYS, Condition, as_condition
-from ordercancel.rules.notifications import REFERRED
-from ordercancel.rules.sources import Source, as_source
+from ordercancel.rules.sources import Source, Sourced, as_source
 
-__all__ = [
-    "ANY_OPEN",
-    "CHANGE_TEXTS",
-    "STANDARD_REFUSALS",
-    "STATUS_TEXTS",
-    "Counter",
-    "Label",
-    "Texts",
-]
+__all__ = ["ANY_OPEN", "ActionText", "Counter", "Label", "Texts", "Worded"]
+
+Worded = Text | str | Sourced
+"""A text of a policy: in its languages, in its first one, or with whose word it is."""
 
 
 @attrs.frozen(kw_only=True)
@@ -61,12 +56,45 @@ class Counter:
 
     on: str
     label: Text | str
-    state: Text | str | None = None
+    state: Worded | None = None
     source: Source | None = attrs.field(default=None, converter=as_source)
 
 
-def _frozen(texts: Mapping[str, Text | str]) -> FrozenMap[str, Text | str]:
+@attrs.frozen(kw_only=True)
+class ActionText:
+    """What a screen shows for an action; each part has a default, or is left out.
+
+    Args:
+        button: What its button reads.
+        notices: What stands beside the button, before anything is done.
+        confirmation: The question of a pop-up before it is done.
+        confirm: What the button of that pop-up reads.
+        done: The sentence after it.
+        done_at_once: The sentence after it where the order was cancelled at once.
+    """
+
+    button: Worded | None = None
+    notices: tuple[Worded, ...] = ()
+    confirmation: Worded | None = None
+    confirm: Worded | None = None
+    done: Worded | None = None
+    done_at_once: Worded | None = None
+
+    def parts(self) -> Mapping[str, Worded]:
+        """Every part that it has, by name; notices are numbered."""
+        named = {each: getattr(self, each) for each in _PARTS}
+        notices = {f"notices[{number}]": each for number, each in enumerate(self.notices)}
+        return {name: each for name, each in {**named, **notices}.items() if each is not None}
+
+
+_PARTS = ("button", "confirmation", "confirm", "done", "done_at_once")
+
+
+def _frozen(texts: Mapping[Any, Any]) -> FrozenMap[Any, Any]:
     return FrozenMap(texts)
+
+
+_Named = Mapping[str, Worded]
 
 
 @attrs.frozen(kw_only=True)
@@ -75,153 +103,34 @@ class Texts:
 
     Args:
         statuses: What each status of the order is called. Default: the names of the lifecycle.
+        requests: What each status of a request is called.
+        roles: What each role is called; of a side, such as ``buyer_side``, as its role.
+        commands: What each kind of command is called, as a noun.
+        moves: What each move of the order is called. Default: the words of its name.
+        marks: What each mark is called. Default: the words of its code.
+        verdicts: What ``cancel``, ``refer`` and ``permit`` mean for whoever asks, as sentences;
+            ``{answerer}`` is who will answer.
         refusals: The sentence for each refusal code; the library's own codes have theirs
-            (`STANDARD_REFUSALS`), which an entry here replaces.
+            (`ordercancel.rules.standard_texts.STANDARD_REFUSALS`).
+        actions: What a screen shows for each action: ``request``, ``approve``, ``reject``,
+            ``withdraw``, ``ask_withdrawal``, ``accept`` and ``decline`` (the ask for a
+            withdrawal), or a move of the order.
         labels: What each side reads for a request. Default: its status.
         counters: The numbers of a queue. Default: pending requests, and each mark.
         columns: The headings of a queue, by field of the row.
-        moves: What each move of the order is called. Default: the words of its name.
+        signature: What ``{signature}`` at the end of a message reads.
     """
 
-    statuses: Mapping[str, Text | str] = attrs.field(factory=dict, converter=_frozen)
-    refusals: Mapping[str, Text | str] = attrs.field(factory=dict, converter=_frozen)
+    statuses: _Named = attrs.field(factory=dict, converter=_frozen)
+    requests: _Named = attrs.field(factory=dict, converter=_frozen)
+    roles: _Named = attrs.field(factory=dict, converter=_frozen)
+    commands: Mapping[type[Judged], Worded] = attrs.field(factory=dict, converter=_frozen)
+    moves: _Named = attrs.field(factory=dict, converter=_frozen)
+    marks: _Named = attrs.field(factory=dict, converter=_frozen)
+    verdicts: _Named = attrs.field(factory=dict, converter=_frozen)
+    refusals: _Named = attrs.field(factory=dict, converter=_frozen)
+    actions: Mapping[str, ActionText] = attrs.field(factory=dict, converter=_frozen)
     labels: tuple[Label, ...] = ()
     counters: tuple[Counter, ...] | None = None
-    columns: Mapping[str, Text | str] = attrs.field(factory=dict, converter=_frozen)
-    moves: Mapping[str, Text | str] = attrs.field(factory=dict, converter=_frozen)
-
-
-STATUS_TEXTS: Mapping[str, Text] = FrozenMap(
-    {
-        RequestStatus.PENDING: Text("キャンセルリクエスト中", "cancellation requested"),
-        RequestStatus.WITHDRAWAL_ASKED: Text("撤回要請", "withdrawal asked for"),
-        RequestStatus.WITHDRAWAL_DECLINED: Text("撤回保留", "withdrawal declined"),
-        RequestStatus.APPROVED: Text("承認", "approved"),
-        RequestStatus.REJECTED: Text("拒否", "rejected"),
-        RequestStatus.WITHDRAWN: Text("撤回", "withdrawn"),
-        RequestStatus.SUPERSEDED: Text("無効", "superseded"),
-        RequestStatus.EXPIRED: Text("期限切れ", "expired"),
-    }
-)
-"""What the statuses of a request are called where no policy has words of its own."""
-
-CHANGE_TEXTS: Mapping[str, tuple[Text, Text]] = FrozenMap(
-    {
-        RequestStatus.PENDING: (
-            Text("キャンセルリクエスト {order_id}", "Cancellation requested: {order_id}"),
-            Text(
-                "注文 {order_id} のキャンセルリクエストがあります。\n理由: {reason}",
-                "There is a request to cancel order {order_id}.\nReason: {reason}",
-            ),
-        ),
-        REFERRED: (
-            Text("キャンセルリクエスト {order_id}", "Cancellation request referred: {order_id}"),
-            Text(
-                "注文 {order_id} のキャンセルリクエストの判断が引き継がれました。\n理由: {reason}",
-                "The request to cancel order {order_id} is for somebody else to decide now.\n"
-                "Reason: {reason}",
-            ),
-        ),
-        RequestStatus.WITHDRAWAL_ASKED: (
-            Text("撤回のお願い {order_id}", "Please withdraw your request: {order_id}"),
-            Text(
-                "注文 {order_id} のキャンセルリクエストの撤回のお願いが届いています。\n"
-                "{withdrawal_text}",
-                "You are asked to withdraw the request to cancel order {order_id}.\n"
-                "{withdrawal_text}",
-            ),
-        ),
-        RequestStatus.WITHDRAWAL_DECLINED: (
-            Text("撤回保留 {order_id}", "Withdrawal declined: {order_id}"),
-            Text(
-                "注文 {order_id} のキャンセルリクエストは撤回されませんでした。",
-                "The request to cancel order {order_id} is not withdrawn.",
-            ),
-        ),
-        RequestStatus.APPROVED: (
-            Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
-            Text(
-                "注文 {order_id} はキャンセルされました。\n理由: {reason}",
-                "Order {order_id} has been cancelled.\nReason: {reason}",
-            ),
-        ),
-        RequestStatus.REJECTED: (
-            Text("キャンセル不可 {order_id}", "Not cancelled: {order_id}"),
-            Text(
-                "注文 {order_id} のキャンセルリクエストは承認されませんでした。\n理由: {answer}",
-                "The request to cancel order {order_id} was rejected.\nReason: {answer}",
-            ),
-        ),
-        RequestStatus.WITHDRAWN: (
-            Text("リクエストの撤回 {order_id}", "Request withdrawn: {order_id}"),
-            Text(
-                "注文 {order_id} のキャンセルリクエストは撤回されました。",
-                "The request to cancel order {order_id} was withdrawn.",
-            ),
-        ),
-        RequestStatus.SUPERSEDED: (
-            Text("リクエストの終了 {order_id}", "Request closed: {order_id}"),
-            Text(
-                "注文 {order_id} の状態が変わったため、キャンセルリクエストは無効となりました。",
-                "The request to cancel order {order_id} is closed, because the order has changed.",
-            ),
-        ),
-        RequestStatus.EXPIRED: (
-            Text("リクエストの期限切れ {order_id}", "Request expired: {order_id}"),
-            Text(
-                "注文 {order_id} のキャンセルリクエストは期限切れとなりました。",
-                "The request to cancel order {order_id} was not answered in time.",
-            ),
-        ),
-    }
-)
-"""Subject and body of the default message on each change of a request."""
-
-STANDARD_REFUSALS: Mapping[str, Text] = FrozenMap(
-    {
-        "not_permitted": Text("この操作は許可されていません。", "This is not permitted."),
-        "undetermined": Text(
-            "必要な情報が不足しているため、判断できません。",
-            "This cannot be decided, because something that a rule needs is not known.",
-        ),
-        "permits_disagree": Text(
-            "ルールが矛盾しているため、処理できません。",
-            "The rules contradict each other here, so nothing was done.",
-        ),
-        "no_such_move": Text(
-            "現在の状態では、この操作はできません。",
-            "This is not possible in the present status.",
-        ),
-        "not_cancellable": Text(
-            "現在の状態の注文は、キャンセルできません。",
-            "The order cannot be cancelled in its present status.",
-        ),
-        "wrong_actor": Text(
-            "この操作を行う権限がありません。", "This is not for this actor to do."
-        ),
-        "own_request": Text(
-            "自分のリクエストには回答できません。", "One's own request is for others to answer."
-        ),
-        "request_open": Text(
-            "すでにキャンセルリクエスト中です。", "A cancellation request is already open."
-        ),
-        "no_open_request": Text(
-            "回答待ちのキャンセルリクエストがありません。",
-            "There is no open cancellation request that this could apply to.",
-        ),
-        "stale_request": Text(
-            "このリクエストはすでに終了しています。画面を更新してください。",
-            "That request is closed already, and there is a newer one. Please reload the page.",
-        ),
-        "not_asked": Text("撤回のお願いは届いていません。", "No withdrawal was asked for."),
-        "asked_already": Text(
-            "すでに撤回をお願いしています。", "The withdrawal was asked for already."
-        ),
-        "cancelled_is_final": Text(
-            "キャンセル済みの注文の状態は変更できません。",
-            "An order is cancelled by a request, and stays so.",
-        ),
-        "not_due": Text("期限はまだ到来していません。", "The deadline has not come due."),
-    }
-)
-"""The sentences for the codes that every policy shares."""
+    columns: _Named = attrs.field(factory=dict, converter=_frozen)
+    signature: Worded | None = None

@@ -9,7 +9,6 @@ from ordercancel.domain.events import CancellationRequested, RequestClosed
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Text
 from ordercancel.engine.case_facts import Facts
-from ordercancel.policy.describe import role_text
 from ordercancel.policy.policy import Policy
 from ordercancel.verification.check import Check
 from ordercancel.verification.conditions import every_leaf, facts_of_the_order
@@ -69,15 +68,16 @@ class OutcomeCheck(Check):
                 continue
             asked, ask = self._instant[standing]
             role = ask.command.by.role
+            who = self.policy.role_text(role)
             lines = (
                 *scenario(self.policy, node, reject),
                 *scenario(self.policy, asked, ask, order_id="o-2"),
             )
             problem = Text(
-                f"同じ状態の注文で、{role_text(role, 'ja')}が要請すれば即時にキャンセルでき、"
+                f"同じ状態の注文で、{who['ja']}が要請すれば即時にキャンセルでき、"
                 "回答待ちの要請は拒否もできる。",
                 f"While an order stands so ({node.case.order.status!r}), "
-                f"{role_text(role, 'en')} cancels it at once by asking, and a request of theirs "
+                f"{who['en']} cancels it at once by asking, and a request of theirs "
                 "that is open already can be rejected.",
             )
             self.report_scenario(Kind.INSTANT_AND_REJECTABLE, role, problem, lines)

@@ -10,9 +10,9 @@ from ordercancel.domain.events import CancellationRequested, Event, RequestRefer
 from ordercancel.domain.texts import Text
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.messages import audiences_of
-from ordercancel.policy.describe import REQUEST_STATUSES, fact_text, role_text
+from ordercancel.policy.describe import fact_text
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.notifications import change_of
+from ordercancel.rules.notifications import CHANGES, change_of
 from ordercancel.rules.times import unspread
 from ordercancel.verification.check import Check
 from ordercancel.verification.commands_tried import actors_tried
@@ -21,7 +21,7 @@ from ordercancel.verification.invariants import Step
 from ordercancel.verification.report import Kind
 from ordercancel.verification.scenario import Attempt, CaseNode, Tick
 
-_CHANGES = frozenset(REQUEST_STATUSES) | {"referred"}
+_CHANGES = frozenset(CHANGES)
 
 
 class RequestCheck(Check):
@@ -58,11 +58,11 @@ class RequestCheck(Check):
         named = self.policy.roles.get(answerer)
         side = answerer.removesuffix("_side") if named is None else named.side
         if side == asked.side and asked.party is not None:
+            asker = self.policy.role_text(request.by.role)
             problem = Text(
-                f"{role_text(request.by.role, 'ja')}の側のリクエストが、同じ側"
-                f"({role_text(answerer, 'ja')})の判断に委ねられる。",
-                f"A request of {role_text(request.by.role, 'en')} is for their own side to "
-                f"answer ({answerer}).",
+                f"{asker['ja']}の側のリクエストが、同じ側"
+                f"({self.policy.role_text(answerer)['ja']})の判断に委ねられる。",
+                f"A request of {asker['en']} is for their own side to answer ({answerer}).",
             )
             self.report(
                 Kind.OWN_REQUEST, f"{request.by.role} to {answerer}", problem, node, attempt
@@ -76,10 +76,10 @@ class RequestCheck(Check):
         for (role, start), edges in self._referred.items():
             for target, (node, attempt) in edges.items():
                 if self._leads(role, target, start, set()):
-                    names = " → ".join(sorted({start, target}))
+                    names, who = " → ".join(sorted({start, target})), self.policy.role_text(role)
                     problem = Text(
                         "リクエストが、判断を委ねられた者の間を巡り続けることがある。",
-                        f"A request of {role_text(role, 'en')} can be referred from {start} "
+                        f"A request of {who['en']} can be referred from {start} "
                         f"to {target} and back again, without end.",
                     )
                     self.report(Kind.REFERRED_IN_A_CIRCLE, names, problem, node, attempt)
@@ -105,10 +105,11 @@ class RequestCheck(Check):
         for role in self._must_be_told(event, case):
             if role not in told:
                 doer = event.by.role
+                by, who = self.policy.role_text(doer), self.policy.role_text(role)
                 problem = Text(
-                    f"{role_text(doer, 'ja')}によりリクエストが「{change}」となったことが、"
-                    f"{role_text(role, 'ja')}に知らされない。",
-                    f"{_capital(role)} is not told that {role_text(doer, 'en')} "
+                    f"{by['ja']}によりリクエストが「{change}」となったことが、"
+                    f"{who['ja']}に知らされない。",
+                    f"{_capital(who['en'])} is not told that {by['en']} "
                     f"made the request {str(change)!r}.",
                 )
                 self.report(Kind.NOT_TOLD, f"{change} to {role} by {doer}", problem, node, attempt)
@@ -141,7 +142,8 @@ class RequestCheck(Check):
         for key, node in explorer.nodes.items():
             request = node.case.open_request
             if key not in can_end and request is not None:
-                name = REQUEST_STATUSES[request.status]
+                name = self.policy.request_text(request.status)
+                asker = self.policy.role_text(request.by.role)
                 missing = tuple(dict.fromkeys(self._unarmed(node)))
                 ja, en = "", ""
                 if missing:
@@ -150,7 +152,7 @@ class RequestCheck(Check):
                     ja = f"期限で終わるはずが、次が不明なため始まらない: {', '.join(missing)}。"
                 problem = Text(
                     f"誰にも回答できず、期限でも終わらないリクエスト({name['ja']})がある。{ja}",
-                    f"A request ({name['en']}) of {role_text(request.by.role, 'en')} that "
+                    f"A request ({name['en']}) of {asker['en']} that "
                     f"nobody can ever answer, and that no deadline ends.{en}",
                 )
                 subject = f"{request.status} in {node.case.order.status} by {request.by.role}"
@@ -171,8 +173,7 @@ class RequestCheck(Check):
                         yield choice
 
 
-def _capital(role: str) -> str:
-    words = role_text(role, "en")
+def _capital(words: str) -> str:
     return words[0].upper() + words[1:]
 
 

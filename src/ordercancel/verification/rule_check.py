@@ -8,7 +8,7 @@ from ordercancel.domain.commands import ANSWERS, AdvanceOrder, Judged
 from ordercancel.domain.texts import LANGS, Text
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.decision import PERMITS_DISAGREE, UNDETERMINED, Decision
-from ordercancel.policy.describe import COMMAND_NAMES, fact_text, role_text
+from ordercancel.policy.describe import fact_text
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.effects import Forbid
 from ordercancel.rules.reasons import Reason
@@ -57,7 +57,7 @@ class RuleCheck(Check):
         if not decision.is_refused:
             self._granted.add(relation)
         elif decision.is_silent:
-            name = COMMAND_NAMES[kind]["en"]
+            name = self.policy.command_text(kind)["en"]
             self._silent.setdefault(relation, (name, shown))
         for dead in self._dead:
             waits = dead.kind is kind and str(dead) not in self._holding
@@ -145,9 +145,10 @@ class RuleCheck(Check):
         if decision.is_refused or offered or not self.policy.reasons_for(kind):  # type: ignore[arg-type]
             return
         role = attempt.command.by.role
+        who = self.policy.role_text(role)
         problem = Text(
-            f"{role_text(role, 'ja')}に認められるが、選べる理由がない。",
-            f"It is permitted to {role_text(role, 'en')}, and no reason is offered for it.",
+            f"{who['ja']}に認められるが、選べる理由がない。",
+            f"It is permitted to {who['en']}, and no reason is offered for it.",
         )
         self.report(Kind.NO_REASON, f"{kind.__name__} by {role}", problem, node, attempt)
 
@@ -169,10 +170,10 @@ class RuleCheck(Check):
             if relation in self._granted:
                 command = attempt.command
                 role = command.by.role
+                who = self.policy.role_text(role)
                 problem = Text(
-                    f"{role_text(role, 'ja')}に認められる場合と、認めるルールも"
-                    "拒むルールもない場合がある。",
-                    f"'{name}' is granted to {role_text(role, 'en')} in some cases; in this "
+                    f"{who['ja']}に認められる場合と、認めるルールも拒むルールもない場合がある。",
+                    f"'{name}' is granted to {who['en']} in some cases; in this "
                     f"one, in status {node.case.order.status!r}, no rule grants or forbids it.",
                 )
                 subject = f"{type(command).__name__} by {role}"
@@ -197,7 +198,7 @@ class RuleCheck(Check):
         self.report(Kind.NEVER_DETERMINED, str(dead), problem, *shown)
 
     def _never_decides(self, dead: DeadRule, explorer: Explorer) -> None:
-        name = COMMAND_NAMES[dead.kind]
+        name = self.policy.command_text(dead.kind)
         if dead.holds:
             problem = Text(
                 f"「{name['ja']}」の結果を決めることがない。条件が成り立つときは必ず、他の"

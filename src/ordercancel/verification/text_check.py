@@ -13,7 +13,6 @@ from ordercancel.engine.labels import label
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.notifications import change_of
 from ordercancel.rules.reasons import Reason
-from ordercancel.rules.texts import STATUS_TEXTS
 from ordercancel.verification.check import Check
 from ordercancel.verification.invariants import Step
 from ordercancel.verification.report import Kind
@@ -66,12 +65,10 @@ class TextCheck(Check):
             }
             if not all(each.strip() for each in shown):
                 self._missing(where, "empty", node, attempt)
-            if (
-                request is not None
-                and request.is_open
-                and shown & set(STATUS_TEXTS[request.status].values)
-            ):
-                self._text(where, STATUS_TEXTS[request.status], node, attempt)
+            if request is not None and request.is_open:
+                status = self.policy.request_text(request.status)
+                if shown & set(status.values):
+                    self._text(where, status, node, attempt)
 
     def invalid(self, node: CaseNode, attempt: Attempt, error: InvalidValue) -> None:
         problem = Text(

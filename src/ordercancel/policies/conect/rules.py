@@ -8,7 +8,8 @@ from __future__ import annotations
 from statemachine import State, StateMachine
 
 from ordercancel.policies.conect.document import CONECT_HELP
-from ordercancel.policies.conect.texts import NOTIFICATIONS, TEXTS
+from ordercancel.policies.conect.messages import NOTIFICATIONS
+from ordercancel.policies.conect.texts import TEXTS
 from ordercancel.policy import (
     PERMIT,
     AdvanceOrder,
@@ -32,6 +33,7 @@ from ordercancel.policy import (
     is_initiator,
     is_open,
     move,
+    own_rule,
     reading,
     rejected_before,
     seller,
@@ -192,7 +194,10 @@ def conect(
                 on=RequestCancellation,
                 when=buyer & status.is_in("discontinued"),
                 effect=Forbid("already_cancelled"),
-                source=clause("conect.1-2.approved-label"),
+                source=own_rule(
+                    "a discontinued order cannot be cancelled again",
+                    ja="取引中止の注文は再度キャンセルできない",
+                ),
             ),
             *(() if may_ask_again else (again,)),
             *((recheck,) if recheck_permission else ()),

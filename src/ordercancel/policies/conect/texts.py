@@ -1,61 +1,172 @@
-"""What people read of CO-NECT: statuses, refusals, notifications, labels and counters.
+"""What people read of CO-NECT: names, buttons, refusals, labels and counters.
 
-Read it beside its document (`ordercancel.policies.conect.document`).
+Read it beside its document (`ordercancel.policies.conect.document`). A text without a source is in
+the policy's own words.
 """
 
 from __future__ import annotations
 
 from ordercancel.policy import (
+    WORDING,
+    ActionText,
+    AdvanceOrder,
+    Approve,
     Counter,
     Label,
-    Notification,
+    Reject,
+    RequestCancellation,
+    Sourced,
     Text,
     Texts,
+    Withdraw,
     clause,
     decided,
     own_rule,
-    seller,
 )
 
-__all__ = ["NOTIFICATIONS", "TEXTS"]
+__all__ = ["TEXTS"]
 
-_PREFIX = "【受発注システム CO-NECT】"
-
-_SHIPPED = decided("conect.1-1.shipped", parameter="shipping_supersedes")
+_ACTIONS = {
+    "request": ActionText(
+        button=Sourced(
+            Text("キャンセルリクエスト", "Request cancellation"), clause("conect.1-1.button")
+        ),
+        notices=(
+            Sourced(
+                Text(
+                    "キャンセルの「リクエスト」を送信する機能です。"
+                    "リクエスト確認後に、キャンセルを受け付けるか否かは受注側の判断となります。",
+                    "This sends a request. Whether the cancellation is accepted is for the seller "
+                    "to decide.",
+                ),
+                clause("conect.1-1.is-a-request"),
+            ),
+            Sourced(
+                Text(
+                    "受注側が対象の注文を出荷済ステータスに変更すると、"
+                    "キャンセルリクエストボタンは非表示となります。",
+                    "The button is hidden as soon as the seller marks the order as shipped.",
+                ),
+                clause("conect.1-1.shipped"),
+            ),
+        ),
+        confirm=Sourced(
+            Text("キャンセルをリクエストする", "Send the request"), clause("conect.1-1.one-reason")
+        ),
+        done=Sourced(
+            Text(
+                "キャンセルリクエストを送信しました。受注側の回答をお待ちください。",
+                "Your request was sent. Please wait for the seller's answer.",
+            ),
+            decided("conect.1-1.after", parameter=WORDING),
+        ),
+    ),
+    "approve": ActionText(
+        button=Sourced(Text("承認する", "Approve"), clause("conect.2-3.approve")),
+        confirmation=Sourced(
+            Text(
+                "キャンセルリクエストを承認し、取引を中止します。よろしいですか？",
+                "The request is approved and the order discontinued. Do you approve it?",
+            ),
+            decided("conect.2-3.approve", parameter=WORDING),
+        ),
+        confirm=Text("承認を実行", "Approve the request"),
+        done=Text(
+            "キャンセルリクエストを承認し、取引を中止しました。",
+            "The request is approved and the order discontinued.",
+        ),
+    ),
+    "reject": ActionText(
+        button=Sourced(Text("拒否する", "Reject"), clause("conect.2-3.reject-popup")),
+        confirmation=Sourced(
+            Text("キャンセルリクエストを拒否します", "The cancellation request will be rejected"),
+            clause("conect.2-3.reject-popup"),
+        ),
+        confirm=Sourced(
+            Text("拒否を実行", "Reject the request"), clause("conect.2-3.reject-popup")
+        ),
+        done=Sourced(
+            Text(
+                "キャンセルのリクエストを却下しました。", "You rejected the cancellation request."
+            ),
+            clause("conect.2-3.rejected-seller-label"),
+        ),
+    ),
+    "withdraw": ActionText(
+        button=Text("キャンセルリクエストを取り消す", "Withdraw the request"),
+        done=Text("キャンセルリクエストを取り消しました。", "The request is withdrawn."),
+    ),
+}
 
 TEXTS = Texts(
     statuses={
         "placed": Text("発注済", "Placed"),
         "accepted": Text("受注済", "Accepted"),
-        "shipped": Text("出荷済", "Shipped"),
-        "discontinued": Text("取引中止", "Discontinued"),
+        "shipped": Sourced(Text("出荷済", "Shipped"), clause("conect.1-1.shipped")),
+        "discontinued": Sourced(
+            Text("取引中止", "Discontinued"), clause("conect.1-2.approved-label")
+        ),
+    },
+    requests={
+        "pending": Sourced(
+            Text("キャンセルリクエスト中", "Cancellation requested"),
+            clause("conect.1-1.pending-label"),
+        ),
+        "approved": Text("承認済", "Approved"),
+        "rejected": Sourced(
+            Text("キャンセル却下", "Cancellation rejected"), clause("conect.1-2.rejected-detail")
+        ),
+        "withdrawn": Text("取り消し済", "Withdrawn"),
+        "superseded": Text("リクエスト無効", "Closed without an answer"),
+    },
+    roles={
+        "buyer": Sourced(Text("発注側", "the buyer"), clause("conect.2-1.enable")),
+        "seller": Sourced(Text("受注側", "the seller"), clause("conect.1-1.is-a-request")),
+        "operator": Text("CO-NECTの担当者", "an operator of CO-NECT"),
+    },
+    commands={
+        RequestCancellation: Sourced(
+            Text("キャンセルリクエスト", "Requesting cancellation"), clause("conect.1-1.button")
+        ),
+        Approve: Text("キャンセルリクエストの承認", "Approving the request"),
+        Reject: Text("キャンセルリクエストの拒否", "Rejecting the request"),
+        Withdraw: Text("キャンセルリクエストの取り消し", "Withdrawing the request"),
+        AdvanceOrder: Text("受注・出荷の操作", "Moving the order on"),
+    },
+    moves={"accept": Text("受注", "Accept"), "ship": Text("出荷", "Ship")},
+    verdicts={
+        "refer": Text(
+            "キャンセルを受け付けるかどうかは、{answerer}の判断となります。",
+            "Whether the cancellation is accepted is for {answerer} to decide.",
+        ),
     },
     refusals={
         "channel_excluded": Text(
-            "この注文経路のご注文では、キャンセルリクエストをご利用になれません。",
-            "Cancellation cannot be requested for orders of this channel.",
+            "発注フォームまたはメール以外で承ったご注文では、"
+            "キャンセルリクエストをご利用になれません。",
+            "Cancellation can be requested for orders by form or by mail alone.",
         ),
         "seller_does_not_permit": Text(
-            "受注側がキャンセルリクエストを許可していません。",
+            "受注側がキャンセルリクエストを許可していないため、ご利用になれません。",
             "The seller does not permit cancellation requests.",
         ),
         "already_shipped": Text(
-            "出荷済のため、キャンセルできません。",
+            "すでに出荷済のため、キャンセルできません。",
             "The order has been shipped and can no longer be cancelled.",
         ),
         "already_cancelled": Text(
-            "取引中止の注文です。", "The order has been discontinued already."
+            "すでに取引中止となっているご注文です。", "The order has been discontinued already."
         ),
         "rejected_before": Text(
-            "キャンセルリクエストが一度却下された注文は、再度リクエストできません。",
+            "キャンセルリクエストが却下されたご注文では、再度リクエストすることはできません。",
             "Cancellation cannot be requested again after a request was rejected.",
         ),
         "answer_first": Text(
-            "キャンセルリクエスト中の注文です。先に承認または拒否を行ってください。",
+            "キャンセルリクエスト中のご注文です。先に承認または拒否を行ってください。",
             "A cancellation request is open: approve or reject it before you ship.",
         ),
     },
-    moves={"accept": Text("受注", "Accept"), "ship": Text("出荷", "Ship")},
+    actions=_ACTIONS,
     labels=(
         Label(
             on="pending",
@@ -78,7 +189,7 @@ TEXTS = Texts(
             on="pending",
             to="seller",
             text=Text(
-                "発注者がキャンセルを希望しています\n理由: {reason}",
+                "発注者がキャンセルを希望しています\nキャンセル理由：{reason}",
                 "The buyer wishes to cancel\nReason: {reason}",
             ),
             source=clause("conect.2-2.seller-label", "conect.2-3.buyer-reason-shown"),
@@ -121,106 +232,16 @@ TEXTS = Texts(
         Counter(
             on="pending",
             label=Text("キャンセルリクエスト", "Cancellation requests"),
-            state=Text("発注者がキャンセルを希望しています", "The buyer wishes to cancel"),
-            source=clause("conect.2-2.seller-label"),
+            state=Sourced(
+                Text("発注者がキャンセルを希望しています", "The buyer wishes to cancel"),
+                clause("conect.2-2.seller-label"),
+            ),
+            source=own_rule(
+                "the article shows a list, and no number of it",
+                ja="記事に示されているのは一覧で、件数の表示は当方で定めた",
+            ),
         ),
     ),
+    signature=Text("受発注システム CO-NECT", "CO-NECT"),
 )
-"""All texts of CO-NECT, in Japanese and in English."""
-
-NOTIFICATIONS = (
-    Notification(
-        on="pending",
-        to="seller",
-        subject=Text(
-            _PREFIX + "キャンセルリクエストがありました({buyer_name})",
-            "[CO-NECT] Cancellation requested ({buyer_name})",
-        ),
-        body=Text(
-            "{seller_name} 様\n\n{buyer_name} 様より、注文 {order_id} のキャンセルリクエストが"
-            "ありました。\nキャンセル理由: {reason}\n\n承認または拒否を行ってください。",
-            "Dear {seller_name},\n\n{buyer_name} requests to cancel order {order_id}.\n"
-            "Reason: {reason}\n\nPlease approve or reject the request.",
-        ),
-        source=clause("conect.2-2.seller-mail"),
-    ),
-    Notification(
-        on="approved",
-        to="buyer",
-        subject=Text(
-            _PREFIX + "オーダーがキャンセルされました",
-            "[CO-NECT] Your order has been cancelled",
-        ),
-        body=Text(
-            "{buyer_name} 様\n\n注文 {order_id} のキャンセルリクエストが承認され、"
-            "取引が中止されました。",
-            "Dear {buyer_name},\n\nYour request to cancel order {order_id} was approved, "
-            "and the order has been discontinued.",
-        ),
-        source=clause("conect.1-2.approved-mail"),
-    ),
-    Notification(
-        on="rejected",
-        to="buyer",
-        subject=Text(
-            _PREFIX + "キャンセルできませんでした。",
-            "[CO-NECT] Your order could not be cancelled.",
-        ),
-        body=Text(
-            "{buyer_name} 様\n\n注文 {order_id} のキャンセルリクエストは却下されました。\n"
-            "理由: {answer}",
-            "Dear {buyer_name},\n\nYour request to cancel order {order_id} was rejected.\n"
-            "Reason: {answer}",
-        ),
-        source=clause("conect.1-2.rejected-mail"),
-    ),
-    Notification(
-        on="superseded",
-        to="buyer",
-        subject=Text(
-            _PREFIX + "出荷されたため、キャンセルできませんでした。",
-            "[CO-NECT] Shipped before it could be cancelled",
-        ),
-        body=Text(
-            "{buyer_name} 様\n\n注文 {order_id} は出荷されたため、"
-            "キャンセルリクエストは無効となりました。",
-            "Dear {buyer_name},\n\nOrder {order_id} was shipped while your request was "
-            "open, so it can no longer be cancelled.",
-        ),
-        source=_SHIPPED,
-    ),
-    Notification(
-        on="superseded",
-        when=~seller,
-        to="seller",
-        subject=Text(
-            _PREFIX + "キャンセルリクエストが終了しました({buyer_name})",
-            "[CO-NECT] Cancellation request closed ({buyer_name})",
-        ),
-        body=Text(
-            "{seller_name} 様\n\n注文 {order_id} は出荷済となったため、"
-            "{buyer_name} 様のキャンセルリクエストは無効となりました。",
-            "Dear {seller_name},\n\nOrder {order_id} counts as shipped now, so the request of "
-            "{buyer_name} to cancel it is closed.",
-        ),
-        source=own_rule(
-            "a seller whose order somebody else calls shipped is told of it",
-            ja="他の者が出荷済とした場合は、受注側に知らせる",
-        ),
-    ),
-    Notification(
-        on="withdrawn",
-        to="seller",
-        subject=Text(
-            _PREFIX + "キャンセルリクエストが取り消されました({buyer_name})",
-            "[CO-NECT] Cancellation request withdrawn ({buyer_name})",
-        ),
-        body=Text(
-            "{seller_name} 様\n\n{buyer_name} 様が、注文 {order_id} のキャンセルリクエストを"
-            "取り消しました。",
-            "Dear {seller_name},\n\n{buyer_name} withdrew the request to cancel order {order_id}.",
-        ),
-        source=decided("conect.1-1.not-until-approved", parameter="may_withdraw"),
-    ),
-)
-"""The messages of CO-NECT."""
+"""All texts of CO-NECT, in Japanese and in English, but for its messages."""

@@ -10,7 +10,8 @@ from typing import Literal
 from statemachine import State, StateMachine
 
 from ordercancel.policies.qoo10.document import QOO10_GUIDE
-from ordercancel.policies.qoo10.texts import NOTIFICATIONS, TEXTS
+from ordercancel.policies.qoo10.messages import NOTIFICATIONS
+from ordercancel.policies.qoo10.texts import TEXTS
 from ordercancel.policy import (
     CANCEL,
     PERMIT,
@@ -29,6 +30,7 @@ from ordercancel.policy import (
     Reject,
     RequestCancellation,
     Rule,
+    Sourced,
     Text,
     TextBounds,
     Texts,
@@ -120,9 +122,12 @@ REQUEST_REASONS = (
 """The buyer's reasons: 注文キャンセル is in the document's example."""
 
 _NAMED = clause("qoo10.3.reasons")
-_HINT = Text(
-    "お客様へ直接説明をお願い致します。（商品遅延・注文制作遅延）",
-    "Please explain to the buyer yourself (product delay, production delay).",
+_HINT = Sourced(
+    Text(
+        "お客様へ直接説明をお願い致します。（商品遅延・注文制作遅延）",
+        "Please explain to the buyer yourself (product delay, production delay).",
+    ),
+    clause("qoo10.3.other-hint"),
 )
 
 
@@ -208,6 +213,7 @@ def qoo10(
         runs=is_open,
         due=Earliest(ship_on.end(), By("status", {"delayed": status_since})),
         then=approve,
+        label=Text("配送遅延による自動承認", "approval because the order is late"),
         source=decided("qoo10.1.instant-delayed", parameter="late_while_open"),
     )
     stays_decidable = Waiver(
@@ -357,6 +363,7 @@ def qoo10(
                 due=closed_at.end_of_day(),
                 then=mark("missed"),
                 met=shipped_at,
+                label=Text("当日以内の発送処理", "shipping on the day of the rejection"),
                 source=clause("qoo10.1.ship-same-day"),
             ),
             Deadline(
@@ -364,6 +371,7 @@ def qoo10(
                 runs=is_open,
                 due=requested_at.end_of_day(overdue_after_days),
                 then=mark("overdue"),
+                label=Text("キャンセル要請への回答", "answering the request"),
                 source=decided("qoo10.3.counters", parameter="overdue_after_days"),
             ),
         ),

@@ -1,116 +1,192 @@
-"""What people read of Qoo10: statuses, refusals, notifications, labels and counters.
+"""What people read of Qoo10: names, refusals, labels, counters and the headings of the queue.
 
-Read it beside its document (`ordercancel.policies.qoo10.document`).
+Read it beside its document (`ordercancel.policies.qoo10.document`). A text without a source is in
+the policy's own words.
 """
 
 from __future__ import annotations
 
+from ordercancel.policies.qoo10.actions import ACTIONS
 from ordercancel.policy import (
+    AdvanceOrder,
+    AnswerWithdrawal,
+    Approve,
+    AskWithdrawal,
     Counter,
     Label,
-    Medium,
-    Notification,
+    Reject,
+    RequestCancellation,
+    Sourced,
     Text,
     Texts,
-    answerer,
+    Withdraw,
     clause,
     decided,
     own_rule,
     reading,
-    seller,
     status,
-    system,
 )
 
-__all__ = ["NOTIFICATIONS", "TEXTS"]
+__all__ = ["TEXTS"]
 
-_BOTH = (Medium.APP, Medium.MAIL)
-_TELL_WHO_WAITS = own_rule("who waits for the outcome is told of it", ja="結果を待つ人に知らせる")
+_GRID = clause("qoo10.3.grid")
+_STATES = clause("qoo10.3.counters")
+_OTHER_STATES = decided("qoo10.3.grid", parameter="wording")
+_SAME_DAY = decided("qoo10.1.ship-same-day")
 _BUYERS_PAGE = own_rule(
     "the guide does not show what the buyer reads", ja="お客様側の表示はガイドに記載がない"
 )
-_DO_NOT_SHIP = own_rule(
-    "a seller who is not told would ship a cancelled order",
-    ja="知らせないと、キャンセル済みの注文が発送されてしまう",
-)
-_ASKED_BACK = decided("qoo10.1.otherwise-ask-withdrawal", parameter="notifications")
-_SAME_DAY = decided("qoo10.1.ship-same-day", parameter="notifications")
-
-at_once = answerer.is_in("none")
-"""The order was cancelled as soon as it was asked for, and nobody had to answer."""
-
-_HAS_LEFT = status.is_in("shipped", "delivered")
 
 TEXTS = Texts(
     statuses={
-        "new": Text("新規注文", "New order"),
-        "shipping_requested": Text("配送要請", "Shipping requested"),
-        "delayed": Text("配送遅延", "Shipping delayed"),
+        "new": Sourced(Text("新規注文", "New order"), clause("qoo10.1.instant-new")),
+        "shipping_requested": Sourced(
+            Text("配送要請", "Shipping requested"), clause("qoo10.3.back-to-shipping")
+        ),
+        "delayed": Sourced(
+            Text("配送遅延", "Shipping delayed"), clause("qoo10.1.instant-delayed")
+        ),
         "shipped": Text("配送中", "Shipped"),
         "delivered": Text("配送完了", "Delivered"),
         "cancelled": Text("キャンセル完了", "Cancelled"),
     },
+    requests={
+        "pending": Text("キャンセル要請中", "Cancellation requested"),
+        "withdrawal_asked": Sourced(Text("撤回要請", "Withdrawal asked for"), _STATES),
+        "withdrawal_declined": Sourced(Text("撤回保留", "Withdrawal held"), _STATES),
+        "approved": Text("キャンセル完了", "Cancelled"),
+        "rejected": Sourced(Text("キャンセル拒否完了", "Cancellation rejected"), _STATES),
+        "withdrawn": Text("撤回完了", "Withdrawn"),
+        "superseded": Text("要請無効", "Closed without an answer"),
+    },
+    roles={
+        "buyer": Sourced(Text("お客様", "the buyer"), clause("qoo10.1.may-reject")),
+        "seller": Sourced(Text("ショップ", "the seller"), clause("qoo10.1.may-reject")),
+        "operator": Text("Qoo10の担当者", "an operator of Qoo10"),
+    },
+    commands={
+        RequestCancellation: Sourced(
+            Text("キャンセル要請", "Requesting cancellation"), clause("qoo10.3.queue")
+        ),
+        Approve: Text("キャンセル要請の承認", "Approving the cancellation"),
+        Reject: Sourced(
+            Text("キャンセル拒否", "Rejecting the cancellation"), clause("qoo10.3.shown-at-once")
+        ),
+        Withdraw: Text("キャンセル要請の撤回", "Withdrawing the request"),
+        AskWithdrawal: Sourced(
+            Text("キャンセルの撤回要請", "Asking the buyer to withdraw"),
+            clause("qoo10.3.shown-at-once"),
+        ),
+        AnswerWithdrawal: Text("撤回要請への返事", "Answering the ask to withdraw"),
+        AdvanceOrder: Text("注文の処理", "Moving the order on"),
+    },
+    moves={
+        "plan_shipping": Text("発送予定日の入力", "Enter the planned ship date"),
+        "mark_delayed": Text("配送遅延への変更", "Mark as delayed"),
+        "ship": Sourced(Text("発送処理", "Ship"), clause("qoo10.1.ship-same-day")),
+        "deliver": Text("配送完了", "Deliver"),
+    },
+    marks={
+        "missed": Text("当日発送処理なし", "not shipped on the day of the rejection"),
+        "overdue": Text("対応期日超過", "overdue"),
+    },
+    verdicts={
+        "cancel": Text(
+            "ショップの回答を待たず、即時キャンセル完了となります。",
+            "The order is cancelled at once, and nobody is asked.",
+        ),
+        "refer": Text(
+            "キャンセルを受けるかどうかは、{answerer}が判断します。",
+            "Whether the order is cancelled is for {answerer} to decide.",
+        ),
+    },
     refusals={
         "request_open": Text(
-            "すでにキャンセル要請中です。", "A cancellation request is already open."
+            "すでにキャンセル要請中です。ショップの回答をお待ちください。",
+            "A cancellation request is open already. Please wait for the answer.",
         ),
         "no_open_request": Text(
             "回答待ちのキャンセル要請がありません。",
             "There is no open cancellation request that this could apply to.",
         ),
-        "not_affirmed": Text(
-            "キャンセル不可状態の場合のみキャンセル拒否処理をしてください。キャンセル拒否しますか？",
-            "Reject a cancellation only where cancelling is impossible. Do you reject it?",
+        "stale_request": Text(
+            "このキャンセル要請はすでに終了しています。画面を更新してください。",
+            "That request is closed already, and there is a newer one. Please reload the page.",
+        ),
+        "own_request": Text(
+            "ご自身の側からのキャンセル要請には回答できません。",
+            "One's own request is for others to answer.",
+        ),
+        "not_asked": Text("撤回要請は届いていません。", "No withdrawal was asked for."),
+        "asked_already": Text(
+            "すでに撤回要請中です。お客様の返事をお待ちください。",
+            "The withdrawal was asked for already. Please wait for the buyer's answer.",
+        ),
+        "not_cancellable": Text(
+            "現在の状態のご注文は、キャンセルできません。",
+            "The order cannot be cancelled in its present status.",
+        ),
+        "not_affirmed": Sourced(
+            Text(
+                "キャンセル不可状態の場合のみキャンセル拒否処理をしてください。"
+                "キャンセル拒否しますか？",
+                "Reject a cancellation only where cancelling is impossible. Do you reject it?",
+            ),
+            clause("qoo10.3.confirm"),
         ),
         "instant_cannot_be_rejected": Text(
-            "新規注文や配送遅延となったご注文のキャンセルを拒否することはできません。",
-            "The cancellation of a new or delayed order cannot be rejected.",
+            "新規注文のご注文は即時キャンセルの対象のため、キャンセルを拒否することはできません。",
+            "A new order is cancelled at once: its cancellation cannot be rejected.",
         ),
         "only_approval_left": Text(
-            "配送遅延となったご注文のキャンセル要請は、承認のみ可能です。",
+            "配送遅延となったご注文のため、キャンセル要請の承認のみ可能です。",
             "The order is delayed: its cancellation can only be approved.",
         ),
-        "rejected_before": Text(
-            "一度キャンセル拒否をしたご注文は、再度お客様側でキャンセル要請を出すことはできません。",
-            "Cancellation cannot be requested again once it was rejected.",
+        "rejected_before": Sourced(
+            Text(
+                "一度キャンセル拒否をしたご注文は、"
+                "再度お客様側でキャンセル要請を出すことはできません。",
+                "Cancellation cannot be requested again once it was rejected.",
+            ),
+            clause("qoo10.4.no-second-request"),
         ),
         "withdrawn_before": Text(
-            "キャンセル要請を撤回したご注文は、再度キャンセル要請を出すことはできません。",
+            "キャンセル要請を撤回したご注文では、再度キャンセルを要請することはできません。",
             "Cancellation cannot be requested again after a request was withdrawn.",
         ),
         "already_shipped": Text(
-            "発送処理済みのため、キャンセルできません。",
+            "発送処理が完了しているため、キャンセルできません。",
             "The order has been shipped and can no longer be cancelled.",
         ),
         "already_cancelled": Text(
-            "キャンセル完了のご注文です。", "The order has been cancelled already."
+            "すでにキャンセルが完了しているご注文です。", "The order has been cancelled already."
         ),
         "answer_first": Text(
-            "キャンセル要請中のご注文です。先に要請へ回答してください。",
-            "A cancellation request is open: answer it before you ship.",
+            "キャンセル要請中のご注文です。先にキャンセル要請へご回答ください。",
+            "A cancellation request is open: answer it before you go on.",
         ),
         "not_late": Text(
-            "発送予定日を過ぎていません。", "The planned ship date has not passed yet."
+            "発送予定日を過ぎていないため、配送遅延には変更できません。",
+            "The planned ship date has not passed yet.",
         ),
     },
-    moves={
-        "plan_shipping": Text("発送予定日の入力", "Enter the planned ship date"),
-        "mark_delayed": Text("配送遅延への変更", "Mark as delayed"),
-        "ship": Text("発送処理", "Ship"),
-        "deliver": Text("配送完了", "Deliver"),
-    },
+    actions=ACTIONS,
     labels=(
         Label(
             on="pending",
             to="buyer",
-            text=Text("キャンセル要請中", "Cancellation requested"),
+            text=Text(
+                "キャンセル要請中\nショップの回答をお待ちください。",
+                "Cancellation requested\nPlease wait for the seller's answer.",
+            ),
             source=_BUYERS_PAGE,
         ),
         Label(
             on="pending",
             to="seller",
             text=Text(
-                "キャンセル・処理要請\n理由: {reason}", "Cancellation to process\nReason: {reason}"
+                "キャンセル・処理要請\nキャンセル理由：{reason}",
+                "Cancellation to process\nReason: {reason}",
             ),
             source=reading("qoo10.3.grid"),
         ),
@@ -118,8 +194,10 @@ TEXTS = Texts(
             on="withdrawal_asked",
             to="buyer",
             text=Text(
-                "キャンセルの撤回要請\n{withdrawal_text}",
-                "Asked to withdraw the request\n{withdrawal_text}",
+                "キャンセルの撤回要請\n{withdrawal_text}\n"
+                "キャンセル要請を撤回するかどうか、ご返事ください。",
+                "Asked to withdraw the request\n{withdrawal_text}\n"
+                "Please say whether you withdraw it.",
             ),
             source=_BUYERS_PAGE,
         ),
@@ -127,35 +205,40 @@ TEXTS = Texts(
             on="withdrawal_asked",
             to="seller",
             text=Text("撤回要請", "Withdrawal asked for"),
-            source=reading("qoo10.3.counters"),
+            source=_STATES,
         ),
         Label(
             on="withdrawal_declined",
             to="buyer",
-            text=Text("キャンセル要請中(撤回保留)", "Cancellation requested (withdrawal held)"),
+            text=Text("キャンセル要請中（撤回保留）", "Cancellation requested (withdrawal held)"),
             source=_BUYERS_PAGE,
         ),
         Label(
             on="withdrawal_declined",
             to="seller",
-            text=Text("撤回保留\n理由: {reason}", "Withdrawal held\nReason: {reason}"),
-            source=reading("qoo10.3.counters"),
+            text=Text("撤回保留\nキャンセル理由：{reason}", "Withdrawal held\nReason: {reason}"),
+            source=_STATES,
         ),
         Label(
             on="rejected",
             to="buyer",
-            text=Text("キャンセル拒否\n{answer}", "Cancellation rejected\n{answer}"),
-            source=clause("qoo10.3.shown-at-once"),
+            text=Text(
+                "キャンセル拒否\nキャンセル拒否理由：{answer}\n"
+                "一度キャンセル拒否をしたご注文は、再度お客様側でキャンセル要請を出すことはできません。",
+                "Cancellation rejected\nReason: {answer}\n"
+                "It cannot be requested again for this order.",
+            ),
+            source=clause("qoo10.3.shown-at-once", "qoo10.4.no-second-request"),
         ),
         Label(
             on="missed",
             to="seller",
             when=status.is_in("shipping_requested", "delayed"),
             text=Text(
-                "キャンセル拒否完了\n{answer}\n"
-                "拒否をした当日以内に発送処理がされていません。至急、発送処理を行ってください。",
-                "Cancellation rejected\n{answer}\n"
-                "The order was not shipped on the day of the rejection. Please ship it at once.",
+                "キャンセル拒否完了（当日発送処理なし）\nキャンセル拒否理由：{answer}\n"
+                "発送処理の期限（{due_at}）を過ぎています。至急、発送処理を行ってください。",
+                "Cancellation rejected (not shipped on the day)\nReason: {answer}\n"
+                "The order was to be shipped by {due_at}. Please ship it at once.",
             ),
             source=_SAME_DAY,
         ),
@@ -163,8 +246,12 @@ TEXTS = Texts(
             on="rejected",
             to="seller",
             text=Text(
-                "キャンセル拒否完了\n{answer}\n当日以内に発送処理を行ってください。",
-                "Cancellation rejected\n{answer}\nPlease ship the order today.",
+                "キャンセル拒否完了\nキャンセル拒否理由：{answer}\n"
+                "キャンセル拒否後は該当注文の発送処理を速やかに行ってください。\n"
+                "発送処理の期限：{due_at}",
+                "Cancellation rejected\nReason: {answer}\n"
+                "Please ship the order without delay.\n"
+                "To be shipped by: {due_at}",
             ),
             source=clause("qoo10.3.done", "qoo10.1.ship-same-day"),
         ),
@@ -173,31 +260,33 @@ TEXTS = Texts(
         Counter(
             on="open",
             label=Text("キャンセルリクエスト", "Cancellation requests"),
-            source=reading("qoo10.3.front-list"),
+            source=clause("qoo10.3.front-list"),
         ),
         Counter(
             on="pending",
             label=Text("キャンセル要請", "Cancellation requests"),
-            state=Text("キャンセル・処理要請", "Cancellation to process"),
-            source=clause("qoo10.3.counters"),
+            state=Sourced(
+                Text("キャンセル・処理要請", "Cancellation to process"), reading("qoo10.3.grid")
+            ),
+            source=_STATES,
         ),
         Counter(
             on="withdrawal_asked",
             label=Text("撤回要請", "Withdrawals asked for"),
-            state=Text("キャンセル・撤回要請", "Withdrawal asked for"),
-            source=clause("qoo10.3.counters"),
+            state=Sourced(Text("キャンセル・撤回要請", "Withdrawal asked for"), _OTHER_STATES),
+            source=_STATES,
         ),
         Counter(
             on="withdrawal_declined",
             label=Text("撤回保留", "Withdrawals held"),
-            state=Text("キャンセル・撤回保留", "Withdrawal held"),
-            source=clause("qoo10.3.counters"),
+            state=Sourced(Text("キャンセル・撤回保留", "Withdrawal held"), _OTHER_STATES),
+            source=_STATES,
         ),
         Counter(
             on="rejected",
             label=Text("キャンセル拒否完了", "Cancellations rejected"),
-            state=Text("キャンセル拒否完了", "Cancellation rejected"),
-            source=clause("qoo10.3.counters"),
+            state=Sourced(Text("キャンセル拒否完了", "Cancellation rejected"), _OTHER_STATES),
+            source=_STATES,
         ),
         Counter(
             on="missed",
@@ -206,199 +295,16 @@ TEXTS = Texts(
         ),
     ),
     columns={
-        "state": Text("処理状態", "State"),
-        "completed_at": Text("キャンセル・返品完了日", "Completed"),
-        "reason": Text("キャンセル・返品理由", "Reason"),
-        "requested_at": Text("キャンセル・返品要請日", "Requested"),
-        "placed_at": Text("注文日", "Ordered"),
-        "shipped_at": Text("発送日", "Shipped"),
-        "order_id": Text("注文番号", "Order"),
-        "cart_id": Text("カート番号", "Cart"),
-        "item": Text("商品", "Item"),
+        "state": Sourced(Text("処理状態", "State"), _GRID),
+        "completed_at": Sourced(Text("キャンセル/返品完了日", "Completed"), _GRID),
+        "reason": Sourced(Text("キャンセル/返品理由", "Reason"), _GRID),
+        "requested_at": Sourced(Text("キャンセル/返品要請日", "Requested"), _GRID),
+        "placed_at": Sourced(Text("注文日", "Ordered"), _GRID),
+        "shipped_at": Sourced(Text("発送日", "Shipped"), _GRID),
+        "order_id": Sourced(Text("注文番号", "Order"), _GRID),
+        "cart_id": Sourced(Text("カート番号", "Cart"), _GRID),
+        "item": Sourced(Text("商品", "Item"), _GRID),
     },
+    signature=Text("Qoo10", "Qoo10"),
 )
-"""All texts of Qoo10, in Japanese and in English."""
-
-NOTIFICATIONS = (
-    Notification(
-        on="pending",
-        to="seller",
-        media=(Medium.APP,),
-        subject=Text("キャンセル要請 {order_id}", "Cancellation requested: {order_id}"),
-        body=Text(
-            "注文番号 {order_id} のキャンセル要請があります。\nキャンセル理由: {reason}",
-            "The buyer asks to cancel order {order_id}.\nReason: {reason}",
-        ),
-        source=decided("qoo10.3.queue", parameter="notifications"),
-    ),
-    Notification(
-        on="approved",
-        when=at_once | system,
-        to="buyer",
-        media=_BOTH,
-        subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
-        body=Text(
-            "{buyer_name} 様\n\n注文番号 {order_id} のキャンセルが完了しました。",
-            "Dear {buyer_name},\n\nOrder {order_id} has been cancelled.",
-        ),
-        source=_TELL_WHO_WAITS,
-    ),
-    Notification(
-        on="approved",
-        when=at_once,
-        to="seller",
-        media=_BOTH,
-        subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
-        body=Text(
-            "注文番号 {order_id} は、お客様の要請により即時キャンセルされました。"
-            "発送しないでください。\nキャンセル理由: {reason}",
-            "Order {order_id} was cancelled at once, as the buyer asked. Do not ship it.\n"
-            "Reason: {reason}",
-        ),
-        source=_DO_NOT_SHIP,
-    ),
-    Notification(
-        on="approved",
-        when=~at_once & ~system,
-        to="buyer",
-        media=_BOTH,
-        subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
-        body=Text(
-            "{buyer_name} 様\n\n注文番号 {order_id} のキャンセル要請が承認され、"
-            "キャンセルが完了しました。",
-            "Dear {buyer_name},\n\nYour request was approved and order {order_id} cancelled.",
-        ),
-        source=_TELL_WHO_WAITS,
-    ),
-    Notification(
-        on="approved",
-        when=system,
-        to="seller",
-        media=_BOTH,
-        subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
-        body=Text(
-            "注文番号 {order_id} は、配送遅延のため自動的にキャンセルされました。"
-            "発送しないでください。",
-            "Order {order_id} was cancelled automatically, because it is delayed. Do not ship it.",
-        ),
-        source=_DO_NOT_SHIP,
-    ),
-    Notification(
-        on="rejected",
-        to="buyer",
-        media=_BOTH,
-        subject=Text("キャンセル拒否のお知らせ {order_id}", "Not cancelled: {order_id}"),
-        body=Text(
-            "{buyer_name} 様\n\n注文番号 {order_id} のキャンセル要請は拒否されました。\n"
-            "キャンセル拒否理由: {answer}\n\n"
-            "再度キャンセル要請を出すことはできません。",
-            "Dear {buyer_name},\n\nYour request to cancel order {order_id} was rejected.\n"
-            "Reason: {answer}\n\nIt cannot be asked for again.",
-        ),
-        source=clause("qoo10.4.notified", "qoo10.1.truthful-reason"),
-    ),
-    Notification(
-        on="rejected",
-        to="seller",
-        media=(Medium.APP,),
-        subject=Text("キャンセル拒否完了 {order_id}", "Rejected, to be shipped today: {order_id}"),
-        body=Text(
-            "注文番号 {order_id} のキャンセル要請を拒否しました。\n"
-            "該当注文の発送処理を、拒否をした当日以内に行ってください。",
-            "You rejected the cancellation of order {order_id}.\nPlease ship it today.",
-        ),
-        source=_SAME_DAY,
-    ),
-    Notification(
-        on="missed",
-        to="seller",
-        media=(Medium.APP,),
-        subject=Text("当日発送処理なし {order_id}", "Not shipped in time: {order_id}"),
-        body=Text(
-            "注文番号 {order_id} は、キャンセル拒否をした当日以内に発送処理がされていません"
-            "（期限: {due_at}）。至急、発送処理を行ってください。",
-            "Order {order_id} was not shipped on the day on which its cancellation was rejected "
-            "(by {due_at}). Please ship it at once.",
-        ),
-        source=_SAME_DAY,
-    ),
-    Notification(
-        on="overdue",
-        to="seller",
-        media=(Medium.APP,),
-        subject=Text("キャンセル要請への回答のお願い {order_id}", "Still unanswered: {order_id}"),
-        body=Text(
-            "注文番号 {order_id} のキャンセル要請が、まだ完了・確認されていません。"
-            "回答をお願い致します。",
-            "The request to cancel order {order_id} is still open. Please answer it.",
-        ),
-        source=decided("qoo10.3.counters", parameter="overdue_after_days"),
-    ),
-    Notification(
-        on="withdrawal_asked",
-        to="buyer",
-        media=_BOTH,
-        subject=Text(
-            "キャンセルの撤回要請 {order_id}", "Please withdraw your request: {order_id}"
-        ),
-        body=Text(
-            "{buyer_name} 様\n\n{seller_name} より、注文番号 {order_id} のキャンセル要請の"
-            "撤回のお願いが届いています。\n{withdrawal_text}",
-            "Dear {buyer_name},\n\n{seller_name} asks you to withdraw your request to "
-            "cancel order {order_id}.\n{withdrawal_text}",
-        ),
-        source=reading("qoo10.1.otherwise-ask-withdrawal"),
-    ),
-    Notification(
-        on="withdrawal_declined",
-        to="seller",
-        media=(Medium.APP,),
-        subject=Text("撤回保留 {order_id}", "Withdrawal held: {order_id}"),
-        body=Text(
-            "注文番号 {order_id} のお客様は、キャンセル要請の撤回を保留しました。",
-            "The buyer of order {order_id} holds on to the request to cancel.",
-        ),
-        source=_ASKED_BACK,
-    ),
-    Notification(
-        on="withdrawn",
-        to="seller",
-        media=(Medium.APP,),
-        subject=Text("キャンセル撤回 {order_id}", "Request withdrawn: {order_id}"),
-        body=Text(
-            "注文番号 {order_id} のキャンセル要請は撤回されました。発送処理を進めてください。",
-            "The buyer withdrew the request to cancel order {order_id}. Please ship it.",
-        ),
-        source=_ASKED_BACK,
-    ),
-    Notification(
-        on="superseded",
-        when=_HAS_LEFT,
-        to="buyer",
-        media=_BOTH,
-        subject=Text("発送のお知らせ {order_id}", "Shipped: {order_id}"),
-        body=Text(
-            "{buyer_name} 様\n\n注文番号 {order_id} は発送されたため、"
-            "キャンセル要請は無効となりました。",
-            "Dear {buyer_name},\n\nOrder {order_id} was shipped, so it can no longer be "
-            "cancelled.",
-        ),
-        source=_TELL_WHO_WAITS,
-    ),
-    Notification(
-        on="superseded",
-        when=_HAS_LEFT & ~seller,
-        to="seller",
-        media=(Medium.APP,),
-        subject=Text("キャンセル要請の終了 {order_id}", "Request closed: {order_id}"),
-        body=Text(
-            "注文番号 {order_id} は発送済みとなったため、キャンセル要請は無効となりました。",
-            "Order {order_id} counts as shipped now, so the request to cancel it is closed.",
-        ),
-        source=own_rule(
-            "a seller whose order somebody else calls shipped is told of it",
-            ja="他の者が発送済みとした場合は、ショップに知らせる",
-        ),
-    ),
-)
-"""The messages of Qoo10."""
+"""All texts of Qoo10, in Japanese and in English, but for its messages."""

@@ -1,0 +1,117 @@
+"""What people read of a policy: its own words, else those of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+
+from ordercancel.domain.commands import Command
+from ordercancel.domain.texts import LANGS, Text
+from ordercancel.policy.defaults import words
+from ordercancel.policy.parts import PolicyParts
+from ordercancel.rules.deadlines import Deadline
+from ordercancel.rules.reasons import Reason
+from ordercancel.rules.standard_texts import (
+    ACTION_TEXTS,
+    COMMAND_TEXTS,
+    ROLE_TEXTS,
+    STANDARD_REFUSALS,
+    STATUS_TEXTS,
+    VERDICT_TEXTS,
+)
+from ordercancel.rules.texts import ActionText
+
+__all__ = ["PolicyWording"]
+
+_NOTHING = ActionText()
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class PolicyWording(PolicyParts):
+    """The fields of a policy, and what people call its parts."""
+
+    def status_text(self, status: str) -> Text:
+        """What people call a status of the order."""
+        named = self.texts.statuses.get(status) or self.orders.names.get(status)
+        return self.text(named if named is not None else words(status))
+
+    def request_text(self, status: str) -> Text:
+        """What people call a status of a request."""
+        return self.text(self.texts.requests.get(status) or STATUS_TEXTS[status])
+
+    def role_text(self, role: str) -> Text:
+        """What people call a role, or a side."""
+        named = self.texts.roles
+        own = named.get(role) or named.get(role.removesuffix("_side"))
+        return self.text(own or ROLE_TEXTS.get(role) or words(role))
+
+    def command_text(self, kind: type[Command]) -> Text:
+        """What people call a kind of command, as a noun."""
+        own = self.texts.commands
+        return self.text(next((own[each] for each in own if each is kind), COMMAND_TEXTS[kind]))
+
+    def move_text(self, move: str) -> Text:
+        """What people call a move of the order."""
+        return self.text(self.texts.moves.get(move) or words(move))
+
+    def mark_text(self, code: str) -> Text:
+        """What people call a mark."""
+        return self.text(self.texts.marks.get(code) or words(code))
+
+    def deadline_text(self, deadline: Deadline) -> Text:
+        """What people call a deadline."""
+        called = deadline.label or words(deadline.id.rpartition(".")[2])
+        return self.text(called)
+
+    def action_text(self, action: str, move: str | None = None) -> ActionText:
+        """What a screen shows for an action, or for a move of the order; its button always."""
+        own = self.texts.actions.get(move or action, _NOTHING)
+        if move is not None:
+            default = ActionText(button=self.move_text(move))
+        else:
+            default = ACTION_TEXTS[action]
+        return ActionText(
+            button=own.button or default.button,
+            notices=own.notices,
+            confirmation=own.confirmation,
+            confirm=own.confirm,
+            done=own.done or default.done,
+            done_at_once=own.done_at_once or own.done or default.done_at_once,
+        )
+
+    def verdict_text(self, verdict: str, answerer: str | None = None) -> Text:
+        """What a grant means for whoever asks, with who will answer."""
+        sentence = self.text(self.texts.verdicts.get(verdict) or VERDICT_TEXTS[verdict])
+        who = self.role_text(answerer or "other_side")
+        return Text.of(
+            {lang: sentence.fill(lang, {"answerer": who[lang]}) for lang in self._spoken}
+        )
+
+    def reason_text(self, reason: Reason) -> Text:
+        """What people read for a reason; nothing for a text alone."""
+        return self.text(reason.label if reason.label is not None else words(reason.code or ""))
+
+    def refusal_text(self, code: str, missing: Iterable[str] = ()) -> Text:
+        """The sentence for a refusal code, with the facts that were missing, if any."""
+        sentence = self.text(
+            self.texts.refusals.get(code) or STANDARD_REFUSALS.get(code) or words(code)
+        )
+        labels = [self.text(fact.label) for fact in map(self.fact, missing) if fact is not None]
+        if not labels:
+            return sentence
+        templates = {
+            "ja": ("{it}（不明: {what}）", "、"),
+            "en": ("{it} (not known: {what})", ", "),
+        }
+        parts: dict[str, str] = {}
+        for lang in self._spoken:
+            template, comma = templates.get(lang, templates["en"])
+            what = comma.join(label[lang] for label in labels)
+            parts[lang] = template.format(it=sentence[lang], what=what)
+        return Text.of(parts)
+
+    @property
+    def _spoken(self) -> tuple[str, ...]:
+        """The languages of the policy, and those of the library."""
+        return tuple(dict.fromkeys((*self.languages, *LANGS)))

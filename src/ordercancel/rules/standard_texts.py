@@ -1,0 +1,252 @@
+"""The texts of the library: what people read where a policy has no words of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ordercancel.domain.commands import (
+    AdvanceOrder,
+    AnswerWithdrawal,
+    Approve,
+    AskWithdrawal,
+    Command,
+    FireDeadline,
+    Reject,
+    RequestCancellation,
+    UpdateOrder,
+    Withdraw,
+)
+from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.requests import RequestStatus
+from ordercancel.domain.texts import Text
+from ordercancel.rules.facts import NO_REQUEST
+from ordercancel.rules.notifications import REFERRED
+from ordercancel.rules.texts import ActionText
+
+__all__ = [
+    "ACTION_TEXTS",
+    "CHANGE_TEXTS",
+    "COMMAND_TEXTS",
+    "ROLE_TEXTS",
+    "STANDARD_REFUSALS",
+    "STATUS_TEXTS",
+    "VERDICT_TEXTS",
+]
+
+ROLE_TEXTS: Mapping[str, Text] = FrozenMap(
+    {
+        "buyer": Text("購入者", "the buyer"),
+        "seller": Text("販売者", "the seller"),
+        "operator": Text("運営者", "an operator"),
+        "system": Text("システム", "the system"),
+        "other_side": Text("相手側", "the other side"),
+        "buyer_side": Text("購入者側", "the buyer's side"),
+        "seller_side": Text("販売者側", "the seller's side"),
+        "house": Text("運営側", "the house"),
+        NO_REQUEST: Text("なし", "none"),
+    }
+)
+"""What roles and sides are called."""
+
+COMMAND_TEXTS: Mapping[type[Command], Text] = FrozenMap(
+    {
+        RequestCancellation: Text("キャンセルのリクエスト", "Requesting cancellation"),
+        Approve: Text("承認", "Approving"),
+        Reject: Text("拒否", "Rejecting"),
+        Withdraw: Text("リクエストの取り消し", "Withdrawing"),
+        AskWithdrawal: Text("撤回のお願い", "Asking for withdrawal"),
+        AnswerWithdrawal: Text("撤回のお願いへの返事", "Answering the ask for withdrawal"),
+        AdvanceOrder: Text("注文の進行", "Moving the order on"),
+        UpdateOrder: Text("注文情報の更新", "Updating the order"),
+        FireDeadline: Text("期限の到来", "Firing a deadline"),
+    }
+)
+"""What each kind of command is called, as a noun."""
+
+VERDICT_TEXTS: Mapping[str, Text] = FrozenMap(
+    {
+        "cancel": Text("注文はすぐにキャンセルされます。", "The order is cancelled at once."),
+        "refer": Text(
+            "キャンセルするかどうかは、{answerer}が判断します。",
+            "Whether it is cancelled is for {answerer} to decide.",
+        ),
+        "permit": Text("この操作を行えます。", "This is possible."),
+    }
+)
+"""What a grant means for whoever asks, as a sentence."""
+
+ACTION_TEXTS: Mapping[str, ActionText] = FrozenMap(
+    {
+        "request": ActionText(
+            button=Text("キャンセルをリクエストする", "Request cancellation"),
+            done=Text(
+                "キャンセルをリクエストしました。回答をお待ちください。",
+                "Your request was sent. Please wait for the answer.",
+            ),
+            done_at_once=Text("注文をキャンセルしました。", "The order is cancelled."),
+        ),
+        "approve": ActionText(
+            button=Text("承認する", "Approve"),
+            done=Text(
+                "リクエストを承認し、注文をキャンセルしました。",
+                "The request is approved and the order cancelled.",
+            ),
+        ),
+        "reject": ActionText(
+            button=Text("拒否する", "Reject"),
+            done=Text("リクエストを拒否しました。", "The request is rejected."),
+        ),
+        "withdraw": ActionText(
+            button=Text("リクエストを取り消す", "Withdraw the request"),
+            done=Text("リクエストを取り消しました。", "The request is withdrawn."),
+        ),
+        "ask_withdrawal": ActionText(
+            button=Text("撤回をお願いする", "Ask to withdraw"),
+            done=Text("撤回をお願いしました。", "The buyer was asked to withdraw the request."),
+        ),
+        "accept": ActionText(
+            button=Text("撤回する", "Withdraw the request"),
+            done=Text("リクエストを撤回しました。", "The request is withdrawn."),
+        ),
+        "decline": ActionText(
+            button=Text("撤回しない", "Keep the request"),
+            done=Text("リクエストは撤回されません。", "The request stays as it is."),
+        ),
+    }
+)
+"""What a screen shows for each action; a move of the order reads by its name."""
+
+STATUS_TEXTS: Mapping[str, Text] = FrozenMap(
+    {
+        RequestStatus.PENDING: Text("キャンセルリクエスト中", "cancellation requested"),
+        RequestStatus.WITHDRAWAL_ASKED: Text("撤回要請", "withdrawal asked for"),
+        RequestStatus.WITHDRAWAL_DECLINED: Text("撤回保留", "withdrawal declined"),
+        RequestStatus.APPROVED: Text("承認", "approved"),
+        RequestStatus.REJECTED: Text("拒否", "rejected"),
+        RequestStatus.WITHDRAWN: Text("撤回", "withdrawn"),
+        RequestStatus.SUPERSEDED: Text("無効", "superseded"),
+        RequestStatus.EXPIRED: Text("期限切れ", "expired"),
+    }
+)
+"""What the statuses of a request are called where no policy has words of its own."""
+
+CHANGE_TEXTS: Mapping[str, tuple[Text, Text]] = FrozenMap(
+    {
+        RequestStatus.PENDING: (
+            Text("キャンセルリクエスト {order_id}", "Cancellation requested: {order_id}"),
+            Text(
+                "注文 {order_id} のキャンセルリクエストがあります。\n理由: {reason}",
+                "There is a request to cancel order {order_id}.\nReason: {reason}",
+            ),
+        ),
+        REFERRED: (
+            Text("キャンセルリクエスト {order_id}", "Cancellation request referred: {order_id}"),
+            Text(
+                "注文 {order_id} のキャンセルリクエストの判断が引き継がれました。\n理由: {reason}",
+                "The request to cancel order {order_id} is for somebody else to decide now.\n"
+                "Reason: {reason}",
+            ),
+        ),
+        RequestStatus.WITHDRAWAL_ASKED: (
+            Text("撤回のお願い {order_id}", "Please withdraw your request: {order_id}"),
+            Text(
+                "注文 {order_id} のキャンセルリクエストの撤回のお願いが届いています。\n"
+                "{withdrawal_text}",
+                "You are asked to withdraw the request to cancel order {order_id}.\n"
+                "{withdrawal_text}",
+            ),
+        ),
+        RequestStatus.WITHDRAWAL_DECLINED: (
+            Text("撤回保留 {order_id}", "Withdrawal declined: {order_id}"),
+            Text(
+                "注文 {order_id} のキャンセルリクエストは撤回されませんでした。",
+                "The request to cancel order {order_id} is not withdrawn.",
+            ),
+        ),
+        RequestStatus.APPROVED: (
+            Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
+            Text(
+                "注文 {order_id} はキャンセルされました。\n理由: {reason}",
+                "Order {order_id} has been cancelled.\nReason: {reason}",
+            ),
+        ),
+        RequestStatus.REJECTED: (
+            Text("キャンセル不可 {order_id}", "Not cancelled: {order_id}"),
+            Text(
+                "注文 {order_id} のキャンセルリクエストは承認されませんでした。\n理由: {answer}",
+                "The request to cancel order {order_id} was rejected.\nReason: {answer}",
+            ),
+        ),
+        RequestStatus.WITHDRAWN: (
+            Text("リクエストの撤回 {order_id}", "Request withdrawn: {order_id}"),
+            Text(
+                "注文 {order_id} のキャンセルリクエストは撤回されました。",
+                "The request to cancel order {order_id} was withdrawn.",
+            ),
+        ),
+        RequestStatus.SUPERSEDED: (
+            Text("リクエストの終了 {order_id}", "Request closed: {order_id}"),
+            Text(
+                "注文 {order_id} の状態が変わったため、キャンセルリクエストは無効となりました。",
+                "The request to cancel order {order_id} is closed, because the order has changed.",
+            ),
+        ),
+        RequestStatus.EXPIRED: (
+            Text("リクエストの期限切れ {order_id}", "Request expired: {order_id}"),
+            Text(
+                "注文 {order_id} のキャンセルリクエストは期限切れとなりました。",
+                "The request to cancel order {order_id} was not answered in time.",
+            ),
+        ),
+    }
+)
+"""Subject and body of the default message on each change of a request."""
+
+STANDARD_REFUSALS: Mapping[str, Text] = FrozenMap(
+    {
+        "not_permitted": Text("この操作は許可されていません。", "This is not permitted."),
+        "undetermined": Text(
+            "必要な情報が不足しているため、判断できません。",
+            "This cannot be decided, because something that a rule needs is not known.",
+        ),
+        "permits_disagree": Text(
+            "ルールが矛盾しているため、処理できません。",
+            "The rules contradict each other here, so nothing was done.",
+        ),
+        "no_such_move": Text(
+            "現在の状態では、この操作はできません。",
+            "This is not possible in the present status.",
+        ),
+        "not_cancellable": Text(
+            "現在の状態の注文は、キャンセルできません。",
+            "The order cannot be cancelled in its present status.",
+        ),
+        "wrong_actor": Text(
+            "この操作を行う権限がありません。", "This is not for this actor to do."
+        ),
+        "own_request": Text(
+            "自分のリクエストには回答できません。", "One's own request is for others to answer."
+        ),
+        "request_open": Text(
+            "すでにキャンセルリクエスト中です。", "A cancellation request is already open."
+        ),
+        "no_open_request": Text(
+            "回答待ちのキャンセルリクエストがありません。",
+            "There is no open cancellation request that this could apply to.",
+        ),
+        "stale_request": Text(
+            "このリクエストはすでに終了しています。画面を更新してください。",
+            "That request is closed already, and there is a newer one. Please reload the page.",
+        ),
+        "not_asked": Text("撤回のお願いは届いていません。", "No withdrawal was asked for."),
+        "asked_already": Text(
+            "すでに撤回をお願いしています。", "The withdrawal was asked for already."
+        ),
+        "cancelled_is_final": Text(
+            "キャンセル済みの注文の状態は変更できません。",
+            "An order is cancelled by a request, and stays so.",
+        ),
+        "not_due": Text("期限はまだ到来していません。", "The deadline has not come due."),
+    }
+)
+"""The sentences for the codes that every policy shares."""
