@@ -92,8 +92,8 @@ SELECT
     END AS codes,
     CASE stage
         WHEN 'shipped' THEN CASE
-            WHEN rejected THEN 'qoo10.4.no-second-request,qoo10.1.may-reject'
-            ELSE 'qoo10.1.may-reject' END
+            WHEN rejected THEN 'qoo10.4.no-second-request'
+            ELSE '' END
         WHEN 'unknown' THEN CASE
             WHEN rejected
             THEN 'qoo10.4.no-second-request,qoo10.1.may-reject,qoo10.1.instant-delayed,qoo10.3.queue'
@@ -283,7 +283,6 @@ def _qoo10(orders: pl.LazyFrame, at: datetime, today: date) -> pl.LazyFrame:
         .then(
             _joined(
                 rejected="qoo10.4.no-second-request",
-                shipped="qoo10.1.may-reject",
                 unknown="qoo10.1.may-reject,qoo10.1.instant-delayed,qoo10.3.queue",
             )
         )
