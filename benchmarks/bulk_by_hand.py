@@ -206,17 +206,11 @@ SELECT
             WHEN elsewhere THEN 'conect.0.channel,conect.2-1.enable,conect.1-1.shipped'
             WHEN barred THEN 'conect.2-1.enable,conect.0.permitted,conect.1-1.shipped'
             ELSE 'conect.1-1.shipped' END
-        WHEN status = 'discontinued' THEN CASE
-            WHEN elsewhere AND barred
-            THEN 'conect.0.channel,conect.2-1.enable,conect.1-2.approved-label,conect.0.permitted'
-            WHEN elsewhere THEN 'conect.0.channel,conect.2-1.enable,conect.1-2.approved-label'
-            WHEN barred THEN 'conect.2-1.enable,conect.1-2.approved-label,conect.0.permitted'
-            ELSE 'conect.1-2.approved-label' END
         ELSE CASE
             WHEN elsewhere AND barred THEN 'conect.0.channel,conect.2-1.enable,conect.0.permitted'
             WHEN elsewhere THEN 'conect.0.channel,conect.2-1.enable'
             WHEN barred THEN 'conect.2-1.enable,conect.0.permitted'
-            WHEN opened THEN ''
+            WHEN opened OR status = 'discontinued' THEN ''
             ELSE 'conect.1-1.is-a-request,conect.1-1.not-until-approved' END
     END AS clauses,
     opened AND status <> 'shipped' AND status <> 'discontinued' AS may_approve,
@@ -343,7 +337,6 @@ def _conect(orders: pl.LazyFrame, at: datetime, _: date) -> pl.LazyFrame:
             _joined(
                 elsewhere="conect.0.channel",
                 unpermitted="conect.2-1.enable",
-                discontinued="conect.1-2.approved-label",
                 barred="conect.0.permitted",
                 shipped="conect.1-1.shipped",
             )
