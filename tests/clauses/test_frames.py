@@ -80,7 +80,9 @@ CANCELLABLE = {
 }
 
 STANDARD_REFUSALS = {
-    "not_permitted": Text("この操作は許可されていません。", "This is not permitted."),
+    "not_permitted": Text(
+        "現在、この操作を行うことはできません。", "This is not permitted at present."
+    ),
     "undetermined": Text(
         "必要な情報が不足しているため、判断できません。",
         "This cannot be decided, because something that a rule needs is not known.",

@@ -425,7 +425,16 @@ class TestOptions:
             "maximum": None,
             "hint": None,
         }
+        assert (reject["done"], reject["confirm"]) == ("キャンセル拒否完了", "OK")
+        assert reject["confirmation"].endswith("キャンセル拒否しますか？")
+        assert "事実と異なる理由が記入されているとクレームの原因となります" in reject["notice"]
+        assert reject["follows"][0] == "キャンセル要請の状態は「キャンセル拒否完了」となります。"
         ship = options["advance", "ship", None]
+        assert (ship["notice"], ship["confirmation"], ship["done"]) == (None, None, None)
+        assert (ship["sentence"], ship["follows"]) == (
+            "キャンセル要請中のご注文です。先にキャンセル要請へご回答ください。",
+            [],
+        )
         assert (ship["offered"], ship["codes"], ship["reasons"]) == (False, ["answer_first"], [])
 
     def test_can_be_taken_as_they_are(self) -> None:

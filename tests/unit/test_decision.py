@@ -89,7 +89,7 @@ def test_a_satisfied_grant_grants() -> None:
     assert not decision.is_refused
     assert decision.refusals == ()
     assert decision.codes == ()
-    assert decision.message("en") == ""
+    assert decision.message("en") == "The order is cancelled at once."
 
 
 def test_a_referral_says_to_whom() -> None:
@@ -107,10 +107,10 @@ def test_silence_refuses() -> None:
             "not_permitted",
             None,
             (),
-            Text("この操作は許可されていません。", "This is not permitted."),
+            Text("現在、この操作を行うことはできません。", "This is not permitted at present."),
         ),
     )
-    assert decision.message("ja") == "この操作は許可されていません。"
+    assert decision.message("ja") == "現在、この操作を行うことはできません。"
 
 
 def test_where_no_rule_grants_the_lifecycles_own_code_stands_instead() -> None:

@@ -103,7 +103,7 @@ def test_no_address_is_shown_of_those_that_were_missed_or_reached() -> None:
 
 
 def test_refused_prints_the_sentence_and_the_codes() -> None:
-    assert str(refused()) == "This is not permitted. [not_permitted]"
+    assert str(refused()) == "This is not permitted at present. [not_permitted]"
 
 
 def test_refused_gives_the_codes_and_clauses_of_its_decision() -> None:
@@ -138,7 +138,7 @@ def test_errors_survive_pickle_and_copy(error: Exception, sent) -> None:
 def test_refused_survives_pickle() -> None:
     again = pickle.loads(pickle.dumps(refused()))
     assert again.codes == ("not_permitted",)
-    assert str(again) == "This is not permitted. [not_permitted]"
+    assert str(again) == "This is not permitted at present. [not_permitted]"
 
 
 # ---------------------------------------------------------------------- for who typed it

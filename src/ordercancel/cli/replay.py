@@ -327,18 +327,24 @@ class _Recorder:
 def _option(option: Option, policy: Policy, lang: Lang) -> Answer:
     """An action as JSON has it, with the keys that a line needs to take it."""
     line: Answer = {"command": VERBS[option.command]}
-    name = policy.command_text(option.command)
     if option.command is AdvanceOrder:
-        line["event"], name = option.move, policy.move_text(str(option.move))
+        line["event"] = option.move
     if option.command is AnswerWithdrawal:
         line["accept"] = option.action == "accept"
     if option.request is not None:
         line["request"] = option.request
+    follows = option.follows
     return {
         **line,
         "offered": option.is_offered,
         "codes": list(option.codes),
-        "label": name[lang],
+        "label": option.button[lang],
+        "sentence": option.sentence[lang],
+        "notice": "\n".join(each[lang] for each in option.notices) or None,
+        "confirmation": option.confirmation and option.confirmation[lang],
+        "confirm": option.confirm and option.confirm[lang],
+        "done": option.done and option.done[lang],
+        "follows": [each[lang] for each in follows.sentences] if follows else [],
         "data": {name: _plain(value) for name, value in option.data.items()},
         "reasons": [_reason(each, policy, lang) for each in option.reasons],
     }

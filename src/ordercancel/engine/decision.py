@@ -16,7 +16,8 @@ from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.conditions import Value
-from ordercancel.rules.effects import Forbid, Grant
+from ordercancel.rules.effects import OTHER_SIDE, Forbid, Grant
+from ordercancel.rules.roles import other_side_of
 from ordercancel.rules.rules import Rule
 
 __all__ = [
@@ -170,6 +171,11 @@ class Decision:
         return self._about
 
     @property
+    def about(self) -> About | None:
+        """The command, its case, the moment and the seller; None where facts alone are known."""
+        return self._about if isinstance(self._about, tuple) else None
+
+    @property
     def is_refused(self) -> bool:
         """Whether the answer is no."""
         return self.verdict is Verdict.REFUSE
@@ -221,9 +227,18 @@ class Decision:
         return tuple(dict.fromkeys(refusal.code for refusal in self.refusals))
 
     def message(self, lang: Lang) -> str:
-        """The refusals in a sentence or more for people; empty where nothing is refused."""
+        """The refusals in a sentence or more for people; of a grant, what it means."""
+        if not self.is_refused:
+            return self.policy.verdict_text(self.verdict, self._answerer)[lang]
         texts = dict.fromkeys(refusal.text[lang] for refusal in self.refusals)
         return ("" if lang == "ja" else " ").join(texts)
+
+    @property
+    def _answerer(self) -> str | None:
+        """Who will answer a request that is referred."""
+        if self.ruling.to != OTHER_SIDE or self.about is None:
+            return self.ruling.to
+        return other_side_of(self.about[0].by.role, self.policy.roles)
 
 
 class Refused(OrderCancelError):

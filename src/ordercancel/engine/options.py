@@ -32,6 +32,7 @@ from ordercancel.domain.faults import moment
 from ordercancel.domain.texts import Text
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.compilation import evaluate
+from ordercancel.engine.consequences import Consequences, consequences
 from ordercancel.engine.decision import Decision, Ruling, Verdict
 from ordercancel.engine.inputs import offered_reasons
 from ordercancel.engine.ruleset import RuleSet
@@ -39,6 +40,7 @@ from ordercancel.rules.conditions import Compare
 from ordercancel.rules.facts import Choice, Fact, Flag, Moment, Number
 from ordercancel.rules.reasons import Reason, TextBounds
 from ordercancel.rules.roles import check_party
+from ordercancel.rules.texts import ActionText, Worded
 
 __all__ = ["Choosable", "Option", "options"]
 
@@ -121,6 +123,53 @@ class Option:
     def clauses(self) -> tuple[str, ...]:
         """The clauses behind the decision, each once."""
         return self.decision.clauses
+
+    @property
+    def button(self) -> Text:
+        """What the button reads."""
+        return self.decision.policy.text(self._shown.button or self.action)
+
+    @property
+    def notices(self) -> tuple[Text, ...]:
+        """What stands beside the button."""
+        return tuple(map(self.decision.policy.text, self._shown.notices))
+
+    @property
+    def confirmation(self) -> Text | None:
+        """The question of the pop-up before it is done; None where there is no pop-up."""
+        return self._text(self._shown.confirmation)
+
+    @property
+    def confirm(self) -> Text | None:
+        """What the button reads that ends the pop-up, or the form."""
+        return self._text(self._shown.confirm)
+
+    @property
+    def done(self) -> Text | None:
+        """The sentence after it; None where the rules refuse it, or there is none."""
+        shown, verdict = self._shown, self.decision.verdict
+        if verdict is Verdict.REFUSE:
+            return None
+        at_once = verdict is Verdict.CANCEL
+        return self._text(shown.done_at_once if at_once else shown.done)
+
+    @property
+    def sentence(self) -> Text:
+        """What the verdict means: of a refusal why, of a grant what comes of it."""
+        policy = self.decision.policy
+        return Text.of({lang: self.decision.message(lang) for lang in (*policy.languages, "en")})
+
+    @property
+    def follows(self) -> Consequences | None:
+        """What follows from it; None where the rules refuse it. It is worked out on each call."""
+        return consequences(self.decision)
+
+    @property
+    def _shown(self) -> ActionText:
+        return self.decision.policy.action_text(self.action, self.move)
+
+    def _text(self, part: Worded | None) -> Text | None:
+        return None if part is None else self.decision.policy.text(part)
 
     @property
     def must_ask(self) -> tuple[Fact, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
@@ -11,7 +11,7 @@ from ordercancel.domain.commands import Judged, Reject, RequestCancellation
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.ruleset import RuleSet
 
-__all__ = ["Words", "reason_words"]
+__all__ = ["Words", "reason_words", "shown", "shown_due"]
 
 YES, NO = Text("はい", "yes"), Text("いいえ", "no")
 
@@ -66,25 +66,31 @@ class Words(dict[str, str]):
 
     def shown(self, value: object) -> str:
         """A value of a fact; a moment on the clock of the policy's zone."""
-        if isinstance(value, bool):
-            return (YES if value else NO)[self.lang]
-        if isinstance(value, datetime):
-            local = value.astimezone(self.policy.tzinfo)
-            return f"{self.shown(local.date())} {local:%H:%M}"
-        if isinstance(value, date):
-            if self.lang == "ja":
-                return f"{value.year}年{value.month}月{value.day}日"
-            return value.isoformat()
-        return str(value)
+        return shown(value, self.policy.tzinfo, self.lang)
 
     def shown_due(self) -> str:
-        """When it is due: what ends with a day reads 24:00 of that day."""
-        if self.due_at is None:
-            return ""
-        local = self.due_at.astimezone(self.policy.tzinfo)
-        if local.time() == time():
-            return f"{self.shown(local.date() - timedelta(days=1))} 24:00"
-        return self.shown(local)
+        """When it is due; nothing where no deadline is meant."""
+        return "" if self.due_at is None else shown_due(self.due_at, self.policy.tzinfo, self.lang)
+
+
+def shown(value: object, zone: tzinfo, lang: Lang) -> str:
+    """A value of a fact as people read it; a moment on the clock of `zone`."""
+    if isinstance(value, bool):
+        return (YES if value else NO)[lang]
+    if isinstance(value, datetime):
+        local = value.astimezone(zone)
+        return f"{shown(local.date(), zone, lang)} {local:%H:%M}"
+    if isinstance(value, date):
+        return f"{value.year}年{value.month}月{value.day}日" if lang == "ja" else value.isoformat()
+    return str(value)
+
+
+def shown_due(due_at: datetime, zone: tzinfo, lang: Lang) -> str:
+    """The moment that is too late, as people read it: what ends with a day reads 24:00 of it."""
+    local = due_at.astimezone(zone)
+    if local.time() == time():
+        return f"{shown(local.date() - timedelta(days=1), zone, lang)} 24:00"
+    return shown(local, zone, lang)
 
 
 def reason_words(

@@ -27,6 +27,8 @@ __all__ = [
     "ACTION_TEXTS",
     "CHANGE_TEXTS",
     "COMMAND_TEXTS",
+    "CONSEQUENCE_TEXTS",
+    "MEDIUM_TEXTS",
     "ROLE_TEXTS",
     "STANDARD_REFUSALS",
     "STATUS_TEXTS",
@@ -74,6 +76,39 @@ VERDICT_TEXTS: Mapping[str, Text] = FrozenMap(
     }
 )
 """What a grant means for whoever asks, as a sentence."""
+
+MEDIUM_TEXTS: Mapping[str, Text] = FrozenMap(
+    {"mail": Text("メール", "mail"), "app": Text("アプリ", "app")}
+)
+"""What the media of messages are called."""
+
+CONSEQUENCE_TEXTS: Mapping[str, Text] = FrozenMap(
+    {
+        "order": Text(
+            "注文の状態が「{before}」から「{after}」に変わります。",
+            "The order changes from “{before}” to “{after}”.",
+        ),
+        "request": Text(
+            "{request}の状態は「{after}」となります。",
+            "The cancellation request becomes: {after}.",
+        ),
+        "reads": Text("{who}の画面の表示：「{label}」", "On the screen of {who}: “{label}”"),
+        "told": Text(
+            "{who}への通知（{media}）：「{subject}」", "Message to {who} ({media}): “{subject}”"
+        ),
+        "starts": Text("{deadline}の期限は{due}です。", "Due from now on: {deadline}, by {due}."),
+        "stops": Text("{deadline}の期限はなくなります。", "No longer due: {deadline}."),
+        "again": Text(
+            "{who}は、再度{request}を行うことができます。",
+            "After that, {who} can request cancellation again.",
+        ),
+        "never": Text(
+            "{who}は、再度{request}を行うことができません。{why}",
+            "After that, {who} cannot request cancellation again. {why}",
+        ),
+    }
+)
+"""What follows from a command, as sentences."""
 
 ACTION_TEXTS: Mapping[str, ActionText] = FrozenMap(
     {
@@ -204,7 +239,9 @@ CHANGE_TEXTS: Mapping[str, tuple[Text, Text]] = FrozenMap(
 
 STANDARD_REFUSALS: Mapping[str, Text] = FrozenMap(
     {
-        "not_permitted": Text("この操作は許可されていません。", "This is not permitted."),
+        "not_permitted": Text(
+            "現在、この操作を行うことはできません。", "This is not permitted at present."
+        ),
         "undetermined": Text(
             "必要な情報が不足しているため、判断できません。",
             "This cannot be decided, because something that a rule needs is not known.",

@@ -1,0 +1,253 @@
+"""Consequences: what follows from a command before it is given, for a screen or an explanation.
+
+The command is decided and its events are folded into the case, and nothing is kept of it. Words
+that only a person can type are left to stand for themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import reduce
+
+import attrs
+
+from ordercancel.domain.actors import Party
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import (
+    AdvanceOrder,
+    AskWithdrawal,
+    Command,
+    Reject,
+    RequestCancellation,
+)
+from ordercancel.domain.errors import InvalidValue
+from ordercancel.domain.events import DeadlineFired, Event
+from ordercancel.domain.requests import RequestStatus
+from ordercancel.domain.texts import Lang, Text
+from ordercancel.engine.case_facts import Facts
+from ordercancel.engine.compilation import evaluate, holds
+from ordercancel.engine.decide import decide_admitted
+from ordercancel.engine.decision import Decision, Verdict
+from ordercancel.engine.evolve import evolve
+from ordercancel.engine.labels import label
+from ordercancel.engine.messages import audiences_of, party_of
+from ordercancel.engine.ruleset import RuleSet
+from ordercancel.engine.timers import Timer, running
+from ordercancel.engine.words import Words, shown_due
+from ordercancel.rules.facts import Day, Moment
+from ordercancel.rules.notifications import Medium, change_of
+from ordercancel.rules.standard_texts import CONSEQUENCE_TEXTS, MEDIUM_TEXTS
+
+__all__ = ["Consequences", "Notice", "consequences", "consequences_of"]
+
+_READERS = ("buyer", "seller")
+
+
+@attrs.frozen(kw_only=True)
+class Notice:
+    """Somebody who is told: their role, by which media, and the subject that they read."""
+
+    to: str
+    media: tuple[Medium, ...]
+    subject: Text
+
+
+@attrs.frozen(kw_only=True)
+class Consequences:
+    """What follows from a command. `sentences` puts all of it in words.
+
+    Args:
+        order_status: The status that the order gets; None where it keeps the one that it has.
+        request_status: The status that the request gets; None where nothing happens to one.
+        told: Who is told what.
+        reads: What the buyer and the seller read then, by role; where it changes.
+        starts: The deadlines that begin to run, with the moments that they are due.
+        stops: What the deadlines are called that no longer run.
+        again: Whether whoever made a request that is closed now may request again, as the rules
+            say at that moment; None where none is closed.
+        sentences: The same for people.
+    """
+
+    order_status: str | None
+    request_status: str | None
+    told: tuple[Notice, ...]
+    reads: Mapping[str, Text]
+    starts: tuple[Timer, ...]
+    stops: tuple[Text, ...]
+    again: Decision | None
+    sentences: tuple[Text, ...]
+
+
+def consequences(
+    decision: Decision, parties: Mapping[str, Party | None] | None = None
+) -> Consequences | None:
+    """What follows where the decision is a grant on a case; else None.
+
+    Args:
+        decision: The decision on a command.
+        parties: What is known of the parties, by id, as messages name them.
+    """
+    if decision.is_refused or decision.about is None:
+        return None
+    command, case, at, seller = decision.about
+    policy = decision.policy
+    try:
+        completed = _completed(command, policy, at)
+        events = decide_admitted(completed, case, policy, at, seller)
+    except InvalidValue:
+        return None  # something else is wrong with it, and says so when it is given
+    known = {**(parties or {}), **({} if seller is None else {seller.id: seller})}
+    return consequences_of(events, case, policy, known)
+
+
+def consequences_of(
+    events: tuple[Event, ...],
+    case: Case,
+    policy: RuleSet,
+    parties: Mapping[str, Party | None] | None = None,
+) -> Consequences:
+    """What follows from events that happen to a case."""
+    after = reduce(evolve, events, case)
+    at = events[-1].at
+    told = tuple(_told(events, after, policy, parties or {}))
+    before_run = {(each.deadline.id, each.due_at): each for each in running(policy, case)}
+    after_run = {(each.deadline.id, each.due_at): each for each in running(policy, after)}
+    reads = {
+        role: text
+        for role in _READERS
+        if (text := _label(after, policy, role)) != _label(case, policy, role)
+    }
+    status = after.order.status if after.order.status != case.order.status else None
+    request = after.latest
+    changed = request is not None and request != case.latest
+    starts = tuple(timer for key, timer in after_run.items() if key not in before_run)
+    still = {deadline for deadline, _ in after_run}
+    stops = tuple(
+        policy.deadline_text(timer.deadline)
+        for (deadline, _), timer in before_run.items()
+        if deadline not in still
+    )
+    again = None
+    if changed and request is not None and not request.is_open:
+        asks = RequestCancellation(after.order.id, by=request.by)
+        seller = (parties or {}).get(after.order.seller)
+        ruling = evaluate(asks, after, policy, at, seller)
+        if request.status is not RequestStatus.APPROVED:
+            again = ruling.decision(policy, RequestCancellation, (asks, after, at, seller))
+    found = Consequences(
+        order_status=status,
+        request_status=str(request.status) if changed and request is not None else None,
+        told=told,
+        reads=reads,
+        starts=starts,
+        stops=stops,
+        again=again,
+        sentences=(),
+    )
+    return attrs.evolve(found, sentences=tuple(_sentences(found, case, after, policy)))
+
+
+def _completed(command: Command, policy: RuleSet, at: datetime) -> Command:
+    """The command with what a person has still to type or to choose."""
+    day = at.astimezone(policy.tzinfo).date()
+    if isinstance(command, AdvanceOrder):
+        facts = {
+            name: day if isinstance(policy.fact(name), Day) else at
+            for name in policy.orders.facts.get(command.move, ())
+            if name not in command.facts and isinstance(policy.fact(name), Day | Moment)
+        }
+        return attrs.evolve(command, facts={**command.facts, **facts})
+    if isinstance(command, RequestCancellation | Reject | AskWithdrawal) and command.text is None:
+        code = None if isinstance(command, AskWithdrawal) else command.reason
+        reason = policy.reason(type(command), code)
+        if reason is not None and reason.text is not None and reason.text.required:
+            return attrs.evolve(command, text="…" * reason.text.minimum)
+    return command
+
+
+def _told(
+    events: tuple[Event, ...],
+    after: Case,
+    policy: RuleSet,
+    parties: Mapping[str, Party | None],
+) -> Iterator[Notice]:
+    for event in events:
+        change = change_of(event)
+        if change is None:
+            continue
+        facts = Facts(None, after, policy, event.at, by=event.by)
+        due_at = event.due_at if isinstance(event, DeadlineFired) else None
+        for each in policy.notifications_on(change):
+            if not holds(policy, each.when, facts):
+                continue
+            for role in audiences_of(each, event.by, after, policy):
+                reader = party_of(role, after.order, policy)
+                if reader is not None:
+                    subject = policy.text(each.subject)
+                    words = {
+                        lang: Words(after, policy, lang, parties, reader=reader, due_at=due_at)
+                        for lang in _langs(policy)
+                    }
+                    yield Notice(
+                        to=role,
+                        media=each.media,
+                        subject=Text.of(
+                            {lang: subject.fill(lang, each) for lang, each in words.items()}
+                        ),
+                    )
+
+
+def _label(case: Case, policy: RuleSet, role: str) -> Text:
+    """The first line of what a side reads."""
+    return Text.of(
+        {lang: label(case, policy, role, lang).partition("\n")[0] for lang in _langs(policy)}
+    )
+
+
+def _langs(policy: RuleSet) -> tuple[Lang, ...]:
+    return tuple(dict.fromkeys((*policy.languages, "ja", "en")))
+
+
+def _sentences(found: Consequences, case: Case, after: Case, policy: RuleSet) -> Iterator[Text]:
+    def say(name: str, **parts: Text) -> Text:
+        template = CONSEQUENCE_TEXTS[name]
+        return Text.of(
+            {
+                lang: template.fill(lang, {key: text[lang] for key, text in parts.items()})
+                for lang in _langs(policy)
+            }
+        )
+
+    asking = policy.command_text(RequestCancellation)
+    if found.order_status is not None:
+        before, now = policy.status_text(case.order.status), policy.status_text(after.order.status)
+        yield say("order", before=before, after=now)
+    if found.request_status is not None:
+        yield say("request", request=asking, after=policy.request_text(found.request_status))
+    for role, text in found.reads.items():
+        yield say("reads", who=policy.role_text(role), label=text)
+    for notice in found.told:
+        media = Text.of(
+            {
+                lang: ("・" if lang == "ja" else ", ").join(
+                    MEDIUM_TEXTS[medium][lang] for medium in notice.media
+                )
+                for lang in _langs(policy)
+            }
+        )
+        yield say("told", who=policy.role_text(notice.to), media=media, subject=notice.subject)
+    for timer in found.starts:
+        due = Text.of(
+            {lang: shown_due(timer.due_at, policy.tzinfo, lang) for lang in _langs(policy)}
+        )
+        yield say("starts", deadline=policy.deadline_text(timer.deadline), due=due)
+    for stopped in found.stops:
+        yield say("stops", deadline=stopped)
+    if found.again is not None and after.latest is not None:
+        who = policy.role_text(after.latest.by.role)
+        if found.again.verdict is Verdict.REFUSE:
+            why = Text.of({lang: found.again.message(lang) for lang in _langs(policy)})
+            yield say("never", who=who, request=asking, why=why)
+        else:
+            yield say("again", who=who, request=asking)
