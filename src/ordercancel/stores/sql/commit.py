@@ -27,7 +27,12 @@ _MOVED_ON = (
 _EVENT = insert(events).values(parameters(events))
 _MESSAGE = (
     insert(outbox)
-    .values(parameters(outbox, "message_id", "party", "order_id", "version", "form", "body"))
+    .values(
+        # In tables of the first release the attempts have no default.
+        parameters(
+            outbox, "message_id", "party", "order_id", "version", "form", "body", "attempts"
+        )
+    )
     .inline()  # its number is not asked for
 )
 _COMMAND = insert(commands).values(parameters(commands))
@@ -165,6 +170,7 @@ def _message_rows(commit: Commit) -> list[dict[str, Any]]:
             "version": commit.case.version,
             "form": FORM,
             "body": encode(message),
+            "attempts": 0,
         }
         for message in commit.messages
     ]
