@@ -11,10 +11,23 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
+import attrs
 import pytest
 from sqlalchemy import Engine, text
 
-from ordercancel import InvalidValue, OutdatedTables, StoreUnavailable, fold
+from ordercancel import (
+    Approve,
+    Buyer,
+    CancellationService,
+    InvalidValue,
+    OutdatedTables,
+    RequestCancellation,
+    Seller,
+    StoreUnavailable,
+    fold,
+)
+from ordercancel.policies import QOO10
+from ordercancel.service.receipts import command_key
 from ordercancel.stores.sql import METADATA, AsyncSqlStore, SqlStore, schema
 from ordercancel.stores.sql.engine import open_engine
 from ordercancel.testing.contracts.samples import asked, cancelled_at_once, claims, jst
@@ -161,7 +174,8 @@ def test_what_an_earlier_release_has_stored_is_kept_and_read(form_1: str) -> Non
             "RequestClosed",
             "OrderCancelled",
         ]
-        receipt = store.receipt("c-1")
+        assert store.receipt("c-1") is None  # it is the buyer's now
+        receipt = store.receipt(command_key("buyer", "b-1", "c-1"))
         assert receipt is not None
         assert [message.id for message in receipt.messages] == ["o-1:2:seller:app"]
         assert [each.order_id for each in store.due(jst(31), None, 9)] == ["o-1", "o-2"]
@@ -175,6 +189,32 @@ def test_what_an_earlier_release_has_stored_is_kept_and_read(form_1: str) -> Non
         ]
     finally:
         store.close()
+
+
+def test_a_command_of_the_first_edition_is_carried_out_once(form_1: str) -> None:
+    """Who sends it again after the upgrade is told what became of it; of others, nobody is."""
+    with open_engine(form_1).begin() as connection:
+        schema.upgrade(connection)
+    with closing(SqlStore(form_1)) as store:
+        service = CancellationService(policies=[QOO10], store=store)
+        ask = RequestCancellation("o-1", by=Buyer("b-1"), reason="changed_mind", command_id="c-1")
+        again = service.handle(ask, at=jst(17))
+        assert (again.repeated, again.case.version) == (True, 3)
+        with pytest.raises(InvalidValue, match="'c-1' belongs to another command"):
+            service.handle(attrs.evolve(ask, reason="wrong_option"), at=jst(17))
+        approve = Approve("o-1", by=Seller("s-1"), request=1, command_id="c-1")
+        assert not service.handle(approve, at=jst(17)).repeated
+
+
+def test_a_record_that_can_not_be_read_keeps_the_id_of_its_command(form_1: str) -> None:
+    """The upgrade is held up by no broken event."""
+    engine = open_engine(form_1)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE ordercancel_events SET body = '[' WHERE version = 2"))
+        schema.upgrade(connection)
+        kept = connection.execute(text("SELECT command_id FROM ordercancel_commands")).scalar()
+    engine.dispose()
+    assert kept == "c-1"
 
 
 def written(url: str, rows: Mapping[str, Sequence[Mapping[str, object]]], ddl: str) -> None:
@@ -248,7 +288,7 @@ def test_what_the_first_edition_has_stored_is_read_for_ever(url: str) -> None:
         )
         (overdue,) = cases["overdue"].marks
         assert (overdue.code, overdue.due_at) == ("overdue", jst(20))
-        receipt = store.receipt("k-1")
+        receipt = store.receipt(command_key("buyer", "b-1", "k-1"))
         assert receipt is not None
         assert [message.on for message in receipt.messages] == ["pending"]
         # All are due, until the first tick has reckoned when they are.

@@ -11,6 +11,7 @@ from pathlib import Path
 import attrs
 
 from ordercancel import CancellationService, Command, InvalidValue, Refused
+from ordercancel.service.receipts import key_of
 from ordercancel.stores.sql import SqlStore
 from races.market import Market
 from races.worker import TICKED_BEFORE, Mailbox, append, service_on
@@ -49,7 +50,7 @@ class Diary:
 
     Args:
         next: The number of the command that comes next.
-        told: The kind of outcome of each command id, with its order and the version made.
+        told: The kind of outcome of each command by its key, with its order and the version made.
         pending: The command that was asked last, where its asker died before it was told.
         lives: How many processes wrote it.
     """
@@ -124,7 +125,8 @@ def give(job: Job, service: CancellationService, command: Command, number: int) 
         kind, version = "refused", 0
     else:
         kind, version = "repeated" if outcome.repeated else "done", outcome.case.version
-    told = f"told {command.command_id} {kind} {command.order_id} {version}"
+    key = key_of(command, str(command.command_id))
+    told = f"told {key} {kind} {command.order_id} {version}"
     append(job.diary, told, durable=True)
 
 

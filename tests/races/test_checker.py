@@ -12,6 +12,7 @@ import attrs
 import pytest
 
 from ordercancel import AdvanceOrder, CancellationService, Reject, RequestCancellation
+from ordercancel.service.receipts import command_key
 from ordercancel.stores.sql import SqlStore
 from races.checker import Fault, check, check_arrivals, check_deadlines, check_done
 from races.market import PARTIES, POLICIES
@@ -19,11 +20,14 @@ from races.tables import Tables, read
 from races.worker import Mailbox, service_on
 from samples import BUYER, OPERATOR, SELLER, jst, order
 
+ASK_1, ASK_2, ASK_3, ASK_4 = (
+    command_key("buyer", "b-1", f"ask o-{number}") for number in (1, 2, 3, 4)
+)
 DONE = (
-    ("ask o-1", "o-1", 2),
-    ("ask o-2", "o-2", 4),
-    ("ask o-3", "o-3", 2),
-    ("reject o-1", "o-1", 3),
+    (ASK_1, "o-1", 2),
+    (ASK_2, "o-2", 4),
+    (ASK_3, "o-3", 2),
+    (command_key("seller", "s-1", "reject o-1"), "o-1", 3),
     (None, "o-1", 4),
     (None, "o-1", 5),
 )
@@ -186,9 +190,9 @@ def test_what_is_wrong_is_found(shop: Shop, statement: str, broken: str) -> None
         (DONE[:-1], "one wins"),
         ((*DONE, (None, "o-1", 9)), "nothing is lost"),
         ((*DONE, (None, "o-4", 1)), "nothing is lost"),
-        ((*DONE[1:], ("ask o-4", "o-1", 2)), "nothing is lost"),
-        ((*DONE[1:], ("ask o-2", "o-1", 2)), "nothing is lost"),
-        ((*DONE, ("ask o-1", "o-1", 2)), "once each"),
+        ((*DONE[1:], (ASK_4, "o-1", 2)), "nothing is lost"),
+        ((*DONE[1:], (ASK_2, "o-1", 2)), "nothing is lost"),
+        ((*DONE, (ASK_1, "o-1", 2)), "once each"),
     ],
 )
 def test_what_was_told_wrongly_is_found(
@@ -202,7 +206,7 @@ def test_a_repetition_that_was_told_wrongly_is_found(shop: Shop) -> None:
     """Who asks again is told of what was done the first time."""
     tables = shop.tables()
     assert list(check_done(tables, DONE, DONE)) == []
-    assert promises(check_done(tables, DONE, [("ask o-1", "o-1", 3)])) == {"nothing is lost"}
+    assert promises(check_done(tables, DONE, [(ASK_1, "o-1", 3)])) == {"nothing is lost"}
 
 
 def test_messages_that_arrived_wrongly_are_found(shop: Shop) -> None:

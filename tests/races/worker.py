@@ -33,6 +33,7 @@ from ordercancel import (
 from ordercancel.service.backoff import Backoff
 from ordercancel.service.observers import Fields, Observed
 from ordercancel.service.ports import Notifier
+from ordercancel.service.receipts import key_of
 from ordercancel.stores.memory import MemoryDirectory
 from ordercancel.stores.sql import SqlStore
 from races.launching import PATIENCE
@@ -290,7 +291,8 @@ class Racer:
             raise
         if outcome.repeated:
             return "repeated"
-        self.done.append((command.command_id, command.order_id, outcome.case.version))
+        key = command.command_id and key_of(command, command.command_id)
+        self.done.append((key, command.order_id, outcome.case.version))
         return "done"
 
     def _relayed(self, number: int) -> str:

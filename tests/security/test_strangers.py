@@ -174,15 +174,14 @@ def test_a_party_and_the_house_can(policy: str, actor: Actor) -> None:
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_a_party_of_one_order_learns_nothing_of_another_by_its_command_id(policy: str) -> None:
-    """An id that is taken is refused in the same words whoever has it."""
+    """Only one's own ids are taken: those of others are free, and tell nothing."""
     _, (service, _) = opened(policy, 1)
-    told_of: list[str] = []
-    for taken in ("b-1:1", "b-2:1"):
-        own, *_ = every_command(THEIRS, Buyer("b-2"), taken)
-        with pytest.raises(ValueError, match="belongs to another command") as caught:
-            answer(partial(service.handle, own, at=LATER))
-        told_of.append(str(caught.value).replace(taken, "ID"))
-    assert told_of[0] == told_of[1]
+    own, *_ = every_command(THEIRS, Buyer("b-2"), "b-2:1")
+    with pytest.raises(ValueError, match="belongs to another command"):
+        answer(partial(service.handle, own, at=LATER))
+    own, *_ = every_command(THEIRS, Buyer("b-2"), "b-1:1")
+    with pytest.raises(Refused):
+        answer(partial(service.handle, own, at=LATER))
 
 
 @pytest.mark.parametrize("kind", [0, 1], ids=["sync", "async"])

@@ -416,10 +416,8 @@ def test_the_same_command_twice_gives_the_first_outcome_again() -> None:
     "other",
     [
         asks(command_id="c-1", reason="other", text="abc"),
-        asks(command_id="c-1", by=OPERATOR),
         asks(command_id="c-1", by=Buyer("b-1", via="agent:x")),
         asks(command_id="c-1", data={"gift": True}),
-        UpdateOrder("o-7", by=SYSTEM, facts={"item": "hat"}, command_id="c-1"),
         Withdraw("o-7", by=BUYER, request=1, command_id="c-1"),
         RequestCancellation("o-8", by=BUYER, reason="mistake", command_id="c-1"),
     ],

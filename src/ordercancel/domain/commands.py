@@ -1,9 +1,10 @@
 """Commands: something a buyer, seller, operator or the clock wants done to an order.
 
-Every command names its order and the actor (`by`). With a `command_id`, a command that is
-delivered twice acts once: the second time gives the first outcome again. Ids, codes and moves are
-lines of 1 to 200 printable characters, texts have at most 4,000 code points; a policy has bounds
-of its own beside these. `data` are facts that go with a command, as the policy declares them.
+Every command names its order and the actor (`by`). With a `command_id` of that actor's, a command
+that is delivered twice acts once: the second time gives the first outcome again. Ids, codes and
+moves are lines of 1 to 200 printable characters, texts have at most 4,000 code points; a policy
+has bounds of its own beside these. `data` are facts that go with a command, as the policy declares
+them.
 
 Rules judge what people do. `UpdateOrder` and `FireDeadline` are the host's and the clock's: they
 are recorded, and no rule is asked.

@@ -17,7 +17,7 @@ import attrs
 
 from ordercancel.domain.actors import Actor, Party
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import COMMANDS, JUDGED, Command, FireDeadline
+from ordercancel.domain.commands import COMMANDS, JUDGED, Command, FireDeadline, exact_command
 from ordercancel.domain.errors import (
     Conflict,
     Fault,
@@ -42,7 +42,8 @@ from ordercancel.service.deadlines import Deadlines
 from ordercancel.service.observers import Fields, Observed, observing
 from ordercancel.service.ports import Directory, Store
 from ordercancel.service.queries import as_if_fired
-from ordercancel.service.records import Commit, Receipt, fingerprint_of_all
+from ordercancel.service.receipts import fingerprint_of_all, key_of
+from ordercancel.service.records import Commit, Receipt
 from ordercancel.service.results import (
     MAX_COUNT,
     Outcome,
@@ -150,16 +151,17 @@ class Batches(Deadlines):
             for case in self._store.load_many(list({each.order_id: None for each in wanted}))
         }
         # Behind the cases: whatever a case says of a command, its receipt is there by now.
-        ids = [each.command_id for each in wanted if each.command_id is not None]
-        receipts = self._store.receipts(ids) if ids else {}
+        keys = [each.command_id and key_of(each, each.command_id) for each in wanted]
+        known = [key for key in keys if key is not None]
+        receipts = self._store.receipts(known) if known else {}
         directory = self._ahead(cases.values())
         answers: list[Outcome | OrderCancelError] = []
         before: set[str] = set()
-        for command in wanted:
+        for command, key in zip(wanted, keys, strict=True):
             service = copy(self)
             service._directory = directory  # noqa: SLF001 - a copy of our own
             if command.order_id not in before:  # a second command meets what the first has made
-                ahead = cases.get(command.order_id), receipts.get(command.command_id or "")
+                ahead = cases.get(command.order_id), receipts.get(key or "")
                 service._store = cast(Store, _ReadAhead(self._store, *ahead))  # noqa: SLF001
             before.add(command.order_id)
             try:
@@ -185,7 +187,7 @@ class Batches(Deadlines):
         Args:
             commands: The commands, 10,000 at most, each about another order, with no ids of
                 their own.
-            command_id: An id for all of them, 190 characters at most. Where they were committed
+            command_id: An id for all of them. Where they were committed
                 under it before, their first outcomes are returned again, marked as repeated.
             at: When they are given, as for `handle`.
 
@@ -220,7 +222,10 @@ class Batches(Deadlines):
         # Whoever has two orders in common with somebody else locks them in the same order.
         ordered = sorted(wanted, key=lambda each: each.order_id)
         ids = [each.order_id for each in ordered]
-        own_ids = [None if command_id is None else f"{command_id}/{n}" for n in range(len(ids))]
+        own_ids = [
+            None if command_id is None else key_of(each, f"{command_id}/{number}")
+            for number, each in enumerate(ordered)
+        ]
         said = fingerprint_of_all(ordered)
         for attempt in range(1, self._conflicts.tries + 1):
             cases = {case.order.id: case for case in self._store.load_many(ids)}
@@ -391,7 +396,7 @@ def _commands(commands: Iterable[Command]) -> list[Command]:
     for number, command in enumerate(wanted):
         if not isinstance(command, COMMANDS):
             raise wrong_kind(f"commands[{number}]", command, "a command")
-    return wanted
+    return [exact_command(each) for each in wanted]
 
 
 def _together(commands: Iterable[Command], command_id: str | None) -> list[Command]:
@@ -402,7 +407,7 @@ def _together(commands: Iterable[Command], command_id: str | None) -> list[Comma
     """
     wanted = _commands(commands)
     faults = Faults("service")
-    faults.line("command_id", command_id, optional=True, most=190)
+    faults.line("command_id", command_id, optional=True)
     seen: set[str] = set()
     for number, command in enumerate(wanted):
         where = f"commands[{number}]"

@@ -30,7 +30,8 @@ from ordercancel.service.backoff import Backoff, deciding_again
 from ordercancel.service.observers import Fields, Observed, observing
 from ordercancel.service.outbox_async import AsyncOutbox
 from ordercancel.service.queries_async import SKEW
-from ordercancel.service.records import Commit, DueOrder, Indexed, Receipt, fingerprint
+from ordercancel.service.receipts import fingerprint, key_of
+from ordercancel.service.records import Commit, DueOrder, Indexed, Receipt
 from ordercancel.service.results import A_COUNT, MAX_COUNT, Outcome, Reindexed, Skipped, Ticked
 
 PAGE = 100
@@ -172,9 +173,8 @@ class AsyncDeadlines(AsyncOutbox):
         """Commit all that has happened to `case`, and the command's id if it was carried out."""
         commit = self._commit_of(case, handled, policy, messages)
         if command is not None and command.command_id is not None and handled.refused is None:
-            commit = attrs.evolve(
-                commit, command_id=command.command_id, fingerprint=fingerprint(command)
-            )
+            key = key_of(command, command.command_id)
+            commit = attrs.evolve(commit, command_id=key, fingerprint=fingerprint(command))
         await self._store.commit(commit)
 
     def _commit_of(

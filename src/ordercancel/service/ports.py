@@ -57,7 +57,7 @@ class Store(Protocol):
         """
 
     def receipt(self, command_id: str) -> Receipt | None:
-        """Return the receipt of a command that was committed with this id; None without one."""
+        """Return the receipt of what was committed with this id; None without one."""
 
     def receipts(self, command_ids: Sequence[str]) -> Mapping[str, Receipt]:
         """Return the receipts of those of these commands that were committed, by their ids."""

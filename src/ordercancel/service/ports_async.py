@@ -56,7 +56,7 @@ class AsyncStore(Protocol):
         """
 
     async def receipt(self, command_id: str) -> Receipt | None:
-        """Return the receipt of a command that was committed with this id; None without one."""
+        """Return the receipt of what was committed with this id; None without one."""
 
     async def receipts(self, command_ids: Sequence[str]) -> Mapping[str, Receipt]:
         """Return the receipts of those of these commands that were committed, by their ids."""

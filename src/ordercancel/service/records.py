@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 import attrs
 
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import Command
 from ordercancel.domain.events import Event
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import FrozenMap
@@ -34,8 +31,9 @@ class Commit:
         expected: The version that the case was loaded at; 0 for one that is new.
         events: What happened, in order; the last has the version ``case.version``.
         messages: What people must be told.
-        command_id: The id of the command, where it has one.
-        fingerprint: A digest that tells whether another command with this id is the same one.
+        command_id: What the command is known by, where it has an id: a digest of that and of who
+            gave it (`ordercancel.service.receipts`).
+        fingerprint: Tells whether another command with this id is the same one.
         next_due: When the first deadline of the case will fire; None where none will. Kept for
             `AsyncStore.due`.
         marked_from: By the code of each mark the moment from which queues count the case as
@@ -84,25 +82,6 @@ class Receipt:
     version: int
     fingerprint: str
     messages: tuple[Message, ...]
-
-
-def fingerprint(command: Command) -> str:
-    """A digest of all that a command says, its facts included, that tells commands apart.
-
-    Facts count by their names and values, in whatever order they are given.
-    """
-    order_id, by, *rest = attrs.astuple(command, recurse=False)
-    said = (type(command).__name__, order_id, (by.id, by.role, by.via), *map(_plain, rest))
-    return hashlib.sha256(repr(said).encode()).hexdigest()
-
-
-def fingerprint_of_all(commands: Sequence[Command]) -> str:
-    """A digest of all that commands say which are carried out together."""
-    return hashlib.sha256("".join(map(fingerprint, commands)).encode()).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    return sorted(value.items()) if isinstance(value, Mapping) else value
 
 
 @attrs.frozen(kw_only=True, order=True)

@@ -27,7 +27,8 @@ from ordercancel.service.batches_async import AsyncBatches
 from ordercancel.service.clock import Clock, SystemClock
 from ordercancel.service.observers import Fields, LogObserver, Observed, Observer, observing
 from ordercancel.service.ports_async import AsyncDirectory, AsyncNotifier, AsyncStore
-from ordercancel.service.records import Commit, fingerprint
+from ordercancel.service.receipts import is_same, key_of
+from ordercancel.service.records import Commit
 from ordercancel.service.results import (
     Outcome,
     wrong_kind,
@@ -125,8 +126,9 @@ class AsyncCancellationService(AsyncBatches):
         is committed all the same; in a transaction of the host's that is the host's to commit.
 
         Args:
-            command: What somebody wants done. Where its `command_id` was committed before, the
-                first outcome is returned again, marked as repeated.
+            command: What somebody wants done. Where the same actor's command with this
+                `command_id` was committed before, its outcome is returned again, marked as
+                repeated.
             at: When the command is given; it is never moved. Default: the clock's time, or that
                 of the order's last event where this is ahead by 5 seconds at most.
 
@@ -193,10 +195,10 @@ class AsyncCancellationService(AsyncBatches):
         """Return the outcome of the same command, where its id was committed before."""
         if command.command_id is None:
             return None
-        receipt = await self._store.receipt(command.command_id)
+        receipt = await self._store.receipt(key_of(command, command.command_id))
         if receipt is None:
             return None
-        if receipt.fingerprint != fingerprint(command):
+        if not is_same(command, receipt.fingerprint):
             where = f"{type(command).__name__}.command_id"
             problem = f"{command.command_id!r} belongs to another command"
             raise InvalidValue([Fault(where, problem, "an id of its own for each command")])

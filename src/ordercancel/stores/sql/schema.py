@@ -5,6 +5,7 @@ A host whose migrations are Alembic's hands it ``METADATA`` and needs nothing of
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -12,16 +13,25 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Inspector, Table, func, inspect, select, text, update
+from sqlalchemy import Connection, Inspector, Table, bindparam, func, inspect, select, text, update
 from sqlalchemy.schema import CreateColumn, CreateIndex, DropIndex, Index
 
 from ordercancel.domain.cases import Case
 from ordercancel.domain.errors import Fault, InvalidValue, OutdatedTables
 from ordercancel.engine.evolve import fold
+from ordercancel.service.receipts import command_key
 from ordercancel.stores.codec import FORM, decode_case, decode_events, decode_message, encode
 from ordercancel.stores.sql.commit import case_row, index_row
 from ordercancel.stores.sql.executors import begin_sqlite, is_postgresql
-from ordercancel.stores.sql.tables import COUNT, DELIVERED, METADATA, cases, events, outbox
+from ordercancel.stores.sql.tables import (
+    COUNT,
+    DELIVERED,
+    METADATA,
+    cases,
+    commands,
+    events,
+    outbox,
+)
 
 __all__ = ["LATEST", "Upgrade", "create", "faults", "form_of", "is_missing", "unread", "upgrade"]
 
@@ -172,6 +182,24 @@ def _from_form_2(connection: Connection) -> None:
     _add_columns(connection, cases, tuple(added))
     connection.execute(text("DROP TABLE IF EXISTS ordercancel_duties"))
     _add_indexes(connection, cases)
+    _give_ids_to_actors(connection)
+
+
+def _give_ids_to_actors(connection: Connection) -> None:
+    """The ids of commands, which were everybody's, become those of who gave the commands."""
+    began = (events.c.order_id == commands.c.order_id) & (
+        events.c.version == commands.c.expected + 1
+    )
+    rows = connection.execute(select(commands.c.command_id, events.c.body).join(events, began))
+    keys = []
+    for command_id, body in rows.all():
+        with suppress(ValueError, LookupError, TypeError, RecursionError):  # of a broken record
+            by = json.loads(body)["by"]
+            key = command_key(by["role"], by["id"], command_id)
+            keys.append({"before": command_id, "key": key})
+    if keys:
+        this = update(commands).where(commands.c.command_id == bindparam("before"))
+        connection.execute(this.values(command_id=bindparam("key")), keys)
 
 
 def _fold_cases(connection: Connection) -> tuple[str, ...]:
