@@ -45,7 +45,7 @@ BOUNDS = {
     "decide a rejection": (1_080, 850),
     "handle a request": (3_640, 4_150),
     "handle an approval": (4_590, 4_800),
-    "handle an approval with an id": (4_990, 4_950),
+    "handle an approval with an id": (5_600, 5_150),
 }
 """The most instructions, and the most bytes held at a time."""
 

@@ -25,6 +25,7 @@ from ordercancel.domain.commands import (
 
 __all__ = ["command_key", "fingerprint", "fingerprint_of_all", "is_same", "key_of"]
 
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _FORM = "2:"
 """Begins the fingerprints and keys of today; those of the first edition are bare digests."""
 
@@ -66,8 +67,7 @@ def is_same(command: Command, kept: str) -> bool:
 
 
 def _digest(value: Any) -> str:
-    said = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(said.encode()).hexdigest()
+    return hashlib.sha256(_JSON(value).encode()).hexdigest()
 
 
 def _plain(value: Any) -> Any:

@@ -23,6 +23,7 @@ from ordercancel.policy.policy import Policy
 from ordercancel.rules.roles import HOUSE, is_party
 from ordercancel.rules.texts import ANY_OPEN
 from ordercancel.service.ports import Store
+from ordercancel.service.receipts import key_of
 from ordercancel.service.results import Outcome
 from ordercancel.service.service import CancellationService
 from ordercancel.stores.memory import MemoryDirectory
@@ -50,7 +51,8 @@ class CheckedService:
         now: The time; set it to any later one.
         known: The case and the history of every order, as they must be.
         young: The ids of the orders that can still be cancelled.
-        done: The commands that were carried out with an id, and their outcomes, by id.
+        done: The commands that were carried out with an id, and their outcomes, by
+            what stores know them by.
     """
 
     def __init__(self, policy: Policy, store: Store, invariants: Sequence[Invariant]) -> None:
@@ -106,7 +108,8 @@ class CheckedService:
         at = at or self.now
         case, _ = self.known.get(command.order_id, (None, ()))
         can_see = case is not None and is_party(command.by, case.order, self.policy.roles)
-        first, expected = self.done.get(command.command_id or "", (None, None))
+        key = command.command_id and key_of(command, command.command_id)
+        first, expected = self.done.get(key or "", (None, None))
         try:
             outcome = self._service.handle(command, at=at)
         except UnknownOrder:
@@ -124,8 +127,8 @@ class CheckedService:
                 assert outcome == again, f"{command} came again, and had another outcome"
                 return
             self._judged(command, at, outcome)
-            if command.command_id is not None:
-                self.done[command.command_id] = command, outcome
+            if key is not None:
+                self.done[key] = command, outcome
 
     def tick(self, budget: int = _ALL) -> None:
         """Fire every deadline that is due, of `budget` orders at a time: each fires once."""

@@ -99,12 +99,12 @@ class CaseMachine(RuleBasedStateMachine):
         self._people_act(data)
         if not self.service.done:
             return
-        command_id = data.draw(st.sampled_from(sorted(self.service.done)), label="command_id")
-        command, _ = self.service.done[command_id]
+        done = sorted(self.service.done)
+        command, _ = self.service.done[data.draw(st.sampled_from(done), label="done")]
         if not same:
             case = self.service.case(self._some_order(data))
             other = data.draw(commands(self.policy, case), label="command")
-            command = attrs.evolve(other, command_id=command_id)
+            command = attrs.evolve(other, command_id=command.command_id)
         self.service.give(command)
 
     @rule(data=st.data(), budget=st.integers(1, 3))
