@@ -226,7 +226,7 @@ class TestShipped:
             (
                 "buyer",
                 "mail",
-                "【受発注システム CO-NECT】出荷されたため、キャンセルできませんでした。",
+                "【受発注システム CO-NECT】出荷済のため、キャンセルできませんでした。",
             )
         ]
         assert house.buyer_reads == "出荷済"
@@ -735,7 +735,7 @@ class TestBuyerReasonShown:
         house = House()
         house.ask("other", "納品先が閉店したため")
         assert house.seller_reads.splitlines()[1:] == [
-            "キャンセル理由：その他：納品先が閉店したため"
+            "キャンセル理由：その他（納品先が閉店したため）"
         ]
 
     def test_the_seller_reads_the_reason_that_the_buyer_chose(self) -> None:
@@ -746,7 +746,7 @@ class TestBuyerReasonShown:
     def test_braces_in_the_buyers_words_stay_his_words(self) -> None:
         house = House()
         house.ask("other", "{order_id}")
-        assert house.seller_reads.splitlines()[1:] == ["キャンセル理由：その他：{order_id}"]
+        assert house.seller_reads.splitlines()[1:] == ["キャンセル理由：その他（{order_id}）"]
 
 
 class TestApprove:

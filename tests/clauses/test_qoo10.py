@@ -92,6 +92,8 @@ def reject(reason: str | None, text: str | None = None) -> Reject:
     return Reject(ID, by=SELLER, request=1, reason=reason, text=text, data=AFFIRMED)
 
 
+CANCELLED = "【Qoo10】ご注文のキャンセルが完了しました（注文番号：762544202）"
+AT_ONCE = "【Qoo10】即時キャンセルが完了しました（注文番号：762544202）"
 REJECTED = (
     "キャンセル拒否\nキャンセル拒否理由：{}\n"
     "一度キャンセル拒否をしたご注文は、再度お客様側でキャンセル要請を出すことはできません。"
@@ -183,8 +185,8 @@ class TestOtherwiseAskWithdrawal:
         outcome = house.do(ASK_WITHDRAWAL)
         assert outcome.names == ["WithdrawalAsked"]
         assert outcome.told == [
-            ("buyer", "app", "キャンセルの撤回要請 762544202"),
-            ("buyer", "mail", "キャンセルの撤回要請 762544202"),
+            ("buyer", "app", "【Qoo10】キャンセル要請の撤回のお願い（注文番号：762544202）"),
+            ("buyer", "mail", "【Qoo10】キャンセル要請の撤回のお願い（注文番号：762544202）"),
         ]
         assert all(
             "本日発送予定です。撤回をお願いします。" in each.body for each in outcome.messages
@@ -212,7 +214,9 @@ class TestOtherwiseAskWithdrawal:
         assert house.request == "withdrawal_declined"
         assert house.seller_reads.splitlines()[0] == "撤回保留"
         assert house.buyer_reads == "キャンセル要請中（撤回保留）"
-        assert outcome.told == [("seller", "app", "撤回保留 762544202")]
+        assert outcome.told == [
+            ("seller", "app", "【Qoo10】撤回要請が保留となりました（注文番号：762544202）")
+        ]
 
     @pytest.mark.parametrize("replies", [(), (DECLINE,)])
     @pytest.mark.parametrize(("answer", "to"), [(APPROVE, "approved"), (REJECT, "rejected")])
@@ -326,7 +330,10 @@ class TestShipSameDay:
             each for each in house.do(REJECT, EVENING).messages if each.audience == "seller"
         ]
         assert [(each.medium, each.subject) for each in sellers] == [
-            ("app", "キャンセル拒否完了 762544202")
+            (
+                "app",
+                "【Qoo10】キャンセル拒否が完了しました。当日以内に発送処理をお願いします（注文番号：762544202）",
+            )
         ]
         assert "当日以内" in sellers[0].body
         assert house.seller_reads.splitlines()[-2:] == [
@@ -349,7 +356,9 @@ class TestShipSameDay:
         (fired,) = house.tick(AFTER_MIDNIGHT)
         assert fired.names == ["DeadlineFired"]
         assert fired.rules == ("qoo10.ship_same_day",)
-        assert fired.told == [("seller", "app", "当日発送処理なし 762544202")]
+        assert fired.told == [
+            ("seller", "app", "【Qoo10】発送処理の期限を過ぎています（注文番号：762544202）")
+        ]
         assert "2022年8月15日 24:00" in fired.messages[0].body
         assert house.row().marks == ("missed",)
         assert house.seller_reads.splitlines() == [
@@ -432,10 +441,10 @@ class TestInstantNew:
 
     def test_both_sides_are_told_of_it(self) -> None:
         assert new_order().do(ASK).told == [
-            ("buyer", "app", "キャンセル完了 762544202"),
-            ("buyer", "mail", "キャンセル完了 762544202"),
-            ("seller", "app", "キャンセル完了 762544202"),
-            ("seller", "mail", "キャンセル完了 762544202"),
+            ("buyer", "app", CANCELLED),
+            ("buyer", "mail", CANCELLED),
+            ("seller", "app", AT_ONCE),
+            ("seller", "mail", AT_ONCE),
         ]
 
     def test_a_new_order_cannot_be_rejected(self) -> None:
@@ -663,7 +672,9 @@ class TestQueue:
         assert (row.asked_by, row.answerer) == (BUYER, "seller")
 
     def test_the_seller_is_told_in_the_app(self) -> None:
-        assert House().do(ASK).told == [("seller", "app", "キャンセル要請 762544202")]
+        assert House().do(ASK).told == [
+            ("seller", "app", "【Qoo10】キャンセル要請がありました（注文番号：762544202）")
+        ]
 
     def test_both_sides_read_it_on_the_order(self) -> None:
         house = asked()
@@ -775,7 +786,9 @@ class TestCounters:
         assert house.tick(self.NOT_OVERDUE) == []
         (fired,) = house.tick(self.OVERDUE)
         assert fired.names == ["DeadlineFired"]
-        assert fired.told == [("seller", "app", "キャンセル要請への回答のお願い 762544202")]
+        assert fired.told == [
+            ("seller", "app", "【Qoo10】キャンセル要請へのご回答のお願い（注文番号：762544202）")
+        ]
         assert (house.status, house.request) == ("shipping_requested", "pending")
         assert house.row(self.OVERDUE).marks == ("overdue",)
         house.do(APPROVE, jst(20, 9))
@@ -1056,7 +1069,7 @@ class TestShownAtOnce:
         house = asked()
         house.do(reject("other", DELAY_EXPLAINED))
         assert house.buyer_reads == REJECTED.format(
-            "その他：部品の入荷が遅れておりましたが、本日すでに製作が完了しております。"
+            "その他（部品の入荷が遅れておりましたが、本日すでに製作が完了しております。）"
         )
 
 

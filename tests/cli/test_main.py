@@ -36,7 +36,7 @@ class TestDemo:
             "キャンセル不可状態の場合のみキャンセル拒否処理をしてください。キャンセル拒否しますか？",
             "refused: rejected_before [qoo10.4.no-second-request]",
             "due:     qoo10.ship_same_day at 2022-08-16 00:00",
-            "app to seller <s-1>: キャンセル完了 762544203",
+            "app to seller <s-1>: 【Qoo10】即時キャンセルが完了しました（注文番号：762544203）",
             "── 2022-08-16 00:00 the clock: tick\n   events:  DeadlineFired",
             "marked:  missed",
             "2024-05-01 10:30 OrderCancelled by seller:s-1",

@@ -86,7 +86,7 @@ def test_where_nobody_has_asked_the_status_of_the_order_is_read(reader: str) -> 
 
 def test_each_side_reads_its_own_label() -> None:
     case = after(asks(reason="other", text="abc"))
-    assert label(case, READS, "seller", "ja") == "要請中\nその他：abc"
+    assert label(case, READS, "seller", "ja") == "要請中\nその他（abc）"
     assert label(case, READS, "seller", "en") == "Asked\nOther: abc"
 
 
@@ -149,7 +149,7 @@ def test_a_row_of_the_queue_is_worded_in_the_policys_zone() -> None:
         1,
         "処理要請",
     )
-    assert (row.asked_by, row.answerer, row.reason) == (BUYER, "seller", "その他：あいう")
+    assert (row.asked_by, row.answerer, row.reason) == (BUYER, "seller", "その他（あいう）")
     assert row.requested_at.isoformat() == "2024-03-02T09:00:00+09:00"
     assert row.placed_at.isoformat() == "2024-03-01T12:00:00+09:00"
     assert (row.completed_at, row.shipped_at) == (None, None)
@@ -218,9 +218,9 @@ def test_a_case_that_nobody_asked_about_has_no_row() -> None:
     ("code", "text", "words"),
     [
         ("mistake", None, "間違い"),
-        ("other", "あ", "その他：あ"),
+        ("other", "あ", "その他（あ）"),
         ("gone", None, "gone"),
-        ("gone", "あ", "gone：あ"),
+        ("gone", "あ", "gone（あ）"),
         (None, "あ", "あ"),
         (None, None, ""),
     ],

@@ -34,6 +34,7 @@ from ordercancel.policy import (
     OTHER_SIDE,
     Choice,
     Deadline,
+    Flag,
     Medium,
     Moment,
     Notification,
@@ -69,6 +70,7 @@ from unit.tiny import (
     sends,
     tiny,
     utc,
+    worded,
 )
 
 ALL = Text(
@@ -144,7 +146,7 @@ def test_a_message_goes_out_once_for_each_medium_with_all_its_variables() -> Non
     assert (app.party, app.audience) == ("b-1", "buyer")
     assert app.body == mail.body
     assert app.body == (
-        "o-7|一号店|s-1|一号店\nあめ\nc-3\nその他：あいう\nあいう\n発送済み\nお願い\n"
+        "o-7|一号店|s-1|一号店\nあめ\nc-3\nその他（あいう）\nあいう\n発送済み\nお願い\n"
         "2024年3月1日 12:00\n新規"
     )
 
@@ -156,13 +158,55 @@ def test_lines_with_nothing_to_say_are_left_out() -> None:
 
 
 def test_facts_of_a_policys_own_may_be_told() -> None:
-    mail = attrs.evolve(MAIL, body=Text("{size}|{seen_at}", "{size}|{seen_at}"))
+    """Those of the order, and those that a request brings and keeps."""
+    body = Text("{size}|{seen_at}|{gift}|{fits}", "{size}|{seen_at}|{gift}|{fits}")
     policy = tiny(
-        notifications=(mail,),
-        facts=(Choice("size", values=("s", "m")), Moment("seen_at")),
+        notifications=(attrs.evolve(MAIL, body=body),),
+        facts=(
+            Choice("size", values=("s", "m")),
+            Moment("seen_at"),
+            Flag("gift"),
+            Flag("fits", of=RequestCancellation),
+        ),
     )
-    _, (message,) = told(opened(policy, facts={"size": "m", "seen_at": utc(1)}), asks(), policy)
-    assert message.body == "m|2024年3月1日 09:00"
+    case = opened(policy, facts={"size": "m", "seen_at": utc(1), "gift": True})
+    _, (message,) = told(case, asks(data={"fits": False}), policy)
+    assert message.body == "m|2024年3月1日 09:00|はい|いいえ"
+    _, (message,) = told(case, asks(data={"fits": False}), policy, ENGLISH)
+    assert message.body == "m|2024-03-01 09:00|yes|no"
+
+
+LETTER = Text(
+    "{addressee}\n\n{item}\n\n{buyer_contact}\n{seller_contact}\n\n{signature}",
+    "Dear {addressee},\n\n{item}\n\n{buyer_contact}\n{seller_contact}\n\n{signature}",
+)
+
+
+@pytest.mark.parametrize(
+    ("party", "head"),
+    [
+        (Party("s-1", name="丸正商店", is_business=True, contact="03-1234-5678"), "丸正商店 御中"),
+        (Party("s-1", name="佐藤", contact="03-1234-5678"), "佐藤 様"),
+        (Party("s-1", name="Shop", locale="en", contact="03-1234-5678"), "Dear Shop,"),
+    ],
+)
+def test_a_letter_addresses_its_reader_and_is_signed(party: Party, head: str) -> None:
+    """A business with 御中, a person with 様; blank lines do not pile up where one is left out."""
+    policy = tiny(
+        notifications=(attrs.evolve(MAIL, body=LETTER),),
+        texts=worded(signature=Text("― {status}", "― {status}")),
+    )
+    _, (message,) = told(opened(policy), asks(), policy, party)
+    status = "New" if party.locale == "en" else "新規"
+    assert message.body == f"{head}\n\n03-1234-5678\n\n― {status}"
+
+
+def test_who_is_of_the_house_or_unknown_is_addressed_by_what_is_known() -> None:
+    """An operator by their role, a party whom nobody knows by their id; nothing signs unasked."""
+    operator = attrs.evolve(MAIL, to="operator", body=LETTER)
+    policy = tiny(notifications=(operator, attrs.evolve(MAIL, body=LETTER)))
+    _, messages = told(opened(policy), asks(), policy)
+    assert [message.body for message in messages] == ["運営者 様", "s-1 様"]
 
 
 def test_a_subject_is_one_line_whatever_was_typed() -> None:
@@ -347,7 +391,7 @@ def test_a_seller_cancels_for_lack_of_stock_and_the_buyer_is_told() -> None:
     sold_out = asks(by=SELLER, reason="out_of_stock")
     _, (message,) = told(opened(policy), sold_out, policy)
     assert (message.audience, message.on) == ("buyer", "approved")
-    assert message.body == "注文 o-7 はキャンセルされました。\n理由: 品切れ"
+    assert message.body == "注文 o-7 はキャンセルされました。\n理由：品切れ"
     case, _ = told(opened(policy), asks(), policy)
     assert readers(case, sold_out, policy)[1] == ["buyer: superseded", "buyer: approved"]
 

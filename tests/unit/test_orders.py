@@ -69,13 +69,23 @@ def test_a_party_keeps_its_addresses_as_a_tuple() -> None:
 
 def test_every_fault_of_a_party_is_named() -> None:
     with pytest.raises(InvalidValue) as caught:
-        Party("", name="a\nb", emails=("ok@example.jp", ""), permits_cancellation=1, locale="")
+        Party(
+            "",
+            name="a\nb",
+            emails=("ok@example.jp", ""),
+            permits_cancellation=1,
+            locale="",
+            is_business=1,
+            contact="a\nb",
+        )
     assert caught.value.faults == (
         Fault("Party.id", "is empty", LINE),
         Fault("Party.name", "contains U+000A", LINE),
         Fault("Party.emails[1]", "is empty", LINE),
         Fault("Party.permits_cancellation", "is an int", "true or false"),
         Fault("Party.locale", "is empty", LINE),
+        Fault("Party.is_business", "is an int", "true or false"),
+        Fault("Party.contact", "contains U+000A", LINE),
     )
 
 

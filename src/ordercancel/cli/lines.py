@@ -80,7 +80,7 @@ _COMMAND = "at do order_id by command_id?"
 _SHAPES: Mapping[str, tuple[str, ...]] = {
     name: tuple(keys.split())
     for name, keys in {
-        "party": "id name? emails? permits_cancellation? locale?",
+        "party": "id name? emails? permits_cancellation? locale? is_business? contact?",
         "order": "id policy status buyer seller placed_at paid_at? status_since? shipped_at? "
         "delivered_at? ship_on? channel? cart_id? item? facts? history?",
         "history": "by at status reason? answerer?",
@@ -102,7 +102,7 @@ _TYPES: Mapping[str, Any] = {
     "emails": list,
     "history": list[dict[str, Any]],
     **dict.fromkeys(("facts", "data", "party", "order"), dict),
-    **dict.fromkeys(("permits_cancellation", "affirmed", "accept"), bool),
+    **dict.fromkeys(("permits_cancellation", "is_business", "affirmed", "accept"), bool),
     "request": int,
 }
 """The types of the values that are no strings, by key."""

@@ -104,6 +104,10 @@ class Party:
         permits_cancellation: For a seller, whether they accept cancellation requests
             (conect.2-1.enable). Default: False.
         locale: The language that they are written to in. Default: the policy's first one.
+        is_business: Whether they are a business and no person, which Japanese mails address
+            otherwise (御中). Default: False.
+        contact: Where the other side may turn to about an order, such as a number or an address;
+            one line. Default: None, messages name none.
     """
 
     id: str
@@ -111,6 +115,8 @@ class Party:
     emails: tuple[str, ...] = attrs.field(default=(), kw_only=True, repr=False)
     permits_cancellation: bool = attrs.field(default=False, kw_only=True)
     locale: Lang | None = attrs.field(default=None, kw_only=True)
+    is_business: bool = attrs.field(default=False, kw_only=True)
+    contact: str | None = attrs.field(default=None, kw_only=True, repr=False)
 
     def __attrs_post_init__(self) -> None:
         faults = Faults("Party")
@@ -125,4 +131,6 @@ class Party:
             faults.add("emails", f"is a {type(emails).__name__}", "a list of addresses")
         faults.flag("permits_cancellation", self.permits_cancellation)
         faults.line("locale", self.locale, optional=True)
+        faults.flag("is_business", self.is_business)
+        faults.line("contact", self.contact, optional=True)
         faults.settle(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from string import Formatter
@@ -16,6 +17,8 @@ Lang = str
 
 LANGS: tuple[Lang, ...] = ("ja", "en")
 """The languages that the library's own texts are in."""
+
+_BLANK = re.compile("\n{3,}")
 
 MAX_CACHED = 10_000
 """For how many templates the variables are cached."""
@@ -100,6 +103,8 @@ class Text:
     def fill(self, lang: Lang, values: Mapping[str, str]) -> str:
         r"""The text with its variables filled in; a line with an empty variable is left out.
 
+        Of the blank lines around what is left out no more than one is kept between two others.
+
         >>> note = Text(en="Rejected.\nReason: {reason}")
         >>> note.fill("en", {"reason": ""})
         'Rejected.'
@@ -109,7 +114,7 @@ class Text:
         if all(map(values.__getitem__, names)):
             return text.format_map(values)
         filled = (line for line, names in lines if all(map(values.__getitem__, names)))
-        return "\n".join(filled).format_map(values)
+        return _BLANK.sub("\n\n", "\n".join(filled).strip("\n")).format_map(values)
 
 
 def as_text(value: Text | str, lang: Lang = "en") -> Text:

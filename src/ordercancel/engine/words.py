@@ -59,6 +59,28 @@ class Words(dict[str, str]):
         self[name] = value
         return value
 
+    def addressee(self) -> str:
+        """The reader as the head of a letter names them."""
+        role = self.policy.roles.get(self.reader)
+        if role is not None and role.party is None:
+            name = self.policy.role_text(self.reader)[self.lang]
+        else:
+            name = self.name_of(self.reader)
+        if self.lang != "ja":
+            return name
+        party = self.parties.get(self.reader)
+        return f"{name} {'御中' if party is not None and party.is_business else '様'}"
+
+    def contact_of(self, party_id: str) -> str:
+        """Where to turn to for a party; nothing where nobody said."""
+        party = self.parties.get(party_id)
+        return "" if party is None else party.contact or ""
+
+    def signature(self) -> str:
+        """The end of a message."""
+        text = self.policy.signature
+        return "" if text is None else text.fill(self.lang, self)
+
     def name_of(self, party_id: str) -> str:
         """What a party is called; the id of one that nobody knows."""
         party = self.parties.get(party_id)
@@ -105,7 +127,7 @@ def reason_words(
         named = named.replace("_", " ")
     if not named or not text:
         return named or text or ""
-    return f"{named}：{text}" if lang == "ja" else f"{named}: {text}"
+    return f"{named}（{text}）" if lang == "ja" else f"{named}: {text}"
 
 
 def _reason(about: Words) -> str:
@@ -133,6 +155,10 @@ _WORDS: Mapping[str, Callable[[Words], str]] = {
     "buyer_name": lambda about: about.name_of(about.case.order.buyer),
     "seller_name": lambda about: about.name_of(about.case.order.seller),
     "reader_name": lambda about: about.name_of(about.reader),
+    "addressee": Words.addressee,
+    "buyer_contact": lambda about: about.contact_of(about.case.order.buyer),
+    "seller_contact": lambda about: about.contact_of(about.case.order.seller),
+    "signature": Words.signature,
     "reason": _reason,
     "text": lambda about: (about.case.latest and about.case.latest.text) or "",
     "answer": _answer,

@@ -80,6 +80,11 @@ class PolicyWording(PolicyParts):
             done_at_once=own.done_at_once or own.done or default.done_at_once,
         )
 
+    @property
+    def signature(self) -> Text | None:
+        """The end of a message; None where the policy has none."""
+        return None if self.texts.signature is None else self.text(self.texts.signature)
+
     def verdict_text(self, verdict: str, answerer: str | None = None) -> Text:
         """What a grant means for whoever asks, with who will answer."""
         sentence = self.text(self.texts.verdicts.get(verdict) or VERDICT_TEXTS[verdict])

@@ -60,6 +60,10 @@ PLACEHOLDERS = frozenset(
         "buyer_name",
         "seller_name",
         "reader_name",
+        "addressee",
+        "buyer_contact",
+        "seller_contact",
+        "signature",
         "status",
         "reason",
         "text",
@@ -70,6 +74,7 @@ PLACEHOLDERS = frozenset(
 )
 """The variables of notifications and labels, beside the facts of the policy's own.
 
+``addressee`` is the reader, in Japanese with 御中 or 様, ``signature`` that of the policy's texts;
 ``reason`` is the initiator's reason with their words, ``text`` their words alone, ``answer`` the
 answerer's reason with their words, ``withdrawal_text`` what they wrote when they asked for a
 withdrawal, ``due_at`` when the deadline was due, or the first that runs. A line with an empty

@@ -170,14 +170,14 @@ CHANGE_TEXTS: Mapping[str, tuple[Text, Text]] = FrozenMap(
         RequestStatus.PENDING: (
             Text("キャンセルリクエスト {order_id}", "Cancellation requested: {order_id}"),
             Text(
-                "注文 {order_id} のキャンセルリクエストがあります。\n理由: {reason}",
+                "注文 {order_id} のキャンセルリクエストがあります。\n理由：{reason}",
                 "There is a request to cancel order {order_id}.\nReason: {reason}",
             ),
         ),
         REFERRED: (
             Text("キャンセルリクエスト {order_id}", "Cancellation request referred: {order_id}"),
             Text(
-                "注文 {order_id} のキャンセルリクエストの判断が引き継がれました。\n理由: {reason}",
+                "注文 {order_id} のキャンセルリクエストの判断が引き継がれました。\n理由：{reason}",
                 "The request to cancel order {order_id} is for somebody else to decide now.\n"
                 "Reason: {reason}",
             ),
@@ -201,14 +201,15 @@ CHANGE_TEXTS: Mapping[str, tuple[Text, Text]] = FrozenMap(
         RequestStatus.APPROVED: (
             Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
             Text(
-                "注文 {order_id} はキャンセルされました。\n理由: {reason}",
+                "注文 {order_id} はキャンセルされました。\n理由：{reason}",
                 "Order {order_id} has been cancelled.\nReason: {reason}",
             ),
         ),
         RequestStatus.REJECTED: (
             Text("キャンセル不可 {order_id}", "Not cancelled: {order_id}"),
             Text(
-                "注文 {order_id} のキャンセルリクエストは承認されませんでした。\n理由: {answer}",
+                "誠に恐れ入りますが、注文 {order_id} のキャンセルは承ることができませんでした。\n"
+                "理由：{answer}",
                 "The request to cancel order {order_id} was rejected.\nReason: {answer}",
             ),
         ),

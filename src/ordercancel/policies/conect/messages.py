@@ -1,61 +1,125 @@
 """The messages of CO-NECT: who is told of what, in which words.
 
-Read it beside its document (`ordercancel.policies.conect.document`).
+Read it beside its document (`ordercancel.policies.conect.document`), which has three subjects and
+no body: these are the policy's own words.
 """
 
 from __future__ import annotations
 
-from ordercancel.policy import Notification, Text, clause, decided, own_rule, seller
+from ordercancel.policy import (
+    WORDING,
+    Notification,
+    Sourced,
+    Text,
+    clause,
+    decided,
+    own_rule,
+    seller,
+)
 
 __all__ = ["NOTIFICATIONS"]
 
 _PREFIX = "【受発注システム CO-NECT】"
+_ORDER = Text(
+    "注文番号：{order_id}\n注文日時：{placed_at}\n商品名：{item}",
+    "Order: {order_id}\nOrdered: {placed_at}\nItem: {item}",
+)
+_GREETING = (
+    "{addressee}\n\nいつも受発注システム CO-NECTをご利用いただき、誠にありがとうございます。\n"
+)
 
-_SHIPPED = decided("conect.1-1.shipped", parameter="shipping_supersedes")
+
+def _to_buyer(ja: str, en: str, *, more: Text | None = None) -> Text:
+    """A letter to the buying business: address, greeting, the matter, the order, whom to ask."""
+    rest = Text("", "") if more is None else Text(f"\n\n{more['ja']}", f"\n\n{more['en']}")
+    return Text(
+        f"{_GREETING}{ja}\n\n{_ORDER['ja']}\n受注側：{{seller_name}} 様{rest['ja']}\n\n"
+        "お問い合わせ先：{seller_name} 様（{seller_contact}）\n\n{signature}",
+        f"Dear {{addressee}},\n\n{en}\n\n{_ORDER['en']}\nSeller: {{seller_name}}{rest['en']}\n\n"
+        "Questions? Please ask {seller_name} ({seller_contact}).\n\n{signature}",
+    )
+
+
+def _to_seller(ja: str, en: str, *, more: Text | None = None) -> Text:
+    """A letter to the selling business."""
+    rest = Text("", "") if more is None else Text(f"\n{more['ja']}", f"\n{more['en']}")
+    return Text(
+        f"{_GREETING}{ja}\n\n{_ORDER['ja']}\n発注側：{{buyer_name}} 様{rest['ja']}\n\n"
+        "お問い合わせ先：{buyer_name} 様（{buyer_contact}）\n\n{signature}",
+        f"Dear {{addressee}},\n\n{en}\n\n{_ORDER['en']}\nBuyer: {{buyer_name}}{rest['en']}\n\n"
+        "Questions? Please ask {buyer_name} ({buyer_contact}).\n\n{signature}",
+    )
+
+
+_SORRY = Text(
+    "ご希望に沿えず申し訳ございませんが、何卒ご了承くださいますようお願い申し上げます。",
+    "We ask for your understanding.",
+)
 
 NOTIFICATIONS = (
     Notification(
         on="pending",
         to="seller",
-        subject=Text(
-            _PREFIX + "キャンセルリクエストがありました({buyer_name})",
-            "[CO-NECT] Cancellation requested ({buyer_name})",
+        subject=Sourced(
+            Text(
+                _PREFIX + "キャンセルリクエストがありました({buyer_name})",
+                "[CO-NECT] Cancellation requested ({buyer_name})",
+            ),
+            clause("conect.2-2.seller-mail"),
         ),
-        body=Text(
-            "{seller_name} 様\n\n{buyer_name} 様より、注文 {order_id} のキャンセルリクエストが"
-            "ありました。\nキャンセル理由: {reason}\n\n承認または拒否を行ってください。",
-            "Dear {seller_name},\n\n{buyer_name} requests to cancel order {order_id}.\n"
-            "Reason: {reason}\n\nPlease approve or reject the request.",
+        body=Sourced(
+            _to_seller(
+                "{buyer_name} 様より、下記のご注文のキャンセルリクエストがありました。\n"
+                "「受注詳細」画面で内容をご確認のうえ、承認または拒否を行ってください。",
+                "{buyer_name} requests to cancel the order below. Please approve or reject the "
+                "request.",
+                more=Text("キャンセル理由：{reason}", "Reason: {reason}"),
+            ),
+            decided("conect.2-2.seller-mail", parameter=WORDING),
         ),
         source=clause("conect.2-2.seller-mail"),
     ),
     Notification(
         on="approved",
         to="buyer",
-        subject=Text(
-            _PREFIX + "オーダーがキャンセルされました",
-            "[CO-NECT] Your order has been cancelled",
+        subject=Sourced(
+            Text(
+                _PREFIX + "オーダーがキャンセルされました",
+                "[CO-NECT] Your order has been cancelled",
+            ),
+            clause("conect.1-2.approved-mail"),
         ),
-        body=Text(
-            "{buyer_name} 様\n\n注文 {order_id} のキャンセルリクエストが承認され、"
-            "取引が中止されました。",
-            "Dear {buyer_name},\n\nYour request to cancel order {order_id} was approved, "
-            "and the order has been discontinued.",
+        body=Sourced(
+            _to_buyer(
+                "下記のご注文のキャンセルリクエストが承認され、取引中止となりましたので、"
+                "お知らせいたします。",
+                "Your request to cancel the order below was approved, and the order has been "
+                "discontinued.",
+                more=Text("キャンセル理由：{reason}", "Reason: {reason}"),
+            ),
+            decided("conect.1-2.approved-mail", parameter=WORDING),
         ),
         source=clause("conect.1-2.approved-mail"),
     ),
     Notification(
         on="rejected",
         to="buyer",
-        subject=Text(
-            _PREFIX + "キャンセルできませんでした。",
-            "[CO-NECT] Your order could not be cancelled.",
+        subject=Sourced(
+            Text(
+                _PREFIX + "キャンセルできませんでした。",
+                "[CO-NECT] Your order could not be cancelled.",
+            ),
+            clause("conect.1-2.rejected-mail"),
         ),
-        body=Text(
-            "{buyer_name} 様\n\n注文 {order_id} のキャンセルリクエストは却下されました。\n"
-            "理由: {answer}",
-            "Dear {buyer_name},\n\nYour request to cancel order {order_id} was rejected.\n"
-            "Reason: {answer}",
+        body=Sourced(
+            _to_buyer(
+                "下記のご注文のキャンセルリクエストにつきまして、\n"
+                "誠に恐れ入りますが、キャンセルを承ることができませんでした。\n\n"
+                "却下の理由：{answer}",
+                "We are sorry: the order below could not be cancelled.\n\nReason: {answer}",
+                more=_SORRY,
+            ),
+            decided("conect.1-2.rejected-mail", parameter=WORDING),
         ),
         source=clause("conect.1-2.rejected-mail"),
     ),
@@ -63,16 +127,17 @@ NOTIFICATIONS = (
         on="superseded",
         to="buyer",
         subject=Text(
-            _PREFIX + "出荷されたため、キャンセルできませんでした。",
+            _PREFIX + "出荷済のため、キャンセルできませんでした。",
             "[CO-NECT] Shipped before it could be cancelled",
         ),
-        body=Text(
-            "{buyer_name} 様\n\n注文 {order_id} は出荷されたため、"
-            "キャンセルリクエストは無効となりました。",
-            "Dear {buyer_name},\n\nOrder {order_id} was shipped while your request was "
-            "open, so it can no longer be cancelled.",
+        body=_to_buyer(
+            "下記のご注文は、キャンセルリクエストへの回答の前に出荷済となりました。\n"
+            "誠に恐れ入りますが、キャンセルを承ることができませんでした。",
+            "The order below was shipped before your request was answered, so it could not be "
+            "cancelled.",
+            more=_SORRY,
         ),
-        source=_SHIPPED,
+        source=decided("conect.1-1.shipped", parameter="shipping_supersedes"),
     ),
     Notification(
         on="superseded",
@@ -82,11 +147,11 @@ NOTIFICATIONS = (
             _PREFIX + "キャンセルリクエストが終了しました({buyer_name})",
             "[CO-NECT] Cancellation request closed ({buyer_name})",
         ),
-        body=Text(
-            "{seller_name} 様\n\n注文 {order_id} は出荷済となったため、"
-            "{buyer_name} 様のキャンセルリクエストは無効となりました。",
-            "Dear {seller_name},\n\nOrder {order_id} counts as shipped now, so the request of "
-            "{buyer_name} to cancel it is closed.",
+        body=_to_seller(
+            "下記のご注文は出荷済となったため、{buyer_name} 様からのキャンセルリクエストは"
+            "無効となりました。\n承認または拒否を行っていただく必要はありません。",
+            "The order below counts as shipped now, so the request of {buyer_name} to cancel it "
+            "is closed. Nothing is left to answer.",
         ),
         source=own_rule(
             "a seller whose order somebody else calls shipped is told of it",
@@ -100,10 +165,11 @@ NOTIFICATIONS = (
             _PREFIX + "キャンセルリクエストが取り消されました({buyer_name})",
             "[CO-NECT] Cancellation request withdrawn ({buyer_name})",
         ),
-        body=Text(
-            "{seller_name} 様\n\n{buyer_name} 様が、注文 {order_id} のキャンセルリクエストを"
-            "取り消しました。",
-            "Dear {seller_name},\n\n{buyer_name} withdrew the request to cancel order {order_id}.",
+        body=_to_seller(
+            "下記のご注文のキャンセルリクエストを、{buyer_name} 様が取り消されました。\n"
+            "承認または拒否を行っていただく必要はありません。",
+            "{buyer_name} withdrew the request to cancel the order below. Nothing is left to "
+            "answer.",
         ),
         source=decided("conect.1-1.not-until-approved", parameter="may_withdraw"),
     ),

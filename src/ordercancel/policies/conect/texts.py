@@ -242,6 +242,6 @@ TEXTS = Texts(
             ),
         ),
     ),
-    signature=Text("受発注システム CO-NECT", "CO-NECT"),
+    signature=Text("――――――――――\n受発注システム CO-NECT", "--\nCO-NECT"),
 )
 """All texts of CO-NECT, in Japanese and in English, but for its messages."""

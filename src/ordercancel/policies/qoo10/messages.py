@@ -1,6 +1,7 @@
 """The messages of Qoo10: who is told of what, in which words.
 
-Read it beside its document (`ordercancel.policies.qoo10.document`).
+Read it beside its document (`ordercancel.policies.qoo10.document`), which shows its messages in
+pictures: the words are the policy's own.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from ordercancel.policy import (
     WORDING,
     Medium,
     Notification,
+    Sourced,
     Text,
     answerer,
     clause,
@@ -22,7 +24,9 @@ from ordercancel.policy import (
 
 __all__ = ["NOTIFICATIONS"]
 
+_APP = (Medium.APP,)
 _BOTH = (Medium.APP, Medium.MAIL)
+_IN_PICTURES = decided("qoo10.4.notified", parameter=WORDING)
 _TELL_WHO_WAITS = own_rule("who waits for the outcome is told of it", ja="結果を待つ人に知らせる")
 _DO_NOT_SHIP = own_rule(
     "a seller who is not told would ship a cancelled order",
@@ -36,15 +40,54 @@ at_once = answerer.is_in("none")
 
 _HAS_LEFT = status.is_in("shipped", "delivered")
 
+_ORDER = Text(
+    "注文番号：{order_id}\n注文日時：{placed_at}\n商品名：{item}",
+    "Order: {order_id}\nOrdered: {placed_at}\nItem: {item}",
+)
+
+
+def _subject(ja: str, en: str) -> Text:
+    return Text(f"【Qoo10】{ja}（注文番号：{{order_id}}）", f"[Qoo10] {en} (order {{order_id}})")
+
+
+def _to_buyer(ja: str, en: str, *, more: Text | None = None) -> Text:
+    """A letter to the buyer: address, greeting, the matter, the order, whom to ask, signature."""
+    rest = Text("", "") if more is None else Text(f"\n\n{more['ja']}", f"\n\n{more['en']}")
+    return Text(
+        "{addressee}\n\nいつもQoo10をご利用いただき、誠にありがとうございます。\n"
+        f"{ja}\n\n{_ORDER['ja']}\nショップ名：{{seller_name}}{rest['ja']}\n\n"
+        "お問い合わせ先：{seller_name}（{seller_contact}）\n\n{signature}",
+        "Dear {addressee},\n\nThank you for shopping at Qoo10.\n"
+        f"{en}\n\n{_ORDER['en']}\nSeller: {{seller_name}}{rest['en']}\n\n"
+        "Questions? Please ask {seller_name} ({seller_contact}).\n\n{signature}",
+    )
+
+
+def _to_seller(ja: str, en: str, *, more: Text | None = None) -> Text:
+    """A letter to the seller."""
+    rest = Text("", "") if more is None else Text(f"\n{more['ja']}", f"\n{more['en']}")
+    return Text(
+        "{addressee}\n\nいつもお世話になっております。\n"
+        f"{ja}\n\n{_ORDER['ja']}\nお客様名：{{buyer_name}} 様{rest['ja']}\n\n{{signature}}",
+        f"Dear {{addressee}},\n\n{en}\n\n{_ORDER['en']}\nBuyer: {{buyer_name}}{rest['en']}\n\n"
+        "{signature}",
+    )
+
+
+_REASON = Text("キャンセル理由：{reason}", "Reason: {reason}")
+_ANSWER = Text("キャンセル拒否理由：{answer}", "Reason for rejecting: {answer}")
+
 NOTIFICATIONS = (
     Notification(
         on="pending",
         to="seller",
-        media=(Medium.APP,),
-        subject=Text("キャンセル要請 {order_id}", "Cancellation requested: {order_id}"),
-        body=Text(
-            "注文番号 {order_id} のキャンセル要請があります。\nキャンセル理由: {reason}",
-            "The buyer asks to cancel order {order_id}.\nReason: {reason}",
+        media=_APP,
+        subject=_subject("キャンセル要請がありました", "A buyer asks to cancel"),
+        body=_to_seller(
+            "下記のご注文について、お客様よりキャンセル要請がありました。\n"
+            "内容をご確認のうえ、ご回答をお願いいたします。",
+            "A buyer asks to cancel the order below. Please look at it and answer the request.",
+            more=_REASON,
         ),
         source=decided("qoo10.3.queue", parameter=WORDING),
     ),
@@ -53,10 +96,10 @@ NOTIFICATIONS = (
         when=at_once | system,
         to="buyer",
         media=_BOTH,
-        subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
-        body=Text(
-            "{buyer_name} 様\n\n注文番号 {order_id} のキャンセルが完了しました。",
-            "Dear {buyer_name},\n\nOrder {order_id} has been cancelled.",
+        subject=_subject("ご注文のキャンセルが完了しました", "Your order is cancelled"),
+        body=_to_buyer(
+            "下記のご注文のキャンセルが完了しましたので、お知らせいたします。",
+            "The order below is cancelled.",
         ),
         source=_TELL_WHO_WAITS,
     ),
@@ -65,12 +108,12 @@ NOTIFICATIONS = (
         when=at_once,
         to="seller",
         media=_BOTH,
-        subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
-        body=Text(
-            "注文番号 {order_id} は、お客様の要請により即時キャンセルされました。"
-            "発送しないでください。\nキャンセル理由: {reason}",
-            "Order {order_id} was cancelled at once, as the buyer asked. Do not ship it.\n"
-            "Reason: {reason}",
+        subject=_subject("即時キャンセルが完了しました", "Cancelled at once, do not ship"),
+        body=_to_seller(
+            "下記のご注文は、お客様の要請により即時キャンセル完了となりました。\n"
+            "商品を発送なさらないよう、お願いいたします。",
+            "The order below was cancelled at once, as the buyer asked. Please do not ship it.",
+            more=_REASON,
         ),
         source=_DO_NOT_SHIP,
     ),
@@ -79,11 +122,11 @@ NOTIFICATIONS = (
         when=~at_once & ~system,
         to="buyer",
         media=_BOTH,
-        subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
-        body=Text(
-            "{buyer_name} 様\n\n注文番号 {order_id} のキャンセル要請が承認され、"
-            "キャンセルが完了しました。",
-            "Dear {buyer_name},\n\nYour request was approved and order {order_id} cancelled.",
+        subject=_subject("ご注文のキャンセルが完了しました", "Your order is cancelled"),
+        body=_to_buyer(
+            "ご要請いただきました下記のご注文のキャンセルを、{seller_name}が承りました。\n"
+            "キャンセルが完了しましたので、お知らせいたします。",
+            "{seller_name} approved your request, and the order below is cancelled.",
         ),
         source=_TELL_WHO_WAITS,
     ),
@@ -92,11 +135,15 @@ NOTIFICATIONS = (
         when=system,
         to="seller",
         media=_BOTH,
-        subject=Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
-        body=Text(
-            "注文番号 {order_id} は、配送遅延のため自動的にキャンセルされました。"
-            "発送しないでください。",
-            "Order {order_id} was cancelled automatically, because it is delayed. Do not ship it.",
+        subject=_subject(
+            "配送遅延によりキャンセルが完了しました", "Cancelled for the delay, do not ship"
+        ),
+        body=_to_seller(
+            "キャンセル要請中の下記のご注文が配送遅延となったため、自動的にキャンセルが完了しました。\n"
+            "商品を発送なさらないよう、お願いいたします。",
+            "The order below is delayed, so its cancellation was approved automatically. "
+            "Please do not ship it.",
+            more=_REASON,
         ),
         source=_DO_NOT_SHIP,
     ),
@@ -104,50 +151,71 @@ NOTIFICATIONS = (
         on="rejected",
         to="buyer",
         media=_BOTH,
-        subject=Text("キャンセル拒否のお知らせ {order_id}", "Not cancelled: {order_id}"),
-        body=Text(
-            "{buyer_name} 様\n\n注文番号 {order_id} のキャンセル要請は拒否されました。\n"
-            "キャンセル拒否理由: {answer}\n\n"
-            "再度キャンセル要請を出すことはできません。",
-            "Dear {buyer_name},\n\nYour request to cancel order {order_id} was rejected.\n"
-            "Reason: {answer}\n\nIt cannot be asked for again.",
+        subject=Sourced(
+            _subject("キャンセルを承ることができませんでした", "Your order was not cancelled"),
+            _IN_PICTURES,
+        ),
+        body=Sourced(
+            _to_buyer(
+                "ご要請いただきました下記のご注文につきまして、\n"
+                "誠に恐れ入りますが、下記の理由によりキャンセルを承ることができませんでした。\n\n"
+                "キャンセル拒否理由：{answer}",
+                "We are sorry: the order below could not be cancelled, for this reason:\n\n"
+                "{answer}",
+                more=Text(
+                    "商品が届くまで、いましばらくお待ちくださいますようお願いいたします。\n"
+                    "なお、このご注文について再度キャンセルを要請いただくことはできません。\n"
+                    "ご希望に沿えず申し訳ございませんが、何卒ご了承くださいますようお願い申し上げます。",
+                    "It will be shipped without delay. Cancellation cannot be requested again for "
+                    "this order. We ask for your understanding.",
+                ),
+            ),
+            _IN_PICTURES,
         ),
         source=clause("qoo10.4.notified", "qoo10.1.truthful-reason"),
     ),
     Notification(
         on="rejected",
         to="seller",
-        media=(Medium.APP,),
-        subject=Text("キャンセル拒否完了 {order_id}", "Rejected, to be shipped today: {order_id}"),
-        body=Text(
-            "注文番号 {order_id} のキャンセル要請を拒否しました。\n"
-            "該当注文の発送処理を、拒否をした当日以内に行ってください。",
-            "You rejected the cancellation of order {order_id}.\nPlease ship it today.",
+        media=_APP,
+        subject=_subject(
+            "キャンセル拒否が完了しました。当日以内に発送処理をお願いします",
+            "Cancellation rejected, to be shipped today",
+        ),
+        body=_to_seller(
+            "下記のご注文のキャンセル拒否が完了しました。\n"
+            "拒否をした当日以内に、発送処理を行っていただきますようお願いいたします。",
+            "You rejected the cancellation of the order below. Please ship it on this very day.",
+            more=_ANSWER,
         ),
         source=_SAME_DAY,
     ),
     Notification(
         on="missed",
         to="seller",
-        media=(Medium.APP,),
-        subject=Text("当日発送処理なし {order_id}", "Not shipped in time: {order_id}"),
-        body=Text(
-            "注文番号 {order_id} は、キャンセル拒否をした当日以内に発送処理がされていません"
-            "（期限: {due_at}）。至急、発送処理を行ってください。",
-            "Order {order_id} was not shipped on the day on which its cancellation was rejected "
-            "(by {due_at}). Please ship it at once.",
+        media=_APP,
+        subject=_subject("発送処理の期限を過ぎています", "Not shipped in time"),
+        body=_to_seller(
+            "下記のご注文は、キャンセル拒否をした当日以内に発送処理が行われていません。\n"
+            "至急、発送処理を行っていただきますようお願いいたします。\n\n"
+            "発送処理の期限：{due_at}",
+            "The order below was not shipped on the day on which its cancellation was rejected. "
+            "Please ship it at once.\n\nIt was to be shipped by: {due_at}",
         ),
         source=_SAME_DAY,
     ),
     Notification(
         on="overdue",
         to="seller",
-        media=(Medium.APP,),
-        subject=Text("キャンセル要請への回答のお願い {order_id}", "Still unanswered: {order_id}"),
-        body=Text(
-            "注文番号 {order_id} のキャンセル要請が、まだ完了・確認されていません。"
-            "回答をお願い致します。",
-            "The request to cancel order {order_id} is still open. Please answer it.",
+        media=_APP,
+        subject=_subject("キャンセル要請へのご回答のお願い", "A request is still unanswered"),
+        body=_to_seller(
+            "下記のご注文のキャンセル要請に、まだご回答をいただいていません。\n"
+            "お客様がお待ちですので、ご回答をお願いいたします。\n\n"
+            "ご回答の期日：{due_at}",
+            "The request to cancel the order below is still open, and the buyer waits. "
+            "Please answer it.\n\nIt was to be answered by: {due_at}",
+            more=_REASON,
         ),
         source=decided("qoo10.3.counters", parameter="overdue_after_days"),
     ),
@@ -155,36 +223,44 @@ NOTIFICATIONS = (
         on="withdrawal_asked",
         to="buyer",
         media=_BOTH,
-        subject=Text(
-            "キャンセルの撤回要請 {order_id}", "Please withdraw your request: {order_id}"
-        ),
-        body=Text(
-            "{buyer_name} 様\n\n{seller_name} より、注文番号 {order_id} のキャンセル要請の"
-            "撤回のお願いが届いています。\n{withdrawal_text}",
-            "Dear {buyer_name},\n\n{seller_name} asks you to withdraw your request to "
-            "cancel order {order_id}.\n{withdrawal_text}",
+        subject=_subject("キャンセル要請の撤回のお願い", "Please withdraw your request"),
+        body=_to_buyer(
+            "ご要請いただきました下記のご注文のキャンセルにつきまして、"
+            "{seller_name}より、キャンセル要請を撤回いただきたいとのお願いが届いています。\n"
+            "お手数ですが、内容をご確認のうえ、撤回されるかどうかをご返事くださいますようお願いいたします。\n\n"
+            "{withdrawal_text}",
+            "{seller_name} asks you to withdraw your request to cancel the order below. "
+            "Please say whether you do.\n\n{withdrawal_text}",
+            more=Text(
+                "撤回されない場合は、引き続き{seller_name}がキャンセルについて判断いたします。",
+                "If you do not, {seller_name} will go on to decide on your request.",
+            ),
         ),
         source=reading("qoo10.1.otherwise-ask-withdrawal"),
     ),
     Notification(
         on="withdrawal_declined",
         to="seller",
-        media=(Medium.APP,),
-        subject=Text("撤回保留 {order_id}", "Withdrawal held: {order_id}"),
-        body=Text(
-            "注文番号 {order_id} のお客様は、キャンセル要請の撤回を保留しました。",
-            "The buyer of order {order_id} holds on to the request to cancel.",
+        media=_APP,
+        subject=_subject("撤回要請が保留となりました", "The buyer keeps the request"),
+        body=_to_seller(
+            "下記のご注文について、お客様がキャンセル要請の撤回を保留されました。\n"
+            "キャンセル要請は回答待ちです。引き続き、ご回答をお願いいたします。",
+            "The buyer of the order below does not withdraw the request. It is still open: "
+            "please answer it.",
+            more=_REASON,
         ),
         source=_ASKED_BACK,
     ),
     Notification(
         on="withdrawn",
         to="seller",
-        media=(Medium.APP,),
-        subject=Text("キャンセル撤回 {order_id}", "Request withdrawn: {order_id}"),
-        body=Text(
-            "注文番号 {order_id} のキャンセル要請は撤回されました。発送処理を進めてください。",
-            "The buyer withdrew the request to cancel order {order_id}. Please ship it.",
+        media=_APP,
+        subject=_subject("キャンセル要請が撤回されました", "The request was withdrawn"),
+        body=_to_seller(
+            "下記のご注文について、お客様がキャンセル要請を撤回されました。\n"
+            "発送処理を進めていただきますようお願いいたします。",
+            "The buyer withdrew the request to cancel the order below. Please ship it.",
         ),
         source=_ASKED_BACK,
     ),
@@ -193,12 +269,18 @@ NOTIFICATIONS = (
         when=_HAS_LEFT,
         to="buyer",
         media=_BOTH,
-        subject=Text("発送のお知らせ {order_id}", "Shipped: {order_id}"),
-        body=Text(
-            "{buyer_name} 様\n\n注文番号 {order_id} は発送されたため、"
-            "キャンセル要請は無効となりました。",
-            "Dear {buyer_name},\n\nOrder {order_id} was shipped, so it can no longer be "
-            "cancelled.",
+        subject=_subject(
+            "商品の発送により、キャンセルを承ることができませんでした",
+            "Shipped before it could be cancelled",
+        ),
+        body=_to_buyer(
+            "ご要請いただきました下記のご注文につきまして、\n"
+            "誠に恐れ入りますが、すでに商品が発送されたため、キャンセルを承ることができませんでした。",
+            "We are sorry: the order below was shipped, so it could not be cancelled.",
+            more=Text(
+                "商品が届くまで、いましばらくお待ちくださいますようお願いいたします。",
+                "It is on its way to you.",
+            ),
         ),
         source=_TELL_WHO_WAITS,
     ),
@@ -206,11 +288,13 @@ NOTIFICATIONS = (
         on="superseded",
         when=_HAS_LEFT & ~seller,
         to="seller",
-        media=(Medium.APP,),
-        subject=Text("キャンセル要請の終了 {order_id}", "Request closed: {order_id}"),
-        body=Text(
-            "注文番号 {order_id} は発送済みとなったため、キャンセル要請は無効となりました。",
-            "Order {order_id} counts as shipped now, so the request to cancel it is closed.",
+        media=_APP,
+        subject=_subject("キャンセル要請が終了しました", "The request is closed"),
+        body=_to_seller(
+            "下記のご注文は発送済みとなったため、キャンセル要請は無効となりました。\n"
+            "ご回答いただく必要はありません。",
+            "The order below counts as shipped now, so the request to cancel it is closed. "
+            "Nothing is left to answer.",
         ),
         source=own_rule(
             "a seller whose order somebody else calls shipped is told of it",

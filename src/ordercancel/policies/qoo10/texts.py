@@ -305,6 +305,6 @@ TEXTS = Texts(
         "cart_id": Sourced(Text("カート番号", "Cart"), _GRID),
         "item": Sourced(Text("商品", "Item"), _GRID),
     },
-    signature=Text("Qoo10", "Qoo10"),
+    signature=Text("――――――――――\nQoo10", "--\nQoo10"),
 )
 """All texts of Qoo10, in Japanese and in English, but for its messages."""
