@@ -43,6 +43,7 @@ from ordercancel.domain.events import OrderRegistered
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.service.ports import Store
+from ordercancel.service.records import InboxCursor
 from ordercancel.stores.codec import decode_events, encode
 from ordercancel.stores.memory import MemoryDirectory, MemoryStore
 from ordercancel.stores.sql import SqlStore
@@ -349,7 +350,10 @@ def test_every_question_takes_foreign_values_or_refuses_them() -> None:
         "label": lambda x: service.label("762544202", by=buyer, lang=x),
         "inbox": service.inbox,
         "inbox policy": lambda x: service.inbox(buyer, policy=x),
-        "inbox statuses": lambda x: service.inbox(buyer, statuses=[x]),
+        "inbox statuses": lambda x: service.inbox(buyer, statuses=x),
+        "inbox status": lambda x: service.inbox(buyer, statuses=[x]),
+        "cursor": lambda x: InboxCursor(requested_at=jst(15), order_id=x),
+        "cursor at": lambda x: InboxCursor(requested_at=x, order_id="o-1"),
         "inbox after": lambda x: service.inbox(buyer, after=x),
         "inbox limit": lambda x: service.inbox(buyer, limit=x),
         "inbox lang": lambda x: service.inbox(buyer, lang=x),

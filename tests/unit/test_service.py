@@ -594,7 +594,8 @@ def test_limits_start_at_one(call: Callable[[CancellationService], object], wher
         (lambda service: service.assess("o-1"), "service.command: is a str"),
         (lambda service: service.counters("s-1", policy="tiny"), "service.actor: is a str"),
         (lambda service: service.inbox(SELLER, policy=["tiny"]), "service.policy: is a list"),
-        (lambda service: service.inbox(SELLER, policy="tiny", after="x"), "inbox.after: is a str"),
+        (lambda service: service.inbox(SELLER, policy="tiny", after="x"), "InboxCursor: is 'x'"),
+        (lambda service: service.inbox(SELLER, policy="tiny", after=7), "inbox.after: is an int"),
         (
             lambda service: service.inbox(SELLER, policy="tiny", limit=10**5000),
             "inbox.limit: is above",

@@ -13,6 +13,8 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
 from ordercancel.domain.errors import StoreUnavailable
+from ordercancel.domain.faults import Faults
+from ordercancel.domain.limits import MAX_MESSAGE_ID
 from ordercancel.service.ports import Store
 from ordercancel.service.records import Backlog, DeadLetter
 from ordercancel.stores.sql import SqlStore, schema
@@ -88,6 +90,10 @@ def list_dead(chosen: argparse.Namespace) -> int:
 
 def retry(chosen: argparse.Namespace) -> int:
     """Put dead messages back; 1 where one of those named is not dead."""
+    faults = Faults("retry")
+    for number, message_id in enumerate(chosen.ids):
+        faults.key(f"ids[{number}]", message_id, MAX_MESSAGE_ID)
+    faults.raise_if_any()
     with _store(chosen.db) as store:
         revived = store.revive(None if chosen.all else chosen.ids)
     print(f"{revived} put back.")

@@ -75,7 +75,7 @@ READ: Mapping[str, str] = FrozenMap(
         "requested_at": "(latest.at if latest is not None else None)",
         "closed_at": "(latest.closed_at if latest is not None else None)",
         "ship_on": "order.ship_on",
-        "seller_permits": "(seller is not None and seller.permits_cancellation)",
+        "seller_permits": "(seller is not None and seller.permits_cancellation is True)",
         "move": "command.move",
         "legal_move": "((order.status, command.move) in policy.orders.table)",
         "accept": "command.accept",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import attrs
 
@@ -13,6 +13,7 @@ from ordercancel.domain.faults import Faults
 from ordercancel.engine.messages import Message
 from ordercancel.notifiers.methods import check_method
 from ordercancel.rules.notifications import Medium
+from ordercancel.service.answers import without_answer
 from ordercancel.service.ports import Notifier
 from ordercancel.service.ports_async import AsyncNotifier
 
@@ -116,7 +117,7 @@ class RoutedNotifier(_Routes[Notifier]):
         Raises:
             NoRoute: No route fits.
         """
-        self._notifier_for(message).deliver(message, to)
+        without_answer(cast(Any, self._notifier_for(message)).deliver(message, to))
 
 
 class AsyncRoutedNotifier(_Routes[AsyncNotifier]):
@@ -134,4 +135,4 @@ class AsyncRoutedNotifier(_Routes[AsyncNotifier]):
         Raises:
             NoRoute: No route fits.
         """
-        await self._notifier_for(message).deliver(message, to)
+        without_answer(await cast(Any, self._notifier_for(message)).deliver(message, to))

@@ -109,7 +109,7 @@ def verify(
         raise Unverified("no signature fits", "one made with a secret that is known here")
     try:
         event = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         event = None
     if not isinstance(event, dict):
         raise Unverified("the body is no JSON object", "an event")

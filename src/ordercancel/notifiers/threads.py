@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import attrs
 
@@ -10,6 +11,7 @@ from ordercancel.domain.actors import Party
 from ordercancel.domain.faults import Faults
 from ordercancel.engine.messages import Message
 from ordercancel.notifiers.methods import check_method
+from ordercancel.service.answers import without_answer
 from ordercancel.service.ports import Directory, Notifier
 
 __all__ = ["ThreadedDirectory", "ThreadedNotifier"]
@@ -38,7 +40,8 @@ class ThreadedNotifier:
 
     async def deliver(self, message: Message, to: Party | None) -> None:
         """Deliver `message` to `to`, in a thread."""
-        await asyncio.to_thread(self.notifier.deliver, message, to)
+        deliver: Callable[..., object] = self.notifier.deliver
+        without_answer(await asyncio.to_thread(deliver, message, to))
 
 
 @attrs.frozen

@@ -36,6 +36,7 @@ from ordercancel.engine.labels import label
 from ordercancel.engine.messages import readers_of
 from ordercancel.engine.options import Option, options
 from ordercancel.policy.policy import Policy
+from ordercancel.service.answers import party_of
 from ordercancel.service.backoff import deciding_again
 from ordercancel.service.deadlines_async import AsyncDeadlines
 from ordercancel.service.observers import Fields, Observed, observing
@@ -331,9 +332,13 @@ class AsyncBatches(AsyncDeadlines):
             return {}
         find_many = getattr(self._directory, "find_many", None)
         if find_many is None:
-            return {each: await self._directory.find(each) for each in wanted}
-        parties: Mapping[str, Party] = await find_many(wanted)
-        return {each: parties.get(each) for each in wanted}
+            return {each: await self._find(each) for each in wanted}
+        parties: object = await find_many(wanted)
+        faults = Faults("directory")
+        faults.instance("find_many", parties, Mapping, "a mapping of ids to parties")
+        faults.raise_if_any()
+        known = cast(Mapping[str, object], parties)
+        return {each: party_of(each, known.get(each)) for each in wanted}
 
 
 class _Known:

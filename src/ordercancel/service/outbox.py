@@ -5,11 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 import attrs
 
 from ordercancel.domain.errors import Fault, InvalidValue, PartlyDelivered
 from ordercancel.domain.faults import Faults
+from ordercancel.domain.limits import MAX_MESSAGE_ID
+from ordercancel.service.answers import without_answer
 from ordercancel.service.backoff import Backoff
 from ordercancel.service.observers import Fields, Observed, Observer, observing
 from ordercancel.service.ports import Notifier
@@ -62,14 +65,14 @@ class Outbox(Queries):
             expected = f"a length of time, more than none and up to {MAX_LEASE}"
             faults.add("lease", f"is {lease!r:.80}", expected)
         faults.raise_if_any()
-        begun = self._clock.now()
+        begun = self._time(None)
         claims = self._store.claim(now, now + lease, limit)
         ids: dict[str, list[str]] = {"delivered": [], "failed": [], "dead": []}
         held_up: set[tuple[str, str]] = set()
         untried: list[Claim] = []
         for claim in claims:
             lane = claim.message.order_id, claim.message.party
-            if lane in held_up or self._clock.now() - begun >= lease:
+            if lane in held_up or self._time(None) - begun >= lease:
                 untried.append(claim)
                 continue
             outcome = self._attempt(self._notifier, claim, now)
@@ -121,7 +124,8 @@ class Outbox(Queries):
                 if not emails:
                     return None  # the address that failed has left the directory
                 party = attrs.evolve(party, emails=emails)
-            notifier.deliver(claim.message, party)
+            answer: object = cast(Any, notifier).deliver(claim.message, party)
+            without_answer(answer)
         except Exception as error:  # a notifier may raise anything; the other messages go on
             return error
         return None
@@ -142,7 +146,8 @@ class Outbox(Queries):
         """
         faults = Faults("dead_letters")
         faults.number("limit", limit, 1, MAX_COUNT, A_COUNT)
-        faults.instance("after", after, str | None, "the id of a message")
+        if after is not None:
+            faults.key("after", after, MAX_MESSAGE_ID)
         faults.raise_if_any()
         return self._store.dead_letters(limit, after)
 
@@ -155,7 +160,7 @@ class Outbox(Queries):
         faults.instance("message_ids", message_ids, list | tuple | None, "a list of ids")
         faults.raise_if_any()
         for number, message_id in enumerate(message_ids or ()):
-            faults.instance(f"message_ids[{number}]", message_id, str, "an id")
+            faults.key(f"message_ids[{number}]", message_id, MAX_MESSAGE_ID)
         faults.raise_if_any()
         return self._store.revive(message_ids)
 

@@ -23,6 +23,7 @@ from ordercancel.engine.options import Option, options
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.roles import BUILT_IN_ROLES, check_party
+from ordercancel.service.answers import party_of
 from ordercancel.service.clock import Clock
 from ordercancel.service.ports import Directory, Store
 from ordercancel.service.records import InboxCursor, InboxQuery
@@ -145,10 +146,12 @@ class Queries:
             InvalidValue: The actor's role has no queue, a policy does not have the language, or
                 an argument is out of its bounds.
         """
+        faults = Faults("inbox")
+        faults.instance("statuses", statuses, Iterable | None, "statuses of a request")
+        faults.raise_if_any()
         wanted = tuple(OPEN if statuses is None else statuses)
         if isinstance(after, str):
             after = InboxCursor.parse(after)
-        faults = Faults("inbox")
         for number, status in enumerate(wanted):
             faults.member(f"statuses[{number}]", status, RequestStatus)
         faults.instance("after", after, InboxCursor | None, "the next of a page before")
@@ -223,7 +226,9 @@ class Queries:
         return case
 
     def _find(self, party_id: str) -> Party | None:
-        return None if self._directory is None else self._directory.find(party_id)
+        if self._directory is None:
+            return None
+        return party_of(party_id, self._directory.find(party_id))
 
     def _seller(self, case: Case, policy: Policy) -> Party | None:
         """Return what the directory knows of the seller, where a rule wants to know."""

@@ -22,6 +22,7 @@ from ordercancel.engine.options import Option, options
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.roles import BUILT_IN_ROLES, check_party
+from ordercancel.service.answers import party_of
 from ordercancel.service.clock import Clock
 from ordercancel.service.ports_async import AsyncDirectory, AsyncStore
 from ordercancel.service.records import InboxCursor, InboxQuery
@@ -144,10 +145,12 @@ class AsyncQueries:
             InvalidValue: The actor's role has no queue, a policy does not have the language, or
                 an argument is out of its bounds.
         """
+        faults = Faults("inbox")
+        faults.instance("statuses", statuses, Iterable | None, "statuses of a request")
+        faults.raise_if_any()
         wanted = tuple(OPEN if statuses is None else statuses)
         if isinstance(after, str):
             after = InboxCursor.parse(after)
-        faults = Faults("inbox")
         for number, status in enumerate(wanted):
             faults.member(f"statuses[{number}]", status, RequestStatus)
         faults.instance("after", after, InboxCursor | None, "the next of a page before")
@@ -222,7 +225,9 @@ class AsyncQueries:
         return case
 
     async def _find(self, party_id: str) -> Party | None:
-        return None if self._directory is None else await self._directory.find(party_id)
+        if self._directory is None:
+            return None
+        return party_of(party_id, await self._directory.find(party_id))
 
     async def _seller(self, case: Case, policy: Policy) -> Party | None:
         """Return what the directory knows of the seller, where a rule wants to know."""

@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 import attrs
 
 from ordercancel.domain.cases import Case
+from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.events import Event
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.limits import MAX_LINE
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.engine.messages import Message
 
@@ -130,6 +132,12 @@ class InboxCursor:
     requested_at: datetime
     order_id: str
 
+    def __attrs_post_init__(self) -> None:
+        faults = Faults("InboxCursor")
+        faults.time("requested_at", self.requested_at)
+        faults.key("order_id", self.order_id, MAX_LINE)
+        faults.settle(self)
+
     def __str__(self) -> str:
         """Return its text, for a link to the next page; `parse` reads it."""
         return f"{self.requested_at.astimezone(UTC).isoformat()}~{self.order_id}"
@@ -142,16 +150,13 @@ class InboxCursor:
             InvalidValue: It is none.
         """
         moment, _, order_id = text.partition("~")
-        faults = Faults("InboxCursor")
-        faults.line("order_id", order_id)
         try:
             requested_at = datetime.fromisoformat(moment)
         except ValueError:
-            faults.add("requested_at", f"is {moment!r:.80}", "a moment in ISO 8601")
+            fault = Fault("InboxCursor", f"is {text!r:.80}", "the text of the next of a page")
         else:
-            faults.time("requested_at", requested_at)
-        faults.raise_if_any()
-        return cls(requested_at=requested_at, order_id=order_id)
+            return cls(requested_at=requested_at, order_id=order_id)
+        raise InvalidValue([fault])
 
 
 @attrs.frozen(kw_only=True)
