@@ -32,6 +32,7 @@ from ordercancel.domain.events import (
     OrderCancelled,
     OrderRegistered,
     OrderUpdated,
+    PartyErased,
     RequestClosed,
     RequestReferred,
     WithdrawalAsked,
@@ -244,6 +245,7 @@ def events() -> SearchStrategy[Event]:
             request=st.none() | _numbers(),
             impossible=st.booleans(),
         ),
+        st.builds(PartyErased, **stamp, role=_lines(), party=_lines()),
     )
 
 

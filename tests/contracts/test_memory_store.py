@@ -67,6 +67,10 @@ def test_the_twins_have_the_same_methods() -> None:
         "dead_letters",
         "revive",
         "backlog",
+        "naming",
+        "undelivered",
+        "erase",
+        "purge",
     }
 
 

@@ -71,7 +71,7 @@ BLOCKS = {
     "docs/bulk.md": 16,
     "docs/delivery.md": 14,
     "docs/own-policy.md": 14,
-    "docs/running.md": 10,
+    "docs/running.md": 12,
     "docs/testing.md": 10,
     "docs/verification.md": 1,
 }

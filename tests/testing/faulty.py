@@ -10,7 +10,16 @@ import attrs
 
 from ordercancel import Case, Conflict, Message, Party
 from ordercancel.domain.events import Event
-from ordercancel.service.records import Commit, DueOrder, InboxQuery, Page, Queue, Receipt, Tally
+from ordercancel.service.records import (
+    Commit,
+    DueOrder,
+    Erasure,
+    InboxQuery,
+    Page,
+    Queue,
+    Receipt,
+    Tally,
+)
 from ordercancel.stores.memory import MemoryDirectory, MemoryNotifier, MemoryStore
 
 
@@ -110,6 +119,30 @@ class Miscounts(MemoryStore):
         return tuple(attrs.evolve(each, count=each.count + 1) for each in super().tally(*args))
 
 
+class KeepsWhatWaits(MemoryStore):
+    """Delivers to whoever was erased, in the words of before."""
+
+    def erase(self, erasure: Erasure) -> None:
+        stored = dict(self._outbox)
+        super().erase(erasure)
+        self._outbox.update(stored)
+
+
+class ErasesTheOutdated(MemoryStore):
+    """Writes over what was decided meanwhile."""
+
+    def erase(self, erasure: Erasure) -> None:
+        stored = self.load(erasure.case.order.id)
+        super().erase(attrs.evolve(erasure, expected=0 if stored is None else stored.version))
+
+
+class PurgesWhatIsOpen(MemoryStore):
+    """Deletes whatever is old."""
+
+    def _is_closed(self, order_id: str, before: datetime) -> bool:
+        return self._events[order_id][-1].at < before
+
+
 STORES = (
     ForgetsVersions,
     ForgetsIds,
@@ -123,6 +156,9 @@ STORES = (
     ForgetsDeadlines,
     MixesQueues,
     Miscounts,
+    KeepsWhatWaits,
+    ErasesTheOutdated,
+    PurgesWhatIsOpen,
 )
 
 

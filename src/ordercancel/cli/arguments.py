@@ -17,6 +17,7 @@ from ordercancel.cli.options import (
     add,
     count,
     format_of,
+    moment,
     option,
 )
 
@@ -40,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
+A_TIME = "with its zone, such as 2026-04-01T00:00:00+09:00"
 DEMO_FILE = option("--db", metavar="FILE", help="the SQLite file to make (default: a new one)")
 DATABASE = option("--db", metavar="URL", help="default: in memory")
 ANY_LANG = option("--lang", metavar="LANG", help="default: the first one of each policy")
@@ -76,6 +78,30 @@ def _add_database(choices: Choices[argparse.ArgumentParser]) -> None:
         action = actions.add_parser(name, help=purpose)
         action.add_argument("url", **url)
         action.set_defaults(run=commands.run_database, action=name)
+    erase = actions.add_parser("erase", help="Erase a person from all orders")
+    erase.add_argument("url", **url)
+    erase.add_argument("party", metavar="ROLE:ID", help="whom, such as buyer:b-1")
+    erase.add_argument(
+        "--replacement",
+        metavar="ID",
+        required=True,
+        help="the id that stands for them from now on; their own to keep it",
+    )
+    POLICIES(erase)
+    purge = actions.add_parser("purge", help="Delete what is older than a moment")
+    purge.add_argument("url", **url)
+    purge.add_argument("--before", metavar="TIME", type=moment, required=True, help=A_TIME)
+    purge.add_argument(
+        "--only",
+        choices=("messages", "receipts", "cases"),
+        action="append",
+        help="what may go; may be repeated (default: all of it)",
+    )
+    for each in (erase, purge):
+        each.add_argument("--after", metavar="ORDER", help="go on behind this order")
+        each.add_argument("--batch", metavar="N", type=count, default=1000, help="default: 1,000")
+    erase.set_defaults(run=commands.run_retention, action="erase")
+    purge.set_defaults(run=commands.run_retention, action="purge")
     outbox = choices.add_parser("outbox", help="List or retry undelivered messages")
     actions = outbox.add_subparsers(required=True, metavar="ACTION")
     dead = actions.add_parser("list", help="Show what is waiting, and the messages that are dead")

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import argparse
 import importlib
-from contextlib import suppress
-from datetime import datetime
 
 from ordercancel.cli.lookup import NAMES, language, needs, one_policy, stop
-from ordercancel.cli.options import LANG, POLICY, Choices, Option, add, count, format_of, option
+from ordercancel.cli.options import (
+    LANG,
+    POLICY,
+    Choices,
+    Option,
+    add,
+    count,
+    format_of,
+    moment,
+    option,
+)
 
 DIALECTS = ("postgresql", "sqlite", "duckdb", "spark")
 _POLICY = option("--policy", metavar="POLICY", required=True, help=NAMES)
@@ -98,13 +106,4 @@ def _run(action: str, chosen: argparse.Namespace) -> int:
 
 def _at(default: str) -> Option:
     text = f"the moment, with its zone (default: {default})"
-    return option("--at", metavar="TIME", type=_moment, help=text)
-
-
-def _moment(text: str) -> datetime:
-    with suppress(ValueError):
-        moment = datetime.fromisoformat(text)
-        if moment.utcoffset() is not None:
-            return moment
-    expected = "a time with its zone, such as 2026-04-01T12:00:00+09:00"
-    raise argparse.ArgumentTypeError(f"is {text or 'empty'}; expected {expected}")
+    return option("--at", metavar="TIME", type=moment, help=text)

@@ -186,8 +186,16 @@ def run_diagram(chosen: argparse.Namespace) -> int:
 
 def run_database(chosen: argparse.Namespace) -> int:
     """Run an action on a database; see `ordercancel.cli.database`."""
-    database = loaded("ordercancel.cli.database", "sql")
-    status: int = getattr(database, chosen.action)(chosen)
+    return _run_action("ordercancel.cli.database", chosen)
+
+
+def run_retention(chosen: argparse.Namespace) -> int:
+    """Forget what a database has; see `ordercancel.cli.retention`."""
+    return _run_action("ordercancel.cli.retention", chosen)
+
+
+def _run_action(module: str, chosen: argparse.Namespace) -> int:
+    status: int = getattr(loaded(module, "sql"), chosen.action)(chosen)
     return status
 
 

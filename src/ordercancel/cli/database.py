@@ -26,7 +26,7 @@ PAGE = 100
 
 def create(chosen: argparse.Namespace) -> int:
     """Make the tables that are missing."""
-    with _connection(chosen.url) as connection:
+    with connected(chosen.url) as connection:
         missing = schema.is_missing(connection)
         schema.create(connection)
     print("The tables have been made." if missing else "The tables are there already.")
@@ -35,7 +35,7 @@ def create(chosen: argparse.Namespace) -> int:
 
 def check(chosen: argparse.Namespace) -> int:
     """Say what the tables lack, and which orders can't be read; 1 where there is anything."""
-    with _connection(chosen.url, must_exist=True) as connection:
+    with connected(chosen.url, must_exist=True) as connection:
         form = schema.form_of(connection)
         faults = schema.faults(connection)
         unread = () if faults else schema.unread(connection)
@@ -52,7 +52,7 @@ def check(chosen: argparse.Namespace) -> int:
 
 def upgrade(chosen: argparse.Namespace) -> int:
     """Bring the tables up to date; 1 where an order's history can't be read."""
-    with _connection(chosen.url, must_exist=True) as connection:
+    with connected(chosen.url, must_exist=True) as connection:
         before, after, unread = schema.upgrade(connection)
     for order_id in unread:
         print(_unread(order_id))
@@ -71,7 +71,7 @@ def _unread(order_id: str) -> str:
 
 def list_dead(chosen: argparse.Namespace) -> int:
     """Show what is waiting, and the ids, tries and errors of dead messages, but no texts."""
-    with _store(chosen.db) as store:
+    with opened_store(chosen.db) as store:
         backlog = store.backlog(datetime.now(UTC))
         letters = list(_all_dead(store))
     if chosen.format == "json":
@@ -94,7 +94,7 @@ def retry(chosen: argparse.Namespace) -> int:
     for number, message_id in enumerate(chosen.ids):
         faults.key(f"ids[{number}]", message_id, MAX_MESSAGE_ID)
     faults.raise_if_any()
-    with _store(chosen.db) as store:
+    with opened_store(chosen.db) as store:
         revived = store.revive(None if chosen.all else chosen.ids)
     print(f"{revived} put back.")
     return 0 if chosen.all or revived == len(set(chosen.ids)) else 1
@@ -132,7 +132,7 @@ def _sum(backlog: Backlog) -> str:
 
 
 @contextmanager
-def _connection(url: str, *, must_exist: bool = False) -> Iterator[Connection]:
+def connected(url: str, *, must_exist: bool = False) -> Iterator[Connection]:
     """A connection in a transaction, which is committed in the end."""
     if must_exist:
         _require_file(url)
@@ -145,7 +145,7 @@ def _connection(url: str, *, must_exist: bool = False) -> Iterator[Connection]:
 
 
 @contextmanager
-def _store(url: str) -> Iterator[SqlStore]:
+def opened_store(url: str) -> Iterator[SqlStore]:
     """A store on tables that are there."""
     _require_file(url)
     store = SqlStore(url, create_tables=False)

@@ -207,7 +207,7 @@ def _order(value: dict[str, Any], book: PolicyBook) -> Order:
     faults = Faults("Order")
     past = [_checked(each, "history") for each in value.get("history", ())]
     for number, each in enumerate(past):
-        each["by"] = _actor(each["by"], book, f"history[{number}].by", faults)
+        each["by"] = parsed_actor(each["by"], book, f"history[{number}].by", faults)
         each["at"] = _parsed(each["at"], datetime)
     faults.raise_if_any()
     history = tuple(PastRequest(**each) for each in past)
@@ -219,7 +219,7 @@ def _step(do: str, value: dict[str, Any], book: PolicyBook) -> Step:
     faults = Faults("line" if do == TICK else do)
     at = _parsed(value.pop("at"), datetime)
     faults.time("at", at)
-    by = _actor(value.pop("by"), book, "by", faults) if "by" in value else None
+    by = parsed_actor(value.pop("by"), book, "by", faults) if "by" in value else None
     faults.raise_if_any()
     fields = {key: each for key, each in value.items() if key not in ("do", "order_id")}
     if "event" in fields:
@@ -246,7 +246,7 @@ def _facts(values: Mapping[str, Any], policy: Policy | None) -> dict[str, Any]:
     return {name: _parsed(value, kinds.get(type(facts[name]))) for name, value in values.items()}
 
 
-def _actor(text: str, book: PolicyBook, field: str, faults: Faults) -> Actor | None:
+def parsed_actor(text: str, book: PolicyBook, field: str, faults: Faults) -> Actor | None:
     """The actor who is written as ``ROLE:ID``, ``system``, or either with ``via`` somebody.
 
     None, with a fault noted, where `text` is none of these, or no policy has the role.

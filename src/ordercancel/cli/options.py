@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from ordercancel.cli.lookup import NAMES
@@ -41,6 +43,16 @@ def count(text: str) -> int:
     if text.isascii() and text.isdigit() and int(text):
         return int(text)
     raise argparse.ArgumentTypeError(f"is {text or 'empty'}; expected a whole number from 1 on")
+
+
+def moment(text: str) -> datetime:
+    """The moment that a text is, which names its zone."""
+    with suppress(ValueError):
+        at = datetime.fromisoformat(text)
+        if at.utcoffset() is not None:
+            return at
+    expected = "a time with its zone, such as 2026-04-01T12:00:00+09:00"
+    raise argparse.ArgumentTypeError(f"is {text or 'empty'}; expected {expected}")
 
 
 FILE = option("file", metavar="FILE", nargs="?", help="default, and -: standard input")

@@ -30,6 +30,7 @@ __all__ = [
     "OrderCancelled",
     "OrderRegistered",
     "OrderUpdated",
+    "PartyErased",
     "RequestClosed",
     "RequestReferred",
     "WithdrawalAsked",
@@ -176,6 +177,17 @@ class DeadlineFired(_Event):
     impossible: bool = False
 
 
+@attrs.frozen(kw_only=True)
+class PartyErased(_Event):
+    """A person was erased from the order: what they wrote, and their id, which `party` replaces.
+
+    All events before this one are as they were left then. `role` is the person's.
+    """
+
+    role: str
+    party: str
+
+
 Event = (
     OrderRegistered
     | OrderUpdated
@@ -187,6 +199,7 @@ Event = (
     | RequestClosed
     | OrderCancelled
     | DeadlineFired
+    | PartyErased
 )
 """Any event."""
 
@@ -252,6 +265,8 @@ _CHECKS: Mapping[str, Callable[[Faults, str, Any], None]] = {
     "buyer": Faults.line,
     "seller": Faults.line,
     "answerer": Faults.line,
+    "role": Faults.line,
+    "party": Faults.line,
     "order_status": Faults.line,
     "outcome": _check_outcome,
     "ship_on": Faults.day,

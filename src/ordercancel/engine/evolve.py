@@ -21,6 +21,7 @@ from ordercancel.domain.events import (
     OrderCancelled,
     OrderRegistered,
     OrderUpdated,
+    PartyErased,
     RequestClosed,
     RequestReferred,
     WithdrawalAsked,
@@ -217,6 +218,10 @@ def _fired(case: Case, event: DeadlineFired) -> Case:
     return _after(case, event.at, fired=fired, marks=(*others, mark))
 
 
+def _party_erased(case: Case, event: PartyErased) -> Case:
+    return _after(case, event.at)  # the events before it say what is left
+
+
 _EVOLVERS: Mapping[type[Event], Callable[[Any, Any], Case]] = {
     OrderRegistered: _registered,
     OrderUpdated: _updated,
@@ -228,6 +233,7 @@ _EVOLVERS: Mapping[type[Event], Callable[[Any, Any], Case]] = {
     RequestClosed: _closed,
     OrderCancelled: _cancelled,
     DeadlineFired: _fired,
+    PartyErased: _party_erased,
 }
 """What each kind of event makes of a case."""
 

@@ -227,10 +227,11 @@ class Batches(Deadlines):
             None if command_id is None else key_of(each, f"{command_id}/{number}")
             for number, each in enumerate(ordered)
         ]
+        orders = dict(zip(own_ids, ids, strict=True))
         said = fingerprint_of_all(ordered)
         for attempt in range(1, self._conflicts.tries + 1):
             cases = {case.order.id: case for case in self._store.load_many(ids)}
-            earlier = self._earlier_all(command_id, own_ids, said)
+            earlier = self._earlier_all(command_id, orders, said)
             if earlier is not None:
                 return earlier
             service = copy(self)
@@ -288,18 +289,27 @@ class Batches(Deadlines):
         return assessed
 
     def _earlier_all(
-        self, command_id: str | None, own_ids: Sequence[str | None], said: str
+        self, command_id: str | None, orders: Mapping[str | None, str], said: str
     ) -> Mapping[str, Outcome] | None:
-        """Return the outcomes of the same commands, where they were committed before."""
+        """Return the outcomes of the same commands, where they were committed before.
+
+        Args:
+            command_id: The id for all of them.
+            orders: The order of each of their own ids.
+            said: Their fingerprint.
+        """
         if command_id is None:
             return None
-        receipts = self._store.receipts([each for each in own_ids if each is not None])
-        if not receipts:
-            return None
-        if any(receipt.fingerprint != said for receipt in receipts.values()):
+        receipts = self._store.receipts([each for each in orders if each is not None])
+        if any(
+            receipt.fingerprint not in ("", said) or receipt.order_id != orders[key]
+            for key, receipt in receipts.items()
+        ):
             problem = f"{command_id!r} belongs to other commands"
             fault = Fault("service.command_id", problem, "an id of its own for each time")
             raise InvalidValue([fault])
+        if len(receipts) < len(orders):  # none, or some have been purged
+            return None
         return {receipt.order_id: self._repeated(receipt) for receipt in receipts.values()}
 
     def _options(

@@ -20,12 +20,16 @@ from ordercancel.service.records import (
     Commit,
     DeadLetter,
     DueOrder,
+    Erasure,
     InboxQuery,
     Indexed,
+    Kept,
     Page,
+    Purged,
     Queue,
     Receipt,
     Tally,
+    Window,
 )
 
 
@@ -130,6 +134,39 @@ class AsyncStore(Protocol):
 
     async def backlog(self, now: datetime) -> Backlog:
         """Count what waits to be delivered, and the orders with a deadline due at `now`."""
+
+    async def naming(self, name: str, after: str | None, limit: int) -> Window:
+        """Look at the next `limit` orders by their ids, those behind the id `after`.
+
+        Returns those in whose history the id `name` stands, or may stand.
+        """
+
+    async def undelivered(self, order_id: str) -> Mapping[str, int]:
+        """Return the ids of the messages about an order that were not delivered, dead or not.
+
+        Each with the version of the case that its commit made.
+        """
+
+    async def erase(self, erasure: Erasure) -> None:
+        """Write an order as it is left when a person is erased from it: all of it, or nothing.
+
+        The fingerprints of the commands about it are emptied, and those of the person's own
+        commands deleted with their ids. A message that is leased counts as
+        leased anew, so that what goes wrong with it is not noted. What a store keeps of deadlines
+        stays as it is.
+
+        Raises:
+            Conflict: The case is no longer at the expected version.
+        """
+
+    async def purge(
+        self, before: datetime, kept: frozenset[Kept], after: str | None, limit: int
+    ) -> Purged:
+        """Delete what is older than `before` of the next `limit` orders behind the id `after`.
+
+        A message by when it was delivered, a receipt by when its command was carried out, a case
+        by its last event: where no request is open, no deadline runs and no message waits.
+        """
 
 
 class AsyncNotifier(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 
 import attrs
 
@@ -14,6 +15,7 @@ from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.limits import MAX_LINE
 from ordercancel.domain.requests import RequestStatus
+from ordercancel.engine.erasure import Person
 from ordercancel.engine.messages import Message
 
 
@@ -235,6 +237,80 @@ class DeadLetter:
     message: Message | None
     attempts: int
     error: str = attrs.field(repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class Window:
+    """Some orders in the order of their ids, and those of them that are of interest.
+
+    Args:
+        looked_at: How many orders there were.
+        last: The id of the last one; None where there was none, and there are no more.
+        order_ids: Those of them that may name somebody.
+    """
+
+    looked_at: int
+    last: str | None
+    order_ids: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Erasure:
+    """An order as it is left when a person is erased from it.
+
+    Args:
+        case: The case; of the version `expected`, or of the next one where `events` say so.
+        expected: The version that it was loaded at.
+        events: The whole history, which takes the place of the one that is stored.
+        messages: Those that are still to be delivered, or are dead, in their new words. Any other
+            message keeps no words; those to the person that were not delivered are deleted.
+        person: Whom to erase.
+        acted: The versions that the person's own events made, before. The receipts of their
+            commands are deleted: nobody can give these again.
+    """
+
+    case: Case
+    expected: int
+    events: tuple[Event, ...]
+    messages: tuple[Message, ...]
+    person: Person
+    acted: frozenset[int] = frozenset()
+
+    def is_spent(self, expected: int, version: int) -> bool:
+        """Whether the command with these versions in its receipt was the person's own."""
+        return any(expected < each <= version for each in self.acted)
+
+
+class Kept(StrEnum):
+    """What is kept for a while, and can be purged."""
+
+    MESSAGES = "messages"
+    """Messages that were delivered."""
+
+    RECEIPTS = "receipts"
+    """The ids of commands, by which one that comes twice acts once."""
+
+    CASES = "cases"
+    """Cases about which nothing is open, with all that belongs to them."""
+
+
+@attrs.frozen(kw_only=True)
+class Purged:
+    """What a purge has deleted; those that went with a case are counted, too.
+
+    Args:
+        messages: How many messages.
+        receipts: How many ids of commands.
+        cases: How many cases.
+        looked_at: How many orders were looked at.
+        next: The id of the order to go on behind; None where all have been looked at.
+    """
+
+    messages: int
+    receipts: int
+    cases: int
+    looked_at: int
+    next: str | None
 
 
 @attrs.frozen(kw_only=True)

@@ -108,6 +108,31 @@ class Reindexed:
 
 
 @attrs.frozen(kw_only=True)
+class NotErased:
+    """An order that a person could not be erased from, with the error that says why."""
+
+    order_id: str
+    error: Exception
+
+
+@attrs.frozen(kw_only=True)
+class Erased:
+    """What an erasure did with the orders that it looked at.
+
+    Args:
+        orders: The ids of those that the person was erased from.
+        skipped: Those that may have the person still.
+        looked_at: How many orders were looked at.
+        next: The id of the order to go on behind; None where all have been looked at.
+    """
+
+    orders: tuple[str, ...]
+    skipped: tuple[NotErased, ...]
+    looked_at: int
+    next: str | None
+
+
+@attrs.frozen(kw_only=True)
 class Relayed:
     """What a relay did with the messages that it claimed, by their ids.
 

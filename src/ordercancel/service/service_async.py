@@ -23,20 +23,17 @@ from ordercancel.engine.timers import schedule
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
 from ordercancel.service.backoff import CONFLICTS, RETRIES, Backoff, deciding_again
-from ordercancel.service.batches_async import AsyncBatches
 from ordercancel.service.clock import Clock, SystemClock
 from ordercancel.service.observers import Fields, LogObserver, Observed, Observer, observing
 from ordercancel.service.ports_async import AsyncDirectory, AsyncNotifier, AsyncStore
 from ordercancel.service.receipts import is_same, key_of
 from ordercancel.service.records import Commit
-from ordercancel.service.results import (
-    Outcome,
-    wrong_kind,
-)
+from ordercancel.service.results import Outcome, wrong_kind
+from ordercancel.service.retention_async import AsyncRetention
 
 
-class AsyncCancellationService(AsyncBatches):
-    """Handles commands, fires deadlines, delivers messages and answers questions about orders.
+class AsyncCancellationService(AsyncRetention):
+    """Handles commands, fires deadlines, delivers messages, answers questions, and forgets.
 
     Every method raises `StoreUnavailable` where the store does not answer, and `InvalidValue`
     where an argument is out of its bounds.
@@ -198,7 +195,8 @@ class AsyncCancellationService(AsyncBatches):
         receipt = await self._store.receipt(key_of(command, command.command_id))
         if receipt is None:
             return None
-        if not is_same(command, receipt.fingerprint):
+        is_its = receipt.order_id == command.order_id and is_same(command, receipt.fingerprint)
+        if not is_its:
             where = f"{type(command).__name__}.command_id"
             problem = f"{command.command_id!r} belongs to another command"
             raise InvalidValue([Fault(where, problem, "an id of its own for each command")])

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import wraps
 from itertools import islice
-from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
-from ordercancel.domain.actors import Party
+import attrs
+
 from ordercancel.domain.cases import Case
 from ordercancel.domain.errors import Conflict
 from ordercancel.domain.events import Event
 from ordercancel.domain.requests import CancellationRequest
-from ordercancel.engine.messages import Message
 from ordercancel.engine.timers import OVERDUE
 from ordercancel.service.ports import Store
 from ordercancel.service.records import (
@@ -27,15 +25,26 @@ from ordercancel.service.records import (
     Commit,
     DeadLetter,
     DueOrder,
+    Erasure,
     InboxCursor,
     InboxQuery,
     Indexed,
+    Kept,
     Page,
+    Purged,
     Queue,
     Receipt,
     Tally,
+    Window,
 )
-from ordercancel.stores.memory_outbox import Entry, State
+from ordercancel.stores.memory_outbox import Entry, Outbox, State
+from ordercancel.stores.memory_parties import (
+    AsyncMemoryDirectory,
+    AsyncMemoryNotifier,
+    MemoryDirectory,
+    MemoryNotifier,
+    awaited,
+)
 
 __all__ = [
     "AsyncMemoryDirectory",
@@ -47,41 +56,6 @@ __all__ = [
 ]
 
 
-P = ParamSpec("P")
-T = TypeVar("T")
-_Awaited: TypeAlias = Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]
-
-
-class MemoryDirectory:
-    """A directory of `parties`, and of those that are put in later."""
-
-    def __init__(self, parties: Iterable[Party] = ()) -> None:
-        self._parties = {party.id: party for party in parties}
-
-    def put(self, party: Party) -> None:
-        """Add `party`, or replace the one with the same id."""
-        self._parties[party.id] = party
-
-    def find(self, party_id: str) -> Party | None:
-        """Return the party with this id; None without one."""
-        return self._parties.get(party_id)
-
-    def find_many(self, party_ids: Iterable[str]) -> Mapping[str, Party]:
-        """Return those of these parties that are known, by their ids."""
-        return {each: self._parties[each] for each in party_ids if each in self._parties}
-
-
-class MemoryNotifier:
-    """A notifier that appends what it delivers to the list `delivered`."""
-
-    def __init__(self) -> None:
-        self.delivered: list[tuple[Message, Party | None]] = []
-
-    def deliver(self, message: Message, to: Party | None) -> None:
-        """Keep the message and the party."""
-        self.delivered.append((message, to))
-
-
 class MemoryStore(Store):
     """A store in memory, safe to share between threads."""
 
@@ -89,7 +63,7 @@ class MemoryStore(Store):
         self._lock = threading.RLock()
         self._cases: dict[str, Case] = {}
         self._events: dict[str, tuple[Event, ...]] = {}
-        self._outbox: dict[str, Entry] = {}
+        self._outbox = Outbox()
         self._receipts: dict[str, Receipt] = {}
         self._index: dict[str, Indexed] = {}
 
@@ -124,7 +98,7 @@ class MemoryStore(Store):
                 expected=commit.expected,
                 version=commit.case.version,
                 fingerprint=commit.fingerprint,
-                messages=commit.messages,
+                messages=(),  # those of its version
             )
         self._cases[order_id] = commit.case
         self._index[order_id] = Indexed(
@@ -135,15 +109,19 @@ class MemoryStore(Store):
         )
         self._events[order_id] = (*self._events.get(order_id, ()), *commit.events)
         for message in commit.messages:
-            self._outbox[message.id] = Entry(message)
+            self._outbox[message.id] = Entry(message, commit.case.version)
 
     def receipt(self, command_id: str) -> Receipt | None:
-        with self._lock:
-            return self._receipts.get(command_id)
+        return self.receipts([command_id]).get(command_id)
 
     def receipts(self, command_ids: Sequence[str]) -> Mapping[str, Receipt]:
         with self._lock:
-            return {each: self._receipts[each] for each in command_ids if each in self._receipts}
+            kept = [(each, self._receipts.get(each)) for each in command_ids]
+            return {
+                each: attrs.evolve(receipt, messages=self._outbox.of(receipt))
+                for each, receipt in kept
+                if receipt is not None
+            }
 
     def history(self, order_id: str) -> tuple[Event, ...]:
         with self._lock:
@@ -156,8 +134,7 @@ class MemoryStore(Store):
 
     def scan(self, after: str | None, limit: int) -> tuple[Case, ...]:
         with self._lock:
-            ids = sorted(each for each in self._cases if after is None or each > after)
-            return tuple(self._cases[order_id] for order_id in ids[:limit])
+            return tuple(self._cases[order_id] for order_id in self._behind(after, limit))
 
     def index(self, entries: Sequence[Indexed]) -> None:
         with self._lock:
@@ -222,7 +199,8 @@ class MemoryStore(Store):
     def delivered(self, message_id: str, now: datetime) -> None:
         with self._lock:
             if message_id in self._outbox:
-                self._outbox[message_id].state = State.DELIVERED
+                entry = self._outbox[message_id]
+                entry.state, entry.delivered_at = State.DELIVERED, now
 
     def failed(
         self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
@@ -243,7 +221,7 @@ class MemoryStore(Store):
     def dead_letters(self, limit: int, after: str | None = None) -> tuple[DeadLetter, ...]:
         with self._lock:
             ids = list(self._outbox)
-            begin = ids.index(after) + 1 if after in self._outbox else 0
+            begin = ids.index(after) + 1 if after is not None and after in ids else 0
             dead = (
                 DeadLetter(
                     id=entry.message.id,
@@ -282,6 +260,83 @@ class MemoryStore(Store):
             earliest=min(due, default=None),
         )
 
+    def naming(self, name: str, after: str | None, limit: int) -> Window:
+        ids = self._behind(after, limit)
+        return Window(looked_at=len(ids), last=ids[-1] if ids else None, order_ids=ids)
+
+    def undelivered(self, order_id: str) -> Mapping[str, int]:
+        with self._lock:
+            return {
+                entry.message.id: entry.version
+                for entry in self._outbox.about(order_id)
+                if entry.state is not State.DELIVERED
+            }
+
+    def erase(self, erasure: Erasure) -> None:
+        case, order_id = erasure.case, erasure.case.order.id
+        with self._lock:
+            stored = self._cases.get(order_id)
+            if stored is None or stored.version != erasure.expected:
+                raise Conflict(order_id)
+            self._cases[order_id] = case
+            self._events[order_id] = erasure.events
+            self._index[order_id] = attrs.evolve(self._index[order_id], version=case.version)
+            self._outbox.erase(order_id, erasure.person, erasure.messages)
+            for key, receipt in tuple(self._receipts.items()):
+                if receipt.order_id != order_id:
+                    continue
+                if erasure.is_spent(receipt.expected, receipt.version):
+                    del self._receipts[key]
+                else:
+                    self._receipts[key] = attrs.evolve(receipt, fingerprint="")
+
+    def purge(
+        self, before: datetime, kept: frozenset[Kept], after: str | None, limit: int
+    ) -> Purged:
+        with self._lock:
+            ids = self._behind(after, limit)
+            may_go = ids if Kept.CASES in kept else ()
+            closed = [each for each in may_go if self._is_closed(each, before)]
+            old = self._outbox.delivered(ids, before) if Kept.MESSAGES in kept else set()
+            gone = old | {each.message.id for name in closed for each in self._outbox.about(name)}
+            for message_id in gone:
+                del self._outbox[message_id]
+            spent = [
+                command_id
+                for command_id, receipt in self._receipts.items()
+                if receipt.order_id in closed
+                or (
+                    (receipt.order_id in ids and Kept.RECEIPTS in kept)
+                    and self._events[receipt.order_id][receipt.version - 1].at < before
+                )
+            ]
+            for command_id in spent:
+                del self._receipts[command_id]
+            for order_id in closed:
+                del self._cases[order_id], self._events[order_id], self._index[order_id]
+        return Purged(
+            messages=len(gone),
+            receipts=len(spent),
+            cases=len(closed),
+            looked_at=len(ids),
+            next=ids[-1] if len(ids) == limit else None,
+        )
+
+    def _behind(self, after: str | None, limit: int) -> tuple[str, ...]:
+        """Return the ids of the next orders."""
+        with self._lock:
+            ids = sorted(each for each in self._cases if after is None or each > after)
+        return tuple(ids[:limit])
+
+    def _is_closed(self, order_id: str, before: datetime) -> bool:
+        """Return whether nothing is open about an order, and all of it is older than `before`."""
+        return (
+            self._events[order_id][-1].at < before
+            and self._cases[order_id].open_request is None
+            and self._index[order_id].next_due is None
+            and not any(entry.waits for entry in self._outbox.about(order_id))
+        )
+
     def _leased(self, claim: Claim) -> Entry | None:
         """Return the entry that was claimed, unless it has been leased anew or is settled."""
         entry = self._outbox.get(claim.message.id)
@@ -314,58 +369,32 @@ class MemoryStore(Store):
                 yield case, latest
 
 
-def _awaited(method: Callable[Concatenate[Any, P], T]) -> _Awaited[P, T]:
-    """Return the async form of a method: it answers at once, by the adapter that it shares."""
-
-    @wraps(method)
-    async def awaited(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        answer: T = getattr(self._shared, method.__name__)(*args, **kwargs)
-        return answer
-
-    return awaited
-
-
-class AsyncMemoryDirectory:
-    """An async directory in memory, on `directory`. Default: an empty one of its own."""
-
-    def __init__(self, directory: MemoryDirectory | None = None) -> None:
-        self.directory = self._shared = directory or MemoryDirectory()
-
-    find = _awaited(MemoryDirectory.find)
-    find_many = _awaited(MemoryDirectory.find_many)
-
-
-class AsyncMemoryNotifier:
-    """An async notifier in memory, on `notifier`. Default: one of its own."""
-
-    def __init__(self, notifier: MemoryNotifier | None = None) -> None:
-        self.notifier = self._shared = notifier or MemoryNotifier()
-
-    deliver = _awaited(MemoryNotifier.deliver)
-
-
 class AsyncMemoryStore:
     """An async store in memory, on `store`. Default: an empty one of its own."""
 
     def __init__(self, store: MemoryStore | None = None) -> None:
         self.store = self._shared = store or MemoryStore()
 
-    load = _awaited(MemoryStore.load)
-    load_many = _awaited(MemoryStore.load_many)
-    commit = _awaited(MemoryStore.commit)
-    commit_all = _awaited(MemoryStore.commit_all)
-    receipt = _awaited(MemoryStore.receipt)
-    receipts = _awaited(MemoryStore.receipts)
-    history = _awaited(MemoryStore.history)
-    due = _awaited(MemoryStore.due)
-    scan = _awaited(MemoryStore.scan)
-    index = _awaited(MemoryStore.index)
-    inbox = _awaited(MemoryStore.inbox)
-    tally = _awaited(MemoryStore.tally)
-    claim = _awaited(MemoryStore.claim)
-    delivered = _awaited(MemoryStore.delivered)
-    failed = _awaited(MemoryStore.failed)
-    release = _awaited(MemoryStore.release)
-    dead_letters = _awaited(MemoryStore.dead_letters)
-    revive = _awaited(MemoryStore.revive)
-    backlog = _awaited(MemoryStore.backlog)
+    load = awaited(MemoryStore.load)
+    load_many = awaited(MemoryStore.load_many)
+    commit = awaited(MemoryStore.commit)
+    commit_all = awaited(MemoryStore.commit_all)
+    receipt = awaited(MemoryStore.receipt)
+    receipts = awaited(MemoryStore.receipts)
+    history = awaited(MemoryStore.history)
+    due = awaited(MemoryStore.due)
+    scan = awaited(MemoryStore.scan)
+    index = awaited(MemoryStore.index)
+    inbox = awaited(MemoryStore.inbox)
+    tally = awaited(MemoryStore.tally)
+    claim = awaited(MemoryStore.claim)
+    delivered = awaited(MemoryStore.delivered)
+    failed = awaited(MemoryStore.failed)
+    release = awaited(MemoryStore.release)
+    dead_letters = awaited(MemoryStore.dead_letters)
+    revive = awaited(MemoryStore.revive)
+    backlog = awaited(MemoryStore.backlog)
+    naming = awaited(MemoryStore.naming)
+    undelivered = awaited(MemoryStore.undelivered)
+    erase = awaited(MemoryStore.erase)
+    purge = awaited(MemoryStore.purge)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, insert, update
 
 from ordercancel.domain.cases import Case
 from ordercancel.domain.errors import Conflict
+from ordercancel.domain.events import Event
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.engine.timers import OVERDUE
 from ordercancel.service.records import Commit, Indexed
@@ -24,7 +25,7 @@ _MOVED_ON = (
     .where(cases.c.order_id == bindparam("id"), cases.c.version == bindparam("expected"))
     .values({name: to for name, to in parameters(cases).items() if name != "order_id"})
 )
-_EVENT = insert(events).values(parameters(events))
+EVENT = insert(events).values(parameters(events))
 _MESSAGE = (
     insert(outbox)
     .values(
@@ -51,7 +52,7 @@ def write(executor: Executor, commit: Commit) -> None:
         executor.change(_OPENED, [row])
     elif executor.changed(_MOVED_ON, {**row, "id": order_id, "expected": commit.expected}) != 1:
         raise Conflict(order_id)
-    executor.change(_EVENT, _event_rows(commit))
+    executor.change(EVENT, event_rows(order_id, commit.events, commit.expected))
     if commit.messages:
         executor.change(_MESSAGE, _message_rows(commit))
     if commit.command_id is not None:
@@ -147,17 +148,18 @@ def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _event_rows(commit: Commit) -> list[dict[str, Any]]:
+def event_rows(order_id: str, happened: Iterable[Event], before: int) -> list[dict[str, Any]]:
+    """Return the rows of events that follow on the version `before`."""
     return [
         {
-            "order_id": commit.case.order.id,
+            "order_id": order_id,
             "version": version,
             "kind": type(event).__name__,
             "at": event.at,
             "form": FORM,
             "body": encode(event),
         }
-        for version, event in enumerate(commit.events, commit.expected + 1)
+        for version, event in enumerate(happened, before + 1)
     ]
 
 

@@ -167,6 +167,8 @@ def _set_up_postgresql(cursor: Any) -> None:
 
 def _set_up_sqlite(cursor: Any) -> None:
     cursor.execute("PRAGMA foreign_keys = ON")
+    # What is erased, or only rewritten, is overwritten in the file. Not every SQLite does so.
+    cursor.execute("PRAGMA secure_delete = ON")
     # The mode belongs to the file. Where another connection is just setting it, SQLite answers
     # "locked" at once instead of waiting; the first statement shows whatever else is wrong.
     with suppress(sqlite3.OperationalError):

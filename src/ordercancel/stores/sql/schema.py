@@ -182,6 +182,7 @@ def _from_form_2(connection: Connection) -> None:
     _add_columns(connection, cases, tuple(added))
     connection.execute(text("DROP TABLE IF EXISTS ordercancel_duties"))
     _add_indexes(connection, cases)
+    _add_indexes(connection, commands)
     _give_ids_to_actors(connection)
 
 

@@ -18,14 +18,18 @@ from ordercancel.service.records import (
     Commit,
     DeadLetter,
     DueOrder,
+    Erasure,
     InboxQuery,
     Indexed,
+    Kept,
     Page,
+    Purged,
     Queue,
     Receipt,
     Tally,
+    Window,
 )
-from ordercancel.stores.sql import outbox, queries
+from ordercancel.stores.sql import outbox, queries, retention
 from ordercancel.stores.sql.commit import index, write, write_all
 from ordercancel.stores.sql.transactions import (
     Database,
@@ -145,3 +149,20 @@ class SqlStore(Store):
 
     def revive(self, message_ids: Sequence[str] | None = None) -> int:
         return self._transactions.write(outbox.revive, message_ids)
+
+    # ------------------------------------------------------------------ forgetting
+
+    def naming(self, name: str, after: str | None, limit: int) -> Window:
+        return self._transactions.read(retention.naming, name, after, limit)
+
+    def undelivered(self, order_id: str) -> Mapping[str, int]:
+        return self._transactions.read(retention.undelivered, order_id)
+
+    def erase(self, erasure: Erasure) -> None:
+        order_id = erasure.case.order.id
+        self._transactions.write(retention.erase, erasure, about=order_id)
+
+    def purge(
+        self, before: datetime, kept: frozenset[Kept], after: str | None, limit: int
+    ) -> Purged:
+        return self._transactions.write(retention.purge, before, kept, after, limit)

@@ -17,14 +17,18 @@ from ordercancel.service.records import (
     Commit,
     DeadLetter,
     DueOrder,
+    Erasure,
     InboxQuery,
     Indexed,
+    Kept,
     Page,
+    Purged,
     Queue,
     Receipt,
     Tally,
+    Window,
 )
-from ordercancel.stores.sql import outbox, queries
+from ordercancel.stores.sql import outbox, queries, retention
 from ordercancel.stores.sql.commit import index, write, write_all
 from ordercancel.stores.sql.transactions import (
     AsyncDatabase,
@@ -159,3 +163,20 @@ class AsyncSqlStore(AsyncStore):
 
     async def revive(self, message_ids: Sequence[str] | None = None) -> int:
         return await self._transactions.write(outbox.revive, message_ids)
+
+    # ------------------------------------------------------------------ forgetting
+
+    async def naming(self, name: str, after: str | None, limit: int) -> Window:
+        return await self._transactions.read(retention.naming, name, after, limit)
+
+    async def undelivered(self, order_id: str) -> Mapping[str, int]:
+        return await self._transactions.read(retention.undelivered, order_id)
+
+    async def erase(self, erasure: Erasure) -> None:
+        order_id = erasure.case.order.id
+        await self._transactions.write(retention.erase, erasure, about=order_id)
+
+    async def purge(
+        self, before: datetime, kept: frozenset[Kept], after: str | None, limit: int
+    ) -> Purged:
+        return await self._transactions.write(retention.purge, before, kept, after, limit)

@@ -182,4 +182,5 @@ commands = Table(
     Column("expected", COUNT, nullable=False),
     Column("version", COUNT, nullable=False),
     Column("fingerprint", String(64), nullable=False),
+    Index("ix_ordercancel_commands_order", "order_id", "version"),
 )

@@ -12,9 +12,10 @@ from ordercancel.testing.blocking import called, waited_for
 from ordercancel.testing.contracts.cases import CasePromises
 from ordercancel.testing.contracts.outbox import OutboxPromises
 from ordercancel.testing.contracts.queries import QueryPromises
+from ordercancel.testing.contracts.retention import RetentionPromises
 
 
-class StoreContract(CasePromises, QueryPromises, OutboxPromises):
+class StoreContract(CasePromises, QueryPromises, OutboxPromises, RetentionPromises):
     """The promises of `ordercancel.service.ports.Store`, for a test class to inherit.
 
     A store with a ``close`` is closed after each test.
@@ -31,7 +32,7 @@ class StoreContract(CasePromises, QueryPromises, OutboxPromises):
             yield store
 
 
-class AsyncStoreContract(CasePromises, QueryPromises, OutboxPromises):
+class AsyncStoreContract(CasePromises, QueryPromises, OutboxPromises, RetentionPromises):
     """The same promises of `ordercancel.service.ports_async.AsyncStore`, each call awaited.
 
     A store with an ``aclose`` or ``close`` is closed after each test. Everything that happens to
