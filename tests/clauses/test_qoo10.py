@@ -340,8 +340,10 @@ class TestShipSameDay:
             "キャンセル拒否後は該当注文の発送処理を速やかに行ってください。",
             "発送処理の期限：2022年8月15日 24:00",
         ]
+        assert house.row().notes == ("当日以内の発送処理の期限：2022年8月15日 24:00",)
         house.do(SHIP, LATE_EVENING)
         assert house.seller_reads == "配送中"
+        assert house.row().notes == ()
 
     def test_shipping_before_midnight_meets_it(self) -> None:
         house = self.late_in_the_evening()
@@ -361,6 +363,7 @@ class TestShipSameDay:
         ]
         assert "2022年8月15日 24:00" in fired.messages[0].body
         assert house.row().marks == ("missed",)
+        assert house.row(AFTER_MIDNIGHT).notes == ("当日発送処理なし",)
         assert house.seller_reads.splitlines() == [
             "キャンセル拒否完了（当日発送処理なし）",
             "キャンセル拒否理由：注文制作商品",
@@ -791,6 +794,7 @@ class TestCounters:
         ]
         assert (house.status, house.request) == ("shipping_requested", "pending")
         assert house.row(self.OVERDUE).marks == ("overdue",)
+        assert house.row(self.OVERDUE).notes == ("対応期日超過",)
         house.do(APPROVE, jst(20, 9))
         assert house.request == "approved"
 

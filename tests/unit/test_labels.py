@@ -155,24 +155,35 @@ def test_a_row_of_the_queue_is_worded_in_the_policys_zone() -> None:
     assert (row.completed_at, row.shipped_at) == (None, None)
     assert (row.cart_id, row.item) == ("c-3", "あめ")
     assert (row.deadlines, row.marks, row.is_overdue) == ((("d", utc(3)),), (), False)
+    assert row.notes == ("dの期限：2024年3月3日 09:00",)
     assert "あいう" not in repr(row)
 
 
 @pytest.mark.parametrize(
-    ("now", "overdue"), [(datetime(2024, 3, 2, 23, 59, 59, tzinfo=UTC), False), (utc(3), True)]
+    ("now", "overdue", "note"),
+    [
+        (datetime(2024, 3, 2, 23, 59, 59, tzinfo=UTC), False, "d: due by 2024-03-03 09:00"),
+        (utc(3), True, "overdue"),
+    ],
 )
 def test_a_row_is_overdue_when_its_deadline_is_past_tick_or_no_tick(
-    now: datetime, overdue: bool
+    now: datetime, overdue: bool, note: str
 ) -> None:
     case = after(asks())
-    row = queue_row(case, READS, "ja", now)
+    row = queue_row(case, READS, "en", now)
     assert row is not None
-    assert row.is_overdue is overdue
+    assert (row.is_overdue, row.notes) == (overdue, (note,))
     fire = FireDeadline("o-7", by=SYSTEM, deadline="d")
     fired = queue_row(reduce(evolve, decide(fire, case, READS, utc(3)), case), READS, "ja", utc(3))
     assert fired is not None
     assert (fired.is_overdue, fired.marks) == (True, ("overdue",))
-    assert fired.deadlines == (("d", utc(3)),)
+    assert (fired.deadlines, fired.notes) == ((("d", utc(3)),), ("overdue",))
+    case = reduce(evolve, decide(fire, case, READS, utc(3)), case)
+    answered = queue_row(
+        reduce(evolve, decide(rejects(), case, READS, utc(4)), case), READS, "en", utc(4)
+    )
+    assert answered is not None
+    assert (answered.is_overdue, answered.notes) == (False, ())
 
 
 def test_another_mark_makes_no_row_overdue() -> None:

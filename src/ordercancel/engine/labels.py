@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import attrs
@@ -15,8 +15,9 @@ from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.compilation import holds
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.timers import OVERDUE, Timer, running
-from ordercancel.engine.words import Words
+from ordercancel.engine.words import Words, shown_due
 from ordercancel.rules.deadlines import Do
+from ordercancel.rules.standard_texts import DUE_TEXT
 
 __all__ = ["QueueRow", "is_overdue", "label", "queue_row"]
 
@@ -95,6 +96,8 @@ class QueueRow:
         deadlines: The ids of the deadlines that run, each with its due moment, the first first.
         marks: What the order or its request is marked with.
         is_overdue: Whether a deadline that marks as overdue is past, whether or not it has fired.
+        notes: What must be seen beside the state, in words: what is marked, or is past without
+            having fired, and what is due, with the moment.
     """
 
     order_id: str
@@ -114,6 +117,7 @@ class QueueRow:
     deadlines: tuple[tuple[str, datetime], ...]
     marks: tuple[str, ...]
     is_overdue: bool
+    notes: tuple[str, ...]
 
 
 def queue_row(case: Case, policy: RuleSet, lang: Lang, now: datetime) -> QueueRow | None:
@@ -148,7 +152,25 @@ def queue_row(case: Case, policy: RuleSet, lang: Lang, now: datetime) -> QueueRo
         deadlines=tuple((timer.deadline.id, timer.due_at) for timer in run),
         marks=tuple(dict.fromkeys(marks)),
         is_overdue=any(is_overdue(timer, now) for timer in run),
+        notes=tuple(dict.fromkeys(_notes(case, policy, lang, now, run))),
     )
+
+
+def _notes(
+    case: Case, policy: RuleSet, lang: Lang, now: datetime, run: tuple[Timer, ...]
+) -> Iterator[str]:
+    """What is marked; of what runs that it is past, or when it is due."""
+    for mark in case.marks:  # what was overdue, and was answered then, is so no more
+        if mark.request in (None, len(case.requests)) and mark.code != OVERDUE:
+            yield policy.mark_text(mark.code)[lang]
+    for timer in run:
+        deadline = timer.deadline
+        if deadline.then.do is Do.MARK and timer.due_at <= now:
+            yield policy.mark_text(deadline.then.argument or "")[lang]
+        else:
+            due = shown_due(timer.due_at, policy.tzinfo, lang)
+            name = policy.deadline_text(deadline)[lang]
+            yield DUE_TEXT.fill(lang, {"deadline": name, "due": due})
 
 
 def is_overdue(timer: Timer, now: datetime) -> bool:

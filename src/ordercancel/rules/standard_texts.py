@@ -28,6 +28,7 @@ __all__ = [
     "CHANGE_TEXTS",
     "COMMAND_TEXTS",
     "CONSEQUENCE_TEXTS",
+    "DUE_TEXT",
     "MEDIUM_TEXTS",
     "ROLE_TEXTS",
     "STANDARD_REFUSALS",
@@ -81,6 +82,9 @@ MEDIUM_TEXTS: Mapping[str, Text] = FrozenMap(
     {"mail": Text("メール", "mail"), "app": Text("アプリ", "app")}
 )
 """What the media of messages are called."""
+
+DUE_TEXT = Text("{deadline}の期限：{due}", "{deadline}: due by {due}")
+"""What is due, beside a row of a queue."""
 
 CONSEQUENCE_TEXTS: Mapping[str, Text] = FrozenMap(
     {
