@@ -12,6 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.test.utils import setup_test_environment
 
 FOLDER = Path(tempfile.gettempdir()) / f"ordercancel-django-{os.getpid()}"
 
@@ -63,12 +64,14 @@ settings.configure(
     ORDERCANCEL={"POLICIES": ["ordercancel.policies.QOO10", "ordercancel.policies.CONECT"]},
 )
 django.setup()
+setup_test_environment()
 
 
 def emptied(alias: str) -> None:
     """Empty the tables that tests write into."""
     labels = ("admin", "ordercancel", "sessions", "storefront")
+    users = ("auth_user", "auth_user_user_permissions")
     with transaction.atomic(using=alias):
-        for model in apps.get_models():
-            if model._meta.app_label in labels or model.__name__ == "User":
+        for model in apps.get_models(include_auto_created=True):
+            if model._meta.app_label in labels or model._meta.db_table in users:
                 QuerySet(model, using=alias)._raw_delete(alias)

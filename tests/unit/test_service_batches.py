@@ -135,6 +135,21 @@ def test_many_options_are_those_of_each_order() -> None:
     assert many == {each: service.options(each, by=BUYER, at=AT) for each in ("o-1", "o-3")}
 
 
+def test_each_order_may_be_looked_at_by_another() -> None:
+    """Somebody of the staff sees what each seller may do with their own order."""
+    service = shop()
+    service.register(order(id="o-9", seller="s-9", ship_on=jst(31).date()), at=jst(15, 9))
+    service.handle(asks("o-9"), at=AT)
+    many = service.options_many(
+        ["o-1", "o-9"], by=lambda case: Seller(case.order.seller, via="admin:ann"), at=AT
+    )
+    offered = {name: [e.action for e in each if e.is_offered] for name, each in many.items()}
+    assert offered == {
+        "o-1": ["approve", "reject", "ask_withdrawal"],
+        "o-9": ["approve", "reject", "ask_withdrawal"],
+    }
+
+
 def test_an_overview_has_case_label_and_options() -> None:
     """As they are asked for one by one, in the language that is asked for."""
     service = shop(directory=MemoryDirectory(PERMITS.values()))

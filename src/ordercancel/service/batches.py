@@ -7,7 +7,7 @@ one question to a directory that answers for many.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from copy import copy
 from datetime import datetime
@@ -55,6 +55,8 @@ from ordercancel.service.results import (
 )
 
 T = TypeVar("T")
+Actors = Callable[[Case], Actor]
+"""Names somebody for each case, such as whoever has to answer it."""
 
 
 class Batches(Deadlines):
@@ -65,24 +67,26 @@ class Batches(Deadlines):
         def handle(self, command: Command, *, at: datetime | None = None) -> Outcome:
             """Carry out one command."""
 
-    def cases_of(self, order_ids: Iterable[str], *, by: Actor) -> Mapping[str, Case]:
+    def cases_of(self, order_ids: Iterable[str], *, by: Actor | Actors) -> Mapping[str, Case]:
         """Return the cases of many orders by one query, each by its id, in the order of the ids.
 
         Those that are unknown, or of strangers, are left out.
+
+        Args:
+            order_ids: The orders, 10,000 at most.
+            by: The reader, or a function that names one for each case.
         """
         ids = _ids(order_ids)
-        faults = Faults("service")
-        faults.instance("by", by, Actor, "a Buyer, Seller, Operator or System")
-        faults.raise_if_any()
         stored = {case.order.id: case for case in self._store.load_many(ids)}
+        cases = {each: stored[each] for each in ids if each in stored}
         seen: dict[str, Case] = {}
-        for order_id in ids:
+        for order_id, case in cases.items():
             with suppress(UnknownOrder):
-                seen[order_id] = self._shown(stored.get(order_id), order_id, by)
+                seen[order_id] = self._shown(case, order_id, _actor(by, case))
         return seen
 
     def options_many(
-        self, order_ids: Iterable[str], *, by: Actor, at: datetime | None = None
+        self, order_ids: Iterable[str], *, by: Actor | Actors, at: datetime | None = None
     ) -> Mapping[str, tuple[Option, ...]]:
         """Return the `options` of many orders by one query, each by its id.
 
@@ -95,7 +99,10 @@ class Batches(Deadlines):
         cases = self.cases_of(order_ids, by=by)
         sellers = {case.order.seller for case in cases.values() if self._policy(case).needs_seller}
         parties = self._find_many(sellers)
-        return {order_id: self._options(case, by, at, parties) for order_id, case in cases.items()}
+        return {
+            order_id: self._options(case, _actor(by, case), at, parties)
+            for order_id, case in cases.items()
+        }
 
     def overview(
         self,
@@ -390,6 +397,13 @@ class _ReadAhead:
     def commit(self, commit: Commit) -> None:
         self._is_fresh = False  # whatever comes of it, what was read ahead is not what is there
         self._store.commit(commit)
+
+
+def _actor(by: Actor | Actors, case: Case) -> Actor:
+    actor = by if isinstance(by, Actor) else by(case) if callable(by) else by
+    if not isinstance(actor, Actor):
+        raise wrong_kind("by", actor, "a Buyer, Seller, Operator or System")
+    return actor
 
 
 def _ids(order_ids: Iterable[str]) -> list[str]:

@@ -6,9 +6,10 @@ Needs the extra ``ordercancel[django]``. What is done with `DjangoStore` commits
 
 try:
     import django as _django  # noqa: F401 - here, for an error that names the extra
-except ImportError as error:
+except ImportError as error:  # pragma: no cover - tested in a process without Django
     raise ImportError("ordercancel.contrib.django needs the extra ordercancel[django]") from error
 
+from ordercancel.contrib.django.conf import service
 from ordercancel.contrib.django.store import DjangoStore
 
-__all__ = ["DjangoStore"]
+__all__ = ["DjangoStore", "service"]

@@ -12,3 +12,7 @@ class OrderCancelConfig(AppConfig):
     label = "ordercancel"
     verbose_name = "Order cancellation"
     default_auto_field = "django.db.models.AutoField"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from ordercancel.contrib.django import checks  # noqa: F401, PLC0415 - when apps are there

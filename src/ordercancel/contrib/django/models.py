@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from ordercancel.contrib.django.words import later
 from ordercancel.stores.sql import tables
 
 __all__ = ["Case", "Event", "Message"]
@@ -112,7 +113,10 @@ class Case(Mirror):
 
     class Meta:
         db_table = tables.cases.name
-        verbose_name = "case"
+        verbose_name = later("case")
+        verbose_name_plural = later("cases")
+        default_permissions = ("view",)
+        permissions = (("answer_case", "Can approve and reject requests"),)
 
     def __str__(self) -> str:
         return f"{self.order_id}"
@@ -126,6 +130,7 @@ class Event(Mirror):
 
     class Meta:
         db_table = tables.events.name
+        default_permissions = ()
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.version}: {self.kind}"
@@ -139,6 +144,10 @@ class Message(Mirror):
 
     class Meta:
         db_table = tables.outbox.name
+        verbose_name = later("message")
+        verbose_name_plural = later("messages")
+        default_permissions = ("view",)
+        permissions = (("retry_message", "Can deliver dead letters again"),)
 
     def __str__(self) -> str:
         return f"{self.message_id}"
@@ -152,6 +161,4 @@ class Command(Mirror):
 
     class Meta:
         db_table = tables.commands.name
-
-    def __str__(self) -> str:
-        return f"{self.command_id}"
+        default_permissions = ()

@@ -1,0 +1,74 @@
+"""What people read in forms, buttons and the admin, beside the texts of the policies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import lazy
+
+from ordercancel.contrib.django.conf import language
+from ordercancel.domain.texts import Text
+from ordercancel.engine.options import Option
+
+ACTIONS: Mapping[str, Text] = {
+    "request": Text("キャンセルを申請する", "Ask to cancel"),
+    "approve": Text("承認する", "Approve"),
+    "reject": Text("拒否する", "Reject"),
+    "withdraw": Text("申請を取り下げる", "Withdraw the request"),
+    "ask_withdrawal": Text("取り下げを依頼する", "Ask to withdraw the request"),
+    "accept": Text("取り下げに応じる", "Agree to withdraw"),
+    "decline": Text("取り下げに応じない", "Decline to withdraw"),
+}
+WORDS: Mapping[str, Text] = {
+    "reason": Text("理由", "Reason"),
+    "text": Text("内容", "In your own words"),
+    "characters": Text("{0}～{1}文字", "{0} to {1} characters"),
+    "conflict": Text(
+        "他の人が先に更新しました。内容を確認して、もう一度お試しください。",
+        "Somebody else was faster. Please look again, and repeat it if you still want to.",
+    ),
+    "state": Text("状態", "State"),
+    "case": Text("注文", "order"),
+    "cases": Text("注文とキャンセル申請", "Orders and their requests"),
+    "message": Text("未達メッセージ", "dead letter"),
+    "messages": Text("未達メッセージ", "Dead letters"),
+    "queue": Text("対応待ち", "Waiting for an answer"),
+    "of_seller": Text("販売者の回答待ち", "by the seller"),
+    "of_others": Text("その他の回答待ち", "by somebody else"),
+    "overdue": Text("期限超過", "overdue"),
+    "retry": Text("選択したメッセージを再送する", "Deliver the selected messages again"),
+    "retried": Text("{0}件を再送待ちに戻しました。", "{0} will be delivered again."),
+    "confirm": Text("確認", "Are you sure?"),
+    "as": Text("操作者", "As"),
+    "done": Text("{0}件を処理しました。", "{0} done."),
+    "refused": Text("{0}: {1}", "{0}: {1}"),
+    "nothing": Text(
+        "選択した注文に対応できるものはありません。", "Nothing selected can be answered."
+    ),
+    "failed": Text("注文 {0}: {1}", "Order {0}: {1}"),
+    "history": Text("履歴", "History"),
+    "deadlines": Text("期限", "Deadlines"),
+    "back": Text("戻る", "Back"),
+    "effect_approve": Text(
+        "注文はキャンセルされ、関係者に通知されます。元に戻せません。",
+        "The orders are cancelled and those concerned are told. This can't be undone.",
+    ),
+    "effect_reject": Text(
+        "注文はそのまま続き、申請者に理由が通知されます。",
+        "The orders go on, and whoever asked is told the reason.",
+    ),
+}
+
+
+def say(key: str, *values: object) -> str:
+    """Return some words in the request's language."""
+    return (WORDS.get(key) or ACTIONS[key])[language(("ja", "en"))].format(*values)
+
+
+later = lazy(say, str)
+"""The same, in the language of whichever request shows them."""
+
+
+def action_label(option: Option) -> str:
+    """Return what a button says: the action's name, or that of the move."""
+    return option.move.replace("_", " ") if option.move else say(option.action)
