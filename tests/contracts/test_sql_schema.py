@@ -261,7 +261,7 @@ def test_what_the_first_edition_has_stored_is_read_for_ever(url: str) -> None:
     engine.dispose()
     store = SqlStore(url)
     try:
-        cases = {case.order.id: case for case in store.scan(None, 100)}
+        cases = {case.order.id: case for case in store.scan(None, 100).cases}
         assert {
             order_id: (case.order.status, str(case.requests[-1].status) if case.requests else "")
             for order_id, case in cases.items()
@@ -383,7 +383,9 @@ def test_an_order_that_is_broken_is_named_and_kept(url: str, how: str) -> None:
     with closing(SqlStore(url)) as store:
         with pytest.raises(InvalidValue, match="stored case 'rejected': has form 1"):
             store.load("rejected")
-        assert "rejected" not in {case.order.id for case in store.scan(None, 100)}
+        page = store.scan(None, 100)
+        assert page.unread == ("rejected",)
+        assert "rejected" not in {case.order.id for case in page.cases}
         assert {each.order_id for each in store.due(jst(15), None, 100)} == {
             "asked",
             "at-once",

@@ -368,15 +368,10 @@ def test_only_sqlite_and_postgresql_are_taken(url: str) -> None:
     ("table", "record", "read"),
     [
         ("ordercancel_cases", "stored case", lambda store: store.load("o-1")),
-        (
-            "ordercancel_cases",
-            "stored case",
-            lambda store: store.inbox(InboxQuery(queue=SELLERS)),
-        ),
         ("ordercancel_events", "stored event", lambda store: store.history("o-1")),
         ("ordercancel_outbox", "stored message", lambda store: store.receipt("c-1")),
     ],
-    ids=["load", "inbox", "history", "receipt"],
+    ids=["load", "history", "receipt"],
 )
 @pytest.mark.parametrize("body", ["{", "[]", "{}", "", '{"order": 5}', "\x00"], ids=repr)
 def test_what_is_stored_wrongly_is_named(

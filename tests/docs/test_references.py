@@ -14,7 +14,12 @@ PAGES = sorted(
     str(path.relative_to(ROOT))
     for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md"), *ROOT.glob("tests/**/*.md")]
 )
-LOGGERS = {"ordercancel.command", "ordercancel.message", "ordercancel.messages"}
+LOGGERS = {
+    "ordercancel.command",
+    "ordercancel.message",
+    "ordercancel.messages",
+    "ordercancel.passed_over",
+}
 """Names of loggers, which look like modules."""
 FOLDERS = "benchmarks|docs|examples|src|tests"
 

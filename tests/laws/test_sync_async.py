@@ -90,8 +90,8 @@ def answer(ask: Callable[[], object]) -> object:
 
 def ticked(result: Any) -> Any:
     """What a tick gave, with its errors told instead of compared by identity."""
-    skipped = [(each.order, told(each.error)) for each in result.skipped]
-    return result.outcomes, skipped, result.more
+    left = [(each.order, told(each.error)) for each in (*result.skipped, *result.passed_over)]
+    return result.outcomes, left, result.more
 
 
 def choices(service: Any, actor: Actor, at: datetime) -> list[tuple[object, ...]]:

@@ -47,7 +47,7 @@ class Service(CancellationService):
         if isinstance(answer, StoreUnavailable):
             raise answer
         skipped = (Skipped(order=LATE, error=answer),) if isinstance(answer, Exception) else ()
-        return Ticked(outcomes=(), skipped=skipped, more=answer is True)
+        return Ticked(outcomes=(), skipped=skipped, passed_over=(), more=answer is True)
 
     def relay(self, *_: Any, **__: Any) -> Relayed:
         self.relayed += 1

@@ -138,7 +138,7 @@ def test_the_async_twin_says_the_same() -> None:
         assert receipt is not None
         assert receipt.version == 1
         assert await store.due(utc(9), None, 9) == ()
-        assert await store.scan(None, 9) == (made.case,)
+        assert (await store.scan(None, 9)).cases == (made.case,)
         await store.index([Indexed(order_id="o-7", version=1, next_due=utc(3))])
         assert [each.order_id for each in await store.due(utc(9), None, 9)] == ["o-7"]
         assert (await store.inbox(InboxQuery(queue=Queue(seller="s-1")))).cases == ()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from ordercancel.domain.commands import (
 from ordercancel.domain.errors import (
     Conflict,
     InvalidValue,
+    OrderUnavailable,
     StoreUnavailable,
     UnknownOrder,
     UnknownPolicy,
@@ -49,8 +51,9 @@ from ordercancel.policy import (
     system,
 )
 from ordercancel.rules.deadlines import Action
+from ordercancel.service import deadlines, deadlines_async
 from ordercancel.service.backoff import Backoff
-from ordercancel.service.records import Commit, DueOrder, Indexed
+from ordercancel.service.records import Commit, DueOrder, Indexed, Scanned
 from ordercancel.service.service import CancellationService
 from ordercancel.stores.memory import MemoryStore
 from samples import jst
@@ -451,6 +454,77 @@ def test_a_tick_that_loses_every_race_is_reported() -> None:
     assert store.tries == 3
 
 
+class Locked(MemoryStore):
+    """A store that does not write some orders, as where somebody holds their rows."""
+
+    def __init__(self, *order_ids: str) -> None:
+        super().__init__()
+        self.locked = order_ids
+        self.patience: list[timedelta | None] = []
+
+    def commit(self, commit: Commit) -> None:
+        if commit.case.order.id in self.locked and commit.expected == 2:
+            self.patience.append(commit.patience)
+            raise OrderUnavailable(commit.case.order.id, "LockNotAvailable (55P03)")
+        super().commit(commit)
+
+    def index(self, entries: Sequence[Indexed]) -> None:
+        for each in entries:
+            if each.order_id in self.locked:
+                raise OrderUnavailable(each.order_id, "LockNotAvailable (55P03)")
+        super().index(entries)
+
+
+def test_an_order_whose_row_is_held_is_reported_and_holds_up_nothing() -> None:
+    """Only so long does a tick wait for it, and for the next one half as long."""
+    store = Locked("o-0", "o-1")
+    service = many(store=store)
+    ticked = service.tick()
+    assert [each.case.order.id for each in ticked.outcomes] == ["o-2"]
+    assert [str(each.error) for each in ticked.skipped] == [
+        "order 'o-0' could not be read or written: LockNotAvailable (55P03)",
+        "order 'o-1' could not be read or written: LockNotAvailable (55P03)",
+    ]
+    assert store.patience == [timedelta(seconds=1), timedelta(seconds=0.5)]
+    store.locked = ()
+    assert [each.case.order.id for each in service.tick().outcomes] == ["o-0", "o-1"]
+
+
+def test_a_tick_waits_a_little_however_many_rows_are_held() -> None:
+    """For less than three seconds in all, where there are a hundred."""
+    store = Locked(*(f"o-{number:03}" for number in range(100)))
+    service = CancellationService(policies=[EXPIRES], store=store, clock=Hands(utc(3)))
+    for order_id in store.locked:
+        service.register(order(id=order_id), at=utc(1, 3))
+        service.handle(RequestCancellation(order_id, by=BUYER, reason="mistake"), at=utc(2))
+    assert len(service.tick().skipped) == 100
+    assert store.patience[:2] == [timedelta(seconds=1), timedelta(seconds=0.5)]
+    assert store.patience[-1] == timedelta(milliseconds=10)
+    assert sum(each / timedelta(seconds=1) for each in store.patience if each) < 3
+
+
+def test_orders_in_trouble_do_not_use_up_the_budget_for_ever() -> None:
+    """The next tick goes on behind them, and begins anew when it has seen the last."""
+    store = Locked("o-0", "o-1")
+    service = many(store=store)
+    tried = []
+    for _ in range(4):
+        ticked = service.tick(budget=1)
+        tried.append(
+            (
+                [each.order.order_id for each in ticked.skipped],
+                [each.case.order.id for each in ticked.outcomes],
+                ticked.more,
+            )
+        )
+    assert tried == [
+        (["o-0"], [], True),
+        (["o-1"], [], True),
+        ([], ["o-2"], False),
+        (["o-0"], [], True),
+    ]
+
+
 def test_a_store_that_does_not_answer_ends_the_tick() -> None:
     class Down(MemoryStore):
         def commit(self, commit: Commit) -> None:
@@ -567,8 +641,10 @@ def test_a_policy_that_succeeds_another_judges_its_cases() -> None:
         (CONECT, UnknownPolicy),
     ],
 )
-def test_a_tick_passes_over_what_others_judge(policy: Policy, error: type[Exception]) -> None:
-    """It is reported, does not count, and is left as it is."""
+def test_a_tick_passes_over_what_others_judge(
+    policy: Policy, error: type[Exception], caplog: pytest.LogCaptureFixture
+) -> None:
+    """One of its kind is reported and logged; it does not count, and is left as it is."""
     store = MemoryStore()
     many(store=store)
     own = tiny(name="own", deadlines=after_a_day(expire))
@@ -576,15 +652,77 @@ def test_a_tick_passes_over_what_others_judge(policy: Policy, error: type[Except
     service = CancellationService(policies=books, store=store, clock=Hands(utc(3)))
     service.register(order(id="o-9", policy="own"), at=utc(1, 3))
     service.handle(RequestCancellation("o-9", by=BUYER, reason="mistake"), at=utc(2))
-    ticked = service.tick(budget=1)
+    with caplog.at_level(logging.WARNING, "ordercancel.passed_over"):
+        ticked = service.tick(budget=1)
     assert [each.case.order.id for each in ticked.outcomes] == ["o-9"]
-    assert [(each.order.order_id, type(each.error)) for each in ticked.skipped] == [
-        ("o-0", error),
-        ("o-1", error),
-        ("o-2", error),
+    assert [(each.order.order_id, type(each.error)) for each in ticked.passed_over] == [
+        ("o-0", error)
     ]
-    assert not ticked.more
+    assert (ticked.skipped, ticked.more) == ((), False)
     assert len(store.due(utc(3), None, 9)) == 3
+    ((name, call, order_ids, problem),) = logged(caplog)
+    assert (name, call, order_ids) == ("ordercancel.passed_over", "tick", ("o-0",))
+    assert problem == str(ticked.passed_over[0].error)
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str, tuple[str, ...], str]]:
+    """What was logged of orders that were passed over."""
+    records: list[Any] = caplog.records
+    return [(each.name, each.call, each.order_ids, each.problem) for each in records]
+
+
+class Looked(MemoryStore):
+    """A store that counts how often it was asked what is due."""
+
+    looks = 0
+
+    def due(self, *args: Any, **kwargs: Any) -> tuple[DueOrder, ...]:
+        self.looks += 1
+        return super().due(*args, **kwargs)
+
+
+def test_a_tick_does_not_look_at_each_order_that_others_judge() -> None:
+    """Once it has seen one of them, it asks the store to leave out all of their kind."""
+    store = Looked()
+    for policy, orders in ((EXPIRES, 250), (tiny(name="own", deadlines=after_a_day(expire)), 1)):
+        service = CancellationService(policies=[policy], store=store, clock=Hands(utc(4)))
+        for number in range(orders):
+            name = f"{policy.name}-{number:03}"
+            service.register(order(id=name, policy=policy.name), at=utc(1, 3))
+            service.handle(RequestCancellation(name, by=BUYER, reason="mistake"), at=utc(2))
+    ticked = service.tick(budget=1)
+    assert [each.case.order.id for each in ticked.outcomes] == ["own-000"]
+    assert len(ticked.passed_over) == 1
+    assert store.looks == 2
+
+
+def test_only_so_many_kinds_of_orders_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of more kinds are looked at one by one, and not reported."""
+    for module in (deadlines, deadlines_async):
+        monkeypatch.setattr(module, "MOST_KINDS", 2)
+    store = MemoryStore()
+    for number in range(4):
+        policy = lasting(expire, name="tiny" if number == 3 else f"tiny-{number}")
+        service = CancellationService(policies=[policy], store=store, clock=Hands(utc(3)))
+        service.register(order(id=f"o-{number}", policy=policy.name), at=utc(1, 3))
+        ask = RequestCancellation(f"o-{number}", by=BUYER, reason="mistake")
+        service.handle(ask, at=utc(2))
+    ticked = service.tick(budget=1)
+    assert [each.case.order.id for each in ticked.outcomes] == ["o-3"]
+    assert [each.order.order_id for each in ticked.passed_over] == ["o-0", "o-1"]
+
+
+def test_a_form_that_another_release_has_written_is_passed_over() -> None:
+    class Newer(MemoryStore):
+        def due(self, *args: Any, **kwargs: Any) -> tuple[DueOrder, ...]:
+            first, *others = super().due(*args, **kwargs)
+            return (attrs.evolve(first, form=3), *others)
+
+    ticked = many(store=Newer()).tick(budget=2)
+    assert [each.case.order.id for each in ticked.outcomes] == ["o-1", "o-2"]
+    assert [(each.order.order_id, str(each.error)) for each in ticked.passed_over] == [
+        ("o-0", "stored case 'o-0': has form 3; expected a form that this release reads")
+    ]
 
 
 def test_many_orders_are_looked_through_page_by_page() -> None:
@@ -626,12 +764,14 @@ def test_a_changed_calendar_is_reckoned_with_after_reindexing() -> None:
     changed_calendar = worked(date(2024, 3, 4))
     later = CancellationService(policies=[changed_calendar], store=store, clock=Hands(utc(5)))
     done = later.reindex()
-    assert (done.orders, done.skipped) == (1, ())
+    assert (done.orders, done.skipped, done.named) == (1, 0, ())
     assert [each.due_at for each in store.due(utc(31), None, 9)] == [utc(6)]
     assert len(store.history("o-7")) == 2
 
 
-def test_reindexing_goes_through_all_orders_and_names_those_of_others() -> None:
+def test_reindexing_goes_through_all_orders_and_names_those_of_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     store = MemoryStore()
     service = CancellationService(policies=[EXPIRES], store=store, clock=Hands(utc(3)))
     for number in range(101):
@@ -640,8 +780,44 @@ def test_reindexing_goes_through_all_orders_and_names_those_of_others() -> None:
         policies=[EXPIRES, tiny(name="own")], store=store, clock=Hands(utc(3))
     )
     other.register(order(id="o-050x", policy="own"), at=utc(1, 3))
+    with caplog.at_level(logging.WARNING, "ordercancel.passed_over"):
+        done = service.reindex()
+    assert (done.orders, done.skipped, done.named) == (101, 1, ("o-050x",))
+    assert logged(caplog) == [
+        (
+            "ordercancel.passed_over",
+            "reindex",
+            ("o-050x",),
+            "can't be judged, read or written",
+        )
+    ]
+
+
+def test_reindexing_leaves_out_what_it_can_not_write_or_read() -> None:
+    """And writes all others of the same page; of many it names the first hundred."""
+
+    class Unread(Locked):
+        def scan(self, after: str | None, limit: int) -> Scanned:
+            page = super().scan(after, limit)
+            unread = tuple(f"u-{number:03}" for number in range(150))
+            return attrs.evolve(page, unread=unread)
+
+    store = Unread("o-1")
+    service = many(store=store)
+    for number in range(3):
+        MemoryStore.index(store, [Indexed(order_id=f"o-{number}", version=2, next_due=None)])
     done = service.reindex()
-    assert (done.orders, done.skipped) == (101, ("o-050x",))
+    assert (done.orders, done.skipped, len(done.named)) == (2, 151, 100)
+    assert [each.order_id for each in store.due(utc(3), None, 9)] == ["o-0", "o-2"]
+
+
+def test_reindexing_ends_where_the_store_does_not_answer() -> None:
+    class Down(MemoryStore):
+        def index(self, entries: Sequence[Indexed]) -> None:
+            raise StoreUnavailable("no answer")
+
+    with pytest.raises(StoreUnavailable):
+        many(store=Down()).reindex()
 
 
 def test_what_is_due_says_whose_it_is() -> None:

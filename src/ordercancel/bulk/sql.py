@@ -46,6 +46,7 @@ from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.faults import moment
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.facts import MARKED
+from ordercancel.stores.codec import FORM
 from ordercancel.stores.sql.tables import cases as stored
 from ordercancel.stores.sql.tables import moment_text
 
@@ -105,7 +106,9 @@ def outcomes_query(
         *(each.label(name) for name, each in answers(plan, known).items()),
     )
     if table is None:
-        return query.select_from(stored).where(stored.c.policy == policy.name)
+        # Columns of a form of another release may hold something else.
+        known_form = stored.c.form == FORM
+        return query.select_from(stored).where(stored.c.policy == policy.name, known_form)
     return query.select_from(table)
 
 

@@ -39,10 +39,13 @@ def check(chosen: argparse.Namespace) -> int:
         form = schema.form_of(connection)
         faults = schema.faults(connection)
         unread = () if faults else schema.unread(connection)
+        newer = 0 if faults else schema.newer(connection)
     for fault in faults:
         print(fault)
     for order_id in unread:
         print(_unread(order_id))
+    if newer:
+        print(f"Stored in a form of a later release, which alone reads them: {newer} orders.")
     if 0 < form < schema.LATEST:
         print(f"The tables have form {form} of {schema.LATEST}: run `ordercancel db upgrade URL`.")
     elif not faults:

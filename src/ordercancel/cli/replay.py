@@ -31,7 +31,7 @@ from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
 from ordercancel.service.ports import Store
 from ordercancel.service.records import Commit
-from ordercancel.service.results import MAX_COUNT, Outcome
+from ordercancel.service.results import MAX_COUNT, Outcome, Skipped
 from ordercancel.service.service import CancellationService
 from ordercancel.stores.memory import MemoryDirectory
 from ordercancel.verification.scenario import VERBS
@@ -162,25 +162,25 @@ class Replay:
 
     def _tick(self, at: datetime) -> Answer:
         outcomes: list[Outcome] = []
+        skipped: list[Skipped] = []
         more = True
         while more:
             ticked = self.service.tick(at, budget=MAX_COUNT)
             outcomes.extend(ticked.outcomes)
-            more = ticked.more and bool(ticked.outcomes)
+            skipped.extend((*ticked.skipped, *ticked.passed_over))
+            more = ticked.more
         self._happened(None, None)
         answer = self._done(outcomes)
-        if not ticked.skipped:
+        if not skipped:
             return answer
-        error = ticked.skipped[0].error
+        error = skipped[0].error
         kind = "unknown_policy" if isinstance(error, UnknownPolicy) else "invalid"
         return {
             **answer,
             "ok": False,
             "error": kind,
             "codes": list(error.codes) if isinstance(error, InvalidValue) else [kind],
-            "message": "\n".join(
-                f"{each.order.order_id}: {each.error}" for each in ticked.skipped
-            ),
+            "message": "\n".join(f"{each.order.order_id}: {each.error}" for each in skipped),
         }
 
     def _known(self, order_id: str, by: Actor) -> Case | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
 
@@ -16,6 +16,7 @@ from ordercancel.domain.errors import (
     Conflict,
     Fault,
     InvalidValue,
+    OrderUnavailable,
     StoreUnavailable,
     UnknownPolicy,
 )
@@ -28,34 +29,49 @@ from ordercancel.engine.messages import Message, messages_for, needs_messages
 from ordercancel.engine.timers import schedule
 from ordercancel.policy.policy import Policy
 from ordercancel.service.backoff import Backoff, deciding_again
-from ordercancel.service.observers import Fields, Observed, observing
+from ordercancel.service.observers import Fields, Observed, log_passed_over, observing
 from ordercancel.service.outbox import Outbox
 from ordercancel.service.queries import SKEW
 from ordercancel.service.receipts import fingerprint, key_of
-from ordercancel.service.records import Commit, DueOrder, Indexed, Receipt
+from ordercancel.service.records import Commit, DueOrder, Indexed, Kind, Receipt
 from ordercancel.service.results import A_COUNT, MAX_COUNT, Outcome, Reindexed, Skipped, Ticked
 
 PAGE = 100
 """How many orders are read at once to look for those that are due."""
+MOST_KINDS = 100
+"""How many kinds of orders that others judge are told apart in one tick."""
+PATIENCE = timedelta(seconds=1)
+"""How long a tick waits for the first order whose row is locked; then half of that, and so on."""
+LEAST_PATIENCE = timedelta(milliseconds=10)
+MOST_NAMED = 100
+"""How many orders a reindexing names that it had to leave out."""
 
 
 class Deadlines(Outbox):
     """The part of `CancellationService` that fires deadlines."""
 
     _conflicts: Backoff
+    _ticked_up_to: DueOrder | None
+    """Where the last tick's budget came to its end."""
 
     def tick(self, now: datetime | None = None, *, budget: int = 100) -> Ticked:
         """Fire the deadlines that are due: of each order all of them, in one commit.
 
         Any scheduler will do, in any number of processes: a deadline fires once. The orders come
         by their next due moment. Where one of them is in trouble, it is reported as skipped and
-        the next one follows. A late tick fires at its own time, with the true due moment in the
-        event.
+        the next one follows; so it is where somebody holds its row for more than a second. Where
+        there is more than the budget allows, this service's next tick goes on behind it, so that
+        orders in trouble hold up none. A late tick fires at its own time, with the true due
+        moment in the event.
 
         Args:
             now: The current time, at most 5 seconds ahead of the clock. Default: the clock's.
             budget: The most orders to try, 1 to 10,000. Default: 100. Orders that an edition
-                judges which this service does not have are passed over, and do not count.
+                judges which this service does not have, or whose form this release does not
+                read, are passed over, and do not count.
+
+        Raises:
+            StoreUnavailable: The store did not answer. What has fired before stands.
         """
         faults = Faults("tick")
         faults.number("budget", budget, 1, MAX_COUNT, A_COUNT)
@@ -64,30 +80,50 @@ class Deadlines(Outbox):
         until = self._time(at)
         outcomes: list[Outcome] = []
         skipped: list[Skipped] = []
-        last: DueOrder | None = None
-        while True:
-            due = self._store.due(until, last, PAGE)
-            for last in due:
-                foreign = self._foreign(last)
-                if foreign is not None:
-                    skipped.append(Skipped(order=last, error=foreign))
+        passed_over: dict[Kind, Skipped] = {}
+        patience = PATIENCE
+        last, more = self._ticked_up_to, False
+        while not more:
+            due = self._store.due(until, last, PAGE, frozenset(passed_over))
+            for each in due:
+                foreign = None if each.kind in passed_over else self._foreign(each)
+                if foreign is not None and len(passed_over) < MOST_KINDS:
+                    passed_over[each.kind] = Skipped(order=each, error=foreign)
+                    log_passed_over("tick", (each.order_id,), foreign)
+                if foreign is not None or each.kind in passed_over:
+                    last = each
                     continue
-                if not budget:
-                    return Ticked(outcomes=tuple(outcomes), skipped=tuple(skipped), more=True)
+                more = not budget
+                if more:
+                    break
                 budget -= 1
+                last = each
                 try:
-                    outcome = self._fire(last, at)
+                    outcome = self._fire(each, at, patience)
+                except OrderUnavailable as error:
+                    skipped.append(Skipped(order=each, error=error))
+                    patience = max(patience / 2, LEAST_PATIENCE)
                 except StoreUnavailable:
                     raise
                 except Exception as error:  # one order's trouble must not stop the others
-                    skipped.append(Skipped(order=last, error=error))
+                    skipped.append(Skipped(order=each, error=error))
                 else:
                     outcomes += [] if outcome is None else [outcome]
             if len(due) < PAGE:
-                return Ticked(outcomes=tuple(outcomes), skipped=tuple(skipped), more=False)
+                break
+        self._ticked_up_to = last if more else None
+        return Ticked(
+            outcomes=tuple(outcomes),
+            skipped=tuple(skipped),
+            passed_over=tuple(passed_over.values()),
+            more=more,
+        )
 
     def _foreign(self, due: DueOrder) -> Exception | None:
-        """Return the error where this service has no policy that judges an order."""
+        """Return the error where this service has no policy that judges an order, or no form."""
+        if due.form is not None:
+            where, problem = f"stored case {due.order_id!r:.80}", f"has form {due.form}"
+            return InvalidValue([Fault(where, problem, "a form that this release reads")])
         try:
             policy = self._book.get(due.policy, due.edition)
             check_edition(policy, due.policy, due.edition, due.digest)
@@ -95,7 +131,7 @@ class Deadlines(Outbox):
             return error
         return None
 
-    def _fire(self, due: DueOrder, at: datetime | None) -> Outcome | None:
+    def _fire(self, due: DueOrder, at: datetime | None, patience: timedelta) -> Outcome | None:
         """Fire all that is due of an order, observed; None where nothing was."""
         fields: Fields = {
             "command": "FireDeadline",
@@ -118,7 +154,7 @@ class Deadlines(Outbox):
                 handled = Handled(case=steps[-1].case, steps=steps)
                 messages = self._messages(handled, policy)
                 with deciding_again():
-                    self._commit(case, handled, policy, messages)
+                    self._commit(case, handled, policy, messages, patience=patience)
                     outcome = Outcome(case=handled.case, events=handled.events, messages=messages)
                     fields["lag_seconds"] = _lag(handled.events)
                     fields["outcome"] = "done"
@@ -133,25 +169,48 @@ class Deadlines(Outbox):
         For when a calendar or the time zone database has changed, and behind an upgrade of the
         tables. The answers follow by themselves; `tick` finds what is due by what the store
         keeps. Nothing else changes. Orders are read by the hundred, and it may run beside
-        anything else.
+        anything else. Those that this service can't judge or read, or whose rows somebody holds,
+        are left as they are.
         """
-        orders = 0
-        skipped: list[str] = []
-        after: str | None = None
-        while cases := self._store.scan(after, PAGE):
+        orders = skipped = 0
+        named: list[str] = []
+        after: str | None = ""
+        while after is not None:
+            page = self._store.scan(after, PAGE)
+            left = [*page.unread]
             entries: list[Indexed] = []
-            for case in cases:
-                after = case.order.id
+            for case in page.cases:
                 try:
                     policy = self._policy(case)
                     check_edition(policy, case.order.policy, case.edition, case.digest)
-                except (UnknownPolicy, InvalidValue):
-                    skipped.append(after)
-                else:
                     entries.append(_indexed(case, policy))
+                except Exception:  # one order's trouble must not stop the others
+                    left.append(case.order.id)
+            left += self._index(entries)
+            orders += len(page.cases) + len(page.unread) - len(left)
+            skipped += len(left)
+            named += left[: MOST_NAMED - len(named)]
+            after = page.next
+        if named:
+            log_passed_over("reindex", named, "can't be judged, read or written")
+        return Reindexed(orders=orders, skipped=skipped, named=tuple(named))
+
+    def _index(self, entries: list[Indexed]) -> list[str]:
+        """Keep what was reckoned anew, and return the ids of orders where that can't be done."""
+        try:
             self._store.index(entries)
-            orders += len(entries)
-        return Reindexed(orders=orders, skipped=tuple(skipped))
+        except StoreUnavailable:  # perhaps for one of them
+            return self._index_singly(entries)
+        return []
+
+    def _index_singly(self, entries: list[Indexed]) -> list[str]:
+        left = []
+        for entry in entries:
+            try:
+                self._store.index([entry])
+            except OrderUnavailable:
+                left.append(entry.order_id)
+        return left
 
     def _messages(self, handled: Handled, policy: Policy) -> tuple[Message, ...]:
         """Return the messages of all steps, each worded by the case as it was then."""
@@ -170,16 +229,22 @@ class Deadlines(Outbox):
         policy: Policy,
         messages: tuple[Message, ...],
         command: Command | None = None,
+        patience: timedelta | None = None,
     ) -> None:
         """Commit all that has happened to `case`, and the command's id if it was carried out."""
-        commit = self._commit_of(case, handled, policy, messages)
+        commit = self._commit_of(case, handled, policy, messages, patience)
         if command is not None and command.command_id is not None and handled.refused is None:
             key = key_of(command, command.command_id)
             commit = attrs.evolve(commit, command_id=key, fingerprint=fingerprint(command))
         self._store.commit(commit)
 
     def _commit_of(
-        self, case: Case, handled: Handled, policy: Policy, messages: tuple[Message, ...]
+        self,
+        case: Case,
+        handled: Handled,
+        policy: Policy,
+        messages: tuple[Message, ...],
+        patience: timedelta | None = None,
     ) -> Commit:
         next_due, marked_from = schedule(policy, handled.case)
         return Commit(
@@ -189,6 +254,7 @@ class Deadlines(Outbox):
             messages=messages,
             next_due=next_due,
             marked_from=marked_from,
+            patience=patience,
         )
 
     def _repeated(self, receipt: Receipt) -> Outcome:

@@ -6,7 +6,7 @@ They get ids, codes and numbers, and never what people wrote, or their addresses
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from enum import StrEnum
 from types import TracebackType
@@ -81,6 +81,14 @@ _LEVELS = {
 }
 _LOGGER = logging.getLogger("ordercancel")
 _LOGGERS = {what: _LOGGER.getChild(what) for what in Observed}
+
+
+def log_passed_over(call: str, order_ids: Sequence[str], problem: object) -> None:
+    """Log that a call has left out orders which it can't read or judge, at most 100 by name."""
+    ids = tuple(order_ids[:100])
+    text = ", ".join(map(repr, ids))
+    fields = {"call": call, "order_ids": ids, "problem": str(problem)}
+    _LOGGER.getChild("passed_over").warning("%s: %s: %s", call, text, problem, extra=fields)
 
 
 class LogObserver:

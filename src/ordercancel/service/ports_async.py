@@ -24,10 +24,12 @@ from ordercancel.service.records import (
     InboxQuery,
     Indexed,
     Kept,
+    Kind,
     Page,
     Purged,
     Queue,
     Receipt,
+    Scanned,
     Tally,
     Window,
 )
@@ -36,7 +38,9 @@ from ordercancel.service.records import (
 class AsyncStore(Protocol):
     """Keeps cases, their history, the outbox and the ids of commands.
 
-    Every method raises `StoreUnavailable` where the storage does not answer.
+    Every method raises `StoreUnavailable` where the storage does not answer, and where it answers
+    and refuses what is about one order, `OrderUnavailable`. A page of several orders leaves out
+    those whose cases can't be read, and names them.
     """
 
     async def load(self, order_id: str) -> Case | None:
@@ -68,19 +72,27 @@ class AsyncStore(Protocol):
     async def history(self, order_id: str) -> tuple[Event, ...]:
         """Return all events of an order, oldest first; none where the order is unknown."""
 
-    async def due(self, now: datetime, after: DueOrder | None, limit: int) -> tuple[DueOrder, ...]:
+    async def due(
+        self,
+        now: datetime,
+        after: DueOrder | None,
+        limit: int,
+        passing_over: frozenset[Kind] = frozenset(),
+    ) -> tuple[DueOrder, ...]:
         """Return at most `limit` orders whose `next_due` is at or before `now`.
 
-        The earliest first, then by the id of the order, behind `after`.
+        The earliest first, then by the id of the order, behind `after`; those of the kinds
+        `passing_over` are left out.
         """
 
-    async def scan(self, after: str | None, limit: int) -> tuple[Case, ...]:
+    async def scan(self, after: str | None, limit: int) -> Scanned:
         """Return at most `limit` cases by the id of their order, those behind the id `after`."""
 
     async def index(self, entries: Sequence[Indexed]) -> None:
         """Keep what was reckoned anew of deadlines; an entry of another version is ignored.
 
-        It makes no new version, and conflicts with nobody.
+        It makes no new version, and conflicts with nobody. Where rows are locked, it waits for a
+        second or so; what fails then changes none of `entries`.
         """
 
     async def inbox(self, query: InboxQuery) -> Page:

@@ -25,6 +25,7 @@ from ordercancel.policy.policy import Policy
 from ordercancel.rules.roles import BUILT_IN_ROLES, check_party
 from ordercancel.service.answers import party_of
 from ordercancel.service.clock import Clock
+from ordercancel.service.observers import log_passed_over
 from ordercancel.service.ports import Directory, Store
 from ordercancel.service.records import InboxCursor, InboxQuery
 from ordercancel.service.results import (
@@ -131,6 +132,7 @@ class Queries:
 
         A buyer's or a seller's queue has the requests about their own orders: what they asked,
         and what they must answer. The house shares one queue, of the requests that it answers.
+        An order that can't be read has no row, is named, and is logged.
 
         Args:
             actor: Whose queue.
@@ -167,6 +169,8 @@ class Queries:
             limit=limit,
         )
         page = self._store.inbox(query)
+        if page.unread:
+            log_passed_over("inbox", page.unread, "can't be read by this release")
         return inbox_page(page, policies, lang, self._time(at))
 
     def counters(

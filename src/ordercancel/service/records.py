@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 
 import attrs
 
@@ -42,6 +43,8 @@ class Commit:
             `AsyncStore.due`.
         marked_from: By the code of each mark the moment from which queues count the case as
             marked: when its deadline is due, fired or not. Kept for `AsyncStore.tally`.
+        patience: How long to wait for whoever holds the order's row. Default: as long as the
+            database is set up to.
     """
 
     case: Case
@@ -52,6 +55,7 @@ class Commit:
     fingerprint: str = ""
     next_due: datetime | None = None
     marked_from: Mapping[str, datetime] = attrs.field(factory=dict, converter=_dues)
+    patience: timedelta | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -88,6 +92,10 @@ class Receipt:
     messages: tuple[Message, ...]
 
 
+Kind: TypeAlias = tuple[str, str, str, int | None]
+"""Policy, edition, digest and form of orders: who can judge one of a kind can judge them all."""
+
+
 @attrs.frozen(kw_only=True, order=True)
 class DueOrder:
     """An order whose next deadline is due; they sort by when it was, then by the order.
@@ -98,6 +106,7 @@ class DueOrder:
         policy: The name of its policy.
         edition: The edition of the policy that judges it.
         digest: The digest of that edition, which tells who can judge it without loading it.
+        form: The form of its case, where that is another than this release reads; else None.
     """
 
     due_at: datetime
@@ -105,6 +114,27 @@ class DueOrder:
     policy: str
     edition: str
     digest: str
+    form: int | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """What tells whether a service can judge it."""
+        return self.policy, self.edition, self.digest, self.form
+
+
+@attrs.frozen(kw_only=True)
+class Scanned:
+    """A page of cases by the ids of their orders; `next` is what to go on behind, if anything.
+
+    Args:
+        cases: The cases that can be read.
+        unread: The ids of the orders whose cases can't be.
+        next: The id of the last order, where there may be more.
+    """
+
+    cases: tuple[Case, ...]
+    unread: tuple[str, ...]
+    next: str | None
 
 
 @attrs.frozen(kw_only=True)
@@ -180,10 +210,14 @@ class InboxQuery:
 
 @attrs.frozen(kw_only=True)
 class Page:
-    """A page of cases, oldest request first; `next` asks for the page after it, if any."""
+    """A page of cases, oldest request first; `next` asks for the page after it, if any.
+
+    `unread` are the ids of the orders on it whose cases this release can't read.
+    """
 
     cases: tuple[Case, ...]
     next: InboxCursor | None
+    unread: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True, order=True)

@@ -84,13 +84,15 @@ class Ticked:
 
     Args:
         outcomes: The outcome for each order of which something fired.
-        skipped: The orders of which nothing could fire, and those that another edition of their
-            policy judges, which this service does not have.
+        skipped: The orders that were tried and of which nothing could fire.
+        passed_over: The orders that were not tried, since this service lacks the edition that
+            judges them or can't read their form: the first one of each kind, of 100 at most.
         more: Whether more is due than the tick's budget allowed.
     """
 
     outcomes: tuple[Outcome, ...]
     skipped: tuple[Skipped, ...]
+    passed_over: tuple[Skipped, ...]
     more: bool
 
 
@@ -100,11 +102,14 @@ class Reindexed:
 
     Args:
         orders: How many orders' deadlines were reckoned anew.
-        skipped: The ids of those that this service has no policy for.
+        skipped: How many were left as they are: this service has no policy for them, can't read
+            them, or can't write them now.
+        named: The ids of these, of 100 at most.
     """
 
     orders: int
-    skipped: tuple[str, ...]
+    skipped: int
+    named: tuple[str, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -151,10 +156,14 @@ class Relayed:
 
 @attrs.frozen(kw_only=True)
 class InboxPage:
-    """A page of a queue; pass `next` as `after` to read the page behind it."""
+    """A page of a queue; pass `next` as `after` to read the page behind it.
+
+    `unread` are the ids of orders on it whose cases this release can't read, which have no row.
+    """
 
     rows: tuple[QueueRow, ...]
     next: InboxCursor | None
+    unread: tuple[str, ...] = ()
 
 
 Editions = Mapping[str, Sequence[Policy]]
@@ -176,7 +185,9 @@ def inbox_page(page: Page, policies: Editions, lang: Lang | None, now: datetime)
         name = case.order.policy
         policy = by_edition.get((name, case.edition), policies[name][0])
         rows.append(queue_row(case, policy, lang or policy.languages[0], now))
-    return InboxPage(rows=tuple(row for row in rows if row is not None), next=page.next)
+    return InboxPage(
+        rows=tuple(row for row in rows if row is not None), next=page.next, unread=page.unread
+    )
 
 
 @attrs.frozen(kw_only=True)

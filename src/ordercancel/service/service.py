@@ -75,6 +75,7 @@ class CancellationService(Retention):
         self._retries = retries
         self._observers = (LogObserver(), *observers)
         self._chance = chance
+        self._ticked_up_to = None
 
     def using(self, store: Store) -> CancellationService:
         """Return the same service on another store, such as one in a transaction of the host's."""

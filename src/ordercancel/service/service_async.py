@@ -74,6 +74,7 @@ class AsyncCancellationService(AsyncRetention):
         self._retries = retries
         self._observers = (LogObserver(), *observers)
         self._chance = chance
+        self._ticked_up_to = None
 
     def using(self, store: AsyncStore) -> AsyncCancellationService:
         """Return the same service on another store, such as one in a transaction of the host's."""

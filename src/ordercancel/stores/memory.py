@@ -30,10 +30,12 @@ from ordercancel.service.records import (
     InboxQuery,
     Indexed,
     Kept,
+    Kind,
     Page,
     Purged,
     Queue,
     Receipt,
+    Scanned,
     Tally,
     Window,
 )
@@ -127,14 +129,23 @@ class MemoryStore(Store):
         with self._lock:
             return self._events.get(order_id, ())
 
-    def due(self, now: datetime, after: DueOrder | None, limit: int) -> tuple[DueOrder, ...]:
+    def due(
+        self,
+        now: datetime,
+        after: DueOrder | None,
+        limit: int,
+        passing_over: frozenset[Kind] = frozenset(),
+    ) -> tuple[DueOrder, ...]:
         with self._lock:
-            found = sorted(self._due(now))
-        return tuple(islice((each for each in found if after is None or each > after), limit))
+            due = sorted(each for each in self._due(now) if each.kind not in passing_over)
+        return tuple(islice((each for each in due if after is None or each > after), limit))
 
-    def scan(self, after: str | None, limit: int) -> tuple[Case, ...]:
+    def scan(self, after: str | None, limit: int) -> Scanned:
         with self._lock:
-            return tuple(self._cases[order_id] for order_id in self._behind(after, limit))
+            ids = self._behind(after, limit + 1)
+            page = tuple(self._cases[order_id] for order_id in ids[:limit])
+        more = len(ids) > limit
+        return Scanned(cases=page, unread=(), next=ids[limit - 1] if more else None)
 
     def index(self, entries: Sequence[Indexed]) -> None:
         with self._lock:

@@ -136,7 +136,8 @@ class CheckedService:
         while more:
             ticked = self._service.tick(self.now, budget=budget)
             more = ticked.more
-            assert not ticked.skipped, f"{ticked.skipped} were skipped"
+            left = (*ticked.skipped, *ticked.passed_over)
+            assert not left, f"{left} were left out"
             for outcome in ticked.outcomes:
                 case = self.case(outcome.case.order.id)
                 steps = due_steps(case, self.policy, self.now)

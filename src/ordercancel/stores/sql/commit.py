@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import String, bindparam, insert, text, update
 
 from ordercancel.domain.cases import Case
 from ordercancel.domain.errors import Conflict
@@ -39,6 +39,14 @@ _MESSAGE = (
 _COMMAND = insert(commands).values(parameters(commands))
 
 
+_PATIENCE = text(
+    "SELECT set_config('lock_timeout', :wait, true) WHERE NOT"
+    " current_setting('lock_timeout')::interval BETWEEN '1 ms' AND CAST(:wait AS interval)"
+).bindparams(bindparam("wait", type_=String()))
+"""How long PostgreSQL waits for a row in this transaction, unless it waits for less anyway."""
+_INDEXING = timedelta(seconds=1)
+
+
 def write(executor: Executor, commit: Commit) -> None:
     """Write a whole commit.
 
@@ -47,6 +55,8 @@ def write(executor: Executor, commit: Commit) -> None:
     """
     case = commit.case
     order_id = case.order.id
+    if commit.patience is not None:
+        _wait_at_most(executor, commit.patience)
     row = case_row(case) | index_row(commit.next_due, commit.marked_from)
     if commit.expected == 0:
         executor.change(_OPENED, [row])
@@ -87,7 +97,15 @@ def index(executor: Executor, entries: Sequence[Indexed]) -> None:
         for entry in entries
     ]
     if rows:
+        _wait_at_most(executor, _INDEXING)
         executor.change(_INDEXED, rows)
+
+
+def _wait_at_most(executor: Executor, patience: timedelta) -> None:
+    """Wait no longer for who holds a row; SQLite has no locks of rows."""
+    if executor.is_postgresql:
+        milliseconds = patience // timedelta(milliseconds=1)
+        executor.change(_PATIENCE, [{"wait": f"{milliseconds} ms"}])
 
 
 def case_row(case: Case) -> dict[str, Any]:

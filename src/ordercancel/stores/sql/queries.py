@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import groupby
@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     true,
     tuple_,
@@ -34,9 +35,11 @@ from ordercancel.service.records import (
     DueOrder,
     InboxCursor,
     InboxQuery,
+    Kind,
     Page,
     Queue,
     Receipt,
+    Scanned,
     Tally,
 )
 from ordercancel.stores.codec import FORM, decode_case, decode_events, decode_message
@@ -69,20 +72,11 @@ _HISTORY = (
     .order_by(events.c.version)
 )
 _DUE_KEY = (cases.c.next_due, cases.c.order_id)
-_DUE = (
-    select(*_DUE_KEY, cases.c.policy, cases.c.edition, cases.c.digest)
-    .where(cases.c.next_due <= bindparam("now", type_=cases.c.next_due.type))
-    .order_by(*_DUE_KEY)
-    .limit(bindparam("limit", type_=Integer))
-)
-_DUE_AFTER = _DUE.where(
-    tuple_(*_DUE_KEY) > tuple_(*(bindparam(f"last_{c.name}", type_=c.type) for c in _DUE_KEY))
-)
-_SCAN = (
+_KIND = (cases.c.policy, cases.c.edition, cases.c.digest, cases.c.form)
+SCAN = (
     select(cases.c.order_id, cases.c.form, cases.c.body)
     .where(
         cases.c.order_id > bindparam("after", type_=cases.c.order_id.type),
-        cases.c.form == literal(FORM),
     )
     .order_by(cases.c.order_id)
     .limit(bindparam("limit", type_=Integer))
@@ -191,28 +185,73 @@ def history(executor: Executor, order_id: str) -> tuple[Event, ...]:
     return decode_events([(kind, form, body) for kind, form, body in rows])
 
 
+@cache
+def due_query(kinds: int, *, continues: bool) -> Select[Any]:
+    """Select due orders, the earliest first, but those of so many kinds."""
+    query = (
+        select(*_DUE_KEY, *_KIND)
+        .where(cases.c.next_due <= bindparam("now", type_=cases.c.next_due.type))
+        .order_by(*_DUE_KEY)
+        .limit(bindparam("limit", type_=Integer))
+    )
+    for number in range(kinds):
+        query = query.where(
+            or_(*(c != bindparam(f"{c.name}_{number}", type_=c.type) for c in _KIND))
+        )
+    if not continues:
+        return query
+    after = (bindparam(f"last_{c.name}", type_=c.type) for c in _DUE_KEY)
+    return query.where(tuple_(*_DUE_KEY) > tuple_(*after))
+
+
 def due(
-    executor: Executor, now: datetime, after: DueOrder | None, limit: int
+    executor: Executor,
+    now: datetime,
+    after: DueOrder | None,
+    limit: int,
+    passing_over: frozenset[Kind],
 ) -> tuple[DueOrder, ...]:
     """Return at most `limit` orders whose next deadline is due at `now`, the earliest first."""
     values: dict[str, Any] = {"now": now, "limit": limit}
-    statement = _DUE
+    for number, (policy, edition, digest, form) in enumerate(passing_over):
+        kind = {"policy": policy, "edition": edition, "digest": digest, "form": form or FORM}
+        values |= {f"{name}_{number}": value for name, value in kind.items()}
     if after is not None:
-        statement = _DUE_AFTER
         values |= {"last_next_due": after.due_at, "last_order_id": after.order_id}
+    query = due_query(len(passing_over), continues=after is not None)
     return tuple(
-        DueOrder(due_at=due_at, order_id=order_id, policy=policy, edition=edition, digest=digest)
-        for due_at, order_id, policy, edition, digest in executor.rows(statement, values)
+        DueOrder(
+            due_at=due_at,
+            order_id=order_id,
+            policy=policy,
+            edition=edition,
+            digest=digest,
+            form=None if form == FORM else form,
+        )
+        for due_at, order_id, policy, edition, digest, form in executor.rows(query, values)
     )
 
 
-def scan(executor: Executor, after: str | None, limit: int) -> tuple[Case, ...]:
-    """Return at most `limit` cases by their ids, behind the id `after`.
+def scan(executor: Executor, after: str | None, limit: int) -> Scanned:
+    """Return at most `limit` cases by their ids, behind the id `after`."""
+    rows = executor.rows(SCAN, {"after": after or "", "limit": limit})
+    read, unread = _readable(rows)
+    return Scanned(cases=read, unread=unread, next=rows[-1][0] if len(rows) == limit else None)
 
-    Those of other forms are passed over: who can't read them must not stop at them.
+
+def _readable(rows: Iterable[Sequence[Any]]) -> tuple[tuple[Case, ...], tuple[str, ...]]:
+    """Read cases, and return the ids of orders whose cases can't be: they must not stop others.
+
+    A later release has written them, in a form that this one does not know, or they are broken.
     """
-    rows = executor.rows(_SCAN, {"after": after or "", "limit": limit})
-    return tuple(_case(order_id, form, body) for order_id, form, body in rows)
+    read: list[Case] = []
+    unread: list[str] = []
+    for order_id, form, body in rows:
+        try:
+            read.append(_case(order_id, form, body))
+        except InvalidValue:
+            unread.append(order_id)
+    return tuple(read), tuple(unread)
 
 
 # Statements are compiled once, with lists of a fixed length: there is one for each length.
@@ -301,9 +340,8 @@ def inbox(executor: Executor, query: InboxQuery) -> Page:
     if len(rows) > len(page):
         requested_at, order_id, _, _ = page[-1]
         cursor = InboxCursor(requested_at=requested_at, order_id=order_id)
-    return Page(
-        cases=tuple(_case(order_id, form, body) for _, order_id, form, body in page), next=cursor
-    )
+    read, unread = _readable(row[1:] for row in page)
+    return Page(cases=read, next=cursor, unread=unread)
 
 
 @cache

@@ -33,7 +33,17 @@ from ordercancel.stores.sql.tables import (
     outbox,
 )
 
-__all__ = ["LATEST", "Upgrade", "create", "faults", "form_of", "is_missing", "unread", "upgrade"]
+__all__ = [
+    "LATEST",
+    "Upgrade",
+    "create",
+    "faults",
+    "form_of",
+    "is_missing",
+    "newer",
+    "unread",
+    "upgrade",
+]
 
 LATEST = 3
 """The form of the tables that this release works with."""
@@ -111,6 +121,12 @@ def unread(connection: Connection) -> tuple[str, ...]:
     """Return the ids of orders that are still stored in an earlier form."""
     older = select(cases.c.order_id).where(cases.c.form < FORM).order_by(cases.c.order_id)
     return tuple(connection.execute(older).scalars())
+
+
+def newer(connection: Connection) -> int:
+    """Return how many orders a later release has stored in a form of its own."""
+    later = select(func.count(cases.c.order_id)).where(cases.c.form > FORM)
+    return int(connection.scalar(later) or 0)
 
 
 def faults(connection: Connection) -> tuple[str, ...]:

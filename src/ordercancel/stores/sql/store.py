@@ -22,10 +22,12 @@ from ordercancel.service.records import (
     InboxQuery,
     Indexed,
     Kept,
+    Kind,
     Page,
     Purged,
     Queue,
     Receipt,
+    Scanned,
     Tally,
     Window,
 )
@@ -110,8 +112,14 @@ class SqlStore(Store):
 
     # ------------------------------------------------------------------ searching
 
-    def due(self, now: datetime, after: DueOrder | None, limit: int) -> tuple[DueOrder, ...]:
-        return self._transactions.read(queries.due, now, after, limit)
+    def due(
+        self,
+        now: datetime,
+        after: DueOrder | None,
+        limit: int,
+        passing_over: frozenset[Kind] = frozenset(),
+    ) -> tuple[DueOrder, ...]:
+        return self._transactions.read(queries.due, now, after, limit, passing_over)
 
     def inbox(self, query: InboxQuery) -> Page:
         return self._transactions.read(queries.inbox, query)
@@ -119,11 +127,12 @@ class SqlStore(Store):
     def tally(self, queue: Queue, now: datetime) -> tuple[Tally, ...]:
         return self._transactions.read(queries.tally, queue, now)
 
-    def scan(self, after: str | None, limit: int) -> tuple[Case, ...]:
+    def scan(self, after: str | None, limit: int) -> Scanned:
         return self._transactions.read(queries.scan, after, limit)
 
     def index(self, entries: Sequence[Indexed]) -> None:
-        self._transactions.write(index, entries)
+        about = entries[0].order_id if len(entries) == 1 else ""
+        self._transactions.write(index, entries, about=about)
 
     def backlog(self, now: datetime) -> Backlog:
         return self._transactions.read(queries.backlog, now)

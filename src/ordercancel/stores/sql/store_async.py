@@ -21,10 +21,12 @@ from ordercancel.service.records import (
     InboxQuery,
     Indexed,
     Kept,
+    Kind,
     Page,
     Purged,
     Queue,
     Receipt,
+    Scanned,
     Tally,
     Window,
 )
@@ -124,8 +126,14 @@ class AsyncSqlStore(AsyncStore):
 
     # ------------------------------------------------------------------ searching
 
-    async def due(self, now: datetime, after: DueOrder | None, limit: int) -> tuple[DueOrder, ...]:
-        return await self._transactions.read(queries.due, now, after, limit)
+    async def due(
+        self,
+        now: datetime,
+        after: DueOrder | None,
+        limit: int,
+        passing_over: frozenset[Kind] = frozenset(),
+    ) -> tuple[DueOrder, ...]:
+        return await self._transactions.read(queries.due, now, after, limit, passing_over)
 
     async def inbox(self, query: InboxQuery) -> Page:
         return await self._transactions.read(queries.inbox, query)
@@ -133,11 +141,12 @@ class AsyncSqlStore(AsyncStore):
     async def tally(self, queue: Queue, now: datetime) -> tuple[Tally, ...]:
         return await self._transactions.read(queries.tally, queue, now)
 
-    async def scan(self, after: str | None, limit: int) -> tuple[Case, ...]:
+    async def scan(self, after: str | None, limit: int) -> Scanned:
         return await self._transactions.read(queries.scan, after, limit)
 
     async def index(self, entries: Sequence[Indexed]) -> None:
-        await self._transactions.write(index, entries)
+        about = entries[0].order_id if len(entries) == 1 else ""
+        await self._transactions.write(index, entries, about=about)
 
     async def backlog(self, now: datetime) -> Backlog:
         return await self._transactions.read(queries.backlog, now)

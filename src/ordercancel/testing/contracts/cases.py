@@ -44,7 +44,7 @@ class CasePromises:
         assert store.history("o-1") == ()
         assert store.receipt("c-1") is None
         assert store.due(jst(31), None, 10) == ()
-        assert store.scan(None, 10) == ()
+        assert store.scan(None, 10).cases == ()
         page = store.inbox(InboxQuery(queue=SELLERS))
         assert (page.cases, page.next) == ((), None)
         assert store.tally(SELLERS, jst(31)) == ()

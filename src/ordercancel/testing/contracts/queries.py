@@ -25,7 +25,9 @@ from ordercancel.service.records import (
     InboxCursor,
     InboxQuery,
     Indexed,
+    Kind,
     Queue,
+    Scanned,
     Tally,
 )
 from ordercancel.testing.contracts.samples import (
@@ -105,6 +107,25 @@ class QueryPromises:
         assert here == first
         assert store.due(jst(31), here, 10) == (second,)
 
+    def test_due_orders_of_a_kind_can_be_left_out(self, store: Store) -> None:
+        """By policy, edition and digest, each of which tells kinds apart; pages go on behind."""
+        kinds: tuple[dict[str, Any], ...] = ({}, {"edition": "2"}, {"digest": "d"}, {})
+        for number, changes in enumerate(kinds):
+            commit = asking(put(store, registered(f"o-{number}")))
+            put(store, attrs.evolve(commit, case=attrs.evolve(commit.case, **changes)))
+        everything = store.due(jst(31), None, 10)
+        own, second, other, _ = (each.kind for each in everything)
+        assert second == ("qoo10", "2", own[2], None)
+
+        def left(after: DueOrder | None, *kinds: Kind) -> list[str]:
+            due = store.due(jst(31), after, 10, frozenset(kinds))
+            return [each.order_id for each in due]
+
+        assert left(None, second) == ["o-0", "o-2", "o-3"]
+        assert left(None, second, other) == ["o-0", "o-3"]
+        assert left(everything[0], own, second) == ["o-2"]
+        assert left(None, own, second, other, ("other", "1", "", 3)) == []
+
     def test_the_last_commit_says_when_an_order_is_due(self, store: Store) -> None:
         """An order of which nothing will fire any more is due no more."""
         case = asked(store, "o-1")
@@ -139,9 +160,9 @@ class QueryPromises:
         """By the ids of their orders, page by page."""
         cases = [put(store, registered(f"o-{number}")) for number in (3, 1, 2)]
         first = store.scan(None, 2)
-        assert first == (cases[1], cases[2])
-        assert store.scan("o-2", 2) == (cases[0],)
-        assert store.scan("o-3", 2) == ()
+        assert (first.cases, first.unread, first.next) == ((cases[1], cases[2]), (), "o-2")
+        assert store.scan("o-2", 2).cases == (cases[0],)
+        assert store.scan("o-3", 2) == Scanned(cases=(), unread=(), next=None)
 
     def test_the_queue_is_oldest_first(self, store: Store) -> None:
         """By when the request came, then by order, whole cases."""

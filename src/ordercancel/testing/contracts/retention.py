@@ -224,7 +224,7 @@ class RetentionPromises:
         claimed(store, jst(17))
         purged = store.purge(jst(31), CASES, None, 10)
         assert purged == Purged(messages=0, receipts=0, cases=0, looked_at=3, next=None)
-        assert [case.order.id for case in store.scan(None, 10)] == ["o-1", "o-2", "o-3"]
+        assert [case.order.id for case in store.scan(None, 10).cases] == ["o-1", "o-2", "o-3"]
 
     def test_orders_are_purged_page_by_page(self, store: Store) -> None:
         """Each page goes on behind the one before, whatever of it is gone."""
