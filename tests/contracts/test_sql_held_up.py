@@ -9,14 +9,24 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.pool import QueuePool
 
-from ordercancel import CancellationService, InvalidValue, OrderUnavailable, Seller
+from ordercancel import (
+    Approve,
+    CancellationService,
+    InvalidValue,
+    NotAll,
+    OrderUnavailable,
+    Outcome,
+    Reject,
+    Seller,
+)
 from ordercancel.bulk.sql import outcomes_query
 from ordercancel.policies import QOO10
-from ordercancel.service import deadlines
+from ordercancel.service import batches, deadlines
 from ordercancel.service.records import InboxQuery
 from ordercancel.stores.sql import AsyncSqlStore, SqlStore, commit, schema
 from ordercancel.stores.sql.commit import _wait_at_most
@@ -127,7 +137,7 @@ def test_a_tick_waits_no_longer_than_the_database_lets_it(
         assert isinstance(store._transactions.engine.pool, QueuePool)  # one connection for both
         assert store._transactions.write(work) == expected
         after = store._transactions.read(lambda executor: executor.rows(show, {}))
-        assert [tuple(row) for row in after] == [(setting,)]
+        assert [tuple(row) for row in after] == [("30s" if setting == "0" else setting,)]
 
 
 @pytest.mark.usefixtures("soon")
@@ -147,6 +157,41 @@ def test_what_is_reckoned_anew_waits_for_no_row_either(postgres: str, kind: str)
         assert service.reindex().orders == 3
         assert [each.order_id for each in store.due(DUE, None, 9)] == ["o-0", "o-1", "o-2"]
         assert store.due(jst(17), None, 9) == ()
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_of_many_commands_one_whose_row_is_held_stops_no_other(
+    postgres: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "PATIENCE", SOON)
+    with stored(postgres, kind) as store, held(postgres):
+        late, done = ticking(store).handle_many(
+            [Approve(f"o-{number}", by=Seller("s-1"), request=1) for number in (0, 1)], at=jst(17)
+        )
+    assert isinstance(late, OrderUnavailable)
+    assert isinstance(done, Outcome)
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_receipt_that_can_not_be_read_stops_no_other(url: str, kind: str) -> None:
+    """Two commands that were carried out come again; of one the message is broken."""
+    with stored(url, kind) as store:
+        service = ticking(store)
+        commands = [
+            Reject(
+                f"o-{number}",
+                by=Seller("s-1"),
+                request=1,
+                reason="made_to_order",
+                data={"confirmed": True},
+                command_id=f"c-{number}",
+            )
+            for number in (0, 1)
+        ]
+        service.handle_many(commands, at=jst(17))
+        run(url, "UPDATE ordercancel_outbox SET body = '{' WHERE order_id = 'o-0'")
+        answers = service.handle_many(commands, at=jst(17))
+        assert [getattr(each, "repeated", None) for each in answers] == [None, True]
 
 
 TRIGGERS = {
@@ -206,10 +251,24 @@ def test_an_order_that_can_not_be_read_holds_up_no_other(
             ("o-0",),
         )
         assert next(each.count for each in service.counters(Seller("s-1"), policy="qoo10")) == 3
+        listed = service.overview(["o-0", "o-1"], by=Seller("s-1"), at=jst(17))
+        assert list(listed) == ["o-1"]
+        assert caplog.messages[1:] == ["cases_of: 'o-0': can't be read by this release"]
+        approvals = [
+            Approve(f"o-{number}", by=Seller("s-1"), request=1, command_id="c")
+            for number in (0, 1)
+        ]
+        wrong, right = service.handle_many(approvals, at=jst(17))
+        assert (type(wrong), type(right)) == (InvalidValue, Outcome)
+        with pytest.raises(NotAll) as refused:
+            service.handle_all(
+                [attrs.evolve(each, command_id=None) for each in approvals], at=jst(17)
+            )
+        assert isinstance(refused.value.errors["o-0"], InvalidValue)
         done = service.reindex()
         assert (done.orders, done.named) == (2, ("o-0",))
         ticked = service.tick(DUE)
-        assert [each.case.order.id for each in ticked.outcomes] == ["o-1", "o-2"]
+        assert [each.case.order.id for each in ticked.outcomes] == ["o-2"]
         left = ticked.passed_over if how == "a newer form" else ticked.skipped
         assert [each.order.order_id for each in left] == ["o-0"]
         with engine.begin() as connection:

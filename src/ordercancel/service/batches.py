@@ -39,8 +39,8 @@ from ordercancel.engine.options import Option, options
 from ordercancel.policy.policy import Policy
 from ordercancel.service.answers import party_of
 from ordercancel.service.backoff import deciding_again
-from ordercancel.service.deadlines import Deadlines
-from ordercancel.service.observers import Fields, Observed, observing
+from ordercancel.service.deadlines import PATIENCE, Deadlines
+from ordercancel.service.observers import Fields, Observed, log_passed_over, observing
 from ordercancel.service.ports import Directory, Store
 from ordercancel.service.queries import as_if_fired
 from ordercancel.service.receipts import fingerprint_of_all, key_of
@@ -70,14 +70,18 @@ class Batches(Deadlines):
     def cases_of(self, order_ids: Iterable[str], *, by: Actor | Actors) -> Mapping[str, Case]:
         """Return the cases of many orders by one query, each by its id, in the order of the ids.
 
-        Those that are unknown, or of strangers, are left out.
+        Those that are unknown, or of strangers, or can't be read, are left out; the last are
+        logged.
 
         Args:
             order_ids: The orders, 10,000 at most.
             by: The reader, or a function that names one for each case.
         """
         ids = _ids(order_ids)
-        stored = {case.order.id: case for case in self._store.load_many(ids)}
+        page = self._store.load_many(ids)
+        if page.unread:
+            log_passed_over("cases_of", page.unread, "can't be read by this release")
+        stored = {case.order.id: case for case in page.cases}
         cases = {each: stored[each] for each in ids if each in stored}
         seen: dict[str, Case] = {}
         for order_id, case in cases.items():
@@ -154,20 +158,19 @@ class Batches(Deadlines):
             For each command, in the same order, its outcome, or the error that `handle` raises.
         """
         wanted = _commands(commands)
-        cases = {
-            case.order.id: case
-            for case in self._store.load_many(list({each.order_id: None for each in wanted}))
-        }
+        page = self._store.load_many(list({each.order_id: None for each in wanted}))
+        cases = {case.order.id: case for case in page.cases}
         # Behind the cases: whatever a case says of a command, its receipt is there by now.
         keys = [each.command_id and key_of(each, each.command_id) for each in wanted]
         known = [key for key in keys if key is not None]
         receipts = self._store.receipts(known) if known else {}
         directory = self._ahead(cases.values())
         answers: list[Outcome | OrderCancelError] = []
-        before: set[str] = set()
+        before = {*page.unread}  # whoever loads these is told what is wrong with them
         for command, key in zip(wanted, keys, strict=True):
             service = copy(self)
             service._directory = directory  # noqa: SLF001 - a copy of our own
+            service._patience = PATIENCE  # noqa: SLF001 - a row that is held stops no other
             if command.order_id not in before:  # a second command meets what the first has made
                 ahead = cases.get(command.order_id), receipts.get(key or "")
                 service._store = cast(Store, _ReadAhead(self._store, *ahead))  # noqa: SLF001
@@ -237,7 +240,7 @@ class Batches(Deadlines):
         orders = dict(zip(own_ids, ids, strict=True))
         said = fingerprint_of_all(ordered)
         for attempt in range(1, self._conflicts.tries + 1):
-            cases = {case.order.id: case for case in self._store.load_many(ids)}
+            cases = {case.order.id: case for case in (self._store.load_many(ids)).cases}
             earlier = self._earlier_all(command_id, orders, said)
             if earlier is not None:
                 return earlier
@@ -277,7 +280,10 @@ class Batches(Deadlines):
         for command in commands:
             order_id = command.order_id
             try:
-                case = self._shown(cases.get(order_id), order_id, command.by)
+                if order_id in cases:
+                    case = self._shown(cases[order_id], order_id, command.by)
+                else:
+                    case = self._load(order_id, command.by)
                 policy, now = self._policy(case), self._time(at, case)
                 seller = self._seller(case, policy)
                 if isinstance(command, JUDGED):

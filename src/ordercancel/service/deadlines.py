@@ -53,6 +53,8 @@ class Deadlines(Outbox):
     _conflicts: Backoff
     _ticked_up_to: DueOrder | None
     """Where the last tick's budget came to its end."""
+    _patience: timedelta | None = None
+    """How long to wait for whoever holds an order's row. Default: as the database is set up."""
 
     def tick(self, now: datetime | None = None, *, budget: int = 100) -> Ticked:
         """Fire the deadlines that are due: of each order all of them, in one commit.
@@ -232,7 +234,7 @@ class Deadlines(Outbox):
         patience: timedelta | None = None,
     ) -> None:
         """Commit all that has happened to `case`, and the command's id if it was carried out."""
-        commit = self._commit_of(case, handled, policy, messages, patience)
+        commit = self._commit_of(case, handled, policy, messages, patience or self._patience)
         if command is not None and command.command_id is not None and handled.refused is None:
             key = key_of(command, command.command_id)
             commit = attrs.evolve(commit, command_id=key, fingerprint=fingerprint(command))

@@ -47,8 +47,8 @@ class Store(Protocol):
     def load(self, order_id: str) -> Case | None:
         """Return the case of an order; None where the order is unknown."""
 
-    def load_many(self, order_ids: Sequence[str]) -> tuple[Case, ...]:
-        """Return the cases of these orders, in any order; unknown ones are left out."""
+    def load_many(self, order_ids: Sequence[str]) -> Scanned:
+        """Return the cases of these orders as one page, in any order, without unknown ones."""
 
     def commit(self, commit: Commit) -> None:
         """Write all of a commit, or nothing.

@@ -46,8 +46,8 @@ class AsyncStore(Protocol):
     async def load(self, order_id: str) -> Case | None:
         """Return the case of an order; None where the order is unknown."""
 
-    async def load_many(self, order_ids: Sequence[str]) -> tuple[Case, ...]:
-        """Return the cases of these orders, in any order; unknown ones are left out."""
+    async def load_many(self, order_ids: Sequence[str]) -> Scanned:
+        """Return the cases of these orders as one page, in any order, without unknown ones."""
 
     async def commit(self, commit: Commit) -> None:
         """Write all of a commit, or nothing.

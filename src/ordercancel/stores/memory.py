@@ -73,9 +73,10 @@ class MemoryStore(Store):
         with self._lock:
             return self._cases.get(order_id)
 
-    def load_many(self, order_ids: Sequence[str]) -> tuple[Case, ...]:
+    def load_many(self, order_ids: Sequence[str]) -> Scanned:
         with self._lock:
-            return tuple(self._cases[each] for each in order_ids if each in self._cases)
+            known = tuple(self._cases[each] for each in order_ids if each in self._cases)
+        return Scanned(cases=known, unread=(), next=None)
 
     def commit(self, commit: Commit) -> None:
         self.commit_all([commit])

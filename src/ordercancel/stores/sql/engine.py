@@ -161,6 +161,11 @@ def _prepare(engine: Engine) -> None:
 
 
 def _set_up_postgresql(cursor: Any) -> None:
+    # As long as SQLite waits, and not for ever, unless the server or the URL says how long.
+    cursor.execute(
+        "SELECT set_config('lock_timeout', '30s', false) "
+        "WHERE current_setting('lock_timeout') = '0'"
+    )
     # For statements outside a transaction, whatever the server's default is.
     cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED")
 

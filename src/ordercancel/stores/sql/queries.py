@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from itertools import groupby
@@ -136,31 +137,33 @@ def _many_commands(*, is_postgresql: bool) -> Select[Any]:
     )
 
 
-def load_many(executor: Executor, order_ids: Sequence[str]) -> tuple[Case, ...]:
+def load_many(executor: Executor, order_ids: Sequence[str]) -> Scanned:
     """Return the cases of those of these orders that are known."""
     statement = _many_cases(is_postgresql=executor.is_postgresql)
     rows = executor.rows(statement, {"order_ids": json.dumps([*order_ids])})
-    return tuple(_case(order_id, form, body) for order_id, form, body in rows)
+    read, unread = _readable(rows)
+    return Scanned(cases=read, unread=unread, next=None)
 
 
 def receipts(executor: Executor, command_ids: Sequence[str]) -> Mapping[str, Receipt]:
-    """Return what became of those of these commands that are known."""
+    """Return what became of those of these commands that are known, and can be read."""
     statement = _many_commands(is_postgresql=executor.is_postgresql)
     rows = executor.rows(statement, {"command_ids": json.dumps([*command_ids])})
-    return {
-        command_id: Receipt(
-            order_id=order_id,
-            expected=expected,
-            version=version,
-            fingerprint=fingerprint,
-            messages=tuple(
-                decode_message(body, form) for *_, form, body in sent if body is not None
-            ),
-        )
-        for (command_id, order_id, expected, version, fingerprint), sent in groupby(
-            rows, key=lambda row: tuple(row[:5])
-        )
-    }
+    known: dict[str, Receipt] = {}
+    for (command_id, order_id, expected, version, fingerprint), sent in groupby(
+        rows, key=lambda row: tuple(row[:5])
+    ):
+        # Whoever asks for a single one is told what is wrong with it.
+        with suppress(InvalidValue):
+            messages = [decode_message(body, form) for *_, form, body in sent if body is not None]
+            known[command_id] = Receipt(
+                order_id=order_id,
+                expected=expected,
+                version=version,
+                fingerprint=fingerprint,
+                messages=tuple(messages),
+            )
+    return known
 
 
 def receipt(executor: Executor, command_id: str) -> Receipt | None:

@@ -92,7 +92,7 @@ class SqlStore(Store):
     def load(self, order_id: str) -> Case | None:
         return self._transactions.read(queries.load, order_id, about=order_id)
 
-    def load_many(self, order_ids: Sequence[str]) -> tuple[Case, ...]:
+    def load_many(self, order_ids: Sequence[str]) -> Scanned:
         return self._transactions.read(queries.load_many, order_ids)
 
     def commit(self, commit: Commit) -> None:

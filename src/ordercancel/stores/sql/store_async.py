@@ -106,7 +106,7 @@ class AsyncSqlStore(AsyncStore):
     async def load(self, order_id: str) -> Case | None:
         return await self._transactions.read(queries.load, order_id, about=order_id)
 
-    async def load_many(self, order_ids: Sequence[str]) -> tuple[Case, ...]:
+    async def load_many(self, order_ids: Sequence[str]) -> Scanned:
         return await self._transactions.read(queries.load_many, order_ids)
 
     async def commit(self, commit: Commit) -> None:
