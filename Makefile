@@ -7,10 +7,16 @@ READY := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-slow check test-long races crashes recipes bench bench-bulk mutants mutmut docs sync format clean
+.PHONY: demo demo-django test test-slow check test-long races crashes recipes bench bench-bulk mutants mutmut docs sync format clean
 
 demo: $(RUNS)
 	$(BIN)/ordercancel demo
+
+# A small shop in Django, with its admin; Ctrl-C ends it.
+demo-django: $(RUNS)
+	$(PIP) --editable '.[django]'
+	cd examples/django_shop && ../../$(BIN)/python manage.py open_shop
+	cd examples/django_shop && ../../$(BIN)/python manage.py runserver --noreload
 
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 

@@ -17,7 +17,7 @@ from django_host import FOLDER, emptied
 def sqlite() -> Iterator[str]:
     """The alias of a database in a file, with the tables of all apps."""
     FOLDER.mkdir(exist_ok=True)
-    call_command("migrate", database="default", run_syncdb=True, verbosity=0)
+    call_command("migrate", database="default", verbosity=0)
     yield "default"
     connections["default"].close()
     for path in FOLDER.iterdir():
@@ -34,7 +34,7 @@ def pg(postgres_server: str) -> Iterator[str]:
         options = {"options": parts.pop("options")}
         given = {names[name]: value for name, value in parts.items() if name in names}
         connections.settings["postgresql"].update(given, OPTIONS=options)
-        call_command("migrate", database="postgresql", run_syncdb=True, verbosity=0)
+        call_command("migrate", database="postgresql", verbosity=0)
         yield "postgresql"
         connections["postgresql"].close()
 

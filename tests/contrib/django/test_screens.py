@@ -316,9 +316,9 @@ def staff(*permissions: str) -> Client:
     return client
 
 
-def act(client: Client, action: str, ids: list[str], page: str = "case", **more: Any) -> str:
+def act(client: Client, action: str, ids: list[str], page: str = "case/", **more: Any) -> str:
     data = {"action": action, "_selected_action": ids, **more}
-    response = client.post(f"/admin/ordercancel/{page}/", data, follow=True)
+    response = client.post(f"/admin/ordercancel/{page}", data, follow=True)
     return response.content.decode()
 
 
@@ -372,6 +372,15 @@ def test_two_hundred_are_approved_at_once_and_each_says_by_whom(admin: Client) -
     assert f"{event.by}" == "seller:s-1 via admin:ann"
     assert LogEntry.objects.count() == 190
     assert LogEntry.objects.first().change_message == "Approve: seller:s-1 via admin:ann"
+
+
+def test_answers_are_given_from_a_queue_that_they_take_the_orders_out_of(admin: Client) -> None:
+    asked()
+    page = act(admin, "approve", ["762544202"], page="case/?queue=seller")
+    more = {"seen": seen(page), "confirmed": "yes"}
+    done = act(admin, "approve", ["762544202"], page="case/?queue=seller", **more)
+    assert "1 done." in done
+    assert LogEntry.objects.get().object_id == "762544202"
 
 
 def test_a_request_that_came_later_is_not_answered(admin: Client) -> None:
@@ -444,7 +453,7 @@ def test_dead_letters_are_listed_and_put_back(admin: Client) -> None:
     Message.objects.filter(number=first.number).update(state="dead", error="no line")
     page = admin.get("/admin/ordercancel/message/")
     assert page.context["cl"].result_count == 1
-    done = act(admin, "retry", [str(first.pk)], page="message")
+    done = act(admin, "retry", [str(first.pk)], page="message/")
     assert "1 will be delivered again." in done
     assert Message.objects.filter(state="dead").count() == 0
     assert LogEntry.objects.count() == 1

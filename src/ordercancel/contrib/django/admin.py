@@ -170,6 +170,7 @@ class CaseAdmin(_ReadOnly):
     ) -> bool:
         """Give the answers that were confirmed; False where a value is wrong for all of them."""
         seen: Mapping[str, int] = json.loads(request.POST["seen"])
+        rows = {row.order_id: row for row in queryset}  # now: they leave the queue with the answer
         loaded = service().cases_of([each for each in seen if each in offered], by=actor)
         kind: Any = form.option.command
         commands = [
@@ -183,7 +184,6 @@ class CaseAdmin(_ReadOnly):
         if wrong and not done:
             form.add_errors(wrong[0])
             return False
-        rows = {row.order_id: row for row in queryset if row.order_id in done}
         for name, outcome in done.items():
             self.log_change(request, rows[name], f"{form.label}: {outcome.events[-1].by}")
         if done:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from ordercancel.contrib.django.words import later
+
 
 class OrderCancelConfig(AppConfig):
     """Order cancellation."""
 
     name = "ordercancel.contrib.django"
     label = "ordercancel"
-    verbose_name = "Order cancellation"
+    verbose_name = later("app")
     default_auto_field = "django.db.models.AutoField"
 
     def ready(self) -> None:

@@ -49,6 +49,11 @@ class OptionForm(forms.Form):
         """What the button says."""
         return action_label(self.option)
 
+    @property
+    def why(self) -> str:
+        """Why the action is not offered; empty where it is."""
+        return self.option.decision.message(self.lang)
+
     def values(self) -> dict[str, Any]:
         """Return what was filled in, as the command takes it."""
         facts: dict[str, dict[str, Any]] = {"data": {}, "facts": {}}
@@ -94,7 +99,7 @@ class OptionForm(forms.Form):
         for each in reasons:
             bounds = say("characters", each.text.minimum, each.text.maximum)
             label = f"{each.label[self.lang]}: " if each.label else ""
-            hint = f" {each.hint[self.lang]}" if each.hint else ""
+            hint = f" – {each.hint[self.lang]}" if each.hint else ""
             hints.append(f"{label}{bounds}{hint}")
         return forms.CharField(
             label=say("text"),

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from ordercancel.contrib.django.words import later
+from ordercancel.contrib.django.words import COLUMNS, later
 from ordercancel.stores.sql import tables
 
 __all__ = ["Case", "Event", "Message"]
@@ -47,6 +47,8 @@ def _fields(table: sa.Table) -> Iterator[tuple[str, models.Field[Any, Any]]]:
         yield "pk", models.CompositePrimaryKey(*keys)
     for column in table.columns:
         options: dict[str, Any] = {"null": column.nullable, "editable": False}
+        if column.name in COLUMNS:
+            options["verbose_name"] = later(column.name)
         options |= {"unique": True} if column.unique else {}
         options |= {"primary_key": True} if keys == [column.name] else {}
         if column.foreign_keys:

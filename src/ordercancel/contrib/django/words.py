@@ -27,6 +27,7 @@ WORDS: Mapping[str, Text] = {
         "他の人が先に更新しました。内容を確認して、もう一度お試しください。",
         "Somebody else was faster. Please look again, and repeat it if you still want to.",
     ),
+    "app": Text("注文のキャンセル", "Order cancellation"),
     "state": Text("状態", "State"),
     "case": Text("注文", "order"),
     "cases": Text("注文とキャンセル申請", "Orders and their requests"),
@@ -59,10 +60,27 @@ WORDS: Mapping[str, Text] = {
     ),
 }
 
+COLUMNS: Mapping[str, Text] = {
+    "order_id": Text("注文番号", "order"),
+    "policy": Text("ポリシー", "policy"),
+    "status": Text("注文の状態", "status"),
+    "request_status": Text("申請の状態", "request"),
+    "buyer": Text("購入者", "buyer"),
+    "seller": Text("販売者", "seller"),
+    "placed_at": Text("注文日時", "placed"),
+    "requested_at": Text("申請日時", "asked"),
+    "next_due": Text("次の期限", "next deadline"),
+    "message_id": Text("メッセージ", "message"),
+    "party": Text("宛先", "to"),
+    "attempts": Text("試行回数", "attempts"),
+    "error": Text("エラー", "error"),
+}
+"""What columns of the tables are called, those that the admin shows."""
+
 
 def say(key: str, *values: object) -> str:
     """Return some words in the request's language."""
-    return (WORDS.get(key) or ACTIONS[key])[language(("ja", "en"))].format(*values)
+    return {**COLUMNS, **ACTIONS, **WORDS}[key][language(("ja", "en"))].format(*values)
 
 
 later = lazy(say, str)
