@@ -1,42 +1,43 @@
 """Writes the pages of `docs/policies/` from the policies themselves.
 
 ``python docs/generate.py`` writes them; with ``--check`` it writes nothing, and exits with 1 where
-a page is not what the policy says today.
+a page is not what the policy says today. Pictures are compared by what is on them, not by how the
+Graphviz at hand draws them.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
-from ordercancel.domain.texts import Lang, Text
+from ordercancel.cli.drawing import draw
 from ordercancel.explain.export import policy_data
-from ordercancel.explain.pages import order_diagram, request_diagram, rule_table
+from ordercancel.explain.page import html_page, markdown_page
+from ordercancel.explain.survey import Survey
 from ordercancel.policies import CONECT, QOO10
 
 PAGES = Path(__file__).parent / "policies"
-LANGS: tuple[Lang, ...] = ("en", "ja")
 
 
 def pages() -> dict[Path, str]:
     """Return the text of every generated page, by its path."""
     texts = {}
     for policy in (CONECT, QOO10):
-        for lang in LANGS:
-            charts = "\n".join(
-                (
-                    f"## {Text('注文の状態', 'The order')[lang]}\n",
-                    f"```mermaid\n{order_diagram(policy, lang)}```\n",
-                    f"## {Text('要請の状態', 'The request')[lang]}\n",
-                    f"```mermaid\n{request_diagram(policy, lang)}```",
-                )
-            )
-            page = f"{rule_table(policy, lang)}\n{charts}\n"
-            texts[PAGES / f"{policy.name}.{lang}.md"] = page
+        survey = Survey(policy)
+        for lang in policy.languages:
+            page = PAGES / f"{policy.name}.{lang}"
+            texts[page.with_suffix(f".{lang}.md")] = markdown_page(policy, lang, survey=survey)
+            texts[page.with_suffix(f".{lang}.html")] = html_page(policy, lang, draw, survey=survey)
         data = json.dumps(policy_data(policy), ensure_ascii=False, indent=2)
         texts[PAGES / f"{policy.name}.json"] = f"{data}\n"
     return texts
+
+
+def undrawn(page: str) -> str:
+    """A page without its pictures, which stand in it as DOT as well."""
+    return re.sub(r"<svg.*?</svg>\n", "", page, flags=re.DOTALL)
 
 
 def main() -> int:
@@ -50,7 +51,7 @@ def main() -> int:
     stale = [
         path.name
         for path, text in wanted.items()
-        if not path.exists() or path.read_text(encoding="utf-8") != text
+        if not path.exists() or undrawn(path.read_text(encoding="utf-8")) != undrawn(text)
     ]
     if stale:
         print(f"stale: {', '.join(stale)}; run: make docs", file=sys.stderr)

@@ -278,7 +278,7 @@ class TestARule:
             "id": "buyer_asks",
             "on": ["RequestCancellation"],
             "when": {
-                "ja": "操作者 = 購入者 かつ 注文の状態 = placed・packed",
+                "ja": "操作者が購入者 かつ 注文の状態がplaced・packed",
                 "en": "actor is the buyer and order status is one of placed, packed",
             },
             "condition": {
@@ -364,7 +364,7 @@ class TestWhatStandsBesideTheRules:
             "id": "not_shipped",
             "label": {"en": "not shipped"},
             "runs": {
-                "ja": "注文の状態 = placed・packed",
+                "ja": "注文の状態がplaced・packed",
                 "en": "order status is one of placed, packed",
             },
             "condition": {"fact": "status", "in": ["packed", "placed"]},

@@ -1,199 +1,194 @@
-"""Policies as people read them."""
+"""The page of a policy: a shop without any document, and whatever its users wrote."""
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
-from pathlib import Path
+import re
+from html.parser import HTMLParser
 from typing import Any
 
 import attrs
 import pytest
+from examples.flea_market import FLEA_MARKET
 from examples.half_hour_shop import SHOP
 from examples.must_ship import MUST_SHIP
 
-from ordercancel import Text
-from ordercancel.explain import order_diagram, request_diagram, rule_table
-from ordercancel.policies import CONECT, QOO10, qoo10
-from ordercancel.policies.qoo10.rules import confirmed
+from ordercancel import Reject, RequestCancellation, Text
+from ordercancel.explain import html_page, markdown_page, pictures
+from ordercancel.explain.survey import Survey
 from ordercancel.policy import (
-    ALWAYS,
-    By,
-    Calendar,
+    CANCEL,
+    PERMIT,
     Clause,
-    Condition,
     Document,
-    Earliest,
+    Forbid,
     Gap,
-    Latest,
-    Named,
+    Lifecycle,
+    Notification,
+    Policy,
+    Reason,
+    Refer,
     Rule,
-    channel,
+    Texts,
+    buyer,
     clause,
-    closed_at,
-    days,
     decided,
-    hours,
-    minutes,
-    now,
-    placed_at,
+    operator,
+    own_rule,
     reading,
-    request,
-    requests_made,
-    role,
     seller,
-    ship_on,
     status,
 )
-from ordercancel.policy.describe import describe, time_text
-from ordercancel.rules.conditions import Holds, IsIn, Leaf
-from unit.tiny import REFERS, tiny
+from ordercancel.rules.notifications import PLACEHOLDERS
+from ordercancel.rules.sources import Remark
+from unit.tiny import DOCUMENT, REFERS, tiny
 
-LATE = now >= ship_on.end()
-WORKING = Calendar(first=date(2022, 1, 1), last=date(2023, 12, 31))
+PAGE = markdown_page(SHOP, "en")
 
-CONDITIONS: list[tuple[Any, str, str]] = [
-    (ALWAYS, "常に", "always"),
-    (status.is_in("new"), "注文の状態 = 新規注文", "order status is New order"),
-    (
-        status.is_in("delayed", "new"),
-        "注文の状態 = 新規注文・配送遅延",
-        "order status is one of New order, Shipping delayed",
-    ),
-    (~role.is_in("buyer"), "操作者 ≠ お客様", "actor is not the buyer"),
-    (
-        ~channel.is_in("mail", "fax"),
-        "注文経路 ≠ fax・mail",
-        "channel is none of fax, mail",
-    ),
-    (request.is_in("none"), "最新のリクエスト = なし", "latest request is none"),
-    (
-        confirmed.holds,
-        "「キャンセル不可状態であると確認済み」",
-        "the seller affirms that cancelling is impossible",
-    ),
-    (
-        ~confirmed,
-        "「キャンセル不可状態であると確認済み」でない",
-        "not: the seller affirms that cancelling is impossible",
-    ),
-    (requests_made > 1, "これまでのリクエスト数 > 1", "requests made so far > 1"),
-    (~(requests_made > 1), "これまでのリクエスト数 <= 1", "requests made so far <= 1"),
-    (LATE, "発送予定日の終わり以降", "from the end of the planned ship date on"),
-    (~LATE, "発送予定日の終わりより前", "before the end of the planned ship date"),
-    (now < placed_at + days(2), "注文の2日後より前", "before 2 d after the order"),
-    (now < placed_at + hours(36), "注文の1日12時間後より前", "before 1 d 12 h after the order"),
-    (
-        now >= placed_at + timedelta(seconds=90),
-        "注文の1分30秒後以降",
-        "from 1 min 30 s after the order on",
-    ),
-    (
-        now >= ship_on.end() - minutes(30),
-        "発送予定日の終わりの30分前以降",
-        "from 30 min before the end of the planned ship date on",
-    ),
-    (
-        now >= closed_at.end_of_day(),
-        "リクエストの終了の日の終わり以降",
-        "from the end of the day of the closing of the request on",
-    ),
-    (
-        now < placed_at.next(time(20)),
-        "注文の次の20:00より前",
-        "before the next 20:00 after the order",
-    ),
-    (
-        now < placed_at.business_days(2, WORKING),
-        "注文から2営業日後の終わりより前",
-        "before the end of working day 2 after the order",
-    ),
-    (channel.is_known, "「注文経路」が分かっている", "channel is known"),
-    (~channel.is_known, "「注文経路」が不明", "channel is not known"),
-    (
-        status.is_in("new") & (LATE | confirmed),
+
+def chapter(page: str, title: str) -> list[str]:
+    """The lines of a chapter, without empty ones."""
+    text = page.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    return [line for line in text.splitlines() if line]
+
+
+def test_five_sentences_say_what_a_shop_does() -> None:
+    """Who may cancel, when, until when, who decides, and what then."""
+    assert chapter(PAGE, "In five sentences") == [
+        "1. **Who**: The buyer / the seller may ask to cancel an order.",
         (
-            "注文の状態 = 新規注文 かつ (発送予定日の終わり以降 または "
-            "「キャンセル不可状態であると確認済み」)"
+            "1. **When**: Asked by the buyer, it is cancelled at once if: order status is one of "
+            "placed, packed and less than 30 min after the order. Asked by the buyer, the seller "
+            "decides if: order status is one of placed, packed and 30 min or more after the "
+            "order. Asked by the seller, it is cancelled at once if: order status is one of "
+            "placed, packed."
         ),
         (
-            "order status is New order and (from the end of the planned ship date on or "
-            "the seller affirms that cancelling is impossible)"
+            "1. **Until when**: Only while the order is: placed / packed. Once it is shipped / "
+            "cancelled, nobody can ask any more."
         ),
-    ),
-    (
-        ~(LATE & status.is_in("new")),
-        "次でない: (発送予定日の終わり以降 かつ 注文の状態 = 新規注文)",
-        "not (from the end of the planned ship date on and order status is New order)",
-    ),
-    (Named("late", Text("遅延", "late"), LATE), "遅延", "late"),
-    (~Named("late", Text("遅延", "late"), LATE), "「遅延」でない", "not: late"),
-    (
-        now < By("status", {"new": placed_at + hours(1)}),
-        "注文の状態 = 新規注文、それ以外は不明",
-        "order status is one of New order, else not known",
-    ),
-    (IsIn("mystery", frozenset({"x"})), "mystery = x", "mystery is x"),
-]
+        (
+            "1. **Who decides**: The seller approves or rejects. At 1 d after the request: the "
+            "request is approved. At the end of the day 7 d after the planned ship date: the "
+            "order is cancelled: not shipped."
+        ),
+        (
+            "1. **What then**: A cancelled order is “cancelled”, for good. After a rejection the "
+            "order goes on, and they may ask again."
+        ),
+    ]
 
 
-@pytest.mark.parametrize(("condition", "ja", "en"), CONDITIONS, ids=range(len(CONDITIONS)))
-def test_every_kind_of_condition_has_words(condition: Condition, ja: str, en: str) -> None:
-    assert ja in describe(condition, QOO10, "ja")
-    assert en in describe(condition, QOO10, "en")
+def test_a_situation_says_what_each_may_do_and_what_they_read_where_they_may_not() -> None:
+    """Roles that may do the same share a column, situations that are alike a row."""
+    told = chapter(PAGE, "What may be done, by situation")
+    ask = "**Request cancellation**"
+    assert told[1:3] == [
+        "| Order | Request | The buyer | The seller | An operator / the system |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    assert told[3] == (
+        f"| placed | none yet | ○ {ask} → cancelled at once _(less than 30 min after the order)_"
+        f"<br>△ {ask} → the seller to decide _(30 min or more after the order)_ "
+        f"| ○ {ask} → cancelled at once<br>○ **pack** | ○ **pack** |"
+    )
+    assert told[7] == (
+        f"| packed | cancellation requested | × {ask}: “A cancellation request is already open.”"
+        f"<br>○ **Withdraw the request** | ○ {ask} → cancelled at once<br>○ **Approve**"
+        "<br>○ **Reject**<br>× **ship**: “answer first” | × **ship**: “answer first” |"
+    )
+    assert len(told) == 11
 
 
-def test_a_condition_of_a_foreign_kind_is_not_described() -> None:
-    class Mystery(Condition):
-        pass
-
-    class MysteryLeaf(Leaf):
-        pass
-
-    for strange in (Mystery(), MysteryLeaf("status")):
-        with pytest.raises(TypeError, match="cannot be described"):
-            describe(strange, QOO10, "en")
-
-
-def test_a_shop_reads_its_rules_reasons_and_deadlines() -> None:
-    """A plain `str` is a source for all of it: the shop's own terms."""
-    table = rule_table(SHOP, "en")
-    assert table.startswith("# shop\n\nEdition: 1 · Zone of days and clock times: Europe/Berlin\n")
+def test_rules_and_deadlines_stand_with_what_they_answer_at_their_boundaries() -> None:
+    told = chapter(PAGE, "The rules, and situations at their boundaries")
+    whom = "Whether it is cancelled is for the seller to decide."
+    asked, due = "(order status: placed, the order 1 April 10:00, now 1 April", "2 April 10:"
     for line in (
-        "is the buyer and order status is one of placed, packed | `buyer_asks` |",
-        "| `out_of_stock` | out of stock | actor is the seller | none |",
-        "| `other` | other | always | required, 1 to 100 characters |",
-        "7 d after the planned ship date | the order is cancelled: not shipped | `not_shipped` |",
-        "| cancellation requested | cancellation requested |",
+        f"{asked} 10:29:59) | ○ **cancelled at once** | The order is cancelled at once. |",
+        f"{asked} 10:30) | △ **the seller to decide** | {whom} |",
+        f"now {due}29:59 | **not yet** | The deadline has not come due. |",
+        f"now {due}30 | **due** | the request is approved |",
+        "| “other” with 0 characters | × **not accepted** | Please enter up to 100 characters. |",
+        "| “other” with 100 characters | ○ **accepted** |  |",
     ):
-        assert f"{line} own: our terms of sale, §4 |" in table
+        assert any(each.endswith(line) for each in told), line
     assert (
-        "| **cancel at once if before 30 min after the order, else refer to the seller** "
-        "| actor is the buyer and " in table
-    )
-    assert "Source:" not in table
-
-
-def test_a_reminder_reads_as_a_message() -> None:
-    table = rule_table(MUST_SHIP, "en")
-    assert "| the end of the day 3 d after the planned ship date | a message goes out |" in table
-
-
-def test_a_mark_reads_with_what_meets_it() -> None:
-    table = rule_table(QOO10, "en")
+        "| the same, but order status: shipped / cancelled | × **not possible** "
+        "| The order cannot be cancelled in its present status. |"
+    ) in told
     assert (
-        "| it is marked missed (unless the shipment was before) | `qoo10.ship_same_day` " in table
+        "| “other” with 101 characters | × **not accepted** "
+        "| Please enter up to 100 characters. There are 101 now. |"
+    ) in told
+
+
+def test_the_rules_of_the_library_stand_once() -> None:
+    for each in ("own_request", "answer", "advance", "one_open_request"):
+        assert PAGE.count(f"`standard.{each}`") == 1
+
+
+def test_a_policy_without_a_document_has_no_chapter_of_one() -> None:
+    assert "Side by side" not in PAGE
+    assert "What the document does not say" not in PAGE
+
+
+def test_pictures_show_what_can_occur_alone() -> None:
+    """With who brings it about, where not everybody does, and deadlines by their names."""
+    order, request = pictures(SHOP, "en")
+    assert order.edges == (
+        (None, "placed", ""),
+        ("placed", "packed", "pack"),
+        ("packed", "shipped", "ship"),
+        ("placed", "cancelled", "cancelled"),
+        ("packed", "cancelled", "cancelled"),
     )
-    assert "「missed」として記録（発送がそれより前の場合を除く）" in rule_table(QOO10, "ja")
+    assert [code for code, _ in request.nodes] == [
+        "pending",
+        "approved",
+        "rejected",
+        "withdrawn",
+        "superseded",
+    ]
+    assert ("pending", "approved", "deadline “seller silent”") in request.edges
+    assert ("pending", "withdrawn", "Withdraw the request (the buyer)") in request.edges
+    assert (None, "approved", "Request cancellation") in request.edges
 
 
-def test_the_rules_of_the_library_come_last() -> None:
-    """What is granted comes before what is forbidden."""
-    table = rule_table(QOO10, "en")
-    section = table.partition("(`RequestCancellation`)")[2].partition("## ")[0]
-    ids = [line.split("`")[1] for line in section.splitlines() if line.count("`") >= 2]
-    assert ids[0] == "qoo10.instant_new"
-    assert ids[-1] == "standard.one_open_request"
-    assert ids.index("qoo10.refer") < ids.index("qoo10.no_second_request")
+def test_what_is_passed_on_is_told() -> None:
+    """A rejection that somebody else decides, and a deadline that only tells."""
+    page = markdown_page(FLEA_MARKET, "en")
+    assert "○ **Reject**" in page
+    assert "△ **Reject** → an operator to decide" in page
+    assert "passed on to somebody else" in page
+    assert any(source == to for source, to, _ in pictures(FLEA_MARKET, "en")[1].edges)
+    assert "| a message goes out |" in markdown_page(MUST_SHIP, "en")
+
+
+def test_a_policy_that_nobody_may_cancel_under_says_so() -> None:
+    bare = Policy(
+        name="bare",
+        zone="UTC",
+        orders=Lifecycle(moves={"go": ("a", "b")}),
+        rules=(),
+        texts=Texts(counters=()),
+        notifications=(),
+    )
+    page = markdown_page(bare, "en")
+    assert "**Who**: Nobody may ask to cancel an order." in page
+    assert "This is possible in every status." not in page
+    assert "There is nobody who answers requests." in page
+    assert "Nobody is told anything." in page
+    assert "There is none: nothing is decided by the passing of time alone." in page
+    assert len(pictures(bare, "en")) == 1
+
+
+def test_a_policy_without_an_end_says_so() -> None:
+    """Where an order can be cancelled in every status but the last one."""
+    rule = Rule("asks", on=RequestCancellation, when=buyer, effect=Refer(operator))
+    orders = Lifecycle(moves={"go": ("a", "b")}, cancellable=("a", "b"))
+    page = markdown_page(Policy(name="p", zone="UTC", orders=orders, rules=[rule]), "en")
+    assert "Only while the order is: a / b. Once it is cancelled, nobody can ask any more." in page
+    assert "| own |" not in page
 
 
 GUIDE = Document(
@@ -202,172 +197,215 @@ GUIDE = Document(
         Clause(
             "g.1",
             section="2-1",
-            text="尋ねよ",
-            reading=Text("誰でも尋ねてよい", "Whoever ordered may ask."),
-            decided=(Gap("asking twice is not heard", "ask_twice", "False"), Gap("by mail")),
+            text="Ask. And be answered … by mail",
+            reading=Text("g.2による。", "As in g.2."),
+            decided=(Gap("once alone", "ask_twice", "False"), Gap("by mail")),
         ),
-        Clause("g.2", section="3", text="答えよ", decided=(Gap("-"),)),
+        Clause("g.2", section="3", text="Wait.", decided=(Gap("for a day", "wait"),)),
+        Clause("g.3", section="冒頭", text="Hello."),
     ),
+    (Remark("a greeting", "Dear reader\nYours"), Remark("nobody can see that", "be answered")),
 )
 
 
-@pytest.mark.parametrize(
-    ("source", "ja", "en"),
-    [
-        (clause("g.1", "g.2"), "`g.1`, `g.2`", "`g.1`, `g.2`"),
-        (reading("g.1"), "解釈: `g.1`", "our reading of `g.1`"),
-        (decided("g.2"), "原文に定めなし: `g.2`", "decided, `g.2` is silent"),
-        (
-            decided("g.1", parameter="ask_twice"),
-            "原文に定めなし: `g.1` (`ask_twice=`)",
-            "decided, `g.1` is silent (`ask_twice=`)",
+def test_each_sentence_stands_beside_what_follows_from_it() -> None:
+    """By whose word: what the document says, how it is read, what was decided where it is silent.
+
+    What nothing follows from is marked, and so is what no sentence stands behind.
+    """
+    page = markdown_page(
+        tiny(
+            rules=(
+                attrs.evolve(REFERS, source=clause("g.1")),
+                Rule(
+                    "t.no",
+                    on=Reject,
+                    when=seller,
+                    effect=Forbid("wrong_actor"),
+                    source=reading("g.1"),
+                ),
+                Rule(
+                    "t.ours",
+                    on=Reject,
+                    when=buyer,
+                    effect=Forbid("wrong_actor"),
+                    source=own_rule("why"),
+                ),
+                Rule(
+                    "t.dec",
+                    on=Reject,
+                    when=operator,
+                    effect=Forbid("wrong_actor"),
+                    source=decided("g.2", parameter="wait"),
+                ),
+            ),
+            documents=(GUIDE,),
         ),
-    ],
-)
-def test_a_source_says_on_whose_word_it_is(source: Any, ja: str, en: str) -> None:
-    """What the document says, how it is read, and what was decided with its parameter."""
-    policy = tiny(rules=(attrs.evolve(REFERS, source=source),), documents=(GUIDE,))
-    assert f"| `tiny.refer` | {ja} |" in rule_table(policy, "ja")
-    assert f"| `tiny.refer` | {en} |" in rule_table(policy, "en")
+        "en",
+    )
+    told = chapter(page, "Side by side with the document")
+    assert told[:8] == [
+        "Of 7 sentences, headings and fields of the document, 6 are accounted for.",
+        "- becomes a rule: 3",
+        "- leaves something open that was decided: 1",
+        "- has nothing to do with deciding: 2",
+        "- nothing follows from it: 1",
+        "- of these, a part is not checked by the library: 1",
+        "### Guide",
+        "#### becomes a rule",
+    ]
+    assert told[8:11] == ["> Ask. And be answered … by mail", ">", "> — section 2-1"]
+    for line in (
+        "- **our reading** — As in section 3.",
+        "- **decided** — once alone",
+        "- **not checked** — “be answered”: nobody can see that",
+        "> — 冒頭",
+        "**a greeting**",
+        "- Dear reader",
+    ):
+        assert line in told
+    assert any(line.startswith("- **our reading** — **Rejecting**") for line in told)
+    assert told[told.index("> Hello.") + 3] == "nothing follows from it"
+    own = chapter(page, "Rules that no sentence stands behind")
+    assert any(line.startswith("**own rule** — ") and line.endswith("(why)") for line in own)
+    assert any(line.startswith("**decided** — ") for line in own)
+    assert chapter(page, "What the document does not say, and was decided")[2:] == [
+        "| section 2-1 | once alone | `ask_twice=False` |",
+        "| section 2-1 | by mail | none |",
+        "| section 3 | for a day | `wait` |",
+    ]
 
 
-def test_clauses_stand_with_their_words_readings_and_what_they_leave_open() -> None:
-    policy = tiny(rules=(attrs.evolve(REFERS, source=clause("g.1")),), documents=(GUIDE,))
-    table = rule_table(policy, "en")
-    assert "## Source: Guide\n" in table
-    assert (
-        "| `g.1` | 2-1 | 尋ねよ | Whoever ordered may ask. "
-        "| asking twice is not heard (`ask_twice=False`); by mail |\n| `g.2` | 3 | 答えよ |  | - |"
-        in table
+EVIL = "<script>alert(1)</script>|\"'`*_[x](y)\\ & {it} -->"
+
+
+def evil() -> Policy:
+    """A policy whose every text is whatever its users wrote."""
+    orders = Lifecycle(
+        moves={"go<b>": ("a<b>", "b|c")}, cancellable="a<b>", shipped="b|c", names={"a<b>": EVIL}
+    )
+    named = EVIL.replace("{it}", "it")
+    return Policy(
+        name="e<i>",
+        zone="UTC",
+        title=EVIL,
+        source=EVIL,
+        documents=(
+            Document(
+                EVIL,
+                (Clause("c.1", section=EVIL, text=EVIL, reading=EVIL),),
+                (Remark(EVIL, EVIL),),
+            ),
+        ),
+        orders=orders,
+        rules=[
+            Rule(
+                "r|<u>", on=RequestCancellation, when=buyer & status.is_in("a<b>"), effect=CANCEL
+            ),
+            Rule(
+                "s",
+                on=RequestCancellation,
+                when=seller,
+                effect=Forbid("no<s>"),
+                source=clause("c.1"),
+            ),
+            Rule("t", on=Reject, when=seller, effect=PERMIT),
+        ],
+        reasons=[Reason("x<a>", named, when=buyer, text=(1, 3), hint=EVIL)],
+        texts=Texts(refusals={"no<s>": EVIL}, moves={"go<b>": EVIL}),
     )
 
 
-def test_of_a_policy_without_a_source_a_part_names_none() -> None:
-    rule = Rule("tiny.asks", on=REFERS.on, when=seller, effect=REFERS.effect)
-    assert "| `tiny.asks` |  |" in rule_table(tiny(rules=(rule,)), "en")
+class Tags(HTMLParser):
+    """Every tag with its attributes, and every text that a reader sees."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.texts: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
 
 
-def test_reasons_stand_under_the_command_that_they_are_for() -> None:
-    """With who may give them, the bounds of the text and the hint; a text alone has no code."""
-    table = rule_table(QOO10, "en")
-    asking, _, rest = table.partition("## Reasons for rejecting")
-    assert "## Reasons for asking" in asking
-    assert "| `changed_mind` | Changed mind | actor is the buyer | none |" in asking
-    rejecting, _, rest = rest.partition("## The text of an ask to withdraw")
-    assert "| required, 30 to 500 characters |" in rejecting
-    assert "Please explain to the buyer yourself" in rejecting
-    assert "|  |  | always | optional, up to 500 characters |" in rest
-    ja = rule_table(QOO10, "ja")
-    assert "| 必須、30〜500文字 |" in ja
-    assert "| 任意、500文字以内 |" in ja
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_whatever_users_wrote_is_words_and_no_markup(lang: str) -> None:
+    """In HTML no tag and no attribute comes from a text, and the text stands there as it is."""
+    plain = Tags(html_page(SHOP, lang) + html_page(tiny(documents=(DOCUMENT,)), lang))
+    seen = Tags(html_page(evil(), lang))
+    assert seen.tags - plain.tags == set()
+    assert seen.attributes - plain.attributes == set()
+    assert any(EVIL in text for text in seen.texts)
 
 
-def test_a_table_has_no_heading_over_nothing() -> None:
-    """Without reasons, deadlines or counters there is no section for them."""
-    assert "期限" in rule_table(QOO10, "ja")
-    assert "## Deadlines" not in rule_table(CONECT, "en")
-    bare = tiny(rules=(REFERS,), reasons=(), texts=attrs.evolve(tiny().texts, counters=()))
-    table = rule_table(bare, "en")
-    for title in ("(`AskWithdrawal`)", "Reasons", "The queue", "Columns"):
-        assert title not in table
-    assert "Columns of the queue: " in rule_table(QOO10, "en")
+def test_in_markdown_words_are_no_markup_either() -> None:
+    """Tables keep their columns, and neither tags nor links nor code come from a text."""
+    page = re.sub(r"```.*?```", "", markdown_page(evil(), "en"), flags=re.DOTALL)
+    assert "<script>" not in page
+    assert not re.search(r"(?<!\\)\[x\]\(y\)", page)
+    widths: set[int] = set()
+    for line in page.splitlines():
+        if line.startswith("| "):
+            widths.add(len(re.findall(r"(?<!\\)\|", line)))
+        elif widths:
+            assert len(widths) == 1, line
+            widths = set()
 
 
-def test_what_verifying_finds_and_is_meant_has_its_source() -> None:
-    table = rule_table(QOO10, "en")
-    assert "## What verifying finds and is meant\n" in table
-    assert "| `instant_and_rejectable:buyer` | decided, " in table
-    assert "## 検査で見つかる、意図された点\n" in rule_table(QOO10, "ja")
-    assert "is meant" not in rule_table(CONECT, "en")
+def test_a_page_asks_for_nothing() -> None:
+    """No address in it leads anywhere but within the page, and it needs no script."""
+    page = html_page(SHOP, "en")
+    assert set(re.findall(r'(?:src|href)="([^"#]*)', page)) == {""}
+    assert "url(" not in page
+    assert "<script" not in page
 
 
-def test_another_reading_reads_otherwise() -> None:
-    table = rule_table(qoo10(edition="x", late_while_open="approved"), "en")
-    line = next(each for each in table.splitlines() if "`qoo10.approved_by_delay`" in each)
-    assert line.split(" | ")[1:3] == [
-        (
-            "the earliest of: the end of the planned ship date, by order status, "
-            "the change to the present status where it is Shipping delayed"
-        ),
-        "the request is approved",
-    ]
+def test_both_forms_say_the_same() -> None:
+    """The words of the HTML page are those of the Markdown page, in the same order."""
+    html = html_page(SHOP, "en").partition("<main>")[2]
+    html = re.sub(r"<svg.*?</svg>", "", html, flags=re.DOTALL)
+    words = re.sub(r"<[^>]*>|&\w+;|&#\w+;", " ", html)
+    mark = re.sub(r"```.*?```", "", PAGE.partition("\n## ")[2], flags=re.DOTALL)
+    marked = re.sub(r"<br>|&\w+;|[*#|`>_\\-]|^1\. ", " ", mark, flags=re.MULTILINE)
+    captions = ("The status of an order", "The status of a request")
+    for caption in captions:
+        words = words.replace(caption, "", 1)
+    assert re.findall(r"\w+", words.replace("-", " ").replace("_", " ")) == re.findall(
+        r"\w+", marked
+    )
 
 
-def test_a_bar_in_a_text_does_not_break_the_table() -> None:
-    statuses = {**QOO10.texts.statuses, "new": Text("新|規", "n|ew")}
-    policy = qoo10(texts=attrs.evolve(QOO10.texts, statuses=statuses))
-    assert "| 操作者 = お客様 かつ 注文の状態 = 新&#124;規 |" in rule_table(policy, "ja")
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_every_variable_of_a_text_has_a_name(lang: str) -> None:
+    """Nobody reads its code, whatever a message is made of."""
+    body = Text(ja="".join(f"{{{each}}}" for each in sorted(PLACEHOLDERS)), en="{order_id}")
+    body = Text(**dict.fromkeys(("ja", "en"), body["ja"]))
+    told = Notification(on="pending", to="seller", subject="s", body=body)
+    page = markdown_page(attrs.evolve(SHOP, notifications=(told,)), lang)
+    named = re.findall(r"〔(\S+?)〕|\\\[(.+?)\\\]", page)
+    assert len(named) == len(PLACEHOLDERS)
+    assert not {each.replace("_", " ") for each in PLACEHOLDERS if "_" in each} & {
+        ja or en for ja, en in named
+    }
 
 
-def test_the_order_is_drawn_with_its_moves_and_how_it_is_cancelled() -> None:
-    assert order_diagram(SHOP, "en").splitlines() == [
-        "stateDiagram-v2",
-        '    state "placed" as placed',
-        '    state "packed" as packed',
-        '    state "shipped" as shipped',
-        '    state "cancelled" as cancelled',
-        "    [*] --> placed",
-        "    placed --> packed: pack",
-        "    packed --> shipped: ship",
-        "    placed --> cancelled: (cancelled)",
-        "    packed --> cancelled: (cancelled)",
-        "    shipped --> [*]",
-        "    cancelled --> [*]",
-    ]
-    assert '    state "配送要請" as shipping_requested' in order_diagram(QOO10, "ja")
+def test_a_policy_with_too_many_cases_says_that_it_shows_some() -> None:
+    survey = Survey(SHOP, limit=10)
+    assert not survey.is_complete
+    assert "There are too many cases to look at" in markdown_page(SHOP, "en", survey=survey)
 
 
-def test_the_request_is_drawn_the_same_for_all_policies() -> None:
-    drawn = request_diagram(tiny(), "en").splitlines()
-    for line in (
-        "    [*] --> pending",
-        "    pending --> approved: approve",
-        "    pending --> withdrawal_asked: ask_withdrawal",
-        "    withdrawal_asked --> withdrawal_declined: decline",
-        "    withdrawal_declined --> superseded: supersede",
-        "    pending --> expired: expire",
-        "    approved --> [*]",
-    ):
-        assert line in drawn
+def test_a_language_that_the_page_has_no_words_of_is_answered_in_english() -> None:
+    page = html_page(SHOP, "de")
+    assert page.startswith('<!doctype html>\n<html lang="de">')
+    assert "<h2>In five sentences</h2>" in page
 
 
-def test_a_flag_condition_is_made_of_one_fact() -> None:
-    assert list(confirmed.holds.leaves()) == [Holds("confirmed")]
-
-
-def test_the_generated_pages_are_current() -> None:
-    """The pages in docs/ are what the policies say today; `make docs` writes them anew."""
-    root = Path(__file__).parent.parent.parent
-    for policy in (CONECT, QOO10):
-        for lang in policy.languages:
-            page = root / "docs" / "policies" / f"{policy.name}.{lang}.md"
-            assert page.read_text(encoding="utf-8").startswith(rule_table(policy, lang))
-
-
-@pytest.mark.parametrize(
-    ("several", "ja", "en"),
-    [
-        (
-            Earliest(ship_on.end(), placed_at + hours(1)),
-            "発送予定日の終わり、注文の1時間後のうち最も早い時点",
-            "the earliest of: the end of the planned ship date, 1 h after the order",
-        ),
-        (
-            Latest(ship_on.end(), placed_at) + hours(1),
-            "発送予定日の終わりの1時間後、注文の1時間後のうち最も遅い時点",
-            "the latest of: 1 h after the end of the planned ship date, 1 h after the order",
-        ),
-        (
-            By("status", {"new": placed_at, "delayed": ship_on.end()}),
-            "注文の状態により、新規注文の場合は注文、配送遅延の場合は発送予定日の終わり",
-            (
-                "by order status, the order where it is New order, "
-                "the end of the planned ship date where it is Shipping delayed"
-            ),
-        ),
-    ],
-)
-def test_a_time_that_is_one_of_several_has_words(several: Any, ja: str, en: str) -> None:
-    """As deadlines have them."""
-    assert time_text(several, QOO10, "ja") == ja
-    assert time_text(several, QOO10, "en") == en
+def test_the_small_policy_has_a_page_too() -> None:
+    assert "## Side by side with the document" in markdown_page(tiny(documents=(DOCUMENT,)), "en")

@@ -33,9 +33,10 @@ def parser() -> argparse.ArgumentParser:
     add(choices, commands.run_replay, FILE, DATABASE, POLICIES, ANY_LANG)
     add(choices, commands.run_explain, FILE, LINE, POLICIES, LANG, format_of("text"))
     add(choices, commands.run_rules, POLICY, LANG, format_of("markdown"))
+    add(choices, commands.run_page, POLICY, LANG, OUTPUT)
     add(choices, commands.run_verify, POLICY, *HOW_TO_VERIFY, LANG, format_of("text"))
     add(choices, commands.run_diff, BEFORE, AFTER, LANG, format_of("text"))
-    add(choices, commands.run_diagram, POLICY, OF_REQUEST, LANG)
+    add(choices, commands.run_diagram, POLICY, OF_REQUEST, LANG, DRAWN)
     _add_database(choices)
     bulk_arguments.add_all(choices)
     return root
@@ -48,6 +49,8 @@ ANY_LANG = option("--lang", metavar="LANG", help="default: the first one of each
 LINE = option("--line", type=int, help="explain this line alone")
 BEFORE = option("before", metavar="POLICY_A", help=NAMES)
 AFTER = option("after", metavar="POLICY_B", help=NAMES)
+OUTPUT = option("-o", "--output", metavar="FILE", default="-", help="default: print it")
+DRAWN = option("--format", choices=("svg", "dot"), default="svg")
 OF_REQUEST = option("--request", action="store_true", help="the chart of a request instead")
 HOW_TO_VERIFY = (
     option(

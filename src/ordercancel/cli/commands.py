@@ -10,18 +10,20 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from ordercancel.cli.drawing import draw
 from ordercancel.cli.lookup import (
     attribute,
     check_language,
     language,
     loaded,
+    one_policy,
     policies_of,
     stop,
     with_built_in,
 )
 from ordercancel.domain.errors import TooLarge
 from ordercancel.domain.texts import Lang
-from ordercancel.explain import diff, order_diagram, policy_data, request_diagram, rule_table
+from ordercancel.explain import diff, html_page, markdown_page, pictures, policy_data
 from ordercancel.policies import QOO10
 from ordercancel.policy.policy import Policy
 from ordercancel.stores.memory import MemoryStore
@@ -116,7 +118,18 @@ def run_rules(chosen: argparse.Namespace) -> int:
     if chosen.format == "json":
         _print_json(policy_data(policy) for policy in policies_of(chosen.policy))
     else:
-        print("\n".join(rule_table(*each) for each in _worded(chosen)), end="")
+        print("\n".join(markdown_page(*each) for each in _worded(chosen)), end="")
+    return 0
+
+
+def run_page(chosen: argparse.Namespace) -> int:
+    """Write the page of a policy as one file of HTML."""
+    policy = one_policy(chosen.policy)
+    page = html_page(policy, language(chosen.lang, policy), draw)
+    if chosen.output == "-":
+        print(page, end="")
+    else:
+        Path(chosen.output).write_text(page, encoding="utf-8")
     return 0
 
 
@@ -175,12 +188,13 @@ def _latest(policies: Iterable[Policy]) -> dict[str, Policy]:
 
 
 def run_diagram(chosen: argparse.Namespace) -> int:
-    """Print a chart as Mermaid."""
+    """Print the picture of an order, or of a request, as SVG or DOT."""
     for policy, lang in _worded(chosen):
-        print(
-            request_diagram(policy, lang) if chosen.request else order_diagram(policy, lang),
-            end="",
-        )
+        charts = pictures(policy, lang)
+        if chosen.request and len(charts) < 2:
+            stop(f"{policy.name} has no requests to draw")
+        chart = charts[chosen.request]
+        print(chart.dot if chosen.format == "dot" else draw(chart), end="")
     return 0
 
 

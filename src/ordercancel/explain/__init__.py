@@ -4,7 +4,7 @@ from ordercancel.explain.comparison import AnswerChange, PartChange, PolicyAnswe
 from ordercancel.explain.explain import explain, explain_faults, explain_firing
 from ordercancel.explain.explanation import Cause, Change, Explanation, Flip, Quote
 from ordercancel.explain.export import policy_data
-from ordercancel.explain.pages import order_diagram, request_diagram, rule_table
+from ordercancel.explain.page import html_page, markdown_page, pictures
 
 __all__ = [
     "AnswerChange",
@@ -20,8 +20,8 @@ __all__ = [
     "explain",
     "explain_faults",
     "explain_firing",
-    "order_diagram",
+    "html_page",
+    "markdown_page",
+    "pictures",
     "policy_data",
-    "request_diagram",
-    "rule_table",
 ]

@@ -147,7 +147,17 @@ def _texts(policy: Policy) -> dict[str, Any]:
     }
 
 
-_NAMED = ("requests", "roles", "commands", "moves", "marks", "verdicts", "columns")
+_NAMED = (
+    "requests",
+    "roles",
+    "commands",
+    "moves",
+    "marks",
+    "facts",
+    "words",
+    "verdicts",
+    "columns",
+)
 
 
 def _codes(policy: Policy) -> set[str]:

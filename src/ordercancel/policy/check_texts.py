@@ -18,6 +18,7 @@ from ordercancel.policy.check_conditions import (
 )
 from ordercancel.policy.parts import PolicyParts
 from ordercancel.rules.effects import Forbid
+from ordercancel.rules.facts import FACTS, Choice, channel
 from ordercancel.rules.notifications import AUDIENCES, CHANGES, PLACEHOLDERS
 from ordercancel.rules.sources import Sourced
 from ordercancel.rules.standard_texts import (
@@ -47,6 +48,8 @@ def check_texts(policy: PolicyParts, faults: Faults) -> None:
         ("commands", texts.commands, tuple(COMMAND_TEXTS)),
         ("moves", texts.moves, tuple(orders.moves)),
         ("marks", texts.marks, marks),
+        ("facts", texts.facts, tuple(FACTS)),
+        ("words", texts.words, tuple(_words(policy))),
         ("verdicts", texts.verdicts, _VERDICTS),
         ("actions", texts.actions, (*_ACTIONS, *orders.moves)),
     )
@@ -74,6 +77,13 @@ def check_texts(policy: PolicyParts, faults: Faults) -> None:
         _check_text(policy, where, text, faults)
     for where, text in _templates(policy):
         _check_template(policy, where, policy.text(text), faults)
+
+
+def _words(policy: PolicyParts) -> Iterator[str]:
+    """The words of its choices, each after the name of its fact."""
+    for fact in (channel, *policy.facts):
+        if isinstance(fact, Choice):
+            yield from (f"{fact.name}.{word}" for word in policy.domain(fact))
 
 
 def all_texts(policy: PolicyParts) -> Iterator[tuple[str, Worded | None]]:
@@ -115,7 +125,17 @@ def all_texts(policy: PolicyParts) -> Iterator[tuple[str, Worded | None]]:
     yield from _templates(policy)
 
 
-_NAMED = ("requests", "roles", "commands", "moves", "marks", "verdicts", "columns")
+_NAMED = (
+    "requests",
+    "roles",
+    "commands",
+    "moves",
+    "marks",
+    "facts",
+    "words",
+    "verdicts",
+    "columns",
+)
 
 
 def _check_text(policy: PolicyParts, where: str, text: object, faults: Faults) -> None:

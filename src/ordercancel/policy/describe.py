@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from ordercancel.domain.commands import RequestCancellation
+from ordercancel.domain.requests import OPEN
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.decision import Verdict
 from ordercancel.engine.ruleset import RuleSet
@@ -24,9 +26,9 @@ from ordercancel.rules.conditions import (
     Relation,
     Value,
 )
-from ordercancel.rules.deadlines import Deadline, Do
+from ordercancel.rules.deadlines import Action, Deadline, Do
 from ordercancel.rules.effects import Effect, Forbid, If, Refer
-from ordercancel.rules.facts import NO_REQUEST, Day
+from ordercancel.rules.facts import NO_REQUEST, Day, Moment
 from ordercancel.rules.standard_texts import ROLE_TEXTS, STATUS_TEXTS
 from ordercancel.rules.times import (
     BusinessDays,
@@ -76,7 +78,7 @@ def action_text(deadline: Deadline, policy: RuleSet, lang: Lang) -> str:
     action = deadline.then
     argument = action.argument or ""
     values = {
-        "what": argument.replace("_", " "),
+        "what": _argument(action, policy, lang),
         "who": policy.role_text(argument)[lang],
         "met": "" if deadline.met is None else fact_text(deadline.met.name, policy, lang),
     }
@@ -85,6 +87,21 @@ def action_text(deadline: Deadline, policy: RuleSet, lang: Lang) -> str:
         return text
     unless = Text("（{met}がそれより前の場合を除く）", " (unless {met} was before)")
     return text + unless.fill(lang, values)
+
+
+def _argument(action: Action, policy: RuleSet, lang: Lang) -> str:
+    """What goes with an action, as people call it."""
+    argument = action.argument or ""
+    match action.do:
+        case Do.MARK:
+            return policy.mark_text(argument)[lang]
+        case Do.ADVANCE:
+            return policy.move_text(argument)[lang]
+        case Do.CANCEL:
+            reason = policy.reason(RequestCancellation, argument)
+            return argument if reason is None else policy.reason_text(reason)[lang]
+        case _:
+            return argument
 
 
 VERDICT_NAMES: Mapping[Verdict, Text] = {
@@ -102,6 +119,13 @@ _OPPOSITE: Mapping[Relation, Relation] = {
     Relation.AT_MOST: Relation.MORE,
     Relation.AT_LEAST: Relation.LESS,
     Relation.MORE: Relation.AT_MOST,
+}
+
+_RELATIONS: Mapping[Relation, Text] = {
+    Relation.LESS: Text("{it}が{bound}未満", "{it} is less than {bound}"),
+    Relation.AT_MOST: Text("{it}が{bound}以下", "{it} is at most {bound}"),
+    Relation.AT_LEAST: Text("{it}が{bound}以上", "{it} is at least {bound}"),
+    Relation.MORE: Text("{it}が{bound}を超える", "{it} is more than {bound}"),
 }
 
 
@@ -133,8 +157,7 @@ def describe(condition: Condition, policy: RuleSet, lang: Lang) -> str:
 
 def fact_text(name: str, policy: RuleSet, lang: Lang) -> str:
     """What people call a fact."""
-    fact = policy.fact(name)
-    return name if fact is None else policy.text(fact.label)[lang]
+    return policy.fact_text(name)[lang]
 
 
 def value_text(name: str, value: Value | None, policy: RuleSet, lang: Lang) -> str:
@@ -164,10 +187,20 @@ def _joined(conditions: Iterable[Condition], word: str, policy: RuleSet, lang: L
 def _leaf(leaf: Leaf, policy: RuleSet, lang: Lang, *, negated: bool) -> str:
     name = fact_text(leaf.fact, policy, lang)
     match leaf:
+        case IsIn("answerer", values) if values == {NO_REQUEST}:
+            nobody = Text("回答する人がいない", "nobody has to answer")
+            return (Text("回答する人がいる", "somebody has to answer") if negated else nobody)[
+                lang
+            ]
+        case IsIn("request", values) if values == OPEN:
+            waits = Text("回答待ちの{it}がある", "a request waits for an answer")
+            none = Text("回答待ちの{it}がない", "no request waits for an answer")
+            what = policy.command_text(RequestCancellation)[lang]
+            return (none if negated else waits).fill(lang, {"it": what})
         case IsIn(_, values):
             listed = _values(leaf.fact, values, policy, lang)
             if lang == "ja":
-                return f"{name} {'≠' if negated else '='} {'・'.join(listed)}"
+                return f"{name}が{'・'.join(listed)}{'以外' if negated else ''}"
             verb = ("is not" if negated else "is") if len(listed) == 1 else "is none of"
             verb = "is one of" if len(listed) > 1 and not negated else verb
             return f"{name} {verb} {', '.join(listed)}"
@@ -176,7 +209,19 @@ def _leaf(leaf: Leaf, policy: RuleSet, lang: Lang, *, negated: bool) -> str:
                 return f"「{name}」でない" if negated else f"「{name}」"
             return f"not: {name}" if negated else name
         case Compare(_, how, bound):
-            return f"{name} {_OPPOSITE[how] if negated else how} {bound}"
+            template = _RELATIONS[_OPPOSITE[how] if negated else how]
+            return template.fill(lang, {"it": name, "bound": str(bound)})
+        case Before(_, Shift(Moment() as anchor, length)) if length > timedelta():
+            template = (
+                Text("{it}から{length}以上", "{length} or more after {it}")
+                if negated
+                else Text("{it}から{length}未満", "less than {length} after {it}")
+            )
+            of = fact_text(anchor.name, policy, lang)
+            return template.fill(lang, {"it": of, "length": length_text(length, lang)})
+        case Before(_, EndOfDay() as time) if lang == "ja":
+            day = _chain_text(time, policy, lang).removesuffix("の終わり")
+            return f"{day}を過ぎてから" if negated else f"{day}まで"
         case Before(_, time):
             template = (
                 Text("{it}以降", "from {it} on") if negated else Text("{it}より前", "before {it}")
@@ -185,14 +230,14 @@ def _leaf(leaf: Leaf, policy: RuleSet, lang: Lang, *, negated: bool) -> str:
         case Listed(_, values):
             listed = _values(leaf.fact, values, policy, lang)
             template = Text(
-                "{it} = {words}、それ以外は不明", "{it} is one of {words}, else not known"
+                "{it}が{words}、それ以外は不明", "{it} is one of {words}, else not known"
             )
             return template.fill(lang, {"it": name, "words": ", ".join(listed)})
         case Known():
             template = (
-                Text("「{it}」が不明", "{it} is not known")
+                Text("{it}が不明", "{it} is not known")
                 if negated
-                else Text("「{it}」が分かっている", "{it} is known")
+                else Text("{it}が分かっている", "{it} is known")
             )
             return template.fill(lang, {"it": name})
         case _:
@@ -214,7 +259,7 @@ def _values(fact: str, values: frozenset[str], policy: RuleSet, lang: Lang) -> l
             roles = dict.fromkeys((*ROLE_TEXTS, *policy.roles, *sorted(values)))
             named = {each: policy.role_text(each) for each in roles}
         case _:
-            pass
+            named = {each: policy.word_text(fact, each) for each in sorted(values)}
     listed = [*named, *sorted(values - set(named))]
     return [named[each][lang] if each in named else each for each in listed if each in values]
 

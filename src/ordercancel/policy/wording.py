@@ -59,6 +59,16 @@ class PolicyWording(PolicyParts):
         """What people call a mark."""
         return self.text(self.texts.marks.get(code) or words(code))
 
+    def fact_text(self, name: str) -> Text:
+        """What people call a fact."""
+        fact = self.fact(name)
+        own = self.texts.facts.get(name)
+        return self.text(own or (name if fact is None else fact.label))
+
+    def word_text(self, fact: str, word: str) -> Text:
+        """What people call a word of a choice."""
+        return self.text(self.texts.words.get(f"{fact}.{word}") or word)
+
     def deadline_text(self, deadline: Deadline) -> Text:
         """What people call a deadline."""
         called = deadline.label or words(deadline.id.rpartition(".")[2])
@@ -102,7 +112,7 @@ class PolicyWording(PolicyParts):
         sentence = self.text(
             self.texts.refusals.get(code) or STANDARD_REFUSALS.get(code) or words(code)
         )
-        labels = [self.text(fact.label) for fact in map(self.fact, missing) if fact is not None]
+        labels = [self.fact_text(name) for name in missing if self.fact(name) is not None]
         if not labels:
             return sentence
         templates = {

@@ -20,6 +20,7 @@ __all__ = [
     "Document",
     "Gap",
     "OwnRule",
+    "Remark",
     "Source",
     "Sourced",
     "as_source",
@@ -72,11 +73,37 @@ class Clause:
 
 
 @attrs.frozen
+class Remark:
+    """Words of a document that nothing is decided by, and why not.
+
+    Args:
+        why: Why nothing follows from them, such as "headings".
+        words: The document's own words, to the character, a sentence in each line. Those that
+            stand in a clause are a part of it that is not checked.
+    """
+
+    why: Text | str
+    words: str
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Its sentences."""
+        return tuple(self.words.splitlines())
+
+
+@attrs.frozen
 class Document:
-    """A document that rules are taken from, with its clauses; they get its title."""
+    """A document that rules are taken from.
+
+    Args:
+        title: Its title, which its clauses get.
+        clauses: Its clauses, in order.
+        remarks: The rest of it, so that a page passes over no sentence. Default: none.
+    """
 
     title: str
     clauses: tuple[Clause, ...]
+    remarks: tuple[Remark, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         titled = tuple(attrs.evolve(each, document=self.title) for each in self.clauses)

@@ -108,6 +108,9 @@ class Texts:
         commands: What each kind of command is called, as a noun.
         moves: What each move of the order is called. Default: the words of its name.
         marks: What each mark is called. Default: the words of its code.
+        facts: What the facts that every policy has are called, such as ``requested_at``.
+        words: What the words of a choice are called, by its name and the word:
+            ``{"channel.mail": Text("メール", "mail")}``. Default: the words themselves.
         verdicts: What ``cancel``, ``refer`` and ``permit`` mean for whoever asks, as sentences;
             ``{answerer}`` is who will answer.
         refusals: The sentence for each refusal code; the library's own codes have theirs
@@ -127,6 +130,8 @@ class Texts:
     commands: Mapping[type[Judged], Worded] = attrs.field(factory=dict, converter=_frozen)
     moves: _Named = attrs.field(factory=dict, converter=_frozen)
     marks: _Named = attrs.field(factory=dict, converter=_frozen)
+    facts: _Named = attrs.field(factory=dict, converter=_frozen)
+    words: _Named = attrs.field(factory=dict, converter=_frozen)
     verdicts: _Named = attrs.field(factory=dict, converter=_frozen)
     refusals: _Named = attrs.field(factory=dict, converter=_frozen)
     actions: Mapping[str, ActionText] = attrs.field(factory=dict, converter=_frozen)

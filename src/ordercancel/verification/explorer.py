@@ -91,6 +91,8 @@ class Explorer:
         limit: How many cases to reach at most.
         seed: Picks some of the orders to begin with. Default: None, all of them.
         show_refusals: Whether every refusal is a step, too. Default: False.
+        corrects: Whether the host puts orders in other statuses, against the lifecycle. Default:
+            True.
 
     Attributes:
         nodes: The cases, by what tells each from the others.
@@ -107,8 +109,10 @@ class Explorer:
         limit: int,
         seed: int | None = None,
         show_refusals: bool = False,
+        corrects: bool = True,
     ) -> None:
         self.policy = policy
+        self.corrects = corrects
         self.visitors = tuple(visitors)
         self.limit = limit
         self.seed = seed
@@ -327,7 +331,7 @@ class Explorer:
         for name, value in self._keys.in_time(node):
             if shipped or name != "shipped_at":
                 yield from self._update(node, facts={name: value})
-        if order.status == orders.cancelled:
+        if order.status == orders.cancelled or not self.corrects:
             return
         for status in orders.statuses:
             if status not in (order.status, orders.cancelled):

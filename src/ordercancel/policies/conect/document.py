@@ -8,6 +8,7 @@ pieces. How they are read, and what was decided where they are silent, is in
 from __future__ import annotations
 
 from ordercancel.policies.conect.readings import DECIDED, READINGS
+from ordercancel.policies.conect.remarks import REMARKS
 from ordercancel.rules.sources import Clause, Document
 
 __all__ = ["CONECT_HELP"]
@@ -207,4 +208,5 @@ CONECT_HELP = Document(
             ),
         ),
     ),
+    REMARKS,
 )

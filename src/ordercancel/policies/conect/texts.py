@@ -119,6 +119,21 @@ TEXTS = Texts(
         "withdrawn": Text("取り消し済", "Withdrawn"),
         "superseded": Text("リクエスト無効", "Closed without an answer"),
     },
+    facts={
+        "request": Text("最新のキャンセルリクエスト", "latest request"),
+        "requested_at": Text("キャンセルリクエスト", "the request"),
+        "is_initiator": Text("リクエストした本人による操作", "the actor made the request"),
+        "seller_permits": Text(
+            "受注側が「注文キャンセルの受付」を許可", "the seller permits cancellation requests"
+        ),
+    },
+    words={
+        "channel.order_form": Text("発注フォーム", "order form"),
+        "channel.mail": Text("メール発注", "mail"),
+        "channel.phone": Text("電話", "phone"),
+        "channel.fax": Text("FAX", "fax"),
+        "channel.seller_entry": Text("受注側による入力", "entered by the seller"),
+    },
     roles={
         "buyer": Sourced(Text("発注側", "the buyer"), clause("conect.2-1.enable")),
         "seller": Sourced(Text("受注側", "the seller"), clause("conect.1-1.is-a-request")),

@@ -8,6 +8,7 @@ pieces. How they are read, and what was decided where they are silent, is in
 from __future__ import annotations
 
 from ordercancel.policies.qoo10.readings import DECIDED, READINGS
+from ordercancel.policies.qoo10.remarks import REMARKS
 from ordercancel.rules.sources import Clause, Document
 
 __all__ = ["QOO10_GUIDE"]
@@ -192,4 +193,5 @@ QOO10_GUIDE = Document(
             ),
         ),
     ),
+    REMARKS,
 )

@@ -59,6 +59,13 @@ TEXTS = Texts(
         "withdrawn": Text("撤回完了", "Withdrawn"),
         "superseded": Text("要請無効", "Closed without an answer"),
     },
+    facts={
+        "request": Text("最新のキャンセル要請", "latest request"),
+        "requested_at": Text("キャンセル要請", "the request"),
+        "closed_at": Text("要請への回答", "the answer to the request"),
+        "is_initiator": Text("要請した本人による操作", "the actor made the request"),
+        "is_own_side": Text("要請した側による操作", "the actor's side made the request"),
+    },
     roles={
         "buyer": Sourced(Text("お客様", "the buyer"), clause("qoo10.1.may-reject")),
         "seller": Sourced(Text("ショップ", "the seller"), clause("qoo10.1.may-reject")),

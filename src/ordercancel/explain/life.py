@@ -1,0 +1,233 @@
+"""The chapters of a page on the life of an order: five sentences, and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ordercancel.domain.commands import RequestCancellation
+from ordercancel.explain.blocks import Bullets, Chapter, Picture, strong
+from ordercancel.explain.pictures import Chart
+from ordercancel.explain.survey import ASK, Action, Cause, Survey, in_order
+from ordercancel.explain.telling import Telling, capital, outcomes
+from ordercancel.policy.describe import action_text, time_text
+from ordercancel.rules.effects import Cancel, Refer
+
+__all__ = ["charts", "life"]
+
+
+def life(tell: Telling) -> Iterator[Chapter]:
+    """The first two chapters."""
+    yield Chapter("summary", tell.say("要点", "In five sentences"), [_summary(tell)])
+    pictures = [Picture(chart) for chart in charts(tell)]
+    yield Chapter(
+        "life",
+        tell.say("注文と{it}の流れ", "The life of an order and of a request", it=tell.asking),
+        pictures,
+    )
+
+
+# ---------------------------------------------------------------- five sentences
+
+
+def _summary(tell: Telling) -> Bullets:
+    asking = tell.survey.roles_that(ASK)
+    sentences = (
+        (tell.say("誰が", "Who"), _who(tell, asking)),
+        (tell.say("いつ", "When"), tell.joined(_when(tell, role) for role in asking)),
+        (tell.say("いつまで", "Until when"), _until(tell)),
+        (tell.say("誰が決めるか", "Who decides"), _decides(tell)),
+        (tell.say("その後", "What then"), _afterwards(tell)),
+    )
+    return Bullets(
+        [((strong(head), tell.say("：", ": "), words),) for head, words in sentences],
+        numbered=True,
+    )
+
+
+def _who(tell: Telling, asking: tuple[str, ...]) -> str:
+    if not asking:
+        return tell.say(
+            "キャンセルを求めることができる人はいません。", "Nobody may ask to cancel an order."
+        )
+    return tell.say(
+        "注文のキャンセルを求めることができるのは、{who}です。",
+        "{who} may ask to cancel an order.",
+        who=capital(tell.roles(asking)),
+    )
+
+
+def _when(tell: Telling, role: str) -> str:
+    """When one role may cancel at once, and when they ask somebody."""
+    asked = [
+        each for answers in tell.survey.answers.values() for each in answers.get((role, ASK), ())
+    ]
+    parts = []
+    for each in outcomes(tell.policy, asked):
+        when = tell.condition(each.when)
+        if isinstance(each.effect, Cancel):
+            ja, en = (
+                "{who}が求めるとその場でキャンセルになるのは、{when}の場合です。",
+                "Asked by {who}, it is cancelled at once if: {when}.",
+            )
+        elif isinstance(each.effect, Refer):
+            ja, en = (
+                "{who}が求めて{to}が判断するのは、{when}の場合です。",
+                "Asked by {who}, {to} decides if: {when}.",
+            )
+        else:
+            continue
+        to = tell.role(each.effect.to) if isinstance(each.effect, Refer) else ""
+        parts.append(tell.say(ja, en, who=tell.role(role), when=when, to=to))
+    if not any(isinstance(each.effect, Cancel) for each in outcomes(tell.policy, asked)):
+        parts.append(
+            tell.say("その場でキャンセルになることはありません。", "Nothing is cancelled at once.")
+        )
+    return tell.joined(parts)
+
+
+def _until(tell: Telling) -> str:
+    survey = tell.survey
+    open_to = {
+        status for status, request in survey.answers if survey.roles_that(ASK, [(status, request)])
+    }
+    closed = [tell.status(each) for each in survey.statuses if each not in open_to]
+    still = tell.either(tell.status(each) for each in survey.statuses if each in open_to)
+    if not closed:
+        return tell.say("注文がどの状態でも求められます。", "This is possible in every status.")
+    return tell.say(
+        "注文が「{still}」の間に限ります。「{closed}」になると、もう求められません。",
+        "Only while the order is: {still}. Once it is {closed}, nobody can ask any more.",
+        still=still,
+        closed=tell.either(closed),
+    )
+
+
+def _decides(tell: Telling) -> str:
+    policy = tell.policy
+    who = tell.roles(tell.survey.roles_that(("approve", None)))
+    parts = [tell.say("リクエストに答える人はいません。", "There is nobody who answers requests.")]
+    if who:
+        parts = [
+            tell.say(
+                "承認するか拒否するかは、{who}が決めます。",
+                "{who} approves or rejects.",
+                who=capital(who),
+            )
+        ]
+    acting = [each for each in policy.deadlines if each.then.acts]
+    parts += [
+        tell.say(
+            "{due}になると：{then}。",
+            "At {due}: {then}.",
+            due=time_text(each.due, policy, tell.lang),
+            then=action_text(each, policy, tell.lang),
+        )
+        for each in acting
+    ]
+    if not acting:
+        parts.append(
+            tell.say(
+                "回答の期限はなく、自動で承認・拒否されることはありません。",
+                "There is no deadline: nothing is approved, rejected or cancelled by itself.",
+            )
+        )
+    return tell.joined(parts)
+
+
+def _afterwards(tell: Telling) -> str:
+    policy, survey = tell.policy, tell.survey
+    cancelled = tell.status(policy.orders.cancelled)
+    parts = [
+        tell.say(
+            "キャンセルされた注文は「{it}」になり、元には戻りません。",
+            "A cancelled order is “{it}”, for good.",
+            it=cancelled,
+        )
+    ]
+    for (_, to, _), step in survey.request_changes.items():
+        if to != "rejected":
+            continue
+        request = step.after.latest
+        assert request is not None
+        asks = RequestCancellation(step.after.order.id, by=request.by)
+        again = policy.assess(asks, step.after, step.at, seller=survey.willing_seller)
+        if again.is_refused:
+            parts.append(
+                tell.say(
+                    "拒否されると、注文はそのまま進みます。再度求めた場合：「{it}」",
+                    "After a rejection the order goes on. Whoever asks again reads: “{it}”",
+                    it=again.message(tell.lang),
+                )
+            )
+        else:
+            parts.append(
+                tell.say(
+                    "拒否されると注文はそのまま進み、再度求めることができます。",
+                    "After a rejection the order goes on, and they may ask again.",
+                )
+            )
+        break
+    return tell.joined(parts)
+
+
+# ---------------------------------------------------------------- pictures
+
+
+def charts(tell: Telling) -> tuple[Chart, ...]:
+    """The pictures of a policy: of its orders, and of requests where anybody makes one."""
+    survey, policy = tell.survey, tell.policy
+    targets = {to for _, to, _ in survey.order_changes}
+    moves = [
+        (source, to, cause)
+        for source, to, cause in survey.order_changes
+        if to != policy.orders.cancelled
+    ]
+    cancels = dict.fromkeys(
+        (source, to) for source, to, _ in survey.order_changes if to == policy.orders.cancelled
+    )
+    order = Chart(
+        tell.say("注文の状態", "The status of an order"),
+        tuple((each, tell.status(each)) for each in survey.statuses),
+        (
+            *((None, each, "") for each in survey.statuses if each not in targets),
+            *_edges(tell, moves, survey),
+            *((source, to, tell.say("キャンセル", "cancelled")) for source, to in cancels),
+        ),
+    )
+    known = dict.fromkeys(
+        each
+        for source, to, _ in survey.request_changes
+        for each in (source, to)
+        if each is not None
+    )
+    request = Chart(
+        tell.say("{it}の状態", "The status of a request", it=tell.asking),
+        tuple((each, tell.request(each)) for each in in_order(known)),
+        tuple(_edges(tell, survey.request_changes, survey)),
+    )
+    return (order, request) if known else (order,)
+
+
+def _edges(
+    tell: Telling, changes: Iterable[tuple[str | None, str, Cause]], survey: Survey
+) -> Iterator[tuple[str | None, str, str]]:
+    """The changes, each once, with who brings it about where not everybody does."""
+    by: dict[tuple[str | None, str, Action], list[str]] = {}
+    for source, to, (action, role) in changes:
+        by.setdefault((source, to, action), []).append(role)
+    for (source, to, action), roles in by.items():
+        yield source, to, _cause(tell, action, roles)
+
+
+def _cause(tell: Telling, action: Action, roles: list[str]) -> str:
+    kind, name = action
+    if kind == "deadline":
+        deadline = tell.policy.deadline(str(name))
+        called = tell.policy.deadline_text(deadline)[tell.lang]
+        return tell.say("期限「{it}」", "deadline “{it}”", it=called)
+    words = tell.button(action)
+    return (
+        words
+        if len(roles) > 1
+        else tell.say("{it}（{who}）", "{it} ({who})", it=words, who=tell.role(roles[0]))
+    )

@@ -1,0 +1,68 @@
+"""The page of a policy: what people need to know of it who do not read code."""
+
+from __future__ import annotations
+
+from ordercancel.domain.texts import Lang
+from ordercancel.explain.beside import beside
+from ordercancel.explain.blocks import Page, note
+from ordercancel.explain.html import html
+from ordercancel.explain.ids import ids
+from ordercancel.explain.life import charts, life
+from ordercancel.explain.markdown import markdown
+from ordercancel.explain.pictures import Chart, Draw, plain_svg
+from ordercancel.explain.screens import screens
+from ordercancel.explain.survey import Survey
+from ordercancel.explain.telling import Telling
+from ordercancel.explain.who_may import who_may
+from ordercancel.policy.policy import Policy
+
+__all__ = ["html_page", "markdown_page", "pictures"]
+
+
+def html_page(
+    policy: Policy, lang: Lang, draw: Draw = plain_svg, *, survey: Survey | None = None
+) -> str:
+    """Return the page of `policy` as one file of HTML: no request leaves it.
+
+    Args:
+        policy: Anybody's policy; its texts are escaped.
+        lang: The language.
+        draw: Draws its pictures. Default: without any tool.
+        survey: What can happen under `policy`, where it was gathered before. Default: it is now.
+    """
+    return html(_page(policy, lang, survey), draw)
+
+
+def markdown_page(policy: Policy, lang: Lang, *, survey: Survey | None = None) -> str:
+    """Return the same page as Markdown."""
+    return markdown(_page(policy, lang, survey))
+
+
+def pictures(policy: Policy, lang: Lang) -> tuple[Chart, ...]:
+    """Return the pictures of the page: of an order, and of a request where one can be made."""
+    return charts(Telling(policy, lang, Survey(policy)))
+
+
+def _page(policy: Policy, lang: Lang, survey: Survey | None) -> Page:
+    tell = Telling(policy, lang, survey or Survey(policy))
+    edition = tell.say(
+        "版：{edition}　時間帯：{zone}",
+        "Edition: {edition} · Zone of days and clock times: {zone}",
+        edition=policy.edition,
+        zone=policy.zone,
+    )
+    title = tell.text(policy.title or policy.name)
+    titles = tell.listed(each.title for each in policy.documents)
+    sources = [tell.say("出典：{it}", "Taken from: {it}", it=titles)] if titles else []
+    answered = tell.say(
+        "例の結果は、このページを作るときにルール自身が答えたものです。",
+        "The results of examples are what the rules themselves answered as this page was made.",
+    )
+    return Page(
+        lang,
+        tell.say("{it}：キャンセルのルール", "{it}: the rules of cancelling", it=title),
+        [((note(each),),) for each in (edition, *sources, answered)],
+        (*life(tell), who_may(tell), *screens(tell), *beside(tell), ids(tell)),
+        tell.say("目次", "Contents"),
+        tell.say("中略", "left out"),
+    )

@@ -1,0 +1,160 @@
+"""The parts of a policy that rest on somebody's word, each as a line of words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import attrs
+
+from ordercancel.explain.blocks import Line, Span, strong
+from ordercancel.explain.screens import bounds, happening
+from ordercancel.explain.situations import Row, of_deadline, of_reason, of_rule
+from ordercancel.explain.telling import Telling
+from ordercancel.policy.describe import action_text, time_text
+from ordercancel.rules.conditions import ALWAYS
+from ordercancel.rules.deadlines import Deadline
+from ordercancel.rules.effects import Forbid, leaves_of
+from ordercancel.rules.reasons import Reason
+from ordercancel.rules.rules import Rule
+from ordercancel.rules.sources import Citation, Source, Sourced
+from ordercancel.rules.texts import Worded
+
+__all__ = ["Part", "deadline_line", "named_by", "parts_of", "rule_line"]
+
+
+@attrs.frozen
+class Part:
+    """Something of a policy that rests on somebody's word.
+
+    Args:
+        kind: ``rule`` for what decides, ``text`` for what people read.
+        source: On whose word.
+        line: What it is, in words.
+        rows: Situations at its boundaries.
+        beside: The clause beside which these are shown: once.
+    """
+
+    kind: str
+    source: Source | None
+    line: Line
+    rows: tuple[Row, ...] = ()
+    beside: str | None = None
+
+
+def named_by(tell: Telling, source: Source | None) -> tuple[str, ...]:
+    """The clauses that a source names, those that are silent among them."""
+    source = tell.policy.source if source is None else source
+    return source.clauses if isinstance(source, Citation) else ()
+
+
+def parts_of(tell: Telling) -> Iterator[Part]:
+    """The rules, deadlines, reasons and texts of a policy."""
+    policy = tell.policy
+    for rule in policy.rules:
+        beside = named_by(tell, rule.source)[:1]
+        yield Part("rule", rule.source, rule_line(tell, rule), of_rule(tell, rule), *beside)
+    for deadline in policy.deadlines:
+        line, rows = deadline_line(tell, deadline), tuple(of_deadline(tell, deadline))
+        yield Part("rule", deadline.source, line, rows, *named_by(tell, deadline.source)[:1])
+    for reason in policy.reasons:
+        line, rows = _reason_line(tell, reason), tuple(of_reason(tell, reason))
+        yield Part("rule", reason.source, line, rows, *named_by(tell, reason.source)[-1:])
+    for source, head, words in _texts(tell):
+        said = tell.say("：「{it}」", ": “{it}”", it=words)
+        yield Part("text", source, (strong(head), said))
+
+
+def rule_line(tell: Telling, rule: Rule) -> Line:
+    """What a rule is about, and under which condition it does what."""
+    words: list[str | Span] = [
+        strong(tell.either(map(tell.command, rule.on))),
+        tell.say("：", ": "),
+    ]
+    for number, (when, effect) in enumerate(leaves_of(rule.effect, rule.when)):
+        condition = tell.say("常に", "always") if when == ALWAYS else tell.condition(when)
+        words += [tell.say("／", "; ") if number else "", f"{condition} → ", tell.verdict(effect)]
+        if isinstance(effect, Forbid):
+            sentence = tell.policy.refusal_text(effect.code)[tell.lang]
+            words.append(tell.say("「{it}」", " “{it}”", it=sentence))
+    return tuple(words)
+
+
+def deadline_line(tell: Telling, deadline: Deadline) -> Line:
+    """While what a deadline runs, when it is due, and what it does."""
+    policy, lang = tell.policy, tell.lang
+    name = policy.deadline_text(deadline)[lang]
+    return (
+        strong(tell.say("期限「{it}」", "Deadline “{it}”", it=name)),
+        tell.say(
+            "：{runs}の間。{due}に、{then}",
+            ": while {runs}; at {due}: {then}",
+            runs=tell.condition(deadline.runs),
+            due=time_text(deadline.due, policy, lang),
+            then=action_text(deadline, policy, lang),
+        ),
+    )
+
+
+def _reason_line(tell: Telling, reason: Reason) -> Line:
+    name, what = tell.policy.reason_text(reason)[tell.lang], tell.command(reason.on)
+    head = tell.say("{what}の理由「{it}」", "{what}: reason “{it}”", what=what, it=name)
+    if not name:
+        head = tell.say("{what}に添える文章", "{what}: words of one's own", what=what)
+    return (strong(head), tell.say("：文章は{it}", ": text {it}", it=bounds(tell, reason.text)))
+
+
+_Text = tuple[Source | None, str, str]
+"""On whose word a text is there, what it is, and the text."""
+
+
+def _texts(tell: Telling) -> Iterator[_Text]:
+    """Every text that people read and that says whose word it is."""
+    policy = tell.policy
+    for label in policy.labels:
+        who, on = tell.role(label.to), happening(tell, label.on)
+        head = tell.say("{who}が見る表示（{on}）", "{who} reads ({on})", who=who, on=on)
+        yield label.source, head, tell.filled(label.text)
+    for sent in policy.notifications:
+        on = happening(tell, sent.on)
+        head = tell.say("通知（{on}）", "Message ({on})", on=on)
+        yield sent.source, head, tell.filled(sent.subject)
+        yield from _sourced(
+            tell, tell.say("件名（{on}）", "Subject ({on})", on=on), [sent.subject]
+        )
+        yield from _sourced(tell, tell.say("本文（{on}）", "Body ({on})", on=on), [sent.body])
+    for counter in policy.counters:
+        yield counter.source, tell.say("件数", "Number of a queue"), tell.text(counter.label)
+        state = tell.say("一覧での処理状態", "State in the queue")
+        yield from _sourced(tell, state, [counter.state])
+    for action in tell.survey.actions:
+        button = tell.button(action)
+        for name, worded in policy.action_text(*action).parts().items():
+            ja, en = _SHOWN[name.partition("[")[0]]
+            yield from _sourced(tell, tell.say(ja, en, it=button), [worded])
+    for ja, en, texts in (
+        ("理由のそばの注記", "Note beside a reason", [each.hint for each in policy.reasons]),
+        ("注文の状態の名称", "Name of a status", policy.texts.statuses.values()),
+        ("{it}の状態の名称", "Name of a status of a request", policy.texts.requests.values()),
+        ("できないときの文", "Sentence of a refusal", policy.texts.refusals.values()),
+        ("一覧の列", "Column of the queue", policy.texts.columns.values()),
+        ("操作の名称", "Name of a move", policy.texts.moves.values()),
+        ("記録の名称", "Name of a mark", policy.texts.marks.values()),
+    ):
+        yield from _sourced(tell, tell.say(ja, en, it=tell.asking), texts)
+
+
+def _sourced(tell: Telling, head: str, texts: Iterable[Worded | None]) -> Iterator[_Text]:
+    for each in texts:
+        if isinstance(each, Sourced):
+            yield each.source, head, tell.filled(each)
+
+
+_SHOWN: Mapping[str, tuple[str, str]] = {
+    "button": ("ボタン", "Button"),
+    "notices": ("「{it}」のそばの案内", "Notice beside “{it}”"),
+    "confirmation": ("「{it}」の確認の文", "Confirmation of “{it}”"),
+    "confirm": ("「{it}」の確認のボタン", "Button of the confirmation of “{it}”"),
+    "done": ("「{it}」の後の文", "Sentence after “{it}”"),
+    "done_at_once": ("「{it}」の後の文", "Sentence after “{it}”"),
+}
+"""What each part of an `ActionText` is called."""

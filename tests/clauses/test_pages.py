@@ -1,0 +1,177 @@
+"""The pages of both documents: every sentence accounted for, with what the rules answer."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from ordercancel.explain import markdown_page
+from ordercancel.explain.survey import Survey
+from ordercancel.policies import CONECT, QOO10
+from ordercancel.policy import Policy
+
+HERE = Path(__file__).parent
+POLICIES = {policy.name: policy for policy in (CONECT, QOO10)}
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[tuple[str, str], str]:
+    """Both pages in both languages."""
+    surveys = {name: Survey(policy) for name, policy in POLICIES.items()}
+    return {
+        (name, lang): markdown_page(policy, lang, survey=surveys[name])
+        for name, policy in POLICIES.items()
+        for lang in policy.languages
+    }
+
+
+@pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
+def test_no_word_of_the_document_is_passed_over(policy: Policy) -> None:
+    """What is quoted in clauses, and what is remarked that nothing follows from, is all of it.
+
+    Numbers of lists and of the example are left out.
+    """
+    text = (HERE.parent / "documents" / f"{policy.name}.txt").read_text(encoding="utf-8")
+    (document,) = policy.documents
+    pieces = [piece for clause in document.clauses for piece in clause.text.split(" … ")]
+    pieces += [line for remark in document.remarks for line in remark.lines]
+    assert [piece for piece in pieces if piece not in text] == []
+    passed = [True] * len(text)
+    for piece in pieces:
+        for found in re.finditer(re.escape(piece), text):
+            passed[found.start() : found.end()] = [False] * len(piece)
+    left = "".join(each if is_left else " " for each, is_left in zip(text, passed, strict=True))
+    assert re.findall(r"[^\W\d①-⑨]+", left) in ([], ["OK", "OK"])
+
+
+@pytest.mark.parametrize(
+    ("name", "lang", "lines"),
+    [
+        (
+            "conect",
+            "ja",
+            [
+                "原文の80件（文・見出し・画面の項目）のうち80件の扱いを示します。",
+                "- ルールになる：11件",
+            ],
+        ),
+        (
+            "qoo10",
+            "en",
+            [
+                "Of 107 sentences, headings and fields of the document, 107 are accounted for.",
+                "- of these, a part is not checked by the library: 1",
+            ],
+        ),
+    ],
+)
+def test_every_sentence_is_accounted_for_and_counted(
+    pages: dict[tuple[str, str], str], name: str, lang: str, lines: list[str]
+) -> None:
+    printed = pages[name, lang].splitlines()
+    assert [line for line in lines if line not in printed] == []
+    assert "何も導かれない" not in pages[name, lang]
+    assert "nothing follows from it" not in pages[name, lang]
+
+
+def beside(page: str, quote: str) -> str:
+    """What stands beside a sentence."""
+    return page.partition(f"> {quote}")[2].partition("\n#### ")[0]
+
+
+def test_what_cannot_be_seen_is_said_not_to_be_checked(pages: dict[tuple[str, str], str]) -> None:
+    assert "- **確認しない** — 「虚偽の発送処理を行っていることが確認された場合」：" in beside(
+        pages["qoo10", "ja"], "キャンセル拒否後は該当注文の発送処理を"
+    )
+
+
+def test_other_takes_30_to_500_characters(pages: dict[tuple[str, str], str]) -> None:
+    """qoo10.3.other-30: 29 and 501 are refused, and so is the hint itself."""
+    told = beside(pages["qoo10", "ja"], "※理由「その他」を選択した場合は")
+    refused, bounds = "× **受け付けない**", "30文字以上500文字以内で入力してください。"
+    hint = "案内文ではなく、理由を入力してください。"
+    for line in (
+        f"| 「その他」に29文字 | {refused} | {bounds}（現在29文字） |",
+        "| 「その他」に30文字 | ○ **受け付ける** |  |",
+        "| 「その他」に500文字 | ○ **受け付ける** |  |",
+        f"| 「その他」に501文字 | {refused} | {bounds}（現在501文字） |",
+        f"| 「その他」に注記をそのまま入力 | {refused} | {hint} |",
+    ):
+        assert f"\n{line}\n" in told
+
+
+def test_a_late_order_is_cancelled_at_once_from_the_day_after(
+    pages: dict[tuple[str, str], str],
+) -> None:
+    """qoo10.1.instant-delayed: on the day itself the seller decides, on the day after nobody."""
+    told = beside(pages["qoo10", "ja"], "入力された発送予定日までに")
+    day = "お客様が「キャンセルを要請する」（注文の状態：配送要請、発送予定日 3月31日、今は"
+    assert f"| {day}3月31日 23:59:59） | △ **ショップが判断** |" in told
+    assert f"| {day}4月1日 00:00） | ○ **即時キャンセル** |" in told
+
+
+def test_a_rejected_order_is_to_be_shipped_on_the_same_day(
+    pages: dict[tuple[str, str], str],
+) -> None:
+    """qoo10.1.ship-same-day: until the end of the day."""
+    told = beside(pages["qoo10", "en"], "キャンセル拒否後は該当注文の発送処理を")
+    start = "| the answer to the request 1 April 10:00, now"
+    assert f"{start} 1 April 23:59:59 | **not yet** |" in told
+    assert f"{start} 2 April 00:00 | **due** | it is marked not shipped on the day" in told
+
+
+def test_other_takes_1_to_20_characters(pages: dict[tuple[str, str], str]) -> None:
+    """conect.1-1.other-20."""
+    told = beside(pages["conect", "en"], "「その他」を選択した場合はキャンセル理由")
+    for n, verdict in ((0, "× **not"), (1, "○ **"), (20, "○ **"), (21, "× **not")):
+        assert f"| “Other” with {n} characters | {verdict}" in told
+
+
+def test_orders_of_other_channels_are_refused(pages: dict[tuple[str, str], str]) -> None:
+    """conect.0.channel: by form and by mail they are the seller's to decide."""
+    told = beside(pages["conect", "ja"], "※この機能は発注フォームを通じたご注文で")
+    assert "（注文経路：電話） | × **できない** | 発注フォームまたはメール以外で" in told
+    assert "| 同じで、注文経路が発注フォーム・メール発注なら | △ **受注側が判断** |" in told
+
+
+ENGLISH = {"CO", "NECT", "FAX", "Qoo10", "J", "QSM", "OK", "TOP", "Asia", "Tokyo", "ID"}
+"""Names, and words of the documents' own."""
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_nothing_english_and_no_code_is_on_the_japanese_page(
+    pages: dict[tuple[str, str], str], name: str
+) -> None:
+    """But in the chapters of the switches and of the ids, and where a document says so itself."""
+    page = re.sub(r"```.*?```", "", pages[name, "ja"], flags=re.DOTALL)
+    page = page.partition("\n## 原文に定めがなく、決めたこと\n")[0]
+    remarks = [line for each in POLICIES[name].documents[0].remarks for line in each.lines]
+    told = unescape(re.sub(r"<br>|'\w+\\?_?\w*'", " ", page)).replace("\\", "")
+    lines = [
+        line
+        for line in told.splitlines()
+        if not line.startswith(">") and line.removeprefix("- ") not in remarks
+    ]
+    words = {word for line in lines for word in re.findall(r"[A-Za-z][A-Za-z0-9]*", line)}
+    assert words - ENGLISH == set()
+    assert re.findall(r"[=≠<>]=?", "\n".join(lines)) == []
+
+
+@pytest.mark.parametrize("name", POLICIES)
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_a_rule_of_the_library_stands_once(
+    pages: dict[tuple[str, str], str], name: str, lang: str
+) -> None:
+    for each in ("own_request", "answer", "advance", "one_open_request"):
+        assert pages[name, lang].count(f"`standard.{each}`") == 1
+
+
+def test_a_page_keeps_to_the_terms_of_its_document(pages: dict[tuple[str, str], str]) -> None:
+    """要請 and お客様 are Qoo10's, リクエスト and 発注側 are CO-NECT's."""
+    conect = re.sub("^>.*", "", pages["conect", "ja"], flags=re.MULTILINE)
+    assert re.findall("要請|購入者|販売者", conect) == []
+    qoo10 = pages["qoo10", "ja"].replace("キャンセルリクエスト", "")
+    assert re.findall("リクエスト|購入者|販売者", qoo10) == []

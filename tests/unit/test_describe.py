@@ -1,0 +1,182 @@
+"""Conditions, times and deadlines in words."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from typing import Any
+
+import pytest
+
+from ordercancel import Text
+from ordercancel.policies import QOO10
+from ordercancel.policies.qoo10.rules import confirmed
+from ordercancel.policy import (
+    ALWAYS,
+    By,
+    Calendar,
+    Condition,
+    Earliest,
+    Latest,
+    Named,
+    answerer,
+    channel,
+    closed_at,
+    days,
+    hours,
+    minutes,
+    now,
+    placed_at,
+    request,
+    requests_made,
+    role,
+    ship_on,
+    status,
+)
+from ordercancel.policy.describe import describe, time_text
+from ordercancel.rules.conditions import Holds, IsIn, Leaf
+
+LATE = now >= ship_on.end()
+WORKING = Calendar(first=date(2022, 1, 1), last=date(2023, 12, 31))
+
+CONDITIONS: list[tuple[Any, str, str]] = [
+    (ALWAYS, "常に", "always"),
+    (status.is_in("new"), "注文の状態が新規注文", "order status is New order"),
+    (
+        status.is_in("delayed", "new"),
+        "注文の状態が新規注文・配送遅延",
+        "order status is one of New order, Shipping delayed",
+    ),
+    (~role.is_in("buyer"), "操作者がお客様以外", "actor is not the buyer"),
+    (
+        ~channel.is_in("mail", "fax"),
+        "注文経路がfax・mail以外",
+        "channel is none of fax, mail",
+    ),
+    (request.is_in("none"), "最新のキャンセル要請がなし", "latest request is none"),
+    (
+        confirmed.holds,
+        "「キャンセル不可状態であると確認済み」",
+        "the seller affirms that cancelling is impossible",
+    ),
+    (
+        ~confirmed,
+        "「キャンセル不可状態であると確認済み」でない",
+        "not: the seller affirms that cancelling is impossible",
+    ),
+    (answerer.is_in("none"), "回答する人がいない", "nobody has to answer"),
+    (~answerer.is_in("none"), "回答する人がいる", "somebody has to answer"),
+    (requests_made < 2, "これまでのリクエスト数が2未満", "requests made so far is less than 2"),
+    (requests_made >= 2, "これまでのリクエスト数が2以上", "requests made so far is at least 2"),
+    (
+        requests_made > 1,
+        "これまでのリクエスト数が1を超える",
+        "requests made so far is more than 1",
+    ),
+    (~(requests_made > 1), "これまでのリクエスト数が1以下", "requests made so far is at most 1"),
+    (LATE, "発送予定日を過ぎてから", "from the end of the planned ship date on"),
+    (~LATE, "発送予定日まで", "before the end of the planned ship date"),
+    (now < placed_at + days(2), "注文から2日未満", "less than 2 d after the order"),
+    (now < placed_at + hours(36), "注文から1日12時間未満", "less than 1 d 12 h after the order"),
+    (
+        now >= placed_at + timedelta(seconds=90),
+        "注文から1分30秒以上",
+        "1 min 30 s or more after the order",
+    ),
+    (
+        now >= ship_on.end() - minutes(30),
+        "発送予定日の終わりの30分前以降",
+        "from 30 min before the end of the planned ship date on",
+    ),
+    (
+        now >= closed_at.end_of_day(),
+        "要請への回答の日を過ぎてから",
+        "from the end of the day of the answer to the request on",
+    ),
+    (
+        now < placed_at.next(time(20)),
+        "注文の次の20:00より前",
+        "before the next 20:00 after the order",
+    ),
+    (
+        now < placed_at.business_days(2, WORKING),
+        "注文から2営業日後の終わりより前",
+        "before the end of working day 2 after the order",
+    ),
+    (channel.is_known, "注文経路が分かっている", "channel is known"),
+    (~channel.is_known, "注文経路が不明", "channel is not known"),
+    (
+        status.is_in("new") & (LATE | confirmed),
+        (
+            "注文の状態が新規注文 かつ (発送予定日を過ぎてから または "
+            "「キャンセル不可状態であると確認済み」)"
+        ),
+        (
+            "order status is New order and (from the end of the planned ship date on or "
+            "the seller affirms that cancelling is impossible)"
+        ),
+    ),
+    (
+        ~(LATE & status.is_in("new")),
+        "次でない: (発送予定日を過ぎてから かつ 注文の状態が新規注文)",
+        "not (from the end of the planned ship date on and order status is New order)",
+    ),
+    (Named("late", Text("遅延", "late"), LATE), "遅延", "late"),
+    (~Named("late", Text("遅延", "late"), LATE), "「遅延」でない", "not: late"),
+    (
+        now < By("status", {"new": placed_at + hours(1)}),
+        "注文の状態が新規注文、それ以外は不明",
+        "order status is one of New order, else not known",
+    ),
+    (IsIn("mystery", frozenset({"x"})), "mysteryがx", "mystery is x"),
+]
+
+
+@pytest.mark.parametrize(("condition", "ja", "en"), CONDITIONS, ids=range(len(CONDITIONS)))
+def test_every_kind_of_condition_has_words(condition: Condition, ja: str, en: str) -> None:
+    assert ja in describe(condition, QOO10, "ja")
+    assert en in describe(condition, QOO10, "en")
+
+
+def test_a_condition_of_a_foreign_kind_is_not_described() -> None:
+    class Mystery(Condition):
+        pass
+
+    class MysteryLeaf(Leaf):
+        pass
+
+    for strange in (Mystery(), MysteryLeaf("status")):
+        with pytest.raises(TypeError, match="cannot be described"):
+            describe(strange, QOO10, "en")
+
+
+def test_a_flag_condition_is_made_of_one_fact() -> None:
+    assert list(confirmed.holds.leaves()) == [Holds("confirmed")]
+
+
+@pytest.mark.parametrize(
+    ("several", "ja", "en"),
+    [
+        (
+            Earliest(ship_on.end(), placed_at + hours(1)),
+            "発送予定日の終わり、注文の1時間後のうち最も早い時点",
+            "the earliest of: the end of the planned ship date, 1 h after the order",
+        ),
+        (
+            Latest(ship_on.end(), placed_at) + hours(1),
+            "発送予定日の終わりの1時間後、注文の1時間後のうち最も遅い時点",
+            "the latest of: 1 h after the end of the planned ship date, 1 h after the order",
+        ),
+        (
+            By("status", {"new": placed_at, "delayed": ship_on.end()}),
+            "注文の状態により、新規注文の場合は注文、配送遅延の場合は発送予定日の終わり",
+            (
+                "by order status, the order where it is New order, "
+                "the end of the planned ship date where it is Shipping delayed"
+            ),
+        ),
+    ],
+)
+def test_a_time_that_is_one_of_several_has_words(several: Any, ja: str, en: str) -> None:
+    """As deadlines have them."""
+    assert time_text(several, QOO10, "ja") == ja
+    assert time_text(several, QOO10, "en") == en
