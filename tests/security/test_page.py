@@ -9,6 +9,8 @@ import pytest
 
 from ordercancel.cli.lines import MAX_LINE_BYTES
 from ordercancel.domain import limits
+from ordercancel.policy.check_conditions import MOST_NESTED, MOST_PARTS
+from ordercancel.policy.validation import MOST_RULES
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
@@ -22,6 +24,9 @@ BOUNDS = {
     "requests of an order": [limits.MAX_REQUESTS],
     "deadlines that have fired, and marks, that an order keeps": [limits.MAX_REMEMBERED],
     "rules that an event names": [limits.MAX_RULES],
+    "rules, and deadlines, of a policy": [MOST_RULES, MOST_PARTS, MOST_NESTED],
+    "times of a policy": [limits.MAX_NESTED_TIMES, limits.MAX_TIMES],
+    "facts of an order that a policy declares": [limits.MAX_FACTS],
     "the subject and the body of a message": [limits.MAX_MESSAGE],
     "a line of a scenario": [MAX_LINE_BYTES],
 }

@@ -38,6 +38,7 @@ from ordercancel.policy import (
     Flag,
     Forbid,
     If,
+    Latest,
     Lifecycle,
     Moment,
     Named,
@@ -57,6 +58,7 @@ from ordercancel.policy import (
     clause,
     days,
     decided,
+    hours,
     is_open,
     mark,
     marked,
@@ -74,7 +76,7 @@ from ordercancel.policy import (
     shipped_at,
     status,
 )
-from ordercancel.rules.conditions import Compare, Condition, Holds, IsIn, Relation
+from ordercancel.rules.conditions import All, Before, Compare, Condition, Holds, IsIn, Relation
 from ordercancel.rules.deadlines import Action, Do
 from ordercancel.rules.facts import Fact, Vocabulary
 from unit.tiny import (
@@ -849,3 +851,77 @@ def test_a_condition_of_a_hosts_own_is_taken_by_its_leaves() -> None:
     assert faults(rules=on_request(when=Odd())) == [
         ("rules['r'].when", "speaks of the unknown fact 'gift'")
     ]
+
+
+def again(of: Any, times: int, wrap: Any) -> Any:
+    """`of`, wrapped so many times."""
+    for number in range(times):
+        of = wrap(of, number)
+    return of
+
+
+DEEP: dict[str, tuple[Any, str, str]] = {
+    "conditions": (
+        lambda: on_request(when=again(buyer, 900, lambda c, n: (c & is_open) | is_open)),
+        "rules['r'].when",
+        "is nested too deep",
+    ),
+    "names": (
+        lambda: on_request(when=again(buyer, 5_000, lambda c, n: Named(f"n{n}", "x", c))),
+        "rules['r'].when",
+        "is nested too deep",
+    ),
+    "effects": (
+        lambda: on_request(effect=again(CANCEL, 5_000, lambda e, n: If(buyer, e, CANCEL))),
+        "rules['r'].effect",
+        "is nested too deep",
+    ),
+    "parts": (
+        lambda: on_request(when=again(buyer, 40, lambda c, n: Named("n", "x", All((c, c))))),
+        "rules['r'].when",
+        "has too many parts",
+    ),
+    "rules": (
+        lambda: tuple(Rule(f"r{n}", on=RequestCancellation, effect=CANCEL) for n in range(15_000)),
+        "rules",
+        "has 15000 entries",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_what_is_too_large_to_look_through_is_told(name: str) -> None:
+    """Whatever is nested, the limit is named; Python's own is never met."""
+    make, where, problem = DEEP[name]
+    assert faults(rules=make()) == [(where, problem)]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: again(placed_at, 900, lambda t, n: t + hours(1)),
+        lambda: again(placed_at, 300, lambda t, n: Earliest(t + hours(1), placed_at)),
+        lambda: again(placed_at, 40, lambda t, n: Latest(t, t)),
+        lambda: again(placed_at, 40, lambda t, n: By("gift", {"a": t, "b": t})),
+    ],
+)
+def test_times_that_are_reckoned_from_too_many_are_told(make: Any) -> None:
+    """Where the condition is written, and where a deadline is due."""
+    limit = "at most 20 times in each other, and 1,000 in all"
+    with pytest.raises(InvalidPolicy, match=limit):
+        now < make()  # noqa: B015
+    due = Deadline("d", runs=is_open, due=make(), then=approve)
+    assert ("deadlines['d'].due", "is made of too many times") in faults(deadlines=(due,))
+    within = now < again(placed_at, 19, lambda t, n: t + hours(1))
+    assert isinstance(within, Before)
+
+
+def test_a_policy_has_no_more_than_its_orders_can_keep() -> None:
+    """900 rules and deadlines, whose ids events name, and 50 facts of an order."""
+    due = requested_at + hours(1)
+    many = tuple(Deadline(f"d{n}", runs=is_open, due=due, then=notify) for n in range(901))
+    facts = tuple(Flag(f"f{n}") for n in range(51))
+    assert faults(deadlines=many) == [("deadlines", "has 901 entries")]
+    assert faults(facts=facts) == [("facts", "has 51 entries")]
+    of_command = tuple(Flag(f"c{n}", of=RequestCancellation) for n in range(51))
+    assert tiny(facts=(*facts[:50], *of_command), deadlines=many[:900])

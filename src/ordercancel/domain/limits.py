@@ -13,11 +13,13 @@ __all__ = [
     "MAX_LINE",
     "MAX_MESSAGE",
     "MAX_MESSAGE_ID",
+    "MAX_NESTED_TIMES",
     "MAX_PROBLEM",
     "MAX_REMEMBERED",
     "MAX_REQUESTS",
     "MAX_RULES",
     "MAX_TEXT",
+    "MAX_TIMES",
     "MAX_VERSION",
 ]
 
@@ -62,6 +64,9 @@ MAX_MESSAGE = 100_000
 
 MAX_PROBLEM = 1_000
 """The longest that is told of one fault, in code points."""
+
+MAX_NESTED_TIMES, MAX_TIMES = 20, 1_000
+"""How many times of a policy may be reckoned from each other, and how many one is made of."""
 
 MAX_VERSION = 2**31 - 1
 """The highest version of a case: 32 bits, as databases have them."""

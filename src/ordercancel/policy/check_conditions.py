@@ -7,6 +7,7 @@ from datetime import time as clock_time
 from datetime import timedelta
 
 from ordercancel.domain.commands import Judged, Reject, RequestCancellation
+from ordercancel.domain.errors import InvalidPolicy
 from ordercancel.domain.faults import Faults
 from ordercancel.policy.parts import PolicyParts
 from ordercancel.rules.conditions import (
@@ -40,12 +41,16 @@ __all__ = [
     "check_condition",
     "check_effect",
     "check_time",
+    "is_too_large",
     "kinds_of",
     "one_of",
 ]
 
 MOST_NESTED = 100
-"""How deep conditions may be nested; Python compiles a little more."""
+"""How deep conditions and effects may be nested; Python compiles a little more."""
+
+MOST_PARTS = 10_000
+"""How many conditions one rule may be made of."""
 
 LONGEST = timedelta(days=36_525)
 """The longest length of time: a hundred years."""
@@ -116,8 +121,7 @@ def check_condition(
 
     Returns whether it is a condition through and through, whose leaves can be looked at.
     """
-    if _is_deep(when):
-        faults.add(where, "is nested too deep", f"at most {MOST_NESTED} conditions in each other")
+    if is_too_large(when, where, faults):
         return False
     foreign = list(_no_conditions(when))
     for part in foreign:
@@ -142,11 +146,17 @@ def check_case_condition(policy: PolicyParts, when: object, where: str, faults: 
             faults.add(where, problem, "facts of the order and its request")
 
 
-def _is_deep(when: object) -> bool:
-    """Whether conditions are nested in one another more than `MOST_NESTED` deep."""
-    level: tuple[object, ...] = (when,)
-    for _ in range(MOST_NESTED):
+def is_too_large(of: object, where: str, faults: Faults) -> bool:
+    """Whether a condition or an effect is too deep, or made of too many, to be looked through."""
+    level: tuple[object, ...] = (of,)
+    parts, depth = 1, 0
+    while level and depth < MOST_NESTED and parts <= MOST_PARTS:
         level = tuple(part for each in level for part in _parts(each))
+        parts, depth = parts + len(level), depth + 1
+    if parts > MOST_PARTS:
+        faults.add(where, "has too many parts", f"at most {MOST_PARTS:,} conditions")
+    elif level:
+        faults.add(where, "is nested too deep", f"at most {MOST_NESTED} conditions in each other")
     return bool(level)
 
 
@@ -156,6 +166,8 @@ def _parts(when: object) -> tuple[object, ...]:
             return parts
         case Not(inner) | Named(condition=inner):
             return (inner,)
+        case If(inner, then, otherwise):
+            return inner, then, otherwise
         case _:
             return ()
 
@@ -227,7 +239,12 @@ def check_time(
     if not isinstance(time, Time):
         faults.add(where, f"is {time!r:.80}", "a time, such as placed_at + minutes(30)")
         return
-    for chain, choice, words in unspread(time):
+    try:
+        chains = [*unspread(time)]
+    except InvalidPolicy as error:
+        faults.add(where, error.faults[0].problem, error.faults[0].expected)
+        return
+    for chain, choice, words in chains:
         if choice is not None:
             _check_leaf(policy, kinds, IsIn(choice, words), where, faults)
         fact = policy.fact(chain.anchor_name)

@@ -15,7 +15,7 @@ from ordercancel.domain.commands import (
 )
 from ordercancel.domain.errors import InvalidPolicy
 from ordercancel.domain.faults import Faults
-from ordercancel.domain.limits import MAX_TEXT
+from ordercancel.domain.limits import MAX_FACTS, MAX_RULES, MAX_TEXT
 from ordercancel.domain.orders import Order
 from ordercancel.engine.evolve import ORDER_FACTS
 from ordercancel.engine.inputs import check_facts, check_needs
@@ -25,6 +25,7 @@ from ordercancel.policy.check_conditions import (
     check_condition,
     check_effect,
     check_time,
+    is_too_large,
     kinds_of,
     one_of,
 )
@@ -50,6 +51,9 @@ from ordercancel.rules.sources import Basis, Citation, Clause, Document, OwnRule
 from ordercancel.rules.texts import Texts
 
 __all__ = ["check_order", "check_policy"]
+
+MOST_RULES = MAX_RULES - 100
+"""How many rules, and how many deadlines: an event may name those of the library besides."""
 
 RESERVED = ("now", "zone")
 """Names that no fact can have: conditions know the moment and the zone by them."""
@@ -107,6 +111,8 @@ def check_policy(policy: PolicyParts) -> None:
         problem = f"is a {type(orders).__name__}"
         faults.add("orders", problem, "a Lifecycle(…), or compile_chart(YourChart)")
     _check_types(policy, faults)
+    faults.raise_if_any(InvalidPolicy)
+    _check_sizes(policy, faults)
     faults.raise_if_any(InvalidPolicy)
     _check_frame(policy, faults)
     _check_facts(policy, faults)
@@ -198,6 +204,29 @@ def _check_roles(policy: PolicyParts, faults: Faults) -> None:
 
 
 # -------------------------------------------------------------------- rules, reasons, deadlines
+
+
+def _check_sizes(policy: PolicyParts, faults: Faults) -> None:
+    """No more than can be stored, and nothing deeper than every other check can look.
+
+    An event names its rules, and an order has so many facts.
+    """
+    of_order = [fact for fact in policy.facts if fact.of is None]
+    for field, count, most in (
+        ("rules", len(policy.rules), MOST_RULES),
+        ("deadlines", len(policy.deadlines), MOST_RULES),
+        ("facts", len(of_order), MAX_FACTS),
+    ):
+        if count > most:
+            faults.add(field, f"has {count} entries", f"at most {most}")
+            return
+    for rule in policy.rules:
+        is_too_large(rule.when, f"rules[{rule.id!r:.80}].when", faults)
+        is_too_large(rule.effect, f"rules[{rule.id!r:.80}].effect", faults)
+    for deadline in policy.deadlines:
+        is_too_large(deadline.runs, f"deadlines[{deadline.id!r:.80}].runs", faults)
+    for reason in policy.reasons:
+        is_too_large(reason.when, f"reasons[{reason.code!r:.80}].when", faults)
 
 
 def _check_rules(policy: PolicyParts, faults: Faults) -> None:

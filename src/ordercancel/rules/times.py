@@ -31,6 +31,9 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from ordercancel.domain.errors import Fault, InvalidPolicy
+from ordercancel.domain.limits import MAX_NESTED_TIMES, MAX_TIMES
+
 __all__ = [
     "By",
     "Calendar",
@@ -333,16 +336,36 @@ def spread(time: Time) -> Time:
 
     Every step rises with its anchor, so the end of the day of the earlier of two times is the
     earlier of the two ends.
+
+    Raises:
+        InvalidPolicy: It is made of too many times.
     """
+    level, counts = [time], [1]
+    while level and len(counts) <= MAX_NESTED_TIMES and sum(counts) <= MAX_TIMES:
+        level = [part for each in level for part in _parts(each)]
+        counts.append(len(level))
+    if level:
+        expected = f"at most {MAX_NESTED_TIMES} times in each other, and {MAX_TIMES:,} in all"
+        raise InvalidPolicy([Fault("time", "is made of too many times", expected)])
+    return _spread(time)
+
+
+def _parts(time: object) -> tuple[Any, ...]:
+    if isinstance(time, By):
+        return tuple(each for _, each in time.times)
+    return getattr(time, "times", (time.anchor,) if isinstance(time, _Step) else ())
+
+
+def _spread(time: Time) -> Time:
     match time:
         case By(choice, times):
-            return By(choice, tuple((word, spread(each)) for word, each in times))
+            return By(choice, tuple((word, _spread(each)) for word, each in times))
         case Earliest(times) | Latest(times):
-            return type(time)(*map(spread, times))
+            return type(time)(*map(_spread, times))
         case Shift(anchor) | EndOfDay(anchor) | NextClock(anchor) | BusinessDays(anchor):
             if not isinstance(anchor, Time):
                 return time
-            match spread(anchor):
+            match _spread(anchor):
                 case By(choice, times):
                     return By(choice, tuple((word, _step(time, each)) for word, each in times))
                 case Earliest(times) | Latest(times) as several:
@@ -355,7 +378,7 @@ def spread(time: Time) -> Time:
 
 def _step(time: _Step, anchor: Time) -> Time:
     """The same step from another anchor, which may itself be one of several times."""
-    return spread(attrs.evolve(time, anchor=anchor))
+    return _spread(attrs.evolve(time, anchor=anchor))
 
 
 def unspread(time: Time) -> Iterator[tuple[Time, str | None, frozenset[str]]]:
