@@ -128,12 +128,22 @@ class TestTables:
         assert said("db", "check", url) == (1, told, "")
 
     @pytest.mark.parametrize("action", ["check", "upgrade"])
-    @pytest.mark.parametrize("where", ["sqlite:///nowhere.db", "sqlite://"])
+    @pytest.mark.parametrize(
+        ("where", "name"),
+        [("sqlite:///nowhere.db?timeout=5", "nowhere.db"), ("sqlite://", ":memory:")],
+    )
     def test_that_are_nowhere_are_not_made_by_looking(
-        self, action: str, where: str, said: Said, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+        self,
+        action: str,
+        where: str,
+        name: str,
+        said: Said,
+        monkeypatch: pytest.MonkeyPatch,
+        tmp_path: Path,
     ) -> None:
+        """What is said names the file, and no option of the URL."""
         monkeypatch.chdir(tmp_path)
-        expected = f"ordercancel: no database at {where}; expected one that exists\n"
+        expected = f"ordercancel: no database at {name}; expected one that exists\n"
         assert said("db", action, where) == (2, "", expected)
         assert list(tmp_path.iterdir()) == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 
@@ -114,3 +115,13 @@ def test_nothing_else_loads_apprise() -> None:
         timeout=60,
     )
     assert {"apprise", "requests", "sqlalchemy"} & set(loaded.stdout.split()) == set()
+
+
+@pytest.mark.parametrize("url", ["slack://himitsu/x", "tgram://himitsu/", "json://u:himitsu@"])
+def test_a_url_that_is_refused_is_not_logged(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Apprise itself logs it as it is, with its token; what others do meanwhile is logged."""
+    with caplog.at_level(1), pytest.raises(InvalidValue) as caught:
+        AppriseNotifier([url])
+    assert "himitsu" not in caplog.text + str(caught.value)
+    logging.getLogger("apprise").warning("from others")
+    assert "from others" in caplog.messages

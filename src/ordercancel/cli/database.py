@@ -166,4 +166,4 @@ def _require_file(url: str) -> None:
         return
     name = parsed.database
     if name in (None, "", ":memory:") or not Path(str(name)).exists():
-        raise StoreUnavailable(f"no database at {url}; expected one that exists")
+        raise StoreUnavailable(f"no database at {name or ':memory:'}; expected one that exists")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import attrs
 
@@ -17,6 +20,21 @@ from ordercancel.domain.faults import Faults
 from ordercancel.engine.messages import Message
 
 __all__ = ["AppriseNotifier"]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Let Apprise log nothing in this thread: it quotes URLs that it can't read, with tokens."""
+    logger, thread = logging.getLogger("apprise"), threading.get_ident()
+
+    def is_of_others(record: logging.LogRecord) -> bool:
+        return record.thread != thread
+
+    logger.addFilter(is_of_others)
+    try:
+        yield
+    finally:
+        logger.removeFilter(is_of_others)
 
 
 @attrs.frozen(eq=False)
@@ -44,7 +62,9 @@ class AppriseNotifier:
             faults.add("urls", "is no list with a URL", "a list of one URL or several")
             faults.raise_if_any()
         for number, url in enumerate(self.urls):
-            if not isinstance(url, str) or not services.add(url):
+            with _quiet():
+                is_service = isinstance(url, str) and services.add(url)
+            if not is_service:
                 faults.add(f"urls[{number}]", "is no service", "a URL that Apprise knows")
         faults.raise_if_any()
         object.__setattr__(self, "urls", tuple(self.urls))

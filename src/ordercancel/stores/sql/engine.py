@@ -104,13 +104,30 @@ def refuse_djangos(connection: Connection) -> None:
 
 
 def _parsed(url: str | URL, drivers: Mapping[str, str]) -> URL:
+    """Return the parts of a URL. No error quotes any of them, for each may hold a password.
+
+    Raises:
+        InvalidValue: It is not valid, or names another database.
+    """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise InvalidValue([Fault("SqlStore.url", "is no URL", EXPECTED)]) from error
+    except (ArgumentError, ValueError):  # the latter quotes what stands where a port should
+        parsed = None
+    if parsed is None:
+        raise InvalidValue([Fault("SqlStore.url", "is no URL", EXPECTED)])
     if parsed.drivername not in drivers:
         raise InvalidValue([Fault("SqlStore.url", f"names {parsed.drivername}", EXPECTED)])
-    return parsed.set(drivername=drivers[parsed.drivername])
+    parsed = parsed.set(drivername=drivers[parsed.drivername])
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.host or parsed.username:
+            expected = "sqlite:/// and the name of a file"
+            raise InvalidValue([Fault("SqlStore.url", "has a host or a user", expected)])
+    elif isinstance(url, str) and (url.count("@") > 1 or "@" in url.partition("?")[2]):
+        # What is behind it would be taken for the host, which drivers quote.
+        problem = "has an @ that may be a part of a password"
+        expected = "%40 in place of each @, and %3F of each ?, in names and passwords"
+        raise InvalidValue([Fault("SqlStore.url", problem, expected)])
+    return parsed
 
 
 @contextmanager
@@ -121,8 +138,9 @@ def _refused(url: URL) -> Iterator[None]:
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         problem = f"needs a driver that is not installed ({error})"
         raise InvalidValue([Fault("SqlStore.url", problem, _source_of(url))]) from error
-    except (TypeError, ValueError) as error:
-        raise InvalidValue([Fault("SqlStore.url", str(error), EXPECTED)]) from error
+    except (TypeError, ValueError):
+        problem = f"has options that can't be read, among {', '.join(sorted(url.query))}"
+        raise InvalidValue([Fault("SqlStore.url", problem, EXPECTED)]) from None
 
 
 def _source_of(url: URL) -> str:

@@ -117,9 +117,7 @@ def _is_answer(driver: Any) -> bool:
         return number & 0xFF in SQLITE_OF_ROWS
     # By the names that every driver's errors have, if they are errors of a driver.
     names = {each.__name__ for each in type(driver).__mro__}
-    return "Error" not in names or bool(
-        names & {"DataError", "IntegrityError", "ProgrammingError"}
-    )
+    return "Error" not in names or bool(names & {"DataError", "IntegrityError"})
 
 
 def _is_taken(driver: Any) -> bool:
