@@ -19,7 +19,7 @@ from sqlalchemy import column, table
 
 from bulk.policies import AT, policies
 from bulk.tables import ENGINES, answers_of_rows, table_of
-from bulk.test_equality import READINGS, Book, walked
+from bulk.test_equality import POLICIES, Book, largest, walked
 from bulk.test_inputs import moody
 from ordercancel import InvalidValue, Policy, Untranslatable
 from ordercancel.bulk import COLUMNS, Shift, compare, summary
@@ -150,12 +150,11 @@ def _printed(policy: Policy, at: datetime, dialect: str, book: Book) -> dict[str
 
 
 @pytest.mark.parametrize("dialect", ["duckdb", "postgresql", "spark"])
-@pytest.mark.parametrize("policy", READINGS.values(), ids=READINGS)
+@pytest.mark.parametrize("policy", POLICIES)
 def test_a_printed_statement_answers_alike(policy: Policy, dialect: str) -> None:
     """What is printed for others is standard enough for DuckDB to run it as well."""
-    at, known = max(walked(policy).items(), key=lambda item: len(item[1]))
-    book = Book(policy, at, known)
-    assert book.differences(_printed(policy, at, dialect, book)) == []
+    book = largest(policy)
+    assert book.differences(_printed(policy, book.at, dialect, book)) == []
 
 
 @settings(

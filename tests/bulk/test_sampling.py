@@ -85,7 +85,9 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
     def about(name: str, what: str, where: str = "true") -> Any:
         file = folder / f"{name}.parquet"
         if not file.exists():
-            sample(POLICIES[name], ORDERS, file)
+            with pytest.MonkeyPatch.context() as fewer:
+                fewer.setattr("ordercancel.bulk.sample.HISTORIES", 800)
+                sample(POLICIES[name], ORDERS, file)
         orders = engine.read_parquet(str(file)).filter(where)
         answers = outcomes(POLICIES[name], orders, at=SAMPLED_AT)
         return answers.aggregate(what).fetchall()[0][0]
@@ -94,8 +96,11 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
 
 
 class TestASample:
-    def test_is_the_same_for_the_same_seed(self, tmp_path: Path) -> None:
+    def test_is_the_same_for_the_same_seed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """To the byte, also where several threads write it; another seed gives other orders."""
+        monkeypatch.setattr("ordercancel.bulk.sample.HISTORIES", 100)
         for name, seed in (("one", 7), ("again", 7), ("other", 8)):
             sample(QOO10, 150_000, tmp_path / f"{name}.parquet", seed=seed)
         one, again, other = (

@@ -70,6 +70,7 @@ def said(
 ) -> Said:
     """Runs the command in a new folder; gives its status, what it printed and complained of."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("ordercancel.bulk.sample.HISTORIES", 100)
     Path("orders.csv").write_text(ORDERS, encoding="utf-8")
 
     def run(*given: str) -> tuple[int, str, str]:

@@ -104,15 +104,15 @@ class TestASoundPolicy:
         assert last == "No fault was found."
 
     def test_is_told_to_programs_with_what_was_waived(
-        self, capsys: pytest.CaptureFixture[str]
+        self, written: Written, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        assert main(["verify", "qoo10", "--format", "json"]) == 0
+        assert main(["verify", f"{written(FAULTY)}:MEANT", "--format", "json"]) == 0
         told = json.loads(capsys.readouterr().out)
-        assert (told["policy"], told["ok"], told["sampled"]) == ("qoo10", True, False)
+        assert (told["policy"], told["ok"], told["sampled"]) == ("shop", True, False)
         assert told["combinations"] == sum(told["combinations_by_command"].values()) > 1_000
-        assert told["steps"] > told["cases"] > 500
+        assert told["steps"] > told["cases"] > 80
         assert told["faults"] == []
-        assert told["waived"] == ["instant_and_rejectable:buyer"]
+        assert told["waived"] == ["not_told:withdrawn to seller by buyer"]
 
     def test_shows_people_what_was_waived(
         self, written: Written, capsys: pytest.CaptureFixture[str]
@@ -233,7 +233,7 @@ class TestASample:
     def test_is_of_so_many(self, written: Written, capsys: pytest.CaptureFixture[str]) -> None:
         """What is too much to try whole is tried in part."""
         name = f"{written(LARGE)}:LARGE"
-        assert main(["verify", name, "--sample", "50", "--lang", "en"]) == 0
+        assert main(["verify", name, "--sample", "20", "--lang", "en"]) == 0
         told = capsys.readouterr().out
         assert re.search("\nSampled: [0-9,]+ of [0-9]+,[0-9,]+,[0-9,]+ combinations of ", told)
 
@@ -241,7 +241,7 @@ class TestASample:
         self, written: Written, capsys: pytest.CaptureFixture[str]
     ) -> None:
         def told(seed: str) -> Any:
-            options = ["--sample", "50", "--seed", seed, "--format", "json"]
+            options = ["--sample", "20", "--seed", seed, "--format", "json"]
             main(["verify", name, *options])
             return json.loads(capsys.readouterr().out)
 

@@ -140,7 +140,13 @@ def answers(
     return given
 
 
-@pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
+@pytest.mark.parametrize(
+    "policy",
+    [
+        pytest.param(policy, id=name, marks=[] if name == policy.name else [pytest.mark.slow])
+        for name, policy in POLICIES.items()
+    ],
+)
 def test_the_async_service_answers_as_the_sync_service_does(policy: Policy) -> None:
     """Outcomes, errors, options, labels, queues, counters, ticks and deliveries are all equal."""
 

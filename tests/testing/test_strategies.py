@@ -65,7 +65,15 @@ POLICIES = {
 T = TypeVar("T")
 
 
-@pytest.fixture(params=POLICIES)
+LONG = ("half-hour-shop", "must-ship", "later", "by-reason")
+"""Policies that the slow run alone draws from: what is peculiar to them has tests of its own."""
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in POLICIES
+    ]
+)
 def policy(request: pytest.FixtureRequest) -> Policy:
     return POLICIES[request.param]
 

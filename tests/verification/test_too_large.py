@@ -67,22 +67,22 @@ class TestTooManyCombinations:
 
     def test_can_be_sampled(self) -> None:
         """So many of each kind of command, so many cases; what is possible is told."""
-        report = verify(LARGE, sample=300)
+        report = verify(LARGE, sample=60)
         assert report.sampled
-        assert 30 <= report.cases <= 300
-        assert max(report.combinations.values()) <= 300
+        assert 10 <= report.cases <= 60
+        assert max(report.combinations.values()) <= 60
         assert report.ok
 
     def test_are_sampled_the_same_for_the_same_seed(self) -> None:
         """And otherwise for another."""
-        one = verify(LARGE, sample=300, seed=7).as_dict()
-        assert one == verify(LARGE, sample=300, seed=7).as_dict()
-        assert one != verify(LARGE, sample=300, seed=8).as_dict()
+        one = verify(LARGE, sample=30, seed=7).as_dict()
+        assert one == verify(LARGE, sample=30, seed=7).as_dict()
+        assert one != verify(LARGE, sample=30, seed=8).as_dict()
 
     def test_are_not_said_to_be_all(self) -> None:
         """A sample shows that something can be, and never that it can't."""
         never = attrs.evolve(ODD, id="never", when=ODD.when & ~ODD.when)
-        report = verify(shop(plus=[never], facts=TRAITS), sample=300)
+        report = verify(shop(plus=[never], facts=TRAITS), sample=60)
         assert report.ok
 
     def test_show_a_planted_fault_to_a_sample(self) -> None:

@@ -29,7 +29,7 @@ MOST_ORDERS = 1_000_000_000
 """The largest number of orders in a sample."""
 
 HISTORIES = 2048
-"""The number of different orders, but for their ids and sellers."""
+"""The number of different orders, but for their ids and sellers; never more than are wanted."""
 
 _FORMATS: Mapping[str, str] = {
     ".parquet": "FORMAT parquet, COMPRESSION zstd",
@@ -78,13 +78,14 @@ def sample(
         faults.append(Fault("sample.file", f"is {str(file)!r:.200}", expected_ending(ORDERS)))
     if faults:
         raise InvalidValue(faults)
-    rows = _rows(policy, moment("sample.at", at).replace(microsecond=0), seed)
+    drawn = min(HISTORIES, orders)
+    rows = _rows(policy, moment("sample.at", at).replace(microsecond=0), seed, drawn)
     with whole(file) as part:
         engine = duckdb.connect() if connection is None else connection
         try:
             engine.execute("SET TimeZone = 'UTC'")
             engine.register("drawn", rows)
-            query, options = _repeated(orders, seed), _FORMATS[file.suffix]
+            query, options = _repeated(orders, seed, drawn), _FORMATS[file.suffix]
             engine.execute(f"COPY ({query}) TO {quoted(str(part))} ({options})")
             engine.unregister("drawn")
         except duckdb.Error as error:
@@ -95,7 +96,7 @@ def sample(
                 engine.close()
 
 
-def _repeated(orders: int, seed: int) -> str:
+def _repeated(orders: int, seed: int, drawn: int) -> str:
     """The query that gives each order one of the histories, and a few sellers most orders."""
     sellers = max(1, min(100_000, orders // 50))
     by_order, by_seller = (f"hash({quoted(str(seed))}, {key})" for key in ("i", "seller_number"))
@@ -107,16 +108,16 @@ def _repeated(orders: int, seed: int) -> str:
         FROM (
             FROM range({orders}) AS numbers(i),
                 (SELECT list(drawn ORDER BY "{_HISTORY}") AS histories FROM drawn)
-            SELECT i, histories[({by_order} % {HISTORIES})::INTEGER + 1] AS history,
+            SELECT i, histories[({by_order} % {drawn})::INTEGER + 1] AS history,
                 floor(pow({sellers + 1}, ({by_order} >> 20)::DOUBLE / {1 << 44}))::BIGINT
                 AS seller_number)
     """  # noqa: S608 - a seed and numbers
 
 
-def _rows(policy: Policy, at: datetime, seed: int) -> Any:
+def _rows(policy: Policy, at: datetime, seed: int, drawn: int) -> Any:
     """The histories as a table, numbered."""
     columns = [(each.name, _TYPES[each.holds]) for each in columns_for(policy).values()]
     histories = Histories(policy, at, seed)
-    rows = [{_HISTORY: number, **histories.row()} for number in range(HISTORIES)]
+    rows = [{_HISTORY: number, **histories.row()} for number in range(drawn)]
     schema = {_HISTORY: nw.Int64(), **dict(columns)}
     return nw.from_dicts(rows, schema, backend="pyarrow").to_native()
