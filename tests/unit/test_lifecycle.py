@@ -27,8 +27,6 @@ def test_a_lifecycle_is_a_table() -> None:
     assert ORDERS.target("new", "send") == "sent"
     assert ORDERS.target("sent", "send") is None
     assert ORDERS.sources("send") == ("new", "packed")
-    assert ORDERS.is_final("sent")
-    assert not ORDERS.is_final("new")
 
 
 def test_everything_but_the_moves_has_a_default() -> None:

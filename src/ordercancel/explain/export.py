@@ -130,7 +130,7 @@ def _texts(policy: Policy) -> dict[str, Any]:
     named: tuple[tuple[str, Mapping[Any, Worded]], ...] = (
         ("statuses", {**statuses, **texts.statuses}),
         ("refusals", {**refusals, **texts.refusals}),
-        *((field, getattr(texts, field)) for field in _NAMED),
+        *texts.others,
     )
     return {
         **{
@@ -145,19 +145,6 @@ def _texts(policy: Policy) -> dict[str, Any]:
         },
         "signature": None if texts.signature is None else _worded(policy, texts.signature),
     }
-
-
-_NAMED = (
-    "requests",
-    "roles",
-    "commands",
-    "moves",
-    "marks",
-    "facts",
-    "words",
-    "verdicts",
-    "columns",
-)
 
 
 def _codes(policy: Policy) -> set[str]:

@@ -102,7 +102,7 @@ def all_texts(policy: PolicyParts) -> Iterator[tuple[str, Worded | None]]:
     }
     for field, named in (
         ("refusals", {**codes, **texts.refusals}),
-        *((field, getattr(texts, field)) for field in _NAMED),
+        *texts.others,
     ):
         for key, text in named.items():
             yield f"texts.{field}[{getattr(key, '__name__', key)!r}]", text
@@ -123,19 +123,6 @@ def all_texts(policy: PolicyParts) -> Iterator[tuple[str, Worded | None]]:
         if deadline.label is not None:
             yield f"deadlines[{deadline.id!r}].label", deadline.label
     yield from _templates(policy)
-
-
-_NAMED = (
-    "requests",
-    "roles",
-    "commands",
-    "moves",
-    "marks",
-    "facts",
-    "words",
-    "verdicts",
-    "columns",
-)
 
 
 def _check_text(policy: PolicyParts, where: str, text: object, faults: Faults) -> None:

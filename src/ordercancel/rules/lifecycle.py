@@ -140,7 +140,3 @@ class Lifecycle:
     def sources(self, move: str) -> tuple[str, ...]:
         """The statuses that `move` leads from."""
         return tuple(status for status in self.statuses if (status, move) in self.table)
-
-    def is_final(self, status: str) -> bool:
-        """Whether no move leads from `status`."""
-        return all(source != status for source, _ in self.table)

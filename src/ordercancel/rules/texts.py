@@ -139,3 +139,9 @@ class Texts:
     counters: tuple[Counter, ...] | None = None
     columns: _Named = attrs.field(factory=dict, converter=_frozen)
     signature: Worded | None = None
+
+    @property
+    def others(self) -> tuple[tuple[str, Mapping[Any, Worded]], ...]:
+        """The texts by a key, by field, but for those that follow from more than these texts."""
+        fields = "requests roles commands moves marks facts words verdicts columns"
+        return tuple((field, getattr(self, field)) for field in fields.split())

@@ -51,8 +51,6 @@ __all__ = [
 Reads = Callable[[str], Any]
 """Gives the value of a fact by its name, None where it is not known."""
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 def minutes(count: float) -> timedelta:
     """So many minutes."""
