@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import pytest
 
-from ordercancel.domain.errors import InvalidPolicy
-from ordercancel.policy import Lifecycle
-from unit.tiny import ORDERS
+from ordercancel import System, UpdateOrder, decide
+from ordercancel.domain.errors import InvalidPolicy, InvalidValue
+from ordercancel.policy import Flag, Lifecycle
+from unit.tiny import ORDERS, order, tiny, utc
 
 
 def faults_of(**fields: Any) -> list[str]:
@@ -126,3 +128,30 @@ def test_no_move_leads_into_a_status_without_what_that_needs() -> None:
     assert Lifecycle(moves=moves, needs=planned, facts={"plan": "ship_on"}).needs == {
         "packed": ("ship_on",)
     }
+
+
+def test_what_every_order_has_is_needed_in_every_status() -> None:
+    """From the beginning, and for good: it is neither left out nor taken back."""
+    lifecycle = Lifecycle(
+        moves={"ship": ("new", "shipped")}, needs={"shipped": "item"}, has=("cart_id", "item")
+    )
+    assert lifecycle.needs == {
+        "new": ("cart_id", "item"),
+        "shipped": ("cart_id", "item"),
+        "cancelled": ("cart_id", "item"),
+    }
+    assert attrs.evolve(lifecycle) == lifecycle
+    policy = tiny(orders=attrs.evolve(ORDERS, has="item"))
+    with pytest.raises(InvalidValue, match=r"Order\.facts\['item'\]: is missing"):
+        policy.open(order())
+    case = policy.open(order(item="hat"))
+    gone = UpdateOrder("o-7", by=System(), facts={"item": None})
+    with pytest.raises(InvalidValue, match=r"UpdateOrder\.facts\['item'\]: is None"):
+        decide(gone, case, policy, utc(2))
+    owned = tiny(facts=[Flag("gift", required=True)])
+    case = owned.open(order(facts={"gift": True}))
+    lost = UpdateOrder("o-7", by=System(), facts={"gift": None})
+    with pytest.raises(InvalidValue, match=r"UpdateOrder\.facts\['gift'\]: is None"):
+        decide(lost, case, owned, utc(2))
+    with pytest.raises(InvalidPolicy, match=r"^Policy tiny\.orders\.has: names 'colour'"):
+        tiny(orders=attrs.evolve(ORDERS, has="colour"))

@@ -115,6 +115,8 @@ class Histories:
             paid_at=random.choice([None, placed_at, *later]),
             ship_on=random.choice(self._days) if is_known("ship_on", 0.7) else None,
             shipped_at=placed_at if status in orders.shipped else None,
+            cart_id="1" if "cart_id" in needed else None,
+            item="1" if "item" in needed else None,
             facts=facts,
         )
 

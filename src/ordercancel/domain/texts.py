@@ -100,8 +100,10 @@ class Text:
         """The names of the variables, in any of its languages."""
         return frozenset(name for text in self.values for name in _variables(text)[0])
 
-    def fill(self, lang: Lang, values: Mapping[str, str]) -> str:
+    def fill(self, lang: Lang, values: Mapping[str, str], *, whole: bool = False) -> str:
         r"""The text with its variables filled in; a line with an empty variable is left out.
+
+        With `whole` no line is.
 
         Of the blank lines around what is left out no more than one is kept between two others.
 
@@ -111,7 +113,7 @@ class Text:
         """
         text = self[lang]
         names, lines = _variables(text)
-        if all(map(values.__getitem__, names)):
+        if whole or all(map(values.__getitem__, names)):
             return text.format_map(values)
         filled = (line for line, names in lines if all(map(values.__getitem__, names)))
         return _BLANK.sub("\n\n", "\n".join(filled).strip("\n")).format_map(values)

@@ -27,6 +27,7 @@ def compile_chart(
     closes: str | tuple[str, ...] | None = None,
     facts: Mapping[str, Any] | None = None,
     needs: Mapping[str, Any] | None = None,
+    has: str | tuple[str, ...] = (),
 ) -> Lifecycle:
     """Compile a flat chart into a lifecycle.
 
@@ -39,6 +40,7 @@ def compile_chart(
         closes: The statuses that close an open request.
         facts: The facts that a move brings along.
         needs: The facts that an order in a status must have.
+        has: The facts that every order has.
 
     Raises:
         InvalidPolicy: With every thing in the chart that a flat table can't say: guards,
@@ -87,6 +89,7 @@ def compile_chart(
         cancelled=cancelled,
         facts=facts or {},
         needs=needs or {},
+        has=has,
         names={state.id: state.name for state in chart.states},
     )
 

@@ -191,7 +191,8 @@ def check_update(command: UpdateOrder, case: Case, policy: RuleSet) -> None:
     elif command.status is not None:
         check_needs(policy, command.status, case.order, command.facts, faults)
     status = command.status or case.order.status
-    for name in policy.orders.needs.get(status, ()):
+    required = (fact.name for fact in policy.facts if fact.required and fact.of is None)
+    for name in dict.fromkeys((*policy.orders.needs.get(status, ()), *required)):
         if name in command.facts and command.facts[name] is None:
             expected = f"a value, which an order in {status!r} has"
             faults.add(f"facts[{name!r}]", "is None", expected, code="fact_missing")

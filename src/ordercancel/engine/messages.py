@@ -198,9 +198,10 @@ def _worded(
     lang = policy.languages[0] if party is None or party.locale is None else party.locale
     due_at = event.due_at if isinstance(event, DeadlineFired) else None
     values = Words(case, policy, lang, parties, reader=reader, due_at=due_at)
-    subject = policy.text(each.subject).fill(lang, values)
-    words = policy.text(each.body)
-    body = words.fill(lang, values)
+    titled, words = policy.text(each.subject), policy.text(each.body)
+    # Better a gap in a message than an empty one.
+    subject = titled.fill(lang, values) or titled.fill(lang, values, whole=True)
+    body = words.fill(lang, values) or words.fill(lang, values, whole=True)
     # What people wrote may be no line: then a message checks itself, and says so.
     plain = subject.isprintable() and len(subject) + len(body) <= MAX_MESSAGE
     message: Callable[..., Message] = trusted(Message) if plain else Message

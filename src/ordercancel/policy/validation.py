@@ -163,8 +163,10 @@ def _check_frame(policy: PolicyParts, faults: Faults) -> None:
     known = (*sorted(ORDER_FACTS), *(fact.name for fact in policy.facts if fact.of is None))
     for field, lists in (("facts", orders.facts), ("needs", orders.needs)):
         for key, names in lists.items():
-            for name in (each for each in names if each not in known):
+            for name in (each for each in names if each not in (*known, *orders.has)):
                 faults.add(f"orders.{field}[{key!r}]", f"names {name!r}", one_of(known))
+    for name in (each for each in orders.has if each not in known):
+        faults.add("orders.has", f"names {name!r}", one_of(known))
 
 
 def _check_facts(policy: PolicyParts, faults: Faults) -> None:

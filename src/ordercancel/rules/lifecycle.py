@@ -46,6 +46,8 @@ class Lifecycle:
         cancelled: The status of a cancelled order. Default: ``"cancelled"``.
         facts: The facts that a move brings along, by move; all of them are needed.
         needs: The facts that an order in a status must have, by status.
+        has: The facts that every order has from the beginning, such as ``cart_id``: what texts may
+            count on.
         names: What people call a status, by status. Default: its words.
 
     Attributes:
@@ -64,6 +66,7 @@ class Lifecycle:
     cancelled: str = "cancelled"
     facts: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_lists)
     needs: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_lists)
+    has: tuple[str, ...] = attrs.field(default=(), converter=_names)
     names: Mapping[str, Any] = attrs.field(factory=dict, converter=as_frozen)
     table: Mapping[tuple[str, str], str] = attrs.field(init=False, repr=False)
     statuses: tuple[str, ...] = attrs.field(init=False, repr=False)
@@ -72,7 +75,7 @@ class Lifecycle:
         faults = Faults("Lifecycle")
         for field in ("moves", "facts", "needs", "names"):
             faults.instance(field, getattr(self, field), Mapping, "a mapping by name")
-        for field in ("cancellable", "shipped", "closes"):
+        for field in ("cancellable", "shipped", "closes", "has"):
             faults.instance(field, getattr(self, field), tuple | None, "names of statuses")
         faults.raise_if_any(InvalidPolicy)
         table: dict[tuple[str, str], str] = {}
@@ -101,13 +104,17 @@ class Lifecycle:
         for move in (each for each in self.facts if each not in self.moves):
             faults.add("facts", f"names the move {move!r}", f"one of: {', '.join(self.moves)}")
         for (source, move), target in table.items():
-            known = (*self.facts.get(move, ()), *self.needs.get(source, ()))
+            known = (*self.has, *self.facts.get(move, ()), *self.needs.get(source, ()))
             for name in (each for each in self.needs.get(target, ()) if each not in known):
                 problem = f"leads from {source!r} to {target!r}, which needs {name!r}"
                 faults.add(f"moves[{move!r}]", problem, "a move that brings it along, in facts")
         if self.cancelled in self.cancellable:
             faults.add("cancellable", f"names {self.cancelled!r}", "other statuses")
         faults.raise_if_any(InvalidPolicy)
+        if self.has:
+            every = {each: (*self.has, *self.needs.get(each, ())) for each in statuses}
+            needs = {each: tuple(dict.fromkeys(names)) for each, names in every.items()}
+            object.__setattr__(self, "needs", FrozenMap(needs))
         object.__setattr__(self, "closes", closes)
         object.__setattr__(self, "moves", FrozenMap(self.moves))
         object.__setattr__(self, "table", FrozenMap(table))

@@ -91,7 +91,8 @@ def draw_order(draw: DrawFn, /, policy: Policy, fields: Mapping[str, Any]) -> Or
         "paid_at": any_of("paid_at", known("paid_at")),
         "status_since": any_of("status_since", later),
         "shipped_at": any_of("shipped_at", (placed_at, None) if shipped else (None,)),
-        "item": any_of("item", ("931204", None)),
+        "cart_id": any_of("cart_id", known("cart_id")),
+        "item": any_of("item", known("item")),
         "facts": _parties(policy),
         "history": any_of("history", _histories(policy, status, placed_at)),
     }
@@ -138,6 +139,8 @@ def fact_values(policy: Policy, name: str, at: datetime) -> tuple[Any, ...]:
             return tuple(today + timedelta(days=days) for days in range(-1, 10))
         case Moment():
             return (at, at - _MINUTE, at + _MINUTE)
+        case None:
+            return ("931204",)  # an item, or a cart
         case _:
             return _words(policy, name)
 

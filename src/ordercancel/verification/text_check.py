@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ordercancel.domain.cases import Case
 from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.events import Event
 from ordercancel.domain.texts import Text
 from ordercancel.engine.decision import Decision
 from ordercancel.engine.labels import label
+from ordercancel.engine.words import Words
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.notifications import change_of
+from ordercancel.rules.notifications import Notification, change_of
 from ordercancel.rules.reasons import Reason
 from ordercancel.verification.check import Check
 from ordercancel.verification.invariants import Step
@@ -21,12 +23,33 @@ from ordercancel.verification.scenario import Attempt, CaseNode, Tick
 _JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f]")
 
 
+_SURE = frozenset(
+    {"order_id", "placed_at", "status", "buyer_name", "seller_name", "reader_name", "addressee"}
+)
+"""The variables that are never empty."""
+
+
+class _OnlySure(dict[str, str]):
+    """Variables of which only those have a value that always have one."""
+
+    def __missing__(self, name: str) -> str:
+        return name if name in _SURE else ""
+
+
 class TextCheck(Check):
     """Looks at what is read on every change and in every state, in the policy's languages."""
 
     def __init__(self, policy: Policy) -> None:
         super().__init__(policy)
         self._seen: set[object] = set()
+        # Few messages can be empty at all; only those are worded in each case that is reached.
+        self._doubtful = frozenset(
+            (each, part)
+            for each in policy.notifications
+            for part in ("subject", "body")
+            for lang in policy.languages
+            if not policy.text(getattr(each, part)).fill(lang, _OnlySure())
+        )
 
     def judged(
         self, node: CaseNode, attempt: Attempt, decision: Decision, offered: tuple[Reason, ...]
@@ -50,7 +73,12 @@ class TextCheck(Check):
 
     def _look_at(self, event: Event, node: CaseNode, attempt: Attempt | Tick, step: Step) -> None:
         change = change_of(event)
-        if change is None or not self._is_new("change", change, event.by.role):
+        if change is None:
+            return
+        for each, part in self._doubtful:
+            if each.on == change:
+                self._worded(each, part, event, node, attempt, step.after)
+        if not self._is_new("change", change, event.by.role):
             return
         for each in self.policy.notifications_on(change):
             where = f"notifications[{change} to {each.to}]"
@@ -69,6 +97,25 @@ class TextCheck(Check):
                 status = self.policy.request_text(request.status)
                 if shown & set(status.values):
                     self._text(where, status, node, attempt)
+
+    def _worded(
+        self,
+        each: Notification,
+        part: str,
+        event: Event,
+        node: CaseNode,
+        attempt: Attempt | Tick,
+        case: Case,
+    ) -> None:
+        """A part of a message is not empty for want of what all its lines hang on."""
+        text = self.policy.text(getattr(each, part))
+        due_at = getattr(event, "due_at", None)
+        for lang in self.policy.languages:
+            words = Words(case, self.policy, lang, {}, due_at=due_at)
+            where = f"notifications[{each.on} to {each.to}].{part}"
+            if not text.fill(lang, words) and self._is_new("empty", where):
+                empty = ", ".join(sorted(name for name in text.placeholders if not words[name]))
+                self._missing(where, f"empty without {empty}", node, attempt)
 
     def invalid(self, node: CaseNode, attempt: Attempt, error: InvalidValue) -> None:
         problem = Text(
