@@ -8,6 +8,8 @@ from __future__ import annotations
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
+from wcwidth import iter_graphemes
+
 from ordercancel import Approve, Buyer, Case, Reject, RequestCancellation, RequestStatus, Seller
 from ordercancel.domain.characters import unsafe_characters
 from ordercancel.domain.events import CancellationRequested, Event, OrderCancelled, RequestClosed
@@ -124,12 +126,18 @@ class _Visible(dict[int, int | None]):
 _VISIBLE = _Visible()
 
 
+def _characters(text: str) -> int:
+    """How many characters people see, a run of white space as one."""
+    seen = (cluster.translate(_VISIBLE) for cluster in iter_graphemes(text))
+    return len(" ".join("".join(each[:1] for each in seen).split()))
+
+
 def _cleaned(raw: str | None, least: int, most: int) -> str | None:
     """The text in NFC with its white space folded; None where nothing of it can be seen."""
     if not raw:
         return None
     text = " ".join(unicodedata.normalize("NFC", raw).split())
-    visible = len(" ".join(text.translate(_VISIBLE).split()))
+    visible = len(text) if text.isascii() and text.isprintable() else _characters(text)
     if not visible:
         return None
     if not least <= visible <= most:
