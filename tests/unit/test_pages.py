@@ -18,6 +18,7 @@ from ordercancel.explain.survey import Survey
 from ordercancel.policy import (
     CANCEL,
     PERMIT,
+    Choice,
     Clause,
     Document,
     Forbid,
@@ -175,7 +176,7 @@ def test_a_policy_that_nobody_may_cancel_under_says_so() -> None:
     )
     page = markdown_page(bare, "en")
     assert "**Who**: Nobody may ask to cancel an order." in page
-    assert "This is possible in every status." not in page
+    assert "**Until when**: In no status of an order." in page
     assert "There is nobody who answers requests." in page
     assert "Nobody is told anything." in page
     assert "There is none: nothing is decided by the passing of time alone." in page
@@ -379,6 +380,42 @@ def test_both_forms_say_the_same() -> None:
     assert re.findall(r"\w+", words.replace("-", " ").replace("_", " ")) == re.findall(
         r"\w+", marked
     )
+
+
+def test_a_reason_says_for_whom_it_is() -> None:
+    """By the roles that may choose it, or by what else it hangs on."""
+    early = Reason("early", when=buyer & status.is_in("placed"))
+    page = markdown_page(attrs.evolve(SHOP, reasons=(*SHOP.reasons, early)), "en")
+    told = chapter(page, "Reasons and deadlines")
+    assert "| out of stock | the seller | none |  | own rule |" in told
+    assert (
+        "| other | the buyer / the seller | required, 1 to 100 characters |  | own rule |" in told
+    )
+    assert any(
+        each.startswith("| early | actor is the buyer and order status is placed |")
+        for each in told
+    )
+
+
+def test_a_fact_of_a_policy_s_own_is_told_by_its_label() -> None:
+    """As a variable, in conditions and in situations; its words have names."""
+    kind = Choice("kind", Text(en="kind of goods"), values=("made", "stock"), required=True)
+    rule = Rule("made", on=RequestCancellation, when=kind.is_in("made"), effect=Forbid("made"))
+    told = Notification(on="pending", to="seller", subject="s", body="{kind}")
+    page = markdown_page(
+        attrs.evolve(
+            SHOP,
+            facts=(kind,),
+            rules=(*SHOP.rules, rule),
+            notifications=(told,),
+            texts=Texts(words={"kind.made": "made to order"}, facts={"placed_at": "ordering"}),
+        ),
+        "en",
+    )
+    assert "\\[kind of goods\\]" in page
+    assert "kind of goods is made to order" in page
+    assert "(kind of goods: made to order) | × **not possible** | made |" in page
+    assert "less than 30 min after ordering" in page
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])

@@ -104,6 +104,7 @@ def test_a_backward_arrow_points_backward_and_long_names_are_broken() -> None:
     chart = Chart(
         "t", (("a", "あいうえおかきくけこさしすせそ"), ("b", "b")), (("b", "a", "back"),)
     )
+    assert "start" not in chart.dot
     picture = ET.fromstring(plain_svg(chart))
     (head,) = picture.iter(f"{SVG}polygon")
     tip, wing, _ = (float(point.split(",")[0]) for point in head.get("points", "").split())

@@ -88,7 +88,7 @@ class _Writer:
             case Picture(chart):
                 yield f'<figure tabindex="0" data-dot="{_text(chart.dot)}">{self._draw(chart)}'
                 yield f"<figcaption>{_text(chart.title)}</figcaption></figure>"
-            case Passage():
+            case _:
                 yield from self._passage(block, level)
 
     def _passage(self, passage: Passage, level: int) -> Iterator[str]:

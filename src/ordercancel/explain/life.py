@@ -92,8 +92,8 @@ def _until(tell: Telling) -> str:
     }
     closed = [tell.status(each) for each in survey.statuses if each not in open_to]
     still = tell.either(tell.status(each) for each in survey.statuses if each in open_to)
-    if not closed:
-        return tell.say("注文がどの状態でも求められます。", "This is possible in every status.")
+    if not still:
+        return tell.say("どの状態の注文でも、求められません。", "In no status of an order.")
     return tell.say(
         "注文が「{still}」の間に限ります。「{closed}」になると、もう求められません。",
         "Only while the order is: {still}. Once it is {closed}, nobody can ask any more.",

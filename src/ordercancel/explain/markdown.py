@@ -12,7 +12,6 @@ from ordercancel.explain.blocks import (
     Chapter,
     Page,
     Para,
-    Passage,
     Picture,
     Span,
     Table,
@@ -53,7 +52,7 @@ def _block(block: Block) -> Iterator[str]:
             yield "\n".join(f"| {' | '.join(line)} |" for line in cells)
         case Picture(chart):
             yield f"```mermaid\n{chart.mermaid}```"
-        case Passage():
+        case _:
             yield f"#### {_escaped(block.title)}"
             yield f"> {' … '.join(map(_escaped, block.pieces))}\n>\n> — {_escaped(block.section)}"
             for each in block.blocks:

@@ -6,6 +6,7 @@ Nothing here is written down: every answer is asked of the policy when the page 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import attrs
@@ -49,8 +50,8 @@ def of_rule(tell: Telling, rule: Rule) -> tuple[Row, ...]:
         kind = type(asked.command)
         for each, when, leaf in tell.policy.leaves_for(kind):
             if (each.id, leaf) == (rule.id, effect):
-                rows |= dict.fromkeys((*_base(tell, asked, when), *_flips(tell, asked, when)))
-                break
+                flips = islice(_flips(tell, asked, when), MOST_FLIPS)
+                rows |= dict.fromkeys((*_base(tell, asked, when), *flips))
     return tuple(rows)
 
 
@@ -111,7 +112,6 @@ def _flips(tell: Telling, asked: Asked, when: Condition) -> Iterator[Row]:
     facts = {name: asked.decision.facts[name] for name in space.values}
     before = _said(policy.judge(space.kind, facts))
     timed = {leaf.fact for leaf in when.leaves() if isinstance(leaf, Before)}
-    count = 0
     for name in dict.fromkeys(leaf.fact for leaf in when.leaves()):
         if name in _UNSAID | timed or name not in space.free:
             continue
@@ -125,15 +125,13 @@ def _flips(tell: Telling, asked: Asked, when: Condition) -> Iterator[Row]:
                 words = value_text(name, value, policy, tell.lang)
                 found.setdefault(_said(decision), (decision, []))[1].append(words)
         for decision, values in found.values():
-            if count < MOST_FLIPS:
-                count += 1
-                change = tell.say(
-                    "同じで、{fact}が{values}なら",
-                    "the same, but {fact}: {values}",
-                    fact=tell.fact(name),
-                    values=tell.either(values),
-                )
-                yield (change, *tell.answer(decision))
+            change = tell.say(
+                "同じで、{fact}が{values}なら",
+                "the same, but {fact}: {values}",
+                fact=tell.fact(name),
+                values=tell.either(values),
+            )
+            yield (change, *tell.answer(decision))
 
 
 def _said(decision: Decision) -> object:

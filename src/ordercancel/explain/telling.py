@@ -180,13 +180,10 @@ class Telling:
             case _:
                 return Span(self.say("できない", "not possible"), "stop")
 
-    def refusal(self, outcome: Outcome) -> str:
-        """What is read where something is refused; nothing where it is granted."""
-        match outcome.effect:
-            case Forbid(code) | str(code):
-                return self.policy.refusal_text(code, outcome.missing)[self.lang]
-            case _:
-                return ""
+    def refusal(self, effect: Forbid | str, missing: tuple[str, ...]) -> str:
+        """What is read where something is refused."""
+        code = effect if isinstance(effect, str) else effect.code
+        return self.policy.refusal_text(code, missing)[self.lang]
 
     def aside(self, when: Condition) -> Iterator[Span | str]:
         """A condition beside what it is the condition of; nothing where it always holds."""

@@ -136,7 +136,8 @@ def _line(tell: Telling, action: Action, outcome: Outcome) -> Iterator[str | Spa
     verdict = tell.verdict(outcome.effect)
     yield Span(tell.button(action), verdict.kind)
     if isinstance(outcome.effect, Forbid | str):
-        yield tell.say("：「{it}」", ": “{it}”", it=tell.refusal(outcome))
+        read = tell.refusal(outcome.effect, outcome.missing)
+        yield tell.say("：「{it}」", ": “{it}”", it=read)
     elif not isinstance(outcome.effect, Permit):
         yield f" → {verdict.text}"
     yield from tell.aside(outcome.when)
