@@ -8,8 +8,9 @@ import sys
 from typing import Any
 
 import pytest
+from wcwidth import iter_graphemes, wcwidth
 
-from ordercancel.domain.characters import clean, unsafe_characters, visible_length
+from ordercancel.domain.characters import _PLAIN, clean, unsafe_characters, visible_length
 from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.texts import Text, as_text
 
@@ -171,13 +172,23 @@ def test_what_people_see_as_one_character_is_one(text: str, length: int) -> None
     assert visible_length(text) == length
 
 
+def test_of_plain_texts_each_character_is_one_that_people_see() -> None:
+    """Every one of them, next to any other: what is counted at once is what Unicode would say."""
+    plain = [char for char in map(chr, range(0x10000)) if _PLAIN.fullmatch(char)]
+    assert len(plain) == 21_472
+    assert min(map(wcwidth, plain)) == 1
+    for text in (plain, plain[::-1], [*plain[::2], *plain[1::2]]):
+        assert len(list(iter_graphemes("".join(text)))) == len(plain)
+
+
 def test_plain_texts_need_no_other_library() -> None:
-    """Texts in ASCII are counted without loading the one that knows all the others."""
+    """ASCII, kana and kanji are counted without loading the one that knows all the others."""
     code = (
         "import sys; from ordercancel.domain.characters import cleaned; "
         "assert cleaned(' please  cancel ') == ('please cancel', 13); "
+        "assert cleaned('取消です（ﾊﾊ）。') == ('取消です（ﾊﾊ）。', 9); "
         "assert 'wcwidth' not in sys.modules; "
-        "assert cleaned('取消')[1] == 2; assert 'wcwidth' in sys.modules"
+        "assert cleaned('ﾊﾞ')[1] == 1; assert 'wcwidth' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -7,8 +7,8 @@ each. Marks without a letter, zero-width and other format characters count nothi
 only they keep apart count as one, so padding never reaches a minimum.
 
 What is one character is Unicode's to say, and changes from year to year. It is asked of one
-library (`wcwidth`), which is always there, for all texts but those in ASCII: were it optional, two
-machines would decide differently about one text.
+library (`wcwidth`), which is always there, for all texts but those in which nobody doubts it: were
+it optional, two machines would decide differently about one text.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def visible_length(text: str) -> int:
 def cleaned(raw: str) -> tuple[str, int]:
     """`raw` cleaned, and how many visible characters are left."""
     text = clean(raw)
-    if text.isascii() and text.isprintable():
+    if _PLAIN.fullmatch(text):
         return text, len(text)
     from wcwidth import iter_graphemes, wcwidth  # noqa: PLC0415 - plain texts do without
 
@@ -95,6 +95,9 @@ _HIDDEN = re.compile(
 
 # What has a width in a terminal, and shows nothing.
 _BLANK = frozenset("\u00ad\u115f\u1160\u2800\u3164\uffa0")
+
+_PLAIN = re.compile("[ -~\u3001-\u3029\u3041-\u3096\u309b-\u30ff\u4e00-\u9fff\uff01-\uff9d]*")
+"""Texts in ASCII, kana and kanji without marks of their own: each character is one that shows."""
 
 _FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f")
 """The flag of a region such as England: a black flag, and its code in tags."""
