@@ -468,7 +468,7 @@ class TestWhatIsWrong:
         ("text", "problem"),
         [
             (b"order_id,status\n1,2,3\n", "CSV Error on Line: 2"),
-            (b"order_id,status\n1,\x80\xff\n", "expected CSV in UTF-8 or cp932 (Shift JIS)"),
+            (b"order_id,status\n1,\x81 \n", "expected CSV in UTF-8 or cp932 (Shift JIS)"),
             (b"", "begins with ''; expected a line with the name of each column, once"),
             (b"id,ID\n", "begins with 'id,ID'; expected"),
             (b"id,,status\n", "begins with 'id,,status'; expected"),
