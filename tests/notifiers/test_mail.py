@@ -98,6 +98,7 @@ def test_what_is_no_address_is_not_written_to() -> None:
     """No server is asked at all."""
     error = mail_failure(closed_port(), attrs.evolve(SHOP, emails=("shop1", "a@b.jp> SIZE=1")))
     assert str(error) == ("no address can be written to: no mail address; expected one that can")
+    assert error.permanent
 
 
 def test_what_is_no_address_does_not_keep_the_others_from_theirs(serve_mail: ServeMail) -> None:
@@ -108,6 +109,7 @@ def test_what_is_no_address_does_not_keep_the_others_from_theirs(serve_mail: Ser
         )
     assert caught.value.reached == ("shop2@example.jp",)
     assert caught.value.missed == {"shop1@": "no mail address"}
+    assert caught.value.refused == {"shop1@"}
     assert server.office.recipients == [["shop2@example.jp"]]
 
 
@@ -115,14 +117,18 @@ def test_an_address_that_is_refused_does_not_keep_the_others_from_theirs(
     serve_mail: ServeMail,
 ) -> None:
     """They get it once, and the error says who has it and who has not."""
-    office = PostOffice({"b@example.jp": "550 5.1.1 <b@example.jp>: no such user"})
+    replies = {"b@example.jp": "550 5.1.1 <b@example.jp>: none", "c@example.jp": "450 4.2.1 busy"}
+    office = PostOffice(replies)
     server = serve_mail(office)
     with pytest.raises(PartlyDelivered) as caught:
         mail_to(server.port).deliver(message(), THREE)
-    assert caught.value.reached == ("a@example.jp", "c@example.jp")
-    assert caught.value.missed == {"b@example.jp": "550 5.1.1"}
-    assert str(caught.value) == "1 of 3 addresses missed: 550 5.1.1; expected all of them"
-    assert office.recipients == [["a@example.jp", "c@example.jp"]]
+    assert caught.value.reached == ("a@example.jp",)
+    assert caught.value.missed == {"b@example.jp": "550 5.1.1", "c@example.jp": "450 4.2.1"}
+    assert caught.value.refused == {"b@example.jp"}  # the other is tried again
+    assert str(caught.value) == (
+        "2 of 3 addresses missed: 450 4.2.1; 550 5.1.1; expected all of them"
+    )
+    assert office.recipients == [["a@example.jp"]]
 
 
 def test_where_all_addresses_are_refused_nobody_has_it(serve_mail: ServeMail) -> None:
@@ -138,7 +144,7 @@ def test_where_all_addresses_are_refused_nobody_has_it(serve_mail: ServeMail) ->
         "the mail server refused every address: 450 4.2.1; 550 5.1.1; "
         "expected at least one accepted"
     )
-    assert error.code == 450
+    assert (error.code, error.permanent) == (450, False)
     assert office.envelopes == []
 
 
@@ -186,6 +192,7 @@ def test_where_the_server_can_not_the_others_have_it(serve_mail: ServeMail) -> N
         )
     assert caught.value.reached == ("shop1@example.jp",)
     assert caught.value.missed == {"店@例え.jp": "not in ASCII, and the server lacks SMTPUTF8"}
+    assert caught.value.refused == {"店@例え.jp"}
     assert server.office.mails[0]["To"] == "shop1@example.jp"
 
 

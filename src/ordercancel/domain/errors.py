@@ -266,12 +266,17 @@ class NotDelivered(OrderCancelError):
         expected: What would have been right.
         code: What the other side answered: a reply code of SMTP, a status of HTTP; None where it
             gave no answer. Of several replies the lowest, which is the most hopeful.
+        permanent: Whether no later try can succeed, so that the message is dead at once.
+            Default: False.
     """
 
-    def __init__(self, problem: str, expected: str, code: int | None = None) -> None:
+    def __init__(
+        self, problem: str, expected: str, code: int | None = None, *, permanent: bool = False
+    ) -> None:
         self.problem = problem
         self.expected = expected
         self.code = code
+        self.permanent = permanent
         super().__init__(problem, expected, code)
 
     def __str__(self) -> str:
@@ -286,12 +291,17 @@ class PartlyDelivered(OrderCancelError):
     Args:
         reached: The addresses that have it.
         missed: The others, each with what was answered.
+        refused: Those of the missed that no later try can reach. Where these are all, the message
+            is dead at once. Default: none.
     """
 
-    def __init__(self, reached: Iterable[str], missed: Mapping[str, str]) -> None:
+    def __init__(
+        self, reached: Iterable[str], missed: Mapping[str, str], refused: Iterable[str] = ()
+    ) -> None:
         self.reached = tuple(reached)
         self.missed = dict(missed)
-        super().__init__(self.reached, self.missed)
+        self.refused = frozenset(refused)
+        super().__init__(self.reached, self.missed, self.refused)
 
     def __repr__(self) -> str:
         return f"PartlyDelivered(reached {len(self.reached)}, missed {len(self.missed)})"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from email.utils import getaddresses
 from enum import StrEnum
 
@@ -18,7 +19,13 @@ from ordercancel.domain.errors import NotDelivered, PartlyDelivered
 from ordercancel.domain.faults import Faults
 from ordercancel.engine.messages import Message
 from ordercancel.notifiers.mime import compose, is_address, mailbox
-from ordercancel.notifiers.network import check_timeout, is_domain, is_host, what_failed
+from ordercancel.notifiers.network import (
+    check_timeout,
+    hung_up_after,
+    is_domain,
+    is_host,
+    what_failed,
+)
 
 __all__ = ["MailNotifier", "Security"]
 
@@ -59,7 +66,8 @@ class MailNotifier:
         user: The name to log in with. Default: no log-in.
         password: The password; needed with `user`, refused without.
         password_in_clear: Allow the password on an unencrypted connection. Default: False.
-        timeout: Seconds that the server may be silent at each step, at most 600. Default: 10.
+        timeout: Seconds for connecting, and again for everything after that, at most 120.
+            Default: 30.
         context: The certificates that TLS trusts. Default: those of this machine.
         helo: What this machine calls itself to the server. Default: its full host name.
         id_domain: The domain in the ``Message-ID``. Default: the sender's. Do not change it: a
@@ -76,7 +84,7 @@ class MailNotifier:
     user: str | None = None
     password: str | None = attrs.field(default=None, repr=False)
     password_in_clear: bool = False
-    timeout: float = 10.0
+    timeout: float = 30.0
     context: ssl.SSLContext | None = attrs.field(default=None, repr=False)
     helo: str | None = None
     id_domain: str | None = None
@@ -135,18 +143,21 @@ class MailNotifier:
             problem = "the party is not known, or has no mail address"
             raise NotDelivered(problem, "an address to write to")
         missed = {each: _NO_ADDRESS for each in addresses if not is_address(each)}
+        refused = set(missed)
         valid = [each for each in addresses if each not in missed]
         if valid:
-            missed |= self._send(message, valid)
+            replies = self._send(message, valid)
+            missed |= {each: reply for each, (reply, _) in replies.items()}
+            refused |= {each for each, (_, is_permanent) in replies.items() if is_permanent}
         reached = tuple(each for each in addresses if each not in missed)
         if not reached:
-            problems = "; ".join(sorted(set(missed.values())))
-            raise NotDelivered(f"no address can be written to: {problems}", "one that can")
+            problem = f"no address can be written to: {'; '.join(sorted(set(missed.values())))}"
+            raise NotDelivered(problem, "one that can", permanent=refused == set(missed))
         if missed:
-            raise PartlyDelivered(reached, missed)
+            raise PartlyDelivered(reached, missed, refused)
 
-    def _send(self, message: Message, addresses: Sequence[str]) -> dict[str, str]:
-        """Send a mail; return the addresses that it did not reach, each with the reason."""
+    def _send(self, message: Message, addresses: Sequence[str]) -> dict[str, tuple[str, bool]]:
+        """Send a mail; return whom it did not reach, why, and whether it never will."""
         try:
             with self._session() as server:
                 is_utf8 = server.has_extn("smtputf8")
@@ -157,8 +168,10 @@ class MailNotifier:
         except OSError as error:
             problem = f"the line to the mail server failed: {what_failed(error)}"
             raise NotDelivered(problem, "a line that holds") from error
-        unfit = {each: _NO_SMTPUTF8 for each in addresses if each not in fit}
-        return unfit | {each: _answer(*reply) for each, reply in refused.items()}
+        unfit = {each: (_NO_SMTPUTF8, True) for each in addresses if each not in fit}
+        return unfit | {
+            each: (_answer(*reply), _is_permanent(reply[0])) for each, reply in refused.items()
+        }
 
     def _sent(
         self, server: smtplib.SMTP, message: Message, to: Sequence[str]
@@ -173,14 +186,11 @@ class MailNotifier:
     @contextmanager
     def _session(self) -> Iterator[smtplib.SMTP]:
         """A connection that is ready for a mail; it is closed in any case."""
-        port = self.port or _PORTS[Security(self.security)]
-        if self.security == Security.TLS:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, port, self.helo, timeout=self.timeout, context=self._context
-            )
-        else:
-            server = smtplib.SMTP(self.host, port, self.helo, timeout=self.timeout)
-        try:
+        with ExitStack() as stack:
+            port = self.port or _PORTS[Security(self.security)]
+            tls = self._context if self.security == Security.TLS else None
+            server = _Session(stack, tls, self.host, port, self.helo, self.timeout)
+            stack.callback(server.close)
             if self.security == Security.STARTTLS:
                 server.starttls(context=self._context)
             server.ehlo_or_helo_if_needed()
@@ -189,8 +199,6 @@ class MailNotifier:
             yield server
             with suppress(OSError):  # the server has accepted the mail, however it says goodbye
                 server.quit()
-        finally:
-            server.close()
 
     def _failure(self, error: smtplib.SMTPException) -> NotDelivered:
         """What smtplib raised, in words that quote neither the server nor the message."""
@@ -200,7 +208,8 @@ class MailNotifier:
                 answers = sorted({_answer(*reply) for reply in replies})
                 code = min(code for code, _ in replies)
                 problem = f"the mail server refused every address: {'; '.join(answers)}"
-                return NotDelivered(problem, "at least one accepted", code)
+                permanent = _is_permanent(code)
+                return NotDelivered(problem, "at least one accepted", code, permanent=permanent)
             case smtplib.SMTPResponseException() if error.smtp_code < 0:
                 return NotDelivered("the mail server does not talk SMTP", "a reply code")
             case smtplib.SMTPResponseException():
@@ -211,15 +220,54 @@ class MailNotifier:
                 }.get(type(error), "refused to talk")
                 answer = _answer(error.smtp_code, error.smtp_error)
                 problem = f"the mail server {step}: {answer}"
-                return NotDelivered(problem, "it to accept", error.smtp_code)
+                # Of the sender, the log-in and the talk as such the next mail is refused as well.
+                permanent = isinstance(error, smtplib.SMTPDataError) and _is_permanent(
+                    error.smtp_code
+                )
+                return NotDelivered(problem, "it to accept", error.smtp_code, permanent=permanent)
             case smtplib.SMTPServerDisconnected():
-                problem = f"the mail server hung up, or was silent for {self.timeout:g} s"
-                return NotDelivered(problem, "an answer")
+                return NotDelivered("the mail server hung up", "an answer")
             case smtplib.SMTPNotSupportedError():
                 problem = "the mail server lacks STARTTLS or a log-in"
                 return NotDelivered(problem, "it to offer what is asked for")
             case _:
                 return NotDelivered("no way to log in was found", "one that both sides know")
+
+
+class _Session(smtplib.SMTP):
+    """A session that is hung up on when its timeout is over, however slowly the server drips.
+
+    Args:
+        stack: Ends the session.
+        tls: What TLS begins with at once; None begins in the clear.
+        host, port, helo, timeout: As for `smtplib.SMTP`.
+    """
+
+    def __init__(
+        self,
+        stack: ExitStack,
+        tls: ssl.SSLContext | None,
+        host: str,
+        port: int,
+        helo: str | None,
+        timeout: float,
+    ) -> None:
+        self._stack = stack
+        self._tls = tls
+        super().__init__(host, port, helo, timeout)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        line = socket.create_connection((host, port), timeout)
+        self._stack.enter_context(hung_up_after(timeout, line))
+        line.settimeout(None)  # it would begin anew with every byte
+        if self._tls is None:
+            return line
+        return self._tls.wrap_socket(line, server_hostname=host)
+
+
+def _is_permanent(code: int) -> bool:
+    """Whether a reply says that no later try will succeed (RFC 5321, 4.2.1)."""
+    return 500 <= code <= 599
 
 
 def _answer(code: int, reply: bytes | str) -> str:

@@ -12,8 +12,9 @@ from ipaddress import ip_address
 
 from ordercancel.domain.faults import Faults
 
-MAX_TIMEOUT = 600
-"""The longest timeout of a notifier, in seconds."""
+MAX_TIMEOUT = 120
+"""The longest timeout of a notifier, in seconds: connecting and all the rest, each as long, end
+before the default lease of a relay, 5 minutes."""
 
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)(?:[\w-]{1,63}\.)*[\w-]{1,63}")
 

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import SplitResult, urlsplit
 
@@ -49,7 +50,7 @@ class WebhookNotifier:
         source: The ``source`` of the events: a URI or a name. Default: ``ordercancel``.
         http_anywhere: Allow ``http`` to other machines, where anybody on the way can read the
             messages. Default: False.
-        timeout: Seconds for connecting, and again for everything after that, at most 600.
+        timeout: Seconds for connecting, and again for everything after that, at most 120.
             Default: 10.
         context: The certificates that TLS trusts. Default: those of this machine.
         clock: Tells the time of sending. Default: this machine's clock.
@@ -99,7 +100,8 @@ class WebhookNotifier:
         """Post `message`; `to` is ignored.
 
         Raises:
-            NotDelivered: The receiver could not be reached, or its status was not 2xx.
+            NotDelivered: The receiver could not be reached, or its status was not 2xx; for ever,
+                where that was 410 (Gone), by which Standard Webhooks ends a subscription.
         """
         body = _event(message, self.source)
         now = self.clock.now() if self.clock else datetime.now(UTC)
@@ -117,7 +119,8 @@ class WebhookNotifier:
             problem = f"the line to the receiver failed: {what_failed(error)}"
             raise NotDelivered(problem, "a line that holds") from error
         if not 200 <= status <= 299:
-            raise NotDelivered(f"the receiver answered {status}", "200 to 299", status)
+            problem = f"the receiver answered {status}"
+            raise NotDelivered(problem, "200 to 299", status, permanent=status == HTTPStatus.GONE)
 
     def _post(self, body: bytes, headers: dict[str, str]) -> int:
         """Post `body` and return the status; nothing else of the answer is read."""
