@@ -19,7 +19,14 @@ from ordercancel.policies import QOO10
 from ordercancel.service.backoff import Backoff
 from ordercancel.stores.memory import MemoryNotifier
 from ordercancel.stores.sql import SqlStore
-from ordercancel.testing.contracts.samples import asked, cancelled_at_once, claims, jst
+from ordercancel.testing.contracts.samples import (
+    asked,
+    cancelled_at_once,
+    carried_out,
+    claims,
+    jst,
+    rejecting,
+)
 
 DEAD = ("o-1:3:buyer:app", "o-1:3:buyer:mail", "o-1:3:seller:app", "o-1:3:seller:mail")
 Said = Callable[..., tuple[int, str, str]]
@@ -169,7 +176,7 @@ class TestTables:
 class TestOutbox:
     def test_with_nothing_in_it_says_so(self, url: str, said: Said) -> None:
         SqlStore(url).close()
-        expected = "waiting: 0\norders with a deadline that is due: 0\ndead: 0\n"
+        expected = "waiting: 0\norders with a deadline that is due: 0\ndead: 0\nobsolete: 0\n"
         assert said("outbox", "list", "--db", url) == (0, expected, "")
 
     def test_lists_what_is_dead(self, dead: str, said: Said) -> None:
@@ -193,6 +200,25 @@ class TestOutbox:
             "  error: OSError: no route to host"
         )
         assert len(others) == 3
+
+    def test_lists_what_is_obsolete(self, url: str, said: Said) -> None:
+        """Also that a message waits which a later release has written."""
+        with closing(SqlStore(url)) as store:
+            case = asked(store)
+            store.commit(carried_out(case, rejecting(), jst(16, 12)))
+            service = CancellationService(policies=[QOO10], store=store, notifier=MemoryNotifier())
+            assert service.relay(jst(17)).obsolete == ("o-1:2:seller:app",)
+            asked(store, "o-2")
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            connection.execute("UPDATE ordercancel_outbox SET form = 3 WHERE order_id = 'o-2'")
+            connection.commit()
+        status, told, _ = said("outbox", "list", "--db", url, "--obsolete")
+        head, only = told.split("\n\n")
+        assert status == 0
+        assert head.splitlines()[0] == "waiting: 1 (1 of a later release)"
+        assert head.splitlines()[-1] == "obsolete: 1"
+        assert only.splitlines()[0] == "o-1:2:seller:app"
+        assert said("outbox", "list", "--db", url)[1] == f"{head}\n"
 
     def test_lists_it_for_programs(self, dead: str, said: Said) -> None:
         status, told, _ = said("outbox", "list", "--db", dead, "--format", "json")

@@ -61,6 +61,7 @@ def test_the_twins_have_the_same_methods() -> None:
         "inbox",
         "tally",
         "claim",
+        "start",
         "delivered",
         "failed",
         "release",

@@ -148,7 +148,7 @@ def check_done(
 
 
 def check_arrivals(tables: Tables, arrivals: Sequence[str], *, exactly_once: bool) -> Found:
-    """What arrived is what was to be told, all of it, and in the order of each case.
+    """What arrived is what was to be told, all but the obsolete, and in the order of each lane.
 
     Args:
         tables: What is stored, when everything has been relayed.
@@ -161,19 +161,32 @@ def check_arrivals(tables: Tables, arrivals: Sequence[str], *, exactly_once: boo
             yield Fault("no message without its event", message_id, "arrived")
         if count > 1 and exactly_once:
             yield Fault("leased to one", message_id, f"arrived {count} times")
-    for message_id in sent.keys() - set(arrivals):
-        yield Fault("at least once", message_id, "never arrived")
-    for row in tables.outbox:
-        if row["state"] != "delivered":
-            yield Fault("at least once", row["message_id"], f"is {row['state']}")
-    lanes: dict[tuple[str, str], list[int]] = defaultdict(list)
+    came = set(arrivals)
+    cases = {row["order_id"]: row for row in tables.cases}
+    for message_id, row in sent.items():
+        if row["state"] == "obsolete":
+            if not _is_closed(row, cases[row["order_id"]]):
+                yield Fault("at least once", message_id, "is obsolete, and its request is open")
+        elif row["state"] != "delivered":
+            yield Fault("at least once", message_id, f"is {row['state']}")
+        elif message_id not in came:
+            yield Fault("at least once", message_id, "never arrived")
+    lanes: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for message_id in dict.fromkeys(arrivals):
         if message_id in sent:
             told = sent[message_id]
-            lanes[told["order_id"], told["party"]].append(told["number"])
-    for (order_id, party), numbers in lanes.items():
+            lanes[told["order_id"], told["party"], told["lane"]].append(told["number"])
+    for (order_id, party, lane), numbers in lanes.items():
         if numbers != sorted(numbers):
-            yield Fault("in their order", order_id, f"{party} got {numbers}")
+            yield Fault("in their order", order_id, f"{party} got {numbers} by {lane}")
+
+
+def _is_closed(message: Row, case: Row) -> bool:
+    """Whether the request is closed that a message speaks of as open."""
+    number = message["request"]
+    return number is not None and (
+        case["request_number"] > number or case["request_status"] not in OPEN
+    )
 
 
 def check_deadlines(tables: Tables, now: datetime) -> Found:
@@ -357,8 +370,9 @@ def _check_messages(
     if stored_ids == expected_ids and stored != expected:
         yield Fault("messages are as they were put", order_id, "another version, order or text")
     for row, (_, message) in zip(rows, stored, strict=True):
-        told_by = (row["message_id"], row["order_id"], row["party"])
-        if told_by != (message.id, message.order_id, message.party):
+        names = ("message_id", "order_id", "party", "lane", "request")
+        body = (message.id, message.order_id, message.party, message.medium, message.request)
+        if tuple(row[name] for name in names) != body:
             yield Fault("columns repeat bodies", order_id, f"message {row['number']}")
 
 

@@ -51,6 +51,7 @@ from ordercancel.policy import (
     requested_at,
     seller,
     shipped_at,
+    status,
 )
 from unit.tiny import (
     BUYER,
@@ -118,6 +119,7 @@ def test_a_message_is_in_the_language_of_its_reader() -> None:
         locale="en",
         subject="Asked: o-7",
         body="Reason: Mistake",
+        request=1,
     )
 
 
@@ -238,6 +240,7 @@ def test_every_fault_of_a_message_is_named() -> None:
             locale="",
             subject="a\nb",
             body=odd,
+            request=0,
         )
     assert [fault.where.partition(".")[2] for fault in caught.value.faults] == [
         "id",
@@ -250,6 +253,7 @@ def test_every_fault_of_a_message_is_named() -> None:
         "medium",
         "subject",
         "body",
+        "request",
     ]
 
 
@@ -433,6 +437,46 @@ def test_a_mark_that_is_taken_off_in_the_same_commit_is_not_told() -> None:
 
 
 # ---------------------------------------------------------------------- readers
+
+
+def requests(case: Case, command: Command, policy: Policy, day: int = 2) -> list[int | None]:
+    """Which request each message speaks of as open."""
+    return [each.request for each in told(case, command, policy, day=day)[1]]
+
+
+def test_a_message_names_the_request_that_it_speaks_of_as_open() -> None:
+    """One of its end names none: it is true for ever."""
+    policy = tiny(notifications=None)
+    assert requests(opened(policy), asks(), policy) == [1]
+    case, _ = told(opened(policy), asks(), policy)
+    asked = AskWithdrawal("o-7", by=SELLER, request=1, text="why")
+    assert requests(case, asked, policy, day=3) == [1]
+    assert requests(case, approves(), policy, day=3) == [None]
+
+
+@pytest.mark.parametrize(
+    ("deadline", "expected"),
+    [
+        (Deadline("d", runs=is_open, due=requested_at, then=mark("late")), 1),
+        (Deadline("d", runs=is_open, due=requested_at, then=mark("late", of="order")), None),
+        (Deadline("d", runs=is_open & status.is_in("new"), due=requested_at, then=notify), 1),
+        (Deadline("d", runs=status.is_in("new"), due=requested_at, then=notify), None),
+    ],
+    ids=["mark", "mark of the order", "notice", "notice of the order"],
+)
+@pytest.mark.parametrize("is_open_yet", [True, False])
+def test_what_a_deadline_tells_is_of_a_request_or_of_the_order(
+    deadline: Deadline, expected: int | None, is_open_yet: bool
+) -> None:
+    """A reminder to answer is obsolete with its request; one to ship is not."""
+    notification = attrs.evolve(MAIL, on="late" if deadline.then.argument else "d")
+    still = {} if is_open_yet else {"runs": status.is_in("new")}
+    policy = tiny(deadlines=(attrs.evolve(deadline, **still),), notifications=(notification,))
+    case, _ = told(opened(policy), asks(), policy)
+    if not is_open_yet:
+        case, _ = told(case, rejects(), policy, day=3)
+    fire = FireDeadline("o-7", by=SYSTEM, deadline="d")
+    assert requests(case, fire, policy, day=4) == [expected if is_open_yet else None]
 
 
 def test_readers_are_the_parties_the_answerer_and_the_roles_that_are_told() -> None:

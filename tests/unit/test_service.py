@@ -104,7 +104,7 @@ def state(store: MemoryStore) -> tuple[object, ...]:
 
 def waiting(store: MemoryStore) -> tuple[Message, ...]:
     """The messages in the outbox."""
-    claims = store.claim(utc(1), utc(1), 99)
+    claims = store.claim(utc(9), utc(9), 99)
     store.release(claims)
     return tuple(claim.message for claim in claims)
 

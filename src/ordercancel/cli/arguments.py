@@ -32,7 +32,6 @@ def parser() -> argparse.ArgumentParser:
     add(choices, commands.run_demo, DEMO_FILE, LANG)
     add(choices, commands.run_replay, FILE, DATABASE, POLICIES, ANY_LANG)
     add(choices, commands.run_explain, FILE, LINE, POLICIES, LANG, format_of("text"))
-    add(choices, commands.run_quote, FILE)
     add(choices, commands.run_rules, POLICY, LANG, format_of("markdown"))
     add(choices, commands.run_page, POLICY, LANG, OUTPUT)
     add(choices, commands.run_verify, POLICY, *HOW_TO_VERIFY, LANG, format_of("text"))
@@ -110,6 +109,11 @@ def _add_database(choices: Choices[argparse.ArgumentParser]) -> None:
     actions = outbox.add_subparsers(required=True, metavar="ACTION")
     dead = actions.add_parser("list", help="Show what is waiting, and the messages that are dead")
     dead.add_argument("--db", required=True, **url)
+    dead.add_argument(
+        "--obsolete",
+        action="store_true",
+        help="list those instead that were not sent because their request had been closed",
+    )
     format_of("text")(dead)
     dead.set_defaults(run=commands.run_database, action="list_dead")
     retry = actions.add_parser("retry", help="Put dead messages back")

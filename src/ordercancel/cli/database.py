@@ -73,10 +73,10 @@ def _unread(order_id: str) -> str:
 
 
 def list_dead(chosen: argparse.Namespace) -> int:
-    """Show what is waiting, and the ids, tries and errors of dead messages, but no texts."""
+    """Show what is waiting, and the ids, tries and errors of those that ended, but no texts."""
     with opened_store(chosen.db) as store:
         backlog = store.backlog(datetime.now(UTC))
-        letters = list(_all_dead(store))
+        letters = list(_all_ended(store, obsolete=chosen.obsolete))
     if chosen.format == "json":
         for letter in letters:
             print(json.dumps(_as_dict(letter), ensure_ascii=False))
@@ -103,11 +103,11 @@ def retry(chosen: argparse.Namespace) -> int:
     return 0 if chosen.all or revived == len(set(chosen.ids)) else 1
 
 
-def _all_dead(store: Store) -> Iterator[DeadLetter]:
-    letters = store.dead_letters(PAGE)
+def _all_ended(store: Store, *, obsolete: bool) -> Iterator[DeadLetter]:
+    letters = store.dead_letters(PAGE, obsolete=obsolete)
     while letters:
         yield from letters
-        letters = store.dead_letters(PAGE, letters[-1].id)
+        letters = store.dead_letters(PAGE, letters[-1].id, obsolete=obsolete)
 
 
 def _as_dict(letter: DeadLetter) -> dict[str, object]:
@@ -126,11 +126,13 @@ def _as_dict(letter: DeadLetter) -> dict[str, object]:
 
 def _sum(backlog: Backlog) -> str:
     since = f", the oldest since {backlog.oldest.isoformat()}" if backlog.oldest else ""
+    newer = f" ({backlog.newer} of a later release)" if backlog.newer else ""
     late = f", the first since {backlog.earliest.isoformat()}" if backlog.earliest else ""
     return (
-        f"waiting: {backlog.messages}{since}\n"
+        f"waiting: {backlog.messages}{newer}{since}\n"
         f"orders with a deadline that is due: {backlog.due}{late}\n"
-        f"dead: {backlog.dead}"
+        f"dead: {backlog.dead}\n"
+        f"obsolete: {backlog.obsolete}"
     )
 
 

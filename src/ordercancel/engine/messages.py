@@ -9,9 +9,9 @@ import attrs
 
 from ordercancel.domain.actors import Actor, Party
 from ordercancel.domain.cases import Case
-from ordercancel.domain.events import DeadlineFired, Event
+from ordercancel.domain.events import DeadlineFired, Event, RequestClosed
 from ordercancel.domain.faults import Faults
-from ordercancel.domain.limits import MAX_MESSAGE, MAX_MESSAGE_ID
+from ordercancel.domain.limits import MAX_MESSAGE, MAX_MESSAGE_ID, MAX_REQUESTS
 from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import CancellationRequest
 from ordercancel.domain.texts import Lang
@@ -50,6 +50,8 @@ class Message:
         locale: The language that its body is in.
         subject: One line, without any character that could end it or hide a part of it.
         body: One line or several, as plain text: escape it where it becomes HTML.
+        request: The number of the request that it speaks of as open, so that it is obsolete once
+            the request is closed; None where it tells of something else.
     """
 
     id: str
@@ -62,6 +64,7 @@ class Message:
     locale: Lang
     subject: str = attrs.field(repr=False)
     body: str = attrs.field(repr=False)
+    request: int | None = None
 
     def __attrs_post_init__(self) -> None:
         faults = Faults("Message")
@@ -73,6 +76,8 @@ class Message:
         faults.instance("medium", self.medium, Medium, "a Medium")
         faults.header("subject", self.subject)
         faults.text("body", self.body, optional=False, most=MAX_MESSAGE)
+        if self.request is not None:
+            faults.number("request", self.request, 1, MAX_REQUESTS, "the number of a request")
         faults.settle(self)
 
 
@@ -162,6 +167,22 @@ def audiences_of(each: Notification, by: Actor, case: Case, policy: RuleSet) -> 
             return (role,)
 
 
+def _open_request(event: Event, case: Case, policy: RuleSet) -> int | None:
+    """The number of the request that `event` says is open; None where it says nothing of it."""
+    request = case.open_request
+    match event:
+        case RequestClosed():
+            return None
+        case DeadlineFired(mark=None, deadline=deadline):
+            runs = policy.deadline(deadline).runs
+            is_of_request = any(leaf.fact == "request" for leaf in runs.leaves())
+            return request.number if request is not None and is_of_request else None
+        case DeadlineFired(request=number):
+            return number if request is not None and number == request.number else None
+        case _:
+            return None if request is None else request.number
+
+
 def _answerer(request: CancellationRequest | None) -> Iterator[str]:
     """The role that is to answer; of a side its party."""
     if request is not None and request.answerer is not None:
@@ -205,6 +226,7 @@ def _worded(
     # What people wrote may be no line: then a message checks itself, and says so.
     plain = subject.isprintable() and len(subject) + len(body) <= MAX_MESSAGE
     message: Callable[..., Message] = trusted(Message) if plain else Message
+    request = _open_request(event, case, policy)
     for medium in each.media:
         yield message(
             id=f"{order.id}:{version}:{audience}:{medium}",
@@ -217,4 +239,5 @@ def _worded(
             locale=words.spoken(lang),
             subject=subject,
             body=body,
+            request=request,
         )

@@ -43,9 +43,10 @@ class Observed(StrEnum):
     MESSAGE = "message"
     """A message is delivered.
 
-    Fields: ``message_id``, ``order_id``, ``on``, ``audience``, ``medium``, ``attempts``,
-    ``lag_seconds`` since what it tells of; in the end ``outcome``: ``delivered``, ``failed`` or
-    ``dead``, and ``error``, the kind of error.
+    Fields: ``message_id``, ``order_id``, ``attempts``, and of a message that can be read ``on``,
+    ``audience``, ``medium``, and ``lag_seconds`` since what it tells of; in the end ``outcome``:
+    ``delivered``, ``failed``, ``dead``, ``obsolete`` (its request has been closed) or ``lost``
+    (its lease was over, and it is another relay's), and ``error``, the kind of error.
     """
 
 

@@ -1,5 +1,5 @@
 # Generated from outbox_async.py by tools/async_to_sync.py: edit that, then run it.
-"""How the sync service delivers the messages of its outbox: at least once, and in order."""
+"""How the sync service delivers the messages of its outbox: at least once, lane by lane."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from typing import Any, cast
 
 import attrs
 
-from ordercancel.domain.errors import Fault, InvalidValue, PartlyDelivered
+from ordercancel.domain.errors import Fault, InvalidValue, NotDelivered, PartlyDelivered
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_MESSAGE_ID
+from ordercancel.engine.messages import Message
 from ordercancel.service.answers import without_answer
 from ordercancel.service.backoff import Backoff
 from ordercancel.service.observers import Fields, Observed, Observer, observing
 from ordercancel.service.ports import Notifier
 from ordercancel.service.queries import Queries
-from ordercancel.service.records import Backlog, Claim, DeadLetter
+from ordercancel.service.records import Backlog, Claim, DeadLetter, Start
 from ordercancel.service.results import A_COUNT, MAX_COUNT, Relayed
 
 LEASE = timedelta(minutes=5)
 MAX_LEASE = timedelta(days=1)
 MAX_ERROR = 500
 """The longest text of an error that is stored, in characters."""
+_WAITS = "a message before this one has not arrived there"
 
 
 class Outbox(Queries):
@@ -37,12 +39,13 @@ class Outbox(Queries):
     def relay(
         self, now: datetime | None = None, *, limit: int = 100, lease: timedelta = LEASE
     ) -> Relayed:
-        """Deliver messages of the outbox, oldest first, each at least once.
+        """Deliver messages of the outbox, the longest free first, each at least once.
 
-        Any scheduler will do, in any number of processes. The messages of one order go out in
-        their order; one that failed holds up those to the same party alone. What a notifier
-        raises is stored with the message, which is tried again later and is dead after the last
-        attempt; no case changes.
+        Any scheduler will do, in any number of processes. The messages of one order to one party
+        by one medium go out in their order; one that failed holds up those alone, and only at the
+        addresses that lack it. What a notifier raises is stored with the message, which is tried
+        again later and is dead after the last attempt, or at once where no later one can succeed.
+        A message whose request has been closed meanwhile is not sent. No case changes.
 
         Args:
             now: The current time. Default: the clock's.
@@ -66,69 +69,106 @@ class Outbox(Queries):
             faults.add("lease", f"is {lease!r:.80}", expected)
         faults.raise_if_any()
         begun = self._time(None)
-        claims = self._store.claim(now, now + lease, limit)
-        ids: dict[str, list[str]] = {"delivered": [], "failed": [], "dead": []}
-        held_up: set[tuple[str, str]] = set()
+        outcomes: dict[str, str] = {}
         untried: list[Claim] = []
-        for claim in claims:
-            lane = claim.message.order_id, claim.message.party
-            if lane in held_up or self._time(None) - begun >= lease:
-                untried.append(claim)
-                continue
-            outcome = self._attempt(self._notifier, claim, now)
-            ids[outcome].append(claim.message.id)
-            if outcome == "failed":
-                held_up.add(lane)
+        left, goes_on = limit, True
+        while left and goes_on:
+            claims = self._store.claim(now, now + lease, left)
+            left -= len(claims)
+            goes_on = False
+            # One whose last attempt never ended comes last: it may end this process as well.
+            for claim in sorted(claims, key=lambda each: each.attempts):
+                if claim.id in outcomes or self._time(None) - begun >= lease:
+                    untried.append(claim)
+                    continue
+                outcome = outcomes[claim.id] = self._attempt(self._notifier, claim, now)
+                goes_on |= outcome != "failed"  # what is settled may have held up others
+            goes_on &= not untried
         if untried:
             self._store.release(untried)
-        by_outcome = {outcome: tuple(of_it) for outcome, of_it in ids.items()}
-        return Relayed(**by_outcome, more=len(claims) == limit)
+        by_outcome = {
+            name: tuple(each for each, outcome in outcomes.items() if outcome == name)
+            for name in ("delivered", "failed", "dead", "obsolete")
+        }
+        return Relayed(**by_outcome, more=not left or bool(untried))
 
     def _attempt(self, notifier: Notifier, claim: Claim, now: datetime) -> str:
-        """Deliver a message and store how that ended: ``delivered``, ``failed`` or ``dead``."""
-        fields: Fields = {
-            "message_id": claim.message.id,
-            "order_id": claim.message.order_id,
-            "on": claim.message.on,
-            "audience": claim.message.audience,
-            "medium": claim.message.medium.value,
-            "attempts": claim.attempts,
-            "lag_seconds": (now - claim.message.at).total_seconds(),
-        }
+        """Deliver a message, store how that ended, and return it as `Observed` names it."""
+        fields: Fields = {"message_id": claim.id, "order_id": claim.order_id}
+        message = claim.message
+        if message is not None:
+            fields |= {
+                "on": message.on,
+                "audience": message.audience,
+                "medium": message.medium.value,
+                "lag_seconds": (now - message.at).total_seconds(),
+            }
         with observing(self._observers, Observed.MESSAGE, fields):
-            error = self._deliver(notifier, claim)
-            outcome = "delivered"
-            if error is None:
-                self._store.delivered(claim.message.id, now)
+            if message is None:
+                fields |= {"attempts": claim.attempts, "error": InvalidValue.__name__}
+                self._store.failed(claim, claim.error, None, claim.reached)
+                outcome = "dead"
             else:
-                outcome = "failed" if claim.attempts < self._retries.tries else "dead"
-                reached = claim.reached
-                if isinstance(error, PartlyDelivered):
-                    reached += error.reached
-                wait = self._retries.wait(claim.attempts, self._chance())
-                retry_at = now + wait if outcome == "failed" else None
-                self._store.failed(claim, error_text(error), retry_at, reached)
-                fields["error"] = type(error).__name__
+                fields["attempts"] = claim.attempts + 1
+                outcome = self._outcome(notifier, claim, message, now, fields)
             fields["outcome"] = outcome
         return outcome
 
-    def _deliver(self, notifier: Notifier, claim: Claim) -> Exception | None:
-        """Deliver a message to the addresses that lack it; return the error, if there is one."""
-        if claim.attempts > self._retries.tries:
+    def _outcome(
+        self,
+        notifier: Notifier,
+        claim: Claim,
+        message: Message,
+        now: datetime,
+        fields: Fields,
+    ) -> str:
+        error: Exception | None
+        if claim.attempts >= self._retries.tries:
             # Each process that attempted it was killed before it could store an outcome.
-            return TimeoutError(f"none of {claim.attempts - 1} tries came to an end")
+            error = TimeoutError(f"none of {claim.attempts} tries came to an end")
+        else:
+            start = self._store.start(claim)
+            if start is not Start.BEGUN:
+                return start.name.lower()
+            error = self._deliver(notifier, claim, message)
+        if error is None:
+            self._store.delivered(claim.id, now)
+            return "delivered"
+        reached, is_final = _outcome_of(error)
+        attempts = claim.attempts + 1
+        retry_at = None
+        if attempts < self._retries.tries and not is_final:
+            retry_at = now + self._retries.wait(attempts, self._chance())
+        fields["error"] = type(error).__name__
+        self._store.failed(claim, error_text(error), retry_at, claim.reached + reached)
+        return "failed" if retry_at else "dead"
+
+    def _deliver(self, notifier: Notifier, claim: Claim, message: Message) -> Exception | None:
+        """Deliver a message to the addresses that lack it; return the error, if there is one."""
+        waiting: dict[str, str] = {}
+        emails: tuple[str, ...] = ()
         try:
-            party = self._find(claim.message.party)
-            if claim.reached and party is not None:
+            party = self._find(message.party)
+            if party is not None and (claim.reached or claim.open_to is not None):
                 emails = tuple(each for each in party.emails if each not in claim.reached)
-                if not emails:
+                if not emails and claim.reached:
                     return None  # the address that failed has left the directory
+                if claim.open_to is not None:
+                    waiting = {each: _WAITS for each in emails if each not in claim.open_to}
+                    emails = tuple(each for each in emails if each in claim.open_to)
                 party = attrs.evolve(party, emails=emails)
-            answer: object = cast(Any, notifier).deliver(claim.message, party)
-            without_answer(answer)
+            if emails or not waiting:
+                answer: object = cast(Any, notifier).deliver(message, party)
+                without_answer(answer)
+        except PartlyDelivered as error:
+            if not waiting:
+                return error
+            return PartlyDelivered(error.reached, {**error.missed, **waiting}, error.refused)
         except Exception as error:  # a notifier may raise anything; the other messages go on
+            if waiting and isinstance(error, NotDelivered) and error.permanent:
+                return PartlyDelivered((), {**dict.fromkeys(emails, str(error)), **waiting})
             return error
-        return None
+        return PartlyDelivered(emails, waiting) if waiting else None
 
     def backlog(self, now: datetime | None = None) -> Backlog:
         """Count what waits to be relayed and to be ticked; default of `now`: the clock's time."""
@@ -136,20 +176,23 @@ class Outbox(Queries):
         return self._store.backlog(now)
 
     def dead_letters(
-        self, *, limit: int = 100, after: str | None = None
+        self, *, limit: int = 100, after: str | None = None, obsolete: bool = False
     ) -> tuple[DeadLetter, ...]:
         """Return messages that are not tried again, oldest first.
 
         Args:
             limit: The most messages, 1 to 10,000. Default: 100.
             after: The id of the one to continue behind. Default: start with the first.
+            obsolete: Return those instead that were not sent because their request had been
+                closed. Default: False.
         """
         faults = Faults("dead_letters")
         faults.number("limit", limit, 1, MAX_COUNT, A_COUNT)
         if after is not None:
             faults.key("after", after, MAX_MESSAGE_ID)
+        faults.flag("obsolete", obsolete)
         faults.raise_if_any()
-        return self._store.dead_letters(limit, after)
+        return self._store.dead_letters(limit, after, obsolete=obsolete)
 
     def revive(self, message_ids: Sequence[str] | None = None) -> int:
         """Put dead letters back into the outbox, and return how many; default: all of them.
@@ -173,3 +216,17 @@ def error_text(error: Exception) -> str:
         text = "no text"
     line = " ".join(f"{type(error).__name__}: {text}".split())
     return "".join(char for char in line if char.isprintable())[:MAX_ERROR]
+
+
+def _outcome_of(error: Exception) -> tuple[tuple[str, ...], bool]:
+    """Return the addresses that were reached all the same, and whether to try no more."""
+    try:
+        match error:
+            case PartlyDelivered():
+                reached = tuple(each for each in error.reached if isinstance(each, str))
+                return reached, error.refused >= error.missed.keys()
+            case NotDelivered():
+                return (), bool(error.permanent)
+    except Exception:  # an error of the host's own may lack what these have
+        return (), False
+    return (), False

@@ -30,6 +30,7 @@ from ordercancel.service.records import (
     Queue,
     Receipt,
     Scanned,
+    Start,
     Tally,
     Window,
 )
@@ -106,12 +107,19 @@ class AsyncStore(Protocol):
         """
 
     async def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
-        """Lease at most `limit` undelivered messages until `until`, oldest first.
+        """Lease at most `limit` undelivered messages until `until`, the longest free first.
 
-        A leased message is not handed out again before its lease ends; every lease counts as an
-        attempt. The messages of one order go out in the order in which they were written: while
-        one of them is leased, none behind it is handed out. One that failed before, leased or
-        waiting for its next attempt, holds up those to the same party only.
+        A leased message is not handed out again before its lease ends. The messages of one order
+        to one party by one medium are a lane: they are handed out in the order in which they were
+        written. One that is undelivered holds up those behind it, except at the addresses that
+        have it already (`Claim.open_to`), and except where it is obsolete. A message of a later
+        release is left alone, and holds up its lane.
+        """
+
+    async def start(self, claim: Claim) -> Start:
+        """Note that an attempt begins, which counts from now on, and return whether it may.
+
+        A message whose request is closed is noted as obsolete instead.
         """
 
     async def delivered(self, message_id: str, now: datetime) -> None:
@@ -122,7 +130,8 @@ class AsyncStore(Protocol):
     ) -> None:
         """Note that a message was not delivered, or not to all addresses.
 
-        Ignored where the message has been leased anew since `claim`.
+        Ignored where the message has been leased anew since `claim`. Those that it holds up may
+        wait until `retry_at`, too.
 
         Args:
             claim: The lease under which delivery was attempted.
@@ -134,8 +143,13 @@ class AsyncStore(Protocol):
     async def release(self, claims: Sequence[Claim]) -> None:
         """Give claims back that were not attempted, as if they had not been handed out."""
 
-    async def dead_letters(self, limit: int, after: str | None = None) -> tuple[DeadLetter, ...]:
-        """Return at most `limit` dead letters, oldest first, behind the one with id `after`."""
+    async def dead_letters(
+        self, limit: int, after: str | None = None, *, obsolete: bool = False
+    ) -> tuple[DeadLetter, ...]:
+        """Return at most `limit` dead letters, oldest first, behind the one with id `after`.
+
+        With `obsolete` those that are obsolete instead.
+        """
 
     async def revive(self, message_ids: Sequence[str] | None = None) -> int:
         """Put dead letters back into the outbox, with all their attempts; return how many.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import TypeAlias
 
 import attrs
@@ -242,21 +242,41 @@ class Claim:
     """A message that is leased until `until`, to be delivered.
 
     Args:
-        message: The message.
-        attempts: How many attempts there have been, this one included.
+        id: Its id.
+        order_id: The order that it is about.
+        message: The message; None where its stored form can't be read.
+        attempts: How many attempts have begun so far.
         until: When the lease ends.
         reached: Those of the party's addresses that have the message already.
+        open_to: The addresses that it may go to: those that have every message before it of its
+            lane. None: it is the first, and may go to all.
+        error: What is wrong with its stored form.
     """
 
-    message: Message
+    id: str
+    order_id: str
+    message: Message | None
     attempts: int
     until: datetime
     reached: tuple[str, ...] = attrs.field(default=(), repr=False)
+    open_to: frozenset[str] | None = attrs.field(default=None, repr=False)
+    error: str = attrs.field(default="", repr=False)
+
+
+class Start(Enum):
+    """What came of the start of an attempt."""
+
+    BEGUN = auto()
+    """It counts."""
+    OBSOLETE = auto()
+    """The request that the message speaks of as open is closed: it will never be sent."""
+    LOST = auto()
+    """The lease is over, and the message is another's."""
 
 
 @attrs.frozen(kw_only=True)
 class DeadLetter:
-    """A message that is not tried again.
+    """A message that is not tried again: a dead one, or an obsolete one.
 
     Args:
         id: Its id.
@@ -354,9 +374,11 @@ class Backlog:
     Args:
         messages: How many messages wait to be delivered, leased ones included.
         oldest: When the event happened that the oldest of them is about.
-        dead: How many messages are not tried again.
+        dead: How many messages are dead.
         due: How many orders have a deadline that is due.
         earliest: When the first of these deadlines was due.
+        obsolete: How many messages ended because their request had been closed in the meantime.
+        newer: How many of the waiting ones a later release has written; it alone can deliver them.
     """
 
     messages: int
@@ -364,3 +386,5 @@ class Backlog:
     dead: int
     due: int
     earliest: datetime | None
+    obsolete: int = 0
+    newer: int = 0

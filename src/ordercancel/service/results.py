@@ -145,13 +145,16 @@ class Relayed:
         delivered: Those that were delivered.
         failed: Those that will be tried again.
         dead: Those that are not tried again.
-        more: Whether as many as the limit were claimed, so that there may be more.
+        more: Whether as many as the limit were claimed, or the lease ended before all were tried,
+            so that there may be more.
+        obsolete: Those that were not sent because their request had been closed meanwhile.
     """
 
     delivered: tuple[str, ...]
     failed: tuple[str, ...]
     dead: tuple[str, ...]
     more: bool
+    obsolete: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

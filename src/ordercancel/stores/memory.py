@@ -18,12 +18,9 @@ from ordercancel.domain.errors import Conflict
 from ordercancel.domain.events import Event
 from ordercancel.domain.requests import CancellationRequest
 from ordercancel.engine.timers import OVERDUE
-from ordercancel.service.ports import Store
 from ordercancel.service.records import (
     Backlog,
-    Claim,
     Commit,
-    DeadLetter,
     DueOrder,
     Erasure,
     InboxCursor,
@@ -39,7 +36,7 @@ from ordercancel.service.records import (
     Tally,
     Window,
 )
-from ordercancel.stores.memory_outbox import Entry, Outbox, State
+from ordercancel.stores.memory_outbox import Entry, MemoryOutbox, Outbox, State
 from ordercancel.stores.memory_parties import (
     AsyncMemoryDirectory,
     AsyncMemoryNotifier,
@@ -58,7 +55,7 @@ __all__ = [
 ]
 
 
-class MemoryStore(Store):
+class MemoryStore(MemoryOutbox):
     """A store in memory, safe to share between threads."""
 
     def __init__(self) -> None:
@@ -112,7 +109,7 @@ class MemoryStore(Store):
         )
         self._events[order_id] = (*self._events.get(order_id, ()), *commit.events)
         for message in commit.messages:
-            self._outbox[message.id] = Entry(message, commit.case.version)
+            self._outbox[message.id] = Entry(message, commit.case.version, message.at)
 
     def receipt(self, command_id: str) -> Receipt | None:
         return self.receipts([command_id]).get(command_id)
@@ -183,93 +180,18 @@ class MemoryStore(Store):
             for (policy, on), number in sorted(count.items())
         )
 
-    def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
-        claims: list[Claim] = []
-        earlier: dict[str, list[Entry]] = {}
-        with self._lock:
-            for entry in self._outbox.values():
-                ahead = earlier.setdefault(entry.message.order_id, [])
-                is_free = entry.waits and (entry.free_at is None or entry.free_at <= now)
-                if is_free and not any(entry.waits_behind(other, now) for other in ahead):
-                    claims.append(
-                        Claim(
-                            message=entry.message,
-                            attempts=entry.attempts + 1,
-                            until=until,
-                            reached=entry.reached,
-                        )
-                    )
-                if len(claims) == limit:
-                    break
-                if entry.waits:
-                    ahead.append(entry)
-            for claim in claims:
-                entry = self._outbox[claim.message.id]
-                entry.free_at, entry.attempts = until, claim.attempts
-        return tuple(claims)
-
-    def delivered(self, message_id: str, now: datetime) -> None:
-        with self._lock:
-            if message_id in self._outbox:
-                entry = self._outbox[message_id]
-                entry.state, entry.delivered_at = State.DELIVERED, now
-
-    def failed(
-        self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
-    ) -> None:
-        with self._lock:
-            entry = self._leased(claim)
-            if entry is not None:
-                entry.free_at, entry.error, entry.reached = retry_at, error, reached
-                entry.state = State.DEAD if retry_at is None else State.WAITING
-
-    def release(self, claims: Sequence[Claim]) -> None:
-        with self._lock:
-            for claim in claims:
-                entry = self._leased(claim)
-                if entry is not None:
-                    entry.free_at, entry.attempts = None, claim.attempts - 1
-
-    def dead_letters(self, limit: int, after: str | None = None) -> tuple[DeadLetter, ...]:
-        with self._lock:
-            ids = list(self._outbox)
-            begin = ids.index(after) + 1 if after is not None and after in ids else 0
-            dead = (
-                DeadLetter(
-                    id=entry.message.id,
-                    order_id=entry.message.order_id,
-                    message=entry.message,
-                    attempts=entry.attempts,
-                    error=entry.error or "",
-                )
-                for entry in map(self._outbox.__getitem__, ids[begin:])
-                if entry.state is State.DEAD
-            )
-            return tuple(islice(dead, limit))
-
-    def revive(self, message_ids: Sequence[str] | None = None) -> int:
-        with self._lock:
-            wanted = set(self._outbox if message_ids is None else message_ids)
-            dead = [
-                entry
-                for key, entry in self._outbox.items()
-                if key in wanted and entry.state is State.DEAD
-            ]
-            for entry in dead:
-                entry.state, entry.attempts, entry.free_at = State.WAITING, 0, None
-            return len(dead)
-
     def backlog(self, now: datetime) -> Backlog:
         with self._lock:
             waiting = [entry.message.at for entry in self._outbox.values() if entry.waits]
-            dead = sum(entry.state is State.DEAD for entry in self._outbox.values())
+            states = Counter(entry.state for entry in self._outbox.values())
             due = [each.due_at for each in self._due(now)]
         return Backlog(
             messages=len(waiting),
             oldest=min(waiting, default=None),
-            dead=dead,
+            dead=states[State.DEAD],
             due=len(due),
             earliest=min(due, default=None),
+            obsolete=states[State.OBSOLETE],
         )
 
     def naming(self, name: str, after: str | None, limit: int) -> Window:
@@ -349,11 +271,6 @@ class MemoryStore(Store):
             and not any(entry.waits for entry in self._outbox.about(order_id))
         )
 
-    def _leased(self, claim: Claim) -> Entry | None:
-        """Return the entry that was claimed, unless it has been leased anew or is settled."""
-        entry = self._outbox.get(claim.message.id)
-        return entry if entry and entry.waits and entry.free_at == claim.until else None
-
     def _due(self, now: datetime) -> Iterator[DueOrder]:
         """Yield the orders whose next deadline is due."""
         for order_id, entry in self._index.items():
@@ -400,6 +317,7 @@ class AsyncMemoryStore:
     inbox = awaited(MemoryStore.inbox)
     tally = awaited(MemoryStore.tally)
     claim = awaited(MemoryStore.claim)
+    start = awaited(MemoryStore.start)
     delivered = awaited(MemoryStore.delivered)
     failed = awaited(MemoryStore.failed)
     release = awaited(MemoryStore.release)

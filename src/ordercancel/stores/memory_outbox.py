@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+import threading
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
+from itertools import islice
+from operator import itemgetter
 
 import attrs
 
+from ordercancel.domain.cases import Case
 from ordercancel.engine.erasure import Person, blanked, is_to
 from ordercancel.engine.messages import Message
-from ordercancel.service.records import Receipt
+from ordercancel.rules.notifications import Medium
+from ordercancel.service.ports import Store
+from ordercancel.service.records import Claim, DeadLetter, Receipt, Start
 
 
 class State(Enum):
@@ -19,6 +26,7 @@ class State(Enum):
     WAITING = auto()
     DELIVERED = auto()
     DEAD = auto()
+    OBSOLETE = auto()
 
 
 @attrs.define
@@ -27,10 +35,10 @@ class Entry:
 
     message: Message
     version: int
+    free_at: datetime
     state: State = State.WAITING
-    free_at: datetime | None = None
     attempts: int = 0
-    error: str | None = None
+    error: str = ""
     reached: tuple[str, ...] = ()
     delivered_at: datetime | None = None
 
@@ -39,23 +47,22 @@ class Entry:
         """Whether it is still to be delivered."""
         return self.state is State.WAITING
 
-    def waits_behind(self, earlier: Entry, now: datetime) -> bool:
-        """Return whether `earlier`, of the same order, must go first and can't be claimed now."""
-        return (
-            earlier.waits
-            and earlier.free_at is not None
-            and earlier.free_at > now
-            and (earlier.error is None or earlier.message.party == self.message.party)
-        )
+    @property
+    def lane(self) -> tuple[str, str, Medium]:
+        """What it keeps its order with."""
+        return self.message.order_id, self.message.party, self.message.medium
+
+    def is_held_up(self, earlier: Iterable[Entry], now: datetime) -> bool:
+        """Return whether one of those before it has to go first, or is about to be tried."""
+        return any(each.reached in ((), self.reached) or each.free_at <= now for each in earlier)
 
     def erase(self, person: Person, reworded: Message | None) -> None:
         """Take a person's words out, for new ones where it is still to be delivered."""
         if reworded is None or self.state is State.DELIVERED:
             reworded = blanked(self.message, person)
         self.message = reworded
-        self.error = self.error and self.error.partition(":")[0]
-        if self.free_at is not None:  # whoever has it can't tell of it any more
-            self.free_at += timedelta(microseconds=1)
+        self.error = self.error.partition(":")[0]
+        self.free_at += timedelta(microseconds=1)  # whoever has it can't tell of it any more
 
 
 class Outbox(dict[str, Entry]):
@@ -92,3 +99,124 @@ class Outbox(dict[str, Entry]):
                 del self[message_id]
             else:
                 entry.erase(person, reworded.get(message_id))
+
+
+_AT_ONCE = datetime.min.replace(tzinfo=UTC)
+
+
+def _claim(entry: Entry, before: Sequence[Entry]) -> Claim:
+    have = [frozenset(each.reached) for each in before]
+    return Claim(
+        id=entry.message.id,
+        order_id=entry.message.order_id,
+        message=entry.message,
+        attempts=entry.attempts,
+        until=entry.free_at,
+        reached=entry.reached,
+        open_to=frozenset.intersection(*have) if have else None,
+    )
+
+
+class MemoryOutbox(Store):
+    """The part of `MemoryStore` that keeps the messages."""
+
+    _lock: threading.RLock
+    _cases: dict[str, Case]
+    _outbox: Outbox
+
+    def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
+        lanes: dict[object, list[Entry]] = defaultdict(list)
+        free: list[tuple[datetime, int, Entry, list[Entry]]] = []
+        with self._lock:
+            for number, entry in enumerate(self._outbox.values()):
+                if not entry.waits:
+                    continue
+                before = [each for each in lanes[entry.lane] if not self._is_obsolete(each)]
+                if entry.free_at <= now and not entry.is_held_up(before, now):
+                    free.append((entry.free_at, number, entry, before))
+                lanes[entry.lane].append(entry)
+            free.sort(key=itemgetter(0, 1))
+            chosen = sorted(free[:limit], key=itemgetter(1))
+            for _, _, entry, _ in chosen:
+                entry.free_at = until
+            return tuple(_claim(entry, before) for _, _, entry, before in chosen)
+
+    def start(self, claim: Claim) -> Start:
+        with self._lock:
+            entry = self._leased(claim)
+            if entry is None:
+                return Start.LOST
+            if self._is_obsolete(entry):
+                entry.state = State.OBSOLETE
+                return Start.OBSOLETE
+            entry.attempts += 1
+            return Start.BEGUN
+
+    def delivered(self, message_id: str, now: datetime) -> None:
+        with self._lock:
+            if message_id in self._outbox:
+                entry = self._outbox[message_id]
+                entry.state, entry.delivered_at = State.DELIVERED, now
+
+    def failed(
+        self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
+    ) -> None:
+        with self._lock:
+            entry = self._leased(claim)
+            if entry is not None:
+                entry.error, entry.reached = error, tuple(sorted(set(reached)))
+                if retry_at is None:
+                    entry.state = State.DEAD
+                else:
+                    entry.free_at = retry_at
+
+    def release(self, claims: Sequence[Claim]) -> None:
+        with self._lock:
+            for claim in claims:
+                entry = self._leased(claim)
+                if entry is not None:
+                    entry.free_at = _AT_ONCE
+
+    def dead_letters(
+        self, limit: int, after: str | None = None, *, obsolete: bool = False
+    ) -> tuple[DeadLetter, ...]:
+        state = State.OBSOLETE if obsolete else State.DEAD
+        with self._lock:
+            ids = list(self._outbox)
+            begin = ids.index(after) + 1 if after is not None and after in ids else 0
+            dead = (
+                DeadLetter(
+                    id=entry.message.id,
+                    order_id=entry.message.order_id,
+                    message=entry.message,
+                    attempts=entry.attempts,
+                    error=entry.error,
+                )
+                for entry in map(self._outbox.__getitem__, ids[begin:])
+                if entry.state is state
+            )
+            return tuple(islice(dead, limit))
+
+    def revive(self, message_ids: Sequence[str] | None = None) -> int:
+        with self._lock:
+            wanted = set(self._outbox if message_ids is None else message_ids)
+            dead = [
+                entry
+                for key, entry in self._outbox.items()
+                if key in wanted and entry.state is State.DEAD
+            ]
+            for entry in dead:
+                entry.state, entry.attempts, entry.free_at = State.WAITING, 0, _AT_ONCE
+            return len(dead)
+
+    def _leased(self, claim: Claim) -> Entry | None:
+        """Return the entry that was claimed, unless it has been leased anew or is settled."""
+        entry = self._outbox.get(claim.id)
+        return entry if entry and entry.waits and entry.free_at == claim.until else None
+
+    def _is_obsolete(self, entry: Entry) -> bool:
+        """Return whether the request is closed that a message speaks of as open."""
+        case, number = self._cases.get(entry.message.order_id), entry.message.request
+        if case is None or case.latest is None or number is None:
+            return False
+        return case.latest.number > number or not case.latest.is_open

@@ -151,13 +151,24 @@ class CheckedService:
     def relay(self, at: datetime, limit: int = _ALL, *, fails: bool = False) -> int:
         """Deliver at most `limit` messages at the moment `at`, and say how many were tried."""
         self._notifier.fails = fails
+        before = set(self._notifier.arrived)
         relayed = self._service.relay(at, limit=limit)
         assert self._notifier.again == [], "a message went out twice"
         for message_id, message in self._notifier.arrived.items():
             assert message == self._expected.get(message_id), (
                 f"{message} is about what did not happen"
             )
-        return len(relayed.delivered) + len(relayed.failed) + len(relayed.dead)
+            assert message_id in before or not self._is_closed(message), f"{message} came too late"
+        for message_id in relayed.obsolete:
+            message = self._expected.pop(message_id)
+            assert self._is_closed(message), f"{message} was not sent, and is of an open request"
+        ended = relayed.delivered, relayed.failed, relayed.dead, relayed.obsolete
+        return sum(map(len, ended))
+
+    def _is_closed(self, message: Message) -> bool:
+        """Whether the request is closed that a message speaks of as open."""
+        case, _ = self.known[message.order_id]
+        return message.request is not None and not case.requests[message.request - 1].is_open
 
     def look(self, actor: Actor, statuses: frozenset[RequestStatus]) -> None:
         """Compare an actor's queue, and its numbers, with the cases."""
@@ -208,7 +219,7 @@ class CheckedService:
             assert seen == self.known[order_id], f"{order_id} is not as it must be"
 
     def compare_messages(self) -> None:
-        """Check that every message has arrived."""
+        """Check that every message has arrived, but for those that were obsolete."""
         assert sorted(self._notifier.arrived) == sorted(self._expected), "a message was lost"
 
     def _know(self, case: Case, history: tuple[Event, ...]) -> None:

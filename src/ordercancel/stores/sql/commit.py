@@ -31,7 +31,17 @@ _MESSAGE = (
     .values(
         # In tables of the first release the attempts have no default.
         parameters(
-            outbox, "message_id", "party", "order_id", "version", "form", "body", "attempts"
+            outbox,
+            "message_id",
+            "party",
+            "lane",
+            "order_id",
+            "version",
+            "request",
+            "form",
+            "body",
+            "free_at",
+            "attempts",
         )
     )
     .inline()  # its number is not asked for
@@ -187,10 +197,13 @@ def _message_rows(commit: Commit) -> list[dict[str, Any]]:
             "message_id": message.id,
             "order_id": message.order_id,
             "party": message.party,
+            "lane": message.medium.value,
             "version": commit.case.version,
+            "request": message.request,
             "form": FORM,
             "body": encode(message),
             "attempts": 0,
+            "free_at": message.at,
         }
         for message in commit.messages
     ]

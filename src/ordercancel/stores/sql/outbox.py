@@ -1,68 +1,130 @@
-"""The outbox: what is leased, delivered, failed, dead and put back."""
+"""The outbox: what is leased, delivered, failed, dead, obsolete and put back.
+
+The messages of one order to one party in one ``lane``, which is their medium, go out in the order
+in which they were written. Of a lane only the first is claimed, and those behind it at most for
+the addresses that have it already. Nothing here waits for a row that somebody else has locked.
+"""
 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, exists, func, literal, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from ordercancel.domain.errors import InvalidValue
+from ordercancel.domain.requests import FINAL
 from ordercancel.engine.messages import Message
-from ordercancel.service.records import Claim, DeadLetter
+from ordercancel.service.records import Claim, DeadLetter, Start
 from ordercancel.stores.codec import FORM, decode_message
-from ordercancel.stores.sql.executors import Executor, Values, parameters
-from ordercancel.stores.sql.tables import DEAD, DELIVERED, WAITING, outbox
+from ordercancel.stores.sql.executors import Executor, parameters
+from ordercancel.stores.sql.queries import listed
+from ordercancel.stores.sql.tables import DEAD, DELIVERED, OBSOLETE, WAITING, cases, outbox
 
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock('ordercancel_outbox'::regclass::oid::bigint)")
-"""Claims wait for each other, as all writers do in SQLite: whoever passed over the rows that
-another one is claiming would hand out the messages behind them too early."""
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""Since when a message is free that was given back or revived."""
+_NONE = "[]"
+"""No addresses, as JSON."""
+
+
+def _is_closed(message: FromClause) -> ColumnElement[bool]:
+    """Whether the request is closed that a message speaks of as open."""
+    return exists(
+        select(cases.c.order_id)
+        .where(
+            cases.c.order_id == message.c.order_id,
+            or_(
+                cases.c.request_number > message.c.request,
+                and_(
+                    cases.c.request_number == message.c.request,
+                    cases.c.request_status.in_([literal(each.value) for each in sorted(FINAL)]),
+                ),
+            ),
+        )
+        .correlate(message)
+    )
+
+
+_free, _earlier = outbox.alias("free"), outbox.alias("earlier")
+
+
+def _is_before(message: FromClause) -> ColumnElement[bool]:
+    """Whether an earlier message of the lane is still to be delivered."""
+    return and_(
+        _earlier.c.order_id == message.c.order_id,
+        _earlier.c.party == message.c.party,
+        _earlier.c.lane == message.c.lane,
+        _earlier.c.number < message.c.number,
+        _earlier.c.state == WAITING,
+        not_(_is_closed(_earlier)),
+    )
+
 
 _now = bindparam("now", type_=outbox.c.free_at.type)
-_free, _earlier = outbox.alias("free"), outbox.alias("earlier")
 _held_up = exists(
     select(_earlier.c.number)
     .where(
-        _earlier.c.order_id == _free.c.order_id,
-        _earlier.c.number < _free.c.number,
-        _earlier.c.state == WAITING,
-        or_(_earlier.c.free_at > _now, _earlier.c.form > literal(FORM)),
-        or_(_earlier.c.error.is_(None), _earlier.c.party == _free.c.party),
+        _is_before(_free),
+        or_(
+            _earlier.c.form > literal(FORM),
+            _earlier.c.reached == literal(_NONE),
+            _earlier.c.reached == _free.c.reached,
+            _earlier.c.free_at <= _now,  # it is about to be tried
+        ),
     )
     .correlate(_free)
 )
+_picked = (
+    select(_free.c.number)
+    .where(
+        _free.c.state == WAITING,
+        _free.c.free_at <= _now,
+        _free.c.form <= literal(FORM),  # a later release delivers what it has written
+        ~_held_up,
+    )
+    .order_by(_free.c.free_at, _free.c.number)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True, of=_free)
+    .cte("picked")
+)
 _CLAIM = (
     update(outbox)
-    .where(
-        outbox.c.number.in_(
-            select(_free.c.number)
-            .where(
-                _free.c.state == WAITING,
-                _free.c.form <= literal(FORM),  # a later release delivers what it has written
-                or_(_free.c.free_at.is_(None), _free.c.free_at <= _now),
-                ~_held_up,
-            )
-            .order_by(_free.c.number)
-            .limit(bindparam("limit", type_=Integer))
-        )
+    .where(outbox.c.number.in_(select(_picked.c.number)))
+    .values(free_at=bindparam("until", type_=outbox.c.free_at.type))
+    .returning(
+        outbox.c.number,
+        outbox.c.message_id,
+        outbox.c.order_id,
+        outbox.c.form,
+        outbox.c.body,
+        outbox.c.attempts,
+        outbox.c.reached,
     )
-    .values(
-        free_at=bindparam("until", type_=outbox.c.free_at.type), attempts=outbox.c.attempts + 1
-    )
-    .returning(outbox.c.number, outbox.c.form, outbox.c.body, outbox.c.attempts, outbox.c.reached)
-)
-_UNREADABLE = (
-    update(outbox)
-    .where(outbox.c.number == bindparam("of"))
-    .values(state=DEAD, free_at=None, **parameters(outbox, "error"))
 )
 _DELIVERED = (
     update(outbox)
     .where(outbox.c.message_id == bindparam("id"), outbox.c.state != DELIVERED)
-    .values(state=DELIVERED, reached="[]", **parameters(outbox, "delivered_at"))
+    .values(state=DELIVERED, reached=_NONE, **parameters(outbox, "delivered_at"))
 )
 _LEASED = update(outbox).where(
     outbox.c.message_id == bindparam("id"),
@@ -70,8 +132,30 @@ _LEASED = update(outbox).where(
     outbox.c.free_at == bindparam("until", type_=outbox.c.free_at.type),
 )
 """Changes a message, where it is still leased to who made the claim."""
+_BEGUN = _LEASED.values(attempts=outbox.c.attempts + 1)
+_OBSOLETE = _LEASED.where(_is_closed(outbox)).values(state=OBSOLETE, free_at=None)
 _FAILED = _LEASED.values(parameters(outbox, "state", "free_at", "error", "reached"))
-_RELEASED = _LEASED.values(free_at=None, **parameters(outbox, "attempts"))
+_BEHIND = (
+    update(outbox)
+    .where(
+        outbox.c.order_id == bindparam("of_order"),
+        outbox.c.party == bindparam("of_party"),
+        outbox.c.lane == bindparam("of_lane"),
+        outbox.c.number
+        > select(_earlier.c.number)
+        .where(_earlier.c.message_id == bindparam("id"))
+        .scalar_subquery(),
+        outbox.c.state == WAITING,
+        outbox.c.free_at < bindparam("retry_at", type_=outbox.c.free_at.type),
+        or_(
+            bindparam("have", type_=String()) == literal(_NONE),
+            outbox.c.reached == bindparam("have", type_=String()),
+        ),
+    )
+    .values(free_at=bindparam("retry_at", type_=outbox.c.free_at.type))
+)
+"""Lets those that a failed message holds up wait with it, so that no claim looks at them."""
+_RELEASED = _LEASED.values(free_at=AT_ONCE)
 
 
 _DEAD_LETTERS = (
@@ -84,7 +168,7 @@ _DEAD_LETTERS = (
         outbox.c.error,
     )
     .where(
-        outbox.c.state == DEAD,
+        outbox.c.state == bindparam("state"),
         outbox.c.number
         > func.coalesce(
             select(_earlier.c.number)
@@ -96,30 +180,69 @@ _DEAD_LETTERS = (
     .order_by(outbox.c.number)
     .limit(bindparam("limit", type_=Integer))
 )
-_REVIVE_ALL = update(outbox).where(outbox.c.state == DEAD).values(state=WAITING, attempts=0)
+_REVIVE_ALL = (
+    update(outbox).where(outbox.c.state == DEAD).values(state=WAITING, attempts=0, free_at=AT_ONCE)
+)
 _REVIVE = _REVIVE_ALL.where(outbox.c.message_id == bindparam("id"))
 
 
 def claim(executor: Executor, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
-    """Lease at most `limit` undelivered messages until `until`, the oldest first."""
-    if executor.is_postgresql:
-        executor.rows(_ONE_AT_A_TIME, {})
+    """Lease at most `limit` undelivered messages until `until`, the longest free first."""
     rows = executor.rows(_CLAIM, {"now": now, "until": until, "limit": limit})
-    claims: list[Claim] = []
-    unreadable: list[Values] = []
-    for number, form, body, attempts, reached in sorted(rows, key=itemgetter(0)):
-        try:
-            message = decode_message(body, form)
-            addresses = tuple(json.loads(reached))
-        except (TypeError, ValueError) as error:  # one of them must not stop the others
-            unreadable.append({"of": number, "error": str(error)})
-        else:
-            claims.append(
-                Claim(message=message, attempts=attempts, until=until, reached=addresses)
-            )
-    if unreadable:
-        executor.change(_UNREADABLE, unreadable)
-    return tuple(claims)
+    have: dict[str, list[frozenset[str]]] = defaultdict(list)
+    if rows:
+        ids = json.dumps([row[1] for row in rows])
+        before = _before(is_postgresql=executor.is_postgresql)
+        for message_id, reached in executor.rows(before, {"message_ids": ids}):
+            have[message_id].append(_known(reached))
+    return tuple(_claim(until, have[row[1]], *row) for row in sorted(rows, key=itemgetter(0)))
+
+
+@cache
+def _before(*, is_postgresql: bool) -> Select[Any]:
+    """Of messages that are handed out although others are before them, who has those."""
+    ids = listed("message_ids", is_postgresql=is_postgresql)
+    return select(_free.c.message_id, _earlier.c.reached).where(
+        _free.c.message_id.in_(ids), _is_before(_free)
+    )
+
+
+def _claim(
+    until: datetime,
+    have: Sequence[frozenset[str]],
+    _: int,
+    message_id: str,
+    order_id: str,
+    form: int,
+    body: str,
+    attempts: int,
+    reached: str,
+) -> Claim:
+    """Return the claim of a row; `have` is who has each message before it."""
+    message, error, addresses = None, "", ()
+    try:
+        addresses = tuple(json.loads(reached))
+        message = decode_message(body, form)
+    except (TypeError, ValueError) as wrong:  # one of them must not stop the others
+        error = str(wrong)
+    return Claim(
+        id=message_id,
+        order_id=order_id,
+        message=message,
+        attempts=attempts,
+        until=until,
+        reached=addresses,
+        open_to=frozenset.intersection(*have) if have else None,
+        error=error,
+    )
+
+
+def start(executor: Executor, claim: Claim) -> Start:
+    """Note that an attempt begins, or that the message is obsolete."""
+    lease = _lease(claim)
+    if claim.message and claim.message.request and executor.changed(_OBSOLETE, lease):
+        return Start.OBSOLETE
+    return Start.BEGUN if executor.changed(_BEGUN, lease) else Start.LOST
 
 
 def delivered(executor: Executor, message_id: str, now: datetime) -> None:
@@ -135,34 +258,45 @@ def failed(
     reached: tuple[str, ...] = (),
 ) -> None:
     """Note that a message could not be delivered; it is dead where `retry_at` is None."""
+    # Sorted, since they are compared; and in ASCII, for a database takes no lone surrogate.
+    have = json.dumps(sorted(set(reached)))
     outcome = {
         "state": DEAD if retry_at is None else WAITING,
         "free_at": retry_at,
         "error": error,
-        "reached": json.dumps(reached, ensure_ascii=False),
+        "reached": have,
     }
     executor.change(_FAILED, [_lease(claim) | outcome])
+    if retry_at is not None and claim.message is not None:
+        behind = {
+            "id": claim.id,
+            "of_order": claim.order_id,
+            "of_party": claim.message.party,
+            "of_lane": claim.message.medium.value,
+            "retry_at": retry_at,
+            "have": have,
+        }
+        executor.change(_BEHIND, [behind])
 
 
 def release(executor: Executor, claims: Sequence[Claim]) -> None:
     """Give claims back that have not been tried."""
     if claims:
-        back = [_lease(claim) | {"attempts": claim.attempts - 1} for claim in claims]
-        executor.change(_RELEASED, back)
+        executor.change(_RELEASED, [_lease(claim) for claim in claims])
 
 
 def dead_letters(
-    executor: Executor, limit: int, after: str | None = None
+    executor: Executor, limit: int, after: str | None, state: str
 ) -> tuple[DeadLetter, ...]:
-    """Return at most `limit` dead messages, the oldest first, behind the one with id `after`."""
-    rows = executor.rows(_DEAD_LETTERS, {"limit": limit, "after": after})
+    """Return at most `limit` messages in a state, the oldest first, behind the one `after`."""
+    rows = executor.rows(_DEAD_LETTERS, {"limit": limit, "after": after, "state": state})
     return tuple(
         DeadLetter(
             id=message_id,
             order_id=order_id,
             message=_readable(body, form),
             attempts=attempts,
-            error=error,
+            error=error or "",
         )
         for message_id, order_id, form, body, attempts, error in rows
     )
@@ -175,6 +309,14 @@ def revive(executor: Executor, message_ids: Sequence[str] | None = None) -> int:
     return sum(executor.changed(_REVIVE, {"id": each}) for each in dict.fromkeys(message_ids))
 
 
+def _known(reached: str) -> frozenset[str]:
+    """Return the addresses that a row names; none where they can't be read."""
+    try:
+        return frozenset(json.loads(reached))
+    except (TypeError, ValueError):
+        return frozenset()
+
+
 def _readable(body: str, form: int) -> Message | None:
     try:
         return decode_message(body, form)
@@ -184,4 +326,4 @@ def _readable(body: str, form: int) -> Message | None:
 
 def _lease(claim: Claim) -> dict[str, Any]:
     """Return what a row must say if the message is still leased to whoever made this claim."""
-    return {"id": claim.message.id, "until": claim.until}
+    return {"id": claim.id, "until": claim.until}

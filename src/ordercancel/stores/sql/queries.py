@@ -47,6 +47,7 @@ from ordercancel.stores.codec import FORM, decode_case, decode_events, decode_me
 from ordercancel.stores.sql.executors import Executor
 from ordercancel.stores.sql.tables import (
     DEAD,
+    OBSOLETE,
     WAITING,
     cases,
     commands,
@@ -109,30 +110,30 @@ def _case(order_id: str, form: int, body: str) -> Case:
     return case
 
 
-def _listed(ids: str, *, is_postgresql: bool) -> Select[Any]:
+def listed(ids: str, *, is_postgresql: bool) -> Select[Any]:
     """Return the ids of a list that is handed over as JSON, however long it is."""
-    listed = bindparam(ids, type_=String())
+    array = bindparam(ids, type_=String())
     if is_postgresql:
-        each = func.json_array_elements_text(cast(listed, JSON)).column_valued("listed")
+        each = func.json_array_elements_text(cast(array, JSON)).column_valued("listed")
         return select(each)
-    return select(func.json_each(listed).table_valued("value").c.value)
+    return select(func.json_each(array).table_valued("value").c.value)
 
 
 @cache
 def _many_cases(*, is_postgresql: bool) -> Select[Any]:
-    listed = _listed("order_ids", is_postgresql=is_postgresql)
-    return select(cases.c.order_id, cases.c.form, cases.c.body).where(cases.c.order_id.in_(listed))
+    ids = listed("order_ids", is_postgresql=is_postgresql)
+    return select(cases.c.order_id, cases.c.form, cases.c.body).where(cases.c.order_id.in_(ids))
 
 
 @cache
 def _many_commands(*, is_postgresql: bool) -> Select[Any]:
     """Commands, each with the messages of its commit, or with none."""
-    listed = _listed("command_ids", is_postgresql=is_postgresql)
+    ids = listed("command_ids", is_postgresql=is_postgresql)
     sent = (outbox.c.order_id == commands.c.order_id) & (outbox.c.version == commands.c.version)
     return (
         select(*commands.c, outbox.c.form, outbox.c.body)
         .select_from(commands.outerjoin(outbox, sent))
-        .where(commands.c.command_id.in_(listed))
+        .where(commands.c.command_id.in_(ids))
         .order_by(commands.c.command_id, outbox.c.number)
     )
 
@@ -392,12 +393,14 @@ def tally(executor: Executor, queue: Queue, now: datetime) -> tuple[Tally, ...]:
 _WAITING = select(
     func.count(outbox.c.number).filter(outbox.c.state == WAITING),
     func.count(outbox.c.number).filter(outbox.c.state == DEAD),
-).where(outbox.c.state.in_([literal(WAITING), literal(DEAD)]))
-_OLDEST = (
-    select(outbox.c.form, outbox.c.body)
-    .where(outbox.c.state == WAITING)
-    .order_by(outbox.c.number)
-    .limit(1)
+    func.count(outbox.c.number).filter(outbox.c.state == OBSOLETE),
+    func.count(outbox.c.number).filter(outbox.c.state == WAITING, outbox.c.form > literal(FORM)),
+).where(outbox.c.state.in_([literal(WAITING), literal(DEAD), literal(OBSOLETE)]))
+_OLDEST = select(outbox.c.form, outbox.c.body).where(
+    outbox.c.number
+    == select(func.min(outbox.c.number))
+    .where(outbox.c.state == WAITING, outbox.c.form <= literal(FORM))
+    .scalar_subquery()
 )
 _LATE = select(func.count(cases.c.order_id), func.min(cases.c.next_due)).where(
     cases.c.next_due <= bindparam("now", type_=cases.c.next_due.type)
@@ -406,13 +409,18 @@ _LATE = select(func.count(cases.c.order_id), func.min(cases.c.next_due)).where(
 
 def backlog(executor: Executor, now: datetime) -> Backlog:
     """Return what waits to be delivered and to be done at the moment `now`."""
-    ((waiting, dead),) = executor.rows(_WAITING, {})
-    oldest = [decode_message(body, form).at for form, body in executor.rows(_OLDEST, {})]
+    ((waiting, dead, obsolete, newer),) = executor.rows(_WAITING, {})
+    oldest = None
+    for form, body in executor.rows(_OLDEST, {}):
+        with suppress(InvalidValue):  # whoever claims it puts it among the dead
+            oldest = decode_message(body, form).at
     ((late, earliest),) = executor.rows(_LATE, {"now": now})
     return Backlog(
         messages=waiting,
-        oldest=oldest[0] if oldest else None,
+        oldest=oldest,
         dead=dead,
         due=late,
         earliest=earliest,
+        obsolete=obsolete,
+        newer=newer,
     )

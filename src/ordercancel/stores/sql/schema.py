@@ -27,6 +27,7 @@ from ordercancel.stores.sql.tables import (
     COUNT,
     DELIVERED,
     METADATA,
+    WAITING,
     cases,
     commands,
     events,
@@ -172,23 +173,16 @@ def _wait_for_others(connection: Connection) -> None:
 
 
 def _from_form_1(connection: Connection) -> None:
-    """Form 2: a message's party and state are columns."""
+    """Form 2: the state of a message is a column, and so is who it is for."""
     _add_columns(connection, outbox, ("party", "state", "reached"))
     connection.execute(
         update(outbox).where(outbox.c.delivered_at.is_not(None)).values(state=DELIVERED)
     )
-    rows = connection.execute(select(outbox.c.number, outbox.c.form, outbox.c.body)).all()
-    for row in rows:
-        with suppress(InvalidValue):  # whoever claims it puts it among the dead
-            party = decode_message(row.body, row.form).party
-            this = update(outbox).where(outbox.c.number == row.number)
-            connection.execute(this.values(party=party))
     connection.execute(DropIndex(Index("ix_ordercancel_outbox_pending"), if_exists=True))
-    _add_indexes(connection, outbox)
 
 
 def _from_form_2(connection: Connection) -> None:
-    """Form 3: columns of the second edition, which `_fold_cases` fills; no duties."""
+    """Form 3: columns of the second edition, which `_fold_cases` fills; lanes; no duties."""
     connection.execute(DropIndex(Index("ix_ordercancel_cases_inbox"), if_exists=True))
     present = {each["name"] for each in inspect(connection).get_columns(cases.name)}
     if "attributes" in present:
@@ -200,6 +194,7 @@ def _from_form_2(connection: Connection) -> None:
     _add_indexes(connection, cases)
     _add_indexes(connection, commands)
     _give_ids_to_actors(connection)
+    _give_lanes_to_messages(connection)
 
 
 def _give_ids_to_actors(connection: Connection) -> None:
@@ -217,6 +212,23 @@ def _give_ids_to_actors(connection: Connection) -> None:
     if keys:
         this = update(commands).where(commands.c.command_id == bindparam("before"))
         connection.execute(this.values(command_id=bindparam("key")), keys)
+
+
+def _give_lanes_to_messages(connection: Connection) -> None:
+    """Each message keeps its order with those of one medium, and says since when it is free."""
+    _add_columns(connection, outbox, ("lane", "request"))
+    undelivered = select(outbox.c.number, outbox.c.form, outbox.c.body).where(
+        outbox.c.state != DELIVERED
+    )
+    for row in connection.execute(undelivered).all():
+        with suppress(InvalidValue):  # whoever claims it puts it among the dead
+            message = decode_message(row.body, row.form)
+            this = update(outbox).where(outbox.c.number == row.number)
+            connection.execute(this.values(party=message.party, lane=message.medium.value))
+    at_once = update(outbox).where(outbox.c.state == WAITING, outbox.c.free_at.is_(None))
+    connection.execute(at_once.values(free_at=_LONG_AGO))
+    connection.execute(DropIndex(Index("ix_ordercancel_outbox_waiting"), if_exists=True))
+    _add_indexes(connection, outbox)
 
 
 def _fold_cases(connection: Connection) -> tuple[str, ...]:

@@ -28,11 +28,13 @@ from ordercancel.service.records import (
     Queue,
     Receipt,
     Scanned,
+    Start,
     Tally,
     Window,
 )
 from ordercancel.stores.sql import outbox, queries, retention
 from ordercancel.stores.sql.commit import index, write, write_all
+from ordercancel.stores.sql.tables import DEAD, OBSOLETE
 from ordercancel.stores.sql.transactions import (
     Database,
     OwnTransactions,
@@ -142,6 +144,9 @@ class SqlStore(Store):
     def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
         return self._transactions.write(outbox.claim, now, until, limit)
 
+    def start(self, claim: Claim) -> Start:
+        return self._transactions.write(outbox.start, claim)
+
     def delivered(self, message_id: str, now: datetime) -> None:
         self._transactions.write(outbox.delivered, message_id, now)
 
@@ -153,8 +158,11 @@ class SqlStore(Store):
     def release(self, claims: Sequence[Claim]) -> None:
         self._transactions.write(outbox.release, claims)
 
-    def dead_letters(self, limit: int, after: str | None = None) -> tuple[DeadLetter, ...]:
-        return self._transactions.read(outbox.dead_letters, limit, after)
+    def dead_letters(
+        self, limit: int, after: str | None = None, *, obsolete: bool = False
+    ) -> tuple[DeadLetter, ...]:
+        state = OBSOLETE if obsolete else DEAD
+        return self._transactions.read(outbox.dead_letters, limit, after, state)
 
     def revive(self, message_ids: Sequence[str] | None = None) -> int:
         return self._transactions.write(outbox.revive, message_ids)

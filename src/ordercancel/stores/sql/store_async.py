@@ -27,11 +27,13 @@ from ordercancel.service.records import (
     Queue,
     Receipt,
     Scanned,
+    Start,
     Tally,
     Window,
 )
 from ordercancel.stores.sql import outbox, queries, retention
 from ordercancel.stores.sql.commit import index, write, write_all
+from ordercancel.stores.sql.tables import DEAD, OBSOLETE
 from ordercancel.stores.sql.transactions import (
     AsyncDatabase,
     AsyncOwnTransactions,
@@ -156,6 +158,9 @@ class AsyncSqlStore(AsyncStore):
     async def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
         return await self._transactions.write(outbox.claim, now, until, limit)
 
+    async def start(self, claim: Claim) -> Start:
+        return await self._transactions.write(outbox.start, claim)
+
     async def delivered(self, message_id: str, now: datetime) -> None:
         await self._transactions.write(outbox.delivered, message_id, now)
 
@@ -167,8 +172,11 @@ class AsyncSqlStore(AsyncStore):
     async def release(self, claims: Sequence[Claim]) -> None:
         await self._transactions.write(outbox.release, claims)
 
-    async def dead_letters(self, limit: int, after: str | None = None) -> tuple[DeadLetter, ...]:
-        return await self._transactions.read(outbox.dead_letters, limit, after)
+    async def dead_letters(
+        self, limit: int, after: str | None = None, *, obsolete: bool = False
+    ) -> tuple[DeadLetter, ...]:
+        state = OBSOLETE if obsolete else DEAD
+        return await self._transactions.read(outbox.dead_letters, limit, after, state)
 
     async def revive(self, message_ids: Sequence[str] | None = None) -> int:
         return await self._transactions.write(outbox.revive, message_ids)

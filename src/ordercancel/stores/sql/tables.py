@@ -28,7 +28,7 @@ from sqlalchemy import (
     false,
 )
 
-WAITING, DELIVERED, DEAD = "waiting", "delivered", "dead"
+WAITING, DELIVERED, DEAD, OBSOLETE = "waiting", "delivered", "dead", "obsolete"
 """The states of a message."""
 
 
@@ -156,20 +156,25 @@ outbox = Table(
     Column("number", COUNT, primary_key=True, autoincrement=True),
     Column("message_id", String(500), nullable=False, unique=True),
     Column("party", ID, nullable=False, server_default=""),
+    # Those of one order and party in one lane go out in the order of their numbers: the medium.
+    Column("lane", String(40), nullable=False, server_default=""),
     Column("order_id", _order_id(), nullable=False),
     # The version of the case that its commit made.
     Column("version", COUNT, nullable=False),
+    # The number of the request that it speaks of as open; once that is closed, it is obsolete.
+    Column("request", COUNT),
     Column("form", Integer, nullable=False),
     Column("body", Text, nullable=False),
     Column("state", String(20), nullable=False, server_default=WAITING),
-    # When it may be claimed: after its lease, or for its next try; NULL for at once.
+    # Since or from when it may be claimed: when it was written, after its lease, for its next
+    # try; NULL where it is tried no more.
     Column("free_at", UtcDateTime),
     Column("delivered_at", UtcDateTime),
     Column("attempts", COUNT, nullable=False, server_default="0"),
     Column("error", Text),
     # The addresses that have it already, as JSON.
     Column("reached", Text, nullable=False, server_default="[]"),
-    Index("ix_ordercancel_outbox_waiting", "state", "number"),
+    Index("ix_ordercancel_outbox_free", "state", "free_at", "number"),
     Index("ix_ordercancel_outbox_order", "order_id", "number"),
     Index("ix_ordercancel_outbox_commit", "order_id", "version"),
 )

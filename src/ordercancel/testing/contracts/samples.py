@@ -15,10 +15,11 @@ from ordercancel.domain.events import Event
 from ordercancel.domain.orders import Order
 from ordercancel.engine.decide import decide, register
 from ordercancel.engine.evolve import evolve, fold
-from ordercancel.engine.messages import messages_for
+from ordercancel.engine.messages import Message, messages_for
 from ordercancel.engine.timers import schedule
 from ordercancel.policies import QOO10
 from ordercancel.policy.policy import Policy
+from ordercancel.rules.notifications import Medium
 from ordercancel.service.ports import Store
 from ordercancel.service.records import Claim, Commit, Queue
 
@@ -123,10 +124,32 @@ def cancelled_at_once(store: Store, order_id: str = "o-1") -> Case:
     return put(store, asking(put(store, registered(order_id, status="new"))))
 
 
+def letter(number: int, **changes: Any) -> Message:
+    """A mail about `o-1` to the buyer; all that are not changed are of one lane."""
+    values: dict[str, Any] = {
+        "id": f"letter-{number}",
+        "order_id": "o-1",
+        "on": "approved",
+        "at": AT,
+        "audience": "buyer",
+        "party": "b-1",
+        "medium": Medium.MAIL,
+        "locale": "ja",
+        "subject": "お知らせ",
+        "body": f"本文 {number}",
+    }
+    return Message(**values | changes)
+
+
+def posted(store: Store, *letters: Message) -> None:
+    """Put letters about `o-1` into the outbox."""
+    store.commit(attrs.evolve(registered(), messages=letters))
+
+
 def claims(store: Store, now: datetime, limit: int = 100) -> dict[str, Claim]:
     """What is leased for five minutes from `now`, by the ids of the messages."""
     leased = store.claim(now, now + timedelta(minutes=5), limit)
-    return {claim.message.id: claim for claim in leased}
+    return {claim.id: claim for claim in leased}
 
 
 def claimed(store: Store, now: datetime, limit: int = 100) -> list[str]:
