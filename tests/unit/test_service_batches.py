@@ -466,7 +466,7 @@ def test_every_fault_of_a_cart_is_named() -> None:
         FireDeadline("o-5", by=System(), deadline="d"),
     ]
     with pytest.raises(InvalidValue) as caught:
-        with_cart().handle_all(commands, command_id="c" * 191)
+        with_cart().handle_all(commands, command_id="c" * 201)
     assert [fault.where for fault in caught.value.faults] == [
         "service.command_id",
         "service.commands[0]",

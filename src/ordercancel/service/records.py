@@ -185,10 +185,11 @@ class InboxCursor:
         try:
             requested_at = datetime.fromisoformat(moment)
         except ValueError:
+            requested_at = None
+        if requested_at is None or not order_id:
             fault = Fault("InboxCursor", f"is {text!r:.80}", "the text of the next of a page")
-        else:
-            return cls(requested_at=requested_at, order_id=order_id)
-        raise InvalidValue([fault])
+            raise InvalidValue([fault])
+        return cls(requested_at=requested_at, order_id=order_id)
 
 
 @attrs.frozen(kw_only=True)
