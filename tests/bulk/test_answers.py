@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import attrs
 import duckdb
 import polars as pl
 import psycopg
@@ -26,7 +27,7 @@ from ordercancel.bulk import COLUMNS, Shift, compare, summary
 from ordercancel.bulk.columns import columns_for
 from ordercancel.bulk.sql import outcomes_query
 from ordercancel.bulk.sql_text import DIALECTS, statement
-from ordercancel.policies import CONECT, QOO10, qoo10
+from ordercancel.policies import CONECT, QOO10, conect, qoo10
 
 NOON = datetime(2024, 5, 1, 3, tzinfo=UTC)
 
@@ -179,15 +180,30 @@ def test_a_printed_statement_names_its_rules() -> None:
         "-- as of 2024-05-01T12:00:00+09:00\n"
         "-- The buyer asks. Each rule, what it does, and when:\n"
         "--   qoo10.cancelled (forbid: already_cancelled)\n"
+        "--     our own rule: a cancelled order cannot be cancelled again\n"
         "--     status IN ('cancelled')\n"
         "--   qoo10.instant_delayed (cancel)\n"
+        "--     the document says so: qoo10.1.instant-delayed\n"
         "--     status IN ('delayed')\n"
         "--     OR (status IN ('shipping_requested')\n"
         "--         AND ship_on < '2024-05-01')\n"
         "--   qoo10.instant_new (cancel)\n"
+        "--     the document says so: qoo10.1.instant-new\n"
         "--     status IN ('new')\n"
     )
     assert text.endswith("    END AS is_due\nFROM shop.orders\n")
+
+
+def test_a_printed_statement_says_whose_word_each_rule_is() -> None:
+    """The document's, a reading of it, a decision with its parameter, one's own, or nobody's."""
+    read = statement(CONECT, NOON, dialect="sqlite")
+    assert "--     our reading of conect.0.channel, conect.2-1.enable\n" in read
+    once = statement(conect(edition="2", may_ask_again=False), NOON, dialect="sqlite")
+    told = "we decided, the document is silent: conect.1-1.not-until-approved (may_ask_again=)"
+    assert f"--     {told}\n" in once
+    shop = attrs.evolve(SHOP, source="our terms,\n§4")
+    assert "--     our own rule: our terms, §4\n" in statement(shop, NOON, dialect="sqlite")
+    assert "our terms" not in statement(attrs.evolve(SHOP, source=None), NOON, dialect="sqlite")
 
 
 def test_a_statement_for_sqlite_and_postgresql_runs_there(postgres: str) -> None:

@@ -281,6 +281,14 @@ class TestForPrograms:
         assert one == two
         assert json.loads(one)["orders"] == 500
 
+    @pytest.mark.parametrize("encoding", ["cp932", "utf-8-sig"])
+    def test_reads_what_japanese_shops_export(self, encoding: str, said: Said) -> None:
+        """In the code page of Japanese Windows, or with the mark that Excel wants."""
+        orders = ORDERS.replace("s-1", "髙島㈱ー①").replace("weight", "重量")
+        Path("orders.csv").write_bytes(orders.encode(encoding))
+        told = judged(said, "--group-by", "seller", "--format", "json")[1]
+        assert [each["seller"] for each in json.loads(told)["groups"]] == ["髙島㈱ー①", "s-2"]
+
     def test_takes_a_name_as_it_is(self, said: Said) -> None:
         """Also one that has characters of patterns in it."""
         Path("a[1]'*.csv").write_text(ORDERS, encoding="utf-8")
@@ -460,7 +468,7 @@ class TestWhatIsWrong:
         ("text", "problem"),
         [
             (b"order_id,status\n1,2,3\n", "CSV Error on Line: 2"),
-            ("order_id,status\n1,受付\n".encode("cp932"), "can't be read: 'utf-8' codec"),
+            (b"order_id,status\n1,\x81 \n", "expected CSV in UTF-8 or cp932 (Shift JIS)"),
             (b"", "begins with ''; expected a line with the name of each column, once"),
             (b"id,ID\n", "begins with 'id,ID'; expected"),
             (b"id,,status\n", "begins with 'id,,status'; expected"),
@@ -553,6 +561,13 @@ class TestSample:
         lines = Path("o.csv").read_text(encoding="utf-8").splitlines()[1:]
         assert all(line.split(",")[4] <= "2030-01-01T00:00:00Z" for line in lines)
         assert any(line.split(",")[4] > "2029-12-25" for line in lines)
+
+    @pytest.mark.parametrize("policy", ["conect", "qoo10"])
+    def test_may_be_made_for_a_midnight(self, policy: str, said: Said) -> None:
+        """At which the policy's day begins, and nothing of it has passed."""
+        at = "2022-08-15T00:00:00+09:00"
+        assert said("sample", "20", "o.csv", "--policy", policy, "--at", at)[0] == 0
+        assert len(Path("o.csv").read_text(encoding="utf-8").splitlines()) == 21
 
     @pytest.mark.parametrize(
         ("orders", "name", "problem"),

@@ -53,13 +53,16 @@ class TestEveryLine:
         assert told.err == ""
         first, second, third = told.out.removesuffix("\n\n").split("\n\n")
         assert first.startswith("[3] ")
-        assert "\nVerdict: refer to the answerer\n" in first
-        assert "\n  conect.refer — refer to the seller\n" in first
+        assert (
+            "\nVerdict: Whether the cancellation is accepted is for the seller to decide.\n"
+            in first
+        )
+        assert "\n  - refer to the seller [conect.refer]\n" in first
         assert "conect.1-1.is-a-request" in first
         assert second.startswith("[4] ")
-        assert "\nVerdict: refuse (request_open)\n" in second
+        assert "\nVerdict: refuse [request_open]\n" in second
         assert third.startswith("[5] ")
-        assert "\nVerdict: refuse (not_permitted)\n" in third
+        assert "\nVerdict: refuse [not_permitted]\n" in third
 
     def test_is_explained_in_japanese_where_the_environment_is(
         self, scenario: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -67,8 +70,8 @@ class TestEveryLine:
         monkeypatch.setenv("LANG", "ja_JP.UTF-8")
         assert main(["explain", scenario(SELLER, ORDER, REQUEST)]) == 0
         told = capsys.readouterr().out
-        assert "\n結果: 回答する側の判断へ\n" in told
-        assert "\n  conect.refer — 受注側の判断へ\n" in told
+        assert "\n結果：キャンセルを受け付けるかどうかは、受注側の判断となります。\n" in told
+        assert "\n  - 受注側の判断へ [conect.refer]\n" in told
 
     def test_is_explained_to_programs_on_a_line(
         self, scenario: Any, capsys: pytest.CaptureFixture[str]
@@ -157,13 +160,12 @@ class TestAnInputThatIsWrong:
         told = capsys.readouterr()
         assert told.err == ""
         assert told.out == (
-            "[3] 入力の誤り: text_too_long\n"
-            "理由:\n"
-            "  - — 20文字以内で入力してください。（現在21文字）\n"
-            "    事実: RequestCancellation.text: has 21 visible characters; "
-            "expected 1 to 20 visible characters\n"
-            "    原文 conect.1-1.other-20: 「その他」を選択した場合はキャンセル理由(20文字以内)を"
-            "入力してください。\n\n"
+            "[3] ポリシー：CO-NECT（卸売の受発注） 第1版\n"
+            "入力に誤りがあります [text_too_long]\n"
+            "理由：\n"
+            "  - 20文字以内で入力してください。（現在21文字）\n"
+            "    原文（conect.1-1.other-20）：「その他」を選択した場合は"
+            "キャンセル理由(20文字以内)を入力してください。\n\n"
         )
 
     def test_is_explained_to_programs(
@@ -174,7 +176,7 @@ class TestAnInputThatIsWrong:
         told = json.loads(capsys.readouterr().out)
         assert (told["line"], told["verdict"], told["codes"]) == (3, None, ["reason_not_offered"])
         (cause,) = told["causes"]
-        assert cause["effect"] == "Please choose one of the reasons."
+        assert cause["effect"].startswith("That reason is not offered here.")
         assert cause["facts"][0].startswith(
             "RequestCancellation.reason: 'boredom' is not offered; expected one of: wrong_item"
         )
@@ -202,11 +204,15 @@ class TestADeadline:
         tick = {"at": "2024-05-06T10:00:00+09:00", "do": "tick"}
         assert main(["explain", scenario(QOO10_ORDER, ASK, tick), "--line", "3"]) == 0
         told = capsys.readouterr().out
-        assert told.startswith("[3] Because:\n  qoo10.overdue — it is marked overdue\n")
+        assert told.startswith(
+            "[3] Policy: Qoo10 (marketplace), edition 1\n"
+            "Because:\n  - it is marked overdue [qoo10.overdue]\n"
+        )
         assert (
-            "\n    facts: the end of the day 4 d after the request: 2024-05-06 00:00:00+09:00\n"
+            "\n    facts: answering the request: due by 2024-05-05 24:00 "
+            "(the end of the day 4 d after the request)\n"
         ) in told
-        assert "\n    decided; silent is qoo10.3.counters: " in told
+        assert "\n    we decided, the document is silent (qoo10.3.counters): " in told
         assert "Verdict" not in told
 
     def test_that_fired_before_a_command_is_explained_before_it(
@@ -218,9 +224,11 @@ class TestADeadline:
         options = ["--policy", "examples.half_hour_shop:SHOP"]
         assert main(["explain", scenario({"order": own}, ASK, late), *options]) == 0
         _, silence, withdrawal, _ = capsys.readouterr().out.split("\n\n")
-        assert silence.startswith("[3] Because:\n  seller_silent — the request is approved\n")
-        assert withdrawal.startswith("[3] Asked: Withdrawing (Withdraw): ")
-        assert "\nVerdict: refuse (no_open_request)\n" in withdrawal
+        assert silence.startswith(
+            "[3] Policy: shop, edition 1\nBecause:\n  - the request is approved [seller_silent]\n"
+        )
+        assert withdrawal.startswith("[3] Asked: Withdrawing (order A-1, the buyer b-1, ")
+        assert "\nVerdict: refuse [no_open_request]\n" in withdrawal
 
 
 class TestOneLine:
@@ -231,7 +239,7 @@ class TestOneLine:
         told = capsys.readouterr().out
         assert told.startswith("[4] ")
         assert told.count("Verdict: ") == 1
-        assert "refuse (request_open)" in told
+        assert "refuse [request_open]" in told
 
     @pytest.mark.parametrize("line", ["1", "3", "9"])
     def test_has_to_be_a_command(
@@ -272,9 +280,9 @@ class TestAPolicyOfOnesOwn:
         told = capsys.readouterr()
         assert told.err == ""
         _, withdrawn, asked, _ = told.out.split("\n\n")
-        assert "\nVerdict: permit\n" in withdrawn
-        assert "\n  conect.withdraw — permit\n" in withdrawn
-        assert "\nVerdict: cancel at once\n" in asked
+        assert "\nVerdict: This is possible.\n" in withdrawn
+        assert "\n  - permit [conect.withdraw]\n" in withdrawn
+        assert "\nVerdict: The order is cancelled at once, and nobody is asked.\n" in asked
 
     def test_stands_beside_the_built_in_ones(
         self, scenario: Any, capsys: pytest.CaptureFixture[str]
@@ -284,7 +292,7 @@ class TestAPolicyOfOnesOwn:
         file = scenario({"order": own}, {**REQUEST, "reason": "changed_mind"})
         options = ["--policy", "examples.half_hour_shop:SHOP", "--lang", "en"]
         assert main(["explain", file, *options]) == 0
-        assert "\n  buyer_asks — refer to the seller\n" in capsys.readouterr().out
+        assert "\n  - refer to the seller [buyer_asks]\n" in capsys.readouterr().out
 
     def test_that_is_none_is_named(
         self, scenario: Any, capsys: pytest.CaptureFixture[str]

@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 import pytest
 from hypothesis import given
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from ordercancel import (
@@ -27,10 +27,10 @@ from ordercancel import (
     StoreUnavailable,
 )
 from ordercancel.policies import QOO10
-from ordercancel.service.records import InboxQuery, Queue
+from ordercancel.service.records import InboxQuery, Kept, Queue
 from ordercancel.stores.codec import FORM, decode_case, decode_events, decode_message, encode
 from ordercancel.stores.memory import MemoryNotifier
-from ordercancel.stores.sql import AsyncSqlStore, SqlStore
+from ordercancel.stores.sql import AsyncSqlStore, SqlStore, retention, tables
 from ordercancel.testing import AsyncStoreContract, StoreContract
 from ordercancel.testing.contracts.samples import (
     asked,
@@ -582,3 +582,16 @@ def test_what_has_no_stored_form_is_not_written() -> None:
     object.__setattr__(odd, "edition", object())
     with pytest.raises(TypeError, match="a object has no stored form"):
         encode(odd)
+
+
+def test_a_case_that_was_opened_since_it_was_looked_for_stays(
+    postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under its lock each is looked at again: somebody may have asked in between."""
+    outdated = select(tables.cases.c.order_id).order_by(tables.cases.c.order_id)
+    monkeypatch.setattr(retention, "_MAY_GO", outdated)
+    store = SqlStore(postgres)
+    asked(store, "o-1")
+    assert store.purge(jst(31), frozenset(Kept), None, 10).cases == 0
+    assert store.load("o-1") is not None
+    store.close()

@@ -70,6 +70,8 @@ BLOCKS = {
     "README.ja.md": 6,
     "docs/bulk.md": 16,
     "docs/delivery.md": 14,
+    "docs/money.ja.md": 2,
+    "docs/money.md": 2,
     "docs/own-policy.md": 14,
     "docs/running.md": 12,
     "docs/testing.md": 10,

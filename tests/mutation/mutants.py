@@ -47,6 +47,7 @@ from ordercancel.rules.conditions import (
 )
 from ordercancel.rules.effects import Effect, If
 from ordercancel.rules.facts import Choice
+from ordercancel.rules.sources import Sourced
 from ordercancel.rules.times import By, Earliest, EndOfDay, Latest, Shift, Time
 
 __all__ = ["Mutant", "mutants"]
@@ -328,7 +329,7 @@ def _worded(values: tuple[Any, ...], parts: tuple[str, ...]) -> Iterator[tuple[s
         yield f"{name} dropped", (*values[:number], *values[number + 1 :])
         for part in parts:
             text = getattr(each, part)
-            if not isinstance(text, Text):
+            if not isinstance(text, Text | Sourced):
                 continue
             turned = attrs.evolve(each, **{part: _turned(text)})
             yield f"{name} {part} turned", _replaced(values, number, turned)
@@ -341,7 +342,9 @@ def _worded(values: tuple[Any, ...], parts: tuple[str, ...]) -> Iterator[tuple[s
             yield f"{name} to the {to}", _replaced(values, number, attrs.evolve(each, to=to))
 
 
-def _turned(text: Text) -> Text:
+def _turned(text: Any) -> Any:
+    if isinstance(text, Sourced):
+        return attrs.evolve(text, text=_turned(text.text))
     return Text(ja=text["en"], en=text["ja"])
 
 

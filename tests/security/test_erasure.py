@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -219,3 +220,29 @@ def test_nothing_is_left_where_people_act_meanwhile(kind: str) -> None:
             history = store.history(order_id)
             assert store.load(order_id) == fold(history)
             assert any(isinstance(event, PartyErased) for event in history)
+
+
+def test_a_message_that_nobody_can_read_is_deleted(tmp_path: Path) -> None:
+    """One of a later release is left to it, and the order with it."""
+    url = f"sqlite:///{tmp_path / 'shop.db'}"
+    with closing(SqlStore(url)) as store:
+        service = service_on(store, QOO10, known=True)
+        for order_id in ("o-1", "o-2"):
+            service.register(
+                order("qoo10", id=order_id, buyer=HER, ship_on=date(2022, 8, 31)), at=jst(15, 9)
+            )
+            asks = RequestCancellation(order_id, by=Buyer(HER), reason="other", text=WORDS)
+            service.handle(asks, at=jst(15, 10))
+        with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
+            broken = f"UPDATE ordercancel_outbox SET body = '{{\"{WORDS}' WHERE order_id = 'o-1'"
+            connection.execute(broken)
+            connection.execute("UPDATE ordercancel_outbox SET form = 99 WHERE order_id = 'o-2'")
+            connection.commit()
+        erased = service.erase(Buyer(HER), replacement="gone-1")
+        assert erased.orders == ("o-1",)
+        ((order_id, error),) = [(each.order_id, each.error) for each in erased.skipped]
+        assert order_id == "o-2"
+        assert "has form 99" in str(error)
+        with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
+            rows = connection.execute("SELECT order_id, form FROM ordercancel_outbox").fetchall()
+        assert rows == [("o-2", 99)]

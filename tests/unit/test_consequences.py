@@ -118,6 +118,10 @@ def test_what_is_refused_has_none() -> None:
     facts = {"role": "buyer", "status": "new", "ship_on": None, "rejected_before": False}
     known = {**facts, "request": "none", "is_initiator": False, "now": jst(15, 11)}
     assert consequences(QOO10.judge(RequestCancellation, known)) is None
+    unsaid = tiny().assess(asks(reason=None), opened(tiny()), utc(2))
+    found = consequences(unsaid)  # whichever reason the buyer will choose
+    assert found is not None
+    assert found.request_status == "pending"
     wrong = tiny().assess(asks(reason="unheard"), opened(tiny()), utc(2))
     assert consequences(wrong) is None
 
@@ -147,6 +151,13 @@ def test_the_other_side_is_called_by_its_name() -> None:
         {"role": "buyer", "request": "none", "is_initiator": False, "status": "new"},
     )
     assert known.message("ja") == "キャンセルするかどうかは、相手側が判断します。"
+
+
+def test_where_no_reason_is_to_be_chosen_none_is_made_up() -> None:
+    policy = tiny(rules=(REFERS,), reasons=())
+    found = consequences(policy.assess(asks(reason=None), opened(policy), utc(2)))
+    assert found is not None
+    assert found.request_status == "pending"
 
 
 def test_nobody_is_told_where_nobody_has_the_role() -> None:

@@ -370,7 +370,7 @@ def test_a_page_asks_for_nothing() -> None:
 def test_both_forms_say_the_same() -> None:
     """The words of the HTML page are those of the Markdown page, in the same order."""
     html = html_page(SHOP, "en").partition("<main>")[2]
-    html = re.sub(r"<svg.*?</svg>", "", html, flags=re.DOTALL)
+    html = re.sub(r"<svg.*?</svg>|<details>.*?</details>", "", html, flags=re.DOTALL)
     words = re.sub(r"<[^>]*>|&\w+;|&#\w+;", " ", html)
     mark = re.sub(r"```.*?```", "", PAGE.partition("\n## ")[2], flags=re.DOTALL)
     marked = re.sub(r"<br>|&\w+;|[*#|`>_\\-]|^1\. ", " ", mark, flags=re.MULTILINE)

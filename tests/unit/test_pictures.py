@@ -26,12 +26,24 @@ def test_the_text_for_graphviz_has_every_status_and_every_change() -> None:
         'n0 [label="発注済"];',
         'n1 [label="Sent & gone"];',
         'n2 [label="cancelled"];',
-        'start [shape=circle, style=filled, label="", width=0.16, fixedsize=true];',
+        (
+            'start [shape=circle, style=filled, fillcolor=black, label="", width=0.16, '
+            "fixedsize=true, height=0.16];"
+        ),
         'start -> n0 [label="  "];',
         'n0 -> n1 [label=" ship "];',
         'n1 -> n1 [label=" again "];',
         'n0 -> n2 [label=" approve \\n deadline “day” "];',
         "}",
+    ]
+
+
+def test_in_words_it_has_the_same() -> None:
+    assert list(CHART.lines) == [
+        "→ 発注済",
+        "発注済 → Sent & gone: ship",
+        "Sent & gone → Sent & gone: again",
+        "発注済 → cancelled: approve, deadline “day”",
     ]
 
 

@@ -216,7 +216,8 @@ def _boundaries(policy: Policy, at: datetime) -> tuple[list[datetime], list[date
             days.add(first)
     steps = (-1, 0, 1)
     return (
-        sorted(m + step * _SECOND for m in moments for step in steps if at - _FAR < m < at),
+        sorted(m + step * _SECOND for m in moments for step in steps if at - _FAR < m < at)
+        or [at - _SECOND],  # of a midnight itself
         sorted(d + step * _DAY for d in days for step in steps if abs(today - d) < _FAR),
         sorted(each + step for each in numbers for step in steps),
     )

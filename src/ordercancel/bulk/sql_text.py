@@ -22,6 +22,7 @@ from ordercancel.domain.faults import moment
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import Relation
 from ordercancel.rules.effects import Forbid, Grant, Refer
+from ordercancel.rules.sources import Basis, Citation, OwnRule, Source
 from ordercancel.stores.sql.tables import UtcDateTime
 
 __all__ = ["DIALECTS", "statement"]
@@ -115,7 +116,8 @@ class _Printer:
         yield f"FROM {table}"
 
     def _comments(self) -> Iterator[str]:
-        """The conditions that have names, and what each rule does when."""
+        """The conditions that have names, and what each rule does when, on whose word."""
+        policy = self._plan.policy
         if self._plan.named:
             yield "-- Conditions with a name:"
         for named, test in self._plan.named:
@@ -127,6 +129,8 @@ class _Printer:
             if test == NEVER:
                 continue  # it speaks of somebody else
             yield f"--   {rule.id} ({_effect(effect)})"
+            for word in _whose_word(rule.source or policy.source):
+                yield f"--     {' '.join(word.split())}"
             yield from (f"--     {line}" for line in self._test(test, 0))
         for rule_id, reason in self._plan.left_out.items():
             yield f"-- left out: {rule_id}: {reason}"
@@ -192,6 +196,25 @@ class _Printer:
                 return "true" if piece else "false"
             case _:
                 return quoted(str(piece))
+
+
+def _whose_word(source: Source | None) -> Iterator[str]:
+    """On whose word a rule is there: the document's, a reading of it, a decision, or one's own."""
+    match source:
+        case Citation(clauses, basis, parameter):
+            switch = "" if parameter is None else f" ({parameter}=)"
+            yield f"{_BASES[basis]} {', '.join(clauses)}{switch}"
+        case OwnRule(rationale):
+            yield f"our own rule: {rationale['en']}"
+        case None:
+            pass
+
+
+_BASES: Mapping[Basis, str] = {
+    Basis.SAYS: "the document says so:",
+    Basis.READS: "our reading of",
+    Basis.DECIDED: "we decided, the document is silent:",
+}
 
 
 def _effect(effect: Grant | Forbid) -> str:

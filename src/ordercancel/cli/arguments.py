@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     add(choices, commands.run_demo, DEMO_FILE, LANG)
     add(choices, commands.run_replay, FILE, DATABASE, POLICIES, ANY_LANG)
     add(choices, commands.run_explain, FILE, LINE, POLICIES, LANG, format_of("text"))
+    add(choices, commands.run_quote, FILE)
     add(choices, commands.run_rules, POLICY, LANG, format_of("markdown"))
     add(choices, commands.run_page, POLICY, LANG, OUTPUT)
     add(choices, commands.run_verify, POLICY, *HOW_TO_VERIFY, LANG, format_of("text"))

@@ -21,6 +21,7 @@ from ordercancel.cli.lookup import (
     stop,
     with_built_in,
 )
+from ordercancel.cli.quote import answers
 from ordercancel.domain.errors import TooLarge
 from ordercancel.domain.texts import Lang
 from ordercancel.explain import diff, html_page, markdown_page, pictures, policy_data
@@ -111,6 +112,16 @@ def _replay(
 
 def _opened(file: str | None) -> BinaryIO:
     return sys.stdin.buffer if file in (None, "-") else Path(str(file)).open("rb")
+
+
+def run_quote(chosen: argparse.Namespace) -> int:
+    """Print what each step of the orders of a file gives back; 1 where one can't be read."""
+    malformed = False
+    with _opened(chosen.file) as file:
+        for answer in answers(file.read().decode("utf-8-sig", "replace")):
+            malformed = malformed or answer["step"] == 0
+            print(json.dumps(answer, ensure_ascii=False))
+    return 1 if malformed else 0
 
 
 def run_rules(chosen: argparse.Namespace) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import csv
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -122,22 +124,47 @@ class Asked:
 
 def _texts(engine: duckdb.DuckDBPyConnection, file: Path) -> duckdb.DuckDBPyRelation:
     """The lines of a CSV as they are written: nothing is guessed, so that 007 stays 007."""
+    given = file
     try:
+        file = _in_utf8(engine, file)
         with file.open(encoding="utf-8-sig", newline="") as lines:
             names = next(csv.reader(lines), [])
     except (ValueError, csv.Error) as error:
-        problem = f"can't be read: {error}"
-        raise InvalidValue([Fault(str(file), problem, "CSV in UTF-8, with commas")]) from error
+        expected = "CSV in UTF-8 or cp932 (Shift JIS), with commas"
+        raise InvalidValue([Fault(str(given), f"can't be read: {error}", expected)]) from error
     if not names or not all(names) or len({name.lower() for name in names}) < len(names):
         problem = f"begins with {','.join(names)!r:.200}"
         raise InvalidValue(
-            [Fault(str(file), problem, "a line with the name of each column, once")]
+            [Fault(str(given), problem, "a line with the name of each column, once")]
         )
     columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
     return engine.sql(
         f"FROM read_csv({quoted(_literally(file))}, columns = {{{columns}}}, header = true, "
         "auto_detect = false, delim = ',', quote = '\"', escape = '\"')"
     )
+
+
+def _in_utf8(engine: duckdb.DuckDBPyConnection, file: Path) -> Path:
+    """The file, or a copy in UTF-8 of one in cp932, which is what Japanese Windows writes.
+
+    Raises:
+        ValueError: It is in neither.
+    """
+    with suppress(ValueError), file.open(encoding="utf-8", newline="") as lines:
+        while lines.read(_CHUNK):
+            pass
+        return file
+    ((folder,),) = engine.execute("SELECT current_setting('temp_directory')").fetchall()
+    copy = Path(folder) / "orders.csv"
+    with (
+        file.open(encoding="cp932", newline="") as lines,
+        copy.open("w", encoding="utf-8", newline="") as written,
+    ):
+        shutil.copyfileobj(lines, written, _CHUNK)
+    return copy
+
+
+_CHUNK = 1_000_000
 
 
 def _known(policies: Iterable[Policy], names: Sequence[str]) -> dict[str, Column]:

@@ -6,7 +6,7 @@ had come due before it, and the run goes on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, BinaryIO, cast
 
@@ -29,6 +29,7 @@ from ordercancel.engine.timers import fires, running
 from ordercancel.explain import Explanation, explain, explain_faults, explain_firing
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
+from ordercancel.rules.notifications import change_of
 from ordercancel.service.ports import Store
 from ordercancel.service.records import Commit
 from ordercancel.service.results import MAX_COUNT, Outcome, Skipped
@@ -45,16 +46,18 @@ class Happened:
 
     what: Decision | InvalidValue | DeadlineFired
     policy: Policy
+    parties: Mapping[str, Party | None] = attrs.field(factory=dict)
+    messages: tuple[Message, ...] = ()
 
     def explained(self, lang: Lang) -> Explanation:
         """Why, in the words of `lang`."""
         match self.what:
             case Decision() as decision:
-                return explain(decision, lang)
+                return explain(decision, lang, parties=self.parties)
             case InvalidValue() as error:
                 return explain_faults(error, self.policy, lang)
             case event:
-                return explain_firing(event, self.policy, lang)
+                return explain_firing(event, self.policy, lang, messages=self.messages)
 
 
 class Replay:
@@ -195,11 +198,18 @@ class Replay:
         if self._observe is None:
             return
         for commit in self._store.commits:
+            fired = {change_of(event) for event in commit.events if event.by == System()}
+            messages = tuple(each for each in commit.messages if each.on in fired)
             for event in commit.events:
                 if isinstance(event, DeadlineFired):
-                    self._observe(Happened(event, self._policy(commit.case)))
+                    policy_of = self._policy(commit.case)
+                    self._observe(Happened(event, policy_of, messages=messages))
         if what is not None and policy is not None:
-            self._observe(Happened(what, policy))
+            parties = {}
+            if isinstance(what, Decision) and what.about is not None:
+                ids = readers_of(what.about[1], policy)
+                parties = {each: self.directory.find(each) for each in ids}
+            self._observe(Happened(what, policy, parties))
 
     # ------------------------------------------------------------------ what is answered
 

@@ -6,15 +6,19 @@ __all__ = [
     "FIRST_YEAR",
     "LAST_DUE_YEAR",
     "LAST_YEAR",
+    "MAX_AMOUNT",
+    "MAX_CHARGES",
     "MAX_EMAILS",
     "MAX_FACTS",
     "MAX_INTEGER",
     "MAX_KEPT_TEXT",
     "MAX_LINE",
+    "MAX_LINES",
     "MAX_MESSAGE",
     "MAX_MESSAGE_ID",
     "MAX_NESTED_TIMES",
     "MAX_PROBLEM",
+    "MAX_QUANTITY",
     "MAX_REMEMBERED",
     "MAX_REQUESTS",
     "MAX_RULES",
@@ -70,3 +74,15 @@ MAX_NESTED_TIMES, MAX_TIMES = 20, 1_000
 
 MAX_VERSION = 2**31 - 1
 """The highest version of a case: 32 bits, as databases have them."""
+
+MAX_AMOUNT = 10**15
+"""The most money in one place, in minor units."""
+
+MAX_QUANTITY = 1_000_000
+"""The most units of a line."""
+
+MAX_LINES = 1_000
+"""The most lines of an order."""
+
+MAX_CHARGES = 100
+"""The most charges, and tenders, of an order."""

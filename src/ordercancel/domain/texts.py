@@ -112,11 +112,10 @@ class Text:
         'Rejected.'
         """
         text = self[lang]
-        names, lines = _variables(text)
-        if whole or all(map(values.__getitem__, names)):
-            return text.format_map(values)
-        filled = (line for line, names in lines if all(map(values.__getitem__, names)))
-        return _BLANK.sub("\n\n", "\n".join(filled).strip("\n")).format_map(values)
+        names, _ = _variables(text)
+        if not whole and not all(map(values.__getitem__, names)):
+            text = _without(text, frozenset([name for name in names if not values[name]]))
+        return text.format_map(values)
 
 
 def as_text(value: Text | str, lang: Lang = "en") -> Text:
@@ -132,6 +131,14 @@ def _variables(template: str) -> tuple[_Names, tuple[tuple[str, _Names], ...]]:
     """The names of the variables of a text, and its lines, each with those of its own."""
     lines = tuple((line, tuple(_names(line))) for line in template.split("\n"))
     return tuple(dict.fromkeys(name for _, names in lines for name in names)), lines
+
+
+@lru_cache(maxsize=MAX_CACHED)
+def _without(template: str, empty: frozenset[str]) -> str:
+    """A text without the lines that have one of the variables `empty`."""
+    _, lines = _variables(template)
+    kept = "\n".join(line for line, names in lines if empty.isdisjoint(names))
+    return _BLANK.sub("\n\n", kept.strip("\n"))
 
 
 def _names(line: str) -> Iterator[str]:

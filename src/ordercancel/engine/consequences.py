@@ -30,6 +30,7 @@ from ordercancel.engine.compilation import evaluate, holds
 from ordercancel.engine.decide import decide_admitted
 from ordercancel.engine.decision import Decision, Verdict
 from ordercancel.engine.evolve import evolve
+from ordercancel.engine.inputs import offered_reasons
 from ordercancel.engine.labels import label
 from ordercancel.engine.messages import audiences_of, party_of
 from ordercancel.engine.ruleset import RuleSet
@@ -93,7 +94,7 @@ def consequences(
     command, case, at, seller = decision.about
     policy = decision.policy
     try:
-        completed = _completed(command, policy, at)
+        completed = _completed(command, case, policy, at, seller)
         events = decide_admitted(completed, case, policy, at, seller)
     except InvalidValue:
         return None  # something else is wrong with it, and says so when it is given
@@ -148,8 +149,15 @@ def consequences_of(
     return attrs.evolve(found, sentences=tuple(_sentences(found, case, after, policy)))
 
 
-def _completed(command: Command, policy: RuleSet, at: datetime) -> Command:
-    """The command with what a person has still to type or to choose."""
+def _completed(
+    command: Command, case: Case, policy: RuleSet, at: datetime, seller: Party | None
+) -> Command:
+    """The command with what a person has still to type or to choose: the first reason will do."""
+    if isinstance(command, RequestCancellation | Reject) and command.reason is None:
+        asked = Facts(command, case, policy, at, seller)
+        offered = offered_reasons(policy, type(command), asked)
+        if offered:
+            command = attrs.evolve(command, reason=offered[0].code)
     day = at.astimezone(policy.tzinfo).date()
     if isinstance(command, AdvanceOrder):
         facts = {

@@ -16,12 +16,14 @@ from ordercancel.domain.characters import clean
 from ordercancel.domain.commands import AdvanceOrder, Judged, UpdateOrder
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.orders import Order
+from ordercancel.domain.texts import LANGS, Text
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.compilation import holds
 from ordercancel.engine.evolve import ORDER_FACTS
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.facts import Choice, Day, Fact, Flag, Moment, Number
 from ordercancel.rules.reasons import Reason
+from ordercancel.rules.standard_texts import FAULT_TEXTS
 
 __all__ = ["check_facts", "check_input", "check_update", "offered_reasons"]
 
@@ -65,7 +67,7 @@ def check_input(
     for name in _required(policy, kind):
         if command.data.get(name) is None:
             expected = "a value: the policy requires it"
-            faults.add(f"data[{name!r}]", "is missing", expected, code="fact_missing")
+            _add(faults, f"data[{name!r}]", "is missing", expected, "fact_missing", name, policy)
     if isinstance(command, AdvanceOrder):
         _check_move(command, policy, faults)
     text = _check_words(command, case, policy, at, seller, faults)
@@ -108,7 +110,9 @@ def _check_words(
             _not_offered(code, offered, faults, policy)
             return None
         if raw is not None and clean(raw):
-            faults.add("text", "is given", "no text under this policy", code="text_not_taken")
+            problem, expected = "is given", "no text under this policy"
+            code = "text_not_taken"
+            faults.add("text", problem, expected, code=code, sentences=_sentences(code))
         return None
     return _check_text(chosen, raw, reasons, policy, faults)
 
@@ -118,13 +122,13 @@ def _not_offered(
 ) -> None:
     codes = [str(reason.code) for reason in offered if reason.code is not None]
     problem = "is missing" if code is None else f"{code!r} is not offered"
-    sentences = {"ja": "理由を一つ選択してください。", "en": "Please choose one of the reasons."}
+    wrong = "reason_missing" if code is None else "reason_not_offered"
     faults.add(
         "reason",
         problem,
         f"one of: {', '.join(codes) or 'none'}",
-        code="reason_missing" if code is None else "reason_not_offered",
-        sentences=sentences,
+        code=wrong,
+        sentences=_sentences(wrong),
     )
 
 
@@ -136,10 +140,7 @@ def _check_text(
         if raw is not None and clean(raw):
             others = [str(each.code) for each in reasons if each.text]
             fitting = f"no text, or one of: {', '.join(others)}" if others else "no text"
-            sentences = {
-                "ja": "この理由には文章を入力できません。",
-                "en": "No text goes with this reason.",
-            }
+            sentences = _sentences("text_not_taken_with")
             problem = f"is given with reason {reason.code!r}"
             faults.add("text", problem, fitting, code="text_not_taken", sentences=sentences)
         return None
@@ -148,10 +149,7 @@ def _check_text(
     if text is not None and reason.hint is not None:
         hints = policy.text(reason.hint).values
         if text in {clean(hint) for hint in hints}:
-            sentences = {
-                "ja": "案内文ではなく、理由を入力してください。",
-                "en": "Please enter the reason itself, not the note beside it.",
-            }
+            sentences = _sentences("text_is_hint")
             problem = "repeats the hint"
             faults.add(
                 "text", problem, "words of one's own", code="text_is_hint", sentences=sentences
@@ -159,23 +157,45 @@ def _check_text(
     return text
 
 
+def _add(
+    faults: Faults,
+    field: str,
+    problem: str,
+    expected: str,
+    code: str,
+    name: str,
+    policy: RuleSet,
+) -> None:
+    """Note a fault of the fact `name`, with the sentence for its code."""
+    fact = policy.fact(name)
+    called = Text(en=f"{name:.80}") if fact is None else policy.text(fact.label)
+    faults.add(field, problem, expected, code=code, sentences=_sentences(code, called))
+
+
+def _sentences(code: str, fact: Text | None = None) -> Mapping[str, str]:
+    """What a person reads of a fault, in the languages of the library."""
+    text = FAULT_TEXTS[code]
+    values = {} if fact is None else {lang: {"fact": fact[lang]} for lang in LANGS}
+    return {lang: text.fill(lang, values.get(lang, {})) for lang in LANGS}
+
+
 def _check_move(command: AdvanceOrder, policy: RuleSet, faults: Faults) -> None:
     orders = policy.orders
     if command.move not in orders.moves:
         expected = f"one of: {', '.join(orders.moves)}"
-        faults.add("move", f"is {command.move!r}", expected, code="unknown_move")
+        _add(faults, "move", f"is {command.move!r}", expected, "unknown_move", "move", policy)
         return
     needed = orders.facts.get(command.move, ())
     for name in needed:
         if command.facts.get(name) is None:
-            problem = f"lacks {name!r}"
-            faults.add("facts", problem, f"the fact with {command.move!r}", code="fact_missing")
+            problem, expected = f"lacks {name!r}", f"the fact with {command.move!r}"
+            _add(faults, "facts", problem, expected, "fact_missing", name, policy)
     moments = {"shipped_at", "delivered_at"}
     for name in command.facts:
         if name not in needed and name not in moments:
             problem = f"has {name!r} with {command.move!r}"
             expected = f"only: {', '.join((*needed, *sorted(moments)))}"
-            faults.add("facts", problem, expected, code="fact_not_taken")
+            _add(faults, "facts", problem, expected, "fact_not_taken", name, policy)
     check_facts(policy, command.facts, _of_order(policy), "facts", faults)
 
 
@@ -187,7 +207,8 @@ def check_update(command: UpdateOrder, case: Case, policy: RuleSet) -> None:
     statuses = policy.orders.statuses
     if command.status is not None and command.status not in statuses:
         expected = f"one of: {', '.join(statuses)}"
-        faults.add("status", f"is {command.status!r}", expected, code="unknown_status")
+        problem = f"is {command.status!r}"
+        _add(faults, "status", problem, expected, "unknown_status", "status", policy)
     elif command.status is not None:
         check_needs(policy, command.status, case.order, command.facts, faults)
     status = command.status or case.order.status
@@ -195,9 +216,10 @@ def check_update(command: UpdateOrder, case: Case, policy: RuleSet) -> None:
     for name in dict.fromkeys((*policy.orders.needs.get(status, ()), *required)):
         if name in command.facts and command.facts[name] is None:
             expected = f"a value, which an order in {status!r} has"
-            faults.add(f"facts[{name!r}]", "is None", expected, code="fact_missing")
+            _add(faults, f"facts[{name!r}]", "is None", expected, "fact_missing", name, policy)
     if command.facts.get("placed_at", case.order.placed_at) is None:
-        faults.add("facts['placed_at']", "is None", "a moment", code="fact_missing")
+        where, name = "facts['placed_at']", "placed_at"
+        _add(faults, where, "is None", "a moment", "fact_missing", name, policy)
     faults.raise_if_any()
 
 
@@ -209,7 +231,7 @@ def check_needs(
         has = getattr(order, name) if name in ORDER_FACTS else order.facts.get(name)
         if has is None and told.get(name) is None:
             expected = f"the fact, which an order in {status!r} has"
-            faults.add(f"facts[{name!r}]", "is missing", expected, code="fact_missing")
+            _add(faults, f"facts[{name!r}]", "is missing", expected, "fact_missing", name, policy)
 
 
 def _of_order(policy: RuleSet) -> dict[str, Fact]:
@@ -231,12 +253,13 @@ def check_facts(
         fact = known.get(name)
         if fact is None:
             expected = f"one of: {', '.join(known) or 'none'}"
-            faults.add(field, f"has the unknown fact {name!r:.80}", expected, code="unknown_fact")
+            problem = f"has the unknown fact {name!r:.80}"
+            _add(faults, field, problem, expected, "unknown_fact", name, policy)
             continue
         expected = _expected(policy, fact)
         if value is not None and not _fits(policy, fact, value):
-            problem = f"is {value!r:.60}"
-            faults.add(f"{field}[{name!r}]", problem, expected, code="fact_wrong")
+            where, problem = f"{field}[{name!r}]", f"is {value!r:.60}"
+            _add(faults, where, problem, expected, "fact_wrong", name, policy)
 
 
 def _expected(policy: RuleSet, fact: Fact) -> str:

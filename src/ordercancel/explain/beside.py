@@ -226,7 +226,10 @@ def _without_ids(tell: Telling, text: str) -> str:
     """A reading in which other clauses are called by where they stand."""
     for document in tell.policy.documents:
         for clause in sorted(document.clauses, key=lambda each: -len(each.id)):
-            text = text.replace(clause.id, tell.section(clause.section))
+            where = tell.section(clause.section)
+            if tell.lang == "ja":  # which puts no space around it
+                text = text.replace(f"{clause.id} ", where)
+            text = text.replace(clause.id, where)
     return text
 
 

@@ -168,6 +168,7 @@ class Page:
         chapters: Its chapters.
         contents: What the list of its chapters is called.
         omission: What is read for something left out of a quote.
+        in_words: What is clicked to read a picture.
     """
 
     lang: str
@@ -176,3 +177,4 @@ class Page:
     chapters: tuple[Chapter, ...] = attrs.field(converter=_all)
     contents: str
     omission: str
+    in_words: str

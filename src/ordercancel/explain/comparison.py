@@ -8,14 +8,15 @@ from typing import Any
 
 import attrs
 
-from ordercancel.domain.commands import JUDGED
+from ordercancel.domain.commands import JUDGED, Judged
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.decision import Decision, Verdict
 from ordercancel.explain.export import policy_data
 from ordercancel.policy.describe import VERDICT_NAMES, fact_text, value_text
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.conditions import Value
-from ordercancel.rules.facts import channel, move, reason, status
+from ordercancel.rules.conditions import All, AnyOf, Condition, Named, Not, Value
+from ordercancel.rules.effects import Forbid
+from ordercancel.rules.facts import OF_THE_ACTOR, channel, move, reason, seller_permits, status
 from ordercancel.verification.enumeration import FactValues, Space, check_size
 
 
@@ -125,7 +126,8 @@ class PolicyDiff:
 def diff(before: Policy, after: Policy) -> PolicyDiff:
     """Compare what `before` and `after` answer, over every combination of facts.
 
-    Both are asked about the statuses, channels, moves and reasons that both have.
+    Both are asked about the statuses, channels, moves and reasons that both have. Which codes
+    refuse what somebody may do under neither of them is no difference: nobody offers it to them.
 
     Raises:
         TooLarge: There are over a million combinations.
@@ -140,7 +142,10 @@ def diff(before: Policy, after: Policy) -> PolicyDiff:
             compared += 1
             one = before.judge(kind, facts)
             other = after.judge(kind, others.completed(facts))
-            if (one.verdict, set(one.codes)) != (other.verdict, set(other.codes)):
+            if (one.verdict, set(one.codes)) != (other.verdict, set(other.codes)) and (
+                one.verdict is not other.verdict
+                or any(_may_ever(kind, policy, facts) for policy in (before, after))
+            ):
                 change = _change(kind.__name__, facts, _answer(one), _answer(other))
                 key = (
                     change.command,
@@ -159,6 +164,30 @@ def diff(before: Policy, after: Policy) -> PolicyDiff:
         only_after=_only(after, before),
         parts=tuple(_different_parts(before, after)),
     )
+
+
+def _may_ever(kind: type[Judged], policy: Policy, facts: FactValues) -> bool:
+    """Whether `policy` ever lets whoever these facts are of give a command of this kind."""
+    who = {name: facts[name] for name in OF_THE_ACTOR - {seller_permits.name} if name in facts}
+    leaves = [(effect, _by(who, when)) for _, when, effect in policy.leaves_for(kind)]
+    grants = any(holds is not False for effect, holds in leaves if not isinstance(effect, Forbid))
+    return grants and not any(holds for effect, holds in leaves if isinstance(effect, Forbid))
+
+
+def _by(who: FactValues, when: Condition) -> bool | None:
+    """Whether a condition holds for them, whatever else is so; None where the rest decides."""
+    match when:
+        case All(parts) | AnyOf(parts):
+            decisive = isinstance(when, AnyOf)
+            known = {_by(who, part) for part in parts}
+            return decisive if decisive in known else None if None in known else not decisive
+        case Not(inner):
+            holds = _by(who, inner)
+            return None if holds is None else not holds
+        case Named(condition=inner):
+            return _by(who, inner)
+        case _:
+            return when.test(who) if getattr(when, "fact", None) in who else None
 
 
 def _change(
@@ -217,7 +246,10 @@ def _different_parts(before: Policy, after: Policy) -> Iterator[PartChange]:
         for policy in (before, after)
     )
     for where in dict.fromkeys((*one, *other)):
-        if one.get(where) != other.get(where):
+        if one.get(where) != other.get(where) and not (
+            [] in (one.get(where), other.get(where))
+            and any(each.startswith(f"{where}[") for each in (*one, *other))
+        ):  # what is empty on one side is told by what the other side has
             yield PartChange(where, one.get(where), other.get(where))
 
 
@@ -288,6 +320,8 @@ def _lines(result: PolicyDiff, lang: Lang) -> Iterator[str]:
         ]
         yield f"  {Text('例', 'for example')[lang]}: {Text('、', '; ')[lang].join(facts)}"
 
+    if result.changes and result.parts:
+        yield ""
     for part in result.parts:
         yield f"{part.where}: {_json(part.before)} → {_json(part.after)}"
 

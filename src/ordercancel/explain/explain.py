@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
-from itertools import combinations, product
 
+from ordercancel.domain.actors import Party
+from ordercancel.domain.commands import AdvanceOrder
 from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.events import DeadlineFired
 from ordercancel.domain.texts import Lang, Text
-from ordercancel.engine.case_facts import Facts
-from ordercancel.engine.decision import UNDETERMINED, Decision, RuleError, Satisfied, Verdict
-from ordercancel.engine.evaluation import judge
+from ordercancel.engine.consequences import consequences
+from ordercancel.engine.decision import UNDETERMINED, Decision, RuleError, Satisfied
+from ordercancel.engine.messages import Message
 from ordercancel.engine.ruleset import RuleSet
-from ordercancel.explain.explanation import MOST_CHANGES, Cause, Change, Explanation, Flip, Quote
+from ordercancel.engine.words import shown, shown_due
+from ordercancel.explain.explanation import Cause, Explanation, Quote
+from ordercancel.explain.flips import flips
 from ordercancel.policy.describe import (
     action_text,
     describe,
@@ -23,44 +25,33 @@ from ordercancel.policy.describe import (
     value_text,
 )
 from ordercancel.policy.parts import Provision
-from ordercancel.rules.conditions import (
-    All,
-    AnyOf,
-    Before,
-    Compare,
-    Condition,
-    Leaf,
-    Named,
-    Not,
-    Value,
-)
-from ordercancel.rules.facts import OF_THE_ACTOR
-from ordercancel.rules.sources import Basis, Citation, Clause, OwnRule
-from ordercancel.verification.enumeration import Space, leaves_of
-
-_UNCHANGEABLE = OF_THE_ACTOR - {"seller_permits"} | {
-    "initiator",
-    "answerer",
-    "is_stale",
-    "legal_move",
-    "now",
-    "reason",
-}
-"""Facts that nobody could change: who one is, what was asked, what follows from others.
-
-A moment that would have to be earlier or later stands for the time that has passed since.
-"""
+from ordercancel.rules.conditions import All, AnyOf, Condition, Leaf, Named, Not, Value
+from ordercancel.rules.effects import Effect, Forbid
+from ordercancel.rules.sources import WORDING, Basis, Citation, Clause, OwnRule
+from ordercancel.rules.standard_texts import CONSEQUENCE_TEXTS, MEDIUM_TEXTS
 
 
-def explain(decision: Decision, lang: Lang) -> Explanation:
-    """Return why `decision` is what it is, and what would change it, in the words of `lang`."""
+def explain(
+    decision: Decision, lang: Lang, *, parties: Mapping[str, Party | None] | None = None
+) -> Explanation:
+    """Return why `decision` is what it is, what follows and what would change it, in `lang`.
+
+    Args:
+        decision: The decision.
+        lang: The language of all words in it.
+        parties: What is known of the parties, by id, whom messages name.
+    """
+    follows = consequences(decision, parties)
     return Explanation(
         lang=lang,
         asked=_asked(decision, lang),
+        policy=_policy(decision.policy, lang),
         verdict=decision.verdict,
+        sentence=decision.message(lang),
         codes=decision.codes,
         causes=tuple(_causes(decision, lang)),
-        flips=tuple(_flips(decision, lang)),
+        follows=() if follows is None else tuple(each[lang] for each in follows.sentences),
+        flips=tuple(flips(decision, lang)),
     )
 
 
@@ -70,24 +61,40 @@ def explain_faults(error: InvalidValue, policy: RuleSet, lang: Lang) -> Explanat
         Cause(
             id=None,
             effect=fault.message(lang),
-            facts=(str(fault),),
-            source=tuple(
-                Quote(name, str(Basis.SAYS), policy.clause(name).text) for name in fault.clauses
-            ),
+            facts=(str(fault),) if lang == "en" and fault.message(lang) != str(fault) else (),
+            source=tuple(_bounds(fault.clauses, policy, lang)),
         )
         for fault in error.faults
     )
     return Explanation(
-        lang=lang, asked="", verdict=None, codes=error.codes, causes=tuple(causes), flips=()
+        lang=lang,
+        asked="",
+        policy=_policy(policy, lang),
+        verdict=None,
+        codes=error.codes,
+        causes=tuple(causes),
     )
 
 
-def explain_firing(event: DeadlineFired, policy: RuleSet, lang: Lang) -> Explanation:
-    """Return why a deadline fired and what it did, in the words of `lang`."""
+def explain_firing(
+    event: DeadlineFired, policy: RuleSet, lang: Lang, *, messages: Iterable[Message] = ()
+) -> Explanation:
+    """Return why a deadline fired and what it did, in the words of `lang`.
+
+    Args:
+        event: That it fired.
+        policy: Its policy.
+        lang: The language.
+        messages: What was told with it.
+    """
     deadline = policy.deadline(event.deadline)
-    due_at = event.due_at.astimezone(policy.tzinfo).isoformat(sep=" ", timespec="seconds")
-    due = Text("{time}: {at}", "{time}: {at}").fill(
-        lang, {"time": time_text(deadline.due, policy, lang), "at": due_at}
+    due = Text("{name}の期限：{at}（{time}）", "{name}: due by {at} ({time})").fill(
+        lang,
+        {
+            "name": policy.deadline_text(deadline)[lang],
+            "at": shown_due(event.due_at, policy.tzinfo, lang),
+            "time": time_text(deadline.due, policy, lang),
+        },
     )
     impossible = Text("実行できない状態でした", "the order was in no status for it")[lang]
     effect = action_text(deadline, policy, lang)
@@ -99,7 +106,42 @@ def explain_firing(event: DeadlineFired, policy: RuleSet, lang: Lang) -> Explana
         when=deadline.runs,
         facts=(due,),
     )
-    return Explanation(lang=lang, asked="", verdict=None, codes=(), causes=(cause,), flips=())
+    return Explanation(
+        lang=lang,
+        asked="",
+        policy=_policy(policy, lang),
+        verdict=None,
+        codes=(),
+        causes=(cause,),
+        follows=tuple(_told(messages, policy, lang)),
+    )
+
+
+def _told(messages: Iterable[Message], policy: RuleSet, lang: Lang) -> Iterator[str]:
+    for message in messages:
+        values = {
+            "who": policy.role_text(message.audience)[lang],
+            "media": MEDIUM_TEXTS[message.medium][lang],
+            "subject": message.subject,
+        }
+        yield CONSEQUENCE_TEXTS["told"].fill(lang, values)
+
+
+def _bounds(clauses: Iterable[str], policy: RuleSet, lang: Lang) -> Iterator[Quote]:
+    """The clauses that set a bound, with the bounds that were decided where they are silent."""
+    for name in clauses:
+        clause = policy.clause(name)
+        yield Quote(name, str(Basis.SAYS), clause.text)
+        for gap in clause.decided:
+            if gap.parameter not in (None, WORDING):
+                settled = policy.text(gap.settled)[lang]
+                yield Quote(name, str(Basis.DECIDED), clause.text, settled, gap.parameter)
+
+
+def _policy(policy: RuleSet, lang: Lang) -> str:
+    title = policy.text(policy.title or policy.name)
+    template = Text("{title} 第{edition}版", "{title}, edition {edition}")
+    return template.fill(lang, {"title": title[lang], "edition": policy.edition})
 
 
 # -------------------------------------------------------------------- what was asked, and why
@@ -108,21 +150,31 @@ def explain_firing(event: DeadlineFired, policy: RuleSet, lang: Lang) -> Explana
 def _asked(decision: Decision, lang: Lang) -> str:
     if decision.kind is None:
         return ""
-    name = f"{decision.policy.command_text(decision.kind)[lang]} ({decision.kind.__name__})"
-    facts = decision.facts
-    if not isinstance(facts, Facts):
+    policy = decision.policy
+    name = policy.command_text(decision.kind)[lang]
+    if decision.about is None:
         return name
-    at = facts.at.astimezone(decision.policy.tzinfo).isoformat(sep=" ", timespec="seconds")
-    return Text("{name}: 注文 {order}、{by}、{at}", "{name}: order {order}, by {by}, {at}").fill(
+    command, case, at, _ = decision.about
+    if isinstance(command, AdvanceOrder):
+        quoted = Text("{name}「{move}」", "{name}: {move}")
+        move = policy.move_text(command.move)[lang]
+        name = quoted.fill(lang, {"name": name, "move": move})
+    by = command.by
+    who = by.role if by.id == by.role else f"{policy.role_text(by.role)[lang]} {by.id}"
+    if by.via is not None:
+        who = Text("{who}（代理：{via}）", "{who} (by {via})").fill(
+            lang, {"who": who, "via": by.via}
+        )
+    return Text("{name}（注文 {order}、{who}、{at}）", "{name} (order {order}, {who}, {at})").fill(
         lang,
-        {"name": name, "order": facts.case.order.id, "by": str(facts.by), "at": at},
+        {"name": name, "order": case.order.id, "who": who, "at": shown(at, policy.tzinfo, lang)},
     )
 
 
 def _causes(decision: Decision, lang: Lang) -> Iterator[Cause]:
     policy = decision.policy
     for error in decision.errors:
-        missing = Text("{fact}: 不明", "{fact}: not known")
+        missing = Text("{fact}：不明", "{fact}: not known")
         yield _cause(
             error.rule,
             _trouble(error, policy, lang),
@@ -138,7 +190,7 @@ def _causes(decision: Decision, lang: Lang) -> Iterator[Cause]:
         when = _when(each)
         yield _cause(
             each.rule,
-            effect_text(each.effect, policy, lang),
+            _effect(each.effect, policy, lang),
             policy,
             lang,
             when=when,
@@ -146,7 +198,13 @@ def _causes(decision: Decision, lang: Lang) -> Iterator[Cause]:
         )
     if decision.ruling.code is not None:
         code = decision.ruling.code
-        yield Cause(id=None, effect=f"{code}: {policy.refusal_text(code)[lang]}")
+        yield Cause(id=None, effect=policy.refusal_text(code)[lang])
+
+
+def _effect(effect: Effect, policy: RuleSet, lang: Lang) -> str:
+    if isinstance(effect, Forbid):
+        return policy.refusal_text(effect.code)[lang]
+    return effect_text(effect, policy, lang)
 
 
 def _trouble(error: RuleError, policy: RuleSet, lang: Lang) -> str:
@@ -177,7 +235,7 @@ def _cause(
         for name in source.clauses:
             clause = policy.clause(name)
             note = _line(clause, source, policy, lang)
-            quotes.append(Quote(name, str(source.basis), clause.text, note))
+            quotes.append(Quote(name, str(source.basis), clause.text, note, source.parameter))
     return Cause(
         id=rule.id,
         effect=effect,
@@ -208,8 +266,9 @@ def _satisfying(when: Condition, decision: Decision, lang: Lang) -> list[str]:
     """The facts that made a condition true, each once, in words."""
     names = dict.fromkeys(leaf.fact for leaf in _support(when, decision.facts, wanted=True))
     policy, facts = decision.policy, decision.facts
+    colon = Text("：", ": ")[lang]
     return [
-        f"{fact_text(name, policy, lang)}: {value_text(name, facts[name], policy, lang)}"
+        f"{fact_text(name, policy, lang)}{colon}{value_text(name, facts[name], policy, lang)}"
         for name in names
     ]
 
@@ -229,112 +288,3 @@ def _support(
                     yield from _support(each, facts, wanted=wanted)
         case _:
             yield from when.leaves()
-
-
-# -------------------------------------------------------------------- what would change it
-
-
-def _flips(decision: Decision, lang: Lang) -> Iterator[Flip]:
-    if decision.kind is None:
-        return
-    policy, kind = decision.policy, decision.kind
-    facts = decision.facts
-    at = facts.at if isinstance(facts, Facts) else facts.get("now")
-    space = Space.of(policy, kind, now=at if isinstance(at, datetime) else None)
-    known = {name: facts[name] for name in space.values}
-    leaves = list(leaves_of(policy, kind))
-    others = {
-        name: _others(known[name], values)
-        for name, values in space.values.items()
-        if name not in _UNCHANGEABLE
-    }
-    for count in range(1, MOST_CHANGES + 1):
-        flips: dict[tuple[tuple[str, ...], Verdict], list[tuple[Value | None, ...]]] = {}
-        for names in combinations(others, count):
-            for values in product(*(others[name] for name in names)):
-                changed = space.completed({**known, **dict(zip(names, values, strict=True))})
-                if space.is_possible(changed):
-                    verdict = judge(policy, kind, changed).verdict
-                    if verdict is not decision.verdict:
-                        flips.setdefault((names, verdict), []).append(values)
-        if flips:
-            for (names, verdict), several in flips.items():
-                yield Flip(
-                    tuple(
-                        _change(name, known, column, leaves, policy, lang)
-                        for name, column in zip(
-                            names, zip(*_shown(several, count), strict=True), strict=True
-                        )
-                    ),
-                    verdict,
-                )
-            return
-
-
-def _others(value: Value | None, values: Iterable[Value | None]) -> list[Value | None]:
-    """The other values, of numbers the nearest first."""
-    others = [each for each in values if each != value or type(each) is not type(value)]
-    if isinstance(value, int | date) and not isinstance(value, bool):
-        others.sort(key=lambda each: _distance(each, value))
-    return others
-
-
-def _distance(one: Value | None, other: Value | None) -> float:
-    if isinstance(one, datetime) and isinstance(other, datetime):
-        return abs(one - other).total_seconds()
-    if isinstance(one, date) and isinstance(other, date):
-        return abs(one - other).total_seconds()
-    if isinstance(one, int) and isinstance(other, int):
-        return abs(one - other)
-    return float("inf")
-
-
-def _shown(several: list[tuple[Value | None, ...]], count: int) -> list[tuple[Value | None, ...]]:
-    """Of one fact every word that would do; of a number, and of facts together, the nearest."""
-    if count == 1 and isinstance(several[0][0], str):
-        return several
-    return several[:1]
-
-
-def _change(
-    name: str,
-    known: Mapping[str, Value | None],
-    after: tuple[Value | None, ...],
-    leaves: list[Leaf],
-    policy: RuleSet,
-    lang: Lang,
-) -> Change:
-    reached = after[0]
-    before = {**known, "zone": policy.tzinfo}
-    changed = {**before, name: reached}
-    crossed = [
-        leaf
-        for leaf in leaves
-        if isinstance(leaf, Compare | Before)
-        and leaf.fact == name
-        and _answer(leaf, changed) is not _answer(leaf, before)
-    ]
-    if crossed and reached is not None:
-        last: Condition = min(crossed, key=lambda leaf: _beyond(leaf, changed))
-        reached_text = describe(last if last.test(changed) else ~last, policy, lang)
-        return Change(name, reached_text, after)
-    words = [value_text(name, value, policy, lang) for value in after]
-    separator = "・" if lang == "ja" else ", "
-    was = value_text(name, known[name], policy, lang)
-    text = f"{fact_text(name, policy, lang)}: {was} → {separator.join(words)}"
-    return Change(name, text, after)
-
-
-def _beyond(leaf: Compare | Before, facts: Mapping[str, Value | None]) -> float:
-    """How far the bound of a condition is from what was reached."""
-    if isinstance(leaf, Compare):
-        return _distance(leaf.bound, facts[leaf.fact])
-    return _distance(leaf.time.at(facts.__getitem__), facts["now"])
-
-
-def _answer(leaf: Leaf, facts: Mapping[str, Value | None]) -> bool | None:
-    """What a condition says to a value; nothing where the value is of no kind that it knows."""
-    try:
-        return leaf.test(facts)
-    except TypeError:
-        return None

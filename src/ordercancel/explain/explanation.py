@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -11,6 +11,7 @@ from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.decision import Verdict
 from ordercancel.policy.describe import VERDICT_NAMES
 from ordercancel.rules.conditions import Value
+from ordercancel.rules.sources import WORDING, Basis
 
 MOST_CHANGES = 3
 """How many facts at once are tried for another answer."""
@@ -25,12 +26,14 @@ class Quote:
         basis: Whether it ``says`` so, is ``read`` so, or is silent and it was ``decided``.
         words: The document's own words.
         note: How they are read, or what was decided.
+        parameter: The parameter of the policy that decides otherwise, if there is one.
     """
 
     clause: str
     basis: str
     words: str
     note: str = ""
+    parameter: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -72,10 +75,17 @@ class Change:
 
 @attrs.frozen
 class Flip:
-    """Facts that would have to be different together, and the verdict that they would bring."""
+    """Facts that would have to be different together, and what they would bring.
+
+    Args:
+        changes: The facts.
+        verdict: The verdict that they bring.
+        sentence: What that means: of a refusal why.
+    """
 
     changes: tuple[Change, ...]
     verdict: Verdict
+    sentence: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -85,19 +95,25 @@ class Explanation:
     Args:
         lang: The language of all words in it.
         asked: What was asked, by whom and when, as far as that is known.
+        policy: Which policy and edition answers.
         verdict: What came out; None for an input that is wrong, and for a deadline.
+        sentence: What the verdict means; empty where there is none.
         codes: The codes of the refusals.
         causes: What determined it.
-        flips: The nearest other facts, as few as possible, that would change the verdict; none
-            where no change of up to three facts does.
+        follows: What follows from it, as sentences: who is told, what begins to run.
+        flips: What somebody can still do, or time will do, that changes the verdict: the nearest
+            facts, as few as possible; none where no change of up to three of them does.
     """
 
     lang: Lang
     asked: str
+    policy: str
     verdict: Verdict | None
+    sentence: str = ""
     codes: tuple[str, ...]
     causes: tuple[Cause, ...]
-    flips: tuple[Flip, ...]
+    follows: tuple[str, ...] = ()
+    flips: tuple[Flip, ...] = ()
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))
@@ -106,6 +122,8 @@ class Explanation:
         """The same for programs: strings, lists and dictionaries, fit for JSON."""
         return {
             "asked": self.asked,
+            "policy": self.policy,
+            "sentence": self.sentence,
             "verdict": None if self.verdict is None else str(self.verdict),
             "codes": list(self.codes),
             "causes": [
@@ -116,9 +134,11 @@ class Explanation:
                 }
                 for cause in self.causes
             ],
+            "follows": list(self.follows),
             "flips": [
                 {
                     "verdict": str(flip.verdict),
+                    "sentence": flip.sentence,
                     "changes": [{"fact": each.fact, "told": each.text} for each in flip.changes],
                 }
                 for flip in self.flips
@@ -129,45 +149,82 @@ class Explanation:
 def _lines(explanation: Explanation) -> Iterator[str]:
     lang = explanation.lang
     if explanation.asked:
-        yield f"{Text('内容', 'Asked')[lang]}: {explanation.asked}"
-    codes = f" ({', '.join(explanation.codes)})" if explanation.codes else ""
+        yield _said("asked", lang, explanation.asked)
+    yield _said("policy", lang, explanation.policy)
+    codes = f" [{', '.join(explanation.codes)}]" if explanation.codes else ""
     if explanation.verdict is not None:
         verdict = VERDICT_NAMES[explanation.verdict][lang]
-        yield f"{Text('結果', 'Verdict')[lang]}: {verdict}{codes}"
+        if explanation.verdict is not Verdict.REFUSE and explanation.sentence:
+            verdict = explanation.sentence
+        yield f"{_said('verdict', lang, verdict)}{codes}"
     elif explanation.codes:
-        codes = ", ".join(explanation.codes)
-        yield f"{Text('入力の誤り', 'Invalid input')[lang]}: {codes}"
-    yield f"{Text('理由', 'Because')[lang]}:"
+        yield f"{_TITLES['invalid'][lang]}{codes}"
+    yield _TITLES["because"][lang]
     for cause in explanation.causes:
         yield from _cause_lines(cause, lang)
+    if explanation.follows:
+        yield _TITLES["follows"][lang]
+        yield from (f"  - {each}" for each in explanation.follows)
     if explanation.flips:
-        yield f"{Text('次の場合、結果が変わる', 'The outcome would change if')[lang]}:"
+        yield _TITLES["flips"][lang]
         for flip in explanation.flips:
-            changes = Text("、かつ ", ", and ")[lang].join(each.text for each in flip.changes)
-            yield f"  - {changes} ⇒ {VERDICT_NAMES[flip.verdict][lang]}"
+            changes = Text("、かつ", ", and ")[lang].join(each.text for each in flip.changes)
+            told = flip.sentence or VERDICT_NAMES[flip.verdict][lang]
+            yield f"  - {changes} → {told}"
     elif explanation.asked:
-        yield Text(
-            f"事実を{MOST_CHANGES}つまで変えても、結果は変わらない。",
-            f"No change of up to {MOST_CHANGES} facts would change the outcome.",
-        )[lang]
+        yield _TITLES["none"][lang]
+
+
+def _said(title: str, lang: Lang, text: str) -> str:
+    return f"{_TITLES[title][lang]}{text}"
 
 
 def _cause_lines(cause: Cause, lang: Lang) -> Iterator[str]:
-    yield f"  {cause.id or '-'} — {cause.effect}"
+    yield f"  - {cause.effect}" + (f" [{cause.id}]" if cause.id else "")
     if cause.when:
-        yield f"    {Text('条件', 'when')[lang]}: {cause.when}"
+        yield f"    {_said('when', lang, cause.when)}"
     if cause.facts:
-        yield f"    {Text('事実', 'facts')[lang]}: {Text('、', '; ')[lang].join(cause.facts)}"
+        yield f"    {_said('facts', lang, Text('、', '; ')[lang].join(cause.facts))}"
     for quote in cause.source:
-        yield f"    {_BASES[quote.basis][lang]} {quote.clause}: {quote.words}"
-        if quote.note:
-            yield f"      ⇒ {quote.note}"
+        yield from _quote_lines(quote, lang)
     if cause.note:
-        yield f"    {Text('独自の定め', 'own rule')[lang]}: {cause.note}"
+        yield f"    {_said('own', lang, cause.note)}"
 
 
-_BASES = {
-    "says": Text("原文", "the document says"),
-    "reads": Text("原文の解釈", "we read"),
-    "decided": Text("原文に定めなし", "decided; silent is"),
+def _quote_lines(quote: Quote, lang: Lang) -> Iterator[str]:
+    """What the document says; how it is read; or what was decided where it is silent."""
+    basis = _BASES[quote.basis]
+    if quote.basis == Basis.DECIDED:
+        switch = f" ({quote.parameter}=)" if quote.parameter not in (None, WORDING) else ""
+        yield f"    {basis.fill(lang, {'clause': quote.clause})}{quote.note}{switch}"
+        return
+    yield f"    {_BASES['says'].fill(lang, {'clause': quote.clause})}{quote.words}"
+    if quote.basis == Basis.READS:
+        yield f"      {basis[lang]}{quote.note}"
+
+
+_TITLES: Mapping[str, Text] = {
+    "asked": Text("内容：", "Asked: "),
+    "policy": Text("ポリシー：", "Policy: "),
+    "verdict": Text("結果：", "Verdict: "),
+    "invalid": Text("入力に誤りがあります", "Invalid input"),
+    "because": Text("理由：", "Because:"),
+    "follows": Text("これにより：", "What follows:"),
+    "flips": Text("結果が変わるのは：", "The outcome changes when:"),
+    "none": Text(
+        "注文の進行、時間の経過、入力の追加では、結果は変わりません。",
+        "No move of the order, no passing of time and no input changes the outcome.",
+    ),
+    "when": Text("条件：", "when: "),
+    "facts": Text("事実：", "facts: "),
+    "own": Text("当方の定め：", "our own rule: "),
+}
+
+_BASES: Mapping[str, Text] = {
+    "says": Text("原文（{clause}）：", "the document says ({clause}): "),
+    "reads": Text("当方の解釈：", "we read it so: "),
+    "decided": Text(
+        "原文（{clause}）に定めがなく、当方で決めたこと：",
+        "we decided, the document is silent ({clause}): ",
+    ),
 }

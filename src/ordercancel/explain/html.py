@@ -88,6 +88,9 @@ class _Writer:
             case Picture(chart):
                 yield f'<figure tabindex="0" data-dot="{_text(chart.dot)}">{self._draw(chart)}'
                 yield f"<figcaption>{_text(chart.title)}</figcaption></figure>"
+                yield f"<details><summary>{_text(self._page.in_words)}</summary><ul>"
+                yield from (f"<li>{_text(each)}</li>" for each in chart.lines)
+                yield "</ul></details>"
             case _:
                 yield from self._passage(block, level)
 

@@ -65,4 +65,5 @@ def _page(policy: Policy, lang: Lang, survey: Survey | None) -> Page:
         (*life(tell), who_may(tell), *screens(tell), *beside(tell), ids(tell)),
         tell.say("目次", "Contents"),
         tell.say("中略", "left out"),
+        tell.say("図の内容を文字で読む", "The picture in words"),
     )

@@ -46,7 +46,8 @@ class Chart:
         lines += [f"{number[code]} [label={_quoted(name)}];" for code, name in self.nodes]
         if any(source is None for source, _, _ in self.edges):
             lines.append(
-                'start [shape=circle, style=filled, label="", width=0.16, fixedsize=true];'
+                'start [shape=circle, style=filled, fillcolor=black, label="", width=0.16, '
+                "fixedsize=true, height=0.16];"
             )
         for source, target, labels in self.arrows():
             label = "\n".join(f" {each} " for each in labels)
@@ -66,6 +67,15 @@ class Chart:
             label = f": {_mermaid(text)}" if text else ""
             lines.append(f"    {start} --> {number[target]}{label}")
         return "\n".join(lines) + "\n"
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """The picture in words, for whoever cannot see it."""
+        names = dict(self.nodes)
+        for source, target, labels in self.arrows():
+            start = "" if source is None else f"{names[source]} "
+            text = ", ".join(filter(None, labels))
+            yield f"{start}→ {names[target]}{f': {text}' if text else ''}"
 
     def arrows(self) -> Iterator[tuple[str | None, str, list[str]]]:
         """The changes between the same two statuses as one, in the order of the first."""

@@ -130,15 +130,11 @@ def _messages(tell: Telling) -> Iterator[Block]:
 
 def _words_of(tell: Telling, sent: Notification) -> Iterator[Line]:
     """On whose word a message is sent, and its words are what they are."""
-    yield (tell.word(sent.source),)
-    for head, words in (
-        (tell.say("件名", "Subject"), sent.subject),
-        (tell.say("本文", "Body"), sent.body),
-    ):
-        if isinstance(words, Sourced):
-            yield (
-                tell.say("{head}：{it}", "{head}: {it}", head=head, it=tell.word(words.source)),
-            )
+    heads = (tell.say("件名", "Subject"), sent.subject), (tell.say("本文", "Body"), sent.body)
+    of_words = [(head, each.source) for head, each in heads if isinstance(each, Sourced)]
+    head = tell.say("送付", "Sent") if of_words else ""
+    for named, source in ((head, sent.source), *of_words):
+        yield (tell.say("{it}：", "{it}: ", it=named) if named else "", tell.word(source))
 
 
 def _labels(tell: Telling) -> Iterator[Block]:

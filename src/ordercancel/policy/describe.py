@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from ordercancel.domain.commands import RequestCancellation
 from ordercancel.domain.requests import OPEN
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.decision import Verdict
 from ordercancel.engine.ruleset import RuleSet
+from ordercancel.engine.words import shown
 from ordercancel.rules.conditions import (
     All,
     AnyOf,
@@ -169,8 +170,8 @@ def value_text(name: str, value: Value | None, policy: RuleSet, lang: Lang) -> s
             return (Text("はい", "yes") if value else Text("いいえ", "no"))[lang]
         case str():
             return _values(name, frozenset({value}), policy, lang)[0]
-        case datetime():
-            return value.astimezone(policy.tzinfo).isoformat(sep=" ", timespec="seconds")
+        case datetime() | date():
+            return shown(value, policy.tzinfo, lang)
         case _:
             return str(value)
 

@@ -29,6 +29,7 @@ __all__ = [
     "COMMAND_TEXTS",
     "CONSEQUENCE_TEXTS",
     "DUE_TEXT",
+    "FAULT_TEXTS",
     "MEDIUM_TEXTS",
     "ROLE_TEXTS",
     "STANDARD_REFUSALS",
@@ -168,6 +169,43 @@ STATUS_TEXTS: Mapping[str, Text] = FrozenMap(
     }
 )
 """What the statuses of a request are called where no policy has words of its own."""
+
+FAULT_TEXTS: Mapping[str, Text] = FrozenMap(
+    {
+        "reason_missing": Text(
+            "理由を一つ選択してください。", "Please choose one of the reasons."
+        ),
+        "reason_not_offered": Text(
+            "選択された理由は、ここでは利用できません。表示されている理由から一つ選択してください。",
+            "That reason is not offered here. Please choose one of those that are shown.",
+        ),
+        "text_not_taken": Text("この操作には文章を入力できません。", "No text goes with this."),
+        "text_not_taken_with": Text(
+            "選択された理由には文章を入力できません。", "No text goes with this reason."
+        ),
+        "text_is_hint": Text(
+            "案内文ではなく、理由を入力してください。",
+            "Please enter the reason itself, not the note beside it.",
+        ),
+        "unknown_move": Text(
+            "指定された操作は、このポリシーにはありません。", "There is no such move."
+        ),
+        "unknown_status": Text(
+            "指定された状態は、このポリシーにはありません。", "There is no such status."
+        ),
+        "unknown_fact": Text(
+            "「{fact}」という項目は、このポリシーにはありません。", "There is no fact “{fact}”."
+        ),
+        "fact_missing": Text("「{fact}」を入力してください。", "Please enter: {fact}."),
+        "fact_not_taken": Text(
+            "この操作では「{fact}」を入力できません。", "This does not take: {fact}."
+        ),
+        "fact_wrong": Text(
+            "「{fact}」を正しい形式で入力してください。", "This is no value for: {fact}."
+        ),
+    }
+)
+"""What a person reads of an input that is wrong, where its bounds say nothing."""
 
 CHANGE_TEXTS: Mapping[str, tuple[Text, Text]] = FrozenMap(
     {

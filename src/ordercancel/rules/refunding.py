@@ -1,0 +1,147 @@
+"""Provisions for money: what a cancellation costs, and how what is given back is reckoned."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import attrs
+
+from ordercancel.domain.faults import Faults
+from ordercancel.domain.limits import MAX_AMOUNT
+from ordercancel.domain.money import Rounding
+
+__all__ = ["Fee", "FeeBase", "Rate", "Refunding", "Tax", "TaxMode", "TenderRule"]
+
+Rate = tuple[int, int]
+"""A rate as a fraction: numerator and denominator, such as ``(8, 100)``."""
+
+_MAX_RATE = 1_000_000
+
+
+class FeeBase(StrEnum):
+    """What a fee is a share of."""
+
+    GOODS = "goods"
+    """The lines, less discounts, without charges and without tax that is added."""
+
+    ALL = "all"
+    """All that comes back."""
+
+
+class TenderRule(StrEnum):
+    """How what is given back is spread over what was paid."""
+
+    IN_ORDER = "in_order"
+    """One after the other until the refund is used up: the last one bears the fee."""
+
+    PRO_RATA = "pro_rata"
+    """In proportion to what each gave; the first takes the rest."""
+
+
+class TaxMode(StrEnum):
+    """Whether prices have their tax within them."""
+
+    INCLUDED = "included"
+    ADDED = "added"
+
+
+@attrs.frozen(kw_only=True)
+class Fee:
+    """A fee for cancelling: a bracket that units are cancelled in. Never more than their price.
+
+    Args:
+        id: Its id.
+        rate: The share that it is, at most the whole.
+        minimum: The least, taken once an order. Default: 0.
+        maximum: The most, once an order. Default: no limit.
+        of: What it is a share of.
+        rounding: How the share is rounded. Default: down.
+    """
+
+    id: str
+    rate: Rate = (0, 1)
+    minimum: int = 0
+    maximum: int | None = None
+    of: FeeBase = FeeBase.GOODS
+    rounding: Rounding = Rounding.DOWN
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults("Fee")
+        faults.line("id", self.id)
+        _check_rate(faults, "rate", self.rate, is_share=True)
+        expected = f"whole minor units, 0 to {MAX_AMOUNT}"
+        faults.number("minimum", self.minimum, 0, MAX_AMOUNT, expected)
+        if self.maximum is not None:
+            least = self.minimum if isinstance(self.minimum, int) else 0
+            expected = f"whole minor units, the minimum to {MAX_AMOUNT}"
+            faults.number("maximum", self.maximum, least, MAX_AMOUNT, expected)
+        faults.member("of", self.of, FeeBase)
+        faults.member("rounding", self.rounding, Rounding)
+        faults.settle(self)
+
+
+@attrs.frozen(kw_only=True)
+class Tax:
+    """How an order is taxed; each rate is rounded once, on all that it is of.
+
+    Args:
+        mode: Whether the tax is within the prices.
+        rates: The rate of each class of lines and charges.
+        rounding: How the tax of a class is rounded. Default: down.
+    """
+
+    mode: TaxMode
+    rates: tuple[tuple[str, Rate], ...]
+    rounding: Rounding = Rounding.DOWN
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults("Tax")
+        faults.member("mode", self.mode, TaxMode)
+        for name, rate in self.rates:
+            faults.line("rates", name)
+            _check_rate(faults, f"rates[{name!r:.80}]", rate, is_share=False)
+        faults.member("rounding", self.rounding, Rounding)
+        faults.settle(self)
+
+
+@attrs.frozen(kw_only=True)
+class Refunding:
+    """How refunds are reckoned.
+
+    Args:
+        rounding: How the share of some units in their line is rounded. Default: down, so that
+            the last unit carries the rest.
+        tenders: How a refund is spread over what was paid. Default: in order.
+        tax: How the order is taxed. Default: not at all.
+        fees: The brackets that units can be cancelled in.
+    """
+
+    rounding: Rounding = Rounding.DOWN
+    tenders: TenderRule = TenderRule.IN_ORDER
+    tax: Tax | None = None
+    fees: tuple[Fee, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults("Refunding")
+        faults.member("rounding", self.rounding, Rounding)
+        faults.member("tenders", self.tenders, TenderRule)
+        faults.instance("tax", self.tax, Tax | None, "a Tax")
+        fees = faults.entries("fees", self.fees, 100)
+        for number, fee in enumerate(fees):
+            faults.instance(f"fees[{number}]", fee, Fee, "a Fee")
+        ids = [fee.id for fee in fees if isinstance(fee, Fee)]
+        if len(set(ids)) < len(ids):
+            faults.add("fees", "have an id twice", "an id of its own for each")
+        faults.settle(self)
+
+
+def _check_rate(faults: Faults, field: str, rate: object, *, is_share: bool) -> None:
+    expected = "a numerator from 0 on and a denominator from 1 on, such as (8, 100)"
+    if not isinstance(rate, tuple) or len(rate) != 2:
+        faults.add(field, f"is {rate!r:.80}", expected)
+        return
+    faults.number(f"{field}[0]", rate[0], 0, _MAX_RATE, expected)
+    faults.number(f"{field}[1]", rate[1], 1, _MAX_RATE, expected)
+    numbers = all(isinstance(each, int) for each in rate)
+    if is_share and numbers and rate[0] > rate[1] > 0:
+        faults.add(field, f"is {rate!r:.80}", "at most the whole")

@@ -1,0 +1,182 @@
+"""Amounts are whole, are spread to the last unit, and name what is wrong with them all at once."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ordercancel import InvalidValue
+from ordercancel.domain.money import (
+    Charge,
+    Money,
+    OrderLine,
+    Rounding,
+    Tender,
+    allocate,
+    rounded,
+)
+from ordercancel.engine.quote import Account, State
+from ordercancel.rules.refunding import Fee, Refunding, Tax
+
+LINE = OrderLine(id="a", quantity=3, amount=1000)
+
+
+def money(**changes: Any) -> Money:
+    values: dict[str, Any] = {"currency": "JPY", "digits": 0, "lines": (LINE,)}
+    return Money(**values | changes)
+
+
+def where(make: Any, **fields: Any) -> list[str]:
+    with pytest.raises(InvalidValue) as caught:
+        make(**fields)
+    return [fault.where.partition(".")[2] for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("amount", "weights", "parts"),
+    [
+        (-101, {"a": 500, "b": 300, "c": 200}, {"a": -51, "b": -30, "c": -20}),
+        (100, {"c": 1, "b": 1, "a": 1}, {"c": 33, "b": 33, "a": 34}),
+        (501, {"b": 0, "a": 0}, {"b": 250, "a": 251}),
+        (7, {"a": 0, "b": 3}, {"a": 0, "b": 7}),
+        (0, {"a": 0}, {"a": 0}),
+    ],
+)
+def test_an_amount_is_spread_by_the_largest_remainder(
+    amount: int, weights: dict[str, int], parts: dict[str, int]
+) -> None:
+    """Of equal remainders the one comes first whose id does."""
+    assert allocate(amount, weights) == parts
+
+
+@pytest.mark.parametrize("weights", [{}, {"a": -1, "b": 2}])
+def test_weights_that_can_not_be_are_refused(weights: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="expected weights, each from 0 on"):
+        allocate(1, weights)
+
+
+@given(
+    amount=st.integers(-(10**15), 10**15),
+    weights=st.dictionaries(st.text(max_size=2), st.integers(0, 10**15), min_size=1),
+)
+def test_parts_add_up_in_whatever_order(amount: int, weights: dict[str, int]) -> None:
+    """Each is less than a unit off its exact share."""
+    parts = allocate(amount, weights)
+    assert sum(parts.values()) == amount
+    assert allocate(amount, dict(reversed(weights.items()))) == parts
+    total = sum(weights.values())
+    for name, weight in weights.items():
+        share = Fraction(weight, total) if total else Fraction(1, len(weights))
+        assert abs(parts[name] - amount * share) < 1
+
+
+@pytest.mark.parametrize(
+    ("how", "results"),
+    [
+        ("down", [0, 0, 5, 5, 5, 10]),
+        ("up", [0, 5, 5, 10, 10, 10]),
+        ("half_up", [0, 5, 5, 10, 10, 10]),
+        ("half_even", [0, 0, 5, 10, 10, 10]),
+    ],
+)
+def test_a_fraction_is_rounded_to_multiples_of_the_grain(how: str, results: list[int]) -> None:
+    """0, 2.5, 5, 7.5, 9 and 10, to fives."""
+    halves = (0, 5, 10, 15, 18, 20)
+    assert [rounded(each, 2, Rounding(how), 5) for each in halves] == results
+
+
+def test_every_fault_of_a_value_is_named() -> None:
+    assert where(OrderLine, id="", quantity=0, amount=-1, tax="", item="") == [
+        "id",
+        "quantity",
+        "amount",
+        "tax",
+        "item",
+    ]
+    assert where(OrderLine, id="a", quantity=True, amount=1.5) == ["quantity", "amount"]
+    assert where(
+        Charge, id="", kind="discount", amount=1, lines=("",), by="x", refund="x", tax=""
+    ) == ["id", "amount", "lines[0]", "by", "refund", "tax"]
+    assert where(Charge, id="s", kind="shipping", amount=-1) == ["amount"]
+    assert where(Tender, id="", amount=-1) == ["id", "amount"]
+    assert where(Fee, id="", rate=(11, 10), minimum=9, maximum=8, of="x", rounding="x") == [
+        "id",
+        "rate",
+        "maximum",
+        "of",
+        "rounding",
+    ]
+    assert where(Fee, id="f", rate=(1, 0), minimum="1", maximum=1) == ["rate[1]", "minimum"]
+    assert where(Fee, id="f", rate=0.3) == ["rate"]
+    assert where(Tax, mode="x", rates=(("", (1, 2, 3)),), rounding="x") == [
+        "mode",
+        "rates",
+        "rates['']",
+        "rounding",
+    ]
+    fee = Fee(id="f")
+    assert where(Refunding, rounding="x", tenders="x", tax=8, fees=(fee, fee, 3)) == [
+        "rounding",
+        "tenders",
+        "tax",
+        "fees[2]",
+        "fees",
+    ]
+
+
+def test_every_fault_of_money_is_named() -> None:
+    shipping = Charge(id="s", kind="shipping", amount=1, lines=("b",))  # type: ignore[arg-type]
+    free = OrderLine(id="b", quantity=1)
+    assert where(money, digits=5, currency="", grain=0, tenders=(3,)) == [
+        "currency",
+        "digits",
+        "grain",
+        "tenders[0]",
+    ]
+    assert where(money, lines=(LINE, LINE)) == ["lines[1].id"]
+    assert where(money, lines=()) == ["lines"]
+    assert where(money, lines=(LINE, free)) == ["lines[1].amount"]
+    assert where(money, charges=(shipping,)) == ["charges[0].lines"]
+
+
+def test_an_account_that_does_not_add_up_is_refused() -> None:
+    discount = Charge(id="d", kind="discount", amount=-1001)  # type: ignore[arg-type]
+    taxed = OrderLine(id="a", quantity=1, amount=1, tax="8")
+    shipping = Charge(id="s", kind="shipping", amount=1, tax="9")  # type: ignore[arg-type]
+    paid = Tender(id="card", amount=1001)
+    for changes, faults in (
+        ({"charges": (discount,)}, ["charges[0].amount"]),
+        ({"lines": (taxed,), "charges": (shipping,)}, ["lines[0].tax", "charges[0].tax"]),
+        ({"tenders": (paid,)}, ["tenders"]),
+    ):
+        assert where(lambda of: Account(money(**of), Refunding()), of=changes) == faults
+
+
+def test_a_discount_by_units_takes_no_more_than_a_line_costs() -> None:
+    """The others bear the rest."""
+    lines = (OrderLine(id="a", quantity=9, amount=10), OrderLine(id="b", quantity=1, amount=500))
+    discount = Charge(id="d", kind="discount", amount=-100, by="quantity")  # type: ignore[arg-type]
+    account = Account(money(lines=lines, charges=(discount,)), Refunding())
+    assert account.net == {"a": 0, "b": 410}
+    assert account.allocation == {"d": {"a": -10, "b": -90}}
+
+
+def test_a_host_may_say_which_tender_it_has_given_back_to() -> None:
+    """What is left of each bounds what comes back to it; proportions hold for what is left."""
+    tenders = (Tender(id="card", amount=600), Tender(id="points", amount=400))
+    account = Account(
+        money(tenders=tenders),
+        Refunding(tenders="pro_rata"),  # type: ignore[arg-type]
+    )
+    first, state = account.cancel(State(), {"a": 1})
+    assert first.tenders == {"card": 200, "points": 133}
+    state = account.refund_elsewhere(state, 260, "points")
+    with pytest.raises(InvalidValue, match="at most 7"):
+        account.refund_elsewhere(state, 8, "points")
+    last, state = account.cancel(state)
+    assert last.tenders == {"card": 400, "points": 7}
+    assert (last.refund, last.gross) == (407, 667)
