@@ -21,7 +21,7 @@ WORDS = {
     "en": {
         "request": "Ask to cancel",
         "reject": "Reject",
-        "short": "Please enter 30 to 500 characters. There are 29 now.",
+        "short": "Please enter 30 to 500 characters. You typed 29.",
         "label": "Cancellation rejected",
         "done": "10 done.",
         "sure": "This can't be undone.",

@@ -92,5 +92,5 @@ class TestJapanese:
         file = tmp_path / "shares.svg"
         plot_shares(QOO10, COUNTS, file, lang="ja")
         drawn = file.read_text(encoding="utf-8")
-        for text in ("新規注文", "即時キャンセル", "未定", "注文の割合(右は注文数)"):
+        for text in ("新規注文", "即時キャンセル", "未定", "注文の割合（右は注文数）"):
             assert f"<!-- {text} -->" in drawn

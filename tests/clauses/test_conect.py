@@ -356,7 +356,7 @@ class TestOther20:
     def test_who_typed_too_much_reads_so_in_their_language(self) -> None:
         wrong = House().wrong_ask("other", "あ" * 21)
         assert wrong.message("ja") == "20文字以内で入力してください。（現在21文字）"
-        assert wrong.message("en") == "Please enter up to 20 characters. There are 21 now."
+        assert wrong.message("en") == "Please enter up to 20 characters. You typed 21."
 
     @pytest.mark.parametrize(
         "text",

@@ -133,7 +133,7 @@ def test_other_takes_1_to_20_characters(pages: dict[tuple[str, str], str]) -> No
 def test_orders_of_other_channels_are_refused(pages: dict[tuple[str, str], str]) -> None:
     """conect.0.channel: by form and by mail they are the seller's to decide."""
     told = beside(pages["conect", "ja"], "※この機能は発注フォームを通じたご注文で")
-    assert "（注文経路：電話） | × **できない** | 発注フォームまたはメール以外で" in told
+    assert "（注文経路：電話） | × **できない** | この経路で承ったご注文では" in told
     assert "| 同じで、注文経路が発注フォーム・メール発注なら | △ **受注側が判断** |" in told
 
 

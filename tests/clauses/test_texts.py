@@ -28,7 +28,8 @@ STATUSES = {
 
 REFUSALS = {
     "conect": {
-        "channel_excluded": "by form or by mail alone",
+        "channel_excluded": "this channel",
+        "request_open": "is open already",
         "seller_does_not_permit": "seller does not permit",
         "already_shipped": "shipped",
         "already_cancelled": "discontinued already",

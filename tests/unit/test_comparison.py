@@ -230,7 +230,7 @@ class TestWhatOnlyOneHas:
         )
         assert "Only conect 1 has move of the order: accept\n" in difference.text("en")
         assert (
-            "qoo10 1 のみにあるもの(注文の操作): plan_shipping, mark_delayed, deliver\n"
+            "qoo10 1 のみにあるもの（注文の操作）：plan_shipping, mark_delayed, deliver\n"
             in difference.text("ja")
         )
 

@@ -524,7 +524,7 @@ def test_a_text_that_is_too_long_is_explained_with_its_clause() -> None:
     assert str(explain_faults(error.value, CONECT, "en")).splitlines()[1:5] == [
         "Invalid input [text_too_long]",
         "Because:",
-        "  - Please enter up to 20 characters. There are 21 now.",
+        "  - Please enter up to 20 characters. You typed 21.",
         (
             "    facts: RequestCancellation.text: has 21 visible characters; "
             "expected 1 to 20 visible characters"
@@ -601,12 +601,12 @@ DEADLINES: dict[str, tuple[Deadline, str, str]] = {
     ),
     "cancels": (
         Deadline("t.d", **SILENT, then=cancel("mistake"), source=OURS),
-        "注文をキャンセル（理由: 間違い）",
+        "注文をキャンセル（理由：間違い）",
         "the order is cancelled: Mistake",
     ),
     "moves the order on": (
         Deadline("t.d", **SILENT, then=advance("send"), source=OURS),
-        "注文を進める: send",
+        "注文を進める：send",
         "the order makes the move send",
     ),
     "marks": (

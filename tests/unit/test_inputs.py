@@ -163,7 +163,7 @@ def test_all_faults_of_a_text_come_together() -> None:
     assert error.codes == ("text_unsafe", "text_too_long")
     assert error.message("en").splitlines() == [
         "The text contains characters that cannot be used.",
-        "Please enter 2 to 5 characters. There are 6 now.",
+        "Please enter 2 to 5 characters. You typed 6.",
     ]
 
 

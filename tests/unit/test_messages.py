@@ -423,7 +423,7 @@ def test_a_mark_is_told_with_the_moment_that_it_was_due() -> None:
         ("buyer", "late"),
         ("seller", "late"),
     ]
-    assert messages[0].body == "注文 o-7 の期限(late)を過ぎました: 2024年3月3日 09:00"
+    assert messages[0].body == "注文 o-7 の期限（late）を過ぎました：2024年3月3日 09:00"
 
 
 def test_a_mark_that_is_taken_off_in_the_same_commit_is_not_told() -> None:

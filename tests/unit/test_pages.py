@@ -119,7 +119,7 @@ def test_rules_and_deadlines_stand_with_what_they_answer_at_their_boundaries() -
     ) in told
     assert (
         "| “other” with 101 characters | × **not accepted** "
-        "| Please enter up to 100 characters. There are 101 now. |"
+        "| Please enter up to 100 characters. You typed 101. |"
     ) in told
 
 

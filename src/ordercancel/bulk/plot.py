@@ -148,7 +148,7 @@ def _dress(axes: Axes, lang: Lang) -> None:
     axes.set_xlim(0, 1)
     axes.xaxis.set_major_formatter(PercentFormatter(xmax=1))
     axes.set_xlabel(
-        Text("注文の割合(右は注文数)", "share of the orders (their number at the right)")[lang]
+        Text("注文の割合（右は注文数）", "share of the orders (their number at the right)")[lang]
     )
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)

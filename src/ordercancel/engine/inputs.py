@@ -23,7 +23,7 @@ from ordercancel.engine.evolve import ORDER_FACTS
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.facts import Choice, Day, Fact, Flag, Moment, Number
 from ordercancel.rules.reasons import Reason
-from ordercancel.rules.standard_texts import FAULT_TEXTS
+from ordercancel.rules.standard_texts import FAULT_TEXTS, KIND_TEXTS
 
 __all__ = ["check_facts", "check_input", "check_update", "offered_reasons"]
 
@@ -169,14 +169,19 @@ def _add(
     """Note a fault of the fact `name`, with the sentence for its code."""
     fact = policy.fact(name)
     called = Text(en=f"{name:.80}") if fact is None else policy.text(fact.label)
-    faults.add(field, problem, expected, code=code, sentences=_sentences(code, called))
+    kind = KIND_TEXTS[Fact] if fact is None else KIND_TEXTS.get(type(fact), KIND_TEXTS[Fact])
+    faults.add(field, problem, expected, code=code, sentences=_sentences(code, called, kind))
 
 
-def _sentences(code: str, fact: Text | None = None) -> Mapping[str, str]:
+def _sentences(
+    code: str, fact: Text | None = None, kind: Text = KIND_TEXTS[Fact]
+) -> Mapping[str, str]:
     """What a person reads of a fault, in the languages of the library."""
-    text = FAULT_TEXTS[code]
-    values = {} if fact is None else {lang: {"fact": fact[lang]} for lang in LANGS}
-    return {lang: text.fill(lang, values.get(lang, {})) for lang in LANGS}
+    called = Text(en="") if fact is None else fact
+    return {
+        lang: FAULT_TEXTS[code].fill(lang, {"fact": called[lang], "expected": kind[lang]})
+        for lang in LANGS
+    }
 
 
 def _check_move(command: AdvanceOrder, policy: RuleSet, faults: Faults) -> None:

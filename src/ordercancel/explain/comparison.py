@@ -305,7 +305,7 @@ def _lines(result: PolicyDiff, lang: Lang) -> Iterator[str]:
         for fact, words in only.items():
             label = fact_text(fact, result.before, lang)
             only_there = Text(
-                "{name} のみにあるもの({fact}): {words}", "Only {name} has {fact}: {words}"
+                "{name} のみにあるもの（{fact}）：{words}", "Only {name} has {fact}: {words}"
             )
             yield only_there.fill(lang, {"name": name, "fact": label, "words": ", ".join(words)})
     kinds = {kind.__name__: result.after.command_text(kind) for kind in JUDGED}

@@ -39,7 +39,7 @@ def _defaults(policy: PolicyParts) -> Iterator[Notification]:
                 to="others",
                 subject=Text(f"{called} {{order_id}}", f"{called}: {{order_id}}"),
                 body=Text(
-                    f"注文 {{order_id}} の期限({called})を過ぎました: {{due_at}}",
+                    f"注文 {{order_id}} の期限（{called}）を過ぎました：{{due_at}}",
                     f"A deadline of order {{order_id}} has passed ({called}): {{due_at}}",
                 ),
             )

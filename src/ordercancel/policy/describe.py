@@ -63,7 +63,7 @@ def effect_text(effect: Effect, policy: RuleSet, lang: Lang) -> str:
             template = Text("{who}の判断へ", "refer to {who}")
             return template.fill(lang, {"who": policy.role_text(to)[lang]})
         case If(when, then, otherwise) if then is not None and otherwise is not None:
-            template = Text("{when}: {then}、それ以外: {else_}", "{then} if {when}, else {else_}")
+            template = Text("{when}：{then}、それ以外：{else_}", "{then} if {when}, else {else_}")
             values = {
                 "when": describe(when, policy, lang),
                 "then": effect_text(then, policy, lang),
@@ -342,8 +342,8 @@ _ACTIONS: Mapping[Do, Text] = {
     Do.APPROVE: Text("リクエストを承認", "the request is approved"),
     Do.REJECT: Text("リクエストを拒否", "the request is rejected"),
     Do.EXPIRE: Text("リクエストは期限切れ", "the request expires"),
-    Do.CANCEL: Text("注文をキャンセル（理由: {what}）", "the order is cancelled: {what}"),
-    Do.ADVANCE: Text("注文を進める: {what}", "the order makes the move {what}"),
+    Do.CANCEL: Text("注文をキャンセル（理由：{what}）", "the order is cancelled: {what}"),
+    Do.ADVANCE: Text("注文を進める：{what}", "the order makes the move {what}"),
     Do.REFER: Text("{who}の判断へ", "the request is for {who} to answer"),
     Do.MARK: Text("「{what}」として記録", "it is marked {what}"),
     Do.NOTIFY: Text("通知", "a message goes out"),

@@ -81,10 +81,11 @@ class TextBounds:
         length: int | None = None,
     ) -> None:
         values = {"minimum": self.minimum, "maximum": self.maximum, "length": length}
-        sentences = {lang: text.format(**values) for lang, text in self._sentences(length).items()}
+        texts = self._sentences(length, missing=code == "text_missing")
+        sentences = {lang: text.format(**values) for lang, text in texts.items()}
         faults.add(field, problem, self._expected, code=code, clauses=clauses, sentences=sentences)
 
-    def _sentences(self, length: int | None) -> Mapping[str, str]:
+    def _sentences(self, length: int | None, *, missing: bool) -> Mapping[str, str]:
         """What the person who typed it reads: the bounds, and how long it is."""
         ja = "{minimum}文字以上{maximum}文字以内で入力してください。"
         en = "Please enter {minimum} to {maximum} characters."
@@ -93,9 +94,11 @@ class TextBounds:
                 "{maximum}文字以内で入力してください。",
                 "Please enter up to {maximum} characters.",
             )
+        if missing:
+            ja = f"文章を入力してください。（{ja.removesuffix('で入力してください。')}）"
         if length is None:
             return {"ja": ja, "en": en}
-        return {"ja": ja + "（現在{length}文字）", "en": en + " There are {length} now."}
+        return {"ja": ja + "（現在{length}文字）", "en": en + " You typed {length}."}
 
     @property
     def _expected(self) -> str:

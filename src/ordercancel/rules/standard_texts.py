@@ -19,7 +19,7 @@ from ordercancel.domain.commands import (
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Text
-from ordercancel.rules.facts import NO_REQUEST
+from ordercancel.rules.facts import NO_REQUEST, Choice, Day, Fact, Flag, Moment, Number
 from ordercancel.rules.notifications import REFERRED
 from ordercancel.rules.texts import ActionText
 
@@ -30,6 +30,7 @@ __all__ = [
     "CONSEQUENCE_TEXTS",
     "DUE_TEXT",
     "FAULT_TEXTS",
+    "KIND_TEXTS",
     "MEDIUM_TEXTS",
     "ROLE_TEXTS",
     "STANDARD_REFUSALS",
@@ -201,11 +202,23 @@ FAULT_TEXTS: Mapping[str, Text] = FrozenMap(
             "この操作では「{fact}」を入力できません。", "This does not take: {fact}."
         ),
         "fact_wrong": Text(
-            "「{fact}」を正しい形式で入力してください。", "This is no value for: {fact}."
+            "「{fact}」は{expected}で入力してください。", "Please enter {expected} for: {fact}."
         ),
     }
 )
 """What a person reads of an input that is wrong, where its bounds say nothing."""
+
+KIND_TEXTS: Mapping[type[Fact], Text] = FrozenMap(
+    {
+        Flag: Text("「はい」か「いいえ」", "yes or no"),
+        Choice: Text("選択肢のいずれか", "one of its words"),
+        Number: Text("整数", "a whole number"),
+        Moment: Text("日時", "a moment"),
+        Day: Text("日付", "a day"),
+        Fact: Text("1行の文字", "a line of text"),
+    }
+)
+"""What is to be entered for each kind of fact."""
 
 CHANGE_TEXTS: Mapping[str, tuple[Text, Text]] = FrozenMap(
     {
@@ -305,7 +318,8 @@ STANDARD_REFUSALS: Mapping[str, Text] = FrozenMap(
             "この操作を行う権限がありません。", "This is not for this actor to do."
         ),
         "own_request": Text(
-            "自分のリクエストには回答できません。", "One's own request is for others to answer."
+            "ご自身が出したキャンセルリクエストには回答できません。",
+            "One's own request is for others to answer.",
         ),
         "request_open": Text(
             "すでにキャンセルリクエスト中です。", "A cancellation request is already open."
@@ -315,7 +329,7 @@ STANDARD_REFUSALS: Mapping[str, Text] = FrozenMap(
             "There is no open cancellation request that this could apply to.",
         ),
         "stale_request": Text(
-            "このリクエストはすでに終了しています。画面を更新してください。",
+            "このキャンセルリクエストはすでに終了しています。画面を更新してください。",
             "That request is closed already, and there is a newer one. Please reload the page.",
         ),
         "not_asked": Text("撤回のお願いは届いていません。", "No withdrawal was asked for."),

@@ -420,7 +420,7 @@ def test_a_rejection_asks_for_its_reason(admin: Client) -> None:
         "answer-confirmed": "on",
     }
     short = act(admin, "reject", ["762544202"], **values, **{"answer-text": TOO_SHORT})
-    assert "There are 29 now." in short
+    assert "You typed 29." in short
     none = act(admin, "reject", ["762544202"], seen=seen(page), confirmed="yes")
     assert "This field is required." in none
     done = act(admin, "reject", ["762544202"], **values, **{"answer-text": LONG_ENOUGH})

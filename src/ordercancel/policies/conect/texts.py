@@ -157,13 +157,16 @@ TEXTS = Texts(
     },
     refusals={
         "channel_excluded": Text(
-            "発注フォームまたはメール以外で承ったご注文では、"
-            "キャンセルリクエストをご利用になれません。",
-            "Cancellation can be requested for orders by form or by mail alone.",
+            "この経路で承ったご注文では、キャンセルリクエストをご利用になれません。",
+            "Cancellation cannot be requested for orders of this channel.",
         ),
         "seller_does_not_permit": Text(
             "受注側がキャンセルリクエストを許可していないため、ご利用になれません。",
             "The seller does not permit cancellation requests.",
+        ),
+        "request_open": Text(
+            "すでにキャンセルリクエスト中です。受注側の回答をお待ちください。",
+            "A cancellation request is open already. Please wait for the answer.",
         ),
         "already_shipped": Text(
             "すでに出荷済のため、キャンセルできません。",

@@ -121,7 +121,7 @@ TEXTS = Texts(
             "That request is closed already, and there is a newer one. Please reload the page.",
         ),
         "own_request": Text(
-            "ご自身の側からのキャンセル要請には回答できません。",
+            "ご自身が出したキャンセル要請には回答できません。",
             "One's own request is for others to answer.",
         ),
         "not_asked": Text("撤回要請は届いていません。", "No withdrawal was asked for."),
@@ -142,11 +142,11 @@ TEXTS = Texts(
             clause("qoo10.3.confirm"),
         ),
         "instant_cannot_be_rejected": Text(
-            "新規注文のご注文は即時キャンセルの対象のため、キャンセルを拒否することはできません。",
+            "新規注文は即時キャンセルの対象となるため、キャンセルを拒否することはできません。",
             "A new order is cancelled at once: its cancellation cannot be rejected.",
         ),
         "only_approval_left": Text(
-            "配送遅延となったご注文のため、キャンセル要請の承認のみ可能です。",
+            "配送遅延となったご注文のため、キャンセル要請は承認のみ可能です。",
             "The order is delayed: its cancellation can only be approved.",
         ),
         "rejected_before": Sourced(
