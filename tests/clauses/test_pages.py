@@ -130,6 +130,14 @@ def test_other_takes_1_to_20_characters(pages: dict[tuple[str, str], str]) -> No
         assert f"| “Other” with {n} characters | {verdict}" in told
 
 
+def test_what_bars_everybody_is_told_at_once(pages: dict[tuple[str, str], str]) -> None:
+    """conect.0.channel and conect.0.permitted are in the first of the five sentences."""
+    assert (
+        "1. **Who**: The buyer may ask to cancel an order. Not if: channel is not known or "
+        "channel is none of mail, order form, or not: the seller permits cancellation requests.\n"
+    ) in pages["conect", "en"]
+
+
 def test_orders_of_other_channels_are_refused(pages: dict[tuple[str, str], str]) -> None:
     """conect.0.channel: by form and by mail they are the seller's to decide."""
     told = beside(pages["conect", "ja"], "※この機能は発注フォームを通じたご注文で")

@@ -9,6 +9,7 @@ from ordercancel.explain.blocks import Bullets, Chapter, Picture, strong
 from ordercancel.explain.pictures import Chart
 from ordercancel.explain.survey import ASK, Action, Cause, Survey, in_order
 from ordercancel.explain.telling import Telling, capital, outcomes
+from ordercancel.explain.who_may import anywhere
 from ordercancel.policy.describe import action_text, time_text
 from ordercancel.rules.effects import Cancel, Refer
 
@@ -49,11 +50,22 @@ def _who(tell: Telling, asking: tuple[str, ...]) -> str:
         return tell.say(
             "キャンセルを求めることができる人はいません。", "Nobody may ask to cancel an order."
         )
-    return tell.say(
+    who = tell.say(
         "注文のキャンセルを求めることができるのは、{who}です。",
         "{who} may ask to cancel an order.",
         who=capital(tell.roles(asking)),
     )
+    barred = dict.fromkeys(
+        tell.condition(each.outcome.when)
+        for role in asking
+        for each in anywhere(tell, role)
+        if each.action == ASK
+    )
+    if not barred:
+        return who
+    conditions = tell.say("、または", ", or ").join(barred)
+    but = tell.say("ただし、{it}の場合を除きます。", "Not if: {it}.", it=conditions)
+    return tell.joined((who, but))
 
 
 def _when(tell: Telling, role: str) -> str:

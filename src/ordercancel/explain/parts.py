@@ -86,7 +86,7 @@ def deadline_line(tell: Telling, deadline: Deadline) -> Line:
     return (
         strong(tell.say("期限「{it}」", "Deadline “{it}”", it=name)),
         tell.say(
-            "：{runs}の間。{due}に、{then}",
+            "：対象は「{runs}」、期限は{due}、過ぎると{then}",
             ": while {runs}; at {due}: {then}",
             runs=tell.condition(deadline.runs),
             due=time_text(deadline.due, policy, lang),

@@ -109,7 +109,7 @@ def _flips(tell: Telling, asked: Asked, when: Condition) -> Iterator[Row]:
     """The same with one fact different, where that makes a difference."""
     policy = tell.policy
     space = Space.of(policy, type(asked.command))
-    facts = {name: asked.decision.facts[name] for name in space.values}
+    facts = space.completed({name: asked.decision.facts[name] for name in space.values})
     before = _said(policy.judge(space.kind, facts))
     timed = {leaf.fact for leaf in when.leaves() if isinstance(leaf, Before)}
     for name in dict.fromkeys(leaf.fact for leaf in when.leaves()):
@@ -119,6 +119,8 @@ def _flips(tell: Telling, asked: Asked, when: Condition) -> Iterator[Row]:
         for value in space.free[name]:
             other = space.completed({**facts, name: value})
             if value == facts[name] or not space.is_possible(other):
+                continue
+            if name == "request" and value not in tell.survey.request_statuses:
                 continue
             decision = policy.judge(space.kind, other)
             if _said(decision) != before and not decision.errors:
@@ -144,9 +146,10 @@ def of_reason(tell: Telling, reason: Reason) -> Iterator[Row]:
     text = reason.text
     if asked is None or text is None:
         return
-    low, high = (text.minimum, text.maximum) if text.required else (0, text.maximum)
+    high = text.maximum
+    low = (max(text.minimum - 1, 0), text.minimum) if text.required else ()
     name = tell.policy.reason_text(reason)[tell.lang] or tell.command(reason.on)
-    for length in dict.fromkeys((max(low - 1, 0), low, high, high + 1)):
+    for length in dict.fromkeys((*low, high, high + 1)):
         words = tell.say(
             "「{name}」に{n}文字", "“{name}” with {n} characters", name=name, n=str(length)
         )

@@ -229,6 +229,12 @@ class Survey(Visitor):
         return tuple(each for each in self.policy.orders.statuses if each in reached)
 
     @property
+    def request_statuses(self) -> tuple[str, ...]:
+        """The statuses that a request can have, that of none first."""
+        reached = {to for _, to, _ in self.request_changes}
+        return (NO_REQUEST, *in_order(reached))
+
+    @property
     def actions(self) -> tuple[Action, ...]:
         """Everything that somebody may do, in some case."""
         moves = (("advance", move) for move in self.policy.orders.moves)

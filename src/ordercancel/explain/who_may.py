@@ -6,7 +6,7 @@ refuses an action in every situation is told once, before the table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import attrs
 
@@ -17,14 +17,14 @@ from ordercancel.rules.conditions import ALWAYS
 from ordercancel.rules.effects import Forbid, Permit
 from ordercancel.rules.facts import NO_REQUEST
 
-__all__ = ["who_may"]
+__all__ = ["Entry", "anywhere", "who_may"]
 
 _UNSAID = frozenset(("no_open_request", "stale_request", "not_asked", "no_such_move"))
 """Refusals of what no screen offers."""
 
 
 @attrs.frozen
-class _Entry:
+class Entry:
     """What comes of an action, as a line."""
 
     action: Action
@@ -37,7 +37,7 @@ class _Entry:
         return isinstance(self.outcome.effect, Forbid) and self.outcome.when != ALWAYS
 
 
-_Cell = tuple[_Entry, ...]
+_Cell = tuple[Entry, ...]
 _Row = tuple[_Cell, ...]
 """A cell for each role."""
 
@@ -74,7 +74,7 @@ def _blocks(tell: Telling) -> Iterator[Block]:
         if any(role in survey.roles_that(each) for each in survey.actions)
     ]
     rows = {each: tuple(_cell(tell, each, role) for role in roles) for each in _ordered(tell)}
-    apart = [_apart(row[number] for row in rows.values()) for number in range(len(roles))]
+    apart = [anywhere(tell, role) for role in roles]
     told = dict.fromkeys(each for entries in apart for each in entries)
     if told:
         yield Para(
@@ -115,7 +115,7 @@ def _cell(tell: Telling, situation: Situation, role: str) -> _Cell:
     return tuple(_entries(tell, situation, role))
 
 
-def _entries(tell: Telling, situation: Situation, role: str) -> Iterator[_Entry]:
+def _entries(tell: Telling, situation: Situation, role: str) -> Iterator[Entry]:
     """What somebody may do in a situation, and what they read where they may not."""
     survey, status = tell.survey, situation[0]
     for action in survey.actions:
@@ -129,7 +129,7 @@ def _entries(tell: Telling, situation: Situation, role: str) -> Iterator[_Entry]
         asked = survey.answers[situation][role, action]
         for each in outcomes(tell.policy, asked):
             if each.effect not in _UNSAID:
-                yield _Entry(action, each, tuple(_line(tell, action, each)))
+                yield Entry(action, each, tuple(_line(tell, action, each)))
 
 
 def _line(tell: Telling, action: Action, outcome: Outcome) -> Iterator[str | Span]:
@@ -143,10 +143,11 @@ def _line(tell: Telling, action: Action, outcome: Outcome) -> Iterator[str | Spa
     yield from tell.aside(outcome.when)
 
 
-def _apart(cells: Iterable[_Cell]) -> tuple[_Entry, ...]:
-    """The refusals that one role reads wherever the action is on their screen, of several."""
+def anywhere(tell: Telling, role: str) -> tuple[Entry, ...]:
+    """The refusals that a role reads wherever the action is on their screen, of several."""
     shown: dict[Action, list[_Cell]] = {}
-    for cell in cells:
+    for situation in _ordered(tell):
+        cell = _cell(tell, situation, role)
         for action in dict.fromkeys(each.action for each in cell):
             shown.setdefault(action, []).append(cell)
     return tuple(
@@ -158,7 +159,7 @@ def _apart(cells: Iterable[_Cell]) -> tuple[_Entry, ...]:
     )
 
 
-def _who(tell: Telling, entry: _Entry, roles: list[str], apart: list[tuple[_Entry, ...]]) -> str:
+def _who(tell: Telling, entry: Entry, roles: list[str], apart: list[tuple[Entry, ...]]) -> str:
     read = (role for role, entries in zip(roles, apart, strict=True) if entry in entries)
     return capital(tell.roles(read))
 
