@@ -1,9 +1,9 @@
-"""What the store asks: cases, their history, what is due, the rows and numbers of queues."""
+"""What the store asks: cases, their history, receipts, what is due and what waits."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
@@ -13,7 +13,6 @@ from typing import Any
 import attrs
 from sqlalchemy import (
     JSON,
-    ColumnElement,
     Integer,
     Select,
     String,
@@ -21,10 +20,8 @@ from sqlalchemy import (
     cast,
     func,
     literal,
-    null,
     or_,
     select,
-    true,
     tuple_,
 )
 
@@ -34,14 +31,9 @@ from ordercancel.domain.events import Event
 from ordercancel.service.records import (
     Backlog,
     DueOrder,
-    InboxCursor,
-    InboxQuery,
     Kind,
-    Page,
-    Queue,
     Receipt,
     Scanned,
-    Tally,
 )
 from ordercancel.stores.codec import FORM, decode_case, decode_events, decode_message
 from ordercancel.stores.sql.executors import Executor
@@ -52,7 +44,6 @@ from ordercancel.stores.sql.tables import (
     cases,
     commands,
     events,
-    moment_text,
     outbox,
 )
 
@@ -142,7 +133,7 @@ def load_many(executor: Executor, order_ids: Sequence[str]) -> Scanned:
     """Return the cases of those of these orders that are known."""
     statement = _many_cases(is_postgresql=executor.is_postgresql)
     rows = executor.rows(statement, {"order_ids": json.dumps([*order_ids])})
-    read, unread = _readable(rows)
+    read, unread = readable(rows)
     return Scanned(cases=read, unread=unread, next=None)
 
 
@@ -239,11 +230,11 @@ def due(
 def scan(executor: Executor, after: str | None, limit: int) -> Scanned:
     """Return at most `limit` cases by their ids, behind the id `after`."""
     rows = executor.rows(SCAN, {"after": after or "", "limit": limit})
-    read, unread = _readable(rows)
+    read, unread = readable(rows)
     return Scanned(cases=read, unread=unread, next=rows[-1][0] if len(rows) == limit else None)
 
 
-def _readable(rows: Iterable[Sequence[Any]]) -> tuple[tuple[Case, ...], tuple[str, ...]]:
+def readable(rows: Iterable[Sequence[Any]]) -> tuple[tuple[Case, ...], tuple[str, ...]]:
     """Read cases, and return the ids of orders whose cases can't be: they must not stop others.
 
     A later release has written them, in a form that this one does not know, or they are broken.
@@ -256,138 +247,6 @@ def _readable(rows: Iterable[Sequence[Any]]) -> tuple[tuple[Case, ...], tuple[st
         except InvalidValue:
             unread.append(order_id)
     return tuple(read), tuple(unread)
-
-
-# Statements are compiled once, with lists of a fixed length: there is one for each length.
-
-
-def _one_of(name: str, count: int) -> list[ColumnElement[Any]]:
-    """Return the right side of an IN with so many values, which is never true without any."""
-    if not count:
-        return [null()]
-    return [bindparam(f"{name}_{number}", type_=cases.c.policy.type) for number in range(count)]
-
-
-def _numbered(name: str, values: frozenset[str]) -> dict[str, str]:
-    return {f"{name}_{number}": str(value) for number, value in enumerate(sorted(values))}
-
-
-@attrs.frozen
-class _Shape:
-    """What a query about a queue looks like, whatever its values are."""
-
-    buyer: bool
-    seller: bool
-    answerers: int | None
-    policies: int | None
-
-    @classmethod
-    def of(cls, queue: Queue) -> _Shape:
-        return cls(
-            buyer=queue.buyer is not None,
-            seller=queue.seller is not None,
-            answerers=None if queue.answerers is None else len(queue.answerers),
-            policies=None if queue.policies is None else len(queue.policies),
-        )
-
-    def conditions(self) -> Iterator[ColumnElement[bool]]:
-        """Yield what the cases of the queue have."""
-        yield cases.c.request_status.is_not(None)
-        if self.buyer:
-            yield cases.c.buyer == bindparam("buyer")
-        if self.seller:
-            yield cases.c.seller == bindparam("seller")
-        if self.answerers is not None:
-            yield cases.c.answerer.in_(_one_of("answerer", self.answerers))
-        if self.policies is not None:
-            yield cases.c.policy.in_(_one_of("policy", self.policies))
-
-
-def _queue_values(queue: Queue) -> dict[str, Any]:
-    return {
-        **({} if queue.buyer is None else {"buyer": queue.buyer}),
-        **({} if queue.seller is None else {"seller": queue.seller}),
-        **_numbered("answerer", queue.answerers or frozenset()),
-        **_numbered("policy", queue.policies or frozenset()),
-    }
-
-
-@cache
-def _inbox_query(shape: _Shape, statuses: int, *, continues: bool) -> Select[Any]:
-    key = (cases.c.requested_at, cases.c.order_id)
-    query = (
-        select(*key, cases.c.form, cases.c.body)
-        .where(*shape.conditions(), cases.c.request_status.in_(_one_of("status", statuses)))
-        .order_by(*key)
-        .limit(bindparam("limit", type_=Integer))
-    )
-    if not continues:
-        return query
-    after = (bindparam(f"last_{column.name}", type_=column.type) for column in key)
-    return query.where(tuple_(*key) > tuple_(*after))
-
-
-def inbox(executor: Executor, query: InboxQuery) -> Page:
-    """Return a page of the cases of a queue, the oldest request first."""
-    values = {
-        "limit": query.limit + 1,
-        **_queue_values(query.queue),
-        **_numbered("status", query.statuses),
-    }
-    if query.after is not None:
-        values["last_requested_at"] = query.after.requested_at
-        values["last_order_id"] = query.after.order_id
-    shape, continues = _Shape.of(query.queue), query.after is not None
-    rows = executor.rows(_inbox_query(shape, len(query.statuses), continues=continues), values)
-    page = rows[: query.limit]
-    cursor = None
-    if len(rows) > len(page):
-        requested_at, order_id, _, _ = page[-1]
-        cursor = InboxCursor(requested_at=requested_at, order_id=order_id)
-    read, unread = _readable(row[1:] for row in page)
-    return Page(cases=read, next=cursor, unread=unread)
-
-
-@cache
-def _tally_query(shape: _Shape) -> Select[Any]:
-    """Count the cases of a queue by the status of their latest request, and the overdue."""
-    state = (cases.c.policy, cases.c.request_status)
-    late = cases.c.overdue_at <= bindparam("now", type_=cases.c.overdue_at.type)
-    return (
-        select(*state, func.count(), func.count().filter(late))
-        .where(*shape.conditions())
-        .group_by(*state)
-    )
-
-
-@cache
-def _marks_query(shape: _Shape, *, is_postgresql: bool) -> Select[Any]:
-    """Count them by the codes of the marks that they have by now."""
-    each = func.json_each_text if is_postgresql else func.json_each
-    mark = each(cases.c.marked_from).table_valued("key", "value", name="mark")
-    late = cases.c.overdue_at <= bindparam("now", type_=cases.c.overdue_at.type)
-    return (
-        select(cases.c.policy, mark.c.key, func.count(), func.count().filter(late))
-        .select_from(cases.join(mark, true()))
-        .where(*shape.conditions(), mark.c.value <= bindparam("now_text", type_=String()))
-        .group_by(cases.c.policy, mark.c.key)
-    )
-
-
-def tally(executor: Executor, queue: Queue, now: datetime) -> tuple[Tally, ...]:
-    """Return how many cases of a queue have which status or mark."""
-    shape, values = _Shape.of(queue), {"now": now, **_queue_values(queue)}
-    marks = _marks_query(shape, is_postgresql=executor.is_postgresql)
-    rows = [
-        *executor.rows(_tally_query(shape), values),
-        *executor.rows(marks, values | {"now_text": moment_text(now)}),
-    ]
-    return tuple(
-        sorted(
-            Tally(policy=policy, on=on, count=count, overdue=overdue)
-            for policy, on, count, overdue in rows
-        )
-    )
 
 
 _WAITING = select(

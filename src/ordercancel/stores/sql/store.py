@@ -1,7 +1,7 @@
 # Generated from store_async.py by tools/async_to_sync.py: edit that, then run it.
 """The sync SQL store: each method of the port is a piece of work in a transaction.
 
-The work itself is in `queries`, `commit` and `outbox`, whoever calls it.
+The work itself is in `queries`, `queues`, `commit` and `outbox`, whoever calls it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from ordercancel.service.records import (
     Tally,
     Window,
 )
-from ordercancel.stores.sql import outbox, queries, retention
+from ordercancel.stores.sql import outbox, queries, queues, retention
 from ordercancel.stores.sql.commit import index, write, write_all
 from ordercancel.stores.sql.tables import DEAD, OBSOLETE
 from ordercancel.stores.sql.transactions import (
@@ -124,10 +124,10 @@ class SqlStore(Store):
         return self._transactions.read(queries.due, now, after, limit, passing_over)
 
     def inbox(self, query: InboxQuery) -> Page:
-        return self._transactions.read(queries.inbox, query)
+        return self._transactions.read(queues.inbox, query)
 
     def tally(self, queue: Queue, now: datetime) -> tuple[Tally, ...]:
-        return self._transactions.read(queries.tally, queue, now)
+        return self._transactions.read(queues.tally, queue, now)
 
     def scan(self, after: str | None, limit: int) -> Scanned:
         return self._transactions.read(queries.scan, after, limit)

@@ -1,6 +1,6 @@
 """The async SQL store: each method of the port is a piece of work in a transaction.
 
-The work itself is in `queries`, `commit` and `outbox`, whoever calls it.
+The work itself is in `queries`, `queues`, `commit` and `outbox`, whoever calls it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from ordercancel.service.records import (
     Tally,
     Window,
 )
-from ordercancel.stores.sql import outbox, queries, retention
+from ordercancel.stores.sql import outbox, queries, queues, retention
 from ordercancel.stores.sql.commit import index, write, write_all
 from ordercancel.stores.sql.tables import DEAD, OBSOLETE
 from ordercancel.stores.sql.transactions import (
@@ -138,10 +138,10 @@ class AsyncSqlStore(AsyncStore):
         return await self._transactions.read(queries.due, now, after, limit, passing_over)
 
     async def inbox(self, query: InboxQuery) -> Page:
-        return await self._transactions.read(queries.inbox, query)
+        return await self._transactions.read(queues.inbox, query)
 
     async def tally(self, queue: Queue, now: datetime) -> tuple[Tally, ...]:
-        return await self._transactions.read(queries.tally, queue, now)
+        return await self._transactions.read(queues.tally, queue, now)
 
     async def scan(self, after: str | None, limit: int) -> Scanned:
         return await self._transactions.read(queries.scan, after, limit)
