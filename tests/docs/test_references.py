@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import django_host  # noqa: F401 - some names are in an app, which needs a project
+
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted(
     str(path.relative_to(ROOT))

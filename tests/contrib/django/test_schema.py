@@ -13,6 +13,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections, models
 from django.db.migrations.loader import MigrationLoader
+from django.test.utils import CaptureQueriesContext
 
 from ordercancel import Buyer, CancellationService
 from ordercancel.contrib.django import DjangoStore
@@ -65,6 +66,11 @@ def test_models_have_the_columns_of_the_tables() -> None:
 
 
 def test_migrations_make_what_the_library_needs(using: str) -> None:
+    """The tables are looked over whether Django logs queries, as with ``DEBUG``, or not."""
+    assert faults(connections[using]) == ()
+    with CaptureQueriesContext(connections[using]):
+        assert faults(connections[using]) == ()
+    connections[using].close()
     assert faults(connections[using]) == ()
 
 

@@ -27,7 +27,8 @@ class _Lent:
     """
 
     def __init__(self, host: BaseDatabaseWrapper) -> None:
-        self.cursor = host.cursor
+        # Without Django's log of queries, which can't read the placeholders of SQLAlchemy's own.
+        self.cursor = host.create_cursor
         self.in_transaction = True
         self.commit = self.rollback = self.close = _nothing
         # What SQLAlchemy sets up on a connection of its own.
@@ -45,6 +46,7 @@ def _nothing(*args: object, **options: object) -> None:
 @contextmanager
 def lent(host: BaseDatabaseWrapper) -> Iterator[Connection]:
     """Lend Django's connection to SQLAlchemy, for what the library does with whole tables."""
+    host.ensure_connection()
     options: dict[str, Any] = {"use_native_hstore": False} if host.vendor == "postgresql" else {}
     engine = create_engine(
         _URLS[host.vendor],

@@ -1,0 +1,109 @@
+"""The plugin for pytest, as a project that has the library installed meets it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+USE = """
+import pytest
+from examples.half_hour_shop import SHOP
+from hypothesis import settings
+from ordercancel import Buyer, Order, RequestCancellation
+
+settings.register_profile("few", max_examples=4)
+settings.load_profile("few")
+
+
+@pytest.fixture
+def order_policies():
+    return [SHOP]
+
+
+def asks():
+    return RequestCancellation("o-1", by=Buyer("b-1"), reason="changed_mind")
+
+
+def placed(service, clock):
+    order = Order(
+        "o-1", policy="shop", status="placed", buyer="b-1", seller="s-1", placed_at=clock.now()
+    )
+    service.register(order)
+
+
+def test_within_half_an_hour(order_service, order_clock):
+    placed(order_service, order_clock)
+    order_clock.advance(minutes=29)
+    assert order_service.handle(asks()).case.order.status == "cancelled"
+
+
+def test_twice(order_service, order_clock, assert_refused):
+    placed(order_service, order_clock)
+    order_clock.advance(minutes=31)
+    order_service.handle(asks())
+    with assert_refused("request_open") as refused:
+        order_service.handle(asks())
+    assert refused.value.codes == ("request_open",)
+
+
+@pytest.mark.xfail(strict=True)
+def test_other_codes(order_service, order_clock, assert_refused):
+    placed(order_service, order_clock)
+    order_service.handle(asks())
+    with assert_refused("request_open"):
+        order_service.handle(asks())
+
+
+@pytest.mark.xfail(strict=True)
+def test_nothing_refused(order_service, order_clock, assert_refused):
+    placed(order_service, order_clock)
+    with assert_refused("request_open"):
+        order_service.handle(asks())
+
+
+def test_the_policy(policy_contract):
+    policy_contract(SHOP, sample=2_000)
+"""
+BUILT_IN = """
+def test_the_policies_of_the_library(order_service):
+    assert sorted(order_service._book.names) == ["conect", "qoo10"]
+"""
+OTHER = '''
+import sys
+
+
+def test_nothing_heavy_is_imported():
+    """A project that has the library installed, and tests something else."""
+    assert not [each for each in sys.modules if each.partition(".")[0] == "ordercancel"]
+'''
+
+
+def run(folder: Path, text: str) -> str:
+    """What pytest says of a file of tests, with the plugin loaded."""
+    (folder / "test_it.py").write_text(text, encoding="utf-8")
+    options = ["-q", "-p", "pytest_ordercancel", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    command = [sys.executable, "-m", "pytest", *options, "--rootdir", str(folder), str(folder)]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=300, cwd=root
+    )
+    return done.stdout.strip().splitlines()[-1]
+
+
+@pytest.mark.slow
+def test_a_service_refusals_and_a_policy_are_at_hand(tmp_path: Path) -> None:
+    """Codes other than those that are named fail, and so does what is not refused."""
+    assert run(tmp_path, USE).startswith("3 passed, 2 xfailed")
+
+
+@pytest.mark.slow
+def test_the_policies_of_the_library_are_the_default(tmp_path: Path) -> None:
+    assert run(tmp_path, BUILT_IN).startswith("1 passed")
+
+
+@pytest.mark.slow
+def test_the_plugin_alone_loads_nothing_of_the_library(tmp_path: Path) -> None:
+    assert run(tmp_path, OTHER).startswith("1 passed")
