@@ -81,7 +81,7 @@ from ordercancel.policy import (
     status,
 )
 from ordercancel.verification.enumeration import Space
-from samples import jst
+from samples import PERMITTING, jst
 from samples import opened as sample
 from unit.tiny import BUYER, OURS, SELLER, SYSTEM, asks, opened, tiny, utc
 
@@ -327,7 +327,7 @@ def test_an_explanation_is_told_to_programs_as_json() -> None:
             "clause": "tiny.1",
             "basis": "says",
             "words": "Ask, and be answered.",
-            "note": "",
+            "note": "Whoever ordered may ask.",
             "parameter": None,
         }
     ]
@@ -442,17 +442,20 @@ GUIDE = Document(
     [
         (
             clause("g.1"),
-            Quote("g.1", "says", "尋ねよ"),
-            ["    原文（g.1）：尋ねよ"],
-            ["    the document says (g.1): 尋ねよ"],
-        ),
-        (
-            reading("g.1"),
-            Quote("g.1", "reads", "尋ねよ", "Whoever ordered may ask."),
+            Quote("g.1", "says", "尋ねよ", "Whoever ordered may ask."),
             ["    原文（g.1）：尋ねよ", "      当方の解釈：誰でも尋ねてよい"],
             [
                 "    the document says (g.1): 尋ねよ",
                 "      we read it so: Whoever ordered may ask.",
+            ],
+        ),
+        (
+            reading("g.1"),
+            Quote("g.1", "reads", "尋ねよ", "Whoever ordered may ask."),
+            ["    当方の解釈：誰でも尋ねてよい", "      原文（g.1）：尋ねよ"],
+            [
+                "    we read it so: Whoever ordered may ask.",
+                "      the document says (g.1): 尋ねよ",
             ],
         ),
         (
@@ -478,6 +481,23 @@ def test_the_document_a_reading_and_a_decision_are_told_apart(
     assert cause(decision).source == (quote,)
     assert str(explain(decision, "ja")).splitlines()[6 : 6 + len(ja)] == ja
     assert str(explain(decision, "en")).splitlines()[6 : 6 + len(en)] == en
+
+
+def test_what_nobody_is_granted_names_the_decision_that_left_it_out() -> None:
+    """That a buyer cannot withdraw is our word, with the parameter that decides otherwise."""
+    case = sample(CONECT)
+    ask = RequestCancellation("762544202", by=BUYER, reason="wrong_item")
+    for event in decide(ask, case, CONECT, jst(15, 10), seller=PERMITTING):
+        case = evolve(case, event)
+    decision = CONECT.assess(Withdraw("762544202", by=BUYER, request=1), case, jst(15, 11))
+    assert decision.codes == ("not_permitted",)
+    (quote,) = cause(decision, "ja").source
+    assert (quote.clause, quote.basis, quote.note, quote.parameter) == (
+        "conect.1-1.not-until-approved",
+        "decided",
+        "発注側はリクエストを取り消せない",
+        "may_withdraw",
+    )
 
 
 def test_what_is_decided_cites_no_clause_in_the_answer() -> None:
@@ -520,6 +540,7 @@ def test_a_text_that_is_too_long_is_explained_with_its_clause() -> None:
         "理由：",
         "  - 20文字以内で入力してください。（現在21文字）",
         f"    原文（conect.1-1.other-20）：{words}",
+        "      当方の解釈：「その他」の場合は入力が必須で、1文字以上20文字以内。",
     )
     assert str(explain_faults(error.value, CONECT, "en")).splitlines()[1:5] == [
         "Invalid input [text_too_long]",
@@ -669,6 +690,7 @@ def test_a_deadline_is_explained_as_a_text_with_its_source_and_who_was_told() ->
         "  - the request is approved [t.d]",
         "    facts: d: due by 2024-03-03 09:00 (1 d after the request)",
         "    the document says (tiny.1): Ask, and be answered.",
+        "      we read it so: Whoever ordered may ask.",
         "What follows:",
         "  - Message to the buyer (mail): “Cancelled”",
     ]

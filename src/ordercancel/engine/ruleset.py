@@ -23,7 +23,7 @@ from ordercancel.rules.notifications import Notification
 from ordercancel.rules.reasons import Reason
 from ordercancel.rules.roles import Role
 from ordercancel.rules.rules import Rule
-from ordercancel.rules.sources import Clause, Source
+from ordercancel.rules.sources import Clause, Document, Source
 from ordercancel.rules.texts import ActionText, Counter, Label, Worded
 
 __all__ = ["RuleLeaf", "RuleSet"]
@@ -58,6 +58,8 @@ class RuleSet(Protocol):
     def facts(self) -> tuple[Fact, ...]: ...
     @property
     def roles(self) -> Mapping[str, Role]: ...
+    @property
+    def documents(self) -> tuple[Document, ...]: ...
     @property
     def source(self) -> Source | None: ...
     @property

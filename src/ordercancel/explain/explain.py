@@ -131,7 +131,7 @@ def _bounds(clauses: Iterable[str], policy: RuleSet, lang: Lang) -> Iterator[Quo
     """The clauses that set a bound, with the bounds that were decided where they are silent."""
     for name in clauses:
         clause = policy.clause(name)
-        yield Quote(name, str(Basis.SAYS), clause.text)
+        yield Quote(name, str(Basis.SAYS), clause.text, _reading(clause, policy, lang))
         for gap in clause.decided:
             if gap.parameter not in (None, WORDING):
                 settled = policy.text(gap.settled)[lang]
@@ -198,7 +198,19 @@ def _causes(decision: Decision, lang: Lang) -> Iterator[Cause]:
         )
     if decision.ruling.code is not None:
         code = decision.ruling.code
-        yield Cause(id=None, effect=policy.refusal_text(code)[lang])
+        left_out = tuple(_left_out(decision, lang)) if decision.is_silent else ()
+        yield Cause(id=None, effect=policy.refusal_text(code)[lang], source=left_out)
+
+
+def _left_out(decision: Decision, lang: Lang) -> Iterator[Quote]:
+    """The decisions by which nobody is granted what was asked."""
+    policy = decision.policy
+    for document in policy.documents:
+        for clause in document.clauses:
+            for gap in clause.decided:
+                if decision.kind in gap.on:
+                    settled = policy.text(gap.settled)[lang]
+                    yield Quote(clause.id, str(Basis.DECIDED), clause.text, settled, gap.parameter)
 
 
 def _effect(effect: Effect, policy: RuleSet, lang: Lang) -> str:
@@ -247,19 +259,19 @@ def _cause(
 
 
 def _line(clause: Clause, source: Citation, policy: RuleSet, lang: Lang) -> str:
-    """How the clause is read, or what was decided where it is silent; empty where it says so."""
-    match source.basis:
-        case Basis.READS:
-            return "" if clause.reading is None else policy.text(clause.reading)[lang]
-        case Basis.DECIDED:
-            settled = (
-                policy.text(gap.settled)[lang]
-                for gap in clause.decided
-                if gap.parameter == source.parameter
-            )
-            return Text("。", "; ")[lang].join(settled)
-        case _:
-            return ""
+    """How the clause is read, or what was decided where it is silent."""
+    if source.basis is not Basis.DECIDED:
+        return _reading(clause, policy, lang)
+    settled = (
+        policy.text(gap.settled)[lang]
+        for gap in clause.decided
+        if gap.parameter == source.parameter
+    )
+    return Text("。", "; ")[lang].join(settled)
+
+
+def _reading(clause: Clause, policy: RuleSet, lang: Lang) -> str:
+    return "" if clause.reading is None else policy.text(clause.reading)[lang]
 
 
 def _satisfying(when: Condition, decision: Decision, lang: Lang) -> list[str]:

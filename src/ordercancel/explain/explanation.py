@@ -192,15 +192,22 @@ def _cause_lines(cause: Cause, lang: Lang) -> Iterator[str]:
 
 
 def _quote_lines(quote: Quote, lang: Lang) -> Iterator[str]:
-    """What the document says; how it is read; or what was decided where it is silent."""
-    basis = _BASES[quote.basis]
+    """What the document says; how it is read; or what was decided where it is silent.
+
+    What something rests on comes first: the words, with how they are read below them; or the
+    reading, with the words that it is of.
+    """
     if quote.basis == Basis.DECIDED:
         switch = f" ({quote.parameter}=)" if quote.parameter not in (None, WORDING) else ""
-        yield f"    {basis.fill(lang, {'clause': quote.clause})}{quote.note}{switch}"
+        silent = _BASES["decided"].fill(lang, {"clause": quote.clause})
+        yield f"    {silent}{quote.note}{switch}"
         return
-    yield f"    {_BASES['says'].fill(lang, {'clause': quote.clause})}{quote.words}"
-    if quote.basis == Basis.READS:
-        yield f"      {basis[lang]}{quote.note}"
+    says = f"{_BASES['says'].fill(lang, {'clause': quote.clause})}{quote.words}"
+    reads = f"{_BASES['reads'][lang]}{quote.note}"
+    first, then = (reads, says) if quote.basis == Basis.READS else (says, reads)
+    yield f"    {first}"
+    if quote.note:
+        yield f"      {then}"
 
 
 _TITLES: Mapping[str, Text] = {

@@ -157,7 +157,12 @@ def _clause(policy: Policy, clause: Clause) -> dict[str, Any]:
         **{name: getattr(clause, name) for name in ("id", "section", "text")},
         "reading": None if clause.reading is None else _text(policy, clause.reading),
         "decided": [
-            {**attrs.asdict(gap), "settled": _text(policy, gap.settled)} for gap in clause.decided
+            {
+                "settled": _text(policy, gap.settled),
+                "parameter": gap.parameter,
+                "default": gap.default,
+            }
+            for gap in clause.decided
         ],
     }
 

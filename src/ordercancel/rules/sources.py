@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import attrs
 
+from ordercancel.domain.commands import Judged
 from ordercancel.domain.texts import Text
 
 __all__ = [
@@ -44,11 +45,13 @@ class Gap:
         parameter: The parameter of the policy that settles it otherwise, or `WORDING`. Default:
             None, it is settled for good.
         default: The default of that parameter, as Python writes it.
+        on: The commands that nobody is granted by it: what it was decided to leave out.
     """
 
     settled: Text | str
     parameter: str | None = None
     default: str | None = None
+    on: tuple[type[Judged], ...] = attrs.field(default=(), kw_only=True)
 
 
 @attrs.frozen

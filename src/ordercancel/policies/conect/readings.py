@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ordercancel.domain.commands import Withdraw
 from ordercancel.domain.texts import Text
 from ordercancel.rules.sources import WORDING, Gap
 
@@ -186,6 +187,7 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
             Text("発注側はリクエストを取り消せない", "the buyer cannot withdraw a request"),
             "may_withdraw",
             "False",
+            on=(Withdraw,),
         ),
     ),
     "conect.1-2.approved-mail": (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ordercancel.domain.commands import Withdraw
 from ordercancel.domain.texts import Text
 from ordercancel.rules.sources import WORDING, Gap
 
@@ -197,6 +198,7 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
             ),
             "may_withdraw",
             "False",
+            on=(Withdraw,),
         ),
         Gap(
             Text(
