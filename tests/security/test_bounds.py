@@ -63,6 +63,8 @@ ENORMOUS = 10**5_000
 
 STAMP: dict[str, Any] = {"order_id": "o-1", "at": jst(15), "by": BUYER, "rules": ("r-1",)}
 FIELDS: dict[str, Any] = {
+    "role": "buyer",
+    "party": "b-1",
     "number": 1,
     "request": 1,
     "digest": "d",
@@ -140,7 +142,7 @@ VALUES: list[Any] = [
         facts={"a": 1},
         history=(PAST,),
     ),
-    Party("s-1", name="店", emails=("a@example.jp",), locale="ja"),
+    Party("s-1", name="店", emails=("a@example.jp",), locale="ja", contact="a@example.jp"),
     Buyer("b-1", via="agent:x"),
     Seller("s-1", via="agent:x"),
     Operator("o-1", via="agent:x"),

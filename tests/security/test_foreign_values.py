@@ -24,6 +24,7 @@ import pendulum
 import pytest
 
 from ordercancel import (
+    AdvanceOrder,
     Approve,
     Buyer,
     CancellationService,
@@ -42,6 +43,25 @@ from ordercancel import (
 from ordercancel.domain.events import OrderRegistered
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.policies import CONECT, QOO10
+from ordercancel.policy import (
+    Deadline,
+    Lifecycle,
+    Policy,
+    Reason,
+    Refer,
+    Rule,
+    approve,
+    buyer,
+    cancel,
+    hours,
+    is_open,
+    mark,
+    placed_at,
+    requested_at,
+    seller,
+    status,
+    system,
+)
 from ordercancel.service.ports import Store
 from ordercancel.service.records import InboxCursor
 from ordercancel.stores.codec import decode_events, encode
@@ -211,6 +231,55 @@ def test_subclasses_of_orders_commands_and_actors_count_as_what_they_are(store: 
     rejected = service.handle(reject, at=jst(15, 11))
     assert list(inexact(rejected.case)) == []
     assert service.case("762544202", by=Clerk("o-1")) == rejected.case
+
+
+Name = enum.StrEnum(
+    "Name",
+    "shop first placed pack packed ship shipped gone mind unpaid late silent unpaid_too_long asks",
+)
+
+
+def test_words_of_a_policy_of_any_make_are_kept_alike_by_every_store(store: Store) -> None:
+    """Statuses, moves, reasons, rules, deadlines and marks that a host declares as an enum."""
+    policy = Policy(
+        name=Name.shop,
+        edition=Name.first,
+        zone="Europe/Berlin",
+        source="our terms",
+        orders=Lifecycle(
+            moves={
+                Name.pack: (Name.placed, Name.packed),
+                Name.ship: ((Name.placed, Name.packed), Name.shipped),
+            },
+            cancellable=(Name.placed, Name.packed),
+            shipped=Name.shipped,
+            cancelled=Name.gone,
+        ),
+        rules=[Rule(Name.asks, on=RequestCancellation, when=buyer, effect=Refer(seller))],
+        reasons=[Reason(Name.mind, when=buyer), Reason(Name.unpaid, when=system)],
+        deadlines=[
+            Deadline("late", runs=is_open, due=requested_at + hours(1), then=mark(Name.late)),
+            Deadline(Name.silent, runs=is_open, due=requested_at + hours(2), then=approve),
+            Deadline(
+                Name.unpaid_too_long,
+                runs=status.is_in(Name.placed) & ~is_open,
+                due=placed_at + hours(9),
+                then=cancel(Name.unpaid),
+            ),
+        ],
+    )
+    service = CancellationService(policies=[policy], store=store)
+    for order_id in ("o-1", "o-2", "o-3"):
+        placed = Order(
+            order_id, policy="shop", status="placed", buyer="b", seller="s", placed_at=jst(15)
+        )
+        service.register(placed, at=jst(15))
+    service.handle(RequestCancellation("o-1", by=Buyer("b"), reason=Name.mind), at=jst(15, 1))
+    service.handle(AdvanceOrder("o-2", by=Seller("s"), move=Name.pack), at=jst(15, 1))
+    outcomes = service.tick(jst(16)).outcomes
+    assert [each.case.order.status for each in outcomes] == ["gone", "gone"]
+    assert [list(inexact((each.case, *each.events))) for each in outcomes] == [[], []]
+    assert list(inexact(service.history("o-2", by=System()))) == []
 
 
 def test_a_frozen_clock_is_a_clock(store: Store) -> None:

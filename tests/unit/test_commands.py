@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ordercancel.domain.actors import Actor
 from ordercancel.domain.commands import (
     ANSWERS,
     COMMANDS,
@@ -138,3 +139,11 @@ def test_a_request_may_leave_out_its_reason() -> None:
 def test_reprs_show_no_words_that_were_typed(command: object) -> None:
     assert "secret" not in repr(command)
     assert "o-7" in repr(command)
+
+
+def test_an_actor_is_somebody() -> None:
+    """There is no actor without an id and a role, to meet as an error deeper down."""
+    with pytest.raises(TypeError, match="missing"):
+        Actor()  # type: ignore[call-arg]
+    with pytest.raises(InvalidValue, match=r"^Withdraw\.by: is a type"):
+        Withdraw("o-1", by=Actor, request=1)  # type: ignore[arg-type]

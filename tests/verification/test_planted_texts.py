@@ -59,8 +59,8 @@ PO = "PO {cart_id}. Reason: {reason}"
 
 def told_of_a_cart(**orders: Any) -> Policy:
     """The shop, whose seller is told of a request by the number of its cart alone."""
-    told = Notification(on="pending", to="seller", subject="Request {order_id}", body=PO)
-    return shop(notifications=(told,), orders=attrs.evolve(SHOP.orders, **orders))
+    message = Notification(on="pending", to="seller", subject="Request {order_id}", body=PO)
+    return shop(notifications=(message,), orders=attrs.evolve(SHOP.orders, **orders))
 
 
 def test_a_message_that_is_empty_without_a_fact_that_orders_may_lack() -> None:

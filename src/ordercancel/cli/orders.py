@@ -124,18 +124,18 @@ class Asked:
 
 def _texts(engine: duckdb.DuckDBPyConnection, file: Path) -> duckdb.DuckDBPyRelation:
     """The lines of a CSV as they are written: nothing is guessed, so that 007 stays 007."""
-    given = file
+    named = file
     try:
         file = _in_utf8(engine, file)
         with file.open(encoding="utf-8-sig", newline="") as lines:
             names = next(csv.reader(lines), [])
     except (ValueError, csv.Error) as error:
         expected = "CSV in UTF-8 or cp932 (Shift JIS), with commas"
-        raise InvalidValue([Fault(str(given), f"can't be read: {error}", expected)]) from error
+        raise InvalidValue([Fault(str(named), f"can't be read: {error}", expected)]) from error
     if not names or not all(names) or len({name.lower() for name in names}) < len(names):
         problem = f"begins with {','.join(names)!r:.200}"
         raise InvalidValue(
-            [Fault(str(given), problem, "a line with the name of each column, once")]
+            [Fault(str(named), problem, "a line with the name of each column, once")]
         )
     columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
     return engine.sql(

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from ordercancel.domain.exact import exact
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.texts import Lang, Text, as_text
 from ordercancel.rules.deadlines import Action, Deadline, Do
@@ -27,7 +28,7 @@ Provision = Rule | Deadline
 
 
 def _tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list | tuple) else value
+    return tuple(map(exact, value)) if isinstance(value, list | tuple) else value
 
 
 def _roles(value: Any) -> Any:
@@ -58,8 +59,8 @@ class Waiver:
 class PolicyParts:
     """The fields of a policy; see `ordercancel.policy.Policy`, which checks them."""
 
-    name: str
-    edition: str = "1"
+    name: str = attrs.field(converter=exact)
+    edition: str = attrs.field(default="1", converter=exact)
     holds_from: date = date.min
     title: Text | str | None = None
     zone: str

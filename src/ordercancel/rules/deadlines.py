@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import attrs
 
+from ordercancel.domain.exact import exact
 from ordercancel.domain.texts import Text
 from ordercancel.rules.conditions import Condition, IsIn, as_condition
 from ordercancel.rules.facts import Moment
@@ -54,7 +55,7 @@ class Action:
     """
 
     do: Do
-    argument: str | None = None
+    argument: str | None = attrs.field(default=None, converter=exact)
     of: str | None = None
 
     @property
@@ -90,7 +91,7 @@ def refer(to: str | Condition) -> Action:
     """The open request is for somebody else to answer: a role, by name or condition."""
     if isinstance(to, IsIn) and to.fact == "role" and len(to.values) == 1:
         to = next(iter(to.values))
-    return Action(Do.REFER, to)  # type: ignore[arg-type]  # the policy names what is no role
+    return Action(Do.REFER, to)  # the policy names what is no role
 
 
 def mark(code: str, *, of: str = "request") -> Action:
@@ -114,7 +115,7 @@ class Deadline:
         source: On whose word it is there. Default: the source of the policy.
     """
 
-    id: str
+    id: str = attrs.field(converter=exact)
     runs: Condition = attrs.field(kw_only=True, converter=as_condition)
     due: Time = attrs.field(kw_only=True)
     then: Action = attrs.field(kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
+from ordercancel.domain.exact import exact
 from ordercancel.rules.conditions import ALWAYS, Condition, IsIn, as_condition
 
 __all__ = [
@@ -69,7 +70,7 @@ class Refer:
 class Forbid:
     """The command is refused, under a stable code; the policy's texts have the sentence."""
 
-    code: str
+    code: str = attrs.field(converter=exact)
 
 
 @attrs.frozen

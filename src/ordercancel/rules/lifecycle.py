@@ -8,8 +8,9 @@ from typing import Any
 import attrs
 
 from ordercancel.domain.errors import InvalidPolicy
+from ordercancel.domain.exact import exact
 from ordercancel.domain.faults import Faults
-from ordercancel.domain.frozenmap import FrozenMap, as_frozen
+from ordercancel.domain.frozenmap import FrozenMap
 
 __all__ = ["Lifecycle"]
 
@@ -17,14 +18,20 @@ __all__ = ["Lifecycle"]
 def _names(value: Any) -> Any:
     """A tuple of names, where one alone or another collection was given."""
     if isinstance(value, str):
-        return (value,)
-    return tuple(value) if isinstance(value, Iterable) else value
+        return (exact(value),)
+    return tuple(map(exact, value)) if isinstance(value, Iterable) else value
 
 
 def _lists(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
-    return FrozenMap({name: _names(each) for name, each in value.items()})
+    return FrozenMap({exact(name): _names(each) for name, each in value.items()})
+
+
+def _by_name(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return FrozenMap({exact(name): each for name, each in value.items()})
 
 
 @attrs.frozen(kw_only=True)
@@ -59,15 +66,15 @@ class Lifecycle:
             into or out of the cancelled status.
     """
 
-    moves: Mapping[str, tuple[str | tuple[str, ...], str]]
+    moves: Mapping[str, tuple[str | tuple[str, ...], str]] = attrs.field(converter=_by_name)
     cancellable: tuple[str, ...] = attrs.field(default=(), converter=_names)
     shipped: tuple[str, ...] = attrs.field(default=(), converter=_names)
     closes: tuple[str, ...] | None = attrs.field(default=None, converter=_names)
-    cancelled: str = "cancelled"
+    cancelled: str = attrs.field(default="cancelled", converter=exact)
     facts: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_lists)
     needs: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_lists)
     has: tuple[str, ...] = attrs.field(default=(), converter=_names)
-    names: Mapping[str, Any] = attrs.field(factory=dict, converter=as_frozen)
+    names: Mapping[str, Any] = attrs.field(factory=dict, converter=_by_name)
     table: Mapping[tuple[str, str], str] = attrs.field(init=False, repr=False)
     statuses: tuple[str, ...] = attrs.field(init=False, repr=False)
 
@@ -116,7 +123,6 @@ class Lifecycle:
             needs = {each: tuple(dict.fromkeys(names)) for each, names in every.items()}
             object.__setattr__(self, "needs", FrozenMap(needs))
         object.__setattr__(self, "closes", closes)
-        object.__setattr__(self, "moves", FrozenMap(self.moves))
         object.__setattr__(self, "table", FrozenMap(table))
         object.__setattr__(self, "statuses", statuses)
 
@@ -127,7 +133,7 @@ class Lifecycle:
         sources: Any = ()
         target: object = None
         if isinstance(pair, tuple | list) and len(pair) == 2:
-            sources, target = _names(pair[0]), pair[1]
+            sources, target = _names(pair[0]), exact(pair[1])
         if not isinstance(sources, tuple) or not sources or not isinstance(target, str):
             faults.add(where, f"is {pair!r:.80}", expected)
             return

@@ -15,6 +15,7 @@ from ordercancel.domain.events import (
     WithdrawalAsked,
     WithdrawalDeclined,
 )
+from ordercancel.domain.exact import exact
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Text
 from ordercancel.rules.conditions import ALWAYS, Condition, as_condition
@@ -98,7 +99,7 @@ class Notification:
         source: On whose word it is sent. Default: the source of the policy.
     """
 
-    on: str
+    on: str = attrs.field(converter=exact)
     to: str
     when: Condition = attrs.field(default=ALWAYS, converter=as_condition)
     media: tuple[Medium, ...] = (Medium.MAIL,)

@@ -9,6 +9,7 @@ import attrs
 
 from ordercancel.domain.characters import cleaned, unsafe_characters
 from ordercancel.domain.commands import Judged, RequestCancellation
+from ordercancel.domain.exact import exact
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.texts import Text
 from ordercancel.rules.conditions import ALWAYS, Condition, as_condition
@@ -129,7 +130,7 @@ class Reason:
         source: On whose word it is offered. Default: the source of the policy.
     """
 
-    code: str | None
+    code: str | None = attrs.field(converter=exact)
     label: Text | str | None = None
     on: type[Judged] = attrs.field(default=RequestCancellation, kw_only=True)
     when: Condition = attrs.field(default=ALWAYS, kw_only=True, converter=as_condition)

@@ -8,6 +8,7 @@ import attrs
 
 from ordercancel.domain.actors import Actor
 from ordercancel.domain.errors import UnknownOrder
+from ordercancel.domain.exact import exact
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.orders import Order
 
@@ -42,9 +43,9 @@ class Role:
         answers: Whether it may approve and reject for its side. Default: True.
     """
 
-    name: str
-    side: str = attrs.field(kw_only=True)
-    party: str | None = attrs.field(default=None, kw_only=True)
+    name: str = attrs.field(converter=exact)
+    side: str = attrs.field(kw_only=True, converter=exact)
+    party: str | None = attrs.field(default=None, kw_only=True, converter=exact)
     answers: bool = attrs.field(default=True, kw_only=True)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import attrs
 
 from ordercancel.domain.commands import Judged
+from ordercancel.domain.exact import exact
 from ordercancel.rules.conditions import ALWAYS, Condition, as_condition
 from ordercancel.rules.effects import Effect, Forbid, Grant, leaves_of
 from ordercancel.rules.sources import Source, as_source
@@ -32,7 +33,7 @@ class Rule:
             Default: the source of the policy.
     """
 
-    id: str
+    id: str = attrs.field(converter=exact)
     on: tuple[type[Judged], ...] = attrs.field(kw_only=True, converter=_as_tuple)
     effect: Effect = attrs.field(kw_only=True)
     when: Condition = attrs.field(default=ALWAYS, kw_only=True, converter=as_condition)
