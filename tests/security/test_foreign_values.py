@@ -33,6 +33,7 @@ from ordercancel import (
     Order,
     OrderCancelError,
     Party,
+    PastRequest,
     Reject,
     RequestCancellation,
     Seller,
@@ -296,6 +297,19 @@ def test_a_frozen_clock_is_a_clock(store: Store) -> None:
     case = service.case("762544202", by=Buyer("b-1"))
     assert case == ticked.outcomes[-1].case
     assert case.requests[0].at == datetime(2022, 8, 15, tzinfo=UTC)
+
+
+def test_past_requests_of_any_make_are_plain_ones() -> None:
+    """In the history of an order that is registered late."""
+
+    @attrs.frozen(kw_only=True)
+    class ShopRequest(PastRequest):
+        ticket: int = 7
+
+    fields = {"by": Buyer("b-1"), "at": jst(15), "status": "rejected", "reason": Word.MIND}
+    made = order(history=(ShopRequest(**fields),))
+    assert made.history == (PastRequest(**fields),)
+    assert list(inexact(made)) == []
 
 
 def test_a_party_of_any_make_is_a_plain_one() -> None:
