@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo demo-django test test-slow check test-long races crashes recipes bench bench-bulk mutants mutmut docs sync format clean
+.PHONY: demo demo-django test test-slow check test-long races crashes soak recipes bench bench-bulk mutants mutmut docs sync format clean
 
 demo: $(RUNS)
 	$(BIN)/ordercancel demo
@@ -42,6 +42,10 @@ races: $(READY)
 # Processes killed while they command, relay and tick, on both databases.
 crashes: $(READY)
 	$(BIN)/python tests/crashes/run.py --kills 200
+
+# A day of a shop, compressed into ten minutes in which everything goes wrong.
+soak: $(READY)
+	$(BIN)/python tests/soak/run.py --seconds 600
 
 # Two thousand deadlines by each engine, with workers killed.
 recipes: $(READY)

@@ -1,4 +1,4 @@
-"""What ticks ask of a database is found by an index, in its order, however much there is."""
+"""What ticks and relays ask of a database is found by an index, however much there is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.sql.expression import Executable
 
-from ordercancel.stores.sql import SqlStore, commit, queries
+from ordercancel.stores.sql import SqlStore, commit, outbox, queries
 from ordercancel.stores.sql.engine import open_engine
 from ordercancel.stores.sql.executors import compiled
 from ordercancel.testing.contracts.samples import asked, jst
@@ -87,3 +87,52 @@ def test_without_the_index_it_would_be_seen(connection: Connection) -> None:
     shown = plan(connection, statement, values)
     assert DUE not in shown
     assert "B-TREE" in shown or "Sort" in shown
+
+
+OUTBOX = "ordercancel_outbox"
+LEASE = {"id": "m", "until": jst(18)}
+
+
+def relayed(is_postgresql: bool) -> dict[str, tuple[Any, dict[str, Any], str]]:
+    """What relays ask, with its values and the index that finds it."""
+    by_id = f"{OUTBOX}_message_id_key" if is_postgresql else f"sqlite_autoindex_{OUTBOX}_1"
+    return {
+        "claim": (
+            outbox._CLAIM,
+            {"now": jst(17), "until": jst(18), "limit": 100},
+            f"ix_{OUTBOX}_free",
+        ),
+        "before": (
+            outbox._before(is_postgresql=is_postgresql),
+            {"message_ids": '["m"]'},
+            f"ix_{OUTBOX}_order",
+        ),
+        "begun": (outbox._BEGUN, LEASE, by_id),
+        "obsolete": (outbox._OBSOLETE, LEASE, by_id),
+        "delivered": (outbox._DELIVERED, {"id": "m", "delivered_at": jst(17)}, by_id),
+    }
+
+
+# Of a few rows PostgreSQL finds one by any index, and says little.
+@pytest.mark.parametrize(
+    ("connection", "what"),
+    [
+        *(("sqlite", each) for each in ("claim", "before", "begun", "obsolete", "delivered")),
+        ("postgres", "claim"),
+        ("postgres", "delivered"),
+    ],
+    indirect=["connection"],
+)
+def test_a_relay_looks_at_no_more_messages_than_it_takes(
+    connection: Connection, what: str
+) -> None:
+    """Whatever waits for its lane or another try is not looked at, and nothing is sorted."""
+    is_postgresql = connection.dialect.name == "postgresql"
+    statement, values, index = relayed(is_postgresql)[what]
+    shown = plan(connection, statement, values)
+    assert index in shown
+    assert "B-TREE" not in shown
+    assert "Sort" not in shown
+    assert "Seq Scan" not in shown
+    for table in (OUTBOX, CASES, "free", "earlier"):
+        assert f"SCAN {table}" not in shown

@@ -29,7 +29,15 @@ from ordercancel.engine.timers import schedule
 from ordercancel.stores.codec import decode_case, decode_events, decode_message
 from races.tables import Row, Tables
 
-__all__ = ["Fault", "check", "check_arrivals", "check_deadlines", "check_done", "commits"]
+__all__ = [
+    "Fault",
+    "check",
+    "check_arrivals",
+    "check_deadlines",
+    "check_done",
+    "commits",
+    "is_closed",
+]
 
 
 @attrs.frozen
@@ -165,7 +173,7 @@ def check_arrivals(tables: Tables, arrivals: Sequence[str], *, exactly_once: boo
     cases = {row["order_id"]: row for row in tables.cases}
     for message_id, row in sent.items():
         if row["state"] == "obsolete":
-            if not _is_closed(row, cases[row["order_id"]]):
+            if not is_closed(row, cases[row["order_id"]]):
                 yield Fault("at least once", message_id, "is obsolete, and its request is open")
         elif row["state"] != "delivered":
             yield Fault("at least once", message_id, f"is {row['state']}")
@@ -181,7 +189,7 @@ def check_arrivals(tables: Tables, arrivals: Sequence[str], *, exactly_once: boo
             yield Fault("in their order", order_id, f"{party} got {numbers} by {lane}")
 
 
-def _is_closed(message: Row, case: Row) -> bool:
+def is_closed(message: Row, case: Row) -> bool:
     """Whether the request is closed that a message speaks of as open."""
     number = message["request"]
     return number is not None and (

@@ -11,7 +11,7 @@ import pytest
 from both import each_service  # noqa: F401 - each test runs with both services
 from ordercancel import CancellationService, InvalidValue, PartlyDelivered, StoreUnavailable
 from ordercancel.domain.actors import Party
-from ordercancel.domain.errors import NotDelivered
+from ordercancel.domain.errors import Conflict, NotDelivered, OrderUnavailable
 from ordercancel.engine.messages import Message
 from ordercancel.policies import QOO10
 from ordercancel.service.backoff import Backoff
@@ -320,6 +320,43 @@ def test_a_message_whose_lease_is_lost_is_left_to_who_has_it(store: MemoryStore)
     relayed = service_on(slow, post).relay(lease=MINUTE)
     assert (relayed.delivered, post.tried) == ((APP,), [APP])
     assert slow.backlog(NOW).messages == 3
+
+
+@pytest.mark.parametrize("method", ["start", "delivered", "failed"])
+@pytest.mark.parametrize("error", [Conflict("o-1"), OrderUnavailable("o-1", "55P03")])
+def test_a_message_that_the_store_has_trouble_with_stops_no_other(
+    method: str, error: Exception
+) -> None:
+    """It comes again when its lease is over."""
+
+    class Locked(MemoryStore):
+        """Refuses what is about `APP` as often as there are locks."""
+
+        locks = 1
+
+        def start(self, claim: Claim) -> Start:
+            self.refuse("start", claim.id)
+            return super().start(claim)
+
+        def delivered(self, message_id: str, now: datetime) -> None:
+            self.refuse("delivered", message_id)
+            super().delivered(message_id, now)
+
+        def failed(self, claim: Claim, *args: Any) -> None:
+            self.refuse("failed", claim.id)
+            super().failed(claim, *args)
+
+        def refuse(self, name: str, message_id: str) -> None:
+            if (name, message_id) == (method, APP) and self.locks:
+                self.locks -= 1
+                raise error
+
+    locked = Locked()
+    cancelled_at_once(locked)
+    service = service_on(locked, Post({APP: [OSError("down")] if method == "failed" else []}))
+    relayed = service.relay(lease=MINUTE)
+    assert (relayed.failed, relayed.delivered) == ((APP,), (MAIL, *SELLERS))
+    assert service.relay(NOW + MINUTE, lease=MINUTE).delivered == (APP,)
 
 
 class Bare(PartlyDelivered):

@@ -8,7 +8,14 @@ from typing import Any, cast
 
 import attrs
 
-from ordercancel.domain.errors import Fault, InvalidValue, NotDelivered, PartlyDelivered
+from ordercancel.domain.errors import (
+    Conflict,
+    Fault,
+    InvalidValue,
+    NotDelivered,
+    OrderUnavailable,
+    PartlyDelivered,
+)
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_MESSAGE_ID
 from ordercancel.engine.messages import Message
@@ -109,7 +116,11 @@ class AsyncOutbox(AsyncQueries):
                 outcome = "dead"
             else:
                 fields["attempts"] = claim.attempts + 1
-                outcome = await self._outcome(notifier, claim, message, now, fields)
+                try:
+                    outcome = await self._outcome(notifier, claim, message, now, fields)
+                except (Conflict, OrderUnavailable) as error:
+                    # The store has trouble with this one alone; it is free when the lease ends.
+                    fields["error"], outcome = type(error).__name__, "failed"
             fields["outcome"] = outcome
         return outcome
 

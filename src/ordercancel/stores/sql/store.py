@@ -145,15 +145,18 @@ class SqlStore(Store):
         return self._transactions.write(outbox.claim, now, until, limit)
 
     def start(self, claim: Claim) -> Start:
-        return self._transactions.write(outbox.start, claim)
+        return self._transactions.write(outbox.start, claim, about=claim.order_id)
 
     def delivered(self, message_id: str, now: datetime) -> None:
-        self._transactions.write(outbox.delivered, message_id, now)
+        order_id = message_id.rsplit(":", 3)[0]
+        self._transactions.write(outbox.delivered, message_id, now, about=order_id)
 
     def failed(
         self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
     ) -> None:
-        self._transactions.write(outbox.failed, claim, error, retry_at, reached)
+        self._transactions.write(
+            outbox.failed, claim, error, retry_at, reached, about=claim.order_id
+        )
 
     def release(self, claims: Sequence[Claim]) -> None:
         self._transactions.write(outbox.release, claims)

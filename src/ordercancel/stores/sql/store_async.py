@@ -159,15 +159,18 @@ class AsyncSqlStore(AsyncStore):
         return await self._transactions.write(outbox.claim, now, until, limit)
 
     async def start(self, claim: Claim) -> Start:
-        return await self._transactions.write(outbox.start, claim)
+        return await self._transactions.write(outbox.start, claim, about=claim.order_id)
 
     async def delivered(self, message_id: str, now: datetime) -> None:
-        await self._transactions.write(outbox.delivered, message_id, now)
+        order_id = message_id.rsplit(":", 3)[0]
+        await self._transactions.write(outbox.delivered, message_id, now, about=order_id)
 
     async def failed(
         self, claim: Claim, error: str, retry_at: datetime | None, reached: tuple[str, ...] = ()
     ) -> None:
-        await self._transactions.write(outbox.failed, claim, error, retry_at, reached)
+        await self._transactions.write(
+            outbox.failed, claim, error, retry_at, reached, about=claim.order_id
+        )
 
     async def release(self, claims: Sequence[Claim]) -> None:
         await self._transactions.write(outbox.release, claims)
