@@ -15,6 +15,7 @@ import pytest
 from ordercancel import Policy, Reject, RequestCancellation, Text, label
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy import Reason
+from ordercancel.rules import standard_texts
 from ordercancel.rules.sources import Citation, OwnRule
 from samples import opened
 
@@ -214,6 +215,34 @@ def test_a_policy_keeps_to_the_terms_of_its_document(policy: Policy) -> None:
     front = {"キャンセルリクエスト"} if policy is QOO10 else set()
     texts = [text["ja"] for text in read_of(policy) if text["ja"] not in front]
     assert [text for text in texts for word in FOREIGN[policy.name] if word in text] == []
+
+
+NARROW = re.compile("[\u3041-\u30ff\u4e00-\u9fff][:(]|[)][\u3041-\u30ff\u4e00-\u9fff]")
+
+
+def test_japanese_has_one_width_of_colons_and_brackets() -> None:
+    """The wide one, but where a document is quoted, or its subject carried on."""
+    ours = list(texts_in([vars(standard_texts)[name] for name in standard_texts.__all__]))
+    for policy in (CONECT, QOO10):
+        settled = [
+            (clause.reading, [gap.settled for gap in clause.decided])
+            for document in policy.documents
+            for clause in document.clauses
+        ]
+        ours += [*read_of(policy), *texts_in(settled)]
+    quoted = "".join(
+        clause.text
+        for policy in (CONECT, QOO10)
+        for document in policy.documents
+        for clause in document.clauses
+    )
+    assert len(ours) > 250
+    assert [
+        line
+        for text in ours
+        for line in text["ja"].splitlines()
+        if NARROW.search(line) and line not in quoted and not line.endswith("({buyer_name})")
+    ] == []
 
 
 def test_the_policies_have_their_titles() -> None:

@@ -340,7 +340,7 @@ def test_a_sentence_is_in_every_language_of_the_policy_and_of_the_library() -> N
     )
     text = policy.refusal_text("undetermined", ("gift",))
     assert text["de"].endswith("(not known: Geschenk)")
-    assert text["ja"].endswith("（不明: Geschenk）")
+    assert text["ja"].endswith("（不明：Geschenk）")
 
 
 def test_a_policy_is_itself_and_no_other() -> None:

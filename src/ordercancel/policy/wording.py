@@ -116,7 +116,7 @@ class PolicyWording(PolicyParts):
         if not labels:
             return sentence
         templates = {
-            "ja": ("{it}（不明: {what}）", "、"),
+            "ja": ("{it}（不明：{what}）", "、"),
             "en": ("{it} (not known: {what})", ", "),
         }
         parts: dict[str, str] = {}
