@@ -43,9 +43,9 @@ BOUNDS = {
     "decide a request, referred": (900, 850),
     "decide an approval": (830, 750),
     "decide a rejection": (1_080, 850),
-    "handle a request": (4_100, 7_600),
-    "handle an approval": (5_060, 8_600),
-    "handle an approval with an id": (6_010, 8_600),
+    "handle a request": (4_140, 7_600),
+    "handle an approval": (5_090, 8_600),
+    "handle an approval with an id": (6_040, 8_600),
 }
 """The most instructions, and the most bytes held at a time."""
 
