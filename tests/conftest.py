@@ -10,6 +10,9 @@ from hypothesis import HealthCheck, settings
 
 import postgres as postgresql
 
+# Configures Django as it is imported: once, by the tests that need it.
+collect_ignore = ["django_host.py"]
+
 settings.register_profile(
     "quick",
     max_examples=25,
