@@ -26,7 +26,7 @@ from ordercancel import (
     StoreUnavailable,
     fold,
 )
-from ordercancel.policies import QOO10
+from ordercancel.policies import CONECT, QOO10
 from ordercancel.rules.notifications import Medium
 from ordercancel.service.receipts import command_key
 from ordercancel.service.records import Backlog
@@ -506,3 +506,26 @@ def test_processes_that_start_together_make_the_tables_once(postgres: str) -> No
     for thread in threads:
         thread.join()
     assert problems == []
+
+
+def test_what_the_first_edition_has_stored_is_erased_as_well(url: str) -> None:
+    """In its events, which are written anew in the form of today, as in all else."""
+    folder = Path(__file__).parent / "form2"
+    rows = json.loads((folder / "rows.json").read_text("utf-8"))
+    dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
+    written(url, rows, (folder / f"{dialect}.sql").read_text("utf-8"))
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        schema.upgrade(connection)
+    with closing(SqlStore(url)) as store:
+        service = CancellationService(policies=[CONECT, QOO10], store=store)
+        for person in (Buyer("b-1"), Seller("s-1")):
+            erased = service.erase(person, replacement=f"former-{person.role}")
+            assert (len(erased.orders), erased.skipped) == (9, ())
+        for case in store.scan(None, 100).cases:
+            assert case == fold(store.history(case.order.id))
+    with engine.connect() as connection:
+        stored = str([connection.execute(each.select()).all() for each in METADATA.sorted_tables])
+    engine.dispose()
+    for words in ("b-1", "s-1", "予約", "すでに準備中", "注文を間違え"):
+        assert words not in stored
