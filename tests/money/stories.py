@@ -36,7 +36,10 @@ class Story:
 @st.composite
 def stories(draw: DrawFn, max_steps: int = 10, most_units: int = 7) -> Story:
     """Small orders, most of them awkward: odd amounts, discounts that eat lines, points, tax."""
+    grain = draw(st.sampled_from((1, 1, 1, 5, 10)))
+    multiple = draw(st.sampled_from((1, grain)))
     amounts = st.integers(0, 40) | st.integers(0, 5_000) | st.integers(0, 10**14)
+    amounts = amounts.map(lambda amount: amount * multiple)
     tax = draw(st.sampled_from((None, "included", "added")))
     classes = st.sampled_from((None, "8", "10", "20")) if tax else st.none()
     lines = tuple(
@@ -64,7 +67,7 @@ def stories(draw: DrawFn, max_steps: int = 10, most_units: int = 7) -> Story:
         digits=0,
         lines=lines,
         charges=tuple(charges),
-        grain=draw(st.sampled_from((1, 1, 1, 5, 10))),
+        grain=grain,
     )
     roundings = st.sampled_from(("down", "up", "half_up", "half_even"))
     refunding = Refunding(
@@ -265,7 +268,16 @@ def check_fee(account: Account, state: State, due: Due) -> None:
     (name,) = used
     fee = next(each for each in account.refunding.fees if each.id == name)
     base = sum(due.goods.values()) if fee.of == "goods" else due.gross
-    amount = exact(base * Fraction(*fee.rate), fee.rounding, account.money.grain)
+    amounts = list(account.net.values())
+    if fee.of == "all":
+        for charge in account.money.charges:
+            if charge.kind != "discount":
+                amounts += account.allocation.get(charge.id, {"": charge.amount}).values()
+    tax, grain = account.refunding.tax, account.money.grain
+    is_coarse = all(each % grain == 0 for each in amounts) and (
+        fee.of == "goods" or tax is None or tax.mode == "included"
+    )
+    amount = exact(base * Fraction(*fee.rate), fee.rounding, grain if is_coarse else 1)
     amount = amount if fee.maximum is None else min(amount, fee.maximum)
     assert due.fee == min(base, max(amount, fee.minimum))
 

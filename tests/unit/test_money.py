@@ -180,3 +180,16 @@ def test_a_host_may_say_which_tender_it_has_given_back_to() -> None:
     last, state = account.cancel(state)
     assert last.tenders == {"card": 400, "points": 7}
     assert (last.refund, last.gross) == (407, 667)
+
+
+@pytest.mark.parametrize(("amount", "fees"), [(1000, [200, 100, 200]), (1005, [200, 125, 177])])
+def test_a_fee_is_as_coarse_as_what_it_is_a_share_of(amount: int, fees: list[int]) -> None:
+    """Of 300, 350 and the rest a half, 200 at least; a coarser one could eat more than a unit."""
+    line = OrderLine(id="a", quantity=3, amount=amount)
+    fee = Fee(id="half", rate=(1, 2), minimum=200)
+    account = Account(money(lines=(line,), grain=50), Refunding(fees=(fee,)))
+    state, taken = State(), []
+    for _ in range(3):
+        quote, state = account.cancel(state, {"a": 1}, "half")
+        taken.append(quote.fee)
+    assert taken == fees

@@ -165,7 +165,7 @@ class Money:
         lines: The lines, each with an amount.
         charges: The charges, in the order in which discounts are taken.
         tenders: What was paid, in the order in which it is given back.
-        grain: The least amount that can be given back, in minor units, such as 5 Rappen.
+        grain: What shares are rounded to multiples of, in minor units, such as 5 Rappen.
     """
 
     currency: str

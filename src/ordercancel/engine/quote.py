@@ -334,10 +334,25 @@ class Account:
     def _fee_of(self, fee: Fee, base: int) -> int:
         """Return a fee on all the units of its bracket; the minimum is taken once an order."""
         numerator, denominator = fee.rate
-        amount = rounded(base * numerator, denominator, fee.rounding, self.money.grain)
+        amount = rounded(base * numerator, denominator, fee.rounding, self._grain_of(fee))
         if fee.maximum is not None:
             amount = min(amount, fee.maximum)
         return min(base, max(amount, fee.minimum))
+
+    def _grain_of(self, fee: Fee) -> int:
+        """Return the least amount of a fee.
+
+        It is the grain of the money where all that the fee is a share of comes in multiples of
+        it. Elsewhere a coarse fee could rise by more than what one more unit is worth, and the
+        customer would be owed less for cancelling more.
+        """
+        grain = self.money.grain
+        amounts = list(self.net.values())
+        if fee.of == FeeBase.ALL:
+            amounts += [1] if self._is_added else []
+            for charge in self._extra:
+                amounts += self.allocation.get(charge.id, {"": charge.amount}).values()
+        return grain if all(amount % grain == 0 for amount in amounts) else 1
 
     # ------------------------------------------------------------------ tax
 
