@@ -57,7 +57,7 @@ def test_a_hundred_thousand_steps_are_right() -> None:
     """Those that were refused are not counted."""
     taken = 0
 
-    @settings(max_examples=5_000, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=3_500, deadline=None, database=None, derandomize=True)
     @given(story=stories(max_steps=1, most_units=40), seed=st.integers(0, 2**32))
     def many(story: Story, seed: int) -> None:
         nonlocal taken

@@ -190,8 +190,9 @@ class AsyncStore(Protocol):
     ) -> Purged:
         """Delete what is older than `before` of the next `limit` orders behind the id `after`.
 
-        A message by when it was delivered, a receipt by when its command was carried out, a case
-        by its last event: where no request is open, no deadline runs and no message waits.
+        A message by when it was delivered, an obsolete one by when it was written, a receipt by
+        when its command was carried out, a case by its last event: where no request is open, no
+        deadline runs and no message waits.
         """
 
 

@@ -340,7 +340,7 @@ class Kept(StrEnum):
     """What is kept for a while, and can be purged."""
 
     MESSAGES = "messages"
-    """Messages that were delivered."""
+    """Messages that were delivered, and those that are obsolete."""
 
     RECEIPTS = "receipts"
     """The ids of commands, by which one that comes twice acts once."""

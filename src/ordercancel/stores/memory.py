@@ -231,7 +231,7 @@ class MemoryStore(MemoryOutbox):
             ids = self._behind(after, limit)
             may_go = ids if Kept.CASES in kept else ()
             closed = [each for each in may_go if self._is_closed(each, before)]
-            old = self._outbox.delivered(ids, before) if Kept.MESSAGES in kept else set()
+            old = self._outbox.over(ids, before) if Kept.MESSAGES in kept else set()
             gone = old | {each.message.id for name in closed for each in self._outbox.about(name)}
             for message_id in gone:
                 del self._outbox[message_id]

@@ -56,6 +56,12 @@ class Entry:
         """Return whether one of those before it has to go first, or is about to be tried."""
         return any(each.reached in ((), self.reached) or each.free_at <= now for each in earlier)
 
+    def is_over(self, before: datetime) -> bool:
+        """Return whether it was delivered before a moment, or is obsolete and older than that."""
+        if self.state is State.OBSOLETE:
+            return self.message.at < before
+        return self.delivered_at is not None and self.delivered_at < before
+
     def erase(self, person: Person, reworded: Message | None) -> None:
         """Take a person's words out, for new ones where it is still to be delivered."""
         if reworded is None or self.state is State.DELIVERED:
@@ -80,14 +86,12 @@ class Outbox(dict[str, Entry]):
             if entry.version == receipt.version
         )
 
-    def delivered(self, order_ids: Collection[str], before: datetime) -> set[str]:
-        """Return the ids of the messages about some orders that were delivered before a moment."""
+    def over(self, order_ids: Collection[str], before: datetime) -> set[str]:
+        """Return the ids of the messages about some orders that were over before a moment."""
         return {
             key
             for key, entry in self.items()
-            if entry.message.order_id in order_ids
-            and entry.delivered_at is not None
-            and entry.delivered_at < before
+            if entry.message.order_id in order_ids and entry.is_over(before)
         }
 
     def erase(self, order_id: str, person: Person, messages: Iterable[Message]) -> None:

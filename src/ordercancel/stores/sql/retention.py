@@ -12,10 +12,12 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    and_,
     bindparam,
     delete,
     exists,
     func,
+    or_,
     select,
     update,
 )
@@ -27,7 +29,15 @@ from ordercancel.service.records import Erasure, Kept, Purged, Window
 from ordercancel.stores.codec import FORM, decode_message, encode
 from ordercancel.stores.sql.commit import EVENT, case_row, event_rows
 from ordercancel.stores.sql.executors import Executor, Values, parameters
-from ordercancel.stores.sql.tables import DELIVERED, WAITING, cases, commands, events, outbox
+from ordercancel.stores.sql.tables import (
+    DELIVERED,
+    OBSOLETE,
+    WAITING,
+    cases,
+    commands,
+    events,
+    outbox,
+)
 
 _ID = cases.c.order_id.type
 _NEXT = (
@@ -230,8 +240,19 @@ _DELETED = {
     table: delete(table).where(table.c.order_id == _OF)
     for table in (outbox, commands, events, cases)
 }
-_DELIVERED_BEFORE = delete(outbox).where(
-    _within(outbox.c.order_id), outbox.c.state == DELIVERED, outbox.c.delivered_at < _BEFORE
+_OVER_BEFORE = delete(outbox).where(
+    _within(outbox.c.order_id),
+    or_(
+        and_(outbox.c.state == DELIVERED, outbox.c.delivered_at < _BEFORE),
+        and_(
+            outbox.c.state == OBSOLETE,
+            exists().where(
+                events.c.order_id == outbox.c.order_id,
+                events.c.version == outbox.c.version,
+                events.c.at < _BEFORE,
+            ),
+        ),
+    ),
 )
 _DONE_BEFORE = delete(commands).where(
     _within(commands.c.order_id),
@@ -260,7 +281,7 @@ def purge(
                 for table, statement in _DELETED.items():
                     count[table] += executor.changed(statement, {"of": order_id})
     if Kept.MESSAGES in kept:
-        count[outbox] += executor.changed(_DELIVERED_BEFORE, window)
+        count[outbox] += executor.changed(_OVER_BEFORE, window)
     if Kept.RECEIPTS in kept:
         count[commands] += executor.changed(_DONE_BEFORE, window)
     return Purged(

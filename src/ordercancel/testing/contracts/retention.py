@@ -15,7 +15,7 @@ from ordercancel.engine.erasure import ERASED, Person, erased, reworded
 from ordercancel.engine.evolve import fold
 from ordercancel.policies import QOO10
 from ordercancel.service.ports import Store
-from ordercancel.service.records import Erasure, Kept, Purged
+from ordercancel.service.records import Erasure, Kept, Purged, Start
 from ordercancel.testing.contracts.samples import BUYER as ASKER
 from ordercancel.testing.contracts.samples import (
     SELLER,
@@ -30,6 +30,7 @@ from ordercancel.testing.contracts.samples import (
     jst,
     put,
     registered,
+    rejecting,
 )
 
 WORDS = "ひみつの言葉"
@@ -130,6 +131,7 @@ class RetentionPromises:
         leased = claims(store, jst(17))
         store.erase(erasure(store, case))
         app, mail = "o-1:3:seller:app", "o-1:3:seller:mail"
+        assert store.start(leased[app]) is Start.LOST
         store.failed(leased[app], f"OSError: {WORDS}", None, ("b@example.jp",))
         store.failed(leased["o-1:3:buyer:app"], f"OSError: {WORDS}", None)
         store.release([leased[mail]])
@@ -191,6 +193,15 @@ class RetentionPromises:
         assert store.purge(jst(18), MESSAGES, None, 10).messages == 0
         assert set(store.undelivered("o-1")) == {"o-1:3:seller:app", "o-1:3:seller:mail"}
         assert len(store.history("o-1")) == 4
+
+    def test_obsolete_messages_are_purged(self, store: Store) -> None:
+        """By when they were written: nobody will deliver them."""
+        case = asked(store)
+        claim = claims(store, jst(17))["o-1:2:seller:app"]
+        put(store, carried_out(case, rejecting(), jst(18)))
+        assert store.start(claim) is Start.OBSOLETE
+        assert store.purge(jst(16, 10), MESSAGES, None, 10).messages == 0
+        assert store.purge(jst(16, 11), MESSAGES, None, 10).messages == 1
 
     def test_receipts_are_purged(self, store: Store) -> None:
         """By when their commands were carried out."""
