@@ -433,9 +433,19 @@ def test_every_variable_of_a_text_has_a_name(lang: str) -> None:
 
 
 def test_a_policy_with_too_many_cases_says_that_it_shows_some() -> None:
+    """Among them some of every status."""
     survey = Survey(SHOP, limit=10)
     assert not survey.is_complete
+    assert survey.statuses == ("placed", "packed", "shipped", "cancelled")
     assert "There are too many cases to look at" in markdown_page(SHOP, "en", survey=survey)
+
+
+def test_a_text_that_nobody_could_type_is_not_accepted() -> None:
+    """Where a reason takes as much as the library reads, one character more is refused by that."""
+    longest = Reason("all", when=buyer, text=(1, 4000))
+    page = markdown_page(attrs.evolve(SHOP, reasons=(longest, *SHOP.reasons)), "en")
+    assert "| “all” with 4000 characters | ○ **accepted** |" in page
+    assert "| “all” with 4001 characters | × **not accepted** |" in page
 
 
 def test_a_language_that_the_page_has_no_words_of_is_answered_in_english() -> None:

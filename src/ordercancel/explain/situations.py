@@ -178,8 +178,8 @@ def _typed(tell: Telling, asked: Asked, reason: Reason, text: str) -> tuple[Span
     """What the policy says to a text."""
     command: Any = asked.command
     chosen = {} if reason.code is None else {"reason": reason.code}
-    typed = attrs.evolve(command, text=text, **chosen)
     try:
+        typed = attrs.evolve(command, text=text, **chosen)
         decide(typed, asked.node.case, tell.policy, asked.node.at, seller=asked.seller)
     except InvalidValue as error:
         sentences = (fault.message(tell.lang) for fault in error.faults)

@@ -54,8 +54,8 @@ __all__ = [
     "in_order",
 ]
 
-MOST_CASES = 20_000
-"""How many cases a page looks at; it says so where there are more."""
+MOST_CASES = 5_000
+"""How many cases a page looks at; where there are more, it says so and takes a sample as well."""
 
 Situation = tuple[str, str]
 """The status of the order, and of its latest request (`NO_REQUEST` where nobody has asked)."""
@@ -137,9 +137,12 @@ class Survey(Visitor):
         self._sellers = tuple(sellers) if policy.needs_seller else (None,)
         self._seen: set[Hashable] = set()
         self._ahead: set[str] = set()
+        self._granted: dict[Hashable, tuple[str, ...]] = {}
         explorer = Explorer(policy, [self], limit=limit, corrects=False)
         explorer.run()
         self.is_complete = explorer.is_complete
+        if not self.is_complete:  # those seen have had little time: look at some of every status
+            Explorer(policy, [self], limit=limit, seed=0, corrects=False).run()
 
     def reached(self, node: CaseNode) -> None:
         case = node.case
@@ -213,13 +216,18 @@ class Survey(Visitor):
 
     def roles_that(self, action: Action, situations: Iterable[Situation] = ()) -> tuple[str, ...]:
         """The roles that are ever granted `action`, in any of `situations` or in any at all."""
-        granted = {
-            role
-            for situation in situations or self.answers
-            for (role, each), asked in self.answers[situation].items()
-            if each == action and any(not one.decision.is_refused for one in asked)
-        }
-        return tuple(role for role in self.policy.roles if role in granted)
+        places = tuple(situations) or tuple(self.answers)
+        key = action, places
+        if key not in self._granted:
+            granted = {
+                role
+                for situation in places
+                for role in self.policy.roles
+                for one in self.answers[situation].get((role, action), ())
+                if not one.decision.is_refused
+            }
+            self._granted[key] = tuple(role for role in self.policy.roles if role in granted)
+        return self._granted[key]
 
     @property
     def statuses(self) -> tuple[str, ...]:
