@@ -301,14 +301,16 @@ def test_a_word_with_a_will_of_its_own_stays_a_word() -> None:
 def test_a_policy_that_is_dropped_leaves_no_text_behind() -> None:
     """Policies come and go, in tests and in editors of policies; memory stays as it was."""
 
-    def judged() -> None:
-        policy = tiny()
+    def judged(word: str) -> None:
+        gift = Choice("gift", values=(word,))
+        rule = Rule("ask", on=RequestCancellation, when=gift.is_in(word), effect=CANCEL)
+        policy = tiny(facts=[gift], rules=[rule])
         policy.assess(asks(), policy.open(order()), utc(15))
 
-    judged()
+    judged("first")
     gc.collect()
     before = len(linecache.cache)
-    for _ in range(20):
-        judged()
+    for number in range(20):
+        judged(f"word {number}")
     gc.collect()
     assert len(linecache.cache) == before
