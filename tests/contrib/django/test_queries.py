@@ -37,7 +37,14 @@ def reading(using: str, count: int) -> int:
     with CaptureQueriesContext(connections[using]) as captured:
         answers = service.handle_many(commands, at=jst(15, 11))
     assert all(isinstance(each, Outcome) for each in answers)
-    return sum(each["sql"].lstrip().startswith("SELECT") for each in captured)
+    return reads(captured)
+
+
+def reads(captured: CaptureQueriesContext) -> int:
+    """How many queries read a table; PostgreSQL's locks are no reading."""
+    return sum(
+        each["sql"].lstrip().startswith("SELECT") and "FROM" in each["sql"] for each in captured
+    )
 
 
 def test_a_batch_reads_as_often_for_twenty_as_for_two(using: str) -> None:
@@ -53,5 +60,4 @@ def test_a_cart_reads_as_often_for_twenty_as_for_two(using: str) -> None:
     service, ids = asked(using, 20)
     with CaptureQueriesContext(connections[using]) as captured:
         service.handle_all([Approve(each, by=SELLER, request=1) for each in ids], at=jst(15, 11))
-    read = [each["sql"] for each in captured if each["sql"].lstrip().startswith("SELECT")]
-    assert len(read) == 1
+    assert reads(captured) == 1

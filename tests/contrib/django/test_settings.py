@@ -216,7 +216,10 @@ def test_a_loop_goes_on_while_the_database_does_not_answer(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is written to the log; whoever stops the process ends the loop."""
-    answers: list[Any] = [StoreUnavailable("no line"), Ticked(outcomes=(), skipped=(), more=True)]
+    answers: list[Any] = [
+        StoreUnavailable("no line"),
+        Ticked(outcomes=(), skipped=(), passed_over=(), more=True),
+    ]
 
     def tick(self: CancellationService, *, budget: int) -> Ticked:
         if answers:
@@ -225,7 +228,7 @@ def test_a_loop_goes_on_while_the_database_does_not_answer(
                 raise answer
             return answer
         os.kill(os.getpid(), signal.SIGTERM)
-        return Ticked(outcomes=(), skipped=(), more=False)
+        return Ticked(outcomes=(), skipped=(), passed_over=(), more=False)
 
     monkeypatch.setattr(CancellationService, "tick", tick)
     before = signal.getsignal(signal.SIGTERM)
@@ -251,7 +254,7 @@ def test_a_command_runs_in_any_thread(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def tick(self: CancellationService, *, budget: int) -> Ticked:
         ran.append(budget)
-        return Ticked(outcomes=(), skipped=(), more=False)
+        return Ticked(outcomes=(), skipped=(), passed_over=(), more=False)
 
     monkeypatch.setattr(CancellationService, "tick", tick)
     thread = threading.Thread(
@@ -278,7 +281,7 @@ def test_a_task_goes_on_while_there_is_more(monkeypatch: pytest.MonkeyPatch) -> 
     from ordercancel.contrib.django import tasks
 
     def done(more: bool) -> Any:
-        return Ticked(outcomes=(), skipped=(), more=more)
+        return Ticked(outcomes=(), skipped=(), passed_over=(), more=more)
 
     def sent(more: bool) -> Any:
         return Relayed(delivered=("m",), failed=(), dead=(), more=more)

@@ -13,6 +13,7 @@ from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
+from storefront.apps import follow
 from storefront.models import ShopOrder
 
 from django_host import emptied
@@ -38,6 +39,14 @@ from samples import BUYER, SELLER, jst, order
 
 ASKS = RequestCancellation("762544202", by=BUYER, reason="changed_mind")
 AT = jst(15, 10)
+
+
+@pytest.fixture(autouse=True)
+def _alone() -> Iterator[None]:
+    """The shop's rows are written by the tests alone, and follow nothing by themselves."""
+    committed.disconnect(follow)
+    yield
+    committed.connect(follow)
 
 
 @pytest.fixture

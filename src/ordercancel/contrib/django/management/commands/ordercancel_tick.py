@@ -15,6 +15,6 @@ class Command(WorkCommand):
         """Fire what is due of some orders; those in trouble are named and passed over."""
         ticked = service().tick(budget=limit)
         self.stdout.write(f"{len(ticked.outcomes)} orders")
-        for each in ticked.skipped:
+        for each in (*ticked.skipped, *ticked.passed_over):
             self.stderr.write(f"{each.order.order_id}: {each.error}")
         return ticked.more
