@@ -308,7 +308,7 @@ def rules_rows(effort: Effort) -> list[Row]:
     page = shop_page()
     ways = {
         f"{count:,} rules": over(many_rules(count).assess, page, ASKED_AT)
-        for count in (10, 100, 1_000)
+        for count in (10, 100, 800)
     }
     seconds = side_by_side(ways, turns=effort.turns, least=effort.least)
     return rows_of("rules", seconds, beside="10 rules", pieces=len(page))

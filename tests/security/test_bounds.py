@@ -127,6 +127,7 @@ MESSAGE = Message(
     locale="ja",
     subject="subject",
     body="body",
+    request=1,
 )
 VALUES: list[Any] = [
     *every_command("o-1", BUYER, "c-1"),
