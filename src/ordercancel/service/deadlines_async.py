@@ -84,7 +84,7 @@ class AsyncDeadlines(AsyncOutbox):
         passed_over: dict[Kind, Skipped] = {}
         patience = PATIENCE
         last, more = self._ticked_up_to, False
-        while not more:
+        while True:
             due = await self._store.due(until, last, PAGE, frozenset(passed_over))
             for each in due:
                 foreign = None if each.kind in passed_over else self._foreign(each)
@@ -110,7 +110,7 @@ class AsyncDeadlines(AsyncOutbox):
                     skipped.append(Skipped(order=each, error=error))
                 else:
                     outcomes += [] if outcome is None else [outcome]
-            if len(due) < PAGE:
+            if more or len(due) < PAGE:
                 break
         self._ticked_up_to = last if more else None
         return Ticked(
