@@ -133,7 +133,9 @@ def _word(word: str | Span) -> str:
     text = _text(word.text)
     if word.kind in _TAGS:
         return f"<{_TAGS[word.kind]}>{text}</{_TAGS[word.kind]}>"
-    sign = f'<span aria-hidden="true">{_SIGNS[word.kind]} </span>' if word.kind in _SIGNS else ""
+    sign = _SIGNS.get(word.kind, "")
+    if sign:
+        sign = f'<span aria-hidden="true">{sign}&nbsp;</span>'
     return f'<b class="{word.kind}">{sign}{text}</b>'
 
 

@@ -40,6 +40,7 @@ figure { margin: 1rem 0; overflow-x: auto }
 figure svg { display: block; max-width: 100%; height: auto }
 details { margin: 0 0 1.5rem; font-size: .9rem }
 summary { color: var(--link); cursor: pointer }
+svg text { font-family: inherit }
 svg text.halo { paint-order: stroke; stroke: var(--paper); stroke-width: 4px }
 .clause { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 7fr);
   border-top: 1px solid var(--line) }
