@@ -86,9 +86,9 @@ class QueueRow:
         state: 処理状態: what is to be done.
         asked_by: Who asked.
         answerer: The role or side that is to answer; None for one that nobody had to.
-        reason: キャンセル・返品理由: the reason, with the initiator's own words.
-        requested_at: キャンセル・返品要請日.
-        completed_at: キャンセル・返品完了日: when the order was cancelled.
+        reason: キャンセル/返品理由: the reason, with the initiator's own words.
+        requested_at: キャンセル/返品要請日.
+        completed_at: キャンセル/返品完了日: when the order was cancelled.
         placed_at: 注文日.
         shipped_at: 発送日.
         cart_id: カート番号.
