@@ -23,6 +23,7 @@ from ordercancel.policy import (
     If,
     Lifecycle,
     Medium,
+    Named,
     Refer,
     Rule,
     Texts,
@@ -147,6 +148,23 @@ class TestAnswersThatDiffer:
         assert difference.changes[0].turns
         assert not difference.changes[1].turns
         assert {change.example["role"] for change in difference.changes} == {"buyer"}
+
+    def test_are_of_those_who_may_do_it_at_all(self) -> None:
+        """Who that is may stand in a condition with a name; the others are never offered it."""
+        asks = Rule(
+            "asks", on=RequestCancellation, when=Named("a_buyer", "a buyer", buyer), effect=CANCEL
+        )
+        shut = Rule(
+            "shut",
+            on=RequestCancellation,
+            when=status.is_in("packed"),
+            effect=Forbid("answer_first"),
+        )
+        open_, closed = (attrs.evolve(SHOP, rules=rules) for rules in ((asks,), (asks, shut)))
+        changes = diff(open_, closed).changes
+        assert {(each.gained, each.example["role"]) for each in changes} == {
+            (("answer_first",), "buyer")
+        }
 
     def test_are_the_other_way_round_from_the_other_side(self) -> None:
         """What one gains the other loses."""

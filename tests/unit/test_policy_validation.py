@@ -889,6 +889,14 @@ DEEP: dict[str, tuple[Any, str, str]] = {
 }
 
 
+def test_a_notification_is_looked_through_no_deeper() -> None:
+    deep = again(is_open, 5_000, lambda c, n: Named(f"n{n}", "x", c))
+    message = attrs.evolve(MAIL, when=deep)
+    assert ("notifications[pending to seller].when", "is nested too deep") in faults(
+        notifications=(message,)
+    )
+
+
 @pytest.mark.parametrize("name", DEEP)
 def test_what_is_too_large_to_look_through_is_told(name: str) -> None:
     """Whatever is nested, the limit is named; Python's own is never met."""
