@@ -144,7 +144,10 @@ def _server(postgres_server: str) -> None:
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 @given(data=st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=settings.default.max_examples // 3,  # each has a database of its own
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_nothing_is_left_of_random_histories(
     kind: str, data: DataObject, caplog: pytest.LogCaptureFixture
 ) -> None:
