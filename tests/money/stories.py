@@ -15,7 +15,8 @@ from hypothesis.strategies import DrawFn
 
 from ordercancel import InvalidValue
 from ordercancel.domain.money import Charge, Money, OrderLine, Tender
-from ordercancel.engine.quote import Account, Due, Quote, State
+from ordercancel.domain.quotes import Due, Quote, State
+from ordercancel.engine.quote import Account
 from ordercancel.rules.refunding import Fee, Refunding, Tax
 
 RATES = (("8", (8, 100)), ("10", (10, 100)), ("20", (20, 100)))

@@ -10,7 +10,8 @@ import pytest
 
 from ordercancel import InvalidValue
 from ordercancel.cli.quote import account_of
-from ordercancel.engine.quote import Account, State
+from ordercancel.domain.quotes import State
+from ordercancel.engine.quote import Account
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "cases.json").read_text(encoding="utf-8")

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from money.stories import Story, many_steps, run, stories
-from ordercancel.engine.quote import Account, State
+from ordercancel.domain.quotes import State
+from ordercancel.engine.quote import Account
 
 STEPS = 100_000
 

@@ -7,7 +7,8 @@ from typing import Any
 import attrs
 
 from ordercancel.domain.money import Charge, allocate, rounded
-from ordercancel.engine.quote import Account, Quote, State
+from ordercancel.domain.quotes import Quote, State
+from ordercancel.engine.quote import Account
 from ordercancel.rules.refunding import Fee
 
 Quoted = tuple[Quote, State]

@@ -19,7 +19,8 @@ from ordercancel.domain.money import (
     allocate,
     rounded,
 )
-from ordercancel.engine.quote import Account, State
+from ordercancel.domain.quotes import State
+from ordercancel.engine.quote import Account
 from ordercancel.rules.refunding import Fee, Refunding, Tax
 
 LINE = OrderLine(id="a", quantity=3, amount=1000)

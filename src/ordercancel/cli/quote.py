@@ -11,7 +11,8 @@ import attrs
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.money import Charge, Money, OrderLine, Tender
-from ordercancel.engine.quote import Account, Quote, State
+from ordercancel.domain.quotes import Quote, State
+from ordercancel.engine.quote import Account
 from ordercancel.rules.refunding import Fee, Refunding, Tax
 
 T = TypeVar("T")

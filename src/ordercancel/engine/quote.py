@@ -16,7 +16,7 @@ from collections.abc import Mapping
 import attrs
 
 from ordercancel.domain.faults import Faults
-from ordercancel.domain.frozenmap import EMPTY, FrozenMap
+from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.limits import MAX_AMOUNT, MAX_QUANTITY
 from ordercancel.domain.money import (
     Charge,
@@ -28,95 +28,10 @@ from ordercancel.domain.money import (
     allocate,
     rounded,
 )
+from ordercancel.domain.quotes import Amounts, Due, Quote, State, added_up
 from ordercancel.rules.refunding import Fee, FeeBase, Refunding, TaxMode, TenderRule
 
-__all__ = ["Account", "Due", "Quote", "State"]
-
-Amounts = Mapping[str, int]
-
-
-@attrs.frozen(kw_only=True)
-class State:
-    """What has happened to the units and the money of an order.
-
-    Args:
-        runs: The units that are cancelled, by line, in the order in which they were; each run
-            with the id of the fee that holds for it, or None. Neighbours differ in their fee.
-        shipped: The units that are shipped, by line.
-        given: What was given back, by tender.
-        elsewhere: What the host has given back besides, by tender.
-    """
-
-    runs: tuple[tuple[str | None, Amounts], ...] = ()
-    shipped: Amounts = EMPTY
-    given: Amounts = EMPTY
-    elsewhere: Amounts = EMPTY
-
-    @property
-    def cancelled(self) -> dict[str, int]:
-        """The units that are cancelled, by line."""
-        units: dict[str, int] = {}
-        for _, run in self.runs:
-            units = _sum(units, run)
-        return units
-
-
-@attrs.frozen(kw_only=True)
-class Due:
-    """What is owed in a state, all in all.
-
-    Args:
-        goods: The price of the units that are cancelled, by line, less discounts.
-        charges: What comes back of charges, by charge.
-        classes: Goods and charges by the class that they are taxed in.
-        tax: The tax that comes back, by class: on top of these, or within them.
-        remaining_tax: The tax of what remains, by class.
-        gross: All that comes back, before fees.
-        fee: What is kept as a fee.
-        refund: What is owed: the gross less the fee, and less what was never paid.
-        remaining: What the order costs yet.
-    """
-
-    goods: Amounts
-    charges: Amounts
-    classes: Amounts
-    tax: Amounts
-    remaining_tax: Amounts
-    gross: int
-    fee: int
-    refund: int
-    remaining: int
-
-
-@attrs.frozen(kw_only=True)
-class Quote:
-    """What one step gives back; each part is from 0 on.
-
-    Args:
-        refund: What the customer gets.
-        fee: What is kept of it.
-        gross: What it would be without a fee, were all of it paid.
-        goods: Its parts by line, those of nothing left out.
-        charges: Its parts by charge, likewise.
-        classes: Its parts by the class that they are taxed in, likewise.
-        tax: The tax on them, or within them, by class, likewise.
-        tenders: The refund by tender, all of them.
-        remaining: What the order costs after the step.
-        remaining_tax: The tax of that, by class.
-        restock: The units that are cancelled by the step, by line.
-    """
-
-    refund: int
-    fee: int
-    gross: int
-    goods: Amounts
-    charges: Amounts
-    classes: Amounts
-    tax: Amounts
-    tenders: Amounts
-    remaining: int
-    remaining_tax: Amounts
-    restock: Amounts
+__all__ = ["Account"]
 
 
 class Account:
@@ -210,7 +125,7 @@ class Account:
             remaining_tax=due.remaining_tax,
             restock=FrozenMap(lines),
         )
-        return quote, attrs.evolve(after, given=FrozenMap(_sum(state.given, tenders)))
+        return quote, attrs.evolve(after, given=FrozenMap(added_up(state.given, tenders)))
 
     def ship(self, state: State, lines: Amounts) -> State:
         """Return the state after some units are shipped; these can't be cancelled any more.
@@ -222,7 +137,7 @@ class Account:
         faults = Faults("ship")
         self._check_units(state, lines, faults)
         faults.raise_if_any()
-        return attrs.evolve(state, shipped=FrozenMap(_sum(state.shipped, lines)))
+        return attrs.evolve(state, shipped=FrozenMap(added_up(state.shipped, lines)))
 
     def refund_elsewhere(self, state: State, amount: int, tender: str | None = None) -> State:
         """Return the state after the host has given money back itself.
@@ -242,7 +157,7 @@ class Account:
             expected = f"one of: {', '.join(known)}"
             faults.add("tender", f"is {tender!r:.80}", expected, code="unknown_tender")
             faults.raise_if_any()
-        back = _sum(state.given, state.elsewhere)
+        back = added_up(state.given, state.elsewhere)
         names = known if tender is None else (tender,)
         most = sum(known[name] - back.get(name, 0) for name in names)
         faults.number("amount", amount, 1, MAX_AMOUNT, "whole minor units from 1 on")
@@ -250,11 +165,11 @@ class Account:
             faults.add("amount", f"is {amount}", f"at most {most}", code="more_than_paid")
         faults.raise_if_any()
         parts = self._by_tender(state, amount) if tender is None else {tender: amount}
-        return attrs.evolve(state, elsewhere=FrozenMap(_sum(state.elsewhere, parts)))
+        return attrs.evolve(state, elsewhere=FrozenMap(added_up(state.elsewhere, parts)))
 
     def open(self, state: State) -> dict[str, int]:
         """Return how many units of each line are neither cancelled nor shipped."""
-        gone = _sum(state.cancelled, state.shipped)
+        gone = added_up(state.cancelled, state.shipped)
         return {name: units - gone.get(name, 0) for name, units in self._quantity.items()}
 
     # ------------------------------------------------------------------ what is owed
@@ -272,7 +187,7 @@ class Account:
         bases: dict[str, int] = {}
         goods, charges, gross = self._gross(cancelled)
         for name, run in state.runs:
-            cancelled = _sum(cancelled, run)
+            cancelled = added_up(cancelled, run)
             before = sum(goods.values()), gross
             goods, charges, gross = self._gross(cancelled)
             if name is not None:
@@ -464,14 +379,6 @@ class Account:
                 faults.add(where, f"is {units}", expected, code="more_than_remains")
 
 
-def _sum(one: Amounts, other: Amounts) -> dict[str, int]:
-    """Two sums of amounts by name, added up."""
-    total = dict(one)
-    for name, amount in other.items():
-        total[name] = total.get(name, 0) + amount
-    return total
-
-
 def _step(before: Amounts, after: Amounts) -> dict[str, int]:
     """What is more after a step, by name."""
     steps = {name: amount - before.get(name, 0) for name, amount in after.items()}
@@ -483,5 +390,5 @@ def _appended(
 ) -> tuple[tuple[str | None, Amounts], ...]:
     """Runs with further units, which join the last one where the fee is the same."""
     if runs and runs[-1][0] == fee:
-        return (*runs[:-1], (fee, FrozenMap(_sum(runs[-1][1], lines))))
+        return (*runs[:-1], (fee, FrozenMap(added_up(runs[-1][1], lines))))
     return (*runs, (fee, FrozenMap(lines)))

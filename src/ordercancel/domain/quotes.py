@@ -1,0 +1,106 @@
+"""Quotes: what has happened to the units of an order, what is owed then, and what a step gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from ordercancel.domain.frozenmap import EMPTY
+
+__all__ = ["Amounts", "Due", "Quote", "State", "added_up"]
+
+Amounts = Mapping[str, int]
+"""Units or minor units by an id."""
+
+
+@attrs.frozen(kw_only=True)
+class State:
+    """What has happened to the units and the money of an order.
+
+    Args:
+        runs: The units that are cancelled, by line, in the order in which they were; each run
+            with the id of the fee that holds for it, or None. Neighbours differ in their fee.
+        shipped: The units that are shipped, by line.
+        given: What was given back, by tender.
+        elsewhere: What the host has given back besides, by tender.
+    """
+
+    runs: tuple[tuple[str | None, Amounts], ...] = ()
+    shipped: Amounts = EMPTY
+    given: Amounts = EMPTY
+    elsewhere: Amounts = EMPTY
+
+    @property
+    def cancelled(self) -> dict[str, int]:
+        """The units that are cancelled, by line."""
+        units: dict[str, int] = {}
+        for _, run in self.runs:
+            units = added_up(units, run)
+        return units
+
+
+@attrs.frozen(kw_only=True)
+class Due:
+    """What is owed in a state, all in all.
+
+    Args:
+        goods: The price of the units that are cancelled, by line, less discounts.
+        charges: What comes back of charges, by charge.
+        classes: Goods and charges by the class that they are taxed in.
+        tax: The tax that comes back, by class: on top of these, or within them.
+        remaining_tax: The tax of what remains, by class.
+        gross: All that comes back, before fees.
+        fee: What is kept as a fee.
+        refund: What is owed: the gross less the fee, and less what was never paid.
+        remaining: What the order costs yet.
+    """
+
+    goods: Amounts
+    charges: Amounts
+    classes: Amounts
+    tax: Amounts
+    remaining_tax: Amounts
+    gross: int
+    fee: int
+    refund: int
+    remaining: int
+
+
+@attrs.frozen(kw_only=True)
+class Quote:
+    """What one step gives back; each part is from 0 on.
+
+    Args:
+        refund: What the customer gets.
+        fee: What is kept of it.
+        gross: What it would be without a fee, were all of it paid.
+        goods: Its parts by line, those of nothing left out.
+        charges: Its parts by charge, likewise.
+        classes: Its parts by the class that they are taxed in, likewise.
+        tax: The tax on them, or within them, by class, likewise.
+        tenders: The refund by tender, all of them.
+        remaining: What the order costs after the step.
+        remaining_tax: The tax of that, by class.
+        restock: The units that are cancelled by the step, by line.
+    """
+
+    refund: int
+    fee: int
+    gross: int
+    goods: Amounts
+    charges: Amounts
+    classes: Amounts
+    tax: Amounts
+    tenders: Amounts
+    remaining: int
+    remaining_tax: Amounts
+    restock: Amounts
+
+
+def added_up(one: Amounts, other: Amounts) -> dict[str, int]:
+    """Two sums of amounts by name, added up."""
+    total = dict(one)
+    for name, amount in other.items():
+        total[name] = total.get(name, 0) + amount
+    return total
