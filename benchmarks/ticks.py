@@ -35,7 +35,7 @@ BUDGET = 100
 BATCHES = 10
 SETTINGS = {
     "all are due": "SELECT 1",
-    "all are due, 5,000 of the first of them are of others": (
+    "all are due, 5,000 in front are of others": (
         "UPDATE ordercancel_cases SET edition = '9'"
         " WHERE order_id BETWEEN 'o-0001001' AND 'o-0006000'"
     ),
