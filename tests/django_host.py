@@ -17,54 +17,55 @@ from django.test.utils import setup_test_environment
 FOLDER = Path(tempfile.gettempdir()) / f"ordercancel-django-{os.getpid()}"
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "examples" / "django_shop"))
-settings.configure(
-    SECRET_KEY="for the tests",
-    USE_TZ=True,
-    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-    INSTALLED_APPS=[
-        "django.contrib.admin",
-        "django.contrib.auth",
-        "django.contrib.contenttypes",
-        "django.contrib.messages",
-        "django.contrib.sessions",
-        "ordercancel.contrib.django",
-        "storefront",
-    ],
-    MIDDLEWARE=[
-        "django.contrib.sessions.middleware.SessionMiddleware",
-        "django.middleware.locale.LocaleMiddleware",
-        "django.contrib.auth.middleware.AuthenticationMiddleware",
-        "django.contrib.messages.middleware.MessageMiddleware",
-    ],
-    TEMPLATES=[
-        {
-            "BACKEND": "django.template.backends.django.DjangoTemplates",
-            "APP_DIRS": True,
-            "OPTIONS": {
-                "context_processors": [
-                    "django.template.context_processors.request",
-                    "django.contrib.auth.context_processors.auth",
-                    "django.contrib.messages.context_processors.messages",
-                ]
+if not settings.configured:  # pytest imports this module once more, to look for doctests
+    settings.configure(
+        SECRET_KEY="for the tests",
+        USE_TZ=True,
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        INSTALLED_APPS=[
+            "django.contrib.admin",
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "django.contrib.messages",
+            "django.contrib.sessions",
+            "ordercancel.contrib.django",
+            "storefront",
+        ],
+        MIDDLEWARE=[
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.locale.LocaleMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.contrib.messages.middleware.MessageMiddleware",
+        ],
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "APP_DIRS": True,
+                "OPTIONS": {
+                    "context_processors": [
+                        "django.template.context_processors.request",
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                    ]
+                },
+            }
+        ],
+        LANGUAGES=[("ja", "Japanese"), ("en", "English")],
+        LANGUAGE_CODE="en",
+        ROOT_URLCONF="storefront.urls",
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        DATABASES={
+            "default": {
+                "ENGINE": "django.db.backends.sqlite3",
+                "NAME": FOLDER / "shop.sqlite3",
+                "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30},
             },
-        }
-    ],
-    LANGUAGES=[("ja", "Japanese"), ("en", "English")],
-    LANGUAGE_CODE="en",
-    ROOT_URLCONF="storefront.urls",
-    PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
-    DATABASES={
-        "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": FOLDER / "shop.sqlite3",
-            "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30},
+            "postgresql": {"ENGINE": "django.db.backends.postgresql"},
         },
-        "postgresql": {"ENGINE": "django.db.backends.postgresql"},
-    },
-    ORDERCANCEL={"POLICIES": ["ordercancel.policies.QOO10", "ordercancel.policies.CONECT"]},
-)
-django.setup()
-setup_test_environment()
+        ORDERCANCEL={"POLICIES": ["ordercancel.policies.QOO10", "ordercancel.policies.CONECT"]},
+    )
+    django.setup()
+    setup_test_environment()
 
 
 def emptied(alias: str) -> None:
