@@ -298,9 +298,9 @@ def asked(service: CancellationService, before: list[str], file: sqlite3.Connect
 
 
 def test_a_message_is_read_with_nothing_left_out() -> None:
-    """Every field of a message is needed to read it."""
+    """Every field of a message is needed to read it, but for one that older ones have not."""
     _, decode, stored = next(each for each in KEPT if each[0] == "stored message")
-    for field in attrs.fields(Message):
+    for field in (each for each in attrs.fields(Message) if each.name != "request"):
         left = {key: value for key, value in json.loads(stored).items() if key != field.name}
         with pytest.raises(InvalidValue, match=f"missing required field `{field.name}`"):
             decode(json.dumps(left))
