@@ -162,7 +162,7 @@ def test_when_the_answer_to_commit_is_lost_asking_again_tells(
     assert shop.version() == 2
 
 
-NOTING = "UPDATE ordercancel_outbox SET state"
+NOTING = "UPDATE ordercancel_outbox SET state=%(state)s::VARCHAR, delivered_at"
 
 
 def test_a_message_is_noted_as_delivered_by_another_connection(shop: Shop) -> None:
