@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from copy import copy
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
 from ordercancel.domain.actors import Actor, Party
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import COMMANDS, JUDGED, Command, FireDeadline, exact_command
+from ordercancel.domain.commands import JUDGED, Command
 from ordercancel.domain.errors import (
     Conflict,
     Fault,
@@ -27,7 +27,6 @@ from ordercancel.domain.errors import (
     UnknownOrder,
     UnknownPolicy,
 )
-from ordercancel.domain.events import Event
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.texts import Lang
 from ordercancel.engine.decide import check_edition
@@ -39,14 +38,15 @@ from ordercancel.engine.options import Option, options
 from ordercancel.policy.policy import Policy
 from ordercancel.service.answers import party_of
 from ordercancel.service.backoff import deciding_again
+from ordercancel.service.batch_inputs import commands_of, commands_together, ids_of
 from ordercancel.service.deadlines import PATIENCE, Deadlines
 from ordercancel.service.observers import Fields, Observed, log_passed_over, observing
 from ordercancel.service.ports import Directory, Store
 from ordercancel.service.queries import as_if_fired
+from ordercancel.service.read_ahead import KnownParties, ReadAhead
 from ordercancel.service.receipts import fingerprint_of_all, key_of
-from ordercancel.service.records import Commit, Receipt
+from ordercancel.service.records import Commit
 from ordercancel.service.results import (
-    MAX_COUNT,
     Outcome,
     Overview,
     check_language,
@@ -54,7 +54,6 @@ from ordercancel.service.results import (
     wrong_kind,
 )
 
-T = TypeVar("T")
 Actors = Callable[[Case], Actor]
 """Names somebody for each case, such as whoever has to answer it."""
 
@@ -77,7 +76,7 @@ class Batches(Deadlines):
             order_ids: The orders, 10,000 at most.
             by: The reader, or a function that names one for each case.
         """
-        ids = _ids(order_ids)
+        ids = ids_of(order_ids)
         page = self._store.load_many(ids)
         if page.unread:
             log_passed_over("cases_of", page.unread, "can't be read by this release")
@@ -157,7 +156,7 @@ class Batches(Deadlines):
         Returns:
             For each command, in the same order, its outcome, or the error that `handle` raises.
         """
-        wanted = _commands(commands)
+        wanted = commands_of(commands)
         page = self._store.load_many(list({each.order_id: None for each in wanted}))
         cases = {case.order.id: case for case in page.cases}
         # Behind the cases: whatever a case says of a command, its receipt is there by now.
@@ -173,7 +172,7 @@ class Batches(Deadlines):
             service._patience = PATIENCE  # noqa: SLF001 - a row that is held stops no other
             if command.order_id not in before:  # a second command meets what the first has made
                 ahead = cases.get(command.order_id), receipts.get(key or "")
-                service._store = cast(Store, _ReadAhead(self._store, *ahead))  # noqa: SLF001
+                service._store = cast(Store, ReadAhead(self._store, *ahead))  # noqa: SLF001
             before.add(command.order_id)
             try:
                 answers.append(service.handle(command, at=at))
@@ -210,7 +209,7 @@ class Batches(Deadlines):
             InvalidValue: An argument is wrong, or the id belongs to other commands.
             Conflict: Others changed one of the orders first, each time.
         """
-        wanted = _together(commands, command_id)
+        wanted = commands_together(commands, command_id)
         at = self._given(at)
         with ExitStack() as observed:
             noted = {each.order_id: _fields(each, command_id) for each in wanted}
@@ -347,7 +346,7 @@ class Batches(Deadlines):
         for case in cases:
             with suppress(UnknownPolicy):  # which whoever handles it is told
                 wanted |= self._readers(case)
-        return _Known(self._directory, self._find_many(wanted))
+        return KnownParties(self._directory, self._find_many(wanted))
 
     def _find_many(self, party_ids: Iterable[str]) -> Mapping[str, Party | None]:
         """Return what the directory knows of these parties; at once, where it can be asked so."""
@@ -365,105 +364,11 @@ class Batches(Deadlines):
         return {each: party_of(each, known.get(each)) for each in wanted}
 
 
-class _Known:
-    """A directory of which some answers are known."""
-
-    def __init__(self, directory: Directory, parties: Mapping[str, Party | None]) -> None:
-        self._directory = directory
-        self._parties = parties
-
-    def find(self, party_id: str) -> Party | None:
-        if party_id in self._parties:
-            return self._parties[party_id]
-        return self._directory.find(party_id)
-
-
-class _ReadAhead:
-    """A store that answers the first time from what was read ahead, for one command."""
-
-    def __init__(self, store: Store, case: Case | None, receipt: Receipt | None) -> None:
-        self._store = store
-        self._ahead = case
-        self._receipt = receipt
-        self._is_fresh = True
-
-    def load(self, order_id: str) -> Case | None:
-        if self._is_fresh:
-            return self._ahead
-        return self._store.load(order_id)
-
-    def receipt(self, command_id: str) -> Receipt | None:
-        if self._is_fresh:
-            return self._receipt
-        return self._store.receipt(command_id)
-
-    def history(self, order_id: str) -> tuple[Event, ...]:
-        return self._store.history(order_id)
-
-    def commit(self, commit: Commit) -> None:
-        self._is_fresh = False  # whatever comes of it, what was read ahead is not what is there
-        self._store.commit(commit)
-
-
 def _actor(by: Actor | Actors, case: Case) -> Actor:
     actor = by if isinstance(by, Actor) else by(case) if callable(by) else by
     if not isinstance(actor, Actor):
         raise wrong_kind("by", actor, "a Buyer, Seller, Operator or System")
     return actor
-
-
-def _ids(order_ids: Iterable[str]) -> list[str]:
-    """Return the ids of orders, each once.
-
-    Raises:
-        InvalidValue: One is no id, or there are too many.
-    """
-    ids = _many("order_ids", order_ids)
-    faults = Faults("service")
-    for number, order_id in enumerate(ids):
-        faults.line(f"order_ids[{number}]", order_id)
-    faults.raise_if_any()
-    return list(dict.fromkeys(ids))
-
-
-def _commands(commands: Iterable[Command]) -> list[Command]:
-    wanted = _many("commands", commands)
-    for number, command in enumerate(wanted):
-        if not isinstance(command, COMMANDS):
-            raise wrong_kind(f"commands[{number}]", command, "a command")
-    return [exact_command(each) for each in wanted]
-
-
-def _together(commands: Iterable[Command], command_id: str | None) -> list[Command]:
-    """Return commands that can be carried out together.
-
-    Raises:
-        InvalidValue: With every fault: an order that comes twice, an id, a deadline.
-    """
-    wanted = _commands(commands)
-    faults = Faults("service")
-    faults.line("command_id", command_id, optional=True)
-    seen: set[str] = set()
-    for number, command in enumerate(wanted):
-        where = f"commands[{number}]"
-        if command.order_id in seen:
-            faults.add(where, f"is about {command.order_id!r:.80} again", "each order once")
-        if command.command_id is not None:
-            faults.add(where, "has an id of its own", "one command_id for all")
-        if isinstance(command, FireDeadline):
-            faults.add(where, "is a FireDeadline", "a command that somebody gives")
-        seen.add(command.order_id)
-    faults.raise_if_any()
-    return wanted
-
-
-def _many(field: str, values: Iterable[T]) -> list[T]:
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        raise wrong_kind(field, values, "a list of them")
-    many = list(values)
-    if len(many) > MAX_COUNT:
-        raise InvalidValue([Fault(f"service.{field}", f"are {len(many)}", f"{MAX_COUNT} at most")])
-    return many
 
 
 def _fields(command: Command, command_id: str | None) -> Fields:
