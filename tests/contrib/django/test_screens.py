@@ -261,6 +261,14 @@ def test_an_ask_for_a_withdrawal_is_accepted_by_a_form() -> None:
     assert [str(each.status) for each in outcome.case.requests] == ["withdrawn"]
 
 
+def test_the_form_of_what_is_not_offered_says_why() -> None:
+    asked()
+    assert action_form("762544202", "approve", by=SELLER).why == ""
+    form = action_form("762544202", "accept", by=BUYER)
+    assert not form.option.is_offered
+    assert form.why == form.option.decision.message("en") != ""
+
+
 @pytest.mark.parametrize("ask", [("o-9", "reject"), ("762544202", "fly")])
 def test_what_is_not_there_is_not_found(ask: tuple[str, str]) -> None:
     """An order of somebody else's is not there either."""
