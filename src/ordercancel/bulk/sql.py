@@ -1,4 +1,4 @@
-"""A plan as SQL: expressions over a table of orders, by SQLAlchemy."""
+"""Rules as SQL: their plan as expressions over a table of orders, by SQLAlchemy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels and rows: what people read for the state of a case."""
+"""Labels and rows: the text that a buyer or a seller reads for the state of a case."""
 
 from __future__ import annotations
 

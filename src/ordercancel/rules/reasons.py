@@ -20,7 +20,7 @@ __all__ = ["Reason", "TextBounds", "as_bounds"]
 
 @attrs.frozen
 class TextBounds:
-    """How many visible characters a text has, inclusive; see `ordercancel.domain.texts`.
+    """How many visible characters a text has, inclusive; see `ordercancel.domain.characters`.
 
     With `required` the text must be there. What is typed may be longer than what is visible,
     yet not without end: at most ``raw_maximum`` code points are read.

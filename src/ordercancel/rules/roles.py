@@ -1,4 +1,4 @@
-"""Roles: what an actor can be to an order, and on which side they stand."""
+"""Roles: what an actor can be to an order, their side, and who is turned away as a stranger."""
 
 from __future__ import annotations
 
