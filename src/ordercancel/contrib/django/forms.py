@@ -52,7 +52,7 @@ class OptionForm(forms.Form):
     @property
     def why(self) -> str:
         """Why the action is not offered; empty where it is."""
-        return self.option.decision.message(self.lang)
+        return "" if self.option.is_offered else self.option.decision.message(self.lang)
 
     def values(self) -> dict[str, Any]:
         """Return what was filled in, as the command takes it."""
