@@ -141,7 +141,7 @@ def test_what_bars_everybody_is_told_at_once(pages: dict[tuple[str, str], str]) 
 def test_orders_of_other_channels_are_refused(pages: dict[tuple[str, str], str]) -> None:
     """conect.0.channel: by form and by mail they are the seller's to decide."""
     told = beside(pages["conect", "ja"], "※この機能は発注フォームを通じたご注文で")
-    assert "（注文経路：電話） | × **できない** | この経路で承ったご注文では" in told
+    assert "（注文経路：電話） | × **できない** | この経路のご注文では" in told
     assert "| 同じで、注文経路が発注フォーム・メール発注なら | △ **受注側が判断** |" in told
 
 

@@ -96,7 +96,7 @@ CANCELLED = "【Qoo10】ご注文のキャンセルが完了しました（注�
 AT_ONCE = "【Qoo10】即時キャンセルが完了しました（注文番号：762544202）"
 REJECTED = (
     "キャンセル拒否\nキャンセル拒否理由：{}\n"
-    "一度キャンセル拒否をしたご注文は、再度お客様側でキャンセル要請を出すことはできません。"
+    "一度キャンセルをお断りしたご注文につきましては、再度キャンセルをご要請いただくことはできません。"
 )
 """What the buyer reads of a rejection, with its reason."""
 
@@ -194,7 +194,7 @@ class TestOtherwiseAskWithdrawal:
         assert house.seller_reads == "撤回要請"
         assert house.buyer_reads == (
             "キャンセルの撤回要請\n本日発送予定です。撤回をお願いします。\n"
-            "キャンセル要請を撤回するかどうか、ご返事ください。"
+            "キャンセル要請を撤回されるかどうか、ご回答ください。"
         )
 
     def test_the_buyer_accepts_and_the_order_stays_what_it_was(self) -> None:
@@ -332,15 +332,15 @@ class TestShipSameDay:
         assert [(each.medium, each.subject) for each in sellers] == [
             (
                 "app",
-                "【Qoo10】キャンセル拒否が完了しました。当日以内に発送処理をお願いします（注文番号：762544202）",
+                "【Qoo10】キャンセル拒否完了・本日中の発送処理のお願い（注文番号：762544202）",
             )
         ]
-        assert "当日以内" in sellers[0].body
+        assert "当日中" in sellers[0].body
         assert house.seller_reads.splitlines()[-2:] == [
             "キャンセル拒否後は該当注文の発送処理を速やかに行ってください。",
             "発送処理の期限：2022年8月15日 24:00",
         ]
-        assert house.row().notes == ("当日以内の発送処理の期限：2022年8月15日 24:00",)
+        assert house.row().notes == ("当日中の発送処理の期限：2022年8月15日 24:00",)
         house.do(SHIP, LATE_EVENING)
         assert house.seller_reads == "配送中"
         assert house.row().notes == ()
@@ -1224,7 +1224,8 @@ class TestNoSecondRequest:
     """
 
     SENTENCE = (
-        "一度キャンセル拒否をしたご注文は、再度お客様側でキャンセル要請を出すことはできません。"
+        "一度キャンセルをお断りしたご注文につきましては、"
+        "再度キャンセルをご要請いただくことはできません。"
     )
 
     @pytest.mark.parametrize("at", [EVENING, LAST_SECOND, MIDNIGHT, jst(31)])

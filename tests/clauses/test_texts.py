@@ -52,7 +52,7 @@ REFUSALS = {
         "withdrawn_before": "after a request was withdrawn",
         "already_shipped": "has been shipped",
         "already_cancelled": "cancelled already",
-        "answer_first": "answer it before you go on",
+        "answer_first": "this has to wait",
         "not_late": "has not passed yet",
     },
 }

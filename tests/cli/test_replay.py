@@ -109,8 +109,8 @@ class TestTheGuidesExample:
         assert rejected["order_status"] == "shipping_requested"
         assert rejected["labels"] == {
             "buyer": "キャンセル拒否 キャンセル拒否理由：注文制作商品 "
-            "一度キャンセル拒否をしたご注文は、"
-            "再度お客様側でキャンセル要請を出すことはできません。",
+            "一度キャンセルをお断りしたご注文につきましては、"
+            "再度キャンセルをご要請いただくことはできません。",
             "seller": "キャンセル拒否完了 キャンセル拒否理由：注文制作商品 "
             "キャンセル拒否後は該当注文の発送処理を速やかに行ってください。 "
             "発送処理の期限：2022年8月15日 24:00",
@@ -132,7 +132,7 @@ class TestTheGuidesExample:
         )
         assert again["clauses"] == ["qoo10.4.no-second-request"]
         assert again["message"] == (
-            "一度キャンセル拒否をしたご注文は、再度お客様側でキャンセル要請を出すことはできません。"
+            "一度キャンセルをお断りしたご注文につきましては、再度キャンセルをご要請いただくことはできません。"
         )
         assert shipped["events"] == ["OrderAdvanced"]
         assert (shipped["order_status"], shipped["deadlines"]) == ("shipped", [])
@@ -430,7 +430,7 @@ class TestOptions:
         ship = options["advance", "ship", None]
         assert (ship["notice"], ship["confirmation"], ship["done"]) == (None, None, None)
         assert (ship["sentence"], ship["follows"]) == (
-            "キャンセル要請中のご注文です。先にキャンセル要請へご回答ください。",
+            "キャンセル要請中のご注文です。ショップがキャンセル要請に回答するまで、この操作はできません。",
             [],
         )
         assert (ship["offered"], ship["codes"], ship["reasons"]) == (False, ["answer_first"], [])

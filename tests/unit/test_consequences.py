@@ -57,11 +57,11 @@ def test_a_rejection_tells_the_buyer_and_begins_the_sellers_duty() -> None:
     ]
     assert [each.deadline.id for each in found.starts] == ["qoo10.ship_same_day"]
     assert sentences(reject)[0] == "キャンセル要請の状態は「キャンセル拒否完了」となります。"
-    assert "当日以内の発送処理の期限は2022年8月15日 24:00です。" in sentences(reject)
+    assert "当日中の発送処理の期限は2022年8月15日 24:00です。" in sentences(reject)
     assert "キャンセル要請への回答の期限はなくなります。" in sentences(reject)
     assert sentences(reject)[-1] == (
         "お客様は、再度キャンセル要請を行うことができません。"
-        "一度キャンセル拒否をしたご注文は、再度お客様側でキャンセル要請を出すことはできません。"
+        "一度キャンセルをお断りしたご注文につきましては、再度キャンセルをご要請いただくことはできません。"
     )
 
 

@@ -302,7 +302,7 @@ class TestARule:
         assert shipped["effect"] == {
             "forbid": "already_shipped",
             "refusal": {
-                "ja": "すでに出荷済のため、キャンセルできません。",
+                "ja": "出荷済のため、キャンセルできません。",
                 "en": "The order has been shipped and can no longer be cancelled.",
             },
         }

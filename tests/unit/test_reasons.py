@@ -98,7 +98,7 @@ def test_the_raw_length_is_bounded() -> None:
         (
             TextBounds(1, 20),
             "",
-            "文章を入力してください。（20文字以内）",
+            "理由を入力してください。（20文字以内）",
             "Please enter up to 20 characters.",
         ),
     ],

@@ -96,7 +96,7 @@ class TextBounds:
                 "Please enter up to {maximum} characters.",
             )
         if missing:
-            ja = f"文章を入力してください。（{ja.removesuffix('で入力してください。')}）"
+            ja = f"理由を入力してください。（{ja.removesuffix('で入力してください。')}）"
         if length is None:
             return {"ja": ja, "en": en}
         return {"ja": ja + "（現在{length}文字）", "en": en + " You typed {length}."}

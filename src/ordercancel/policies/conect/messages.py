@@ -131,8 +131,8 @@ NOTIFICATIONS = (
             "[CO-NECT] Shipped before it could be cancelled",
         ),
         body=_to_buyer(
-            "下記のご注文は、キャンセルリクエストへの回答の前に出荷済となりました。\n"
-            "誠に恐れ入りますが、キャンセルを承ることができませんでした。",
+            "下記のご注文は、キャンセルリクエストへの回答前に出荷済となりました。\n"
+            "このため、誠に恐れ入りますが、キャンセルを承ることができませんでした。",
             "The order below was shipped before your request was answered, so it could not be "
             "cancelled.",
             more=_SORRY,
@@ -144,12 +144,12 @@ NOTIFICATIONS = (
         when=~seller,
         to="seller",
         subject=Text(
-            _PREFIX + "キャンセルリクエストが終了しました({buyer_name})",
+            _PREFIX + "キャンセルリクエストが無効となりました({buyer_name})",
             "[CO-NECT] Cancellation request closed ({buyer_name})",
         ),
         body=_to_seller(
             "下記のご注文は出荷済となったため、{buyer_name} 様からのキャンセルリクエストは"
-            "無効となりました。\n承認または拒否を行っていただく必要はありません。",
+            "無効となりました。\n承認または拒否を行っていただく必要はございません。",
             "The order below counts as shipped now, so the request of {buyer_name} to cancel it "
             "is closed. Nothing is left to answer.",
         ),
@@ -167,7 +167,7 @@ NOTIFICATIONS = (
         ),
         body=_to_seller(
             "下記のご注文のキャンセルリクエストを、{buyer_name} 様が取り消されました。\n"
-            "承認または拒否を行っていただく必要はありません。",
+            "承認または拒否を行っていただく必要はございません。",
             "{buyer_name} withdrew the request to cancel the order below. Nothing is left to "
             "answer.",
         ),

@@ -85,7 +85,7 @@ READINGS: Mapping[str, Text] = {
     ),
     "conect.2-3.approve": Text(
         "確認の後、承認から取引中止までが一度の操作で完了する。",
-        "One atomic command, after a confirmation.",
+        "One step, after a confirmation: approved and discontinued together.",
     ),
     "conect.2-3.reject-popup": Text(
         "「拒否する」ボタン、確認のポップアップの文、ポップアップの「拒否を実行」ボタン。",
@@ -101,7 +101,10 @@ READINGS: Mapping[str, Text] = {
 DECIDED: Mapping[str, tuple[Gap, ...]] = {
     "conect.0.channel": (
         Gap(
-            Text("キャンセルをリクエストできる注文の経路", "which channels may request"),
+            Text(
+                "キャンセルをリクエストできる注文の経路",
+                "orders of which channels may be asked to be cancelled",
+            ),
             "channels",
             "('order_form', 'mail')",
         ),
@@ -114,9 +117,9 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
                     "ると、許可していない間は承認も拒否もできず、リクエストは回答待ちのまま残る"
                 ),
                 (
-                    "a seller who switches it off later leaves an open request decidable; "
-                    "otherwise approving and rejecting are refused while it is off, and the "
-                    "request waits"
+                    "by default, a request that is open when the seller switches this off can "
+                    "still be answered; with the switch, it can be neither approved nor rejected "
+                    "while it is off, and waits"
                 ),
             ),
             "recheck_permission",
@@ -125,7 +128,7 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
         Gap(
             Text(
                 "登録のない受注側は、許可していないものとして扱う",
-                "a seller whom the directory does not know does not permit",
+                "a seller of whom nothing is known counts as not permitting",
             )
         ),
     ),
@@ -139,10 +142,10 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
                     "は無効となる）"
                 ),
                 (
-                    "an open request is closed as superseded when the seller ships, the buyer "
-                    "is told, approval afterwards is refused; otherwise the move to ship is "
-                    "refused until the request is answered (an order that the host tells to be "
-                    "shipped closes it in any case)"
+                    "by default, shipping closes an open request without an answer: the buyer is "
+                    "told, and it cannot be approved afterwards; with the switch off, shipping "
+                    "is refused until the request is answered (where another system reports an "
+                    "order as shipped, that closes the request in any case)"
                 ),
             ),
             "shipping_supersedes",
@@ -191,21 +194,31 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
         ),
     ),
     "conect.1-2.approved-mail": (
-        Gap(Text("登録されているすべてのメールアドレスに送る", "all registered addresses")),
-        Gap(Text("メールの本文", "the body of the mail"), WORDING),
+        Gap(
+            Text(
+                "承認の通知は、発注側に登録されているすべてのメールアドレスに送る",
+                "the mail of an approval goes to all registered addresses of the buying business",
+            )
+        ),
+        Gap(Text("承認のメールの本文", "the body of the mail of an approval"), WORDING),
     ),
     "conect.1-2.rejected-mail": (
-        Gap(Text("登録されているすべてのメールアドレスに送る", "all registered addresses")),
-        Gap(Text("メールの本文", "the body of the mail"), WORDING),
+        Gap(
+            Text(
+                "却下の通知は、発注側に登録されているすべてのメールアドレスに送る",
+                "the mail of a rejection goes to all registered addresses of the buying business",
+            )
+        ),
+        Gap(Text("却下のメールの本文", "the body of the mail of a rejection"), WORDING),
     ),
     "conect.2-2.seller-mail": (
         Gap(
             Text(
-                "受注側に登録されているすべてのメールアドレスに送る",
-                "all registered addresses of the selling business",
+                "リクエスト受付の通知は、受注側に登録されているすべてのメールアドレスに送る",
+                "the mail of a request goes to all registered addresses of the selling business",
             )
         ),
-        Gap(Text("メールの本文", "the body of the mail"), WORDING),
+        Gap(Text("リクエスト受付のメールの本文", "the body of the mail of a request"), WORDING),
     ),
     "conect.2-3.buyer-reason-shown": (
         Gap(

@@ -157,7 +157,7 @@ TEXTS = Texts(
     },
     refusals={
         "channel_excluded": Text(
-            "この経路で承ったご注文では、キャンセルリクエストをご利用になれません。",
+            "この経路のご注文では、キャンセルリクエストをご利用いただけません。",
             "Cancellation cannot be requested for orders of this channel.",
         ),
         "seller_does_not_permit": Text(
@@ -169,7 +169,7 @@ TEXTS = Texts(
             "A cancellation request is open already. Please wait for the answer.",
         ),
         "already_shipped": Text(
-            "すでに出荷済のため、キャンセルできません。",
+            "出荷済のため、キャンセルできません。",
             "The order has been shipped and can no longer be cancelled.",
         ),
         "already_cancelled": Text(

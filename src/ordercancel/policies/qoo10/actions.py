@@ -24,6 +24,13 @@ ACTIONS: Mapping[str, ActionText] = {
     ),
     "approve": ActionText(
         button=Sourced(Text("キャンセル", "Cancel the order"), decided("qoo10.3.shown-at-once")),
+        notices=(
+            Text(
+                "「キャンセル」は、キャンセル要請を承認するボタンです。画面を閉じるボタンではありません。",
+                "This button approves the request. It does not close the window, as the "
+                "button of the same Japanese name does in the pop-up of a rejection.",
+            ),
+        ),
         confirmation=Text(
             "キャンセル要請を承認し、ご注文をキャンセルします。よろしいですか？",
             "The request is approved and the order cancelled. Do you approve it?",
@@ -114,7 +121,7 @@ ACTIONS: Mapping[str, ActionText] = {
             ),
         ),
         done=Text(
-            "お客様に撤回を要請しました。返事をお待ちください。",
+            "お客様に撤回を要請しました。ご回答をお待ちください。",
             "The buyer is asked to withdraw the request. Please wait for the answer.",
         ),
     ),
@@ -125,8 +132,9 @@ ACTIONS: Mapping[str, ActionText] = {
     "decline": ActionText(
         button=Text("撤回しない", "Keep the request"),
         done=Text(
-            "キャンセル要請は撤回されません。ショップの回答をお待ちください。",
-            "The request stays as it is. Please wait for the seller's answer.",
+            "キャンセル要請を撤回しない旨をショップにお伝えしました。"
+            "ショップの回答をお待ちください。",
+            "The seller is told that you keep the request. Please wait for the seller's answer.",
         ),
     ),
 }

@@ -110,8 +110,8 @@ NOTIFICATIONS = (
         media=_BOTH,
         subject=_subject("即時キャンセルが完了しました", "Cancelled at once, do not ship"),
         body=_to_seller(
-            "下記のご注文は、お客様の要請により即時キャンセル完了となりました。\n"
-            "商品を発送なさらないよう、お願いいたします。",
+            "下記のご注文は、お客様のご要請により、即時キャンセルが完了しました。\n"
+            "商品の発送はお控えくださいますようお願いいたします。",
             "The order below was cancelled at once, as the buyer asked. Please do not ship it.",
             more=_REASON,
         ),
@@ -140,7 +140,7 @@ NOTIFICATIONS = (
         ),
         body=_to_seller(
             "キャンセル要請中の下記のご注文が配送遅延となったため、自動的にキャンセルが完了しました。\n"
-            "商品を発送なさらないよう、お願いいたします。",
+            "商品の発送はお控えくださいますようお願いいたします。",
             "The order below is delayed, so its cancellation was approved automatically. "
             "Please do not ship it.",
             more=_REASON,
@@ -157,14 +157,14 @@ NOTIFICATIONS = (
         ),
         body=Sourced(
             _to_buyer(
-                "ご要請いただきました下記のご注文につきまして、\n"
-                "誠に恐れ入りますが、下記の理由によりキャンセルを承ることができませんでした。\n\n"
+                "キャンセルをご要請いただきました下記のご注文につきまして、\n"
+                "誠に恐れ入りますが、次の理由によりキャンセルを承ることができませんでした。\n\n"
                 "キャンセル拒否理由：{answer}",
                 "We are sorry: the order below could not be cancelled, for this reason:\n\n"
                 "{answer}",
                 more=Text(
                     "商品が届くまで、いましばらくお待ちくださいますようお願いいたします。\n"
-                    "なお、このご注文について再度キャンセルを要請いただくことはできません。\n"
+                    "なお、こちらのご注文につきましては、再度キャンセルをご要請いただくことはできません。\n"
                     "ご希望に沿えず申し訳ございませんが、何卒ご了承くださいますようお願い申し上げます。",
                     "It will be shipped without delay. Cancellation cannot be requested again for "
                     "this order. We ask for your understanding.",
@@ -179,12 +179,12 @@ NOTIFICATIONS = (
         to="seller",
         media=_APP,
         subject=_subject(
-            "キャンセル拒否が完了しました。当日以内に発送処理をお願いします",
+            "キャンセル拒否完了・本日中の発送処理のお願い",
             "Cancellation rejected, to be shipped today",
         ),
         body=_to_seller(
             "下記のご注文のキャンセル拒否が完了しました。\n"
-            "拒否をした当日以内に、発送処理を行っていただきますようお願いいたします。",
+            "キャンセル拒否をされた当日中に、発送処理を行ってくださいますようお願いいたします。",
             "You rejected the cancellation of the order below. Please ship it on this very day.",
             more=_ANSWER,
         ),
@@ -196,8 +196,8 @@ NOTIFICATIONS = (
         media=_APP,
         subject=_subject("発送処理の期限を過ぎています", "Not shipped in time"),
         body=_to_seller(
-            "下記のご注文は、キャンセル拒否をした当日以内に発送処理が行われていません。\n"
-            "至急、発送処理を行っていただきますようお願いいたします。\n\n"
+            "下記のご注文は、キャンセル拒否をされた当日中の発送処理が確認できておりません。\n"
+            "至急、発送処理を行ってくださいますようお願いいたします。\n\n"
             "発送処理の期限：{due_at}",
             "The order below was not shipped on the day on which its cancellation was rejected. "
             "Please ship it at once.\n\nIt was to be shipped by: {due_at}",
@@ -210,7 +210,7 @@ NOTIFICATIONS = (
         media=_APP,
         subject=_subject("キャンセル要請へのご回答のお願い", "A request is still unanswered"),
         body=_to_seller(
-            "下記のご注文のキャンセル要請に、まだご回答をいただいていません。\n"
+            "下記のご注文のキャンセル要請に、まだご回答をいただいておりません。\n"
             "お客様がお待ちですので、ご回答をお願いいたします。\n\n"
             "ご回答の期日：{due_at}",
             "The request to cancel the order below is still open, and the buyer waits. "
@@ -226,8 +226,9 @@ NOTIFICATIONS = (
         subject=_subject("キャンセル要請の撤回のお願い", "Please withdraw your request"),
         body=_to_buyer(
             "ご要請いただきました下記のご注文のキャンセルにつきまして、"
-            "{seller_name}より、キャンセル要請を撤回いただきたいとのお願いが届いています。\n"
-            "お手数ですが、内容をご確認のうえ、撤回されるかどうかをご返事くださいますようお願いいたします。\n\n"
+            "{seller_name}より、キャンセル要請を撤回いただきたいとのお願いが届いております。\n"
+            "お手数をおかけいたしますが、内容をご確認のうえ、"
+            "撤回されるかどうかをご回答くださいますようお願いいたします。\n\n"
             "{withdrawal_text}",
             "{seller_name} asks you to withdraw your request to cancel the order below. "
             "Please say whether you do.\n\n{withdrawal_text}",
@@ -244,8 +245,8 @@ NOTIFICATIONS = (
         media=_APP,
         subject=_subject("撤回要請が保留となりました", "The buyer keeps the request"),
         body=_to_seller(
-            "下記のご注文について、お客様がキャンセル要請の撤回を保留されました。\n"
-            "キャンセル要請は回答待ちです。引き続き、ご回答をお願いいたします。",
+            "下記のご注文について、お客様はキャンセル要請を撤回されませんでした（撤回保留）。\n"
+            "キャンセル要請は、引き続き回答待ちの状態です。ご回答をお願いいたします。",
             "The buyer of the order below does not withdraw the request. It is still open: "
             "please answer it.",
             more=_REASON,
@@ -259,7 +260,7 @@ NOTIFICATIONS = (
         subject=_subject("キャンセル要請が撤回されました", "The request was withdrawn"),
         body=_to_seller(
             "下記のご注文について、お客様がキャンセル要請を撤回されました。\n"
-            "発送処理を進めていただきますようお願いいたします。",
+            "発送処理をお進めくださいますようお願いいたします。",
             "The buyer withdrew the request to cancel the order below. Please ship it.",
         ),
         source=_ASKED_BACK,
@@ -274,7 +275,7 @@ NOTIFICATIONS = (
             "Shipped before it could be cancelled",
         ),
         body=_to_buyer(
-            "ご要請いただきました下記のご注文につきまして、\n"
+            "キャンセルをご要請いただきました下記のご注文につきまして、\n"
             "誠に恐れ入りますが、すでに商品が発送されたため、キャンセルを承ることができませんでした。",
             "We are sorry: the order below was shipped, so it could not be cancelled.",
             more=Text(
@@ -289,7 +290,7 @@ NOTIFICATIONS = (
         when=_HAS_LEFT & ~seller,
         to="seller",
         media=_APP,
-        subject=_subject("キャンセル要請が終了しました", "The request is closed"),
+        subject=_subject("キャンセル要請が無効となりました", "The request is closed"),
         body=_to_seller(
             "下記のご注文は発送済みとなったため、キャンセル要請は無効となりました。\n"
             "ご回答いただく必要はありません。",

@@ -37,14 +37,14 @@ READINGS: Mapping[str, Text] = {
         (
             "拒否をした日（日本時間の暦日）が終わるまでに発送処理を行う。23時59分に拒否をし"
             "た場合も同じ。注文制作商品も例外ではない。ペナルティーはQoo10が出店規約に従っ"
-            "て施行するものであり、このライブラリは何も科さない。虚偽の発送処理はこのライブ"
-            "ラリからは分からないため、確認しない。"
+            "て施行するものであり、本システムは何も科さない。虚偽の発送処理は本システムか"
+            "らは分からないため、確認しない。"
         ),
         (
             "To be shipped (発送処理) until the end of the calendar day of the rejection "
             "in Asia/Tokyo, even when rejected at 23:59. 注文制作商品 is not exempt. The "
-            "penalty is Qoo10's, by its terms: nothing is penalised by the library. 虚偽の"
-            "発送処理 cannot be seen by the library: the page says that it is not checked."
+            "penalty is Qoo10's, by its terms: this system penalises nothing. 虚偽の"
+            "発送処理 (feigned shipping) cannot be seen by this system, so it is not checked."
         ),
     ),
     "qoo10.1.instant-delayed": Text(
@@ -55,7 +55,7 @@ READINGS: Mapping[str, Text] = {
         ),
         (
             "Delayed from 00:00 Asia/Tokyo of the day after the planned ship date. It "
-            "follows from the clock: an order whose stored status lags behind is judged as "
+            "follows from the clock: an order that is not marked as delayed yet is judged as "
             "delayed. The sentence speaks of orders that ARE delayed when the buyer asks."
         ),
     ),
@@ -182,7 +182,7 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
             Text(
                 (
                     "撤回保留の後も、ショップは何度でも撤回を求めることができる。ただし、お客様"
-                    "の返事を待つ間は重ねて求められない。お客様は、保留した後でも応じることがで"
+                    "の回答を待つ間は重ねて求められない。お客様は、保留した後でも応じることがで"
                     "きる"
                 ),
                 (
@@ -238,22 +238,23 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
         Gap(
             Text(
                 (
-                    "遅延する前に入った要請は、遅延した後もショップが判断できる（'decidable'。"
-                    "承認すること、拒否して当日以内に発送すること、撤回を求めることができる。回"
-                    "答待ちの間は注文を配送遅延に変更できず、拒否した後は、配送遅延に変更される"
-                    "まで配送要請のまま表示する：qoo10.3.back-to-shipping）。または、承認のみ可"
-                    "能とし、すでに撤回を求めていればお客様は応じることができる（'approve_only'"
-                    "）。または、発送予定日の翌日0時に、あるいは配送遅延に変更された時に、自動"
-                    "的に承認する（'approved'）"
+                    "遅延する前に入った要請の扱いは、次の三つから選べる。①ショップが引き続き判断で"
+                    "きる（'decidable'、初期の設定）：承認すること、拒否して当日中に発送すること、撤"
+                    "回を求めることができる。回答待ちの間は注文を配送遅延に変更できず、拒否した後は"
+                    "、配送遅延に変更されるまで配送要請のまま表示する（qoo10.3.back-to-shipping）。"
+                    "②承認のみできる（'approve_only'）：すでに撤回を求めていれば、お客様は応じるこ"
+                    "とができる。③自動で承認する（'approved'）：発送予定日の翌日0時、または配送遅延"
+                    "への変更時に承認する。"
                 ),
                 (
-                    "a request that was open before its order was late stays decidable "
-                    "('decidable': the seller approves, rejects and then ships the same day, "
-                    "or asks to withdraw; the order is not marked 配送遅延 while the request "
-                    "is open, and reads 配送要請 after a rejection, qoo10.3.back-to-shipping, "
-                    "until it is marked); or it can only be approved, and an ask to withdraw "
-                    "that was made before can still be answered ('approve_only'); or it is "
-                    "approved by itself at 00:00, or when it is marked 配送遅延 ('approved')"
+                    "by default, a request that was open before its order was late stays for the "
+                    "seller to decide ('decidable'): they approve, reject and then ship the same "
+                    "day, or ask to withdraw; while the request is open the order cannot be "
+                    "marked 配送遅延, and after a rejection it reads 配送要請 until it is marked "
+                    "(qoo10.3.back-to-shipping). The switch has two other positions. "
+                    "'approve_only': the request can only be approved, and an ask to withdraw "
+                    "that was made before can still be answered. 'approved': it is approved by "
+                    "itself at 00:00, or when the order is marked 配送遅延."
                 ),
             ),
             "late_while_open",
@@ -285,7 +286,8 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
                 ),
                 (
                     "キャンセル中 counts cancellations that are granted and not settled yet, "
-                    "such as a refund that is not confirmed"
+                    "such as a refund that is not confirmed; it is counted where the shop keeps "
+                    "track of what it still owes, and is not among the numbers below"
                 ),
             )
         ),
@@ -294,13 +296,15 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
         Gap(
             Text(
                 (
-                    "15日に受け付けて回答待ちの要請は、20日0時（日本時間）から「4日超過」となる"
-                    "（丸4日後）。件数と一覧の行に表示し、自動的に決まることはない"
+                    "15日に受け付け、回答がないままの要請は、20日0時（日本時間）から「対応期日超"
+                    "過」となる（満4日の経過後）。一覧の行に表示し、件数には超過した数を添える。自"
+                    "動的に決まることはない"
                 ),
                 (
                     "a request received on the 15th and still open is overdue from the 20th "
-                    "00:00 Asia/Tokyo (four whole days later); the counter and the row say so; "
-                    "nothing is decided by itself"
+                    "00:00 Asia/Tokyo (four whole days later); its row in the queue says so, "
+                    "and each number says how many of its orders are overdue; nothing is "
+                    "decided by itself"
                 ),
             ),
             "overdue_after_days",
@@ -309,11 +313,11 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
     ),
     "qoo10.3.grid": (
         Gap(
-            Text("お客様のほかの理由", "the other reasons of the buyer"),
+            Text("「注文キャンセル」以外のお客様の理由", "the other reasons of the buyer"),
             "request_reasons",
             "REQUEST_REASONS",
         ),
-        Gap(Text("ほかの場合の処理状態の表記", "what 処理状態 reads in other states"), WORDING),
+        Gap(Text("原文の例にない処理状態の表記", "what 処理状態 reads in other states"), WORDING),
     ),
     "qoo10.3.other-30": (
         Gap(Text("500文字以内とする", "at most 500 characters"), "other_maximum", "500"),
@@ -322,7 +326,8 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
         Gap(
             Text(
                 "案内の文そのもの（ちょうど30文字）は、理由として受け付けない",
-                "the hint itself, which has exactly 30 characters, is refused as a reason",
+                "the hint itself, whose Japanese words are exactly 30 characters, is refused "
+                "as a reason",
             )
         ),
     ),
@@ -349,9 +354,10 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
                     "れた注文では、いずれの場合も要請は無効となる"
                 ),
                 (
-                    "the seller answers before 発送処理 (the move is refused until then); "
-                    "otherwise it closes the open request; an order that the host tells to be "
-                    "shipped closes it in any case"
+                    "by default the seller answers before 発送処理 (shipping is refused until "
+                    "then); with the switch, shipping closes the open request instead; where "
+                    "another system reports an order as shipped, that closes the request in any "
+                    "case"
                 ),
             ),
             "shipping_supersedes",

@@ -10,8 +10,8 @@ __all__ = ["REMARKS"]
 REMARKS = (
     Remark(
         Text(
-            "実際に発送されたかどうかは、ライブラリからは分からない",
-            "the library cannot see whether goods have really left",
+            "実際に発送されたかどうかは、本システムからは分からない",
+            "this system cannot see whether goods have really left",
         ),
         "虚偽の発送処理を行っていることが確認された場合",
     ),

@@ -363,7 +363,7 @@ def qoo10(
                 due=closed_at.end_of_day(),
                 then=mark("missed"),
                 met=shipped_at,
-                label=Text("当日以内の発送処理", "shipping on the day of the rejection"),
+                label=Text("当日中の発送処理", "shipping on the day of the rejection"),
                 source=clause("qoo10.1.ship-same-day"),
             ),
             Deadline(

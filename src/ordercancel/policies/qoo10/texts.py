@@ -84,7 +84,7 @@ TEXTS = Texts(
             Text("キャンセルの撤回要請", "Asking the buyer to withdraw"),
             clause("qoo10.3.shown-at-once"),
         ),
-        AnswerWithdrawal: Text("撤回要請への返事", "Answering the ask to withdraw"),
+        AnswerWithdrawal: Text("撤回要請への回答", "Answering the ask to withdraw"),
         AdvanceOrder: Text("注文の処理", "Moving the order on"),
     },
     moves={
@@ -126,7 +126,7 @@ TEXTS = Texts(
         ),
         "not_asked": Text("撤回要請は届いていません。", "No withdrawal was asked for."),
         "asked_already": Text(
-            "すでに撤回要請中です。お客様の返事をお待ちください。",
+            "すでに撤回要請中です。お客様のご回答をお待ちください。",
             "The withdrawal was asked for already. Please wait for the buyer's answer.",
         ),
         "not_cancellable": Text(
@@ -151,11 +151,11 @@ TEXTS = Texts(
         ),
         "rejected_before": Sourced(
             Text(
-                "一度キャンセル拒否をしたご注文は、"
-                "再度お客様側でキャンセル要請を出すことはできません。",
+                "一度キャンセルをお断りしたご注文につきましては、"
+                "再度キャンセルをご要請いただくことはできません。",
                 "Cancellation cannot be requested again once it was rejected.",
             ),
-            clause("qoo10.4.no-second-request"),
+            reading("qoo10.4.no-second-request"),
         ),
         "withdrawn_before": Text(
             "キャンセル要請を撤回したご注文では、再度キャンセルを要請することはできません。",
@@ -169,8 +169,9 @@ TEXTS = Texts(
             "すでにキャンセルが完了しているご注文です。", "The order has been cancelled already."
         ),
         "answer_first": Text(
-            "キャンセル要請中のご注文です。先にキャンセル要請へご回答ください。",
-            "A cancellation request is open: answer it before you go on.",
+            "キャンセル要請中のご注文です。"
+            "ショップがキャンセル要請に回答するまで、この操作はできません。",
+            "A cancellation request is open: this has to wait until the seller has answered it.",
         ),
         "not_late": Text(
             "発送予定日を過ぎていないため、配送遅延には変更できません。",
@@ -202,7 +203,7 @@ TEXTS = Texts(
             to="buyer",
             text=Text(
                 "キャンセルの撤回要請\n{withdrawal_text}\n"
-                "キャンセル要請を撤回するかどうか、ご返事ください。",
+                "キャンセル要請を撤回されるかどうか、ご回答ください。",
                 "Asked to withdraw the request\n{withdrawal_text}\n"
                 "Please say whether you withdraw it.",
             ),
@@ -231,11 +232,12 @@ TEXTS = Texts(
             to="buyer",
             text=Text(
                 "キャンセル拒否\nキャンセル拒否理由：{answer}\n"
-                "一度キャンセル拒否をしたご注文は、再度お客様側でキャンセル要請を出すことはできません。",
+                "一度キャンセルをお断りしたご注文につきましては、"
+                "再度キャンセルをご要請いただくことはできません。",
                 "Cancellation rejected\nReason: {answer}\n"
                 "It cannot be requested again for this order.",
             ),
-            source=clause("qoo10.3.shown-at-once", "qoo10.4.no-second-request"),
+            source=reading("qoo10.3.shown-at-once", "qoo10.4.no-second-request"),
         ),
         Label(
             on="missed",
@@ -266,7 +268,7 @@ TEXTS = Texts(
     counters=(
         Counter(
             on="open",
-            label=Text("キャンセルリクエスト", "Cancellation requests"),
+            label=Text("キャンセルリクエスト", "Open cancellation requests"),
             source=clause("qoo10.3.front-list"),
         ),
         Counter(
