@@ -12,12 +12,22 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ordercancel.domain.commands import JUDGED, AdvanceOrder, Judged, RequestCancellation
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import (
+    JUDGED,
+    AdvanceOrder,
+    Approve,
+    Judged,
+    Reject,
+    RequestCancellation,
+    Withdraw,
+)
 from ordercancel.domain.texts import Text
 from ordercancel.engine.decide import decide
 from ordercancel.engine.decision import Decision, Verdict
 from ordercancel.engine.evolve import evolve
-from ordercancel.explain.flips import alternatives, flips
+from ordercancel.explain import explain
+from ordercancel.explain.flips import alternatives, flips, is_final
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
 from ordercancel.policy import (
     CANCEL,
@@ -45,12 +55,15 @@ from ordercancel.policy import (
 from ordercancel.rules.conditions import Condition, Value
 from ordercancel.rules.facts import legal_move
 from ordercancel.verification.enumeration import Space
-from samples import BUYER, SELLER, jst
+from samples import BUYER, PERMITTING, SELLER, jst
 from samples import opened as sample
 from unit.test_explain import asked, says
 from unit.tiny import asks, opened, tiny, utc
 
 REFER = Refer(seller)
+ASK = RequestCancellation("762544202", by=BUYER)
+APPROVE = Approve("762544202", by=SELLER, request=1)
+REJECT = Reject("762544202", by=SELLER, request=1)
 WEIGHT = Number("weight", Text("重さ", "weight"))
 
 
@@ -101,6 +114,79 @@ def test_what_has_happened_stays_so() -> None:
     rules = (says(REFER, status.is_in("new"), "t.a"), says(CANCEL, status.is_in("packed"), "t.b"))
     assert told(asked(*rules, status="sent")) == []
     assert ("once order status is Packed", "cancel") in told(asked(*rules))
+
+
+def pending(policy: Policy) -> Case:
+    """The sample order, which its buyer has asked to cancel."""
+    case = sample(policy)
+    reason = "changed_mind" if policy is QOO10 else "wrong_item"
+    ask = RequestCancellation("762544202", by=BUYER, reason=reason)
+    return reduce(evolve, decide(ask, case, policy, jst(15, 10), seller=PERMITTING), case)
+
+
+@pytest.mark.parametrize(
+    ("decision", "code"),
+    [
+        pytest.param(CONECT.assess(APPROVE, sample(CONECT), jst(16)), "no_open_request", id="new"),
+        pytest.param(
+            CONECT.assess(ASK, pending(CONECT), jst(16), seller=PERMITTING),
+            "request_open",
+            id="closed",
+        ),
+        pytest.param(CONECT.assess(REJECT, pending(CONECT), jst(16)), None, id="grant"),
+        pytest.param(QOO10.assess(APPROVE, pending(QOO10), jst(16)), None, id="clock"),
+    ],
+)
+def test_what_can_still_change_is_not_called_final(decision: Decision, code: str | None) -> None:
+    """A new request, the end of the present one, shipping; and a grant always ends."""
+    assert decision.codes == (() if code is None else (code,))
+    assert not is_final(decision)
+    assert "changes the outcome." not in str(explain(decision, "en"))
+
+
+@pytest.mark.parametrize(
+    ("decision", "code"),
+    [
+        pytest.param(
+            QOO10.assess(ASK, sample(QOO10, status="shipped"), jst(16)),
+            "already_shipped",
+            id="sent",
+        ),
+        pytest.param(
+            CONECT.assess(APPROVE, sample(CONECT, status="shipped"), jst(16)),
+            "no_open_request",
+            id="nothing can be asked",
+        ),
+        pytest.param(
+            CONECT.assess(Withdraw("762544202", by=BUYER, request=1), pending(CONECT), jst(16)),
+            "not_permitted",
+            id="nobody may",
+        ),
+        pytest.param(
+            CONECT.assess(RequestCancellation("762544202", by=SELLER), sample(CONECT), jst(16)),
+            "not_permitted",
+            id="not this side",
+        ),
+        pytest.param(
+            CONECT.assess(
+                AdvanceOrder("762544202", by=SELLER, move="ship"),
+                sample(CONECT, status="shipped"),
+                jst(16),
+            ),
+            "no_such_move",
+            id="done already",
+        ),
+    ],
+)
+def test_a_refusal_is_final_where_nothing_that_can_come_about_lifts_it(
+    decision: Decision, code: str
+) -> None:
+    """By who asks, by what was rejected for good, by every status that can still come."""
+    assert decision.codes == (code,)
+    assert is_final(decision)
+    assert str(explain(decision, "ja")).endswith(
+        "\n注文の進行、時間の経過、入力の追加では、結果は変わりません。"
+    )
 
 
 def after_asking(policy: Policy) -> Decision:

@@ -15,7 +15,7 @@ from ordercancel.engine.messages import Message
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.words import shown, shown_due
 from ordercancel.explain.explanation import Cause, Explanation, Quote
-from ordercancel.explain.flips import flips
+from ordercancel.explain.flips import flips, is_final
 from ordercancel.policy.describe import (
     action_text,
     describe,
@@ -51,7 +51,8 @@ def explain(
         codes=decision.codes,
         causes=tuple(_causes(decision, lang)),
         follows=() if follows is None else tuple(each[lang] for each in follows.sentences),
-        flips=tuple(flips(decision, lang)),
+        flips=(changing := tuple(flips(decision, lang))),
+        is_final=not changing and is_final(decision),
     )
 
 

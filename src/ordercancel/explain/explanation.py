@@ -103,6 +103,7 @@ class Explanation:
         follows: What follows from it, as sentences: who is told, what begins to run.
         flips: What somebody can still do, or time will do, that changes the verdict: the nearest
             facts, as few as possible; none where no change of up to three of them does.
+        is_final: Whether nothing that can still come about changes it.
     """
 
     lang: Lang
@@ -114,6 +115,7 @@ class Explanation:
     causes: tuple[Cause, ...]
     follows: tuple[str, ...] = ()
     flips: tuple[Flip, ...] = ()
+    is_final: bool = False
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))
@@ -143,6 +145,7 @@ class Explanation:
                 }
                 for flip in self.flips
             ],
+            "is_final": self.is_final,
         }
 
 
@@ -171,7 +174,7 @@ def _lines(explanation: Explanation) -> Iterator[str]:
             changes = Text("、かつ", ", and ")[lang].join(each.text for each in flip.changes)
             told = flip.sentence or VERDICT_NAMES[flip.verdict][lang]
             yield f"  - {changes} → {told}"
-    elif explanation.asked:
+    if explanation.is_final:
         yield _TITLES["none"][lang]
 
 

@@ -7,6 +7,7 @@ what a command carries, and the passing of time. What has happened stays so.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import combinations, product
@@ -14,10 +15,12 @@ from typing import Any
 
 from ordercancel.domain.commands import (
     ANSWERS,
+    AdvanceOrder,
     AnswerWithdrawal,
     AskWithdrawal,
     Judged,
     Reject,
+    RequestCancellation,
     Withdraw,
 )
 from ordercancel.domain.requests import OPEN, RequestStatus
@@ -30,13 +33,24 @@ from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.words import shown_due
 from ordercancel.explain.explanation import MOST_CHANGES, Change, Flip
 from ordercancel.policy.describe import describe, fact_text, value_text
-from ordercancel.rules.conditions import Before, Compare, Leaf, Value
+from ordercancel.rules.conditions import (
+    All,
+    AnyOf,
+    Before,
+    Compare,
+    Condition,
+    Known,
+    Leaf,
+    Named,
+    Not,
+    Value,
+)
 from ordercancel.rules.deadlines import Do
 from ordercancel.rules.effects import Forbid
 from ordercancel.rules.facts import MARKED, NO_REQUEST, OF_THE_ACTOR
 from ordercancel.verification.enumeration import Space, leaves_of
 
-__all__ = ["alternatives", "flips"]
+__all__ = ["alternatives", "flips", "is_final"]
 
 _SETTLED = OF_THE_ACTOR - {"seller_permits"} | {
     "initiator",
@@ -56,6 +70,9 @@ _SETTLED = OF_THE_ACTOR - {"seller_permits"} | {
 
 A moment that would have to be earlier or later stands for the time that passes since.
 """
+
+_FOR_EVER = ("rejected_before", "withdrawn_before")
+"""What stays true of an order once it is."""
 
 _BY_COMMAND: Mapping[str, type[Judged]] = {
     "reject": Reject,
@@ -98,6 +115,55 @@ def flips(decision: Decision, lang: Lang) -> Iterator[Flip]:
                     sentence,
                 )
             return
+
+
+def is_final(decision: Decision) -> bool:
+    """Whether nothing that can still come about makes the same command possible.
+
+    So it is of a refusal by what stays as it is: who asks, what has been closed, and the statuses
+    that the order can still come into. A grant ends with what it permits.
+    """
+    if not decision.is_refused or decision.kind is None or decision.about is None:
+        return False
+    policy, kind, facts = decision.policy, decision.kind, decision.facts
+    orders = policy.orders
+    statuses = {str(facts["status"])} | _later(policy, facts["status"])
+    if statuses & {*orders.cancellable}:
+        statuses.add(orders.cancelled)
+    elif kind in ANSWERS and facts["request"] not in OPEN:
+        return True  # there is no request to answer, and there can be none
+    leaves = [(when, isinstance(effect, Forbid)) for _, when, effect in policy.leaves_for(kind)]
+    stays = {name: facts[name] for name in ("role", "side", "is_on_behalf")}
+    stays |= {name: True for name in _FOR_EVER if facts[name] is True}
+    for status in statuses:
+        if kind is RequestCancellation and status not in orders.cancellable:
+            continue
+        if kind is AdvanceOrder and (status, facts["move"]) not in orders.table:
+            continue
+        known: Mapping[str, Any] = defaultdict(lambda: None, stays, status=status)
+        answers = [(_truth(when, known), forbids) for when, forbids in leaves]
+        if (True, True) not in answers and any(
+            holds is not False and not forbids for holds, forbids in answers
+        ):
+            return False
+    return True
+
+
+def _truth(when: Condition, known: Mapping[str, Value | None]) -> bool | None:
+    """Whether a condition holds whatever the facts are that are not `known`; None: it depends."""
+    match when:
+        case All(parts) | AnyOf(parts):
+            decisive = isinstance(when, AnyOf)
+            truths = [_truth(part, known) for part in parts]
+            return decisive if decisive in truths else None if None in truths else not decisive
+        case Not(inner):
+            truth = _truth(inner, known)
+            return None if truth is None else not truth
+        case Named(condition=inner):
+            return _truth(inner, known)
+        case Known(fact) if fact not in known:
+            return None
+    return when.test(known)
 
 
 def alternatives(space: Space, known: Mapping[str, Value | None]) -> dict[str, list[Value | None]]:
