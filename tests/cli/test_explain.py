@@ -242,20 +242,67 @@ class TestOneLine:
         assert told.count("Verdict: ") == 1
         assert "refuse [request_open]" in told
 
-    @pytest.mark.parametrize("line", ["1", "3", "9"])
-    def test_has_to_be_a_command(
-        self, line: str, scenario: Any, capsys: pytest.CaptureFixture[str]
+    @pytest.mark.parametrize("line", ["1", "3", "4", "9"])
+    @pytest.mark.parametrize(
+        ("lang", "told"),
+        [
+            ("en", "line {} has nothing to explain; expected a command, an update, or a tick"),
+            ("ja", "{}行目には、説明できる判断がありません。操作、注文情報の更新、または"),
+        ],
+    )
+    def test_has_to_be_one_that_does_something(
+        self, line: str, lang: str, told: str, scenario: Any, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        """A party is none, nor is a tick, nor a line that is not there."""
-        file = scenario(SELLER, ORDER, TICK, REQUEST)
+        """A party does nothing, nor do a tick without dues, options, a line that is not there."""
+        options = {**WITHDRAW, "do": "options"}
+        file = scenario(SELLER, ORDER, TICK, options, REQUEST)
         with pytest.raises(SystemExit) as stopped:
-            main(["explain", file, "--line", line])
+            main(["explain", file, "--line", line, "--lang", lang])
         assert stopped.value.code == 2
-        told = capsys.readouterr()
-        assert told.out == ""
-        assert (
-            f"line {line} is nothing that was judged; expected the line of a command" in told.err
-        )
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        assert told.format(line) in printed.err
+
+
+class TestAnUpdate:
+    def test_is_explained_by_what_follows_from_it(
+        self, scenario: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """An order that is told as shipped closes its request, and its buyer is told."""
+        shipped = {"do": "update", "order_id": "A-1", "by": "system", "status": "shipped"}
+        buyer = {"party": {"id": "b-1", "name": "テスト一号店"}}
+        at = {"at": "2024-05-01T11:00:00+09:00"}
+        file = scenario(SELLER, buyer, ORDER, REQUEST, {**shipped, **at})
+        assert main(["explain", file, "--line", "5", "--lang", "en"]) == 0
+        assert capsys.readouterr().out.splitlines()[:7] == [
+            "[5] Asked: Updating the order (order A-1, system, 2024-05-01 11:00)",
+            "Policy: CO-NECT (wholesale ordering), edition 1",
+            "Because:",
+            "  - what the host tells is recorded, and no rule is asked",
+            "    facts: order status: Shipped",
+            "What follows:",
+            "  - The order changes from “Placed” to “Shipped”.",
+        ]
+
+    def test_is_explained_before_the_deadlines_that_it_lets_fire(
+        self, scenario: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        update = {"do": "update", "order_id": "A-1", "by": "system", "facts": {"item": "別の品"}}
+        at = {"at": "2024-05-06T10:00:00+09:00"}
+        file = scenario(QOO10_ORDER, ASK, {**update, **at})
+        assert main(["explain", file, "--line", "3", "--lang", "ja"]) == 0
+        told, fired, _ = capsys.readouterr().out.split("\n\n")
+        assert told.startswith("[3] 内容：注文情報の更新（注文 A-1、system、")
+        assert "[qoo10.overdue]" in fired
+
+    def test_that_is_refused_says_why(
+        self, scenario: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        update = {"do": "update", "order_id": "A-1", "by": "system", "status": "discontinued"}
+        at = {"at": "2024-05-01T11:00:00+09:00"}
+        assert main(["explain", scenario(ORDER, {**update, **at}), "--lang", "ja"]) == 0
+        told = capsys.readouterr().out
+        assert "キャンセル済みの注文の状態は変更できません。" in told
 
 
 class TestAPolicyOfOnesOwn:

@@ -435,6 +435,14 @@ class TestOptions:
         )
         assert (ship["offered"], ship["codes"], ship["reasons"]) == (False, ["answer_first"], [])
 
+    def test_name_the_parties_as_their_mails_do(self) -> None:
+        """The subject that follows from a request has the name of the directory, not an id."""
+        line = {"at": "2024-05-01T10:00:00+09:00", "order_id": "A-1", "by": "buyer:b-1"}
+        buying = {"party": {"id": "b-1", "name": "テスト一号店"}}
+        (answer,) = run(SELLER, buying, ORDER, {**line, "do": "options"})
+        told = "【受発注システム CO-NECT】キャンセルリクエストがありました(テスト一号店)"
+        assert any(told in each for each in answer["options"][0]["follows"])
+
     def test_can_be_taken_as_they_are(self) -> None:
         """The keys of an option make a line."""
         store = MemoryStore()

@@ -16,6 +16,7 @@ from ordercancel.cli.lookup import (
     check_language,
     language,
     loaded,
+    of_environment,
     one_policy,
     policies_of,
     stop,
@@ -23,7 +24,7 @@ from ordercancel.cli.lookup import (
 )
 from ordercancel.cli.quote import answers
 from ordercancel.domain.errors import TooLarge
-from ordercancel.domain.texts import Lang
+from ordercancel.domain.texts import Lang, Text
 from ordercancel.explain import diff, html_page, markdown_page, pictures, policy_data
 from ordercancel.policies import QOO10
 from ordercancel.policy.policy import Policy
@@ -31,7 +32,8 @@ from ordercancel.stores.memory import MemoryStore
 from ordercancel.verification import Invariant, verify
 
 if TYPE_CHECKING:
-    from ordercancel.cli.replay import Happened, Replay
+    from ordercancel.cli.happened import Happened
+    from ordercancel.cli.replay import Replay
     from ordercancel.service.ports import Store
     from ordercancel.stores.sql import SqlStore
 
@@ -87,8 +89,16 @@ def run_explain(chosen: argparse.Namespace) -> int:
             if not answer["ok"] and not causes:
                 print(f"ordercancel: line {line}: {answer['message']}", file=sys.stderr)
     if chosen.line is not None and not explained:
-        stop(f"line {chosen.line} is nothing that was judged; expected the line of a command")
+        stop(_NOT_EXPLAINED.fill(chosen.lang or of_environment(), {"line": str(chosen.line)}))
     return 1 if replay.malformed else 0
+
+
+_NOT_EXPLAINED = Text(
+    "{line}行目には、説明できる判断がありません。操作、注文情報の更新、または期限が到来した"
+    "tickの行を指定してください。",
+    "line {line} has nothing to explain; expected a command, an update, or a tick at which a "
+    "deadline fires",
+)
 
 
 def _print_explained(line: int, happened: Happened, chosen: argparse.Namespace) -> None:

@@ -59,7 +59,7 @@ def language(wanted: Lang | None, policy: Policy) -> Lang:
     Where the policy is not in the environment's language, it is English or its first one.
     """
     check_language(wanted, (policy,))
-    fitting = (wanted, _of_environment(), "en")
+    fitting = (wanted, of_environment(), "en")
     return next((each for each in fitting if each in policy.languages), policy.languages[0])
 
 
@@ -70,7 +70,8 @@ def check_language(wanted: Lang | None, policies: Iterable[Policy]) -> None:
         stop(f"--lang is {wanted!r}; expected one of: {', '.join(known)}")
 
 
-def _of_environment() -> Lang:
+def of_environment() -> Lang:
+    """The language of the environment: Japanese, else English."""
     settings = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     locale = next((each for each in settings if each), "")
     return "ja" if locale.startswith("ja") else "en"

@@ -10,23 +10,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, BinaryIO, cast
 
-import attrs
-
+from ordercancel.cli.happened import Happened, Told
 from ordercancel.cli.lines import OPTIONS, TICK, MalformedError, Step, lines_of, parsed
 from ordercancel.domain.actors import Actor, Party, System
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import AdvanceOrder, AnswerWithdrawal, Judged
+from ordercancel.domain.commands import AdvanceOrder, AnswerWithdrawal, Judged, UpdateOrder
 from ordercancel.domain.errors import InvalidValue, UnknownOrder, UnknownPolicy
 from ordercancel.domain.events import DeadlineFired, Event
 from ordercancel.domain.orders import Order
 from ordercancel.domain.texts import Lang
+from ordercancel.engine.consequences import consequences
 from ordercancel.engine.decision import Decision, Refused
-from ordercancel.engine.handling import fire_due
+from ordercancel.engine.handling import fire_due, fired_among
 from ordercancel.engine.labels import label
 from ordercancel.engine.messages import Message, readers_of
 from ordercancel.engine.options import Choosable, Option
 from ordercancel.engine.timers import fires, running
-from ordercancel.explain import Explanation, explain, explain_faults, explain_firing
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.notifications import change_of
@@ -38,26 +37,6 @@ from ordercancel.stores.memory import MemoryDirectory
 from ordercancel.verification.scenario import VERBS
 
 Answer = dict[str, Any]
-
-
-@attrs.frozen
-class Happened:
-    """What determined an answer, for whoever explains it, and the policy that speaks."""
-
-    what: Decision | InvalidValue | DeadlineFired
-    policy: Policy
-    parties: Mapping[str, Party | None] = attrs.field(factory=dict)
-    messages: tuple[Message, ...] = ()
-
-    def explained(self, lang: Lang) -> Explanation:
-        """Why, in the words of `lang`."""
-        match self.what:
-            case Decision() as decision:
-                return explain(decision, lang, parties=self.parties)
-            case InvalidValue() as error:
-                return explain_faults(error, self.policy, lang)
-            case event:
-                return explain_firing(event, self.policy, lang, messages=self.messages)
 
 
 class Replay:
@@ -140,16 +119,18 @@ class Replay:
             if step.do == OPTIONS:
                 return self._options(step.order_id, by, step.at)
             command = step.command(case, policy)
-            decision = None
+            what: Decision | Told | None = None
             if self._observe is not None and isinstance(command, Judged):
-                decision = self.service.assess(command, at=step.at)
+                what = self.service.assess(command, at=step.at)
+            elif isinstance(command, UpdateOrder) and case is not None:
+                what = Told(command, case, step.at)
             outcome = self.service.handle(command, at=step.at)
         except Refused as error:
             self._happened(error.decision, policy)
             return self._refused(error.decision, self.service.case(step.order_id, by=by))
         except InvalidValue as error:
             return self._invalid(error, case)
-        self._happened(None if outcome.repeated else decision, policy)
+        self._happened(None if outcome.repeated else what, policy)
         return self._done([outcome])
 
     def _options(self, order_id: str, by: Actor, at: datetime) -> Answer:
@@ -159,8 +140,8 @@ class Replay:
         policy = self._policy(case)
         for step in fire_due(case, policy, at):
             case = step.case
-        lang = self._lang(policy)
-        listed = [_option(each, policy, lang) for each in options]
+        lang, parties = self._lang(policy), self._parties(case, policy)
+        listed = [_option(each, policy, lang, parties) for each in options]
         return self._answered(case, options=listed)
 
     def _tick(self, at: datetime) -> Answer:
@@ -193,23 +174,29 @@ class Replay:
         except (UnknownOrder, InvalidValue):
             return None
 
-    def _happened(self, what: Decision | InvalidValue | None, policy: Policy | None) -> None:
-        """Say what determined the answer: what has fired, then what was decided."""
+    def _happened(
+        self, what: Decision | InvalidValue | Told | None, policy: Policy | None
+    ) -> None:
+        """Say what determined the answer: what the host told, what has fired, what was decided."""
         if self._observe is None:
             return
+        if isinstance(what, Told) and policy is not None:
+            self._observe(Happened(what, policy, self._parties(what.case, policy)))
         for commit in self._store.commits:
-            fired = {change_of(event) for event in commit.events if event.by == System()}
+            fired = {change_of(event) for event in fired_among(commit.events)}
             messages = tuple(each for each in commit.messages if each.on in fired)
             for event in commit.events:
                 if isinstance(event, DeadlineFired):
                     policy_of = self._policy(commit.case)
                     self._observe(Happened(event, policy_of, messages=messages))
-        if what is not None and policy is not None:
-            parties = {}
-            if isinstance(what, Decision) and what.about is not None:
-                ids = readers_of(what.about[1], policy)
-                parties = {each: self.directory.find(each) for each in ids}
+        if isinstance(what, Decision | InvalidValue) and policy is not None:
+            about = what.about if isinstance(what, Decision) else None
+            parties = {} if about is None else self._parties(about[1], policy)
             self._observe(Happened(what, policy, parties))
+
+    def _parties(self, case: Case, policy: Policy) -> dict[str, Party | None]:
+        """What is known of those whom a text about a case may name, by id."""
+        return {each: self.directory.find(each) for each in readers_of(case, policy)}
 
     # ------------------------------------------------------------------ what is answered
 
@@ -280,8 +267,7 @@ class Replay:
 
     def _state(self, case: Case) -> Answer:
         policy = self._policy(case)
-        lang, parties = self._lang(policy), map(self.directory.find, readers_of(case, policy))
-        known = {party.id: party for party in parties if party is not None}
+        lang, known = self._lang(policy), self._parties(case, policy)
         marks = (mark.code for mark in case.marks if mark.request in (None, len(case.requests)))
         # Those that have fired and run on come after those that will.
         run = sorted(running(policy, case), key=lambda timer: not fires(timer, case))
@@ -334,7 +320,9 @@ class _Recorder:
         self.commits.append(commit)
 
 
-def _option(option: Option, policy: Policy, lang: Lang) -> Answer:
+def _option(
+    option: Option, policy: Policy, lang: Lang, parties: Mapping[str, Party | None]
+) -> Answer:
     """An action as JSON has it, with the keys that a line needs to take it."""
     line: Answer = {"command": VERBS[option.command]}
     if option.command is AdvanceOrder:
@@ -343,7 +331,7 @@ def _option(option: Option, policy: Policy, lang: Lang) -> Answer:
         line["accept"] = option.action == "accept"
     if option.request is not None:
         line["request"] = option.request
-    follows = option.follows
+    follows = consequences(option.decision, parties)
     return {
         **line,
         "offered": option.is_offered,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from ordercancel.domain.actors import Party
-from ordercancel.domain.commands import AdvanceOrder
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import AdvanceOrder, Command, UpdateOrder
 from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.events import DeadlineFired
 from ordercancel.domain.texts import Lang, Text
-from ordercancel.engine.consequences import consequences
+from ordercancel.engine.consequences import consequences, consequences_of
+from ordercancel.engine.decide import decide
 from ordercancel.engine.decision import UNDETERMINED, Decision, RuleError, Satisfied
 from ordercancel.engine.messages import Message
 from ordercancel.engine.ruleset import RuleSet
@@ -118,6 +121,48 @@ def explain_firing(
     )
 
 
+def explain_update(
+    command: UpdateOrder,
+    case: Case,
+    policy: RuleSet,
+    at: datetime,
+    lang: Lang,
+    *,
+    parties: Mapping[str, Party | None] | None = None,
+) -> Explanation:
+    """Return what follows from what the host tells of an order at the moment `at`.
+
+    Args:
+        command: What the host tells.
+        case: The case before it.
+        policy: Its policy.
+        at: When.
+        lang: The language.
+        parties: What is known of the parties, by id, whom messages name.
+
+    Raises:
+        Refused, InvalidValue: As `decide`.
+    """
+    events = decide(command, case, policy, at)
+    recorded = Text(
+        "店舗システムから伝えられた内容は、ルールによる判断なしに記録されます。",
+        "what the host tells is recorded, and no rule is asked",
+    )
+    news = {**command.facts, **({} if command.status is None else {"status": command.status})}
+    facts = tuple(_known_as(name, value, policy, lang) for name, value in news.items())
+    return Explanation(
+        lang=lang,
+        asked=_asked_as(policy.command_text(UpdateOrder)[lang], command, at, policy, lang),
+        policy=_policy(policy, lang),
+        verdict=None,
+        codes=(),
+        causes=(Cause(id=None, effect=recorded[lang], facts=facts),),
+        follows=tuple(
+            each[lang] for each in consequences_of(events, case, policy, parties).sentences
+        ),
+    )
+
+
 def _told(messages: Iterable[Message], policy: RuleSet, lang: Lang) -> Iterator[str]:
     for message in messages:
         values = {
@@ -155,11 +200,16 @@ def _asked(decision: Decision, lang: Lang) -> str:
     name = policy.command_text(decision.kind)[lang]
     if decision.about is None:
         return name
-    command, case, at, _ = decision.about
+    command, _, at, _ = decision.about
     if isinstance(command, AdvanceOrder):
         quoted = Text("{name}「{move}」", "{name}: {move}")
         move = policy.move_text(command.move)[lang]
         name = quoted.fill(lang, {"name": name, "move": move})
+    return _asked_as(name, command, at, policy, lang)
+
+
+def _asked_as(name: str, command: Command, at: datetime, policy: RuleSet, lang: Lang) -> str:
+    """A command as it was given: of which order, by whom, when."""
     by = command.by
     who = by.role if by.id == by.role else f"{policy.role_text(by.role)[lang]} {by.id}"
     if by.via is not None:
@@ -168,7 +218,12 @@ def _asked(decision: Decision, lang: Lang) -> str:
         )
     return Text("{name}（注文 {order}、{who}、{at}）", "{name} (order {order}, {who}, {at})").fill(
         lang,
-        {"name": name, "order": case.order.id, "who": who, "at": shown(at, policy.tzinfo, lang)},
+        {
+            "name": name,
+            "order": command.order_id,
+            "who": who,
+            "at": shown(at, policy.tzinfo, lang),
+        },
     )
 
 
@@ -278,12 +333,13 @@ def _reading(clause: Clause, policy: RuleSet, lang: Lang) -> str:
 def _satisfying(when: Condition, decision: Decision, lang: Lang) -> list[str]:
     """The facts that made a condition true, each once, in words."""
     names = dict.fromkeys(leaf.fact for leaf in _support(when, decision.facts, wanted=True))
-    policy, facts = decision.policy, decision.facts
+    return [_known_as(name, decision.facts[name], decision.policy, lang) for name in names]
+
+
+def _known_as(name: str, value: Value | None, policy: RuleSet, lang: Lang) -> str:
+    """A fact with its value, in words."""
     colon = Text("：", ": ")[lang]
-    return [
-        f"{fact_text(name, policy, lang)}{colon}{value_text(name, facts[name], policy, lang)}"
-        for name in names
-    ]
+    return f"{fact_text(name, policy, lang)}{colon}{value_text(name, value, policy, lang)}"
 
 
 def _support(
