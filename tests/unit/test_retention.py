@@ -360,3 +360,16 @@ def test_bad_arguments_are_refused_all_at_once() -> None:
     ]
     with pytest.raises(InvalidValue, match="at most, by the service's clock"):
         service.purge(NOW + timedelta(days=1))
+
+
+def test_a_purge_without_a_moment_deletes_nothing() -> None:
+    """A setting that is missing is not now."""
+    store = MemoryStore()
+    cancelled_at_once(store, "o-1")
+    service = service_on(store, notifier=MemoryNotifier())
+    service.relay()
+    missing: Any = None
+    with pytest.raises(InvalidValue) as caught:
+        service.purge(missing, kept=missing)
+    assert [fault.where for fault in caught.value.faults] == ["purge.before", "purge.kept"]
+    assert store.load("o-1") is not None

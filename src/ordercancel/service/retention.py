@@ -98,8 +98,11 @@ class Retention(Batches):
             after: The id of the order to go on behind. Default: begin with the first.
             limit: How many orders to look at, 1 to 10,000. Default: 1,000.
         """
-        wanted = tuple(kept)
         faults = Faults("purge")
+        # None would be now: whoever has forgotten the moment must not lose all that is closed.
+        faults.time("before", before)
+        faults.instance("kept", kept, Iterable, "what may go")
+        wanted = tuple(kept) if isinstance(kept, Iterable) else ()
         for number, each in enumerate(wanted):
             faults.member(f"kept[{number}]", each, Kept)
         faults.line("after", after, optional=True)
