@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from ordercancel import (
 )
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.service.observers import Fields, Observed
+from ordercancel.service.records import Kept
 from ordercancel.service.service import CancellationService
 from ordercancel.stores.memory import MemoryDirectory, MemoryStore
 from samples import BUYER, BUYING, PERMITTING, SELLER, SYSTEM, jst, order
@@ -55,6 +57,13 @@ class Counting(MemoryStore):
         if self.before_commit:
             self.before_commit.pop()()
         super().commit_all(commits)
+
+
+class Standing:
+    """A clock that stands."""
+
+    def now(self) -> datetime:
+        return jst(20)
 
 
 class ManyDirectory(MemoryDirectory):
@@ -159,6 +168,21 @@ def test_an_overview_has_case_label_and_options() -> None:
         assert overview.case == service.case(order_id, by=SELLER)
         assert overview.label == service.label(order_id, by=SELLER, lang="ja", at=AT)
         assert overview.options == service.options(order_id, by=SELLER, at=AT)
+
+
+@pytest.mark.parametrize("ask", ["options_many", "overview"])
+def test_a_list_leaves_out_what_another_edition_judges(
+    ask: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Such as that of a later release while both are at work; the log names it."""
+    store = MemoryStore()
+    shop(store)
+    both = CancellationService(policies=[QOO10, CONECT], store=store)
+    both.register(order("conect", id="o-9"), at=jst(15, 9))
+    service = CancellationService(policies=[QOO10], store=store)
+    assert [*getattr(service, ask)(["o-9", "o-1"], by=BUYER, at=AT)] == ["o-1"]
+    expected = f"{ask}: 'o-9': this service lacks the edition that judges them"
+    assert caplog.messages[-1] == expected
 
 
 @pytest.mark.parametrize("ask", ["options_many", "overview"])
@@ -432,6 +456,17 @@ def test_a_cart_with_an_id_acts_once() -> None:
     assert [each.events for each in again] == [each.events for each in reversed(first)]
     with pytest.raises(InvalidValue, match="'c-1' belongs to other commands"):
         service.handle_all(cart()[:2], command_id="c-1", at=AT)
+
+
+def test_a_cart_whose_receipts_are_purged_in_part_does_not_act_again() -> None:
+    """Some of its outcomes are gone; that is no race that was lost."""
+    service = with_cart(clock=Standing())
+    tells = [UpdateOrder(each, by=SYSTEM, facts={"paid_at": AT}) for each in ("o-4", "o-5")]
+    service.handle_all(tells, command_id="c-1", at=AT)
+    assert service.purge(jst(16), kept=[Kept.RECEIPTS], after="o-3", limit=1).receipts == 1
+    with pytest.raises(InvalidValue, match="'c-1' is of commands whose receipts are purged"):
+        service.handle_all(tells, command_id="c-1", at=jst(15, 11))
+    assert service.case("o-4", by=BUYER).version == 2
 
 
 def test_a_cart_that_loses_a_race_is_decided_again() -> None:

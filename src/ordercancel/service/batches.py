@@ -94,12 +94,10 @@ class Batches(Deadlines):
         """Return the `options` of many orders by one query, each by its id.
 
         A directory of the host's is asked once more, where a rule depends on the seller and it
-        has ``find_many``. Orders that are unknown, or of strangers, are left out.
-
-        Raises:
-            UnknownPolicy, InvalidValue: As `options`, for any of the orders.
+        has ``find_many``. Orders that are unknown, or of strangers, are left out; so are those
+        that this service lacks the edition for, which are logged.
         """
-        cases = self.cases_of(order_ids, by=by)
+        cases = self._judged("options_many", self.cases_of(order_ids, by=by))
         sellers = {case.order.seller for case in cases.values() if self._policy(case).needs_seller}
         parties = self._find_many(sellers)
         return {
@@ -120,12 +118,12 @@ class Batches(Deadlines):
         One query, and one question to a directory of the host's that has ``find_many``.
 
         Args:
-            order_ids: The orders, 10,000 at most; unknown ones and strangers' are left out.
+            order_ids: The orders, 10,000 at most; left out are those that `options_many` leaves.
             by: The reader, as for `label` and `options`.
             lang: One of the policies' languages. Default: of each its first one.
             at: The moment. Default: the clock's time.
         """
-        cases = self.cases_of(order_ids, by=by)
+        cases = self._judged("overview", self.cases_of(order_ids, by=by))
         parties = self._find_many(
             {each for case in cases.values() for each in self._readers(case)}
         )
@@ -320,17 +318,30 @@ class Batches(Deadlines):
             problem = f"{command_id!r} belongs to other commands"
             fault = Fault("service.command_id", problem, "an id of its own for each time")
             raise InvalidValue([fault])
-        if len(receipts) < len(orders):  # none, or some have been purged
+        if not receipts:
             return None
+        if len(receipts) < len(orders):  # they were carried out, but that can't be told any more
+            problem = f"{command_id!r} is of commands whose receipts are purged in part"
+            raise InvalidValue([Fault("service.command_id", problem, "a new id")])
         return {receipt.order_id: self._repeated(receipt) for receipt in receipts.values()}
 
     def _options(
         self, case: Case, by: Actor, at: datetime | None, parties: Mapping[str, Party | None]
     ) -> tuple[Option, ...]:
         at, policy = self._time(at, case), self._policy(case)
-        check_edition(policy, case.order.policy, case.edition, case.digest)
         fired = as_if_fired(case, policy, at)
         return options(fired, policy, by, at, seller=parties.get(case.order.seller))
+
+    def _judged(self, call: str, cases: Mapping[str, Case]) -> Mapping[str, Case]:
+        """Return those of the cases that this service can judge: the others must not stop them."""
+        judged: dict[str, Case] = {}
+        for order_id, case in cases.items():
+            with suppress(UnknownPolicy, InvalidValue):
+                check_edition(self._policy(case), case.order.policy, case.edition, case.digest)
+                judged[order_id] = case
+        if left := [each for each in cases if each not in judged]:
+            log_passed_over(call, left, "this service lacks the edition that judges them")
+        return judged
 
     def _readers(self, case: Case) -> frozenset[str]:
         """Return the ids of whoever judging and wording a case may ask the directory about."""
