@@ -284,6 +284,30 @@ class TestAnUpdate:
             "  - The order changes from “Placed” to “Shipped”.",
         ]
 
+    def test_tells_whose_word_its_message_is(
+        self, scenario: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """That there is such a mail was decided; its words are the policy's own."""
+        update = {"do": "update", "order_id": "A-1", "by": "system", "status": "shipped"}
+        at = {"at": "2024-05-01T11:00:00+09:00"}
+        file = scenario(SELLER, ORDER, REQUEST, {**update, **at})
+        assert main(["explain", file, "--line", "4", "--lang", "ja"]) == 0
+        assert (
+            "\n  - 発注側への通知（メール）：「【受発注システム CO-NECT】出荷済のため、"
+            "キャンセルできませんでした。」〔送付：原文に定めなし、件名：独自、本文：独自〕\n"
+        ) in capsys.readouterr().out
+
+    def test_a_message_of_a_deadline_tells_whose_word_it_is(
+        self, scenario: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        tick = {"at": "2024-05-10T10:00:00+09:00", "do": "tick"}
+        file = scenario(QOO10_ORDER, ASK, tick)
+        assert main(["explain", file, "--line", "3", "--format", "json"]) == 0
+        fired = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        told = [each["basis"] for block in fired for each in block["follows"]]
+        assert told
+        assert all(each.keys() == {"sent", "subject", "body"} for each in told)
+
     def test_is_explained_before_the_deadlines_that_it_lets_fire(
         self, scenario: Any, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -32,6 +32,7 @@ KEYS = [
     "clauses",
     "messages",
     "labels",
+    "label_basis",
     "deadlines",
     "marks",
 ]
@@ -59,6 +60,12 @@ class TestTheHelpArticlesWalk:
         asked, approved, asked_again, rejected = replayed("conect-help.jsonl", capsys)
         assert (asked["rules"], asked["request_status"]) == (["conect.refer"], "pending")
         assert asked["clauses"] == ["conect.1-1.is-a-request", "conect.1-1.not-until-approved"]
+        assert asked["label_basis"] == {"buyer": "says", "seller": "says"}
+        assert approved["messages"][0]["basis"] == {
+            "sent": "says",
+            "subject": "says",
+            "body": "decided",
+        }
         assert asked["labels"] == {
             "buyer": "キャンセルリクエスト中 ※受注側がキャンセルリクエストを承認しなければ、"
             "注文のキャンセルはされません。 "
@@ -95,7 +102,8 @@ class TestTheHelpArticlesWalk:
         for answer in replayed("conect-help.jsonl", capsys):
             assert list(answer) == KEYS
             for message in answer["messages"]:
-                assert list(message) == ["audience", "medium", "party", "subject", "body"]
+                names = ["audience", "medium", "party", "subject", "body", "basis"]
+                assert list(message) == names
 
 
 class TestTheGuidesExample:
@@ -426,7 +434,17 @@ class TestOptions:
         assert (reject["done"], reject["confirm"]) == ("キャンセル拒否完了", "OK")
         assert reject["confirmation"].endswith("キャンセル拒否しますか？")
         assert "事実と異なる理由が記入されているとクレームの原因となります" in reject["notice"]
-        assert reject["follows"][0] == "キャンセル要請の状態は「キャンセル拒否完了」となります。"
+        assert reject["follows"][0] == {
+            "sentence": "キャンセル要請の状態は「キャンセル拒否完了」となります。",
+            "basis": {},
+        }
+        assert reject["basis"] == {
+            "label": "says",
+            "confirmation": "says",
+            "confirm": "says",
+            "done": "says",
+            "notice": "says",
+        }
         ship = options["advance", "ship", None]
         assert (ship["notice"], ship["confirmation"], ship["done"]) == (None, None, None)
         assert (ship["sentence"], ship["follows"]) == (
@@ -441,7 +459,7 @@ class TestOptions:
         buying = {"party": {"id": "b-1", "name": "テスト一号店"}}
         (answer,) = run(SELLER, buying, ORDER, {**line, "do": "options"})
         told = "【受発注システム CO-NECT】キャンセルリクエストがありました(テスト一号店)"
-        assert any(told in each for each in answer["options"][0]["follows"])
+        assert any(told in each["sentence"] for each in answer["options"][0]["follows"])
 
     def test_can_be_taken_as_they_are(self) -> None:
         """The keys of an option make a line."""

@@ -136,11 +136,11 @@ def test_a_referral_is_explained_in_japanese() -> None:
         ),
         "これにより：",
         "  - キャンセル要請の状態は「キャンセル要請中」となります。",
-        "  - お客様の画面の表示：「キャンセル要請中」",
-        "  - ショップの画面の表示：「キャンセル・処理要請」",
+        "  - お客様の画面の表示：「キャンセル要請中」〔独自〕",
+        "  - ショップの画面の表示：「キャンセル・処理要請」〔解釈〕",
         (
             "  - ショップへの通知（アプリ）：「【Qoo10】キャンセル要請がありました"
-            "（注文番号：762544202）」"
+            "（注文番号：762544202）」〔送付：原文に定めなし、件名：独自、本文：独自〕"
         ),
         "  - キャンセル要請への回答の期限は2022年8月20日 24:00です。",
         "結果が変わるのは：",
@@ -336,7 +336,10 @@ def test_an_explanation_is_told_to_programs_as_json() -> None:
         "only buyers ask",
     )
     told = explain(asked(says(REFER, now < placed_at + hours(24))), "en").as_dict()
-    assert told["follows"][0] == "The cancellation request becomes: cancellation requested."
+    assert told["follows"][0] == {
+        "sentence": "The cancellation request becomes: cancellation requested.",
+        "basis": {},
+    }
     assert json.loads(json.dumps(told))["flips"][1:] == [
         {
             "verdict": "refuse",

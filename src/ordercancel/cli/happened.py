@@ -23,6 +23,7 @@ from ordercancel.explain import (
     explain_update,
 )
 from ordercancel.policy.policy import Policy
+from ordercancel.rules.notifications import Notification
 
 
 @attrs.frozen
@@ -42,6 +43,7 @@ class Happened:
     policy: Policy
     parties: Mapping[str, Party | None] = attrs.field(factory=dict)
     messages: tuple[Message, ...] = ()
+    behind: Mapping[str, Notification] = attrs.field(factory=dict)
 
     def explained(self, lang: Lang) -> Explanation:
         """Why, in the words of `lang`."""
@@ -53,4 +55,6 @@ class Happened:
             case Told(command, case, at):
                 return explain_update(command, case, self.policy, at, lang, parties=self.parties)
             case event:
-                return explain_firing(event, self.policy, lang, messages=self.messages)
+                return explain_firing(
+                    event, self.policy, lang, messages=self.messages, behind=self.behind
+                )

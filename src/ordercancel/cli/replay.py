@@ -7,34 +7,33 @@ had come due before it, and the run goes on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, BinaryIO, cast
 
+from ordercancel.cli.as_json import message_json, option_json
 from ordercancel.cli.happened import Happened, Told
 from ordercancel.cli.lines import OPTIONS, TICK, MalformedError, Step, lines_of, parsed
 from ordercancel.domain.actors import Actor, Party, System
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import AdvanceOrder, AnswerWithdrawal, Judged, UpdateOrder
+from ordercancel.domain.commands import Judged, UpdateOrder
 from ordercancel.domain.errors import InvalidValue, UnknownOrder, UnknownPolicy
 from ordercancel.domain.events import DeadlineFired, Event
 from ordercancel.domain.orders import Order
 from ordercancel.domain.texts import Lang
-from ordercancel.engine.consequences import consequences
+from ordercancel.engine.bases import label_bases
 from ordercancel.engine.decision import Decision, Refused
 from ordercancel.engine.handling import fire_due, fired_among
-from ordercancel.engine.labels import label
-from ordercancel.engine.messages import Message, readers_of
-from ordercancel.engine.options import Choosable, Option
+from ordercancel.engine.labels import label, label_of
+from ordercancel.engine.messages import notifications_behind, readers_of
 from ordercancel.engine.timers import fires, running
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.notifications import change_of
+from ordercancel.rules.notifications import Notification, change_of
 from ordercancel.service.ports import Store
 from ordercancel.service.records import Commit
 from ordercancel.service.results import MAX_COUNT, Outcome, Skipped
 from ordercancel.service.service import CancellationService
 from ordercancel.stores.memory import MemoryDirectory
-from ordercancel.verification.scenario import VERBS
 
 Answer = dict[str, Any]
 
@@ -141,7 +140,7 @@ class Replay:
         for step in fire_due(case, policy, at):
             case = step.case
         lang, parties = self._lang(policy), self._parties(case, policy)
-        listed = [_option(each, policy, lang, parties) for each in options]
+        listed = [option_json(each, policy, lang, parties) for each in options]
         return self._answered(case, options=listed)
 
     def _tick(self, at: datetime) -> Answer:
@@ -188,7 +187,8 @@ class Replay:
             for event in commit.events:
                 if isinstance(event, DeadlineFired):
                     policy_of = self._policy(commit.case)
-                    self._observe(Happened(event, policy_of, messages=messages))
+                    behind = self._behind(commit)
+                    self._observe(Happened(event, policy_of, messages=messages, behind=behind))
         if isinstance(what, Decision | InvalidValue) and policy is not None:
             about = what.about if isinstance(what, Decision) else None
             parties = {} if about is None else self._parties(about[1], policy)
@@ -251,7 +251,12 @@ class Replay:
         **more: Any,
     ) -> Answer:
         """What an answer says of what happened, and of how things stand after it."""
-        messages = (each for commit in self._store.commits for each in commit.messages)
+        messages = [
+            message_json(each, behind.get(each.id), self._policy(commit.case))
+            for commit in self._store.commits
+            for behind in (self._behind(commit),)
+            for each in commit.messages
+        ]
         answer: Answer = {
             "ok": "error" not in more,
             "events": [type(event).__name__ for event in events],
@@ -259,11 +264,15 @@ class Replay:
             "request_status": None,
             "rules": list(dict.fromkeys(rules)),
             "clauses": list(dict.fromkeys(clauses)),
-            "messages": [_message(each) for each in messages],
-            **dict.fromkeys(("labels", "deadlines", "marks")),
+            "messages": messages,
+            **dict.fromkeys(("labels", "label_basis", "deadlines", "marks")),
             **more,
         }
         return answer if case is None else {**answer, **self._state(case)}
+
+    def _behind(self, commit: Commit) -> Mapping[str, Notification]:
+        """The notifications behind the messages of a commit, by the ids of these."""
+        return notifications_behind(commit.events, commit.case, self._policy(commit.case))
 
     def _state(self, case: Case) -> Answer:
         policy = self._policy(case)
@@ -276,6 +285,10 @@ class Replay:
             "request_status": case.latest and str(case.latest.status),
             "labels": {
                 side: " ".join(label(case, policy, side, lang, parties=known).split("\n"))
+                for side in ("buyer", "seller")
+            },
+            "label_basis": {
+                side: label_bases(label_of(case, policy, side), policy).get("label")
                 for side in ("buyer", "seller")
             },
             "deadlines": [
@@ -318,51 +331,3 @@ class _Recorder:
     def commit(self, commit: Commit) -> None:
         self._inner.commit(commit)
         self.commits.append(commit)
-
-
-def _option(
-    option: Option, policy: Policy, lang: Lang, parties: Mapping[str, Party | None]
-) -> Answer:
-    """An action as JSON has it, with the keys that a line needs to take it."""
-    line: Answer = {"command": VERBS[option.command]}
-    if option.command is AdvanceOrder:
-        line["event"] = option.move
-    if option.command is AnswerWithdrawal:
-        line["accept"] = option.action == "accept"
-    if option.request is not None:
-        line["request"] = option.request
-    follows = consequences(option.decision, parties)
-    return {
-        **line,
-        "offered": option.is_offered,
-        "codes": list(option.codes),
-        "label": option.button[lang],
-        "sentence": option.sentence[lang],
-        "notice": "\n".join(each[lang] for each in option.notices) or None,
-        "confirmation": option.confirmation and option.confirmation[lang],
-        "confirm": option.confirm and option.confirm[lang],
-        "done": option.done and option.done[lang],
-        "follows": [each[lang] for each in follows.sentences] if follows else [],
-        "data": {name: _plain(value) for name, value in option.data.items()},
-        "reasons": [_reason(each, policy, lang) for each in option.reasons],
-    }
-
-
-def _plain(value: Any) -> Any:
-    """A fact as JSON has it."""
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _reason(reason: Choosable, policy: Policy, lang: Lang) -> Answer:
-    return {
-        "code": reason.code,
-        "label": reason.label and reason.label[lang],
-        "minimum": reason.text and reason.text.minimum,
-        "maximum": reason.text and reason.text.maximum,
-        "hint": reason.hint and reason.hint[lang],
-    }
-
-
-def _message(message: Message) -> Answer:
-    names = ("audience", "medium", "party", "subject", "body")
-    return {name: str(getattr(message, name)) for name in names}

@@ -23,15 +23,17 @@ from ordercancel.domain.commands import (
 )
 from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.events import DeadlineFired, Event
+from ordercancel.domain.frozenmap import EMPTY
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Lang, Text
+from ordercancel.engine.bases import Bases, label_bases, message_bases
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.compilation import evaluate, holds
 from ordercancel.engine.decide import decide_admitted
 from ordercancel.engine.decision import Decision, Verdict
 from ordercancel.engine.evolve import evolve
 from ordercancel.engine.inputs import offered_reasons
-from ordercancel.engine.labels import label
+from ordercancel.engine.labels import label, label_of
 from ordercancel.engine.messages import audiences_of, party_of
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.timers import Timer, running
@@ -47,11 +49,12 @@ _READERS = ("buyer", "seller")
 
 @attrs.frozen(kw_only=True)
 class Notice:
-    """Somebody who is told: their role, by which media, and the subject that they read."""
+    """Somebody who is told: their role, by which media, the subject that they read, whose word."""
 
     to: str
     media: tuple[Medium, ...]
     subject: Text
+    bases: Bases
 
 
 @attrs.frozen(kw_only=True)
@@ -68,6 +71,7 @@ class Consequences:
         again: Whether whoever made a request that is closed now may request again, as the rules
             say at that moment; None where none is closed.
         sentences: The same for people.
+        bases: Whose word the label or the message of each sentence is; empty for the others.
     """
 
     order_status: str | None
@@ -78,6 +82,7 @@ class Consequences:
     stops: tuple[Text, ...]
     again: Decision | None
     sentences: tuple[Text, ...]
+    bases: tuple[Bases, ...]
 
 
 def consequences(
@@ -145,8 +150,14 @@ def consequences_of(
         stops=stops,
         again=again,
         sentences=(),
+        bases=(),
     )
-    return attrs.evolve(found, sentences=tuple(_sentences(found, case, after, policy)))
+    worded = tuple(_sentences(found, case, after, policy))
+    return attrs.evolve(
+        found,
+        sentences=tuple(sentence for sentence, _ in worded),
+        bases=tuple(bases for _, bases in worded),
+    )
 
 
 def _completed(
@@ -201,8 +212,9 @@ def _told(
                         to=role,
                         media=each.media,
                         subject=Text.of(
-                            {lang: subject.fill(lang, each) for lang, each in words.items()}
+                            {lang: subject.fill(lang, word) for lang, word in words.items()}
                         ),
+                        bases=message_bases(each, policy),
                     )
 
 
@@ -217,15 +229,18 @@ def _langs(policy: RuleSet) -> tuple[Lang, ...]:
     return tuple(dict.fromkeys((*policy.languages, "ja", "en")))
 
 
-def _sentences(found: Consequences, case: Case, after: Case, policy: RuleSet) -> Iterator[Text]:
-    def say(name: str, **parts: Text) -> Text:
+def _sentences(
+    found: Consequences, case: Case, after: Case, policy: RuleSet
+) -> Iterator[tuple[Text, Bases]]:
+    def say(name: str, bases: Bases = EMPTY, /, **parts: Text) -> tuple[Text, Bases]:
         template = CONSEQUENCE_TEXTS[name]
-        return Text.of(
+        sentence = Text.of(
             {
                 lang: template.fill(lang, {key: text[lang] for key, text in parts.items()})
                 for lang in _langs(policy)
             }
         )
+        return sentence, bases
 
     asking = policy.command_text(RequestCancellation)
     if found.order_status is not None:
@@ -234,7 +249,8 @@ def _sentences(found: Consequences, case: Case, after: Case, policy: RuleSet) ->
     if found.request_status is not None:
         yield say("request", request=asking, after=policy.request_text(found.request_status))
     for role, text in found.reads.items():
-        yield say("reads", who=policy.role_text(role), label=text)
+        bases = label_bases(label_of(after, policy, role), policy)
+        yield say("reads", bases, who=policy.role_text(role), label=text)
     for notice in found.told:
         media = Text.of(
             {
@@ -244,7 +260,8 @@ def _sentences(found: Consequences, case: Case, after: Case, policy: RuleSet) ->
                 for lang in _langs(policy)
             }
         )
-        yield say("told", who=policy.role_text(notice.to), media=media, subject=notice.subject)
+        who = policy.role_text(notice.to)
+        yield say("told", notice.bases, who=who, media=media, subject=notice.subject)
     for timer in found.starts:
         due = Text.of(
             {lang: shown_due(timer.due_at, policy.tzinfo, lang) for lang in _langs(policy)}

@@ -18,6 +18,7 @@ from ordercancel.engine.timers import OVERDUE, Timer, running
 from ordercancel.engine.words import Words, shown_due
 from ordercancel.rules.deadlines import Do
 from ordercancel.rules.standard_texts import DUE_TEXT
+from ordercancel.rules.texts import Label
 
 __all__ = ["QueueRow", "is_overdue", "label", "queue_row"]
 
@@ -36,6 +37,19 @@ def label(
     the order adds, such as the reason. The request is read while it is open, or was closed after
     the order was last shipped; else the status of the order is read.
     """
+    read = label_of(case, policy, reader)
+    if read is not None:
+        due_at = _due_at(read.on, case, policy)
+        words = Words(case, policy, lang, parties or {}, reader=reader, due_at=due_at)
+        return policy.text(read.text).fill(lang, words)
+    request = case.latest
+    if request is not None and request.is_open:
+        return policy.request_text(request.status)[lang]
+    return policy.status_text(case.order.status)[lang]
+
+
+def label_of(case: Case, policy: RuleSet, reader: str) -> Label | None:
+    """The label that somebody of the role `reader` reads; None where they read a status."""
     request = case.latest
     facts = Facts(None, case, policy, case.updated_at or case.order.placed_at)
     for each in policy.labels:
@@ -44,12 +58,8 @@ def label(
             and _applies(each.on, case, request)
             and holds(policy, each.when, facts)
         ):
-            due_at = _due_at(each.on, case, policy)
-            words = Words(case, policy, lang, parties or {}, reader=reader, due_at=due_at)
-            return policy.text(each.text).fill(lang, words)
-    if request is not None and request.is_open:
-        return policy.request_text(request.status)[lang]
-    return policy.status_text(case.order.status)[lang]
+            return each
+    return None
 
 
 def _due_at(on: str, case: Case, policy: RuleSet) -> datetime | None:

@@ -28,6 +28,7 @@ __all__ = [
     "audiences_of",
     "messages_for",
     "needs_messages",
+    "notifications_behind",
     "party_of",
     "readers_of",
 ]
@@ -111,6 +112,27 @@ def messages_for(
                     for message in _worded(each, event, version, audience, case, policy, parties):
                         messages.setdefault(message.id, message)
     return tuple(messages.values())
+
+
+def notifications_behind(
+    events: Iterable[Event], case: Case, policy: RuleSet
+) -> Mapping[str, Notification]:
+    """The notification behind each message that `messages_for` gives, by the id of the message."""
+    happened = tuple(events)
+    behind: dict[str, Notification] = {}
+    for version, event in enumerate(happened, case.version - len(happened) + 1):
+        facts = Facts(None, case, policy, event.at, by=event.by)
+        for each in policy.notifications_on(change_of(event) or ""):
+            if holds(policy, each.when, facts):
+                for audience in audiences_of(each, event.by, case, policy):
+                    for medium in each.media:
+                        id_ = _id(case.order, version, audience, medium)
+                        behind.setdefault(id_, each)
+    return behind
+
+
+def _id(order: Order, version: int, audience: str, medium: Medium) -> str:
+    return f"{order.id}:{version}:{audience}:{medium}"
 
 
 def needs_messages(events: Iterable[Event], policy: RuleSet) -> bool:
@@ -229,7 +251,7 @@ def _worded(
     request = _open_request(event, case, policy)
     for medium in each.media:
         yield message(
-            id=f"{order.id}:{version}:{audience}:{medium}",
+            id=_id(order, version, audience, medium),
             order_id=order.id,
             on=str(each.on),
             at=event.at,

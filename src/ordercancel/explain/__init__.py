@@ -7,7 +7,7 @@ from ordercancel.explain.explain import (
     explain_firing,
     explain_update,
 )
-from ordercancel.explain.explanation import Cause, Change, Explanation, Flip, Quote
+from ordercancel.explain.explanation import Cause, Change, Explanation, Flip, Follow, Quote
 from ordercancel.explain.export import policy_data
 from ordercancel.explain.page import html_page, markdown_page, pictures
 
@@ -17,6 +17,7 @@ __all__ = [
     "Change",
     "Explanation",
     "Flip",
+    "Follow",
     "PartChange",
     "PolicyAnswer",
     "PolicyDiff",

@@ -10,14 +10,16 @@ from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import AdvanceOrder, Command, UpdateOrder
 from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.events import DeadlineFired
+from ordercancel.domain.frozenmap import EMPTY
 from ordercancel.domain.texts import Lang, Text
-from ordercancel.engine.consequences import consequences, consequences_of
+from ordercancel.engine.bases import message_bases
+from ordercancel.engine.consequences import Consequences, consequences, consequences_of
 from ordercancel.engine.decide import decide
 from ordercancel.engine.decision import UNDETERMINED, Decision, RuleError, Satisfied
 from ordercancel.engine.messages import Message
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.words import shown, shown_due
-from ordercancel.explain.explanation import Cause, Explanation, Quote
+from ordercancel.explain.explanation import Cause, Explanation, Follow, Quote
 from ordercancel.explain.flips import flips, is_final
 from ordercancel.policy.describe import (
     action_text,
@@ -30,6 +32,7 @@ from ordercancel.policy.describe import (
 from ordercancel.policy.parts import Provision
 from ordercancel.rules.conditions import All, AnyOf, Condition, Leaf, Named, Not, Value
 from ordercancel.rules.effects import Effect, Forbid
+from ordercancel.rules.notifications import Notification
 from ordercancel.rules.sources import WORDING, Basis, Citation, Clause, OwnRule
 from ordercancel.rules.standard_texts import CONSEQUENCE_TEXTS, MEDIUM_TEXTS
 
@@ -53,7 +56,7 @@ def explain(
         sentence=decision.message(lang),
         codes=decision.codes,
         causes=tuple(_causes(decision, lang)),
-        follows=() if follows is None else tuple(each[lang] for each in follows.sentences),
+        follows=() if follows is None else _follows(follows, decision.policy, lang),
         flips=(changing := tuple(flips(decision, lang))),
         is_final=not changing and is_final(decision),
     )
@@ -81,7 +84,12 @@ def explain_faults(error: InvalidValue, policy: RuleSet, lang: Lang) -> Explanat
 
 
 def explain_firing(
-    event: DeadlineFired, policy: RuleSet, lang: Lang, *, messages: Iterable[Message] = ()
+    event: DeadlineFired,
+    policy: RuleSet,
+    lang: Lang,
+    *,
+    messages: Iterable[Message] = (),
+    behind: Mapping[str, Notification] = EMPTY,
 ) -> Explanation:
     """Return why a deadline fired and what it did, in the words of `lang`.
 
@@ -90,6 +98,7 @@ def explain_firing(
         policy: Its policy.
         lang: The language.
         messages: What was told with it.
+        behind: The notifications behind these, by the ids of the messages.
     """
     deadline = policy.deadline(event.deadline)
     due = Text("{name}の期限：{at}（{time}）", "{name}: due by {at} ({time})").fill(
@@ -117,7 +126,7 @@ def explain_firing(
         verdict=None,
         codes=(),
         causes=(cause,),
-        follows=tuple(_told(messages, policy, lang)),
+        follows=tuple(_told(messages, behind, policy, lang)),
     )
 
 
@@ -157,20 +166,29 @@ def explain_update(
         verdict=None,
         codes=(),
         causes=(Cause(id=None, effect=recorded[lang], facts=facts),),
-        follows=tuple(
-            each[lang] for each in consequences_of(events, case, policy, parties).sentences
-        ),
+        follows=_follows(consequences_of(events, case, policy, parties), policy, lang),
     )
 
 
-def _told(messages: Iterable[Message], policy: RuleSet, lang: Lang) -> Iterator[str]:
+def _follows(found: Consequences, policy: RuleSet, lang: Lang) -> tuple[Follow, ...]:
+    """What follows, with whose word it is; under a policy without documents all is its own."""
+    pairs = zip(found.sentences, found.bases, strict=True)
+    is_told = bool(policy.documents)
+    return tuple(Follow(sentence[lang], bases if is_told else EMPTY) for sentence, bases in pairs)
+
+
+def _told(
+    messages: Iterable[Message], behind: Mapping[str, Notification], policy: RuleSet, lang: Lang
+) -> Iterator[Follow]:
     for message in messages:
         values = {
             "who": policy.role_text(message.audience)[lang],
             "media": MEDIUM_TEXTS[message.medium][lang],
             "subject": message.subject,
         }
-        yield CONSEQUENCE_TEXTS["told"].fill(lang, values)
+        sent = behind.get(message.id)
+        bases = {} if sent is None else message_bases(sent, policy)
+        yield Follow(CONSEQUENCE_TEXTS["told"].fill(lang, values), bases)
 
 
 def _bounds(clauses: Iterable[str], policy: RuleSet, lang: Lang) -> Iterator[Quote]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from ordercancel.domain.frozenmap import EMPTY
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.decision import Verdict
 from ordercancel.policy.describe import VERDICT_NAMES
@@ -88,6 +89,37 @@ class Flip:
     sentence: str = ""
 
 
+@attrs.frozen
+class Follow:
+    """Something that follows.
+
+    Args:
+        sentence: What.
+        basis: Whose word it is, of a message on whose word it is ``sent`` and whose words its
+            ``subject`` and ``body`` are: ``says``, ``reads``, ``decided`` or ``own``. Of a label
+            on whose word the ``label`` is read. Else empty.
+    """
+
+    sentence: str
+    basis: Mapping[str, str] = EMPTY
+
+    def shown(self, lang: Lang) -> str:
+        """The sentence with a short mark of whose word it is."""
+        names = {part: _WORD[basis][lang] for part, basis in self.basis.items()}
+        if not names:
+            return self.sentence
+        if len(set(names.values())) == 1:
+            mark = next(iter(names.values()))
+        else:
+            of = Text("：", ": ")[lang]
+            mark = Text("、", ", ")[lang].join(
+                f"{_PARTS[part][lang]}{of}{name}" for part, name in names.items()
+            )
+        return Text("{sentence}〔{mark}〕", "{sentence} [{mark}]").fill(
+            lang, {"sentence": self.sentence, "mark": mark}
+        )
+
+
 @attrs.frozen(kw_only=True)
 class Explanation:
     """Why a decision is what it is. ``str()`` gives it as a text for people.
@@ -100,7 +132,7 @@ class Explanation:
         sentence: What the verdict means; empty where there is none.
         codes: The codes of the refusals.
         causes: What determined it.
-        follows: What follows from it, as sentences: who is told, what begins to run.
+        follows: What follows from it: who is told, what begins to run.
         flips: What somebody can still do, or time will do, that changes the verdict: the nearest
             facts, as few as possible; none where no change of up to three of them does.
         is_final: Whether nothing that can still come about changes it.
@@ -113,7 +145,7 @@ class Explanation:
     sentence: str = ""
     codes: tuple[str, ...]
     causes: tuple[Cause, ...]
-    follows: tuple[str, ...] = ()
+    follows: tuple[Follow, ...] = ()
     flips: tuple[Flip, ...] = ()
     is_final: bool = False
 
@@ -136,7 +168,9 @@ class Explanation:
                 }
                 for cause in self.causes
             ],
-            "follows": list(self.follows),
+            "follows": [
+                {"sentence": each.sentence, "basis": dict(each.basis)} for each in self.follows
+            ],
             "flips": [
                 {
                     "verdict": str(flip.verdict),
@@ -167,7 +201,7 @@ def _lines(explanation: Explanation) -> Iterator[str]:
         yield from _cause_lines(cause, lang)
     if explanation.follows:
         yield _TITLES["follows"][lang]
-        yield from (f"  - {each}" for each in explanation.follows)
+        yield from (f"  - {each.shown(lang)}" for each in explanation.follows)
     if explanation.flips:
         yield _TITLES["flips"][lang]
         for flip in explanation.flips:
@@ -228,6 +262,19 @@ _TITLES: Mapping[str, Text] = {
     "when": Text("条件：", "when: "),
     "facts": Text("事実：", "facts: "),
     "own": Text("当方の定め：", "our own rule: "),
+}
+
+_WORD: Mapping[str, Text] = {
+    "says": Text("原文", "the document"),
+    "reads": Text("解釈", "our reading"),
+    "decided": Text("原文に定めなし", "decided"),
+    "own": Text("独自", "own"),
+}
+
+_PARTS: Mapping[str, Text] = {
+    "sent": Text("送付", "sent"),
+    "subject": Text("件名", "subject"),
+    "body": Text("本文", "body"),
 }
 
 _BASES: Mapping[str, Text] = {

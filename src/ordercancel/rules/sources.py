@@ -25,6 +25,7 @@ __all__ = [
     "Source",
     "Sourced",
     "as_source",
+    "basis_of",
     "clause",
     "decided",
     "own_rule",
@@ -184,6 +185,11 @@ def decided(*ids: str, parameter: str | None = None) -> Citation:
 def own_rule(rationale: str, *, ja: str | None = None) -> OwnRule:
     """Mark something as resting on no document, with the reason for it."""
     return OwnRule(Text(ja=ja, en=rationale))
+
+
+def basis_of(source: Source | None) -> str:
+    """Whose word something is: ``says``, ``reads``, ``decided``; ``own`` without a document."""
+    return str(source.basis) if isinstance(source, Citation) else "own"
 
 
 def as_source(source: Source | str | None) -> Source | None:
