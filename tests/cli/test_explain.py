@@ -177,10 +177,23 @@ class TestAnInputThatIsWrong:
         told = json.loads(capsys.readouterr().out)
         assert (told["line"], told["verdict"], told["codes"]) == (3, None, ["reason_not_offered"])
         (cause,) = told["causes"]
-        assert cause["effect"].startswith("That reason is not offered here.")
+        assert cause["effect"].startswith(
+            "That reason is not offered here. Those that are: “Wrong item” (wrong_item), "
+        )
         assert cause["facts"][0].startswith(
             "RequestCancellation.reason: 'boredom' is not offered; expected one of: wrong_item"
         )
+
+    def test_tells_a_role_without_any_reason_that_it_has_none(
+        self, scenario: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """The seller of CO-NECT may not ask at all, with a buyer's reason or any other."""
+        file = scenario(SELLER, ORDER, {**REQUEST, "by": "seller:s-1"})
+        assert main(["explain", file, "--lang", "ja"]) == 0
+        assert (
+            "\n  - 選択された理由は、ここでは利用できません。"
+            "受注側がこの操作で選択できる理由はありません。\n"
+        ) in capsys.readouterr().out
 
 
 QOO10_ORDER = {

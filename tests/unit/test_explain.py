@@ -594,7 +594,10 @@ def test_every_fault_of_an_input_is_explained() -> None:
     assert (told["verdict"], told["codes"]) == (None, ["unknown_fact", "reason_not_offered"])
     assert [each["effect"] for each in told["causes"]] == [
         "There is no fact “sure”.",
-        "That reason is not offered here. Please choose one of those that are shown.",
+        (
+            "That reason is not offered here. Those that are: “Already shipped” (shipped), "
+            "“Ready to ship” (ready_to_ship), “Made to order” (made_to_order), “Other” (other)."
+        ),
     ]
 
 

@@ -16,7 +16,7 @@ from ordercancel.domain.characters import clean
 from ordercancel.domain.commands import AdvanceOrder, Judged, UpdateOrder
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.orders import Order
-from ordercancel.domain.texts import LANGS, Text
+from ordercancel.domain.texts import LANGS, Lang, Text
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.compilation import holds
 from ordercancel.engine.evolve import ORDER_FACTS
@@ -107,7 +107,7 @@ def _check_words(
         if code is None and not offered and raw is None:
             return None  # nothing can be chosen; the rules say whether it is permitted
         if code is not None or any(reason.code is not None for reason in offered):
-            _not_offered(code, offered, faults, policy)
+            _not_offered(command, code, offered, faults, policy)
             return None
         if raw is not None and clean(raw):
             problem, expected = "is given", "no text under this policy"
@@ -118,17 +118,39 @@ def _check_words(
 
 
 def _not_offered(
-    code: str | None, offered: Iterable[Reason], faults: Faults, policy: RuleSet
+    command: Judged,
+    code: str | None,
+    offered: Iterable[Reason],
+    faults: Faults,
+    policy: RuleSet,
 ) -> None:
-    codes = [str(reason.code) for reason in offered if reason.code is not None]
-    problem = "is missing" if code is None else f"{code!r} is not offered"
-    wrong = "reason_missing" if code is None else "reason_not_offered"
-    faults.add(
-        "reason",
-        problem,
-        f"one of: {', '.join(codes) or 'none'}",
-        code=wrong,
-        sentences=_sentences(wrong),
+    """Note a reason that cannot be chosen: with those that can, or that this role has none."""
+    named = {each.code: each for each in offered if each.code is not None}
+    problem, wrong = f"{code!r} is not offered", "reason_not_offered"
+    sentences: Mapping[str, str]
+    if code is None:
+        problem, wrong = "is missing", "reason_missing"
+        sentences = _sentences(wrong)
+    elif named:
+        sentences = {
+            lang: FAULT_TEXTS[wrong].fill(lang, {"reasons": _listed(named, lang, policy)})
+            for lang in LANGS
+        }
+    else:
+        who = policy.role_text(command.by.role)
+        sentences = {
+            lang: FAULT_TEXTS["reason_of_nobody"].fill(lang, {"who": who[lang]}) for lang in LANGS
+        }
+    expected = f"one of: {', '.join(named) or 'none'}"
+    faults.add("reason", problem, expected, code=wrong, sentences=sentences)
+
+
+def _listed(reasons: Mapping[str, Reason], lang: Lang, policy: RuleSet) -> str:
+    """Reasons as people choose them, with their codes."""
+    template = Text("「{label}」（{code}）", "“{label}” ({code})")
+    return Text("、", ", ")[lang].join(
+        template.fill(lang, {"label": policy.text(each.label or code)[lang], "code": code})
+        for code, each in reasons.items()
     )
 
 

@@ -177,8 +177,12 @@ FAULT_TEXTS: Mapping[str, Text] = FrozenMap(
             "理由を一つ選択してください。", "Please choose one of the reasons."
         ),
         "reason_not_offered": Text(
-            "選択された理由は、ここでは利用できません。表示されている理由から一つ選択してください。",
-            "That reason is not offered here. Please choose one of those that are shown.",
+            "選択された理由は、ここでは利用できません。利用できる理由：{reasons}",
+            "That reason is not offered here. Those that are: {reasons}.",
+        ),
+        "reason_of_nobody": Text(
+            "選択された理由は、ここでは利用できません。{who}がこの操作で選択できる理由はありません。",
+            "That reason is not offered here, and there is none that {who} can choose for this.",
         ),
         "text_not_taken": Text("この操作には文章を入力できません。", "No text goes with this."),
         "text_not_taken_with": Text(
