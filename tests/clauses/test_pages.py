@@ -11,6 +11,7 @@ import pytest
 from ordercancel.explain import markdown_page
 from ordercancel.explain.survey import Survey
 from ordercancel.policies import CONECT, QOO10
+from ordercancel.policies.qoo10 import qoo10
 from ordercancel.policy import Policy
 
 HERE = Path(__file__).parent
@@ -54,8 +55,8 @@ def test_no_word_of_the_document_is_passed_over(policy: Policy) -> None:
             "conect",
             "ja",
             [
-                "原文の80件（文・見出し・画面の項目）のうち80件の扱いを示します。",
-                "- ルールになる：11件",
+                "原文80件（文・見出し・画面の項目）すべての扱いを示します。",
+                "- ルールとした文：11件",
             ],
         ),
         (
@@ -63,7 +64,7 @@ def test_no_word_of_the_document_is_passed_over(policy: Policy) -> None:
             "en",
             [
                 "Of 107 sentences, headings and fields of the document, 107 are accounted for.",
-                "- of these, a part is not checked by the library: 1",
+                "- of these, a part is not checked by this system: 1",
             ],
         ),
     ],
@@ -98,7 +99,7 @@ def test_other_takes_30_to_500_characters(pages: dict[tuple[str, str], str]) -> 
         "| 「その他」に30文字 | ○ **受け付ける** |  |",
         "| 「その他」に500文字 | ○ **受け付ける** |  |",
         f"| 「その他」に501文字 | {refused} | {bounds}（現在501文字） |",
-        f"| 「その他」に注記をそのまま入力 | {refused} | {hint} |",
+        f"| 「その他」に案内文をそのまま入力 | {refused} | {hint} |",
     ):
         assert f"\n{line}\n" in told
 
@@ -108,7 +109,7 @@ def test_a_late_order_is_cancelled_at_once_from_the_day_after(
 ) -> None:
     """qoo10.1.instant-delayed: on the day itself the seller decides, on the day after nobody."""
     told = beside(pages["qoo10", "ja"], "入力された発送予定日までに")
-    day = "お客様が「キャンセルを要請する」（注文の状態：配送要請、発送予定日 3月31日、今は"
+    day = "お客様が「キャンセルを要請する」（注文の状態：配送要請、発送予定日 3月31日、現在日時："
     assert f"| {day}3月31日 23:59:59） | △ **ショップが判断** |" in told
     assert f"| {day}4月1日 00:00） | ○ **即時キャンセル** |" in told
 
@@ -133,8 +134,9 @@ def test_other_takes_1_to_20_characters(pages: dict[tuple[str, str], str]) -> No
 def test_what_bars_everybody_is_told_at_once(pages: dict[tuple[str, str], str]) -> None:
     """conect.0.channel and conect.0.permitted are in the first of the five sentences."""
     assert (
-        "1. **Who**: The buyer may ask to cancel an order. Not if: channel is not known or "
-        "channel is none of mail, order form, or not: the seller permits cancellation requests.\n"
+        "1. **Who**: The buyer may ask to cancel an order. Not if channel is not known, or if "
+        "channel is not mail or order form, or if the seller does not permit cancellation "
+        "requests, which are off until they do.\n"
     ) in pages["conect", "en"]
 
 
@@ -142,7 +144,62 @@ def test_orders_of_other_channels_are_refused(pages: dict[tuple[str, str], str])
     """conect.0.channel: by form and by mail they are the seller's to decide."""
     told = beside(pages["conect", "ja"], "※この機能は発注フォームを通じたご注文で")
     assert "（注文経路：電話） | × **できない** | この経路のご注文では" in told
-    assert "| 同じで、注文経路が発注フォーム・メール発注なら | △ **受注側が判断** |" in told
+    by_form = "発注側が「キャンセルリクエスト」（注文経路：発注フォーム・メール発注）"
+    assert f"| {by_form} | △ **受注側が判断** |" in told
+
+
+def test_a_page_shows_no_message_that_cannot_come_about(
+    pages: dict[tuple[str, str], str],
+) -> None:
+    """Nothing is approved by itself under the guide as it is read: only with the switch."""
+    automatic = "was approved automatically"
+    assert automatic not in pages["qoo10", "en"]
+    assert "cancelled by itself)" not in pages["qoo10", "en"]
+    switched = markdown_page(qoo10(edition="2", late_while_open="approved"), "en")
+    assert automatic in switched
+    assert "_(if cancelled at once, or if cancelled by itself)_" in switched
+
+
+def test_what_another_system_reports_is_on_the_page(pages: dict[tuple[str, str], str]) -> None:
+    """An order that is reported as shipped closes the request: picture, message and label."""
+    page = pages["qoo10", "en"]
+    assert "n0 --> n6: reported from outside#58; Shipped / Delivered\n" in page
+    assert "| Closed without an answer<br> _(if it has been shipped)_ | the buyer<br>" in page
+    by_status = "| the buyer / the seller | (the status of the order) |  |\n"
+    assert f"| Closed without an answer {by_status}" in page
+    assert f"| Closed without an answer {by_status}" in pages["conect", "en"]
+
+
+def test_what_may_be_done_points_at_what_was_refused_above(
+    pages: dict[tuple[str, str], str],
+) -> None:
+    assert "○ **キャンセル拒否**（上記の場合を除く）" in pages["qoo10", "ja"].replace("_", "")
+
+
+def test_both_sentences_after_a_button_say_when_they_appear(
+    pages: dict[tuple[str, str], str],
+) -> None:
+    after = "（判断を待つ場合）キャンセルを要請しました。ショップの回答をお待ちください。"
+    at_once = "（即時キャンセルの場合）ご注文のキャンセルが完了しました。"
+    assert f"{after}<br>{at_once} |\n" in pages["qoo10", "ja"]
+
+
+def test_an_english_page_says_what_the_document_calls_it(
+    pages: dict[tuple[str, str], str],
+) -> None:
+    """Subjects stand as they are sent in Japanese, statuses beside their codes."""
+    page = pages["conect", "en"]
+    assert "<br>_【受発注システム CO-NECT】オーダーがキャンセルされました_<br>" in page
+    assert "`discontinued` Discontinued (取引中止)\n" in page
+    assert "`withdrawal_declined` Withdrawal held (撤回保留) " in pages["qoo10", "en"]
+
+
+def test_late_is_marked_and_decides_nothing(pages: dict[tuple[str, str], str]) -> None:
+    """The five sentences do not deny the deadlines of the table."""
+    assert (
+        "期限を過ぎると「当日発送処理なし」・「対応期日超過」として記録されますが、"
+        "自動で承認・拒否されることはありません。"
+    ) in pages["qoo10", "ja"]
 
 
 ENGLISH = {"CO", "NECT", "FAX", "Qoo10", "J", "QSM", "OK", "TOP", "Asia", "Tokyo", "ID"}
@@ -155,7 +212,7 @@ def test_nothing_english_and_no_code_is_on_the_japanese_page(
 ) -> None:
     """But in the chapters of the switches and of the ids, and where a document says so itself."""
     page = re.sub(r"```.*?```", "", pages[name, "ja"], flags=re.DOTALL)
-    page = page.partition("\n## 原文に定めがなく、決めたこと\n")[0]
+    page = page.partition("\n## 原文に定めがないため、当方で決めた事項\n")[0]
     remarks = [line for each in POLICIES[name].documents[0].remarks for line in each.lines]
     told = unescape(re.sub(r"<br>|'\w+\\?_?\w*'", " ", page)).replace("\\", "")
     lines = [

@@ -90,7 +90,7 @@ class TestRules:
         assert main(["rules", "qoo10"]) == 0
         printed = capsys.readouterr().out
         assert (
-            "| `qoo10.instant_new` | **Requesting cancellation**: actor is the buyer and order "
+            "| `qoo10.instant_new` | **Requesting cancellation**: by the buyer, and order "
             "status is New order → ○ **cancelled at once** | the document "
             "| `qoo10.1.instant-new` |"
         ) in printed
@@ -102,7 +102,7 @@ class TestRules:
         monkeypatch.setenv(name, "ja_JP.UTF-8")
         assert main(["rules", "conect"]) == 0
         printed = capsys.readouterr().out
-        assert "操作者が発注側 かつ 注文の状態が発注済・受注済 → △ **受注側が判断**" in printed
+        assert "発注側による操作、かつ注文の状態が発注済・受注済 → △ **受注側が判断**" in printed
 
     def test_of_a_policy_that_is_not_in_the_language_of_the_environment_is_in_its_own(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -211,7 +211,7 @@ def test_missing_facts_are_found_however_deep_they_are(
 
 def test_who_is_refused_for_a_missing_fact_reads_what_people_call_it() -> None:
     text = CONECT.refusal_text("undetermined", ("channel", "seller_permits", "no_such_fact"))
-    assert text["ja"].endswith("（不明：注文経路、受注側が「注文キャンセルの受付」を許可）")
+    assert text["ja"].endswith("（不明：注文経路、受注側による「注文キャンセルの受付」の許可）")
     assert text["en"].endswith(" (not known: channel, the seller permits cancellation requests)")
     assert "不明" not in CONECT.refusal_text("undetermined", ("no_such_fact",))["ja"]
 

@@ -23,6 +23,7 @@ from ordercancel.policy import (
     closed_at,
     days,
     hours,
+    marked,
     minutes,
     now,
     placed_at,
@@ -44,25 +45,26 @@ CONDITIONS: list[tuple[Any, str, str]] = [
     (
         status.is_in("delayed", "new"),
         "注文の状態が新規注文・配送遅延",
-        "order status is one of New order, Shipping delayed",
+        "order status is New order or Shipping delayed",
     ),
-    (~role.is_in("buyer"), "操作者がお客様以外", "actor is not the buyer"),
+    (~role.is_in("buyer"), "お客様以外による操作", "not by the buyer"),
     (
         ~channel.is_in("mail", "fax"),
         "注文経路がfax・mail以外",
-        "channel is none of fax, mail",
+        "channel is not fax or mail",
     ),
     (request.is_in("none"), "最新のキャンセル要請がなし", "latest request is none"),
     (
         confirmed.holds,
-        "「キャンセル不可状態であると確認済み」",
+        "キャンセル不可状態であることを確認済み",
         "the seller affirms that cancelling is impossible",
     ),
     (
         ~confirmed,
-        "「キャンセル不可状態であると確認済み」でない",
-        "not: the seller affirms that cancelling is impossible",
+        "キャンセル不可状態であることを確認していない",
+        "the seller does not affirm that cancelling is impossible",
     ),
+    (~marked("overdue"), "「「対応期日超過」の記録」に当てはまらない", "not: marked “overdue”"),
     (answerer.is_in("none"), "回答する人がいない", "nobody has to answer"),
     (~answerer.is_in("none"), "回答する人がいる", "somebody has to answer"),
     (requests_made < 2, "これまでのリクエスト数が2未満", "requests made so far is less than 2"),
@@ -73,8 +75,8 @@ CONDITIONS: list[tuple[Any, str, str]] = [
         "requests made so far is more than 1",
     ),
     (~(requests_made > 1), "これまでのリクエスト数が1以下", "requests made so far is at most 1"),
-    (LATE, "発送予定日を過ぎてから", "from the end of the planned ship date on"),
-    (~LATE, "発送予定日まで", "before the end of the planned ship date"),
+    (LATE, "発送予定日を過ぎている", "the planned ship date is over"),
+    (~LATE, "発送予定日を過ぎていない", "the planned ship date is not over"),
     (now < placed_at + days(2), "注文から2日未満", "less than 2 d after the order"),
     (now < placed_at + hours(36), "注文から1日12時間未満", "less than 1 d 12 h after the order"),
     (
@@ -84,13 +86,13 @@ CONDITIONS: list[tuple[Any, str, str]] = [
     ),
     (
         now >= ship_on.end() - minutes(30),
-        "発送予定日の終わりの30分前以降",
+        "発送予定日の24時の30分前以降",
         "from 30 min before the end of the planned ship date on",
     ),
     (
         now >= closed_at.end_of_day(),
-        "要請への回答の日を過ぎてから",
-        "from the end of the day of the answer to the request on",
+        "要請への回答の当日を過ぎている",
+        "the day of the answer to the request is over",
     ),
     (
         now < placed_at.next(time(20)),
@@ -99,7 +101,7 @@ CONDITIONS: list[tuple[Any, str, str]] = [
     ),
     (
         now < placed_at.business_days(2, WORKING),
-        "注文から2営業日後の終わりより前",
+        "注文から2営業日後の24時より前",
         "before the end of working day 2 after the order",
     ),
     (channel.is_known, "注文経路が分かっている", "channel is known"),
@@ -107,25 +109,25 @@ CONDITIONS: list[tuple[Any, str, str]] = [
     (
         status.is_in("new") & (LATE | confirmed),
         (
-            "注文の状態が新規注文 かつ (発送予定日を過ぎてから または "
-            "「キャンセル不可状態であると確認済み」)"
+            "注文の状態が新規注文、かつ（発送予定日を過ぎている、"
+            "またはキャンセル不可状態であることを確認済み）"
         ),
         (
-            "order status is New order and (from the end of the planned ship date on or "
+            "order status is New order, and (the planned ship date is over or "
             "the seller affirms that cancelling is impossible)"
         ),
     ),
     (
         ~(LATE & status.is_in("new")),
-        "次でない: (発送予定日を過ぎてから かつ 注文の状態が新規注文)",
-        "not (from the end of the planned ship date on and order status is New order)",
+        "次に当てはまらない（発送予定日を過ぎている、かつ注文の状態が新規注文）",
+        "not (the planned ship date is over, and order status is New order)",
     ),
     (Named("late", Text("遅延", "late"), LATE), "遅延", "late"),
-    (~Named("late", Text("遅延", "late"), LATE), "「遅延」でない", "not: late"),
+    (~Named("late", Text("遅延", "late"), LATE), "「遅延」に当てはまらない", "not: late"),
     (
         now < By("status", {"new": placed_at + hours(1)}),
         "注文の状態が新規注文、それ以外は不明",
-        "order status is one of New order, else not known",
+        "order status is New order, else not known",
     ),
     (IsIn("mystery", frozenset({"x"})), "mysteryがx", "mystery is x"),
 ]
@@ -158,17 +160,17 @@ def test_a_flag_condition_is_made_of_one_fact() -> None:
     [
         (
             Earliest(ship_on.end(), placed_at + hours(1)),
-            "発送予定日の終わり、注文の1時間後のうち最も早い時点",
+            "発送予定日の24時、注文の1時間後のうち最も早い時点",
             "the earliest of: the end of the planned ship date, 1 h after the order",
         ),
         (
             Latest(ship_on.end(), placed_at) + hours(1),
-            "発送予定日の終わりの1時間後、注文の1時間後のうち最も遅い時点",
+            "発送予定日の24時の1時間後、注文の1時間後のうち最も遅い時点",
             "the latest of: 1 h after the end of the planned ship date, 1 h after the order",
         ),
         (
             By("status", {"new": placed_at, "delayed": ship_on.end()}),
-            "注文の状態により、新規注文の場合は注文、配送遅延の場合は発送予定日の終わり",
+            "注文の状態により、新規注文の場合は注文、配送遅延の場合は発送予定日の24時",
             (
                 "by order status, the order where it is New order, "
                 "the end of the planned ship date where it is Shipping delayed"

@@ -277,7 +277,7 @@ def test_rules_by_themselves_are_explained_without_a_command() -> None:
         "Verdict: Whether it is cancelled is for the seller to decide.",
         "Because:",
         "  - refer to the seller [t.refer]",
-        "    when: actor is the buyer",
+        "    when: by the buyer",
         "    facts: actor: the buyer",
         "    our own rule: for tests",
     ]
@@ -638,7 +638,7 @@ DEADLINES: dict[str, tuple[Deadline, str, str]] = {
     ),
     "marks": (
         Deadline("t.d", **SILENT, then=mark("late_answer"), met=shipped_at, source=OURS),
-        "「late answer」として記録（発送がそれより前の場合を除く）",
+        "「late answer」として記録（期限までに発送が済んでいる場合を除く）",
         "it is marked late answer (unless the shipment was before)",
     ),
     "notifies": (

@@ -278,8 +278,8 @@ class TestARule:
             "id": "buyer_asks",
             "on": ["RequestCancellation"],
             "when": {
-                "ja": "操作者が購入者 かつ 注文の状態がplaced・packed",
-                "en": "actor is the buyer and order status is one of placed, packed",
+                "ja": "購入者による操作、かつ注文の状態がplaced・packed",
+                "en": "by the buyer, and order status is placed or packed",
             },
             "condition": {
                 "all": [
@@ -365,11 +365,11 @@ class TestWhatStandsBesideTheRules:
             "label": {"en": "not shipped"},
             "runs": {
                 "ja": "注文の状態がplaced・packed",
-                "en": "order status is one of placed, packed",
+                "en": "order status is placed or packed",
             },
             "condition": {"fact": "status", "in": ["packed", "placed"]},
             "due": {
-                "ja": "発送予定日の7日後の終わり",
+                "ja": "発送予定日の7日後の24時",
                 "en": "the end of the day 7 d after the planned ship date",
             },
             "time": {"of": {"fact": "ship_on"}, "end_of_day": 7},

@@ -414,4 +414,4 @@ def test_a_digest_is_the_same_in_every_process() -> None:
 
 def test_a_day_before_is_told_in_words() -> None:
     words = [time_text(placed_at.end_of_day(-2), tiny(), lang) for lang in ("ja", "en")]
-    assert words == ["注文の2日前の終わり", "the end of the day 2 d before the order"]
+    assert words == ["注文の2日前の24時", "the end of the day 2 d before the order"]

@@ -50,21 +50,22 @@ def beside(tell: Telling) -> Iterator[Chapter]:
         )
         yield Chapter(
             "document",
-            tell.say("原文と並べて", "Side by side with the document"),
+            tell.say("原文との対照", "Side by side with the document"),
             [*_counted(tell, parts), *each_document],
         )
     own = [each for each in parts if each.kind == "rule" and not _cited(tell, each)]
     if own:
         title = tell.say("定めとその境目", "The rules, and situations at their boundaries")
         if documents:
-            title = tell.say("原文の裏付けがない定め", "Rules that no sentence stands behind")
+            title = tell.say("原文に根拠のない定め", "Rules that no sentence stands behind")
         yield Chapter("own", title, _own(tell, own))
     gaps = [
         (clause, gap) for each in documents for clause in each.clauses for gap in clause.decided
     ]
     if gaps:
         title = tell.say(
-            "原文に定めがなく、決めたこと", "What the document does not say, and was decided"
+            "原文に定めがないため、当方で決めた事項",
+            "What the document does not say, and was decided",
         )
         yield Chapter("decided", title, [_decided(tell, gaps)])
 
@@ -119,9 +120,11 @@ def _counted(tell: Telling, parts: Iterable[Part]) -> Iterator[Block]:
             counts["remark"] += len(remark.lines) if apart else 0
             unseen += not apart
     total = sum(counts.values())
+    all_of_it = "原文{total}件（文・見出し・画面の項目）すべての扱いを示します。"
+    a_part = "原文{total}件（文・見出し・画面の項目）のうち{told}件の扱いを示します。"
     yield Para(
         tell.say(
-            "原文の{total}件（文・見出し・画面の項目）のうち{told}件の扱いを示します。",
+            a_part if counts["nothing"] else all_of_it,
             "Of {total} sentences, headings and fields of the document, {told} are accounted for.",
             total=str(total),
             told=str(total - counts["nothing"]),
@@ -136,8 +139,8 @@ def _counted(tell: Telling, parts: Iterable[Part]) -> Iterator[Block]:
     if unseen:
         lines.append(
             tell.say(
-                "このうち、一部をライブラリで確認しない文：{n}件",
-                "of these, a part is not checked by the library: {n}",
+                "このうち、一部を本システムでは確認できない文：{n}件",
+                "of these, a part is not checked by this system: {n}",
                 n=str(unseen),
             )
         )
@@ -146,12 +149,12 @@ def _counted(tell: Telling, parts: Iterable[Part]) -> Iterator[Block]:
 
 def _names(tell: Telling) -> Mapping[str, str]:
     return {
-        "rule": tell.say("ルールになる", "becomes a rule"),
-        "text": tell.say("画面や通知の言葉になる", "becomes words that people read"),
-        "reading": tell.say("読み方を定めた", "is read in a certain way"),
-        "decision": tell.say("定めのない点を決めた", "leaves something open that was decided"),
-        "remark": tell.say("キャンセルの判断に関わらない", "has nothing to do with deciding"),
-        "nothing": tell.say("何も導かれない", "nothing follows from it"),
+        "rule": tell.say("ルールとした文", "becomes a rule"),
+        "text": tell.say("画面・通知の文言とした文", "becomes words that people read"),
+        "reading": tell.say("解釈を定めた文", "is read in a certain way"),
+        "decision": tell.say("定めのない点を補った文", "leaves something open that was decided"),
+        "remark": tell.say("キャンセルの判断に関わらない文", "has nothing to do with deciding"),
+        "nothing": tell.say("何も導かれない文", "nothing follows from it"),
     }
 
 
@@ -207,7 +210,7 @@ def _follows(
         yield _answers(tell, rows)
     elif any(each.rows for each in behind):
         words = tell.say(
-            "境目の状況は、同じ定めについてほかの文のところに示します。",
+            "境界となる例は、同じ定めを扱う別の文の箇所に示します。",
             "Situations at the boundaries are shown beside another sentence that says the same.",
         )
         yield Para(note(words))
@@ -217,7 +220,7 @@ def _answers(tell: Telling, rows: Iterable[Row]) -> Table:
     head = (
         tell.say("状況", "Situation"),
         tell.say("結果", "Result"),
-        tell.say("読まれる文", "What is read"),
+        tell.say("表示される文", "What is read"),
     )
     return Table(head, dict.fromkeys(rows))
 
@@ -256,8 +259,8 @@ def _own(tell: Telling, parts: Iterable[Part]) -> Iterator[Block]:
 def _decided(tell: Telling, gaps: Iterable[tuple[Clause, Gap]]) -> Table:
     head = (
         tell.say("節", "Section"),
-        tell.say("決めたこと", "What was decided"),
-        tell.say("切り替え", "Switch"),
+        tell.say("決めた事項", "What was decided"),
+        tell.say("切り替え（初期の設定）", "Switch, as it stands by default"),
     )
     return Table(
         head,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ordercancel.domain.commands import JUDGED
+from ordercancel.domain.texts import Text
 from ordercancel.explain.blocks import Block, Bullets, Chapter, Line, Table, code, strong
 from ordercancel.explain.parts import deadline_line, named_by, rule_line
+from ordercancel.explain.screens import request_statuses
 from ordercancel.explain.telling import Telling
 from ordercancel.rules.sources import Source
 
@@ -22,7 +24,7 @@ def ids(tell: Telling) -> Chapter:
 def _provisions(tell: Telling) -> Table:
     policy = tell.policy
     own = {rule.id for rule in policy.rules}
-    meant = tell.say("検査で見つかるが、意図したもの", "found by verifying, and meant")
+    meant = tell.say("検査で検出されるが、意図した仕様である", "found by verifying, and meant")
     rules = (*policy.rules, *(each for each in policy.all_rules if each.id not in own))
     parts: list[tuple[str, Line, Source | None]] = [
         *((each.id, rule_line(tell, each), each.source) for each in rules),
@@ -49,21 +51,30 @@ def _provisions(tell: Telling) -> Table:
 
 
 def _codes(tell: Telling) -> Iterator[Block]:
-    policy, lang = tell.policy, tell.lang
+    policy, lang, first = tell.policy, tell.lang, tell.policy.languages[0]
+
+    def both(text: Text) -> str:
+        """In the language of the page, and as the document has it."""
+        return text[lang] if text[lang] == text[first] else f"{text[lang]} ({text[first]})"
+
     named: list[tuple[str, list[tuple[str, str]]]] = [
         (
             tell.say("注文の状態", "Statuses of an order"),
-            [(each, tell.status(each)) for each in policy.orders.statuses],
+            [(each, both(policy.status_text(each))) for each in policy.orders.statuses],
+        ),
+        (
+            tell.say("{it}の状態", "Statuses of a request", it=tell.asking),
+            [(each, both(policy.request_text(each))) for each in request_statuses(tell)],
         ),
         (
             tell.say("注文の操作", "Moves of an order"),
-            [(each, policy.move_text(each)[lang]) for each in policy.orders.moves],
+            [(each, both(policy.move_text(each))) for each in policy.orders.moves],
         ),
         *(
             (
                 tell.say("{it}の理由", "{it}: reasons", it=tell.command(kind)),
                 [
-                    (each.code, policy.reason_text(each)[lang])
+                    (each.code, both(policy.reason_text(each)))
                     for each in policy.reasons_for(kind)
                     if each.code is not None
                 ],
@@ -72,7 +83,7 @@ def _codes(tell: Telling) -> Iterator[Block]:
         ),
         (
             tell.say("記録", "Marks"),
-            [(each, policy.mark_text(each)[lang]) for each in policy.mark_codes],
+            [(each, both(policy.mark_text(each))) for each in policy.mark_codes],
         ),
     ]
     yield Bullets(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from ordercancel.domain.commands import RequestCancellation
 from ordercancel.explain.blocks import Bullets, Chapter, Picture, strong
 from ordercancel.explain.pictures import Chart
+from ordercancel.explain.screens import closed_from_outside
 from ordercancel.explain.survey import ASK, Action, Cause, Survey, in_order
 from ordercancel.explain.telling import Telling, capital, outcomes
 from ordercancel.explain.who_may import anywhere
@@ -56,7 +57,7 @@ def _who(tell: Telling, asking: tuple[str, ...]) -> str:
         who=capital(tell.roles(asking)),
     )
     barred = dict.fromkeys(
-        tell.condition(each.outcome.when)
+        tell.case(each.outcome.when)
         for role in asking
         for each in anywhere(tell, role)
         if each.action == ASK
@@ -64,7 +65,7 @@ def _who(tell: Telling, asking: tuple[str, ...]) -> str:
     if not barred:
         return who
     conditions = tell.say("、または", ", or ").join(barred)
-    but = tell.say("ただし、{it}の場合を除きます。", "Not if: {it}.", it=conditions)
+    but = tell.say("ただし、{it}を除きます。", "Not {it}.", it=conditions)
     return tell.joined((who, but))
 
 
@@ -75,16 +76,16 @@ def _when(tell: Telling, role: str) -> str:
     ]
     parts = []
     for each in outcomes(tell.policy, asked):
-        when = tell.condition(each.when)
+        when = tell.case(each.when)
         if isinstance(each.effect, Cancel):
             ja, en = (
-                "{who}が求めるとその場でキャンセルになるのは、{when}の場合です。",
-                "Asked by {who}, it is cancelled at once if: {when}.",
+                "{who}が求めると即時にキャンセルとなるのは、{when}です。",
+                "Asked by {who}, it is cancelled at once {when}.",
             )
         elif isinstance(each.effect, Refer):
             ja, en = (
-                "{who}が求めて{to}が判断するのは、{when}の場合です。",
-                "Asked by {who}, {to} decides if: {when}.",
+                "{who}がキャンセルを求め、{to}が判断するのは、{when}です。",
+                "Asked by {who}, {to} decides {when}.",
             )
         else:
             continue
@@ -92,7 +93,7 @@ def _when(tell: Telling, role: str) -> str:
         parts.append(tell.say(ja, en, who=tell.role(role), when=when, to=to))
     if not any(isinstance(each.effect, Cancel) for each in outcomes(tell.policy, asked)):
         parts.append(
-            tell.say("その場でキャンセルになることはありません。", "Nothing is cancelled at once.")
+            tell.say("即時にキャンセルとなることはありません。", "Nothing is cancelled at once.")
         )
     return tell.joined(parts)
 
@@ -107,7 +108,7 @@ def _until(tell: Telling) -> str:
     if not still:
         return tell.say("どの状態の注文でも、求められません。", "In no status of an order.")
     return tell.say(
-        "注文が「{still}」の間に限ります。「{closed}」になると、もう求められません。",
+        "注文が「{still}」の間に限ります。「{closed}」のいずれかになると、以後は求めることができません。",
         "Only while the order is: {still}. Once it is {closed}, nobody can ask any more.",
         still=still,
         closed=tell.either(closed),
@@ -136,7 +137,20 @@ def _decides(tell: Telling) -> str:
         )
         for each in acting
     ]
-    if not acting:
+    if not acting and policy.deadlines:
+        parts.append(
+            tell.say(
+                "期限を過ぎると{marks}として記録されますが、"
+                "自動で承認・拒否されることはありません。",
+                "What is late is marked ({marks}), but nothing is approved, rejected or cancelled "
+                "by itself.",
+                marks=tell.either(
+                    tell.say("「{it}」", "“{it}”", it=policy.mark_text(each)[tell.lang])
+                    for each in policy.mark_codes
+                ),
+            )
+        )
+    elif not acting:
         parts.append(
             tell.say(
                 "回答の期限はなく、自動で承認・拒否されることはありません。",
@@ -151,7 +165,7 @@ def _afterwards(tell: Telling) -> str:
     cancelled = tell.status(policy.orders.cancelled)
     parts = [
         tell.say(
-            "キャンセルされた注文は「{it}」になり、元には戻りません。",
+            "キャンセルされた注文は「{it}」になり、元に戻すことはできません。",
             "A cancelled order is “{it}”, for good.",
             it=cancelled,
         )
@@ -166,16 +180,17 @@ def _afterwards(tell: Telling) -> str:
         if again.is_refused:
             parts.append(
                 tell.say(
-                    "拒否されると、注文はそのまま進みます。再度求めた場合：「{it}」",
-                    "After a rejection the order goes on. Whoever asks again reads: “{it}”",
-                    it=again.message(tell.lang),
+                    "拒否されると注文はそのまま進み、{who}が再度求めることはできません。",
+                    "After a rejection the order goes on, and {who} cannot ask again.",
+                    who=tell.role(request.by.role),
                 )
             )
         else:
             parts.append(
                 tell.say(
-                    "拒否されると注文はそのまま進み、再度求めることができます。",
-                    "After a rejection the order goes on, and they may ask again.",
+                    "拒否されると注文はそのまま進み、{who}は再度キャンセルを求めることができます。",
+                    "After a rejection the order goes on, and {who} may ask again.",
+                    who=tell.role(request.by.role),
                 )
             )
         break
@@ -206,18 +221,28 @@ def charts(tell: Telling) -> tuple[Chart, ...]:
             *((source, to, tell.say("キャンセル", "cancelled")) for source, to in cancels),
         ),
     )
+    outside = closed_from_outside(tell)
     known = dict.fromkeys(
         each
         for source, to, _ in survey.request_changes
         for each in (source, to)
         if each is not None
     )
+    known |= dict.fromkeys(["superseded"] if outside else ())
     request = Chart(
         tell.say("{it}の状態", "The status of a request", it=tell.asking),
         tuple((each, tell.request(each)) for each in in_order(known)),
-        tuple(_edges(tell, survey.request_changes, survey)),
+        (
+            *_edges(tell, survey.request_changes, survey),
+            *((each, "superseded", _reported(tell)) for each in outside),
+        ),
     )
     return (order, request) if known else (order,)
+
+
+def _reported(tell: Telling) -> str:
+    closed = tell.either(map(tell.status, tell.policy.orders.closes or ()))
+    return tell.say("外部から「{it}」の連絡", "reported from outside: {it}", it=closed)
 
 
 def _edges(

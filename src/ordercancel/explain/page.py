@@ -46,7 +46,7 @@ def pictures(policy: Policy, lang: Lang) -> tuple[Chart, ...]:
 def _page(policy: Policy, lang: Lang, survey: Survey | None) -> Page:
     tell = Telling(policy, lang, survey or Survey(policy))
     edition = tell.say(
-        "版：{edition}　時間帯：{zone}",
+        "版：{edition}　日時の基準：{zone}",
         "Edition: {edition} · Zone of days and clock times: {zone}",
         edition=policy.edition,
         zone=policy.zone,
@@ -55,13 +55,28 @@ def _page(policy: Policy, lang: Lang, survey: Survey | None) -> Page:
     titles = tell.listed(each.title for each in policy.documents)
     sources = [tell.say("出典：{it}", "Taken from: {it}", it=titles)] if titles else []
     answered = tell.say(
-        "例の結果は、このページを作るときにルール自身が答えたものです。",
+        "例の結果は、このページの作成時に、実際にルールを適用して得たものです。",
         "The results of examples are what the rules themselves answered as this page was made.",
     )
+    signs = tell.say(
+        "○ できる（即時キャンセルを含む）　△ ほかの人が判断する　× できない",
+        "○ possible, or cancelled at once · △ somebody else decides · × not possible",
+    )
+    legend = tell.say(
+        "根拠：「原文」は文書の言葉、「解釈」は当方による原文の読み方、「原文に定めなし」「決定」は"
+        "文書に記載がないため当方で定めた事項（変更できるものは「切り替え」を示す）、「独自」は文書に"
+        "よらず当方で定めた事項です。「当方」は、このルールの作成者を指します。",
+        "On whose word: “the document” says so itself; “our reading” is how we, the authors of "
+        "these rules, understand it; “decided” is what it leaves open and we settled, with a "
+        "switch where it can be settled otherwise; “own rule” is ours, whatever the document "
+        "says. “The actor” is whoever does something, “the platform” its operators and the "
+        "system.",
+    )
+    legends = [signs, *([legend] if titles else [])]
     return Page(
         lang,
         tell.say("{it}：キャンセルのルール", "{it}: the rules of cancelling", it=title),
-        [((note(each),),) for each in (edition, *sources, answered)],
+        [((note(each),),) for each in (edition, *sources, answered, *legends)],
         (*life(tell), who_may(tell), *screens(tell), *beside(tell), ids(tell)),
         tell.say("目次", "Contents"),
         tell.say("中略", "left out"),

@@ -86,7 +86,7 @@ def deadline_line(tell: Telling, deadline: Deadline) -> Line:
     return (
         strong(tell.say("期限「{it}」", "Deadline “{it}”", it=name)),
         tell.say(
-            "：対象は「{runs}」、期限は{due}、過ぎると{then}",
+            "：対象は「{runs}」、期限は{due}、超過した場合は{then}",
             ": while {runs}; at {due}: {then}",
             runs=tell.condition(deadline.runs),
             due=time_text(deadline.due, policy, lang),
@@ -99,8 +99,11 @@ def _reason_line(tell: Telling, reason: Reason) -> Line:
     name, what = tell.policy.reason_text(reason)[tell.lang], tell.command(reason.on)
     head = tell.say("{what}の理由「{it}」", "{what}: reason “{it}”", what=what, it=name)
     if not name:
-        head = tell.say("{what}に添える文章", "{what}: words of one's own", what=what)
-    return (strong(head), tell.say("：文章は{it}", ": text {it}", it=bounds(tell, reason.text)))
+        head = tell.say("{what}に添える自由記入", "{what}: words of one's own", what=what)
+    return (
+        strong(head),
+        tell.say("：自由記入は{it}", ": text {it}", it=bounds(tell, reason.text)),
+    )
 
 
 _Text = tuple[Source | None, str, str]
@@ -132,10 +135,10 @@ def _texts(tell: Telling) -> Iterator[_Text]:
             ja, en = _SHOWN[name.partition("[")[0]]
             yield from _sourced(tell, tell.say(ja, en, it=button), [worded])
     for ja, en, texts in (
-        ("理由のそばの注記", "Note beside a reason", [each.hint for each in policy.reasons]),
+        ("理由に添える注記", "Note beside a reason", [each.hint for each in policy.reasons]),
         ("注文の状態の名称", "Name of a status", policy.texts.statuses.values()),
         ("{it}の状態の名称", "Name of a status of a request", policy.texts.requests.values()),
-        ("できないときの文", "Sentence of a refusal", policy.texts.refusals.values()),
+        ("お断りの文言", "Sentence of a refusal", policy.texts.refusals.values()),
         ("一覧の列", "Column of the queue", policy.texts.columns.values()),
         ("操作の名称", "Name of a move", policy.texts.moves.values()),
         ("記録の名称", "Name of a mark", policy.texts.marks.values()),
@@ -151,10 +154,10 @@ def _sourced(tell: Telling, head: str, texts: Iterable[Worded | None]) -> Iterat
 
 _SHOWN: Mapping[str, tuple[str, str]] = {
     "button": ("ボタン", "Button"),
-    "notices": ("「{it}」のそばの案内", "Notice beside “{it}”"),
-    "confirmation": ("「{it}」の確認の文", "Confirmation of “{it}”"),
+    "notices": ("「{it}」に添える案内", "Notice beside “{it}”"),
+    "confirmation": ("「{it}」の確認画面の文言", "Confirmation of “{it}”"),
     "confirm": ("「{it}」の確認のボタン", "Button of the confirmation of “{it}”"),
-    "done": ("「{it}」の後の文", "Sentence after “{it}”"),
-    "done_at_once": ("「{it}」の後の文", "Sentence after “{it}”"),
+    "done": ("「{it}」の完了後のメッセージ", "Sentence after “{it}”"),
+    "done_at_once": ("「{it}」の完了後のメッセージ", "Sentence after “{it}”"),
 }
 """What each part of an `ActionText` is called."""

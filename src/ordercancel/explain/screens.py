@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import attrs
+
 from ordercancel.domain.commands import JUDGED, Judged
 from ordercancel.domain.events import DeadlineFired
+from ordercancel.domain.requests import OPEN
 from ordercancel.domain.texts import Text
 from ordercancel.engine.case_facts import Facts
 from ordercancel.explain.blocks import Block, Chapter, Line, Para, Table, note, strong
+from ordercancel.explain.residue import NEVER, residue
 from ordercancel.explain.situations import anchors
-from ordercancel.explain.survey import ACTIONS
+from ordercancel.explain.survey import ACTIONS, in_order
 from ordercancel.explain.telling import Telling
 from ordercancel.policy.describe import action_text, time_text
-from ordercancel.rules.conditions import ALWAYS
+from ordercancel.rules.conditions import ALWAYS, Condition, Leaf
 from ordercancel.rules.deadlines import Deadline
 from ordercancel.rules.notifications import REFERRED, Medium, Notification
 from ordercancel.rules.reasons import Reason, TextBounds
 from ordercancel.rules.sources import Sourced
-from ordercancel.rules.texts import ANY_OPEN
+from ordercancel.rules.texts import ANY_OPEN, Worded
 
-__all__ = ["bounds", "happening", "screens"]
+__all__ = ["bounds", "closed_from_outside", "happening", "request_statuses", "screens"]
 
 _AUDIENCES: Mapping[str, Text] = {
     "initiator": Text("求めた側", "whoever asked"),
@@ -83,22 +87,41 @@ def happening(tell: Telling, on: str) -> str:
     return tell.request(on)
 
 
+def closed_from_outside(tell: Telling) -> tuple[str, ...]:
+    """The open statuses of a request that another system's word on the order closes."""
+    if not tell.policy.orders.closes:
+        return ()
+    return tuple(each for each in tell.survey.request_statuses if each in OPEN)
+
+
+def request_statuses(tell: Telling) -> tuple[str, ...]:
+    """The statuses that a request can have, if only by another system's word on the order."""
+    outside = ("superseded",) if closed_from_outside(tell) else ()
+    return in_order((*tell.survey.request_statuses, *outside))
+
+
 def _can_happen(tell: Telling) -> set[str]:
+    """What messages, labels and numbers can be on; another system can call an order shipped."""
     changes = tell.survey.request_changes
     referred = {REFERRED for source, to, _ in changes if source == to}
     fired = {each.id for each in tell.policy.deadlines}
-    return {to for _, to, _ in changes} | referred | fired | {ANY_OPEN, *tell.policy.mark_codes}
+    others = {ANY_OPEN, *tell.policy.mark_codes}
+    return {*request_statuses(tell)} | referred | fired | others
 
 
 def _messages(tell: Telling) -> Iterator[Block]:
     happens = _can_happen(tell)
-    sent = [each for each in tell.policy.notifications if each.on in happens]
+    sent = {
+        each: when
+        for each in tell.policy.notifications
+        if each.on in happens and (when := _left_of(tell, each)) != NEVER
+    }
     if not sent:
         yield Para(tell.say("通知はありません。", "Nobody is told anything."))
         return
     yield Para(
         tell.say(
-            "〔 〕は、送るときに入る言葉です。空の場合、その行は省かれます。",
+            "〔 〕には、送信時に該当の内容が入ります。内容がない場合、その行は省略されます。",
             "What stands in brackets is filled in; a line with nothing to fill in is left out.",
         )
     )
@@ -111,7 +134,7 @@ def _messages(tell: Telling) -> Iterator[Block]:
         ),
         [
             (
-                ((happening(tell, each.on),), tuple(tell.aside(each.when))),
+                ((happening(tell, each.on),), tuple(tell.aside(when))),
                 (
                     (
                         _AUDIENCES[each.to][tell.lang]
@@ -120,12 +143,37 @@ def _messages(tell: Telling) -> Iterator[Block]:
                     ),
                     (note(tell.either(_MEDIA[medium][tell.lang] for medium in each.media)),),
                 ),
-                ((strong(tell.filled(each.subject)),), (tell.filled(each.body),)),
+                (
+                    (strong(tell.filled(each.subject)),),
+                    *_original(tell, each.subject),
+                    (tell.filled(each.body),),
+                ),
                 tuple(_words_of(tell, each)),
             )
-            for each in sent
+            for each, when in sent.items()
         ],
     )
+
+
+def _left_of(tell: Telling, sent: Notification) -> Condition:
+    """The condition of a message without what the roles that bring it about decide already."""
+    steps = [step for (_, to, _), step in tell.survey.request_changes.items() if to == sent.on]
+    facts = [
+        Facts(None, each.after, tell.policy, each.at, None, each.command.by) for each in steps
+    ]
+    known: dict[Leaf, bool] = {}
+    for leaf in sent.when.leaves():
+        if leaf.fact in ("role", "side", "answerer"):
+            truths = {leaf.test(each) for each in facts}
+            known |= {leaf: truths == {True}} if len(truths) == 1 else {}
+    return residue(sent.when, known)
+
+
+def _original(tell: Telling, text: Worded) -> Iterator[Line]:
+    """A text in the policy's first language, where the page is in another one."""
+    first = tell.policy.languages[0]
+    if tell.lang != first:
+        yield (note(attrs.evolve(tell, lang=first).filled(text)),)
 
 
 def _words_of(tell: Telling, sent: Notification) -> Iterator[Line]:
@@ -139,19 +187,24 @@ def _words_of(tell: Telling, sent: Notification) -> Iterator[Line]:
 
 def _labels(tell: Telling) -> Iterator[Block]:
     happens = _can_happen(tell)
-    rows = [
+    shown = tell.policy.labels
+    parties = tell.roles(each for each in tell.policy.roles if any(each == on.to for on in shown))
+    ordinary = tell.say("（注文の状態）", "(the status of the order)")
+    rows: list[tuple[object, ...]] = [
         (
             ((happening(tell, each.on),), tuple(tell.aside(each.when))),
             tell.role(each.to),
             tell.filled(each.text),
             tell.word(each.source),
         )
-        for each in tell.policy.labels
+        for each in shown
         if each.on in happens
     ]
+    unlabelled = [each for each in in_order(happens) if all(each != on.on for on in shown)]
+    rows += [(tell.request(each), parties, ordinary, "") for each in unlabelled if shown]
     yield Para(
         tell.say(
-            "注文の一覧に出るのは一行目です。二行目からは注文のページに出ます。ほかの場合は、注文の状態が表示されます。",
+            "注文の一覧には1行目が、注文のページには2行目以降も表示されます。この表にない場合は、注文の状態が表示されます。",
             "A list of orders shows the first line, the page of the order the others as well. "
             "Otherwise the status of the order is read.",
         )
@@ -160,7 +213,7 @@ def _labels(tell: Telling) -> Iterator[Block]:
         yield Table(
             (
                 tell.say("状態", "While"),
-                tell.say("見る人", "Who reads it"),
+                tell.say("表示先", "Who reads it"),
                 tell.say("表示", "Label"),
                 tell.say("根拠", "On whose word"),
             ),
@@ -169,7 +222,7 @@ def _labels(tell: Telling) -> Iterator[Block]:
     yield Table(
         (
             tell.say("件数の名称", "Number"),
-            tell.say("数える注文", "Orders that count"),
+            tell.say("集計対象", "Orders that count"),
             tell.say("一覧での処理状態", "State in the queue"),
             tell.say("根拠", "On whose word"),
         ),
@@ -181,6 +234,7 @@ def _labels(tell: Telling) -> Iterator[Block]:
                 tell.word(each.source),
             )
             for each in tell.policy.counters
+            if each.on in happens
         ],
     )
     columns = tell.policy.texts.columns
@@ -196,23 +250,34 @@ def _buttons(tell: Telling) -> Table:
         asked: list[Line] = [
             (tell.filled(each),) for each in (shown.confirmation, shown.confirm) if each
         ]
-        after = [each for each in (shown.done, shown.done_at_once) if each]
+        after = {
+            tell.filled(each): tell.say(ja, en)
+            for each, ja, en in (
+                (shown.done, "（判断を待つ場合）", "(where somebody decides) "),
+                (
+                    shown.done_at_once,
+                    "（即時キャンセルの場合）",
+                    "(where it is cancelled at once) ",
+                ),
+            )
+            if each
+        }
         rows.append(
             (
                 strong(tell.button(action)),
                 tell.roles(tell.survey.roles_that(action)),
                 [(tell.filled(each),) for each in shown.notices],
                 asked,
-                [(each,) for each in dict.fromkeys(map(tell.filled, after))],
+                [(f"{when}{each}" if len(after) > 1 else each,) for each, when in after.items()],
             )
         )
     return Table(
         (
             tell.say("ボタン", "Button"),
-            tell.say("使う人", "Whose"),
-            tell.say("そばに出る案内", "Notice beside it"),
-            tell.say("確認の文とボタン", "Confirmation and its button"),
-            tell.say("終わった後の文", "Sentence afterwards"),
+            tell.say("操作者", "Whose"),
+            tell.say("ボタンに添える案内", "Notice beside it"),
+            tell.say("確認画面の文言とボタン", "Confirmation and its button"),
+            tell.say("完了後のメッセージ", "Sentence afterwards"),
         ),
         rows,
     )
@@ -225,9 +290,9 @@ def _reasons(tell: Telling, kind: type[Judged]) -> Table:
     return Table(
         (
             tell.say("理由", "Reason"),
-            tell.say("選べる人", "For whom"),
-            tell.say("文章", "Words typed with it"),
-            tell.say("そばに出る注記", "Note beside it"),
+            tell.say("選択できる人", "For whom"),
+            tell.say("自由記入", "Words typed with it"),
+            tell.say("理由に添える注記", "Note beside it"),
             tell.say("根拠", "On whose word"),
         ),
         [
@@ -261,7 +326,7 @@ def _whom(tell: Telling, reason: Reason) -> str:
 def bounds(tell: Telling, text: TextBounds | None) -> str:
     """How many characters are typed."""
     if text is None:
-        return tell.say("入力しない", "none")
+        return tell.say("なし", "none")
     values = {"low": str(text.minimum), "high": str(text.maximum)}
     if text.required:
         return tell.say(
@@ -274,7 +339,7 @@ def _deadlines(tell: Telling) -> Iterator[Block]:
     if not tell.policy.deadlines:
         yield Para(
             tell.say(
-                "期限はありません。時間の経過だけで決まることは何もありません。",
+                "期限はありません。時間の経過のみによって決まることはありません。",
                 "There is none: nothing is decided by the passing of time alone.",
             )
         )
@@ -284,8 +349,8 @@ def _deadlines(tell: Telling) -> Iterator[Block]:
             tell.say("期限", "Deadline"),
             tell.say("対象", "Runs while"),
             tell.say("いつまで", "Due"),
-            tell.say("過ぎると", "Then"),
-            tell.say("例（ルールの答え）", "Example, as the rules answered"),
+            tell.say("超過した場合", "Then"),
+            tell.say("例（判定結果）", "Example, as the rules answered"),
             tell.say("根拠", "On whose word"),
         ),
         [(*deadline_row(tell, each), tell.word(each.source)) for each in tell.policy.deadlines],

@@ -5,7 +5,8 @@ Nothing here is written down: every answer is asked of the policy when the page 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -22,7 +23,7 @@ from ordercancel.explain.blocks import Span, strong
 from ordercancel.explain.survey import ACTIONS, Asked, action_of
 from ordercancel.explain.telling import Telling
 from ordercancel.policy.describe import action_text, value_text
-from ordercancel.rules.conditions import Before, Condition, Value
+from ordercancel.rules.conditions import Before, Condition, Holds, Value
 from ordercancel.rules.deadlines import Deadline
 from ordercancel.rules.facts import OF_THE_ACTOR
 from ordercancel.rules.reasons import Reason
@@ -56,33 +57,24 @@ def of_rule(tell: Telling, rule: Rule) -> tuple[Row, ...]:
 
 
 def _base(tell: Telling, asked: Asked, when: Condition) -> Iterator[Row]:
-    command, node, seller = asked.command, asked.node, asked.seller
     facts = asked.decision.facts
-    times = dict.fromkeys(leaf.time for leaf in when.leaves() if isinstance(leaf, Before))
-    timed = {time.anchor_name for time in times}
-    names = dict.fromkeys(leaf.fact for leaf in when.leaves())
-    told = [_told(tell, name, facts[name]) for name in names if name not in _UNSAID | timed]
-    doing = tell.say(
-        "{who}が「{what}」",
-        "{who}: “{what}”",
-        who=tell.role(command.by.role),
-        what=tell.button(action_of(command)),
-    )
+    told = list(_facts_told(tell, when, facts).values())
     shown = False
-    for time in times:
+    for time in _times(when):
         due = time.at(facts.__getitem__)
         if due is None:
             continue
         for at in (due - SECOND, due):
-            decision = tell.policy.assess(command, node.case, at, seller=seller)
-            moment = [
-                _anchor(tell, time, facts),
-                tell.say("今は{at}", "now {at}", at=tell.moment(at)),
-            ]
-            yield (_joined(tell, doing, [*told, *moment]), *tell.answer(decision))
+            decision = tell.policy.assess(asked.command, asked.node.case, at, seller=asked.seller)
+            moment = [_anchor(tell, time, facts), _now(tell, at)]
+            yield (_doing(tell, asked, [*told, *moment]), *tell.answer(decision))
             shown = True
     if not shown:
-        yield (_joined(tell, doing, told), *tell.answer(asked.decision))
+        yield (_doing(tell, asked, told), *tell.answer(asked.decision))
+
+
+def _times(when: Condition) -> tuple[Time, ...]:
+    return tuple(dict.fromkeys(leaf.time for leaf in when.leaves() if isinstance(leaf, Before)))
 
 
 def _anchor(tell: Telling, time: Time, facts: Mapping[str, Any]) -> str:
@@ -90,16 +82,38 @@ def _anchor(tell: Telling, time: Time, facts: Mapping[str, Any]) -> str:
     return f"{tell.fact(name)} {tell.moment(facts[name])}"
 
 
-def _told(tell: Telling, name: str, value: Value | None) -> str:
+def _now(tell: Telling, at: datetime) -> str:
+    return tell.say("現在日時：{at}", "now {at}", at=tell.moment(at))
+
+
+def _facts_told(tell: Telling, when: Condition, facts: Mapping[str, Any]) -> dict[str, str]:
+    """The facts that a condition asks, each in words, but for those of its times."""
+    timed = {time.anchor_name for time in _times(when)}
+    names = dict.fromkeys(leaf.fact for leaf in when.leaves())
+    return {
+        name: _told(tell, name, [facts[name]]) for name in names if name not in _UNSAID | timed
+    }
+
+
+def _told(tell: Telling, name: str, values: Iterable[Value | None]) -> str:
+    """A fact with one of some values; a flag as a sentence."""
+    is_so, *_ = values
+    if isinstance(is_so, bool):
+        return tell.condition(Holds(name) if is_so else ~Holds(name))
+    words = (value_text(name, each, tell.policy, tell.lang) for each in values)
     return tell.say(
-        "{fact}：{value}",
-        "{fact}: {value}",
-        fact=tell.fact(name),
-        value=value_text(name, value, tell.policy, tell.lang),
+        "{fact}：{values}", "{fact}: {values}", fact=tell.fact(name), values=tell.either(words)
     )
 
 
-def _joined(tell: Telling, doing: str, told: list[str]) -> str:
+def _doing(tell: Telling, asked: Asked, told: list[str]) -> str:
+    """Who does what, and in which case."""
+    doing = tell.say(
+        "{who}が「{what}」",
+        "{who}: “{what}”",
+        who=tell.role(asked.command.by.role),
+        what=tell.button(action_of(asked.command)),
+    )
     if not told:
         return doing
     return tell.say("{doing}（{told}）", "{doing} ({told})", doing=doing, told=tell.listed(told))
@@ -111,12 +125,13 @@ def _flips(tell: Telling, asked: Asked, when: Condition) -> Iterator[Row]:
     space = Space.of(policy, type(asked.command))
     facts = space.completed({name: asked.decision.facts[name] for name in space.values})
     before = _said(policy.judge(space.kind, facts))
-    timed = {leaf.fact for leaf in when.leaves() if isinstance(leaf, Before)}
-    for name in dict.fromkeys(leaf.fact for leaf in when.leaves()):
-        if name in _UNSAID | timed or name not in space.free:
-            continue
-        found: dict[object, tuple[Decision, list[str]]] = {}
-        for value in space.free[name]:
+    known = [(time, asked.decision.facts[time.anchor_name]) for time in _times(when)]
+    anchors = [_anchor(tell, time, asked.decision.facts) for time, anchor in known if anchor]
+    moment = [*anchors, _now(tell, asked.node.at)] if anchors else []
+    told = _facts_told(tell, when, asked.decision.facts)
+    for name in told:
+        found: dict[object, tuple[Decision, list[Value | None]]] = {}
+        for value in space.free.get(name, ()):
             other = space.completed({**facts, name: value})
             if value == facts[name] or not space.is_possible(other):
                 continue
@@ -124,16 +139,11 @@ def _flips(tell: Telling, asked: Asked, when: Condition) -> Iterator[Row]:
                 continue
             decision = policy.judge(space.kind, other)
             if _said(decision) != before and not decision.errors:
-                words = value_text(name, value, policy, tell.lang)
-                found.setdefault(_said(decision), (decision, []))[1].append(words)
+                found.setdefault(_said(decision), (decision, []))[1].append(value)
         for decision, values in found.values():
-            change = tell.say(
-                "同じで、{fact}が{values}なら",
-                "the same, but {fact}: {values}",
-                fact=tell.fact(name),
-                values=tell.either(values),
-            )
-            yield (change, *tell.answer(decision))
+            changed = {**told, name: _told(tell, name, values)}
+            doing = _doing(tell, asked, [*changed.values(), *moment])
+            yield (doing, *tell.answer(decision))
 
 
 def _said(decision: Decision) -> object:
@@ -156,7 +166,7 @@ def of_reason(tell: Telling, reason: Reason) -> Iterator[Row]:
         yield (words, *_typed(tell, asked, reason, "あ" * length))
     if reason.hint is not None:
         words = tell.say(
-            "「{name}」に注記をそのまま入力", "“{name}” with the note beside it", name=name
+            "「{name}」に案内文をそのまま入力", "“{name}” with the note beside it", name=name
         )
         yield (words, *_typed(tell, asked, reason, tell.text(reason.hint)))
 
@@ -205,14 +215,16 @@ def of_deadline(tell: Telling, deadline: Deadline) -> Iterator[Row]:
     last = case.updated_at or case.order.placed_at
     start = anchors(tell, deadline, Facts(None, case, policy, step.at))
     for at in (due - SECOND, due) if due - SECOND >= last else (step.at,):
-        words = tell.say("{start}、今は{at}", "{start}, now {at}", start=start, at=tell.moment(at))
+        words = tell.say(
+            "{start}、現在日時：{at}", "{start}, now {at}", start=start, at=tell.moment(at)
+        )
         try:
             decide(command, case, policy, at)
         except Refused as refused:
-            yield words, strong(tell.say("まだ", "not yet")), refused.decision.message(tell.lang)
+            yield words, strong(tell.say("期限前", "not yet")), refused.decision.message(tell.lang)
         else:
             yield (
                 words,
-                strong(tell.say("期限が来た", "due")),
+                strong(tell.say("期限到来", "due")),
                 action_text(deadline, policy, tell.lang),
             )

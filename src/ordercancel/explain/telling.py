@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
@@ -15,7 +16,7 @@ from ordercancel.explain.residue import either, residue
 from ordercancel.explain.survey import Action, Asked, Survey
 from ordercancel.policy.describe import describe, fact_text
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.conditions import ALWAYS, Condition, Leaf
+from ordercancel.rules.conditions import ALWAYS, AnyOf, Condition, Leaf
 from ordercancel.rules.effects import Cancel, Forbid, Grant, Permit, Refer
 from ordercancel.rules.sources import Basis, Citation, Source
 from ordercancel.rules.texts import Worded
@@ -152,6 +153,18 @@ class Telling:
     def condition(self, when: Condition) -> str:
         return describe(when, self.policy, self.lang)
 
+    def case(self, when: Condition) -> str:
+        """A condition as what follows a sentence: "if ...", or each of several cases."""
+        if when == ALWAYS:
+            return self.say("すべての場合", "in any case")
+        parts = when.conditions if isinstance(when, AnyOf) else (when,)
+        texts = (self.condition(each) for each in parts)
+        if self.lang == "ja":
+            return "、または".join(
+                f"{each}{'' if _ENDS_IN_A_VERB.search(each) else 'の'}場合" for each in texts
+            )
+        return ", or ".join(f"if {each}" for each in texts)
+
     def fact(self, name: str) -> str:
         return fact_text(name, self.policy, self.lang)
 
@@ -189,7 +202,7 @@ class Telling:
         """A condition beside what it is the condition of; nothing where it always holds."""
         if when != ALWAYS:
             yield self.say("", " ")
-            yield note(self.say("（{it}）", "({it})", it=self.condition(when)))
+            yield note(self.say("（{it}）", "({it})", it=self.case(when)))
 
     def word(self, source: Source | None) -> str:
         """Whose word something is."""
@@ -203,6 +216,10 @@ class Telling:
                 return self.say("原文に定めなし", "decided")
             case _:
                 return self.say("独自", "own rule")
+
+
+_ENDS_IN_A_VERB = re.compile("(る|ない|た)）?$")
+"""Japanese words that 場合 follows without の."""
 
 
 def capital(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from ordercancel.explain.blocks import Block, Bullets, Chapter, Line, Para, Span, Table
+from ordercancel.explain.blocks import Block, Bullets, Chapter, Line, Para, Span, Table, note
 from ordercancel.explain.survey import ANSWERS, Action, Situation, in_order
 from ordercancel.explain.telling import Outcome, Telling, capital, outcomes
 from ordercancel.rules.conditions import ALWAYS
@@ -55,7 +55,7 @@ def _blocks(tell: Telling) -> Iterator[Block]:
     yield Para(
         tell.say(
             "できない理由が一つでもあれば、ほかの条件を満たしていてもできません。"
-            "表にない操作は、その状況の画面に出ません。",
+            "表にない操作は、その状況の画面には表示されません。",
             "Whatever forbids an action outweighs whatever permits it. "
             "What is not in the table is not offered there.",
         )
@@ -78,7 +78,10 @@ def _blocks(tell: Telling) -> Iterator[Block]:
     told = dict.fromkeys(each for entries in apart for each in entries)
     if told:
         yield Para(
-            tell.say("どの状況でも、次の場合はできません。", "In any situation this is refused:")
+            tell.say(
+                "注文の状況にかかわらず、次の場合は操作できません。",
+                "In any situation this is refused:",
+            )
         )
         yield Bullets(
             [
@@ -88,7 +91,7 @@ def _blocks(tell: Telling) -> Iterator[Block]:
         )
     left = {
         situation: tuple(
-            tuple(each for each in cell if each not in entries)
+            tuple(_excepted(tell, each, entries) for each in cell if each not in entries)
             for cell, entries in zip(row, apart, strict=True)
         )
         for situation, row in rows.items()
@@ -159,6 +162,15 @@ def anywhere(tell: Telling, role: str) -> tuple[Entry, ...]:
     )
 
 
+def _excepted(tell: Telling, entry: Entry, apart: tuple[Entry, ...]) -> Entry:
+    """What may be done, with a note where it was told before the table when it may not."""
+    is_refused = isinstance(entry.outcome.effect, Forbid | str)
+    if is_refused or all(each.action != entry.action for each in apart):
+        return entry
+    words = tell.say("（上記の場合を除く）", "(but for the cases above)")
+    return attrs.evolve(entry, line=(*entry.line, tell.say("", " "), note(words)))
+
+
 def _who(tell: Telling, entry: Entry, roles: list[str], apart: list[tuple[Entry, ...]]) -> str:
     read = (role for role, entries in zip(roles, apart, strict=True) if entry in entries)
     return capital(tell.roles(read))
@@ -200,4 +212,4 @@ def _request(tell: Telling, request: str, statuses: list[str]) -> str:
         for status, each in tell.survey.answers
     ):
         return tell.say("なし", "none yet")
-    return tell.say("回答待ちなし", "none that waits for an answer")
+    return tell.say("回答待ちの{it}なし", "none that waits for an answer", it=tell.asking)

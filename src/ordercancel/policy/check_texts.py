@@ -18,7 +18,7 @@ from ordercancel.policy.check_conditions import (
 )
 from ordercancel.policy.parts import PolicyParts
 from ordercancel.rules.effects import Forbid
-from ordercancel.rules.facts import FACTS, Choice, channel
+from ordercancel.rules.facts import FACTS, Choice, Flag, channel
 from ordercancel.rules.notifications import AUDIENCES, CHANGES, PLACEHOLDERS
 from ordercancel.rules.sources import Sourced
 from ordercancel.rules.standard_texts import (
@@ -80,10 +80,12 @@ def check_texts(policy: PolicyParts, faults: Faults) -> None:
 
 
 def _words(policy: PolicyParts) -> Iterator[str]:
-    """The words of its choices, each after the name of its fact."""
+    """The words of its choices, each after the name of its fact; of a flag ``yes`` and ``no``."""
     for fact in (channel, *policy.facts):
         if isinstance(fact, Choice):
             yield from (f"{fact.name}.{word}" for word in policy.domain(fact))
+    flags = [each.name for each in (*FACTS.values(), *policy.facts) if type(each) is Flag]
+    yield from (f"{name}.{word}" for name in flags for word in ("yes", "no"))
 
 
 def all_texts(policy: PolicyParts) -> Iterator[tuple[str, Worded | None]]:

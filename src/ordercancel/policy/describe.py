@@ -86,7 +86,7 @@ def action_text(deadline: Deadline, policy: RuleSet, lang: Lang) -> str:
     text = _ACTIONS[action.do].fill(lang, values)
     if deadline.met is None:
         return text
-    unless = Text("（{met}がそれより前の場合を除く）", " (unless {met} was before)")
+    unless = Text("（期限までに{met}が済んでいる場合を除く）", " (unless {met} was before)")
     return text + unless.fill(lang, values)
 
 
@@ -122,6 +122,8 @@ _OPPOSITE: Mapping[Relation, Relation] = {
     Relation.MORE: Relation.AT_MOST,
 }
 
+_IS_NOT = Text("「{it}」に当てはまらない", "not: {it}")
+
 _RELATIONS: Mapping[Relation, Text] = {
     Relation.LESS: Text("{it}が{bound}未満", "{it} is less than {bound}"),
     Relation.AT_MOST: Text("{it}が{bound}以下", "{it} is at most {bound}"),
@@ -136,16 +138,16 @@ def describe(condition: Condition, policy: RuleSet, lang: Lang) -> str:
         case All(()):
             return Text("常に", "always")[lang]
         case All(conditions):
-            return _joined(conditions, " かつ " if lang == "ja" else " and ", policy, lang)
+            return _joined(conditions, "、かつ" if lang == "ja" else ", and ", policy, lang)
         case AnyOf(conditions):
-            return _joined(conditions, " または " if lang == "ja" else " or ", policy, lang)
+            return _joined(conditions, "、または" if lang == "ja" else " or ", policy, lang)
         case Not(Named(label=label)):
-            template = Text("「{it}」でない", "not: {it}")
+            template = _IS_NOT
             return template.fill(lang, {"it": policy.text(label)[lang]})
         case Not(Leaf() as leaf):
             return _leaf(leaf, policy, lang, negated=True)
         case Not(inner):
-            return Text("次でない: ({it})", "not ({it})").fill(
+            return Text("次に当てはまらない（{it}）", "not ({it})").fill(
                 lang, {"it": describe(inner, policy, lang)}
             )
         case Named(label=label):
@@ -178,7 +180,7 @@ def value_text(name: str, value: Value | None, policy: RuleSet, lang: Lang) -> s
 
 def _joined(conditions: Iterable[Condition], word: str, policy: RuleSet, lang: Lang) -> str:
     parts = (
-        f"({text})" if isinstance(each, All | AnyOf) else text
+        (f"（{text}）" if lang == "ja" else f"({text})") if isinstance(each, All | AnyOf) else text
         for each in conditions
         for text in [describe(each, policy, lang)]
     )
@@ -198,17 +200,19 @@ def _leaf(leaf: Leaf, policy: RuleSet, lang: Lang, *, negated: bool) -> str:
             none = Text("回答待ちの{it}がない", "no request waits for an answer")
             what = policy.command_text(RequestCancellation)[lang]
             return (none if negated else waits).fill(lang, {"it": what})
-        case IsIn(_, values):
-            listed = _values(leaf.fact, values, policy, lang)
+        case IsIn(fact, values):
+            listed = _values(fact, values, policy, lang)
             if lang == "ja":
-                return f"{name}が{'・'.join(listed)}{'以外' if negated else ''}"
-            verb = ("is not" if negated else "is") if len(listed) == 1 else "is none of"
-            verb = "is one of" if len(listed) > 1 and not negated else verb
-            return f"{name} {verb} {', '.join(listed)}"
-        case Holds():
-            if lang == "ja":
-                return f"「{name}」でない" if negated else f"「{name}」"
-            return f"not: {name}" if negated else name
+                them = "・".join(listed) + ("以外" if negated else "")
+                return f"{them}による操作" if fact == "role" else f"{name}が{them}"
+            if fact == "role":
+                return f"{'not ' if negated else ''}by {_either(listed)}"
+            return f"{name} is {'not ' if negated else ''}{_either(listed)}"
+        case Holds(fact):
+            own = policy.flag_text(fact, is_so=not negated)
+            if own is not None:
+                return own[lang]
+            return _IS_NOT.fill(lang, {"it": name}) if negated else name
         case Compare(_, how, bound):
             template = _RELATIONS[_OPPOSITE[how] if negated else how]
             return template.fill(lang, {"it": name, "bound": str(bound)})
@@ -221,8 +225,11 @@ def _leaf(leaf: Leaf, policy: RuleSet, lang: Lang, *, negated: bool) -> str:
             of = fact_text(anchor.name, policy, lang)
             return template.fill(lang, {"it": of, "length": length_text(length, lang)})
         case Before(_, EndOfDay() as time) if lang == "ja":
-            day = _chain_text(time, policy, lang).removesuffix("の終わり")
-            return f"{day}を過ぎてから" if negated else f"{day}まで"
+            day = _chain_text(time, policy, lang).removesuffix("24時").removesuffix("の")
+            return f"{day}を過ぎている" if negated else f"{day}を過ぎていない"
+        case Before(_, EndOfDay() as time):
+            day = _chain_text(time, policy, lang).removeprefix("the end of ")
+            return f"{day} is over" if negated else f"{day} is not over"
         case Before(_, time):
             template = (
                 Text("{it}以降", "from {it} on") if negated else Text("{it}より前", "before {it}")
@@ -230,10 +237,9 @@ def _leaf(leaf: Leaf, policy: RuleSet, lang: Lang, *, negated: bool) -> str:
             return template.fill(lang, {"it": time_text(time, policy, lang)})
         case Listed(_, values):
             listed = _values(leaf.fact, values, policy, lang)
-            template = Text(
-                "{it}が{words}、それ以外は不明", "{it} is one of {words}, else not known"
-            )
-            return template.fill(lang, {"it": name, "words": ", ".join(listed)})
+            template = Text("{it}が{words}、それ以外は不明", "{it} is {words}, else not known")
+            them = "・".join(listed) if lang == "ja" else _either(listed)
+            return template.fill(lang, {"it": name, "words": them})
         case Known():
             template = (
                 Text("{it}が不明", "{it} is not known")
@@ -243,6 +249,12 @@ def _leaf(leaf: Leaf, policy: RuleSet, lang: Lang, *, negated: bool) -> str:
             return template.fill(lang, {"it": name})
         case _:
             raise TypeError(f"a {type(leaf).__name__} cannot be described")
+
+
+def _either(words: list[str]) -> str:
+    """English words of which one is meant."""
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _values(fact: str, values: frozenset[str], policy: RuleSet, lang: Lang) -> list[str]:
@@ -300,21 +312,21 @@ def _chain_text(time: Time, policy: RuleSet, lang: Lang) -> str:
                     of = Text("{it}の{length}後", "{length} after {it}")
                 anchor = of.fill(lang, {"it": anchor, "length": length_text(abs(length), lang)})
             case EndOfDay(Day(), 0):
-                anchor = Text("{it}の終わり", "the end of {it}").fill(lang, {"it": anchor})
+                anchor = Text("{it}の24時", "the end of {it}").fill(lang, {"it": anchor})
             case EndOfDay(_, 0):
-                of = Text("{it}の日の終わり", "the end of the day of {it}")
+                of = Text("{it}の当日24時", "the end of the day of {it}")
                 anchor = of.fill(lang, {"it": anchor})
             case EndOfDay(_, later):
-                of = Text("{it}の{n}日前の終わり", "the end of the day {n} d before {it}")
+                of = Text("{it}の{n}日前の24時", "the end of the day {n} d before {it}")
                 if later > 0:
-                    of = Text("{it}の{n}日後の終わり", "the end of the day {n} d after {it}")
+                    of = Text("{it}の{n}日後の24時", "the end of the day {n} d after {it}")
                 anchor = of.fill(lang, {"it": anchor, "n": str(abs(later))})
             case NextClock(_, clock):
                 of = Text("{it}の次の{clock}", "the next {clock} after {it}")
                 shown = clock.isoformat("minutes" if not clock.second else "auto")
                 anchor = of.fill(lang, {"it": anchor, "clock": shown})
             case BusinessDays(_, count):
-                of = Text("{it}から{n}営業日後の終わり", "the end of working day {n} after {it}")
+                of = Text("{it}から{n}営業日後の24時", "the end of working day {n} after {it}")
                 anchor = of.fill(lang, {"it": anchor, "n": str(count)})
             case _:
                 pass

@@ -65,6 +65,11 @@ class PolicyWording(PolicyParts):
         own = self.texts.facts.get(name)
         return self.text(own or (name if fact is None else fact.label))
 
+    def flag_text(self, flag: str, *, is_so: bool) -> Text | None:
+        """What people call it that a flag is so, or is not, where the policy has words for it."""
+        own = self.texts.words.get(f"{flag}.{'yes' if is_so else 'no'}")
+        return None if own is None else self.text(own)
+
     def word_text(self, fact: str, word: str) -> Text:
         """What people call a word of a choice."""
         return self.text(self.texts.words.get(f"{fact}.{word}") or word)

@@ -47,7 +47,7 @@ ROLE_TEXTS: Mapping[str, Text] = FrozenMap(
         "other_side": Text("相手側", "the other side"),
         "buyer_side": Text("購入者側", "the buyer's side"),
         "seller_side": Text("販売者側", "the seller's side"),
-        "house": Text("運営側", "the house"),
+        "house": Text("運営側", "the platform"),
         NO_REQUEST: Text("なし", "none"),
     }
 )

@@ -110,7 +110,8 @@ class Texts:
         marks: What each mark is called. Default: the words of its code.
         facts: What the facts that every policy has are called, such as ``requested_at``.
         words: What the words of a choice are called, by its name and the word:
-            ``{"channel.mail": Text("メール", "mail")}``. Default: the words themselves.
+            ``{"channel.mail": Text("メール", "mail")}``. Default: the words themselves. A flag
+            has the words ``yes`` and ``no``: ``{"prepaid.no": Text("後払い", "paid later")}``.
         verdicts: What ``cancel``, ``refer`` and ``permit`` mean for whoever asks, as sentences;
             ``{answerer}`` is who will answer.
         refusals: The sentence for each refusal code; the library's own codes have theirs

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ordercancel.policy import (
     WORDING,
+    Named,
     Notification,
     Sourced,
     Text,
@@ -141,7 +142,11 @@ NOTIFICATIONS = (
     ),
     Notification(
         on="superseded",
-        when=~seller,
+        when=Named(
+            "called_shipped",
+            Text("受注側以外からの出荷の通知", "reported as shipped, and not by the seller"),
+            ~seller,
+        ),
         to="seller",
         subject=Text(
             _PREFIX + "キャンセルリクエストが無効となりました({buyer_name})",

@@ -124,10 +124,19 @@ TEXTS = Texts(
         "requested_at": Text("キャンセルリクエスト", "the request"),
         "is_initiator": Text("リクエストした本人による操作", "the actor made the request"),
         "seller_permits": Text(
-            "受注側が「注文キャンセルの受付」を許可", "the seller permits cancellation requests"
+            "受注側による「注文キャンセルの受付」の許可",
+            "the seller permits cancellation requests",
         ),
     },
     words={
+        "seller_permits.yes": Text(
+            "受注側が「注文キャンセルの受付」を許可している",
+            "the seller permits cancellation requests",
+        ),
+        "seller_permits.no": Text(
+            "受注側が「注文キャンセルの受付」を許可していない",
+            "the seller does not permit cancellation requests, which are off until they do",
+        ),
         "channel.order_form": Text("発注フォーム", "order form"),
         "channel.mail": Text("メール発注", "mail"),
         "channel.phone": Text("電話", "phone"),

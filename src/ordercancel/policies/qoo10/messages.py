@@ -9,6 +9,7 @@ from __future__ import annotations
 from ordercancel.policy import (
     WORDING,
     Medium,
+    Named,
     Notification,
     Sourced,
     Text,
@@ -35,10 +36,19 @@ _DO_NOT_SHIP = own_rule(
 _ASKED_BACK = decided("qoo10.1.otherwise-ask-withdrawal")
 _SAME_DAY = decided("qoo10.1.ship-same-day")
 
-at_once = answerer.is_in("none")
+at_once = Named("at_once", Text("即時キャンセル", "cancelled at once"), answerer.is_in("none"))
 """The order was cancelled as soon as it was asked for, and nobody had to answer."""
 
-_HAS_LEFT = status.is_in("shipped", "delivered")
+_BY_ITSELF = Named("by_itself", Text("自動でのキャンセル", "cancelled by itself"), system)
+_ANSWERED = Named("answered", Text("ショップの承認", "the seller approved"), ~at_once & ~system)
+_HAS_LEFT = Named(
+    "has_left", Text("発送済み", "it has been shipped"), status.is_in("shipped", "delivered")
+)
+_CALLED_SHIPPED = Named(
+    "called_shipped",
+    Text("ショップ以外からの発送の通知", "reported as shipped, and not by the seller"),
+    _HAS_LEFT & ~seller,
+)
 
 _ORDER = Text(
     "注文番号：{order_id}\n注文日時：{placed_at}\n商品名：{item}",
@@ -93,7 +103,7 @@ NOTIFICATIONS = (
     ),
     Notification(
         on="approved",
-        when=at_once | system,
+        when=at_once | _BY_ITSELF,
         to="buyer",
         media=_BOTH,
         subject=_subject("ご注文のキャンセルが完了しました", "Your order is cancelled"),
@@ -119,7 +129,7 @@ NOTIFICATIONS = (
     ),
     Notification(
         on="approved",
-        when=~at_once & ~system,
+        when=_ANSWERED,
         to="buyer",
         media=_BOTH,
         subject=_subject("ご注文のキャンセルが完了しました", "Your order is cancelled"),
@@ -132,7 +142,7 @@ NOTIFICATIONS = (
     ),
     Notification(
         on="approved",
-        when=system,
+        when=_BY_ITSELF,
         to="seller",
         media=_BOTH,
         subject=_subject(
@@ -287,7 +297,7 @@ NOTIFICATIONS = (
     ),
     Notification(
         on="superseded",
-        when=_HAS_LEFT & ~seller,
+        when=_CALLED_SHIPPED,
         to="seller",
         media=_APP,
         subject=_subject("キャンセル要請が無効となりました", "The request is closed"),

@@ -83,7 +83,10 @@ class Qoo10OrderChart(StateMachine):
 
 confirmed = Flag(
     "confirmed",
-    Text("キャンセル不可状態であると確認済み", "the seller affirms that cancelling is impossible"),
+    Text(
+        "キャンセル不可状態であることの確認",
+        "the seller affirms that cancelling is impossible",
+    ),
     of=Reject,
 )
 """The seller's word on rejecting that the order cannot be cancelled (qoo10.3.confirm)."""

@@ -66,6 +66,16 @@ TEXTS = Texts(
         "is_initiator": Text("要請した本人による操作", "the actor made the request"),
         "is_own_side": Text("要請した側による操作", "the actor's side made the request"),
     },
+    words={
+        "confirmed.yes": Text(
+            "キャンセル不可状態であることを確認済み",
+            "the seller affirms that cancelling is impossible",
+        ),
+        "confirmed.no": Text(
+            "キャンセル不可状態であることを確認していない",
+            "the seller does not affirm that cancelling is impossible",
+        ),
+    },
     roles={
         "buyer": Sourced(Text("お客様", "the buyer"), clause("qoo10.1.may-reject")),
         "seller": Sourced(Text("ショップ", "the seller"), clause("qoo10.1.may-reject")),
