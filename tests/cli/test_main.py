@@ -291,13 +291,15 @@ class TestAPolicyOfOnesOwn:
             capsys.readouterr().err
         )
 
-    @pytest.mark.parametrize("attribute", ["NOTHING", "MIXED"])
+    @pytest.mark.parametrize(
+        ("attribute", "kind"), [("NOTHING", "empty"), ("MIXED", "of type list")]
+    )
     def test_is_no_list_of_anything_else(
-        self, attribute: str, written: Written, capsys: pytest.CaptureFixture[str]
+        self, attribute: str, kind: str, written: Written, capsys: pytest.CaptureFixture[str]
     ) -> None:
         with pytest.raises(SystemExit):
             main(["rules", f"{written(BOOK)}:{attribute}"])
-        assert "is a list; expected a Policy, a list of them or a PolicyBook" in (
+        assert f"is {kind}; expected a Policy, a list of them or a PolicyBook" in (
             capsys.readouterr().err
         )
 
@@ -306,7 +308,7 @@ class TestAPolicyOfOnesOwn:
         [
             ("bazaar", "no policy 'bazaar'; expected one of: conect, qoo10; or MODULE:BOOK"),
             ("no_such_module:SHOP", "cannot import 'no_such_module': ModuleNotFoundError"),
-            ("json:loads", "'json:loads' is a function; expected a Policy"),
+            ("json:loads", "'json:loads' is of type function; expected a Policy"),
             ("json:nothing", "'json' has no 'nothing'; expected MODULE:ATTRIBUTE"),
         ],
     )
@@ -368,14 +370,18 @@ class TestFailures:
 
         def without(name: str, *args: Any) -> Any:
             if name == module:
-                raise ModuleNotFoundError("No module named 'something'")
+                missing = ModuleNotFoundError("No module named 'something'")
+                raise ImportError(f"{name} needs the extra ordercancel[{extra}]") from missing
             return real(name, *args)
 
         monkeypatch.setattr(importlib, "import_module", without)
         with pytest.raises(SystemExit) as stopped:
             main(arguments)
         assert stopped.value.code == 2
-        assert f"pip install 'ordercancel[{extra}]'" in capsys.readouterr().err
+        assert capsys.readouterr().err == (
+            "ordercancel: No module named 'something'; "
+            f"expected the extra: pip install 'ordercancel[{extra}]'\n"
+        )
 
     def test_a_reader_that_has_had_enough_is_no_error(
         self, monkeypatch: pytest.MonkeyPatch

@@ -170,11 +170,21 @@ def test_a_case_without_what_it_needs_is_named(answers: Answers) -> None:
     assert only["message"] == "case.steps: is 3; expected a list of steps"
 
 
-@pytest.mark.parametrize("text", ["", "{", "[" * 100_000])
-def test_what_is_no_json_is_said(
-    text: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("", "line 1 column 1"),
+        ("{", "line 1 column 2"),
+        ("{}\n{}", "line 2 column 1"),
+        ("[" * 100_000, "recursion"),
+    ],
+)
+def test_where_a_file_is_no_json_is_said(
+    text: str, where: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     file = tmp_path / "broken.json"
     file.write_text(text, encoding="utf-8")
     assert main(["quote", str(file)]) == 2
-    assert "file: is no JSON" in capsys.readouterr().err
+    complaint = capsys.readouterr().err
+    assert "file: is no JSON" in complaint
+    assert where in complaint

@@ -32,8 +32,8 @@ def policies_of(name: str) -> tuple[Policy, ...]:
         return tuple(each for known in value.names for each in value.editions(known))
     policies = tuple(value) if isinstance(value, list | tuple) else (value,)
     if not policies or not all(isinstance(policy, Policy) for policy in policies):
-        kind = type(value).__name__
-        stop(f"{name!r} is a {kind}; expected a Policy, a list of them or a PolicyBook")
+        kind = f"of type {type(value).__name__}" if policies else "empty"
+        stop(f"{name!r} is {kind}; expected a Policy, a list of them or a PolicyBook")
     return policies
 
 
@@ -102,7 +102,8 @@ def loaded(module: str, extra: str) -> Any:
 
 def needs(extra: str, error: ImportError) -> str:
     """What is missing, and the extra that brings it."""
-    return f"{error}; expected the extra: pip install 'ordercancel[{extra}]'"
+    # The library's own error names the extra, too; what is missing is what it comes from.
+    return f"{error.__cause__ or error}; expected the extra: pip install 'ordercancel[{extra}]'"
 
 
 def stop(problem: str) -> NoReturn:

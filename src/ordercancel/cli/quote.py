@@ -76,7 +76,7 @@ def _cases(text: str) -> list[Any]:
     try:
         file = json.loads(text)
     except (ValueError, RecursionError) as error:
-        problem = f"is no JSON ({type(error).__name__})"
+        problem = f"is no JSON ({error})"
         raise InvalidValue([Fault("file", problem, "an object with cases, or a case")]) from None
     cases = file["cases"] if isinstance(file, dict) and "cases" in file else file
     return cases if isinstance(cases, list) else [cases]
