@@ -72,7 +72,7 @@ def _add_database(choices: Choices[argparse.ArgumentParser]) -> None:
         "metavar": "URL",
         "help": "such as sqlite:///shop.db or postgresql://user@host/shop",
     }
-    tables = choices.add_parser("db", help="Look after the tables of a database, and what is in them")
+    tables = choices.add_parser("db", help="Make, check and upgrade tables; erase and purge")
     actions = tables.add_subparsers(required=True, metavar="ACTION")
     for name, purpose in (
         ("create", "Make the tables that are missing"),
