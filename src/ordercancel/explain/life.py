@@ -241,8 +241,9 @@ def charts(tell: Telling) -> tuple[Chart, ...]:
 
 
 def _reported(tell: Telling) -> str:
+    """What another system's word on the order is called."""
     closed = tell.either(map(tell.status, tell.policy.orders.closes or ()))
-    return tell.say("外部から「{it}」の連絡", "reported from outside: {it}", it=closed)
+    return tell.say("「{it}」の連絡", "reported as {it}", it=closed)
 
 
 def _edges(

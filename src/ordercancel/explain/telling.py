@@ -201,7 +201,7 @@ class Telling:
     def aside(self, when: Condition) -> Iterator[Span | str]:
         """A condition beside what it is the condition of; nothing where it always holds."""
         if when != ALWAYS:
-            yield self.say("", " ")
+            yield " "  # Markdown knows an aside by the space before it
             yield note(self.say("（{it}）", "({it})", it=self.case(when)))
 
     def word(self, source: Source | None) -> str:

@@ -168,7 +168,7 @@ def _excepted(tell: Telling, entry: Entry, apart: tuple[Entry, ...]) -> Entry:
     if is_refused or all(each.action != entry.action for each in apart):
         return entry
     words = tell.say("（上記の場合を除く）", "(but for the cases above)")
-    return attrs.evolve(entry, line=(*entry.line, tell.say("", " "), note(words)))
+    return attrs.evolve(entry, line=(*entry.line, " ", note(words)))
 
 
 def _who(tell: Telling, entry: Entry, roles: list[str], apart: list[tuple[Entry, ...]]) -> str:

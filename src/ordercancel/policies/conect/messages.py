@@ -144,7 +144,7 @@ NOTIFICATIONS = (
         on="superseded",
         when=Named(
             "called_shipped",
-            Text("受注側以外からの出荷の通知", "reported as shipped, and not by the seller"),
+            Text("受注側以外から出荷の連絡があった", "reported as shipped, and not by the seller"),
             ~seller,
         ),
         to="seller",

@@ -39,14 +39,16 @@ _SAME_DAY = decided("qoo10.1.ship-same-day")
 at_once = Named("at_once", Text("即時キャンセル", "cancelled at once"), answerer.is_in("none"))
 """The order was cancelled as soon as it was asked for, and nobody had to answer."""
 
-_BY_ITSELF = Named("by_itself", Text("自動でのキャンセル", "cancelled by itself"), system)
-_ANSWERED = Named("answered", Text("ショップの承認", "the seller approved"), ~at_once & ~system)
+_BY_ITSELF = Named("by_itself", Text("自動でキャンセルとなった", "cancelled by itself"), system)
+_ANSWERED = Named(
+    "answered", Text("ショップが承認した", "the seller approved"), ~at_once & ~system
+)
 _HAS_LEFT = Named(
     "has_left", Text("発送済み", "it has been shipped"), status.is_in("shipped", "delivered")
 )
 _CALLED_SHIPPED = Named(
     "called_shipped",
-    Text("ショップ以外からの発送の通知", "reported as shipped, and not by the seller"),
+    Text("ショップ以外から発送の連絡があった", "reported as shipped, and not by the seller"),
     _HAS_LEFT & ~seller,
 )
 
