@@ -133,6 +133,32 @@ class TestALineThatFails:
         assert told.out.count("\nVerdict: ") == 1
         assert told.out.startswith("[4] ")
 
+    @pytest.mark.parametrize(
+        ("line", "ja"),
+        [
+            ("{", "3行目：この行の形式に誤りがあります。（not a line of JSON"),
+            (
+                {**REQUEST, "order_id": "A-9"},
+                "3行目：該当する注文がないか、この操作者の注文ではありません。（no order 'A-9'",
+            ),
+            (
+                {"order": {**ORDER["order"], "policy": "bazaar"}},
+                "3行目：該当するポリシーがありません。（no policy 'bazaar'",
+            ),
+            (
+                {**REQUEST, "at": "2024-05-01T10:00:00"},
+                "3行目：値に誤りがあります。（request.at: ",
+            ),
+        ],
+        ids=["malformed", "order", "policy", "time"],
+    )
+    def test_is_told_in_the_language_of_the_reader(
+        self, line: Any, ja: str, scenario: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """What a program wrote wrongly stands in brackets, for whoever mends it."""
+        main(["explain", scenario(SELLER, ORDER, line, REQUEST), "--lang", "ja"])
+        assert capsys.readouterr().err.startswith(f"ordercancel: {ja}")
+
     def test_and_can_not_even_be_read_shows_in_the_exit_status(
         self, scenario: Any, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -168,6 +194,13 @@ class TestAnInputThatIsWrong:
             "キャンセル理由(20文字以内)を入力してください。\n"
             "      当方の解釈：「その他」の場合は入力が必須で、1文字以上20文字以内。\n\n"
         )
+
+    def test_is_explained_in_japanese_where_it_is_longer_than_anything_is_read(
+        self, scenario: Any, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file = scenario(SELLER, ORDER, {**REQUEST, "reason": "other", "text": "あ" * 5001})
+        assert main(["explain", file, "--lang", "ja"]) == 0
+        assert "\n  - 4,000文字以内で入力してください。\n" in capsys.readouterr().out
 
     def test_is_explained_to_programs(
         self, scenario: Any, capsys: pytest.CaptureFixture[str]

@@ -706,7 +706,11 @@ MISTAKES: list[tuple[dict[str, Any], str, str]] = [
     (invalid({"by": "guest:b-1"}), "invalid", "roles buyer, seller, operator, system; or system"),
     (invalid({"by": "buyer:"}), "invalid", "expected ROLE:ID"),
     (invalid({"by": "buyer:b-1 via  "}), "invalid", "expected ROLE:ID"),
-    (invalid({"reason": "boredom"}), "invalid", "表示されている理由から一つ選択してください。"),
+    (
+        invalid({"reason": "boredom"}),
+        "invalid",
+        "利用できる理由：「商品の間違い」（wrong_item）、",
+    ),
     (invalid({"reason": None}), "invalid", "理由を一つ選択してください。"),
     (invalid({"reason": "other", "text": "あ" * 21}), "invalid", "現在21文字"),
     (invalid({"order_id": "A-9"}), "unknown_order", "A-9"),

@@ -157,7 +157,9 @@ def test_a_fault_has_a_sentence_in_the_readers_language() -> None:
     """In English where theirs is missing, else in the words for the engineer."""
     assert TOO_LONG.message("ja") == "20文字以内で入力してください。"
     assert TOO_LONG.message("fr") == "Please enter up to 20 characters."
-    assert FAULTS[1].message("ja") == "Order.status: is 'x'; expected one of: new, sent"
+    assert FAULTS[1].message("fr") == "Order.status: is 'x'; expected one of: new, sent"
+    told = "値に誤りがあります。（Order.status: is 'x'; expected one of: new, sent）"
+    assert FAULTS[1].message("ja") == told
 
 
 def test_an_invalid_value_gathers_codes_clauses_and_sentences_each_once() -> None:
@@ -166,8 +168,11 @@ def test_an_invalid_value_gathers_codes_clauses_and_sentences_each_once() -> Non
     assert error.clauses == ("tiny.1",)
     assert error.message("ja").splitlines() == [
         "20文字以内で入力してください。",
-        "Order.id: is empty; expected a line of 1 to 200 printable characters",
-        "Order.status: is 'x'; expected one of: new, sent",
+        (
+            "値に誤りがあります。（Order.id: is empty; "
+            "expected a line of 1 to 200 printable characters）"
+        ),
+        "値に誤りがあります。（Order.status: is 'x'; expected one of: new, sent）",
     ]
 
 

@@ -87,11 +87,14 @@ def run_explain(chosen: argparse.Namespace) -> int:
             for each in causes:
                 _print_explained(line, each, chosen)
             if not answer["ok"] and not causes:
-                print(f"ordercancel: line {line}: {answer['message']}", file=sys.stderr)
+                said = {"line": str(line), "message": answer["message"]}
+                print(_FAILED.fill(chosen.lang or "en", said), file=sys.stderr)
     if chosen.line is not None and not explained:
         stop(_NOT_EXPLAINED.fill(chosen.lang or of_environment(), {"line": str(chosen.line)}))
     return 1 if replay.malformed else 0
 
+
+_FAILED = Text("ordercancel: {line}行目：{message}", "ordercancel: line {line}: {message}")
 
 _NOT_EXPLAINED = Text(
     "{line}行目には、説明できる判断がありません。操作、注文情報の更新、または期限が到来した"

@@ -19,7 +19,7 @@ from ordercancel.domain.commands import Judged, UpdateOrder
 from ordercancel.domain.errors import InvalidValue, UnknownOrder, UnknownPolicy
 from ordercancel.domain.events import DeadlineFired, Event
 from ordercancel.domain.orders import Order
-from ordercancel.domain.texts import Lang
+from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.bases import label_bases
 from ordercancel.engine.decision import Decision, Refused
 from ordercancel.engine.handling import fire_due, fired_among
@@ -239,7 +239,8 @@ class Replay:
         )
 
     def _failed(self, kind: str, error: Exception) -> Answer:
-        return self._answered(None, error=kind, codes=[kind], message=str(error))
+        message = _FAILED[kind].fill(self._lang(None), {"problem": str(error)})
+        return self._answered(None, error=kind, codes=[kind], message=message)
 
     def _answered(
         self,
@@ -307,6 +308,16 @@ class Replay:
 
     def _policy(self, case: Case) -> Policy:
         return self.book.get(case.order.policy, case.edition)
+
+
+_FAILED: Mapping[str, Text] = {
+    "malformed": Text("この行の形式に誤りがあります。（{problem}）", "{problem}"),
+    "unknown_policy": Text("該当するポリシーがありません。（{problem}）", "{problem}"),
+    "unknown_order": Text(
+        "該当する注文がないか、この操作者の注文ではありません。（{problem}）", "{problem}"
+    ),
+}
+"""What is said of a line about no order that is known; the problem is for whoever wrote it."""
 
 
 class _Clock:

@@ -77,7 +77,12 @@ class Fault:
         return f"{self.where}: {self.problem}; expected {self.expected}"
 
     def message(self, lang: str) -> str:
-        """The sentence for the person who typed it, in `lang` where there is one; else `str`."""
+        """The sentence for the person who typed it, in `lang` where there is one; else `str`.
+
+        In Japanese what nobody types, such as an id, is at least called wrong.
+        """
+        if lang == "ja" and not self.sentences:
+            return f"値に誤りがあります。（{self}）"
         return self.sentences.get(lang) or self.sentences.get("en") or str(self)
 
 

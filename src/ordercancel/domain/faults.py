@@ -116,7 +116,11 @@ class Faults:
             return
         expected = f"a text of at most {most} code points"
         found = f"has {len(value)} code points" if isinstance(value, str) else f"is {_kind(value)}"
-        self.add(field, found, expected)
+        sentences = {
+            "ja": f"{most:,}文字以内で入力してください。",
+            "en": f"Please enter at most {most:,} characters.",
+        }
+        self.add(field, found, expected, sentences=sentences)
 
     def header(self, field: str, value: object) -> None:
         """`value` is a text that a header of a mail can hold: empty, or one printable line."""

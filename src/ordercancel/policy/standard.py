@@ -21,7 +21,7 @@ _OWN_REQUEST = Rule(
     effect=Forbid("own_request"),
     source=own_rule(
         "nobody answers the request of their own side",
-        ja="自分の側のリクエストには誰も回答できない",
+        ja="自分の側が求めたキャンセルには、誰も回答できない",
     ),
 )
 _ANSWER = Rule(
@@ -31,7 +31,7 @@ _ANSWER = Rule(
     effect=PERMIT,
     source=own_rule(
         "whoever the request is for may approve and reject it",
-        ja="回答する側は、リクエストを承認または拒否できる",
+        ja="キャンセルを求められた側は、承認または拒否できる",
     ),
 )
 _ADVANCE = Rule(
@@ -41,7 +41,7 @@ _ADVANCE = Rule(
     effect=PERMIT,
     source=own_rule(
         "the seller's side and the house move an order on",
-        ja="注文を進めるのは受注側と運営側",
+        ja="注文を進めるのは、販売する側と運営側",
     ),
 )
 _ONE_OPEN_REQUEST = Rule(
@@ -51,7 +51,7 @@ _ONE_OPEN_REQUEST = Rule(
     effect=Forbid("request_open"),
     source=own_rule(
         "whoever has a request open cannot ask again",
-        ja="リクエスト中は、同じ側から再度リクエストできない",
+        ja="回答待ちの間は、同じ側から再度キャンセルを求めることはできない",
     ),
 )
 
