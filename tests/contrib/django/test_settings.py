@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ from ordercancel.contrib.django.conf import problems
 from ordercancel.contrib.django.mail import DjangoMailNotifier
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.rules.notifications import Medium
+from ordercancel.service.observers import LogObserver
 from ordercancel.service.results import Relayed, Ticked
 from ordercancel.stores.memory import MemoryDirectory, MemoryNotifier
 from samples import BUYER, BUYING, PERMITTING, jst, order
@@ -41,6 +43,7 @@ from samples import BUYER, BUYING, PERMITTING, jst, order
 NOTIFIER = MemoryNotifier()
 DIRECTORY = MemoryDirectory([BUYING, PERMITTING])
 DAY = timedelta(days=1)
+TAGS = ["ordercancel", "database"]
 
 
 def configured(**more: Any) -> Any:
@@ -74,8 +77,13 @@ def test_the_service_is_the_one_of_the_settings() -> None:
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [
-        ({"POLICY": []}, "has 'POLICY'; expected POLICIES"),
-        ({"zzz": 1}, "has 'zzz'; expected one of: POLICIES, NOTIFIER"),
+        ({"POLICY": []}, " has 'POLICY'; expected POLICIES"),
+        ({"zzz": 1}, " has 'zzz'; expected one of: POLICIES, NOTIFIER"),
+        ({"POLICIES": "shop.SHOP"}, "['POLICIES'] is a str; expected a list"),
+        (
+            {"OBSERVERS": [LogObserver, 7]},
+            "['OBSERVERS'] has a int; expected something with `observe`",
+        ),
         ({"POLICIES": []}, "['POLICIES'] is empty; expected at least one policy"),
         ({"POLICIES": [7]}, "['POLICIES'] has a int; expected a Policy"),
         (
@@ -89,12 +97,26 @@ def test_the_service_is_the_one_of_the_settings() -> None:
     ],
 )
 def test_what_is_wrong_with_the_settings_is_said(settings: Any, problem: str) -> None:
-    """By ``manage.py check``, each with what would be right."""
+    """By ``manage.py check``, with ``--deploy`` too, each with what would be right."""
     with override_settings(ORDERCANCEL={"POLICIES": [QOO10], **settings}):
+        (said,) = found(include_deployment_checks=True, databases=["default"], tags=TAGS)
+    assert said[0] == "ordercancel.E001"
+    assert said[1].startswith(f"ORDERCANCEL{problem}")
+
+
+def test_settings_that_are_no_dict_are_said() -> None:
+    with override_settings(ORDERCANCEL=["shop.SHOP"]):
+        assert found(include_deployment_checks=True, databases=["default"], tags=TAGS) == [
+            ("ordercancel.E001", "ORDERCANCEL is a list; expected a dict")
+        ]
+
+
+def test_a_database_that_can_not_be_used_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as one of a kind that there is no store for."""
+    monkeypatch.setattr(type(connections["default"]), "vendor", "oracle")
+    with configured():
         (said,) = problems()
-        (found,) = checks.run_checks(tags=["ordercancel"])
-    assert said.startswith(problem)
-    assert (found.id, found.msg) == ("ordercancel.E001", f"ORDERCANCEL{said}")
+    assert said.startswith("['DATABASE'] can't be used: DATABASES['default'] is oracle;")
 
 
 def test_nothing_is_wrong_with_the_defaults() -> None:
@@ -344,6 +366,38 @@ def test_whoever_is_not_reached_is_said(
     object.__setattr__(party, "emails", emails)
     with pytest.raises(error):
         DjangoMailNotifier().deliver(MESSAGE, party)
+
+
+@pytest.mark.parametrize(
+    ("code", "is_permanent"), [(550, True), (451, False)], ids=["for good", "for now"]
+)
+def test_an_address_that_is_refused_for_good_is_not_tried_again(
+    outbox: list[Any], monkeypatch: pytest.MonkeyPatch, code: int, is_permanent: bool
+) -> None:
+    """By a code of 5xx; one of 4xx may pass."""
+
+    def send(self: mail.EmailMessage) -> int:
+        if self.to == ["good@example.jp"]:
+            return 1
+        raise SMTPRecipientsRefused({self.to[0]: (code, b"no")})
+
+    monkeypatch.setattr(mail.EmailMessage, "send", send)
+    dead = Party("s-1", name="Shop", emails=("dead@example.jp",))
+    with pytest.raises(NotDelivered) as caught:
+        DjangoMailNotifier().deliver(MESSAGE, dead)
+    assert caught.value.permanent is is_permanent
+    both = Party("s-1", name="Shop", emails=("good@example.jp", "dead@example.jp"))
+    with pytest.raises(PartlyDelivered) as partly:
+        DjangoMailNotifier().deliver(MESSAGE, both)
+    assert ("dead@example.jp" in partly.value.refused) is is_permanent
+
+
+def test_what_a_backend_did_not_send_is_not_delivered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says so by a count of none, and raises nothing."""
+    monkeypatch.setattr(mail.EmailMessage, "send", lambda self: 0)
+    party = Party("s-1", name="Shop", emails=("a@example.jp",))
+    with pytest.raises(NotDelivered, match="not sent"):
+        DjangoMailNotifier(sender="shop@example.jp").deliver(MESSAGE, party)
 
 
 def test_a_party_that_is_not_known_is_not_written_to() -> None:

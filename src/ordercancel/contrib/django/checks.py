@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register  # n
 from django.db import connections
 from django.utils import timezone
 
-from ordercancel.contrib.django.conf import problems, service, setting
+from ordercancel.contrib.django.conf import are_right, problems, service, setting
 from ordercancel.contrib.django.schema import faults
 from ordercancel.domain.errors import StoreUnavailable
 
@@ -32,9 +32,9 @@ def tables_are_right(
 
     No errors, for they must not keep ``migrate`` from mending it.
     """
-    alias = setting("DATABASE")
-    if alias not in (databases or ()):
+    if not are_right() or setting("DATABASE") not in (databases or ()):
         return []
+    alias = setting("DATABASE")
     host = connections[alias]
     found: list[CheckMessage] = [
         Warning(each, hint="manage.py migrate ordercancel", id="ordercancel.W001")
@@ -60,7 +60,8 @@ def policies_are_sound(app_configs: Any = None, **more: Any) -> list[CheckMessag
     """W003: ``ordercancel verify`` finds faults in a policy."""
     from ordercancel.verification import verify  # noqa: PLC0415 - needed here alone
 
-    reports = {policy.name: verify(policy) for policy in setting("POLICIES")}
+    policies = setting("POLICIES") if are_right() else ()
+    reports = {policy.name: verify(policy) for policy in policies}
     return [
         Warning(f"policy {name}: {report}", id="ordercancel.W003")
         for name, report in reports.items()
@@ -71,7 +72,7 @@ def policies_are_sound(app_configs: Any = None, **more: Any) -> list[CheckMessag
 @register("ordercancel", deploy=True)
 def nothing_is_late(app_configs: Any = None, **more: Any) -> list[CheckMessage]:
     """W004: deadlines wait to be fired. W005: messages wait, or are dead. W006: no database."""
-    return list(_late())
+    return list(_late()) if are_right() else []
 
 
 def _late() -> Iterator[CheckMessage]:

@@ -22,6 +22,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
@@ -42,12 +43,13 @@ DEFAULTS: Mapping[str, Any] = {
     "OBSERVERS": (),
     "DATABASE": "default",
 }
+LISTS = ("POLICIES", "OBSERVERS")
 
 
 def setting(name: str) -> Any:
     """Return a setting of the app, with the objects that its paths name."""
     value = getattr(settings, "ORDERCANCEL", {}).get(name, DEFAULTS[name])
-    if name in ("POLICIES", "OBSERVERS"):
+    if name in LISTS:
         return [_resolved(each) for each in value]
     return value if name == "DATABASE" else _resolved(value)
 
@@ -92,11 +94,17 @@ def language(languages: Collection[Lang]) -> Lang:
 
 def problems() -> Iterator[str]:
     """Yield what is wrong with the settings; each as a line for people."""
-    given = getattr(settings, "ORDERCANCEL", {})
-    for name in sorted({*given} - {*DEFAULTS}):
+    configured = getattr(settings, "ORDERCANCEL", {})
+    if not isinstance(configured, Mapping):
+        yield f" is a {type(configured).__name__}; expected a dict"
+        return
+    for name in sorted(map(str, {*configured} - {*DEFAULTS})):
         near = get_close_matches(name, DEFAULTS, n=1)
-        yield f"has {name!r}; expected " + (near[0] if near else f"one of: {', '.join(DEFAULTS)}")
+        yield f" has {name!r}; expected " + (near[0] if near else f"one of: {', '.join(DEFAULTS)}")
     for name in DEFAULTS:
+        if name in LISTS and not isinstance(configured.get(name, ()), list | tuple):
+            yield f"[{name!r}] is a {type(configured[name]).__name__}; expected a list"
+            continue
         try:
             value = setting(name)
         except Exception as error:  # whatever the host's module raises when it is imported
@@ -104,6 +112,11 @@ def problems() -> Iterator[str]:
             continue
         for problem in _mistaken(name, value):
             yield f"[{name!r}] {problem}"
+
+
+def are_right() -> bool:
+    """Return whether nothing is wrong with the settings, so that there is a service."""
+    return not any(problems())
 
 
 def _mistaken(name: str, value: Any) -> Iterator[str]:
@@ -114,8 +127,17 @@ def _mistaken(name: str, value: Any) -> Iterator[str]:
                 yield f"has a {type(each).__name__}; expected a Policy"
         if not value:
             yield "is empty; expected at least one policy"
-    elif name == "DATABASE" and value not in settings.DATABASES:
+    elif name == "OBSERVERS":
+        for each in value:
+            if not hasattr(each, "observe"):
+                yield f"has a {type(each).__name__}; expected something with `observe`"
+    elif name == "DATABASE" and value not in [*settings.DATABASES]:
         yield f"is {value!r}; expected one of: {', '.join(settings.DATABASES)}"
+    elif name == "DATABASE":
+        try:
+            DjangoStore(value)
+        except ImproperlyConfigured as error:
+            yield f"can't be used: {error}"
     elif value is not None and name in needs and not hasattr(value, needs[name]):
         yield f"is a {type(value).__name__}; expected something with `{needs[name]}`"
 

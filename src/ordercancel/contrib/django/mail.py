@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from smtplib import SMTPRecipientsRefused
+
 import attrs
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -41,16 +43,29 @@ class DjangoMailNotifier:
         headers = {"Message-ID": f"<{ascii_id(message.id)}@{domain}>"}
         reached: list[str] = []
         missed: dict[str, str] = {}
+        refused: set[str] = set()
         for each in addresses:
             mail = EmailMessage(message.subject, message.body, sender, [each], headers=headers)
             try:
-                mail.send()
+                is_sent = mail.send() != 0
             except Exception as error:  # a backend may raise anything
                 missed[each] = type(error).__name__
+                if _is_permanent(error):
+                    refused.add(each)
             else:
-                reached.append(each)
+                if is_sent:
+                    reached.append(each)
+                else:
+                    missed[each] = "not sent"
         if not reached:
             problems = ", ".join(sorted({*missed.values()}))
-            raise NotDelivered(f"no address was reached: {problems}", "at least one")
+            problem = f"no address was reached: {problems}"
+            raise NotDelivered(problem, "at least one", permanent=refused == set(missed))
         if missed:
-            raise PartlyDelivered(reached, missed)
+            raise PartlyDelivered(reached, missed, refused)
+
+
+def _is_permanent(error: Exception) -> bool:
+    """Return whether a mail server has refused an address for good, with a code of 5xx."""
+    replies = error.recipients.values() if isinstance(error, SMTPRecipientsRefused) else ()
+    return bool(replies) and all(500 <= code <= 599 for code, _ in replies)
