@@ -14,6 +14,7 @@ from django.template import Context, Template
 from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone, translation
 
+from django_host import emptied
 from ordercancel import (
     Actor,
     AdvanceOrder,
@@ -441,6 +442,58 @@ def test_where_nothing_can_be_answered_that_is_said(admin: Client) -> None:
     placed()
     page = act(admin, "approve", ["762544202"])
     assert "Nothing selected can be answered." in page
+
+
+def test_more_than_a_form_can_take_are_not_answered(
+    admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second page would be refused by Django."""
+    monkeypatch.setattr("ordercancel.contrib.django.admin.MOST_ANSWERED", 1)
+    asked()
+    asked("762544203")
+    page = act(admin, "approve", ["762544202", "762544203"])
+    assert "At most 1 can be selected at a time." in page
+    assert "_selected_action" in page
+
+
+@pytest.mark.parametrize("sent", [None, "[", "[1]", "[" * 100_000])
+def test_a_page_that_nobody_was_shown_is_a_bad_request(admin: Client, sent: str | None) -> None:
+    asked()
+    data = {"action": "approve", "_selected_action": ["762544202"], "confirmed": "yes"}
+    more = {} if sent is None else {"seen": sent}
+    assert admin.post("/admin/ordercancel/case/", data | more).status_code == 400
+    assert service().case("762544202", by=BUYER).open_request is not None
+
+
+def test_a_value_that_no_command_takes_is_said_in_the_form(admin: Client) -> None:
+    asked()
+    page = act(admin, "approve", ["762544202"], seen='{"762544202": "x"}', confirmed="yes")
+    assert "errorlist" in page
+    assert service().case("762544202", by=BUYER).open_request is not None
+
+
+def test_orders_of_a_policy_that_is_not_there_hold_up_no_others(admin: Client) -> None:
+    """They are shown as far as they can be."""
+    asked()
+    of_office()
+    asks_office()
+    with override_settings(ORDERCANCEL={"POLICIES": [QOO10]}):
+        page = act(admin, "approve", ["762544202", "o-1"])
+        assert "762544202" in page
+        assert "o-1" not in page
+        shown = admin.get("/admin/ordercancel/case/o-1/change/")
+    assert shown.status_code == 200
+    assert "CancellationRequested (buyer:b-1)" in shown.content.decode()
+
+
+def test_the_admin_shows_the_database_of_the_settings(admin: Client, pg: str) -> None:
+    """Not the default one, which may have such tables as well."""
+    with override_settings(ORDERCANCEL={"POLICIES": [QOO10], "DATABASE": pg}):
+        asked()
+        page = act(admin, "approve", ["762544202"])
+        done = act(admin, "approve", ["762544202"], seen=seen(page), confirmed="yes")
+    emptied(pg)
+    assert "1 done." in done
 
 
 def test_whoever_may_only_look_answers_nothing(using: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
+from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -25,7 +26,7 @@ from ordercancel.contrib.django.models import Case, Message
 from ordercancel.contrib.django.words import later, say
 from ordercancel.domain import cases
 from ordercancel.domain.actors import System
-from ordercancel.domain.errors import InvalidValue, OrderCancelError
+from ordercancel.domain.errors import InvalidValue, OrderCancelError, UnknownPolicy
 from ordercancel.engine.decision import Refused
 from ordercancel.engine.options import Option
 from ordercancel.engine.timers import timers
@@ -34,11 +35,17 @@ from ordercancel.policy.policy import Policy
 from ordercancel.service.results import Outcome
 from ordercancel.stores.sql.tables import DEAD
 
+MOST_ANSWERED = 900
+"""How many orders are answered at once: Django takes 1,000 fields of a form."""
 MOST_SAID = 20
 """How many refusals are listed one by one."""
 
 
 class _ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the rows of the database that the service works in."""
+        return super().get_queryset(request).using(setting("DATABASE"))
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -143,7 +150,10 @@ class CaseAdmin(_ReadOnly):
         def actor(case: cases.Case) -> Any:
             return setting("ACTOR")(request, case)
 
-        ids = list(queryset.values_list("order_id", flat=True))
+        ids = list(queryset.values_list("order_id", flat=True)[: MOST_ANSWERED + 1])
+        if len(ids) > MOST_ANSWERED:
+            self.message_user(request, say("too_many", MOST_ANSWERED), messages.WARNING)
+            return None
         offered = {
             order_id: option
             for order_id, options in service().options_many(ids, by=actor).items()
@@ -169,14 +179,18 @@ class CaseAdmin(_ReadOnly):
         actor: Any,
     ) -> bool:
         """Give the answers that were confirmed; False where a value is wrong for all of them."""
-        seen: Mapping[str, int] = json.loads(request.POST["seen"])
+        seen = _seen(request)
         rows = {row.order_id: row for row in queryset}  # now: they leave the queue with the answer
         loaded = service().cases_of([each for each in seen if each in offered], by=actor)
         kind: Any = form.option.command
-        commands = [
-            kind(order_id, by=actor(case), request=seen[order_id], **form.values())
-            for order_id, case in loaded.items()
-        ]
+        try:
+            commands = [
+                kind(order_id, by=actor(case), request=seen[order_id], **form.values())
+                for order_id, case in loaded.items()
+            ]
+        except InvalidValue as fault:
+            form.add_errors(fault)
+            return False
         answers = dict(zip(loaded, service().handle_many(commands), strict=True))
         done = {name: each for name, each in answers.items() if isinstance(each, Outcome)}
         failed = {name: each for name, each in answers.items() if not isinstance(each, Outcome)}
@@ -249,10 +263,25 @@ def _may(request: HttpRequest, permission: str) -> bool:
     return bool(user.has_perm(permission))
 
 
+def _seen(request: HttpRequest) -> Mapping[str, Any]:
+    """Return the request of each order that the confirmation page was shown for."""
+    try:
+        return dict(json.loads(request.POST.get("seen", "")))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise BadRequest("seen") from error
+
+
 def _judged(row: Case) -> tuple[Policy, cases.Case]:
-    """Return the policy that judges an order, and its case."""
+    """Return the policy that judges an order, and its case.
+
+    Raises:
+        ValueError: There is no such policy, or the case can't be read; Django shows it as empty.
+    """
     case = service().case(row.order_id, by=System())
-    return PolicyBook(setting("POLICIES")).get(case.order.policy, case.edition), case
+    try:
+        return PolicyBook(setting("POLICIES")).get(case.order.policy, case.edition), case
+    except UnknownPolicy as error:
+        raise ValueError(f"{error}") from error
 
 
 def _local(moment: datetime) -> str:

@@ -42,9 +42,11 @@ WORDS: Mapping[str, Text] = {
     "confirm": Text("確認", "Are you sure?"),
     "as": Text("操作者", "As"),
     "done": Text("{0}件を処理しました。", "{0} done."),
-    "refused": Text("{0}: {1}", "{0}: {1}"),
     "nothing": Text(
         "選択した注文に対応できるものはありません。", "Nothing selected can be answered."
+    ),
+    "too_many": Text(
+        "一度に選択できるのは{0}件までです。", "At most {0} can be selected at a time."
     ),
     "failed": Text("注文 {0}: {1}", "Order {0}: {1}"),
     "history": Text("履歴", "History"),
