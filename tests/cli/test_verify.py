@@ -81,9 +81,9 @@ class TestASoundPolicy:
         monkeypatch.setenv("LANG", "ja_JP.UTF-8")
         assert main(["verify", "conect"]) == 0
         title, size, *_, last = capsys.readouterr().out.splitlines()
-        assert title == "CO-NECT（卸売の受発注） (conect, 版 1)"
+        assert title == "CO-NECT（卸売の受発注）（conect 第1版）"
         assert re.fullmatch(
-            "検査済み: 事実の組み合わせ [0-9,]+ 通り、到達しうる案件 [0-9,]+ 件、操作 [0-9,]+ 回",
+            "検査済み：事実の組み合わせ [0-9,]+ 通り、到達しうる案件 [0-9,]+ 件、操作 [0-9,]+ 回",
             size,
         )
         assert last == "不備は見つかりませんでした。"
@@ -294,8 +294,8 @@ class TestWhatCanNotBeStarted:
         [
             ("bazaar", "no policy 'bazaar'; expected one of: conect, qoo10; or MODULE:BOOK"),
             ("json:NOTHING", "'json' has no 'NOTHING'; expected MODULE:ATTRIBUTE"),
-            ("json:loads", "'json:loads' is a function; expected a Policy"),
-            ("examples.half_hour_shop:unshipped", "is a IsIn; expected a Policy"),
+            ("json:loads", "'json:loads' is of type function; expected a Policy"),
+            ("examples.half_hour_shop:unshipped", "is of type IsIn; expected a Policy"),
             (":SHOP", "cannot import '': "),
             (".half_hour_shop:SHOP", "cannot import '.half_hour_shop': "),
         ],

@@ -68,7 +68,7 @@ class TestTheText:
     def test_is_in_japanese(self) -> None:
         """The same, with the same scenarios."""
         lines = reported(RECALLS).text("ja").splitlines()
-        assert lines[0] == "shop (shop, 版 1)"
+        assert lines[0] == "shop（shop 第1版）"
         assert lines[3] == "不備が 2 件見つかりました。"
         assert lines[6] == f"   {PROBLEM['ja']}"
 
@@ -90,7 +90,7 @@ class TestTheText:
         assert report.sampled
         assert report.text("en").splitlines()[1].startswith("Sampled: ")
         assert " of 1,242 combinations of facts, " in report.text("en")
-        assert "\n抜き取り検査: 事実の組み合わせ 1,242 通りのうち " in report.text("ja")
+        assert "\n抜き取り検査：事実の組み合わせ 1,242 通りのうち " in report.text("ja")
 
 
 class TestTheDictionary:

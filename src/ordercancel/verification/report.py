@@ -134,26 +134,29 @@ class Report:
 def _lines(report: Report, lang: Lang) -> Iterator[str]:
     policy = report.policy
     title = policy.text(policy.title or policy.name)
-    yield f"{title[lang]} ({policy.name}, {Text('版', 'edition')[lang]} {policy.edition})"
+    which = Text(
+        f"（{policy.name} 第{policy.edition}版）", f" ({policy.name}, edition {policy.edition})"
+    )
+    yield f"{title[lang]}{which[lang]}"
     total = sum(report.combinations.values())
     if report.sampled:
         yield Text(
-            f"抜き取り検査: 事実の組み合わせ {report.possible:,} 通りのうち {total:,} 通り、"
+            f"抜き取り検査：事実の組み合わせ {report.possible:,} 通りのうち {total:,} 通り、"
             f"案件 {report.cases:,} 件、操作 {report.steps:,} 回",
             f"Sampled: {total:,} of {report.possible:,} combinations of facts, "
             f"{report.cases:,} cases, {report.steps:,} steps",
         )[lang]
     else:
         yield Text(
-            f"検査済み: 事実の組み合わせ {total:,} 通り、到達しうる案件 {report.cases:,} 件、"
+            f"検査済み：事実の組み合わせ {total:,} 通り、到達しうる案件 {report.cases:,} 件、"
             f"操作 {report.steps:,} 回",
             f"Checked: {total:,} combinations of facts, {report.cases:,} cases that can be "
             f"reached, {report.steps:,} steps",
         )[lang]
     for note in report.notes:
-        yield f"{Text('参考', 'Note')[lang]}: {note[lang]}"
+        yield f"{Text('参考：', 'Note: ')[lang]}{note[lang]}"
     for fault in report.waived:
-        yield f"{Text('意図されたもの', 'Waived')[lang]}: {fault.id}"
+        yield f"{Text('意図されたもの：', 'Waived: ')[lang]}{fault.id}"
     if report.ok:
         yield Text("不備は見つかりませんでした。", "No fault was found.")[lang]
         return
