@@ -420,7 +420,7 @@ class TestAPolicyOfOnesOwn:
         assert stopped.value.code == 2
         told = capsys.readouterr()
         assert told.out == ""
-        assert "'json:loads' is a function; expected a Policy" in told.err
+        assert "'json:loads' is of type function; expected a Policy" in told.err
 
 
 def test_a_missing_file_is_named(capsys: pytest.CaptureFixture[str]) -> None:

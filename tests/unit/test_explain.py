@@ -329,6 +329,7 @@ def test_an_explanation_is_told_to_programs_as_json() -> None:
             "words": "Ask, and be answered.",
             "note": "Whoever ordered may ask.",
             "parameter": None,
+            "value": None,
         }
     ]
     assert (buyers["effect"], buyers["note"]) == (
@@ -464,8 +465,8 @@ GUIDE = Document(
         (
             decided("g.1", parameter="ask_twice"),
             Quote("g.1", "decided", "尋ねよ", "twice is no news", "ask_twice"),
-            ["    原文（g.1）に定めがなく、当方で決めたこと：twice is no news (ask_twice=)"],
-            ["    we decided, the document is silent (g.1): twice is no news (ask_twice=)"],
+            ["    原文（g.1）に定めがなく、当方で決めたこと：twice is no news (ask_twice)"],
+            ["    we decided, the document is silent (g.1): twice is no news (ask_twice)"],
         ),
         (
             decided("g.1"),
@@ -582,6 +583,36 @@ def test_what_is_worded_or_settled_for_good_is_no_bound() -> None:
         ("says", ""),
         ("decided", "five at most"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("policy", "mark"),
+    [
+        pytest.param(CONECT, "(shipping_supersedes=True)", id="default"),
+        pytest.param(
+            conect(edition="2", shipping_supersedes=False), "(shipping_supersedes=False)", id="own"
+        ),
+    ],
+)
+def test_a_decision_has_the_value_that_is_in_force(policy: Policy, mark: str) -> None:
+    """Of a parameter that is left alone its default, else what the policy was built with."""
+    (gap,) = (
+        gap
+        for clause in policy.documents[0].clauses
+        for gap in clause.decided
+        if gap.parameter == "shipping_supersedes"
+    )
+    assert f"({gap.parameter}={gap.in_force})" == mark
+
+
+def test_what_nobody_is_granted_names_the_value_in_force() -> None:
+    withdraw = Withdraw("762544202", by=BUYER, request=1)
+    ask = RequestCancellation("762544202", by=BUYER, reason="wrong_item")
+    case = sample(CONECT)
+    for event in decide(ask, case, CONECT, jst(15, 10), seller=PERMITTING):
+        case = evolve(case, event)
+    told = str(explain(CONECT.assess(withdraw, case, jst(16)), "ja"))
+    assert "(may_withdraw=False)\n" in told
 
 
 def test_every_fault_of_an_input_is_explained() -> None:

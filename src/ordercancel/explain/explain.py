@@ -33,7 +33,7 @@ from ordercancel.policy.parts import Provision
 from ordercancel.rules.conditions import All, AnyOf, Condition, Leaf, Named, Not, Value
 from ordercancel.rules.effects import Effect, Forbid
 from ordercancel.rules.notifications import Notification
-from ordercancel.rules.sources import WORDING, Basis, Citation, Clause, OwnRule
+from ordercancel.rules.sources import WORDING, Basis, Citation, Clause, Gap, OwnRule
 from ordercancel.rules.standard_texts import CONSEQUENCE_TEXTS, MEDIUM_TEXTS
 
 
@@ -199,7 +199,12 @@ def _bounds(clauses: Iterable[str], policy: RuleSet, lang: Lang) -> Iterator[Quo
         for gap in clause.decided:
             if gap.parameter not in (None, WORDING):
                 settled = policy.text(gap.settled)[lang]
-                yield Quote(name, str(Basis.DECIDED), clause.text, settled, gap.parameter)
+                yield _decided(clause, gap, settled)
+
+
+def _decided(clause: Clause, gap: Gap, settled: str) -> Quote:
+    basis = str(Basis.DECIDED)
+    return Quote(clause.id, basis, clause.text, settled, gap.parameter, gap.in_force)
 
 
 def _policy(policy: RuleSet, lang: Lang) -> str:
@@ -284,7 +289,7 @@ def _left_out(decision: Decision, lang: Lang) -> Iterator[Quote]:
             for gap in clause.decided:
                 if decision.kind in gap.on:
                     settled = policy.text(gap.settled)[lang]
-                    yield Quote(clause.id, str(Basis.DECIDED), clause.text, settled, gap.parameter)
+                    yield _decided(clause, gap, settled)
 
 
 def _effect(effect: Effect, policy: RuleSet, lang: Lang) -> str:
@@ -321,7 +326,10 @@ def _cause(
         for name in source.clauses:
             clause = policy.clause(name)
             note = _line(clause, source, policy, lang)
-            quotes.append(Quote(name, str(source.basis), clause.text, note, source.parameter))
+            values = {each.parameter: each.in_force for each in clause.decided if each.parameter}
+            value = values.get(source.parameter or "")
+            basis = str(source.basis)
+            quotes.append(Quote(name, basis, clause.text, note, source.parameter, value))
     return Cause(
         id=rule.id,
         effect=effect,

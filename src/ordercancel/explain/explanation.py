@@ -28,6 +28,7 @@ class Quote:
         words: The document's own words.
         note: How they are read, or what was decided.
         parameter: The parameter of the policy that decides otherwise, if there is one.
+        value: What that parameter is under this policy, as Python writes it, where it is known.
     """
 
     clause: str
@@ -35,6 +36,7 @@ class Quote:
     words: str
     note: str = ""
     parameter: str | None = None
+    value: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -235,7 +237,8 @@ def _quote_lines(quote: Quote, lang: Lang) -> Iterator[str]:
     reading, with the words that it is of.
     """
     if quote.basis == Basis.DECIDED:
-        switch = f" ({quote.parameter}=)" if quote.parameter not in (None, WORDING) else ""
+        value = "" if quote.value is None else f"={quote.value}"
+        switch = f" ({quote.parameter}{value})" if quote.parameter not in (None, WORDING) else ""
         silent = _BASES["decided"].fill(lang, {"clause": quote.clause})
         yield f"    {silent}{quote.note}{switch}"
         return

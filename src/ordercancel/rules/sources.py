@@ -47,12 +47,19 @@ class Gap:
             None, it is settled for good.
         default: The default of that parameter, as Python writes it.
         on: The commands that nobody is granted by it: what it was decided to leave out.
+        value: What that parameter is under a policy where it is not its default.
     """
 
     settled: Text | str
     parameter: str | None = None
     default: str | None = None
     on: tuple[type[Judged], ...] = attrs.field(default=(), kw_only=True)
+    value: str | None = attrs.field(default=None, kw_only=True)
+
+    @property
+    def in_force(self) -> str | None:
+        """What its parameter is, as Python writes it, where that is known."""
+        return self.value or self.default
 
 
 @attrs.frozen
@@ -112,6 +119,18 @@ class Document:
     def __attrs_post_init__(self) -> None:
         titled = tuple(attrs.evolve(each, document=self.title) for each in self.clauses)
         object.__setattr__(self, "clauses", titled)
+
+    def under(self, **values: object) -> Document:
+        """The document as a policy settles it: with the `values` of parameters, by name."""
+
+        def settled(gap: Gap) -> Gap:
+            value = repr(values[gap.parameter]) if gap.parameter in values else gap.default
+            return gap if value == gap.default else attrs.evolve(gap, value=value)
+
+        clauses = (
+            attrs.evolve(each, decided=tuple(map(settled, each.decided))) for each in self.clauses
+        )
+        return attrs.evolve(self, clauses=tuple(clauses))
 
 
 class Basis(StrEnum):

@@ -157,7 +157,15 @@ def conect(
         title=Text("CO-NECT（卸売の受発注）", "CO-NECT (wholesale ordering)"),
         zone="Asia/Tokyo",
         languages=("ja", "en"),
-        documents=(CONECT_HELP,),
+        documents=(
+            CONECT_HELP.under(
+                channels=channels,
+                recheck_permission=recheck_permission,
+                shipping_supersedes=shipping_supersedes,
+                may_ask_again=may_ask_again,
+                may_withdraw=may_withdraw,
+            ),
+        ),
         orders=compile_chart(ConectOrderChart, cancelled="discontinued", shipped="shipped"),
         channels=CHANNELS,
         rules=(

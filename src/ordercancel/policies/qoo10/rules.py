@@ -230,7 +230,17 @@ def qoo10(
         title=Text("Qoo10（マーケットプレイス）", "Qoo10 (marketplace)"),
         zone="Asia/Tokyo",
         languages=("ja", "en"),
-        documents=(QOO10_GUIDE,),
+        documents=(
+            QOO10_GUIDE.under(
+                other_maximum=other_maximum,
+                late_while_open=late_while_open,
+                withdrawal_bars=withdrawal_bars,
+                may_withdraw=may_withdraw,
+                ask_again_while_open=ask_again_while_open,
+                shipping_supersedes=shipping_supersedes,
+                overdue_after_days=overdue_after_days,
+            ),
+        ),
         orders=compile_chart(
             Qoo10OrderChart,
             shipped=("shipped", "delivered"),
