@@ -61,8 +61,8 @@ READINGS = {
     "the flea market": FLEA_MARKET,
     "the merchant who must ship": MUST_SHIP,
 }
-LONG = ("conect, one ask only", "qoo10, delay approves")
-"""Readings that the slow run alone judges: their rules are those of others, with a switch."""
+LONG = ("qoo10", "conect, one ask only", "qoo10, delay approves")
+"""Readings that the slow run alone judges: a long walk, and rules of others with a switch."""
 POLICIES = [
     pytest.param(policy, id=name, marks=[pytest.mark.slow] if name in LONG else [])
     for name, policy in READINGS.items()

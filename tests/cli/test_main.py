@@ -243,7 +243,7 @@ class TestAPolicyOfOnesOwn:
         assert main(["rules", "examples.half_hour_shop:SHOP", "--lang", "en"]) == 0
         assert "less than 30 min after the order" in capsys.readouterr().out
 
-    @pytest.mark.parametrize("attribute", ["BOOK", "LIST"])
+    @pytest.mark.parametrize("attribute", ["BOOK", pytest.param("LIST", marks=pytest.mark.slow)])
     def test_may_be_a_whole_book_or_a_list(
         self, attribute: str, written: Written, capsys: pytest.CaptureFixture[str]
     ) -> None:

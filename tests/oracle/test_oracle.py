@@ -151,7 +151,14 @@ class Compared(Visitor):
             yield Party("s-1", name="s-1", permits_cancellation=permits)
 
 
-@pytest.mark.parametrize("name", READINGS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        # A switch changes few of the rules, and the walk is as long.
+        pytest.param(name, marks=pytest.mark.slow if name.startswith("qoo10 ") else ())
+        for name in READINGS
+    ],
+)
 def test_every_reachable_case_is_judged_as_the_documents_say(name: str) -> None:
     """Whoever does whatever, whenever: verdict, codes and deadlines are those of the reading."""
     compared = Compared(name)

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.slow
 OURS = ("ordercancel", "by hand", "decision table")
 """The ways that need nothing but what the tests need; others are measured where they are there."""
 
