@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -47,6 +50,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.parent.name
         if folder in SLOW or (folder == "verification" and "qoo10" in item.nodeid):
             item.add_marker("slow")
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the library as the wheel installs it, and nothing else."""
+    root = Path(__file__).parents[1]
+    built, installed = tmp_path_factory.mktemp("wheel"), tmp_path_factory.mktemp("installed")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "wheel", "--no-deps", "-w", built, root], check=True, timeout=300)
+    (file,) = built.glob("ordercancel-*.whl")
+    target = ["--no-deps", "--target", installed, file]
+    subprocess.run([*pip, "install", *target], check=True, timeout=300)
+    return installed
 
 
 @pytest.fixture(scope="session")

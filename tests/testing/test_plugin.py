@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from importlib.metadata import Distribution
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,18 @@ BUILT_IN = """
 def test_the_policies_of_the_library(order_service):
     assert sorted(order_service._book.names) == ["conect", "qoo10"]
 """
+REFUSED = """
+from ordercancel import Approve, Order, Seller
+
+
+def test_other_codes(order_service, order_clock, assert_refused):
+    order = Order(
+        "o-1", policy="qoo10", status="new", buyer="b-1", seller="s-1", placed_at=order_clock.now()
+    )
+    order_service.register(order)
+    with assert_refused("already_shipped"):
+        order_service.handle(Approve("o-1", by=Seller("s-1"), request=1))
+"""
 OTHER = '''
 import sys
 
@@ -91,6 +105,26 @@ def run(folder: Path, text: str) -> str:
         command, capture_output=True, text=True, check=False, timeout=300, cwd=root
     )
     return done.stdout.strip().splitlines()[-1]
+
+
+@pytest.mark.slow
+def test_the_wheel_brings_the_plugin_along(wheel: Path, tmp_path: Path) -> None:
+    """By an entry point, with its types; pytest rewrites its assertions, which say the codes."""
+    (installed,) = Distribution.discover(path=[str(wheel)])
+    (entry,) = installed.entry_points.select(group="pytest11")
+    assert (entry.name, entry.value) == ("ordercancel", "pytest_ordercancel")
+    assert (wheel / "pytest_ordercancel" / "py.typed").exists()
+    (tmp_path / "test_it.py").write_text(REFUSED, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(wheel)},
+    )
+    assert "assert ['no_open_request'] == ['already_shipped']" in done.stdout
 
 
 @pytest.mark.slow

@@ -32,18 +32,6 @@ print("1 done." in page)
 """
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the library as the wheel installs it, and nothing else."""
-    built, installed = tmp_path_factory.mktemp("wheel"), tmp_path_factory.mktemp("installed")
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "wheel", "--no-deps", "-w", built, ROOT], check=True, timeout=300)
-    (file,) = built.glob("ordercancel-*.whl")
-    target = ["--no-deps", "--target", installed, file]
-    subprocess.run([*pip, "install", *target], check=True, timeout=300)
-    return installed
-
-
 @pytest.mark.parametrize("name", ["django.md", "django.ja.md"])
 def test_the_first_working_needs_no_more_than_the_page_says(
     name: str, wheel: Path, tmp_path: Path
