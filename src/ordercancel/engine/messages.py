@@ -126,13 +126,9 @@ def notifications_behind(
             if holds(policy, each.when, facts):
                 for audience in audiences_of(each, event.by, case, policy):
                     for medium in each.media:
-                        id_ = _id(case.order, version, audience, medium)
+                        id_ = f"{case.order.id}:{version}:{audience}:{medium}"
                         behind.setdefault(id_, each)
     return behind
-
-
-def _id(order: Order, version: int, audience: str, medium: Medium) -> str:
-    return f"{order.id}:{version}:{audience}:{medium}"
 
 
 def needs_messages(events: Iterable[Event], policy: RuleSet) -> bool:
@@ -251,7 +247,7 @@ def _worded(
     request = _open_request(event, case, policy)
     for medium in each.media:
         yield message(
-            id=_id(order, version, audience, medium),
+            id=f"{order.id}:{version}:{audience}:{medium}",
             order_id=order.id,
             on=str(each.on),
             at=event.at,
