@@ -6,6 +6,7 @@ from functools import reduce
 from typing import Any
 
 import attrs
+import pytest
 
 from ordercancel import (
     Actor,
@@ -103,6 +104,18 @@ def test_who_acts_on_behalf_of_somebody_is_replaced() -> None:
         (_, asked) = left(history(asks(by=Buyer("b-1", via=via))), agent)
         assert isinstance(asked, CancellationRequested)
         assert (asked.by, asked.text) == (Buyer("b-1", via=after), ERASED)
+
+
+@pytest.mark.parametrize("role", ["buyer", "owner"])
+def test_who_has_several_roles_by_one_id_goes_from_all_of_them(role: str) -> None:
+    """Whichever of them is named: a role of the policy's own may be the buyer's, too."""
+    policy = tiny(roles=(Role("owner", side="buyer", party="buyer"),))
+    registered, asked = history(asks(), policy=policy, facts={})
+    asked = attrs.evolve(asked, by=Actor("b-1", role="owner", via="owner:b-1"))
+    made = erased((registered, asked), Person(role, "b-1", "gone-1"), policy)
+    assert made is not None
+    assert "b-1" not in f"{made}"
+    assert made[1].by == Actor("gone-1", role="owner", via="owner:gone-1")
 
 
 def test_words_that_rules_ask_for_stay() -> None:

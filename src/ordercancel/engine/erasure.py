@@ -39,29 +39,41 @@ class Person:
         role: Their role, such as ``buyer``.
         id: Their id.
         replacement: An id of the host's that nobody logs in with; their own to keep it.
+        roles: All roles that they have by this id in a policy; see `under`. Default: their role.
     """
 
     role: str
     id: str
     replacement: str
+    roles: frozenset[str] = attrs.Factory(lambda self: frozenset({self.role}), takes_self=True)
+
+    def under(self, policy: RuleSet) -> Person:
+        """The person with the roles that a policy gives to whoever is this party to an order."""
+        role = policy.roles.get(self.role)
+        if role is None or role.party is None:
+            return self
+        same = (name for name, each in policy.roles.items() if each.party == role.party)
+        return attrs.evolve(self, roles=frozenset(same))
 
     def is_actor(self, actor: Actor) -> bool:
         """Whether an actor is this person, whoever acted on their behalf."""
-        return (actor.role, actor.id) == (self.role, self.id)
+        return actor.role in self.roles and actor.id == self.id
 
     def acted(self, actor: Actor) -> bool:
         """Whether this person acted: themselves, or on behalf of an actor (``via``)."""
-        return self.is_actor(actor) or actor.via in (self.id, f"{self.role}:{self.id}")
+        return self.is_actor(actor) or self._is_via(actor)
+
+    def _is_via(self, actor: Actor) -> bool:
+        role, _, name = (actor.via or "").partition(":")
+        return actor.via == self.id or (role in self.roles and name == self.id)
 
     def replaced(self, actor: Actor) -> Actor:
         """The actor with the replacement wherever this person's id stands."""
         if self.is_actor(actor):
             actor = attrs.evolve(actor, id=self.replacement)
-        if actor.via == self.id:
-            return attrs.evolve(actor, via=self.replacement)
-        if actor.via == f"{self.role}:{self.id}":
-            return attrs.evolve(actor, via=f"{self.role}:{self.replacement}")
-        return actor
+        if actor.via is None or not self._is_via(actor):
+            return actor
+        return attrs.evolve(actor, via=actor.via.removesuffix(self.id) + self.replacement)
 
 
 def erased(history: Iterable[Event], person: Person, policy: RuleSet) -> tuple[Event, ...] | None:
@@ -72,7 +84,7 @@ def erased(history: Iterable[Event], person: Person, policy: RuleSet) -> tuple[E
     `ERASED`, and so does the word of a fact of the host's that the policy knows nothing of; codes,
     numbers and times stay, and with them all that rules ask.
     """
-    events = tuple(history)
+    person, events = person.under(policy), tuple(history)
     whole = _was_party(events, person, policy)
     left = tuple(_erased(event, person, policy, whole=whole) for event in events)
     had_part = whole or left != events or any(person.acted(event.by) for event in events)
@@ -81,7 +93,7 @@ def erased(history: Iterable[Event], person: Person, policy: RuleSet) -> tuple[E
 
 def is_to(person: Person, message: Message) -> bool:
     """Whether a message is for the person."""
-    return (message.audience, message.party) == (person.role, person.id)
+    return message.audience in person.roles and message.party == person.id
 
 
 def blanked(message: Message, person: Person) -> Message:
@@ -138,8 +150,8 @@ def _erased(event: Event, person: Person, policy: RuleSet, *, whole: bool) -> Ev
         case OrderRegistered(order=order):
             changes["order"] = _order(order, person, policy, texts=texts)
         case OrderUpdated():
-            changes |= _holders(event, person)
-        case PartyErased(role=person.role, party=person.id):
+            changes |= _holders(event, person, policy)
+        case PartyErased(party=person.id) if event.role in person.roles:
             changes["party"] = person.replacement
     return attrs.evolve(event, **changes)
 
@@ -147,16 +159,19 @@ def _erased(event: Event, person: Person, policy: RuleSet, *, whole: bool) -> Ev
 def _order(order: Order, person: Person, policy: RuleSet, *, texts: bool) -> Order:
     return attrs.evolve(
         order,
-        **_holders(order, person),
+        **_holders(order, person, policy),
         facts=_facts(order.facts, person, policy, texts=texts),
         history=tuple(attrs.evolve(past, by=person.replaced(past.by)) for past in order.history),
     )
 
 
-def _holders(value: Order | OrderUpdated, person: Person) -> dict[str, Any]:
+def _holders(value: Order | OrderUpdated, person: Person, policy: RuleSet) -> dict[str, Any]:
     """The buyer or seller of an order, where they are the person."""
-    is_they = person.role in ("buyer", "seller") and getattr(value, person.role) == person.id
-    return {person.role: person.replacement} if is_they else {}
+    role = policy.roles.get(person.role)
+    party = None if role is None else role.party
+    if party in ("buyer", "seller") and getattr(value, party) == person.id:
+        return {party: person.replacement}
+    return {}
 
 
 def _facts(

@@ -129,6 +129,7 @@ class AsyncRetention(AsyncBatches):
 
     async def _erase_from(self, case: Case, person: Person) -> bool:
         order_id, policy = case.order.id, self._policy(case)
+        person = person.under(policy)
         history = await self._store.history(order_id)
         if len(history) != case.version:
             raise Conflict(order_id)  # it has moved on since it was loaded
