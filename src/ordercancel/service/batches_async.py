@@ -205,7 +205,8 @@ class AsyncBatches(AsyncDeadlines):
 
         Raises:
             NotAll: Some can't be carried out, or they are not alike; with the error of each.
-            InvalidValue: An argument is wrong, or the id belongs to other commands.
+            InvalidValue: An argument is wrong, the id belongs to other commands, or what was
+                committed under it has been purged in part.
             Conflict: Others changed one of the orders first, each time.
         """
         wanted = commands_together(commands, command_id)

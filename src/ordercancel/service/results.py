@@ -215,12 +215,12 @@ class Count:
 def counts(policies: Editions, tallies: Iterable[Tally]) -> tuple[Count, ...]:
     """Return the counters of each policy's latest edition in its order, 0 where there is none."""
     by_state = {(tally.policy, tally.on): tally for tally in tallies}
-    found = []
+    numbers = []
     for name, (policy, *_) in policies.items():
         for counter in policy.counters:
             states = OPEN if counter.on == ANY_OPEN else (counter.on,)
             counted = [each for on in states if (each := by_state.get((name, on)))]
-            found.append(
+            numbers.append(
                 Count(
                     policy=name,
                     on=str(counter.on),
@@ -229,7 +229,7 @@ def counts(policies: Editions, tallies: Iterable[Tally]) -> tuple[Count, ...]:
                     overdue=sum(each.overdue for each in counted),
                 )
             )
-    return tuple(found)
+    return tuple(numbers)
 
 
 def queue_of(actor: object, policies: Editions) -> Queue:

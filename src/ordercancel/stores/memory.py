@@ -154,13 +154,15 @@ class MemoryStore(MemoryOutbox):
 
     def inbox(self, query: InboxQuery) -> Page:
         with self._lock:
-            found = [
+            keyed_cases = [
                 (InboxCursor(requested_at=latest.at, order_id=case.order.id), case)
                 for case, latest in self._asked(query.queue)
                 if latest.status in query.statuses
             ]
-        found.sort(key=lambda keyed: keyed[0])
-        rest = [(key, case) for key, case in found if query.after is None or key > query.after]
+        keyed_cases.sort(key=lambda keyed: keyed[0])
+        rest = [
+            (key, case) for key, case in keyed_cases if query.after is None or key > query.after
+        ]
         page = rest[: query.limit]
         more = len(rest) > len(page)
         return Page(cases=tuple(case for _, case in page), next=page[-1][0] if more else None)

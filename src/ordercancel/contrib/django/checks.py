@@ -36,7 +36,7 @@ def tables_are_right(
         return []
     alias = setting("DATABASE")
     host = connections[alias]
-    found: list[CheckMessage] = [
+    warnings: list[CheckMessage] = [
         Warning(each, hint="manage.py migrate ordercancel", id="ordercancel.W001")
         for each in _faults(alias)
     ]
@@ -44,8 +44,8 @@ def tables_are_right(
     if host.vendor == "sqlite" and options.get("transaction_mode", "").upper() != "IMMEDIATE":
         text = f"In DATABASES[{alias!r}] a transaction that reads before it writes fails as locked"
         hint = "'OPTIONS': {'transaction_mode': 'IMMEDIATE'}"
-        found.append(Warning(text, hint=hint, id="ordercancel.W002"))
-    return found
+        warnings.append(Warning(text, hint=hint, id="ordercancel.W002"))
+    return warnings
 
 
 def _faults(alias: str) -> Sequence[str]:
