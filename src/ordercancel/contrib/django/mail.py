@@ -20,7 +20,8 @@ __all__ = ["DjangoMailNotifier"]
 class DjangoMailNotifier:
     """Sends each message as plain text to every address of the party, one mail each.
 
-    A mail has the same ``Message-ID`` every time it is sent.
+    A mail has the same ``Message-ID`` every time it is sent. Set ``EMAIL_TIMEOUT``, to less than
+    the relay's lease: by Django's default a server that hangs holds up the relay for ever.
 
     Args:
         sender: The address that mails come from. Default: ``DEFAULT_FROM_EMAIL``.
