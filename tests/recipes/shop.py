@@ -35,6 +35,8 @@ LEASE = timedelta(seconds=1)
 PLACES = ("commit", "delivery")
 """Where workers are killed."""
 ASKED = ("OrderRegistered", "CancellationRequested")
+ASKED_AT = str(len(ASKED))
+"""The version at which a seller is asked, in the ids of messages."""
 GRANTED = (*ASKED, "DeadlineFired", "RequestClosed", "OrderCancelled")
 
 
@@ -64,13 +66,23 @@ class Found:
 
     Args:
         histories: How many orders have which events.
-        messages: How many messages are in which state.
+        messages: The state of each message, by its id.
         delivered: How often each message was delivered.
     """
 
     histories: Mapping[tuple[str, ...], int]
-    messages: Mapping[str, int]
+    messages: Mapping[str, str]
     delivered: Mapping[str, int]
+
+    @property
+    def left(self) -> list[str]:
+        """The messages that were not delivered, but for those that ask to answer too late."""
+        return [
+            message
+            for message, state in self.messages.items()
+            if not (state == "delivered" and self.delivered.get(message))
+            and not (state == "obsolete" and message.split(":")[1] == ASKED_AT)
+        ]
 
 
 def look(url: str, folder: Path) -> Found:
@@ -82,9 +94,10 @@ def look(url: str, folder: Path) -> Found:
             rows = select(events.c.order_id, events.c.kind).order_by(events.c.version)
             for order_id, kind in connection.execute(rows):
                 histories[order_id] = (*histories.get(order_id, ()), kind)
+            states = select(outbox.c.message_id, outbox.c.state)
             return Found(
                 Counter(histories.values()),
-                Counter(connection.scalars(select(outbox.c.state))),
+                {key: state for key, state in connection.execute(states)},  # noqa: C416
                 Counter((folder / "delivered").read_text().splitlines()),
             )
     finally:

@@ -36,6 +36,7 @@ KEYS = [
     "clauses",
     "messages",
     "labels",
+    "label_basis",
     "deadlines",
     "marks",
 ]
