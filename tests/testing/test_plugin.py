@@ -98,7 +98,7 @@ def test_nothing_heavy_is_imported():
 def run(folder: Path, text: str) -> str:
     """What pytest says of a file of tests, with the plugin loaded."""
     (folder / "test_it.py").write_text(text, encoding="utf-8")
-    options = ["-q", "-p", "pytest_ordercancel", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    options = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
     command = [sys.executable, "-m", "pytest", *options, "--rootdir", str(folder), str(folder)]
     root = Path(__file__).parents[2]
     done = subprocess.run(
