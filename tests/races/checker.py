@@ -81,15 +81,24 @@ def check(
     return tuple(faults)
 
 
-def commits(events: Sequence[Event]) -> tuple[Written, ...]:
+def commits(events: Sequence[Event], rows: Iterable[Row] = ()) -> tuple[Written, ...]:
     """The commits that the events of an order were written by.
 
-    All events of a commit have its moment, and the command before had another one. What is due
-    fires first, and the command's own events follow.
+    All events of a commit have its moment. What is due fires first, and the command's own events
+    follow. The command before had another moment, unless its process was ahead and this one's
+    clock was lifted to it: then a receipt or a message, in `rows`, has the version between them,
+    and the command another actor or other rules.
     """
+    ends = {row["version"] for row in rows}
     found: list[list[Event]] = []
-    for event in events:
-        if not found or event.at != found[-1][0].at:
+    for version, event in enumerate(events):
+        last = found[-1][-1] if found else None
+        lifted = (
+            last is not None
+            and version in ends
+            and (event.by, event.rules) != (last.by, last.rules)
+        )
+        if last is None or event.at != last.at or lifted:
             found.append([])
         found[-1].append(event)
     written: list[Written] = []
@@ -126,8 +135,14 @@ def check_done(
         complete: Whether these are all that was done, apart from registering orders.
     """
     said = tuple(done)
+    receipts, messages = tables.by_order("commands"), tables.by_order("outbox")
     versions = {
-        order_id: {each.version for each in commits(_events(rows))}
+        order_id: {
+            each.version
+            for each in commits(
+                _events(rows), [*receipts.get(order_id, ()), *messages.get(order_id, ())]
+            )
+        }
         for order_id, rows in tables.by_order("events").items()
     }
     for (order_id, version), count in Counter((each[1], each[2]) for each in said).items():
@@ -237,7 +252,7 @@ def _check_order(
     case = decode_case(row["body"], row["form"])
     events = _events(mine["events"])
     policy = book[case.order.policy, case.edition]
-    written = commits(events)
+    written = commits(events, [*mine["commands"], *mine["outbox"]])
     return [
         *_check_versions(row, case, mine["events"], events),
         *_check_life(case, events),

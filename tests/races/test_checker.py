@@ -12,9 +12,10 @@ import attrs
 import pytest
 
 from ordercancel import AdvanceOrder, CancellationService, Reject, RequestCancellation
+from ordercancel.domain.events import OrderUpdated
 from ordercancel.service.receipts import command_key
 from ordercancel.stores.sql import SqlStore
-from races.checker import Fault, check, check_arrivals, check_deadlines, check_done
+from races.checker import Fault, check, check_arrivals, check_deadlines, check_done, commits
 from races.market import PARTIES, POLICIES
 from races.tables import Tables, read
 from races.worker import Mailbox, service_on
@@ -239,3 +240,13 @@ def test_messages_that_arrived_wrongly_are_found(shop: Shop) -> None:
 def test_a_deadline_that_did_not_act_is_found(shop: Shop, now: datetime, count: int) -> None:
     """A deadline that has come due is no longer open."""
     assert len(list(check_deadlines(shop.tables(), now))) == count
+
+
+def test_a_command_whose_clock_was_lifted_is_a_commit_of_its_own() -> None:
+    """A message or receipt has the version between them; what fires first is the same commit's."""
+    first = OrderUpdated(order_id="o-1", at=jst(15), by=SELLER)
+    second = OrderUpdated(order_id="o-1", at=jst(15), by=OPERATOR)
+    together = commits([first, second], [{"version": 2}])
+    assert [(each.expected, each.version) for each in together] == [(0, 2)]
+    apart = commits([first, second], [{"version": 1}, {"version": 2}])
+    assert [(each.expected, each.version) for each in apart] == [(0, 1), (1, 2)]
