@@ -12,9 +12,10 @@ from ordercancel.domain.commands import JUDGED, Judged
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.decision import Decision, Verdict
 from ordercancel.explain.export import policy_data
+from ordercancel.explain.residue import truth
 from ordercancel.policy.describe import VERDICT_NAMES, fact_text, value_text
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.conditions import All, AnyOf, Condition, Named, Not, Value
+from ordercancel.rules.conditions import Value
 from ordercancel.rules.effects import Forbid
 from ordercancel.rules.facts import OF_THE_ACTOR, channel, move, reason, seller_permits, status
 from ordercancel.verification.enumeration import FactValues, Space, check_size
@@ -169,25 +170,9 @@ def diff(before: Policy, after: Policy) -> PolicyDiff:
 def _may_ever(kind: type[Judged], policy: Policy, facts: FactValues) -> bool:
     """Whether `policy` ever lets whoever these facts are of give a command of this kind."""
     who = {name: facts[name] for name in OF_THE_ACTOR - {seller_permits.name} if name in facts}
-    leaves = [(effect, _by(who, when)) for _, when, effect in policy.leaves_for(kind)]
+    leaves = [(effect, truth(when, who)) for _, when, effect in policy.leaves_for(kind)]
     grants = any(holds is not False for effect, holds in leaves if not isinstance(effect, Forbid))
     return grants and not any(holds for effect, holds in leaves if isinstance(effect, Forbid))
-
-
-def _by(who: FactValues, when: Condition) -> bool | None:
-    """Whether a condition holds for them, whatever else is so; None where the rest decides."""
-    match when:
-        case All(parts) | AnyOf(parts):
-            decisive = isinstance(when, AnyOf)
-            known = {_by(who, part) for part in parts}
-            return decisive if decisive in known else None if None in known else not decisive
-        case Not(inner):
-            holds = _by(who, inner)
-            return None if holds is None else not holds
-        case Named(condition=inner):
-            return _by(who, inner)
-        case _:
-            return when.test(who) if getattr(when, "fact", None) in who else None
 
 
 def _change(

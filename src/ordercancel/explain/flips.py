@@ -7,7 +7,6 @@ what a command carries, and the passing of time. What has happened stays so.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import combinations, product
@@ -32,17 +31,12 @@ from ordercancel.engine.request_moves import REQUEST_MOVES
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.words import shown_due
 from ordercancel.explain.explanation import MOST_CHANGES, Change, Flip
+from ordercancel.explain.residue import truth
 from ordercancel.policy.describe import describe, fact_text, value_text
 from ordercancel.rules.conditions import (
-    All,
-    AnyOf,
     Before,
     Compare,
-    Condition,
-    Known,
     Leaf,
-    Named,
-    Not,
     Value,
 )
 from ordercancel.rules.deadlines import Do
@@ -140,30 +134,13 @@ def is_final(decision: Decision) -> bool:
             continue
         if kind is AdvanceOrder and (status, facts["move"]) not in orders.table:
             continue
-        known: Mapping[str, Any] = defaultdict(lambda: None, stays, status=status)
-        answers = [(_truth(when, known), forbids) for when, forbids in leaves]
+        known = {**stays, "status": status}
+        answers = [(truth(when, known), forbids) for when, forbids in leaves]
         if (True, True) not in answers and any(
             holds is not False and not forbids for holds, forbids in answers
         ):
             return False
     return True
-
-
-def _truth(when: Condition, known: Mapping[str, Value | None]) -> bool | None:
-    """Whether a condition holds whatever the facts are that are not `known`; None: it depends."""
-    match when:
-        case All(parts) | AnyOf(parts):
-            decisive = isinstance(when, AnyOf)
-            truths = [_truth(part, known) for part in parts]
-            return decisive if decisive in truths else None if None in truths else not decisive
-        case Not(inner):
-            truth = _truth(inner, known)
-            return None if truth is None else not truth
-        case Named(condition=inner):
-            return _truth(inner, known)
-        case Known(fact) if fact not in known:
-            return None
-    return when.test(known)
 
 
 def alternatives(space: Space, known: Mapping[str, Value | None]) -> dict[str, list[Value | None]]:

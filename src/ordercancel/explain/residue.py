@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ordercancel.rules.conditions import ALWAYS, All, AnyOf, Condition, IsIn, Leaf, Named, Not
+from ordercancel.rules.conditions import (
+    ALWAYS,
+    All,
+    AnyOf,
+    Condition,
+    IsIn,
+    Leaf,
+    Named,
+    Not,
+    Value,
+)
 
-__all__ = ["NEVER", "either", "residue"]
+__all__ = ["NEVER", "either", "residue", "truth"]
 
 NEVER = AnyOf(())
 """The condition that nothing satisfies."""
@@ -43,6 +53,13 @@ def residue(when: Condition, known: Mapping[Leaf, bool]) -> Condition:
             return ALWAYS if known[when] else NEVER
         case _:
             return when
+
+
+def truth(when: Condition, known: Mapping[str, Value | None]) -> bool | None:
+    """Whether a condition holds whatever the facts are that are not `known`; None: it depends."""
+    alike = {leaf: leaf.test(known) for leaf in when.leaves() if leaf.fact in known}
+    rest = residue(when, {leaf: held for leaf, held in alike.items() if held is not None})
+    return True if rest == ALWAYS else False if rest == NEVER else None
 
 
 def both(parts: Iterable[Condition]) -> Condition:
