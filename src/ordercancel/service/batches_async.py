@@ -102,7 +102,7 @@ class AsyncBatches(AsyncDeadlines):
         sellers = {case.order.seller for case in cases.values() if self._policy(case).needs_seller}
         parties = await self._find_many(sellers)
         return {
-            order_id: self._options(case, _actor(by, case), at, parties)
+            order_id: self._options(*self._fired(case, at), _actor(by, case), parties)
             for order_id, case in cases.items()
         }
 
@@ -131,12 +131,12 @@ class AsyncBatches(AsyncDeadlines):
         shown: dict[str, Overview] = {}
         for order_id, case in cases.items():
             policy = self._policy(case)
-            fired = as_if_fired(case, policy, self._time(at, case))
+            fired, now = self._fired(case, at)
             reader, spoken = reader_of(by, policy), check_language(lang, policy)
             shown[order_id] = Overview(
                 case=case,
                 label=label(fired, policy, reader, spoken, parties=parties),
-                options=self._options(case, by, at, parties),
+                options=self._options(fired, now, by, parties),
             )
         return shown
 
@@ -327,12 +327,16 @@ class AsyncBatches(AsyncDeadlines):
             raise InvalidValue([Fault("service.command_id", problem, "a new id")])
         return {receipt.order_id: await self._repeated(receipt) for receipt in receipts.values()}
 
+    def _fired(self, case: Case, at: datetime | None) -> tuple[Case, datetime]:
+        """Return a case as if what is due had fired, and the moment by which it is."""
+        now = self._time(at, case)
+        return as_if_fired(case, self._policy(case), now), now
+
     def _options(
-        self, case: Case, by: Actor, at: datetime | None, parties: Mapping[str, Party | None]
+        self, fired: Case, now: datetime, by: Actor, parties: Mapping[str, Party | None]
     ) -> tuple[Option, ...]:
-        at, policy = self._time(at, case), self._policy(case)
-        fired = as_if_fired(case, policy, at)
-        return options(fired, policy, by, at, seller=parties.get(case.order.seller))
+        seller = parties.get(fired.order.seller)
+        return options(fired, self._policy(fired), by, now, seller=seller)
 
     def _judged(self, call: str, cases: Mapping[str, Case]) -> Mapping[str, Case]:
         """Return those of the cases that this service can judge: the others must not stop them."""
