@@ -7,8 +7,6 @@ import subprocess
 
 from ordercancel.explain.pictures import Chart, drawn, plain_svg
 
-__all__ = ["draw"]
-
 PATIENCE = 30
 """How many seconds Graphviz has for one picture."""
 

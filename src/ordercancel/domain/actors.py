@@ -9,8 +9,6 @@ from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_EMAILS
 from ordercancel.domain.texts import Lang
 
-__all__ = ["Actor", "Buyer", "Operator", "Party", "Seller", "System", "check_actor"]
-
 
 @attrs.frozen(str=False, eq=False)
 class Actor:

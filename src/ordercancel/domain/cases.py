@@ -13,8 +13,6 @@ from ordercancel.domain.limits import LAST_DUE_YEAR, MAX_REMEMBERED, MAX_REQUEST
 from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import FINAL, OPEN, CancellationRequest, RequestStatus
 
-__all__ = ["Case", "Firing", "Mark"]
-
 
 @attrs.frozen
 class Firing:

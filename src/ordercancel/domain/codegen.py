@@ -15,8 +15,6 @@ from weakref import finalize
 
 from ordercancel.domain.exact import exact
 
-__all__ = ["compile_function", "literal"]
-
 _NUMBERS = count(1)
 
 

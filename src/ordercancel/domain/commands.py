@@ -22,23 +22,6 @@ from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
 from ordercancel.domain.limits import MAX_REQUESTS
 
-__all__ = [
-    "ANSWERS",
-    "COMMANDS",
-    "JUDGED",
-    "AdvanceOrder",
-    "AnswerWithdrawal",
-    "Approve",
-    "AskWithdrawal",
-    "Command",
-    "FireDeadline",
-    "Reject",
-    "RequestCancellation",
-    "UpdateOrder",
-    "Withdraw",
-    "exact_command",
-]
-
 
 @attrs.frozen
 class _Command:

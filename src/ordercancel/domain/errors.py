@@ -33,25 +33,6 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-__all__ = [
-    "Conflict",
-    "Fault",
-    "InvalidPolicy",
-    "InvalidValue",
-    "NotAll",
-    "NotDelivered",
-    "OrderCancelError",
-    "OrderUnavailable",
-    "OutdatedTables",
-    "PartlyDelivered",
-    "StoreUnavailable",
-    "TooLarge",
-    "TransactionLost",
-    "UnknownOrder",
-    "UnknownPolicy",
-    "Untranslatable",
-]
-
 
 @attrs.frozen
 class Fault:

@@ -21,22 +21,6 @@ from ordercancel.domain.limits import LAST_DUE_YEAR, MAX_KEPT_TEXT, MAX_REQUESTS
 from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import FINAL, RequestStatus
 
-__all__ = [
-    "EVENTS",
-    "CancellationRequested",
-    "DeadlineFired",
-    "Event",
-    "OrderAdvanced",
-    "OrderCancelled",
-    "OrderRegistered",
-    "OrderUpdated",
-    "PartyErased",
-    "RequestClosed",
-    "RequestReferred",
-    "WithdrawalAsked",
-    "WithdrawalDeclined",
-]
-
 
 @attrs.frozen(kw_only=True)
 class _Event:

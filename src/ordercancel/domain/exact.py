@@ -13,8 +13,6 @@ from typing import Any, TypeVar
 
 import attrs
 
-__all__ = ["Real", "exact", "exact_moment", "of_kind"]
-
 T = TypeVar("T")
 
 

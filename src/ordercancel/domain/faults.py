@@ -26,8 +26,6 @@ from ordercancel.domain.limits import (
     MAX_TEXT,
 )
 
-__all__ = ["Faults", "kept", "moment"]
-
 
 class Faults:
     """Gathers the faults of one input; `raise_if_any` raises them together.

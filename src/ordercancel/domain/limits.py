@@ -2,31 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = [
-    "FIRST_YEAR",
-    "LAST_DUE_YEAR",
-    "LAST_YEAR",
-    "MAX_AMOUNT",
-    "MAX_CHARGES",
-    "MAX_EMAILS",
-    "MAX_FACTS",
-    "MAX_INTEGER",
-    "MAX_KEPT_TEXT",
-    "MAX_LINE",
-    "MAX_LINES",
-    "MAX_MESSAGE",
-    "MAX_MESSAGE_ID",
-    "MAX_NESTED_TIMES",
-    "MAX_PROBLEM",
-    "MAX_QUANTITY",
-    "MAX_REMEMBERED",
-    "MAX_REQUESTS",
-    "MAX_RULES",
-    "MAX_TEXT",
-    "MAX_TIMES",
-    "MAX_VERSION",
-]
-
 FIRST_YEAR, LAST_YEAR = 1900, 9000
 """The years that times and days may lie in, so that reckoning with them never overflows."""
 

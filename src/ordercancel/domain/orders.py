@@ -18,8 +18,6 @@ from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
 from ordercancel.domain.limits import MAX_REQUESTS
 from ordercancel.domain.requests import FINAL, OPEN, RequestStatus
 
-__all__ = ["FactValue", "Order", "PastRequest"]
-
 FactValue = str | int | bool | datetime | date
 """What a fact of the host's own may be."""
 

@@ -13,8 +13,6 @@ from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
 from ordercancel.domain.limits import MAX_KEPT_TEXT, MAX_REQUESTS, MAX_VERSION
 
-__all__ = ["FINAL", "OPEN", "Answer", "CancellationRequest", "RequestStatus"]
-
 
 class RequestStatus(StrEnum):
     """Where a request stands. `ordercancel.engine.request_moves` has the moves between these."""

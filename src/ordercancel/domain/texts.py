@@ -10,8 +10,6 @@ from typing import Any
 
 from ordercancel.domain.errors import Fault, InvalidValue
 
-__all__ = ["LANGS", "Lang", "Text", "as_text"]
-
 Lang = str
 """A language, by its tag: ``"ja"``, ``"en"``, ``"pt-BR"``."""
 

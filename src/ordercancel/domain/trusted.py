@@ -14,8 +14,6 @@ import attrs
 
 from ordercancel.domain.codegen import compile_function
 
-__all__ = ["trusted", "trusted_evolve"]
-
 P = ParamSpec("P")
 T = TypeVar("T")
 

@@ -13,8 +13,6 @@ from ordercancel.rules.notifications import Notification
 from ordercancel.rules.sources import Source, Sourced, basis_of
 from ordercancel.rules.texts import Label, Worded
 
-__all__ = ["Bases", "label_bases", "message_bases", "text_basis"]
-
 Bases = Mapping[str, str]
 """Whose word each part of something is."""
 

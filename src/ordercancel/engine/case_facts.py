@@ -22,8 +22,6 @@ from ordercancel.rules.conditions import Value
 from ordercancel.rules.facts import FACTS, MARKED, NO_REQUEST, Fact, Flag
 from ordercancel.rules.roles import Role, same_side
 
-__all__ = ["COSTLY", "NAMES", "READ", "Facts", "answers", "expression"]
-
 MAX_CACHED = 1_000
 """For how many facts the function that reads it alone is cached."""
 

@@ -16,8 +16,6 @@ from ordercancel.domain.errors import InvalidPolicy
 from ordercancel.domain.faults import Faults
 from ordercancel.rules.lifecycle import Lifecycle
 
-__all__ = ["compile_chart"]
-
 
 def compile_chart(
     chart: type[StateMachine],

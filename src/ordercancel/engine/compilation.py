@@ -28,8 +28,6 @@ from ordercancel.engine.writer import Writer
 from ordercancel.rules.conditions import ALWAYS, Condition
 from ordercancel.rules.effects import Forbid, Grant
 
-__all__ = ["Compiled", "compile_rules", "evaluate", "holds"]
-
 Judge = Callable[..., Ruling | None]
 """Judges a command, given with its case, the policy, the moment and the seller."""
 

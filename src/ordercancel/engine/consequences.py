@@ -42,8 +42,6 @@ from ordercancel.rules.facts import Day, Moment
 from ordercancel.rules.notifications import Medium, change_of
 from ordercancel.rules.standard_texts import CONSEQUENCE_TEXTS, MEDIUM_TEXTS
 
-__all__ = ["Consequences", "Notice", "consequences", "consequences_of"]
-
 _READERS = ("buyer", "seller")
 
 

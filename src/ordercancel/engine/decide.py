@@ -59,8 +59,6 @@ from ordercancel.rules.deadlines import Do
 from ordercancel.rules.effects import OTHER_SIDE
 from ordercancel.rules.roles import check_party, other_side_of
 
-__all__ = ["admit", "check_edition", "decide", "decide_admitted", "register"]
-
 
 def register(order: Order, policy: RuleSet, at: datetime) -> tuple[Event, ...]:
     """The events of making an order known.

@@ -20,19 +20,6 @@ from ordercancel.rules.effects import OTHER_SIDE, Forbid, Grant
 from ordercancel.rules.roles import other_side_of
 from ordercancel.rules.rules import Rule
 
-__all__ = [
-    "NOT_PERMITTED",
-    "PERMITS_DISAGREE",
-    "UNDETERMINED",
-    "Decision",
-    "Refusal",
-    "Refused",
-    "RuleError",
-    "Ruling",
-    "Satisfied",
-    "Verdict",
-]
-
 NOT_PERMITTED = "not_permitted"
 """The code of a refusal because no rule permits."""
 

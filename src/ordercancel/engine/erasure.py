@@ -25,8 +25,6 @@ from ordercancel.rules.conditions import IsIn
 from ordercancel.rules.facts import Choice
 from ordercancel.rules.roles import holder_of
 
-__all__ = ["ERASED", "Person", "blanked", "erased", "is_to", "reworded"]
-
 ERASED = "[…]"
 """What stands where somebody had written something: that there was a text stays known."""
 

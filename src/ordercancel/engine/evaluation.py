@@ -28,8 +28,6 @@ from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.conditions import All, AnyOf, Condition, Leaf, Named, Not, Value
 from ordercancel.rules.effects import PERMIT, Forbid, Grant, Refer
 
-__all__ = ["conclude", "in_order", "judge"]
-
 
 def judge(rules: RuleSet, kind: type[Judged], facts: Mapping[str, Value | None]) -> Decision:
     """The decision of `rules` and their lifecycles on a `kind` of command, by `facts`."""

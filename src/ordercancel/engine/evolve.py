@@ -32,8 +32,6 @@ from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import FINAL, Answer, CancellationRequest, RequestStatus
 from ordercancel.domain.trusted import trusted, trusted_evolve
 
-__all__ = ["ORDER_FACTS", "evolve", "fold", "opened"]
-
 ORDER_FACTS = frozenset(
     {
         "placed_at",

@@ -31,8 +31,6 @@ from ordercancel.engine.evolve import evolve
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.timers import timers
 
-__all__ = ["MOST_FIRINGS", "Handled", "Step", "case_before", "fire_due", "fired_among", "handle"]
-
 MOST_FIRINGS = 1_000
 """How many deadlines may fire one after another before that is taken for a circle."""
 

@@ -25,8 +25,6 @@ from ordercancel.rules.facts import Choice, Day, Fact, Flag, Moment, Number
 from ordercancel.rules.reasons import Reason
 from ordercancel.rules.standard_texts import FAULT_TEXTS, KIND_TEXTS
 
-__all__ = ["check_facts", "check_input", "check_update", "offered_reasons"]
-
 
 def offered_reasons(policy: RuleSet, kind: type[Judged], facts: Facts) -> tuple[Reason, ...]:
     """The reasons that may be chosen for a command of this `kind`, by `facts`."""

@@ -20,8 +20,6 @@ from ordercancel.rules.deadlines import Do
 from ordercancel.rules.standard_texts import DUE_TEXT
 from ordercancel.rules.texts import Label
 
-__all__ = ["QueueRow", "is_overdue", "label", "queue_row"]
-
 
 def label(
     case: Case,

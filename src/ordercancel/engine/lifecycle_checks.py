@@ -27,8 +27,6 @@ from ordercancel.rules.effects import OTHER_SIDE, Grant, Refer
 from ordercancel.rules.facts import accept, is_open, is_stale, move, request, role, status
 from ordercancel.rules.roles import other_side_of
 
-__all__ = ["Check", "checks_after", "checks_before"]
-
 Check = tuple[Condition, str]
 """What must hold, and the code under which a command is refused where it does not."""
 

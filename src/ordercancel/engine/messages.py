@@ -23,16 +23,6 @@ from ordercancel.engine.words import Words
 from ordercancel.rules.notifications import Medium, Notification, change_of
 from ordercancel.rules.roles import HOUSE, holder_of
 
-__all__ = [
-    "Message",
-    "audiences_of",
-    "messages_for",
-    "needs_messages",
-    "notifications_behind",
-    "party_of",
-    "readers_of",
-]
-
 
 @attrs.frozen(kw_only=True)
 class Message:

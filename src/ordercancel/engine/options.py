@@ -42,8 +42,6 @@ from ordercancel.rules.reasons import Reason, TextBounds
 from ordercancel.rules.roles import check_party
 from ordercancel.rules.texts import ActionText, Worded
 
-__all__ = ["Choosable", "Option", "options"]
-
 MOST_TRIED = 1_000
 """How many sets of a command's facts are tried to find one with which it is granted."""
 

@@ -16,8 +16,6 @@ from collections.abc import Mapping
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.requests import RequestStatus
 
-__all__ = ["REQUEST_MOVES", "WRONG_MOVE", "sources_of"]
-
 _PENDING, _ASKED, _DECLINED = (
     RequestStatus.PENDING,
     RequestStatus.WITHDRAWAL_ASKED,

@@ -26,8 +26,6 @@ from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Clause, Document, Source
 from ordercancel.rules.texts import ActionText, Counter, Label, Worded
 
-__all__ = ["RuleLeaf", "RuleSet"]
-
 RuleLeaf = tuple[Rule, Condition, Grant | Forbid]
 """A plain effect of a rule, with the whole condition under which it holds."""
 

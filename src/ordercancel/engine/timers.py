@@ -21,17 +21,6 @@ from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.writer import Writer
 from ordercancel.rules.deadlines import Deadline, Do
 
-__all__ = [
-    "OVERDUE",
-    "Timer",
-    "fires",
-    "next_due",
-    "running",
-    "schedule",
-    "timers",
-    "unmarked_by",
-]
-
 OVERDUE = "overdue"
 """The mark by which a row of a queue counts as overdue, as soon as its deadline is past."""
 

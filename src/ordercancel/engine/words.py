@@ -11,8 +11,6 @@ from ordercancel.domain.commands import Judged, Reject, RequestCancellation
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.ruleset import RuleSet
 
-__all__ = ["Words", "reason_words", "shown", "shown_due"]
-
 YES, NO = Text("はい", "yes"), Text("いいえ", "no")
 
 

@@ -30,8 +30,6 @@ from ordercancel.rules.conditions import (
 from ordercancel.rules.facts import MARKED, Day, Flag
 from ordercancel.rules.times import BusinessDays, EndOfDay, NextClock, Shift, Time, midnight
 
-__all__ = ["Writer", "joined"]
-
 
 class Writer:
     """Writes what one function looks at.

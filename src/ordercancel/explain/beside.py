@@ -33,8 +33,6 @@ from ordercancel.rules.sources import (
     Source,
 )
 
-__all__ = ["beside"]
-
 _FATES = ("rule", "text", "reading", "decision", "remark", "nothing")
 """What can become of a sentence, the most first."""
 

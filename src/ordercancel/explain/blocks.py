@@ -12,22 +12,6 @@ import attrs
 
 from ordercancel.explain.pictures import Chart
 
-__all__ = [
-    "Block",
-    "Bullets",
-    "Cell",
-    "Chapter",
-    "Page",
-    "Para",
-    "Passage",
-    "Picture",
-    "Span",
-    "Table",
-    "code",
-    "note",
-    "strong",
-]
-
 Kind = Literal["strong", "code", "note", "go", "wait", "stop", "badge"]
 
 

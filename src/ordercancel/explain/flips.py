@@ -44,8 +44,6 @@ from ordercancel.rules.effects import Forbid
 from ordercancel.rules.facts import MARKED, NO_REQUEST, OF_THE_ACTOR
 from ordercancel.verification.enumeration import Space, leaves_of
 
-__all__ = ["alternatives", "flips", "is_final"]
-
 _SETTLED = OF_THE_ACTOR - {"seller_permits"} | {
     "initiator",
     "answerer",

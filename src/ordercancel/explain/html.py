@@ -23,8 +23,6 @@ from ordercancel.explain.blocks import (
 from ordercancel.explain.pictures import Draw, plain_svg
 from ordercancel.explain.style import STYLE
 
-__all__ = ["html"]
-
 _TAGS = {"strong": "strong", "code": "code", "note": "small"}
 _SIGNS = {"go": "○", "wait": "△", "stop": "×"}
 

@@ -12,8 +12,6 @@ from ordercancel.explain.screens import request_statuses
 from ordercancel.explain.telling import Telling
 from ordercancel.rules.sources import Source
 
-__all__ = ["ids"]
-
 
 def ids(tell: Telling) -> Chapter:
     """The chapter."""

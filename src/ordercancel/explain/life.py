@@ -14,8 +14,6 @@ from ordercancel.explain.who_may import anywhere
 from ordercancel.policy.describe import action_text, time_text
 from ordercancel.rules.effects import Cancel, Refer
 
-__all__ = ["charts", "life"]
-
 
 def life(tell: Telling) -> Iterator[Chapter]:
     """The first two chapters."""

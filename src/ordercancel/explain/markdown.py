@@ -17,8 +17,6 @@ from ordercancel.explain.blocks import (
     Table,
 )
 
-__all__ = ["markdown"]
-
 _BREAK = "<br>"
 
 

@@ -16,8 +16,6 @@ from ordercancel.explain.telling import Telling
 from ordercancel.explain.who_may import who_may
 from ordercancel.policy.policy import Policy
 
-__all__ = ["html_page", "markdown_page", "pictures"]
-
 
 def html_page(
     policy: Policy, lang: Lang, draw: Draw = plain_svg, *, survey: Survey | None = None

@@ -19,8 +19,6 @@ from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Citation, Source, Sourced
 from ordercancel.rules.texts import Worded
 
-__all__ = ["Part", "deadline_line", "named_by", "parts_of", "rule_line"]
-
 
 @attrs.frozen
 class Part:

@@ -15,8 +15,6 @@ from unicodedata import east_asian_width
 
 import attrs
 
-__all__ = ["Chart", "Draw", "drawn", "plain_svg"]
-
 
 @attrs.frozen
 class Chart:

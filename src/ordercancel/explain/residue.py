@@ -16,8 +16,6 @@ from ordercancel.rules.conditions import (
     Value,
 )
 
-__all__ = ["NEVER", "either", "residue", "truth"]
-
 NEVER = AnyOf(())
 """The condition that nothing satisfies."""
 

@@ -24,8 +24,6 @@ from ordercancel.rules.reasons import Reason, TextBounds
 from ordercancel.rules.sources import Sourced
 from ordercancel.rules.texts import ANY_OPEN, Worded
 
-__all__ = ["bounds", "closed_from_outside", "happening", "request_statuses", "screens"]
-
 _AUDIENCES: Mapping[str, Text] = {
     "initiator": Text("求めた側", "whoever asked"),
     "answerer": Text("回答する側", "whoever answers"),

@@ -32,8 +32,6 @@ from ordercancel.rules.times import Time, unspread
 from ordercancel.verification.commands_tried import SYSTEM
 from ordercancel.verification.enumeration import SECOND, Space
 
-__all__ = ["anchors", "of_deadline", "of_reason", "of_rule"]
-
 Row = tuple[str, Span, str]
 """A situation, the verdict, and what is read."""
 

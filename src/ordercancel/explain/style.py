@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["STYLE"]
-
 STYLE = """
 :root { color-scheme: light dark; --ink: #1d2430; --dim: #535d6b; --line: #d5dae2; --paper: #fff;
   --quote: #faf6ec; --go: #12603a; --wait: #7a4f00; --stop: #9c1f27; --link: #1b4f9c }

@@ -41,19 +41,6 @@ from ordercancel.verification.invariants import Step
 from ordercancel.verification.scenario import Attempt, CaseNode, Tick
 from ordercancel.verification.time_regions import TimeRegions
 
-__all__ = [
-    "ACTIONS",
-    "ANSWERS",
-    "ASK",
-    "Action",
-    "Asked",
-    "Cause",
-    "Situation",
-    "Survey",
-    "action_of",
-    "in_order",
-]
-
 MOST_CASES = 5_000
 """How many cases a page looks at; where there are more, it says so and takes a sample as well."""
 

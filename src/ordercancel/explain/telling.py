@@ -21,8 +21,6 @@ from ordercancel.rules.effects import Cancel, Forbid, Grant, Permit, Refer
 from ordercancel.rules.sources import Basis, Citation, Source
 from ordercancel.rules.texts import Worded
 
-__all__ = ["Outcome", "Telling", "capital", "outcomes"]
-
 
 @attrs.frozen
 class Outcome:

@@ -17,8 +17,6 @@ from ordercancel.rules.conditions import ALWAYS
 from ordercancel.rules.effects import Forbid, Permit
 from ordercancel.rules.facts import NO_REQUEST
 
-__all__ = ["Entry", "anywhere", "who_may"]
-
 _UNSAID = frozenset(("no_open_request", "stale_request", "not_asked", "no_such_move"))
 """Refusals of what no screen offers."""
 

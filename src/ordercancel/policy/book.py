@@ -9,8 +9,6 @@ from ordercancel.domain.faults import Faults
 from ordercancel.domain.orders import Order
 from ordercancel.policy.policy import Policy
 
-__all__ = ["PolicyBook"]
-
 
 class PolicyBook:
     """All policies that a service knows, each in one edition or several.

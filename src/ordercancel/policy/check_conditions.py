@@ -35,17 +35,6 @@ from ordercancel.rules.times import (
     unspread,
 )
 
-__all__ = [
-    "check_answerer",
-    "check_case_condition",
-    "check_condition",
-    "check_effect",
-    "check_time",
-    "is_too_large",
-    "kinds_of",
-    "one_of",
-]
-
 MOST_NESTED = 100
 """How deep conditions and effects may be nested; Python compiles a little more."""
 

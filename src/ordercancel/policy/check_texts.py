@@ -29,9 +29,6 @@ from ordercancel.rules.standard_texts import (
 )
 from ordercancel.rules.texts import ANY_OPEN, ActionText, Worded
 
-__all__ = ["all_texts", "check_texts"]
-
-
 _ACTIONS = tuple(ACTION_TEXTS)
 _VERDICTS = tuple(VERDICT_TEXTS)
 

@@ -12,8 +12,6 @@ from ordercancel.rules.notifications import Notification
 from ordercancel.rules.standard_texts import CHANGE_TEXTS, STATUS_TEXTS
 from ordercancel.rules.texts import Counter
 
-__all__ = ["counters_of", "notifications_of", "words"]
-
 
 def words(code: str) -> str:
     """A code as words: ``changed_mind`` reads "changed mind"."""

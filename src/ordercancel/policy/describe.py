@@ -43,16 +43,6 @@ from ordercancel.rules.times import (
     spread,
 )
 
-__all__ = [
-    "VERDICT_NAMES",
-    "describe",
-    "effect_text",
-    "fact_text",
-    "length_text",
-    "time_text",
-    "value_text",
-]
-
 
 def effect_text(effect: Effect, policy: RuleSet, lang: Lang) -> str:
     """What a rule does, in words."""

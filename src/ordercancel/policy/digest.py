@@ -10,8 +10,6 @@ from typing import Any
 
 import attrs
 
-__all__ = ["digest_of"]
-
 _LEFT_OUT = frozenset({"label", "source", "hint", "calendar", "names", "table", "statuses", "has"})
 """Fields that decide nothing, or that follow from others."""
 

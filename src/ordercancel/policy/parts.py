@@ -21,8 +21,6 @@ from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Document, Source, Sourced, as_source
 from ordercancel.rules.texts import Texts, Worded
 
-__all__ = ["PolicyParts", "Provision", "Waiver"]
-
 Provision = Rule | Deadline
 """A part of a policy that decides, has an id and says where it comes from."""
 

@@ -35,8 +35,6 @@ from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Citation, Clause, Source
 from ordercancel.rules.texts import Counter, Label
 
-__all__ = ["Policy"]
-
 
 @attrs.frozen(kw_only=True, eq=False)
 class Policy(PolicyWording):

@@ -12,8 +12,6 @@ from ordercancel.rules.facts import is_answerer, is_initiator, is_open, is_own_s
 from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import own_rule
 
-__all__ = ["standard_rules"]
-
 _OWN_REQUEST = Rule(
     "standard.own_request",
     on=(Approve, Reject),

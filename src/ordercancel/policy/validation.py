@@ -50,8 +50,6 @@ from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Basis, Citation, Clause, Document, OwnRule, Sourced
 from ordercancel.rules.texts import Texts
 
-__all__ = ["check_order", "check_policy"]
-
 MOST_RULES = MAX_RULES - 100
 """How many rules, and how many deadlines: an event may name those of the library besides."""
 

@@ -22,8 +22,6 @@ from ordercancel.rules.standard_texts import (
 )
 from ordercancel.rules.texts import ActionText
 
-__all__ = ["PolicyWording"]
-
 _NOTHING = ActionText()
 
 

@@ -13,8 +13,6 @@ from zoneinfo import ZoneInfo
 
 from ordercancel.rules.times import BusinessDays, Reads, Time
 
-__all__ = ["known_anchors", "least_anchor"]
-
 FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 12, 31, tzinfo=UTC)
 """The moments that an anchor can be at."""
 

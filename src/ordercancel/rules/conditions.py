@@ -25,27 +25,6 @@ from ordercancel.domain.exact import exact
 from ordercancel.domain.texts import Text
 from ordercancel.rules.times import By, Earliest, Latest, Time, spread
 
-__all__ = [
-    "ALWAYS",
-    "All",
-    "AnyOf",
-    "Before",
-    "Compare",
-    "Condition",
-    "Holds",
-    "IsIn",
-    "Known",
-    "Leaf",
-    "Listed",
-    "Named",
-    "Not",
-    "Now",
-    "Relation",
-    "Value",
-    "as_condition",
-    "now",
-]
-
 Value = str | bool | int | datetime | date | ZoneInfo
 """What a fact can be; the time zone of a policy is one, for times to be reckoned in."""
 

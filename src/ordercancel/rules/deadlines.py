@@ -16,20 +16,6 @@ from ordercancel.rules.facts import Moment
 from ordercancel.rules.sources import Source, as_source
 from ordercancel.rules.times import Time
 
-__all__ = [
-    "Action",
-    "Deadline",
-    "Do",
-    "advance",
-    "approve",
-    "cancel",
-    "expire",
-    "mark",
-    "notify",
-    "refer",
-    "reject",
-]
-
 
 class Do(StrEnum):
     """What a deadline can do."""

@@ -9,20 +9,6 @@ import attrs
 from ordercancel.domain.exact import exact
 from ordercancel.rules.conditions import ALWAYS, Condition, IsIn, as_condition
 
-__all__ = [
-    "CANCEL",
-    "OTHER_SIDE",
-    "PERMIT",
-    "Cancel",
-    "Effect",
-    "Forbid",
-    "Grant",
-    "If",
-    "Permit",
-    "Refer",
-    "leaves_of",
-]
-
 OTHER_SIDE = "other_side"
 """Stands for any role of the other side that answers."""
 

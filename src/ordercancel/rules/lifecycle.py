@@ -12,8 +12,6 @@ from ordercancel.domain.exact import exact
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import FrozenMap
 
-__all__ = ["Lifecycle"]
-
 
 def _names(value: Any) -> Any:
     """A tuple of names, where one alone or another collection was given."""

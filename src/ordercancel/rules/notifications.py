@@ -21,16 +21,6 @@ from ordercancel.domain.texts import Text
 from ordercancel.rules.conditions import ALWAYS, Condition, as_condition
 from ordercancel.rules.sources import Source, Sourced, as_source
 
-__all__ = [
-    "AUDIENCES",
-    "CHANGES",
-    "PLACEHOLDERS",
-    "REFERRED",
-    "Medium",
-    "Notification",
-    "change_of",
-]
-
 REFERRED = "referred"
 """What a notification is on where a request is passed on to somebody else."""
 

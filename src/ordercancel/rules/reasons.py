@@ -15,8 +15,6 @@ from ordercancel.domain.texts import Text
 from ordercancel.rules.conditions import ALWAYS, Condition, as_condition
 from ordercancel.rules.sources import Source, Sourced, as_source
 
-__all__ = ["Reason", "TextBounds", "as_bounds"]
-
 
 @attrs.frozen
 class TextBounds:

@@ -12,18 +12,6 @@ from ordercancel.domain.exact import exact
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.orders import Order
 
-__all__ = [
-    "BUILT_IN_ROLES",
-    "HOUSE",
-    "SIDES",
-    "Role",
-    "check_party",
-    "holder_of",
-    "is_party",
-    "other_side_of",
-    "same_side",
-]
-
 HOUSE = "house"
 """The side of the marketplace, or of the shop's own staff and machinery."""
 

@@ -12,8 +12,6 @@ from ordercancel.rules.conditions import ALWAYS, Condition, as_condition
 from ordercancel.rules.effects import Effect, Forbid, Grant, leaves_of
 from ordercancel.rules.sources import Source, as_source
 
-__all__ = ["Rule"]
-
 
 def _as_tuple(on: type[Judged] | tuple[type[Judged], ...]) -> tuple[type[Judged], ...]:
     return on if isinstance(on, tuple) else (on,)

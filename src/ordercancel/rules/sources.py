@@ -13,26 +13,6 @@ import attrs
 from ordercancel.domain.commands import Judged
 from ordercancel.domain.texts import Text
 
-__all__ = [
-    "WORDING",
-    "Basis",
-    "Citation",
-    "Clause",
-    "Document",
-    "Gap",
-    "OwnRule",
-    "Remark",
-    "Source",
-    "Sourced",
-    "as_source",
-    "basis_of",
-    "clause",
-    "decided",
-    "own_rule",
-    "reading",
-]
-
-
 WORDING = "wording"
 """The parameter of a gap that texts and messages fill: ``texts`` and ``notifications``."""
 

@@ -13,8 +13,6 @@ from ordercancel.domain.texts import Text
 from ordercancel.rules.conditions import ALWAYS, Condition, as_condition
 from ordercancel.rules.sources import Source, Sourced, as_source
 
-__all__ = ["ANY_OPEN", "ActionText", "Counter", "Label", "Texts", "Worded"]
-
 Worded = Text | str | Sourced
 """A text of a policy: in its languages, in its first one, or with whose word it is."""
 

@@ -34,20 +34,6 @@ import attrs
 from ordercancel.domain.errors import Fault, InvalidPolicy
 from ordercancel.domain.limits import MAX_NESTED_TIMES, MAX_TIMES
 
-__all__ = [
-    "By",
-    "Calendar",
-    "Earliest",
-    "Latest",
-    "Time",
-    "days",
-    "hours",
-    "midnight",
-    "minutes",
-    "spread",
-    "unspread",
-]
-
 Reads = Callable[[str], Any]
 """Gives the value of a fact by its name, None where it is not known."""
 

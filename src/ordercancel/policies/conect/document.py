@@ -11,8 +11,6 @@ from ordercancel.policies.conect.readings import DECIDED, READINGS
 from ordercancel.policies.conect.remarks import REMARKS
 from ordercancel.rules.sources import Clause, Document
 
-__all__ = ["CONECT_HELP"]
-
 
 def _clause(clause_id: str, section: str, text: str) -> Clause:
     """A clause with how it is read and what was decided of it."""

@@ -18,8 +18,6 @@ from ordercancel.policy import (
     seller,
 )
 
-__all__ = ["NOTIFICATIONS"]
-
 _PREFIX = "【受発注システム CO-NECT】"
 _ORDER = Text(
     "注文番号：{order_id}\n注文日時：{placed_at}\n商品名：{item}",

@@ -13,8 +13,6 @@ from ordercancel.domain.commands import Withdraw
 from ordercancel.domain.texts import Text
 from ordercancel.rules.sources import WORDING, Gap
 
-__all__ = ["DECIDED", "READINGS"]
-
 READINGS: Mapping[str, Text] = {
     "conect.0.channel": Text(
         (

@@ -5,8 +5,6 @@ from __future__ import annotations
 from ordercancel.domain.texts import Text
 from ordercancel.rules.sources import Remark
 
-__all__ = ["REMARKS"]
-
 REMARKS = (
     Remark(
         Text("見出しと目次", "Headings and table of contents"),

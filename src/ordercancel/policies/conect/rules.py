@@ -41,8 +41,6 @@ from ordercancel.policy import (
     status,
 )
 
-__all__ = ["CONECT", "REQUEST_REASONS", "ConectOrderChart", "conect"]
-
 CHANNELS = ("order_form", "mail", "phone", "fax", "seller_entry")
 """How orders come in: by form and by mail (conect.2-1.enable), and in other ways."""
 

@@ -24,8 +24,6 @@ from ordercancel.policy import (
     own_rule,
 )
 
-__all__ = ["TEXTS"]
-
 _ACTIONS = {
     "request": ActionText(
         button=Sourced(

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 
 from ordercancel.policy import ActionText, Sourced, Text, clause, decided
 
-__all__ = ["ACTIONS"]
-
 _BUTTONS = clause("qoo10.3.shown-at-once")
 
 ACTIONS: Mapping[str, ActionText] = {

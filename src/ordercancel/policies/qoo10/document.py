@@ -11,8 +11,6 @@ from ordercancel.policies.qoo10.readings import DECIDED, READINGS
 from ordercancel.policies.qoo10.remarks import REMARKS
 from ordercancel.rules.sources import Clause, Document
 
-__all__ = ["QOO10_GUIDE"]
-
 
 def _clause(clause_id: str, section: str, text: str) -> Clause:
     """A clause with how it is read and what was decided of it."""

@@ -23,8 +23,6 @@ from ordercancel.policy import (
     system,
 )
 
-__all__ = ["NOTIFICATIONS"]
-
 _APP = (Medium.APP,)
 _BOTH = (Medium.APP, Medium.MAIL)
 _IN_PICTURES = decided("qoo10.4.notified", parameter=WORDING)

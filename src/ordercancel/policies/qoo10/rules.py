@@ -61,8 +61,6 @@ from ordercancel.policy import (
     withdrawn_before,
 )
 
-__all__ = ["QOO10", "REQUEST_REASONS", "Qoo10OrderChart", "confirmed", "qoo10"]
-
 
 class Qoo10OrderChart(StateMachine):
     """The life of an order: 新規注文, 配送要請, 配送遅延, 配送中, 配送完了, or キャンセル完了."""

@@ -27,8 +27,6 @@ from ordercancel.policy import (
     status,
 )
 
-__all__ = ["TEXTS"]
-
 _GRID = clause("qoo10.3.grid")
 _STATES = clause("qoo10.3.counters")
 _OTHER_STATES = decided("qoo10.3.grid", parameter="wording")
