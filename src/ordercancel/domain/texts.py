@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from string import Formatter
 from typing import Any
@@ -52,6 +52,11 @@ class Text:
     def of(cls, by_language: Mapping[Lang, str]) -> Text:
         """The text with these words, by the tags of their languages."""
         return cls(**by_language)
+
+    @classmethod
+    def in_each(cls, langs: Iterable[Lang], words: Callable[[Lang], str]) -> Text:
+        """The text whose words in each of these languages `words` gives."""
+        return cls(**{lang: words(lang) for lang in langs})
 
     def __getitem__(self, lang: Lang) -> str:
         text = self._by_language.get(lang)

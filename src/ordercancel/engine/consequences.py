@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import reduce
+from functools import partial, reduce
 
 import attrs
 
@@ -28,18 +28,18 @@ from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.bases import Bases, label_bases, message_bases
 from ordercancel.engine.case_facts import Facts
-from ordercancel.engine.compilation import evaluate, holds
+from ordercancel.engine.compilation import evaluate
 from ordercancel.engine.decide import decide_admitted
 from ordercancel.engine.decision import Decision, Verdict
 from ordercancel.engine.evolve import evolve
 from ordercancel.engine.inputs import offered_reasons
 from ordercancel.engine.labels import label, label_of
-from ordercancel.engine.messages import audiences_of, party_of
+from ordercancel.engine.messages import notified, party_of
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.timers import Timer, running
 from ordercancel.engine.words import Words, shown_due
 from ordercancel.rules.facts import Day, Moment
-from ordercancel.rules.notifications import Medium, change_of
+from ordercancel.rules.notifications import Medium
 from ordercancel.rules.standard_texts import CONSEQUENCE_TEXTS, MEDIUM_TEXTS
 
 _READERS = ("buyer", "seller")
@@ -189,37 +189,23 @@ def _told(
     policy: RuleSet,
     parties: Mapping[str, Party | None],
 ) -> Iterator[Notice]:
-    for event in events:
-        change = change_of(event)
-        if change is None:
-            continue
-        facts = Facts(None, after, policy, event.at, by=event.by)
+    for _, event, each, role in notified(events, after, policy):
         due_at = event.due_at if isinstance(event, DeadlineFired) else None
-        for each in policy.notifications_on(change):
-            if not holds(policy, each.when, facts):
-                continue
-            for role in audiences_of(each, event.by, after, policy):
-                reader = party_of(role, after.order, policy)
-                if reader is not None:
-                    subject = policy.text(each.subject)
-                    words = {
-                        lang: Words(after, policy, lang, parties, reader=reader, due_at=due_at)
-                        for lang in _langs(policy)
-                    }
-                    yield Notice(
-                        to=role,
-                        media=each.media,
-                        subject=Text.of(
-                            {lang: subject.fill(lang, word) for lang, word in words.items()}
-                        ),
-                        bases=message_bases(each, policy),
-                    )
+        reader, titled = party_of(role, after.order, policy), policy.text(each.subject)
+        if reader is not None:
+            words = partial(Words, after, policy, parties=parties, reader=reader, due_at=due_at)
+            yield Notice(
+                to=role,
+                media=each.media,
+                subject=Text.of({lang: titled.fill(lang, words(lang)) for lang in _langs(policy)}),
+                bases=message_bases(each, policy),
+            )
 
 
 def _label(case: Case, policy: RuleSet, role: str) -> Text:
     """The first line of what a side reads."""
-    return Text.of(
-        {lang: label(case, policy, role, lang).partition("\n")[0] for lang in _langs(policy)}
+    return Text.in_each(
+        _langs(policy), lambda lang: label(case, policy, role, lang).partition("\n")[0]
     )
 
 
@@ -230,15 +216,14 @@ def _langs(policy: RuleSet) -> tuple[Lang, ...]:
 def _sentences(
     found: Consequences, case: Case, after: Case, policy: RuleSet
 ) -> Iterator[tuple[Text, Bases]]:
+    langs = _langs(policy)
+
     def say(name: str, bases: Bases = EMPTY, /, **parts: Text) -> tuple[Text, Bases]:
-        template = CONSEQUENCE_TEXTS[name]
-        sentence = Text.of(
-            {
-                lang: template.fill(lang, {key: text[lang] for key, text in parts.items()})
-                for lang in _langs(policy)
-            }
-        )
-        return sentence, bases
+        def words(lang: Lang) -> str:
+            values = {key: text[lang] for key, text in parts.items()}
+            return CONSEQUENCE_TEXTS[name].fill(lang, values)
+
+        return Text.in_each(langs, words), bases
 
     asking = policy.command_text(RequestCancellation)
     if found.order_status is not None:
@@ -250,27 +235,21 @@ def _sentences(
         bases = label_bases(label_of(after, policy, role), policy)
         yield say("reads", bases, who=policy.role_text(role), label=text)
     for notice in found.told:
-        media = Text.of(
-            {
-                lang: ("・" if lang == "ja" else ", ").join(
-                    MEDIUM_TEXTS[medium][lang] for medium in notice.media
-                )
-                for lang in _langs(policy)
-            }
+        named = [MEDIUM_TEXTS[medium] for medium in notice.media]
+        media = Text(
+            "・".join(each["ja"] for each in named), ", ".join(each["en"] for each in named)
         )
         who = policy.role_text(notice.to)
         yield say("told", notice.bases, who=who, media=media, subject=notice.subject)
     for timer in found.starts:
-        due = Text.of(
-            {lang: shown_due(timer.due_at, policy.tzinfo, lang) for lang in _langs(policy)}
-        )
+        due = Text.in_each(langs, partial(shown_due, timer.due_at, policy.tzinfo))
         yield say("starts", deadline=policy.deadline_text(timer.deadline), due=due)
     for stopped in found.stops:
         yield say("stops", deadline=stopped)
     if found.again is not None and after.latest is not None:
         who = policy.role_text(after.latest.by.role)
         if found.again.verdict is Verdict.REFUSE:
-            why = Text.of({lang: found.again.message(lang) for lang in _langs(policy)})
+            why = Text.in_each(langs, found.again.message)
             yield say("never", who=who, request=asking, why=why)
         else:
             yield say("again", who=who, request=asking)

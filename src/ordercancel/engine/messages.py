@@ -89,8 +89,21 @@ def messages_for(
         parties: The readers by id; one that is missing or None is called by their id, and written
             to in the policy's first language.
     """
-    happened = tuple(events)
     messages: dict[str, Message] = {}
+    for version, event, each, role in notified(events, case, policy):
+        for message in _worded(each, event, version, role, case, policy, parties):
+            messages.setdefault(message.id, message)
+    return tuple(messages.values())
+
+
+def notified(
+    events: Iterable[Event], case: Case, policy: RuleSet
+) -> Iterator[tuple[int, Event, Notification, str]]:
+    """The notifications that `events` call for, once for each role that they are for.
+
+    Each comes with its event, and with the version of the case that this event made.
+    """
+    happened = tuple(events)
     for version, event in enumerate(happened, case.version - len(happened) + 1):
         change = change_of(event)
         if change is None or _is_taken_off(event, case):
@@ -98,27 +111,23 @@ def messages_for(
         facts = Facts(None, case, policy, event.at, by=event.by)
         for each in policy.notifications_on(change):
             if holds(policy, each.when, facts):
-                for audience in audiences_of(each, event.by, case, policy):
-                    for message in _worded(each, event, version, audience, case, policy, parties):
-                        messages.setdefault(message.id, message)
-    return tuple(messages.values())
+                for role in audiences_of(each, event.by, case, policy):
+                    yield version, event, each, role
 
 
 def notifications_behind(
     events: Iterable[Event], case: Case, policy: RuleSet
 ) -> Mapping[str, Notification]:
     """The notification behind each message that `messages_for` gives, by the id of the message."""
-    happened = tuple(events)
     behind: dict[str, Notification] = {}
-    for version, event in enumerate(happened, case.version - len(happened) + 1):
-        facts = Facts(None, case, policy, event.at, by=event.by)
-        for each in policy.notifications_on(change_of(event) or ""):
-            if holds(policy, each.when, facts):
-                for audience in audiences_of(each, event.by, case, policy):
-                    for medium in each.media:
-                        id_ = f"{case.order.id}:{version}:{audience}:{medium}"
-                        behind.setdefault(id_, each)
+    for version, _, each, role in notified(events, case, policy):
+        for medium in each.media:
+            behind.setdefault(_id(case, version, role, medium), each)
     return behind
+
+
+def _id(case: Case, version: int, role: str, medium: Medium) -> str:
+    return f"{case.order.id}:{version}:{role}:{medium}"
 
 
 def needs_messages(events: Iterable[Event], policy: RuleSet) -> bool:
@@ -237,7 +246,7 @@ def _worded(
     request = _open_request(event, case, policy)
     for medium in each.media:
         yield message(
-            id=f"{order.id}:{version}:{audience}:{medium}",
+            id=_id(case, version, audience, medium),
             order_id=order.id,
             on=str(each.on),
             at=event.at,

@@ -154,8 +154,7 @@ class Option:
     @property
     def sentence(self) -> Text:
         """What the verdict means: of a refusal why, of a grant what comes of it."""
-        policy = self.decision.policy
-        return Text.of({lang: self.decision.message(lang) for lang in (*policy.languages, "en")})
+        return Text.in_each((*self.decision.policy.languages, "en"), self.decision.message)
 
     @property
     def follows(self) -> Consequences | None:

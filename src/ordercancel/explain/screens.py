@@ -19,9 +19,10 @@ from ordercancel.explain.telling import Telling
 from ordercancel.policy.describe import action_text, time_text
 from ordercancel.rules.conditions import ALWAYS, Condition, Leaf
 from ordercancel.rules.deadlines import Deadline
-from ordercancel.rules.notifications import REFERRED, Medium, Notification
+from ordercancel.rules.notifications import REFERRED, Notification
 from ordercancel.rules.reasons import Reason, TextBounds
 from ordercancel.rules.sources import Sourced
+from ordercancel.rules.standard_texts import MEDIUM_TEXTS
 from ordercancel.rules.texts import ANY_OPEN, Worded
 
 _AUDIENCES: Mapping[str, Text] = {
@@ -32,10 +33,6 @@ _AUDIENCES: Mapping[str, Text] = {
         "操作した本人を除く当事者と回答する側",
         "both parties and the answerer, but for whoever did it",
     ),
-}
-_MEDIA: Mapping[Medium, Text] = {
-    Medium.MAIL: Text("メール", "mail"),
-    Medium.APP: Text("アプリ", "app"),
 }
 
 
@@ -139,7 +136,7 @@ def _messages(tell: Telling) -> Iterator[Block]:
                         if each.to in _AUDIENCES
                         else tell.role(each.to),
                     ),
-                    (note(tell.either(_MEDIA[medium][tell.lang] for medium in each.media)),),
+                    (note(tell.either(MEDIUM_TEXTS[medium][tell.lang] for medium in each.media)),),
                 ),
                 (
                     (strong(tell.filled(each.subject)),),

@@ -102,8 +102,8 @@ class PolicyWording(PolicyParts):
         """What a grant means for whoever asks, with who will answer."""
         sentence = self.text(self.texts.verdicts.get(verdict) or VERDICT_TEXTS[verdict])
         who = self.role_text(answerer or "other_side")
-        return Text.of(
-            {lang: sentence.fill(lang, {"answerer": who[lang]}) for lang in self._spoken}
+        return Text.in_each(
+            self._spoken, lambda lang: sentence.fill(lang, {"answerer": who[lang]})
         )
 
     def reason_text(self, reason: Reason) -> Text:
