@@ -143,6 +143,10 @@ class Citation:
         """The clauses that stand behind it; none where they are silent."""
         return () if self.basis is Basis.DECIDED else self.clauses
 
+    def text(self, ja: str, en: str) -> Sourced:
+        """A text of a policy that rests on this."""
+        return Sourced(Text(ja, en), self)
+
 
 @attrs.frozen
 class OwnRule:

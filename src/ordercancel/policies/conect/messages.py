@@ -59,12 +59,9 @@ NOTIFICATIONS = (
     Notification(
         on="pending",
         to="seller",
-        subject=Sourced(
-            Text(
-                _PREFIX + "キャンセルリクエストがありました({buyer_name})",
-                "[CO-NECT] Cancellation requested ({buyer_name})",
-            ),
-            clause("conect.2-2.seller-mail"),
+        subject=clause("conect.2-2.seller-mail").text(
+            _PREFIX + "キャンセルリクエストがありました({buyer_name})",
+            "[CO-NECT] Cancellation requested ({buyer_name})",
         ),
         body=Sourced(
             _to_seller(
@@ -81,12 +78,8 @@ NOTIFICATIONS = (
     Notification(
         on="approved",
         to="buyer",
-        subject=Sourced(
-            Text(
-                _PREFIX + "オーダーがキャンセルされました",
-                "[CO-NECT] Your order has been cancelled",
-            ),
-            clause("conect.1-2.approved-mail"),
+        subject=clause("conect.1-2.approved-mail").text(
+            _PREFIX + "オーダーがキャンセルされました", "[CO-NECT] Your order has been cancelled"
         ),
         body=Sourced(
             _to_buyer(
@@ -103,12 +96,9 @@ NOTIFICATIONS = (
     Notification(
         on="rejected",
         to="buyer",
-        subject=Sourced(
-            Text(
-                _PREFIX + "キャンセルできませんでした。",
-                "[CO-NECT] Your order could not be cancelled.",
-            ),
-            clause("conect.1-2.rejected-mail"),
+        subject=clause("conect.1-2.rejected-mail").text(
+            _PREFIX + "キャンセルできませんでした。",
+            "[CO-NECT] Your order could not be cancelled.",
         ),
         body=Sourced(
             _to_buyer(

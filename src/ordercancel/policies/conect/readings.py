@@ -15,14 +15,10 @@ from ordercancel.rules.sources import WORDING, Gap
 
 READINGS: Mapping[str, Text] = {
     "conect.0.channel": Text(
-        (
-            "conect.2-1.enable により対象が広がり、発注フォームからの発注とメール発注が対象"
-            "となる。それ以外の経路（電話、FAX、受注側による入力）の注文では利用できない。"
-        ),
-        (
-            "conect.2-1.enable widens it: orders by form and by mail. Orders of any other "
-            "channel (phone, FAX, entered by the seller) are refused."
-        ),
+        "conect.2-1.enable により対象が広がり、発注フォームからの発注とメール発注が対象"
+        "となる。それ以外の経路（電話、FAX、受注側による入力）の注文では利用できない。",
+        "conect.2-1.enable widens it: orders by form and by mail. Orders of any other "
+        "channel (phone, FAX, entered by the seller) are refused.",
     ),
     "conect.0.permitted": Text(
         "リクエストした時点の設定で判断する。",
@@ -46,20 +42,14 @@ READINGS: Mapping[str, Text] = {
     ),
     "conect.1-1.check-approved": Text(
         "回答待ちの間、conect.1-1.not-until-approved とあわせて発注側に表示する注意書き。",
-        (
-            "A notice that the buyer reads with the open request, together with "
-            "conect.1-1.not-until-approved."
-        ),
+        "A notice that the buyer reads with the open request, together with "
+        "conect.1-1.not-until-approved.",
     ),
     "conect.1-2.approved-mail": Text(
-        (
-            "発注側の事業者に登録されているメールアドレス宛に送る。「こちら」のページは、こ"
-            "の文書に含まれない。"
-        ),
-        (
-            "To the addresses registered for the buying business. The other page is not "
-            "part of the documents."
-        ),
+        "発注側の事業者に登録されているメールアドレス宛に送る。「こちら」のページは、こ"
+        "の文書に含まれない。",
+        "To the addresses registered for the buying business. The other page is not "
+        "part of the documents.",
     ),
     "conect.1-2.rejected-detail": Text(
         "注文の詳細画面での表示であり、注文そのものの状態は変わらない。",
@@ -110,15 +100,11 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
     "conect.0.permitted": (
         Gap(
             Text(
-                (
-                    "受注側が後から許可をやめても、回答待ちのリクエストには回答できる。切り替え"
-                    "ると、許可していない間は承認も拒否もできず、リクエストは回答待ちのまま残る"
-                ),
-                (
-                    "by default, a request that is open when the seller switches this off can "
-                    "still be answered; with the switch, it can be neither approved nor rejected "
-                    "while it is off, and waits"
-                ),
+                "受注側が後から許可をやめても、回答待ちのリクエストには回答できる。切り替え"
+                "ると、許可していない間は承認も拒否もできず、リクエストは回答待ちのまま残る",
+                "by default, a request that is open when the seller switches this off can "
+                "still be answered; with the switch, it can be neither approved nor rejected "
+                "while it is off, and waits",
             ),
             "recheck_permission",
             "False",
@@ -133,18 +119,14 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
     "conect.1-1.shipped": (
         Gap(
             Text(
-                (
-                    "受注側が出荷すると、回答待ちのリクエストは無効となって発注側に通知され、以"
-                    "後は承認できない。切り替えると、リクエストに回答するまで出荷の操作ができな"
-                    "い（外部のシステムから出荷済と知らされた注文では、いずれの場合もリクエスト"
-                    "は無効となる）"
-                ),
-                (
-                    "by default, shipping closes an open request without an answer: the buyer is "
-                    "told, and it cannot be approved afterwards; with the switch off, shipping "
-                    "is refused until the request is answered (where another system reports an "
-                    "order as shipped, that closes the request in any case)"
-                ),
+                "受注側が出荷すると、回答待ちのリクエストは無効となって発注側に通知され、以"
+                "後は承認できない。切り替えると、リクエストに回答するまで出荷の操作ができな"
+                "い（外部のシステムから出荷済と知らされた注文では、いずれの場合もリクエスト"
+                "は無効となる）",
+                "by default, shipping closes an open request without an answer: the buyer is "
+                "told, and it cannot be approved afterwards; with the switch off, shipping "
+                "is refused until the request is answered (where another system reports an "
+                "order as shipped, that closes the request in any case)",
             ),
             "shipping_supersedes",
             "True",

@@ -15,7 +15,6 @@ from ordercancel.policy import (
     Label,
     Reject,
     RequestCancellation,
-    Sourced,
     Text,
     Texts,
     Withdraw,
@@ -26,47 +25,33 @@ from ordercancel.policy import (
 
 _ACTIONS = {
     "request": ActionText(
-        button=Sourced(
-            Text("キャンセルリクエスト", "Request cancellation"), clause("conect.1-1.button")
-        ),
+        button=clause("conect.1-1.button").text("キャンセルリクエスト", "Request cancellation"),
         notices=(
-            Sourced(
-                Text(
-                    "キャンセルの「リクエスト」を送信する機能です。"
-                    "リクエスト確認後に、キャンセルを受け付けるか否かは受注側の判断となります。",
-                    "This sends a request. Whether the cancellation is accepted is for the seller "
-                    "to decide.",
-                ),
-                clause("conect.1-1.is-a-request"),
+            clause("conect.1-1.is-a-request").text(
+                "キャンセルの「リクエスト」を送信する機能です。"
+                "リクエスト確認後に、キャンセルを受け付けるか否かは受注側の判断となります。",
+                "This sends a request. Whether the cancellation is accepted is for the seller "
+                "to decide.",
             ),
-            Sourced(
-                Text(
-                    "受注側が対象の注文を出荷済ステータスに変更すると、"
-                    "キャンセルリクエストボタンは非表示となります。",
-                    "The button is hidden as soon as the seller marks the order as shipped.",
-                ),
-                clause("conect.1-1.shipped"),
+            clause("conect.1-1.shipped").text(
+                "受注側が対象の注文を出荷済ステータスに変更すると、"
+                "キャンセルリクエストボタンは非表示となります。",
+                "The button is hidden as soon as the seller marks the order as shipped.",
             ),
         ),
-        confirm=Sourced(
-            Text("キャンセルをリクエストする", "Send the request"), clause("conect.1-1.one-reason")
+        confirm=clause("conect.1-1.one-reason").text(
+            "キャンセルをリクエストする", "Send the request"
         ),
-        done=Sourced(
-            Text(
-                "キャンセルリクエストを送信しました。受注側の回答をお待ちください。",
-                "Your request was sent. Please wait for the seller's answer.",
-            ),
-            decided("conect.1-1.after", parameter=WORDING),
+        done=decided("conect.1-1.after", parameter=WORDING).text(
+            "キャンセルリクエストを送信しました。受注側の回答をお待ちください。",
+            "Your request was sent. Please wait for the seller's answer.",
         ),
     ),
     "approve": ActionText(
-        button=Sourced(Text("承認する", "Approve"), clause("conect.2-3.approve")),
-        confirmation=Sourced(
-            Text(
-                "キャンセルリクエストを承認し、取引を中止します。よろしいですか？",
-                "The request is approved and the order discontinued. Do you approve it?",
-            ),
-            decided("conect.2-3.approve", parameter=WORDING),
+        button=clause("conect.2-3.approve").text("承認する", "Approve"),
+        confirmation=decided("conect.2-3.approve", parameter=WORDING).text(
+            "キャンセルリクエストを承認し、取引を中止します。よろしいですか？",
+            "The request is approved and the order discontinued. Do you approve it?",
         ),
         confirm=Text("承認を実行", "Approve the request"),
         done=Text(
@@ -75,19 +60,13 @@ _ACTIONS = {
         ),
     ),
     "reject": ActionText(
-        button=Sourced(Text("拒否する", "Reject"), clause("conect.2-3.reject-popup")),
-        confirmation=Sourced(
-            Text("キャンセルリクエストを拒否します", "The cancellation request will be rejected"),
-            clause("conect.2-3.reject-popup"),
+        button=clause("conect.2-3.reject-popup").text("拒否する", "Reject"),
+        confirmation=clause("conect.2-3.reject-popup").text(
+            "キャンセルリクエストを拒否します", "The cancellation request will be rejected"
         ),
-        confirm=Sourced(
-            Text("拒否を実行", "Reject the request"), clause("conect.2-3.reject-popup")
-        ),
-        done=Sourced(
-            Text(
-                "キャンセルのリクエストを却下しました。", "You rejected the cancellation request."
-            ),
-            clause("conect.2-3.rejected-seller-label"),
+        confirm=clause("conect.2-3.reject-popup").text("拒否を実行", "Reject the request"),
+        done=clause("conect.2-3.rejected-seller-label").text(
+            "キャンセルのリクエストを却下しました。", "You rejected the cancellation request."
         ),
     ),
     "withdraw": ActionText(
@@ -100,19 +79,16 @@ TEXTS = Texts(
     statuses={
         "placed": Text("発注済", "Placed"),
         "accepted": Text("受注済", "Accepted"),
-        "shipped": Sourced(Text("出荷済", "Shipped"), clause("conect.1-1.shipped")),
-        "discontinued": Sourced(
-            Text("取引中止", "Discontinued"), clause("conect.1-2.approved-label")
-        ),
+        "shipped": clause("conect.1-1.shipped").text("出荷済", "Shipped"),
+        "discontinued": clause("conect.1-2.approved-label").text("取引中止", "Discontinued"),
     },
     requests={
-        "pending": Sourced(
-            Text("キャンセルリクエスト中", "Cancellation requested"),
-            clause("conect.1-1.pending-label"),
+        "pending": clause("conect.1-1.pending-label").text(
+            "キャンセルリクエスト中", "Cancellation requested"
         ),
         "approved": Text("承認済", "Approved"),
-        "rejected": Sourced(
-            Text("キャンセル却下", "Cancellation rejected"), clause("conect.1-2.rejected-detail")
+        "rejected": clause("conect.1-2.rejected-detail").text(
+            "キャンセル却下", "Cancellation rejected"
         ),
         "withdrawn": Text("取り消し済", "Withdrawn"),
         "superseded": Text("リクエスト無効", "Closed without an answer"),
@@ -142,13 +118,13 @@ TEXTS = Texts(
         "channel.seller_entry": Text("受注側による入力", "entered by the seller"),
     },
     roles={
-        "buyer": Sourced(Text("発注側", "the buyer"), clause("conect.2-1.enable")),
-        "seller": Sourced(Text("受注側", "the seller"), clause("conect.1-1.is-a-request")),
+        "buyer": clause("conect.2-1.enable").text("発注側", "the buyer"),
+        "seller": clause("conect.1-1.is-a-request").text("受注側", "the seller"),
         "operator": Text("CO-NECTの担当者", "an operator of CO-NECT"),
     },
     commands={
-        RequestCancellation: Sourced(
-            Text("キャンセルリクエスト", "Requesting cancellation"), clause("conect.1-1.button")
+        RequestCancellation: clause("conect.1-1.button").text(
+            "キャンセルリクエスト", "Requesting cancellation"
         ),
         Approve: Text("キャンセルリクエストの承認", "Approving the request"),
         Reject: Text("キャンセルリクエストの拒否", "Rejecting the request"),
@@ -257,9 +233,8 @@ TEXTS = Texts(
         Counter(
             on="pending",
             label=Text("キャンセルリクエスト", "Cancellation requests"),
-            state=Sourced(
-                Text("発注者がキャンセルを希望しています", "The buyer wishes to cancel"),
-                clause("conect.2-2.seller-label"),
+            state=clause("conect.2-2.seller-label").text(
+                "発注者がキャンセルを希望しています", "The buyer wishes to cancel"
             ),
             source=own_rule(
                 "the article shows a list, and no number of it",

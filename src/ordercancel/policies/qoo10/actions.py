@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ordercancel.policy import ActionText, Sourced, Text, clause, decided
+from ordercancel.policy import ActionText, Text, clause, decided
 
 _BUTTONS = clause("qoo10.3.shown-at-once")
+_WITHDRAWAL = ActionText(
+    button=Text("キャンセル要請を撤回する", "Withdraw the request"),
+    done=Text("キャンセル要請を撤回しました。", "The request is withdrawn."),
+)
 
 ACTIONS: Mapping[str, ActionText] = {
     "request": ActionText(
@@ -21,7 +25,7 @@ ACTIONS: Mapping[str, ActionText] = {
         done_at_once=Text("ご注文のキャンセルが完了しました。", "Your order is cancelled."),
     ),
     "approve": ActionText(
-        button=Sourced(Text("キャンセル", "Cancel the order"), decided("qoo10.3.shown-at-once")),
+        button=decided("qoo10.3.shown-at-once").text("キャンセル", "Cancel the order"),
         notices=(
             Text(
                 "「キャンセル」は、キャンセル要請を承認するボタンです。画面を閉じるボタンではありません。",
@@ -37,85 +41,57 @@ ACTIONS: Mapping[str, ActionText] = {
         done=Text("キャンセルが完了しました。", "The order is cancelled."),
     ),
     "reject": ActionText(
-        button=Sourced(Text("キャンセル拒否", "Reject the cancellation"), _BUTTONS),
+        button=_BUTTONS.text("キャンセル拒否", "Reject the cancellation"),
         notices=(
-            Sourced(
-                Text(
-                    "既に実際に発送を行っていたり、オーダーメイド商品、発送の準備が完了している場合など、"
-                    "キャンセルを受けることが実質的に困難な場合にのみご利用をお願い致します。",
-                    "Use this only where cancelling is hardly possible: the goods have left, they "
-                    "are made to order, or they are ready to be sent.",
-                ),
-                clause("qoo10.1.only-if-impracticable"),
+            clause("qoo10.1.only-if-impracticable").text(
+                "既に実際に発送を行っていたり、オーダーメイド商品、発送の準備が完了している場合など、"
+                "キャンセルを受けることが実質的に困難な場合にのみご利用をお願い致します。",
+                "Use this only where cancelling is hardly possible: the goods have left, they "
+                "are made to order, or they are ready to be sent.",
             ),
-            Sourced(
-                Text(
-                    "キャンセル拒否を行う際に理由を選択(または記入)頂きますが、"
-                    "お客様にも通知がされる内容となりますので、"
-                    "事実と異なる理由が記入されているとクレームの原因となります。"
-                    "慎重に理由の選択(記入)を行って頂きますようお願い致します。",
-                    "The reason that you choose or write is told to the buyer; one that is not "
-                    "true leads to complaints. Please choose or write it with care.",
-                ),
-                clause("qoo10.1.truthful-reason"),
+            clause("qoo10.1.truthful-reason").text(
+                "キャンセル拒否を行う際に理由を選択(または記入)頂きますが、"
+                "お客様にも通知がされる内容となりますので、"
+                "事実と異なる理由が記入されているとクレームの原因となります。"
+                "慎重に理由の選択(記入)を行って頂きますようお願い致します。",
+                "The reason that you choose or write is told to the buyer; one that is not "
+                "true leads to complaints. Please choose or write it with care.",
             ),
-            Sourced(
-                Text(
-                    "キャンセル拒否時、即時でキャンセルお客様が確認する内容になります。",
-                    "The buyer sees it as soon as the cancellation is rejected.",
-                ),
-                _BUTTONS,
+            _BUTTONS.text(
+                "キャンセル拒否時、即時でキャンセルお客様が確認する内容になります。",
+                "The buyer sees it as soon as the cancellation is rejected.",
             ),
-            Sourced(
-                Text(
-                    "キャンセル拒否の理由がお客様へ案内されますので、"
-                    "誤った内容で処理されないようご注意ください。",
-                    "The buyer is told the reason: please make sure that it is right.",
-                ),
-                clause("qoo10.4.notified"),
+            clause("qoo10.4.notified").text(
+                "キャンセル拒否の理由がお客様へ案内されますので、"
+                "誤った内容で処理されないようご注意ください。",
+                "The buyer is told the reason: please make sure that it is right.",
             ),
-            Sourced(
-                Text(
-                    "キャンセル拒否後は該当注文の発送処理を速やかに行ってください。"
-                    "拒否をした当日以内に発送処理がされていなかったり、"
-                    "虚偽の発送処理を行っていることが確認された場合、"
-                    "Qoo10出店規約に従いペナルティー措置が施行されることがございます。",
-                    "Ship the order without delay after the rejection. Where it is not shipped on "
-                    "the day of the rejection, or shipping is feigned, Qoo10 may impose a penalty "
-                    "by its terms.",
-                ),
-                clause("qoo10.1.ship-same-day"),
+            clause("qoo10.1.ship-same-day").text(
+                "キャンセル拒否後は該当注文の発送処理を速やかに行ってください。"
+                "拒否をした当日以内に発送処理がされていなかったり、"
+                "虚偽の発送処理を行っていることが確認された場合、"
+                "Qoo10出店規約に従いペナルティー措置が施行されることがございます。",
+                "Ship the order without delay after the rejection. Where it is not shipped on "
+                "the day of the rejection, or shipping is feigned, Qoo10 may impose a penalty "
+                "by its terms.",
             ),
         ),
-        confirmation=Sourced(
-            Text(
-                "キャンセル不可状態の場合のみキャンセル拒否処理をしてください。"
-                "キャンセル拒否しますか？",
-                "Reject a cancellation only where cancelling is impossible. Do you reject it?",
-            ),
-            clause("qoo10.3.confirm"),
+        confirmation=clause("qoo10.3.confirm").text(
+            "キャンセル不可状態の場合のみキャンセル拒否処理をしてください。"
+            "キャンセル拒否しますか？",
+            "Reject a cancellation only where cancelling is impossible. Do you reject it?",
         ),
-        confirm=Sourced(Text("OK", "OK"), clause("qoo10.3.confirm")),
-        done=Sourced(
-            Text("キャンセル拒否完了", "The cancellation is rejected."), clause("qoo10.3.done")
-        ),
+        confirm=clause("qoo10.3.confirm").text("OK", "OK"),
+        done=clause("qoo10.3.done").text("キャンセル拒否完了", "The cancellation is rejected."),
     ),
-    "withdraw": ActionText(
-        button=Text("キャンセル要請を撤回する", "Withdraw the request"),
-        done=Text("キャンセル要請を撤回しました。", "The request is withdrawn."),
-    ),
+    "withdraw": _WITHDRAWAL,
     "ask_withdrawal": ActionText(
-        button=Sourced(
-            Text("キャンセルの撤回要請", "Ask the buyer to withdraw the request"), _BUTTONS
-        ),
+        button=_BUTTONS.text("キャンセルの撤回要請", "Ask the buyer to withdraw the request"),
         notices=(
-            Sourced(
-                Text(
-                    "その他の理由によりキャンセルを拒否されたい場合は"
-                    "クレームの撤回要請機能をご活用ください。",
-                    "To reject a cancellation for any other reason, ask the buyer to withdraw it.",
-                ),
-                clause("qoo10.1.otherwise-ask-withdrawal"),
+            clause("qoo10.1.otherwise-ask-withdrawal").text(
+                "その他の理由によりキャンセルを拒否されたい場合は"
+                "クレームの撤回要請機能をご活用ください。",
+                "To reject a cancellation for any other reason, ask the buyer to withdraw it.",
             ),
         ),
         done=Text(
@@ -123,10 +99,7 @@ ACTIONS: Mapping[str, ActionText] = {
             "The buyer is asked to withdraw the request. Please wait for the answer.",
         ),
     ),
-    "accept": ActionText(
-        button=Text("キャンセル要請を撤回する", "Withdraw the request"),
-        done=Text("キャンセル要請を撤回しました。", "The request is withdrawn."),
-    ),
+    "accept": _WITHDRAWAL,
     "decline": ActionText(
         button=Text("撤回しない", "Keep the request"),
         done=Text(

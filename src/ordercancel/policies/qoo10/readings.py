@@ -15,84 +15,60 @@ from ordercancel.rules.sources import WORDING, Gap
 
 READINGS: Mapping[str, Text] = {
     "qoo10.1.only-if-impracticable": Text(
-        (
-            "qoo10.3.reasons の初めの三つの理由が、これらの場合に当たる。「その他」は、ほか"
-            "にキャンセルを受けることが困難な場合のためのもので、"
-            "qoo10.1.otherwise-ask-withdrawal の「その他の理由」とは異なる。困難であること"
-            "はショップが確認する（qoo10.3.confirm）。"
-        ),
-        (
-            "The first three reasons of qoo10.3.reasons are these cases; その他 serves "
-            "other cases in which cancelling is impracticable, not 「その他の理由」 of "
-            "qoo10.1.otherwise-ask-withdrawal. The seller affirms it (qoo10.3.confirm)."
-        ),
+        "qoo10.3.reasons の初めの三つの理由が、これらの場合に当たる。「その他」は、ほか"
+        "にキャンセルを受けることが困難な場合のためのもので、"
+        "qoo10.1.otherwise-ask-withdrawal の「その他の理由」とは異なる。困難であること"
+        "はショップが確認する（qoo10.3.confirm）。",
+        "The first three reasons of qoo10.3.reasons are these cases; その他 serves "
+        "other cases in which cancelling is impracticable, not 「その他の理由」 of "
+        "qoo10.1.otherwise-ask-withdrawal. The seller affirms it (qoo10.3.confirm).",
     ),
     "qoo10.1.otherwise-ask-withdrawal": Text(
         "ショップは、回答待ちの要請を撤回するようお客様に求めることができる（撤回要請）。",
         "The seller may ask the buyer to withdraw the open request (撤回要請).",
     ),
     "qoo10.1.ship-same-day": Text(
-        (
-            "拒否をした日（日本時間の暦日）が終わるまでに発送処理を行う。23時59分に拒否をし"
-            "た場合も同じ。注文制作商品も例外ではない。ペナルティーはQoo10が出店規約に従っ"
-            "て施行するものであり、本システムは何も科さない。虚偽の発送処理は本システムか"
-            "らは分からないため、確認しない。"
-        ),
-        (
-            "To be shipped (発送処理) until the end of the calendar day of the rejection "
-            "in Asia/Tokyo, even when rejected at 23:59. 注文制作商品 is not exempt. The "
-            "penalty is Qoo10's, by its terms: this system penalises nothing. 虚偽の"
-            "発送処理 (feigned shipping) cannot be seen by this system, so it is not checked."
-        ),
+        "拒否をした日（日本時間の暦日）が終わるまでに発送処理を行う。23時59分に拒否をし"
+        "た場合も同じ。注文制作商品も例外ではない。ペナルティーはQoo10が出店規約に従っ"
+        "て施行するものであり、本システムは何も科さない。虚偽の発送処理は本システムか"
+        "らは分からないため、確認しない。",
+        "To be shipped (発送処理) until the end of the calendar day of the rejection "
+        "in Asia/Tokyo, even when rejected at 23:59. 注文制作商品 is not exempt. The "
+        "penalty is Qoo10's, by its terms: this system penalises nothing. 虚偽の"
+        "発送処理 (feigned shipping) cannot be seen by this system, so it is not checked.",
     ),
     "qoo10.1.instant-delayed": Text(
-        (
-            "発送予定日の翌日0時（日本時間）から、配送遅延として扱う。時刻によって決まるた"
-            "め、記録上の状態がまだ配送遅延でなくても同じ。原文は、お客様が要請した時にすで"
-            "に遅延している注文について述べている。"
-        ),
-        (
-            "Delayed from 00:00 Asia/Tokyo of the day after the planned ship date. It "
-            "follows from the clock: an order that is not marked as delayed yet is judged as "
-            "delayed. The sentence speaks of orders that ARE delayed when the buyer asks."
-        ),
+        "発送予定日の翌日0時（日本時間）から、配送遅延として扱う。時刻によって決まるた"
+        "め、記録上の状態がまだ配送遅延でなくても同じ。原文は、お客様が要請した時にすで"
+        "に遅延している注文について述べている。",
+        "Delayed from 00:00 Asia/Tokyo of the day after the planned ship date. It "
+        "follows from the clock: an order that is not marked as delayed yet is judged as "
+        "delayed. The sentence speaks of orders that ARE delayed when the buyer asks.",
     ),
     "qoo10.1.truthful-reason": Text(
         "理由の選択欄に添えてショップに表示する注意書き。原文のまま用いる。",
         "The notice that the seller reads beside the reasons, in these words.",
     ),
     "qoo10.3.front-list": Text(
-        (
-            "「キャンセルリクエスト」は回答待ちの要請の件数。リストのほかの件数は、別の種類"
-            "のクレームのもの。"
-        ),
-        (
-            "キャンセルリクエスト counts open requests. The other numbers of the list are "
-            "other claims."
-        ),
+        "「キャンセルリクエスト」は回答待ちの要請の件数。リストのほかの件数は、別の種類"
+        "のクレームのもの。",
+        "キャンセルリクエスト counts open requests. The other numbers of the list are "
+        "other claims.",
     ),
     "qoo10.3.counters": Text(
-        (
-            "キャンセルの状態別の、ショップごとの件数（返品・交換・未受取は別の種類のクレー"
-            "ム）。原文は途中で終わっている。"
-        ),
-        (
-            "Counters per seller for the cancellation states (returns, exchanges and "
-            "non-receipt are other claims). The sentence breaks off."
-        ),
+        "キャンセルの状態別の、ショップごとの件数（返品・交換・未受取は別の種類のクレー"
+        "ム）。原文は途中で終わっている。",
+        "Counters per seller for the cancellation states (returns, exchanges and "
+        "non-receipt are other claims). The sentence breaks off.",
     ),
     "qoo10.3.grid": Text(
-        (
-            "ショップの一覧の行は、原文の例のとおり、これらの見出しで表示する。「未受取理由"
-            "」と「返品回収方法」は別の種類のクレームのもので、設けない。回答待ちの要請の処"
-            "理状態は「キャンセル・処理要請」。「注文キャンセル」はお客様の理由の一つ。"
-        ),
-        (
-            "A row of the seller's queue carries these under these headings, as in the "
-            "document's example. 未受取理由 and 返品回収方法 belong to other claims and "
-            "are left out. 処理状態 reads キャンセル・処理要請 for an open request; 注文キ"
-            "ャンセル is a reason of the buyer's."
-        ),
+        "ショップの一覧の行は、原文の例のとおり、これらの見出しで表示する。「未受取理由"
+        "」と「返品回収方法」は別の種類のクレームのもので、設けない。回答待ちの要請の処"
+        "理状態は「キャンセル・処理要請」。「注文キャンセル」はお客様の理由の一つ。",
+        "A row of the seller's queue carries these under these headings, as in the "
+        "document's example. 未受取理由 and 返品回収方法 belong to other claims and "
+        "are left out. 処理状態 reads キャンセル・処理要請 for an open request; 注文キ"
+        "ャンセル is a reason of the buyer's.",
     ),
     "qoo10.3.choose": Text(
         "理由は必ず一つだけ選ぶ。",
@@ -107,56 +83,38 @@ READINGS: Mapping[str, Text] = {
         "A hint beside その他, not a further reason.",
     ),
     "qoo10.3.shown-at-once": Text(
-        (
-            "理由の選択欄に、この文と三つのボタンを添える。「キャンセルの撤回要請」はお客様"
-            "に撤回を求め、「キャンセル拒否」は要請を拒否する。"
-        ),
-        (
-            "Beside the reasons stand this sentence and three buttons: キャンセルの撤回要請"
-            " asks the buyer to withdraw, キャンセル拒否 rejects."
-        ),
+        "理由の選択欄に、この文と三つのボタンを添える。「キャンセルの撤回要請」はお客様"
+        "に撤回を求め、「キャンセル拒否」は要請を拒否する。",
+        "Beside the reasons stand this sentence and three buttons: キャンセルの撤回要請"
+        " asks the buyer to withdraw, キャンセル拒否 rejects.",
     ),
     "qoo10.3.confirm": Text(
-        (
-            "拒否にはショップの確認が必要。確認がなければ拒否できず、この問いがそのまま表示"
-            "される。ポップアップの「キャンセル」は、ポップアップを閉じるだけ。"
-        ),
-        (
-            "The rejection carries the seller's affirmation; without it, it is refused and "
-            "the question is the message. The pop-up's キャンセル only closes it."
-        ),
+        "拒否にはショップの確認が必要。確認がなければ拒否できず、この問いがそのまま表示"
+        "される。ポップアップの「キャンセル」は、ポップアップを閉じるだけ。",
+        "The rejection carries the seller's affirmation; without it, it is refused and "
+        "the question is the message. The pop-up's キャンセル only closes it.",
     ),
     "qoo10.3.done": Text(
         "拒否が完了した時に、ショップに表示される文。",
         "What the seller reads when the rejection is done.",
     ),
     "qoo10.3.back-to-shipping": Text(
-        (
-            "注文は要請のリストから外れ、入力済みの発送予定日のまま配送要請に戻る。新規注文"
-            "になるわけではなく、即時キャンセルの対象にも戻らない。"
-        ),
-        (
-            "The order leaves the queue of requests and is 配送要請 again, with the "
-            "planned ship date that it had. It does not become a new order and regains no "
-            "instant cancellation by it."
-        ),
+        "注文は要請のリストから外れ、入力済みの発送予定日のまま配送要請に戻る。新規注文"
+        "になるわけではなく、即時キャンセルの対象にも戻らない。",
+        "The order leaves the queue of requests and is 配送要請 again, with the "
+        "planned ship date that it had. It does not become a new order and regains no "
+        "instant cancellation by it.",
     ),
     "qoo10.4.notified": Text(
         "アプリとメールで1通ずつ、どちらにも理由を記す。後半はショップへの注意書き。",
-        (
-            "Two messages, app and mail, each with the reason; the last half is a notice "
-            "to the seller."
-        ),
+        "Two messages, app and mail, each with the reason; the last half is a notice "
+        "to the seller.",
     ),
     "qoo10.4.no-second-request": Text(
-        (
-            "注文ごとに、期限なく適用する。その後に配送遅延となった注文の即時キャンセルにも"
-            "優先する（そのためのルールがある）。"
-        ),
-        (
-            "Per order, for ever, and it outweighs the instant right of an order that "
-            "later becomes delayed (its own named rule)."
-        ),
+        "注文ごとに、期限なく適用する。その後に配送遅延となった注文の即時キャンセルにも"
+        "優先する（そのためのルールがある）。",
+        "Per order, for ever, and it outweighs the instant right of an order that "
+        "later becomes delayed (its own named rule).",
     ),
 }
 """How each clause is read that can be taken in two ways."""
@@ -165,28 +123,20 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
     "qoo10.1.otherwise-ask-withdrawal": (
         Gap(
             Text(
-                (
-                    "お客様が応じると、要請は撤回される。応じない場合（撤回保留。原文にあるのは"
-                    "この語のみ）、要請は回答待ちのまま残り、引き続きショップが判断できる"
-                ),
-                (
-                    "the buyer accepts, and the request is withdrawn; or declines (撤回保留, "
-                    "of which the document has only the word), and the request stays open and "
-                    "decidable"
-                ),
+                "お客様が応じると、要請は撤回される。応じない場合（撤回保留。原文にあるのは"
+                "この語のみ）、要請は回答待ちのまま残り、引き続きショップが判断できる",
+                "the buyer accepts, and the request is withdrawn; or declines (撤回保留, "
+                "of which the document has only the word), and the request stays open and "
+                "decidable",
             )
         ),
         Gap(
             Text(
-                (
-                    "撤回保留の後も、ショップは何度でも撤回を求めることができる。ただし、お客様"
-                    "の回答を待つ間は重ねて求められない。お客様は、保留した後でも応じることがで"
-                    "きる"
-                ),
-                (
-                    "after 撤回保留 the seller may ask again, any number of times, never while "
-                    "asked; the buyer may still accept"
-                ),
+                "撤回保留の後も、ショップは何度でも撤回を求めることができる。ただし、お客様"
+                "の回答を待つ間は重ねて求められない。お客様は、保留した後でも応じることがで"
+                "きる",
+                "after 撤回保留 the seller may ask again, any number of times, never while "
+                "asked; the buyer may still accept",
             )
         ),
         Gap(
@@ -210,14 +160,10 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
     "qoo10.1.ship-same-day": (
         Gap(
             Text(
-                (
-                    "拒否をした時にショップへ知らせ、発送処理が済むまで注文に表示し、間に合わな"
-                    "かった場合はその旨を表示する。間に合わなかったことは一度だけ記録する"
-                ),
-                (
-                    "the seller is told so on rejecting, sees it beside the order until it is "
-                    "met, and as missed afterwards; that it was missed is recorded once"
-                ),
+                "拒否をした時にショップへ知らせ、発送処理が済むまで注文に表示し、間に合わな"
+                "かった場合はその旨を表示する。間に合わなかったことは一度だけ記録する",
+                "the seller is told so on rejecting, sees it beside the order until it is "
+                "met, and as missed afterwards; that it was missed is recorded once",
             )
         ),
     ),
@@ -225,35 +171,29 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
         Gap(
             Text(
                 "新規注文とは、発送予定日が入力されていない注文のこと。入力すると配送要請となる",
-                (
-                    "新規注文 is an order whose planned ship date (発送予定日) has not been "
-                    "entered; entering it makes it 配送要請"
-                ),
+                "新規注文 is an order whose planned ship date (発送予定日) has not been "
+                "entered; entering it makes it 配送要請",
             )
         ),
     ),
     "qoo10.1.instant-delayed": (
         Gap(
             Text(
-                (
-                    "遅延する前に入った要請は、遅延した後もショップが判断する。承認すること、拒否し"
-                    "て当日中に発送すること、撤回を求めることができる。回答待ちの間は注文を配送遅延"
-                    "に変更できず、拒否した後は、配送遅延に変更されるまで配送要請のまま表示する"
-                    "（qoo10.3.back-to-shipping）。初期の設定（'decidable'）を変えると、承認のみで"
-                    "きるようにすること（'approve_only'。すでに撤回を求めていれば、お客様は応じるこ"
-                    "とができる）、または発送予定日の翌日0時か配送遅延への変更時に自動で承認すること"
-                    "（'approved'）ができる。"
-                ),
-                (
-                    "by default, a request that was open before its order was late stays for the "
-                    "seller to decide ('decidable'): they approve, reject and then ship the same "
-                    "day, or ask to withdraw; while the request is open the order cannot be "
-                    "marked 配送遅延, and after a rejection it reads 配送要請 until it is marked "
-                    "(qoo10.3.back-to-shipping). The switch has two other positions. "
-                    "'approve_only': the request can only be approved, and an ask to withdraw "
-                    "that was made before can still be answered. 'approved': it is approved by "
-                    "itself at 00:00, or when the order is marked 配送遅延."
-                ),
+                "遅延する前に入った要請は、遅延した後もショップが判断する。承認すること、拒否し"
+                "て当日中に発送すること、撤回を求めることができる。回答待ちの間は注文を配送遅延"
+                "に変更できず、拒否した後は、配送遅延に変更されるまで配送要請のまま表示する"
+                "（qoo10.3.back-to-shipping）。初期の設定（'decidable'）を変えると、承認のみで"
+                "きるようにすること（'approve_only'。すでに撤回を求めていれば、お客様は応じるこ"
+                "とができる）、または発送予定日の翌日0時か配送遅延への変更時に自動で承認すること"
+                "（'approved'）ができる。",
+                "by default, a request that was open before its order was late stays for the "
+                "seller to decide ('decidable'): they approve, reject and then ship the same "
+                "day, or ask to withdraw; while the request is open the order cannot be "
+                "marked 配送遅延, and after a rejection it reads 配送要請 until it is marked "
+                "(qoo10.3.back-to-shipping). The switch has two other positions. "
+                "'approve_only': the request can only be approved, and an ask to withdraw "
+                "that was made before can still be answered. 'approved': it is approved by "
+                "itself at 00:00, or when the order is marked 配送遅延.",
             ),
             "late_while_open",
             "'decidable'",
@@ -266,10 +206,8 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
         Gap(
             Text(
                 "要請中は、その間に配送遅延となった場合も、重ねて要請できない",
-                (
-                    "who has a request open cannot ask again, also where the order has become "
-                    "late in the meantime"
-                ),
+                "who has a request open cannot ask again, also where the order has become "
+                "late in the meantime",
             ),
             "ask_again_while_open",
             "False",
@@ -278,32 +216,24 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
     "qoo10.3.front-list": (
         Gap(
             Text(
-                (
-                    "「キャンセル中」は、キャンセルが決まり、返金の確認などの処理がまだ済んでい"
-                    "ない件数"
-                ),
-                (
-                    "キャンセル中 counts cancellations that are granted and not settled yet, "
-                    "such as a refund that is not confirmed; it is counted where the shop keeps "
-                    "track of what it still owes, and is not among the numbers below"
-                ),
+                "「キャンセル中」は、キャンセルが決まり、返金の確認などの処理がまだ済んでい"
+                "ない件数",
+                "キャンセル中 counts cancellations that are granted and not settled yet, "
+                "such as a refund that is not confirmed; it is counted where the shop keeps "
+                "track of what it still owes, and is not among the numbers below",
             )
         ),
     ),
     "qoo10.3.counters": (
         Gap(
             Text(
-                (
-                    "15日に受け付け、回答がないままの要請は、20日0時（日本時間）から「対応期日超"
-                    "過」となる（満4日の経過後）。一覧の行に表示し、件数には超過した数を添える。自"
-                    "動的に決まることはない"
-                ),
-                (
-                    "a request received on the 15th and still open is overdue from the 20th "
-                    "00:00 Asia/Tokyo (four whole days later); its row in the queue says so, "
-                    "and each number says how many of its orders are overdue; nothing is "
-                    "decided by itself"
-                ),
+                "15日に受け付け、回答がないままの要請は、20日0時（日本時間）から「対応期日超"
+                "過」となる（満4日の経過後）。一覧の行に表示し、件数には超過した数を添える。自"
+                "動的に決まることはない",
+                "a request received on the 15th and still open is overdue from the 20th "
+                "00:00 Asia/Tokyo (four whole days later); its row in the queue says so, "
+                "and each number says how many of its orders are overdue; nothing is "
+                "decided by itself",
             ),
             "overdue_after_days",
             "4",
@@ -332,31 +262,23 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
     "qoo10.3.shown-at-once": (
         Gap(
             Text(
-                (
-                    "「キャンセル」は要請を承認する（承認についての記載は原文になく、その結果・"
-                    "通知・表示は当方で定めた）"
-                ),
-                (
-                    "キャンセル approves (the document never describes approving: its result, "
-                    "its messages and its labels are ours)"
-                ),
+                "「キャンセル」は要請を承認する（承認についての記載は原文になく、その結果・"
+                "通知・表示は当方で定めた）",
+                "キャンセル approves (the document never describes approving: its result, "
+                "its messages and its labels are ours)",
             )
         ),
     ),
     "qoo10.3.back-to-shipping": (
         Gap(
             Text(
-                (
-                    "ショップは発送処理の前に回答する（回答するまで発送処理はできない）。切り替"
-                    "えると、発送処理によって要請が無効となる。外部のシステムから発送済と知らさ"
-                    "れた注文では、いずれの場合も要請は無効となる"
-                ),
-                (
-                    "by default the seller answers before 発送処理 (shipping is refused until "
-                    "then); with the switch, shipping closes the open request instead; where "
-                    "another system reports an order as shipped, that closes the request in any "
-                    "case"
-                ),
+                "ショップは発送処理の前に回答する（回答するまで発送処理はできない）。切り替"
+                "えると、発送処理によって要請が無効となる。外部のシステムから発送済と知らさ"
+                "れた注文では、いずれの場合も要請は無効となる",
+                "by default the seller answers before 発送処理 (shipping is refused until "
+                "then); with the switch, shipping closes the open request instead; where "
+                "another system reports an order as shipped, that closes the request in any "
+                "case",
             ),
             "shipping_supersedes",
             "False",

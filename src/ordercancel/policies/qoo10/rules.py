@@ -30,7 +30,6 @@ from ordercancel.policy import (
     Reject,
     RequestCancellation,
     Rule,
-    Sourced,
     Text,
     TextBounds,
     Texts,
@@ -123,12 +122,9 @@ REQUEST_REASONS = (
 """The buyer's reasons: 注文キャンセル is in the document's example."""
 
 _NAMED = clause("qoo10.3.reasons")
-_HINT = Sourced(
-    Text(
-        "お客様へ直接説明をお願い致します。（商品遅延・注文制作遅延）",
-        "Please explain to the buyer yourself (product delay, production delay).",
-    ),
-    clause("qoo10.3.other-hint"),
+_HINT = clause("qoo10.3.other-hint").text(
+    "お客様へ直接説明をお願い致します。（商品遅延・注文制作遅延）",
+    "Please explain to the buyer yourself (product delay, production delay).",
 )
 
 

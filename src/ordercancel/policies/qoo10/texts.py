@@ -16,7 +16,6 @@ from ordercancel.policy import (
     Label,
     Reject,
     RequestCancellation,
-    Sourced,
     Text,
     Texts,
     Withdraw,
@@ -37,23 +36,21 @@ _BUYERS_PAGE = own_rule(
 
 TEXTS = Texts(
     statuses={
-        "new": Sourced(Text("新規注文", "New order"), clause("qoo10.1.instant-new")),
-        "shipping_requested": Sourced(
-            Text("配送要請", "Shipping requested"), clause("qoo10.3.back-to-shipping")
+        "new": clause("qoo10.1.instant-new").text("新規注文", "New order"),
+        "shipping_requested": clause("qoo10.3.back-to-shipping").text(
+            "配送要請", "Shipping requested"
         ),
-        "delayed": Sourced(
-            Text("配送遅延", "Shipping delayed"), clause("qoo10.1.instant-delayed")
-        ),
+        "delayed": clause("qoo10.1.instant-delayed").text("配送遅延", "Shipping delayed"),
         "shipped": Text("配送中", "Shipped"),
         "delivered": Text("配送完了", "Delivered"),
         "cancelled": Text("キャンセル完了", "Cancelled"),
     },
     requests={
         "pending": Text("キャンセル要請中", "Cancellation requested"),
-        "withdrawal_asked": Sourced(Text("撤回要請", "Withdrawal asked for"), _STATES),
-        "withdrawal_declined": Sourced(Text("撤回保留", "Withdrawal held"), _STATES),
+        "withdrawal_asked": _STATES.text("撤回要請", "Withdrawal asked for"),
+        "withdrawal_declined": _STATES.text("撤回保留", "Withdrawal held"),
         "approved": Text("キャンセル完了", "Cancelled"),
-        "rejected": Sourced(Text("キャンセル拒否完了", "Cancellation rejected"), _STATES),
+        "rejected": _STATES.text("キャンセル拒否完了", "Cancellation rejected"),
         "withdrawn": Text("撤回完了", "Withdrawn"),
         "superseded": Text("要請無効", "Closed without an answer"),
     },
@@ -75,22 +72,21 @@ TEXTS = Texts(
         ),
     },
     roles={
-        "buyer": Sourced(Text("お客様", "the buyer"), clause("qoo10.1.may-reject")),
-        "seller": Sourced(Text("ショップ", "the seller"), clause("qoo10.1.may-reject")),
+        "buyer": clause("qoo10.1.may-reject").text("お客様", "the buyer"),
+        "seller": clause("qoo10.1.may-reject").text("ショップ", "the seller"),
         "operator": Text("Qoo10の担当者", "an operator of Qoo10"),
     },
     commands={
-        RequestCancellation: Sourced(
-            Text("キャンセル要請", "Requesting cancellation"), clause("qoo10.3.queue")
+        RequestCancellation: clause("qoo10.3.queue").text(
+            "キャンセル要請", "Requesting cancellation"
         ),
         Approve: Text("キャンセル要請の承認", "Approving the cancellation"),
-        Reject: Sourced(
-            Text("キャンセル拒否", "Rejecting the cancellation"), clause("qoo10.3.shown-at-once")
+        Reject: clause("qoo10.3.shown-at-once").text(
+            "キャンセル拒否", "Rejecting the cancellation"
         ),
         Withdraw: Text("キャンセル要請の撤回", "Withdrawing the request"),
-        AskWithdrawal: Sourced(
-            Text("キャンセルの撤回要請", "Asking the buyer to withdraw"),
-            clause("qoo10.3.shown-at-once"),
+        AskWithdrawal: clause("qoo10.3.shown-at-once").text(
+            "キャンセルの撤回要請", "Asking the buyer to withdraw"
         ),
         AnswerWithdrawal: Text("撤回要請への回答", "Answering the ask to withdraw"),
         AdvanceOrder: Text("注文の処理", "Moving the order on"),
@@ -98,7 +94,7 @@ TEXTS = Texts(
     moves={
         "plan_shipping": Text("発送予定日の入力", "Enter the planned ship date"),
         "mark_delayed": Text("配送遅延への変更", "Mark as delayed"),
-        "ship": Sourced(Text("発送処理", "Ship"), clause("qoo10.1.ship-same-day")),
+        "ship": clause("qoo10.1.ship-same-day").text("発送処理", "Ship"),
         "deliver": Text("配送完了", "Deliver"),
     },
     marks={
@@ -141,13 +137,10 @@ TEXTS = Texts(
             "現在の状態のご注文は、キャンセルできません。",
             "The order cannot be cancelled in its present status.",
         ),
-        "not_affirmed": Sourced(
-            Text(
-                "キャンセル不可状態の場合のみキャンセル拒否処理をしてください。"
-                "キャンセル拒否しますか？",
-                "Reject a cancellation only where cancelling is impossible. Do you reject it?",
-            ),
-            clause("qoo10.3.confirm"),
+        "not_affirmed": clause("qoo10.3.confirm").text(
+            "キャンセル不可状態の場合のみキャンセル拒否処理をしてください。"
+            "キャンセル拒否しますか？",
+            "Reject a cancellation only where cancelling is impossible. Do you reject it?",
         ),
         "instant_cannot_be_rejected": Text(
             "新規注文は即時キャンセルの対象となるため、キャンセルを拒否することはできません。",
@@ -157,13 +150,10 @@ TEXTS = Texts(
             "配送遅延となったご注文のため、キャンセル要請は承認のみ可能です。",
             "The order is delayed: its cancellation can only be approved.",
         ),
-        "rejected_before": Sourced(
-            Text(
-                "一度キャンセルをお断りしたご注文につきましては、"
-                "再度キャンセルをご要請いただくことはできません。",
-                "Cancellation cannot be requested again once it was rejected.",
-            ),
-            reading("qoo10.4.no-second-request"),
+        "rejected_before": reading("qoo10.4.no-second-request").text(
+            "一度キャンセルをお断りしたご注文につきましては、"
+            "再度キャンセルをご要請いただくことはできません。",
+            "Cancellation cannot be requested again once it was rejected.",
         ),
         "withdrawn_before": Text(
             "キャンセル要請を撤回したご注文では、再度キャンセルを要請することはできません。",
@@ -282,27 +272,25 @@ TEXTS = Texts(
         Counter(
             on="pending",
             label=Text("キャンセル要請", "Cancellation requests"),
-            state=Sourced(
-                Text("キャンセル・処理要請", "Cancellation to process"), reading("qoo10.3.grid")
-            ),
+            state=reading("qoo10.3.grid").text("キャンセル・処理要請", "Cancellation to process"),
             source=_STATES,
         ),
         Counter(
             on="withdrawal_asked",
             label=Text("撤回要請", "Withdrawals asked for"),
-            state=Sourced(Text("キャンセル・撤回要請", "Withdrawal asked for"), _OTHER_STATES),
+            state=_OTHER_STATES.text("キャンセル・撤回要請", "Withdrawal asked for"),
             source=_STATES,
         ),
         Counter(
             on="withdrawal_declined",
             label=Text("撤回保留", "Withdrawals held"),
-            state=Sourced(Text("キャンセル・撤回保留", "Withdrawal held"), _OTHER_STATES),
+            state=_OTHER_STATES.text("キャンセル・撤回保留", "Withdrawal held"),
             source=_STATES,
         ),
         Counter(
             on="rejected",
             label=Text("キャンセル拒否完了", "Cancellations rejected"),
-            state=Sourced(Text("キャンセル拒否完了", "Cancellation rejected"), _OTHER_STATES),
+            state=_OTHER_STATES.text("キャンセル拒否完了", "Cancellation rejected"),
             source=_STATES,
         ),
         Counter(
@@ -312,15 +300,15 @@ TEXTS = Texts(
         ),
     ),
     columns={
-        "state": Sourced(Text("処理状態", "State"), _GRID),
-        "completed_at": Sourced(Text("キャンセル/返品完了日", "Completed"), _GRID),
-        "reason": Sourced(Text("キャンセル/返品理由", "Reason"), _GRID),
-        "requested_at": Sourced(Text("キャンセル/返品要請日", "Requested"), _GRID),
-        "placed_at": Sourced(Text("注文日", "Ordered"), _GRID),
-        "shipped_at": Sourced(Text("発送日", "Shipped"), _GRID),
-        "order_id": Sourced(Text("注文番号", "Order"), _GRID),
-        "cart_id": Sourced(Text("カート番号", "Cart"), _GRID),
-        "item": Sourced(Text("商品", "Item"), _GRID),
+        "state": _GRID.text("処理状態", "State"),
+        "completed_at": _GRID.text("キャンセル/返品完了日", "Completed"),
+        "reason": _GRID.text("キャンセル/返品理由", "Reason"),
+        "requested_at": _GRID.text("キャンセル/返品要請日", "Requested"),
+        "placed_at": _GRID.text("注文日", "Ordered"),
+        "shipped_at": _GRID.text("発送日", "Shipped"),
+        "order_id": _GRID.text("注文番号", "Order"),
+        "cart_id": _GRID.text("カート番号", "Cart"),
+        "item": _GRID.text("商品", "Item"),
     },
     signature=Text("――――――――――\nQoo10", "--\nQoo10"),
 )
