@@ -15,6 +15,7 @@ SHOPS = {
     "half_hour_shop:SHOP": 40,
     "flea_market:FLEA_MARKET": 60,
     "must_ship:MUST_SHIP": 60,
+    "furniture:FURNITURE": 70,
 }
 """Each shop, with the most lines that it takes."""
 

@@ -105,6 +105,8 @@ def plan_for(
     rejecting = _Ruling(policy, Reject, at, question)
     rulings = (asking, approving, rejecting)
     left_out = {rule: reason for ruling in rulings for rule, reason in ruling.untold.items()}
+    # Fees tell no verdicts apart, but what they come to is not in any column.
+    left_out |= dict.fromkeys((fee.id for fee in policy.fees), "quoted in Python alone")
     if left_out and not leave_out:
         raise Untranslatable(policy.name, left_out)
     answers = {

@@ -158,7 +158,7 @@ def _several(kind: type[T], record: Mapping[str, Any], field: str) -> tuple[T, .
 
 def _built(kind: Any, entry: object, where: str) -> Any:
     """A value of the library's of a record that has its fields."""
-    fields = attrs.fields(kind)
+    fields = [field for field in attrs.fields(kind) if field.name not in ("when", "source")]
     record = _record(entry, where, tuple(field.name for field in fields))
     for field in fields:
         if field.default is attrs.NOTHING and field.name not in record:

@@ -17,6 +17,7 @@ from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.conditions import Value
 from ordercancel.rules.effects import OTHER_SIDE, Forbid, Grant
+from ordercancel.rules.refunding import Fee
 from ordercancel.rules.roles import other_side_of
 from ordercancel.rules.rules import Rule
 
@@ -28,6 +29,9 @@ UNDETERMINED = "undetermined"
 
 PERMITS_DISAGREE = "permits_disagree"
 """The code of a refusal because two grants want different things."""
+
+FEES_DISAGREE = "fees_disagree"
+"""The code of a refusal because more than one fee for cancelling holds."""
 
 
 class Verdict(StrEnum):
@@ -53,13 +57,13 @@ class Satisfied:
 
 @attrs.frozen
 class RuleError:
-    """Why a rule could not be followed: an error in the data, or in the policy.
+    """Why a rule or a fee could not be followed: an error in the data, or in the policy.
 
     `missing` names the facts that it needed and that were not there.
     """
 
     code: str
-    rule: Rule
+    rule: Rule | Fee
     problem: str
     missing: tuple[str, ...] = ()
 
@@ -91,7 +95,8 @@ class Ruling:
         errors: The rules that could not be followed.
         code: The code under which the lifecycle, or the lack of any grant, refused.
         to: Whom the request is referred to.
-        rules: The ids of all these rules, each once.
+        fee: The fee that holds for what is asked; None where none does, or nothing is refunded.
+        rules: The ids of all these rules and of the fee, each once.
     """
 
     verdict: Verdict
@@ -99,12 +104,14 @@ class Ruling:
     errors: tuple[RuleError, ...] = ()
     code: str | None = None
     to: str | None = None
+    fee: Fee | None = None
     rules: tuple[str, ...] = attrs.field(init=False)
 
     @rules.default
     def _ids(self) -> tuple[str, ...]:
         rules: tuple[Satisfied | RuleError, ...] = (*self.determined_by, *self.errors)
-        return tuple(dict.fromkeys(each.rule.id for each in rules))
+        fee = () if self.fee is None else (self.fee.id,)
+        return tuple(dict.fromkeys((*(each.rule.id for each in rules), *fee)))
 
     def decision(
         self,

@@ -6,14 +6,19 @@ Four laws hold, whatever the rules are:
 - where no rule grants, the command is refused;
 - neither the order of the rules nor their repetition changes anything;
 - a rule that can't be evaluated refuses and is named, and so do grants that disagree.
+
+Of the fees for cancelling at most one holds; the last law is theirs, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+import attrs
+
 from ordercancel.domain.commands import Judged
 from ordercancel.engine.decision import (
+    FEES_DISAGREE,
     NOT_PERMITTED,
     PERMITS_DISAGREE,
     UNDETERMINED,
@@ -27,6 +32,8 @@ from ordercancel.engine.lifecycle_checks import Check, checks_after, checks_befo
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.conditions import All, AnyOf, Condition, Leaf, Named, Not, Value
 from ordercancel.rules.effects import PERMIT, Forbid, Grant, Refer
+from ordercancel.rules.refunding import Fee
+from ordercancel.rules.rules import Rule
 
 
 def judge(rules: RuleSet, kind: type[Judged], facts: Mapping[str, Value | None]) -> Decision:
@@ -41,22 +48,47 @@ def _ruling(rules: RuleSet, kind: type[Judged], facts: Mapping[str, Value | None
     true: list[Satisfied] = []
     errors: list[RuleError] = []
     for rule, when, effect in rules.leaves_for(kind):
-        try:
-            holds = when.test(facts)
-            if holds is None:
-                missing = tuple(sorted({leaf.fact for leaf in _unknown(when, facts)}))
-                problem = f"missing: {', '.join(missing)}"
-                errors.append(RuleError(UNDETERMINED, rule, problem, missing))
-        except Exception as error:  # fail closed: whatever goes wrong, the rule is named
-            holds = None
-            errors.append(RuleError(UNDETERMINED, rule, f"{type(error).__name__}: {error}"))
-        if holds:
+        if _holds(rule, when, facts, errors):
             true.append(Satisfied(rule, effect))
 
     def failing(effect: Grant | None) -> str | None:
         return _first_failing(checks_after(rules, kind, effect), facts)
 
     return conclude(true, errors, {each: failing(each) for each in _granted(true) or (None,)})
+
+
+def charge(ruling: Ruling, rules: RuleSet, facts: Mapping[str, Value | None]) -> Ruling:
+    """The ruling that grants a request, with the fee that holds for it by `facts`.
+
+    It refuses where that can't be said: a fee is unknown, or several hold.
+    """
+    errors: list[RuleError] = []
+    fees = [fee for fee in rules.fees if _holds(fee, fee.when, facts, errors)]
+    if len(fees) > 1:
+        problem = "holds beside another fee"
+        errors += [RuleError(FEES_DISAGREE, fee, problem) for fee in fees]
+    if errors:
+        return Ruling(Verdict.REFUSE, errors=_by_id(errors))
+    return attrs.evolve(ruling, fee=fees[0]) if fees else ruling
+
+
+def _holds(
+    rule: Rule | Fee,
+    when: Condition,
+    facts: Mapping[str, Value | None],
+    errors: list[RuleError],
+) -> bool:
+    """Whether a condition is true; where that is unknown, an error says why."""
+    try:
+        holds = when.test(facts)
+        if holds is None:
+            missing = tuple(sorted({leaf.fact for leaf in _unknown(when, facts)}))
+            problem = f"missing: {', '.join(missing)}"
+            errors.append(RuleError(UNDETERMINED, rule, problem, missing))
+    except Exception as error:  # fail closed: whatever goes wrong, the rule is named
+        holds = None
+        errors.append(RuleError(UNDETERMINED, rule, f"{type(error).__name__}: {error}"))
+    return holds is True
 
 
 def _first_failing(checks: Iterable[Check], facts: Mapping[str, Value | None]) -> str | None:

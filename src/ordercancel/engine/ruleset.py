@@ -21,6 +21,7 @@ from ordercancel.rules.facts import Choice, Fact
 from ordercancel.rules.lifecycle import Lifecycle
 from ordercancel.rules.notifications import Notification
 from ordercancel.rules.reasons import Reason
+from ordercancel.rules.refunding import Fee, Refunding
 from ordercancel.rules.roles import Role
 from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Clause, Document, Source
@@ -66,6 +67,10 @@ class RuleSet(Protocol):
     def reasons(self) -> tuple[Reason, ...]: ...
     @property
     def deadlines(self) -> tuple[Deadline, ...]: ...
+    @property
+    def refunding(self) -> Refunding | None: ...
+    @property
+    def fees(self) -> tuple[Fee, ...]: ...
     @property
     def notifications(self) -> tuple[Notification, ...]: ...
     @property

@@ -26,6 +26,7 @@ from ordercancel.policy.describe import (
     describe,
     effect_text,
     fact_text,
+    fee_text,
     time_text,
     value_text,
 )
@@ -33,6 +34,7 @@ from ordercancel.policy.parts import Provision
 from ordercancel.rules.conditions import All, AnyOf, Condition, Leaf, Named, Not, Value
 from ordercancel.rules.effects import Effect, Forbid
 from ordercancel.rules.notifications import Notification
+from ordercancel.rules.refunding import Fee
 from ordercancel.rules.sources import WORDING, Basis, Citation, Clause, Gap, OwnRule
 from ordercancel.rules.standard_texts import CONSEQUENCE_TEXTS, MEDIUM_TEXTS
 
@@ -275,6 +277,10 @@ def _causes(decision: Decision, lang: Lang) -> Iterator[Cause]:
             when=when,
             facts=_satisfying(when, decision, lang),
         )
+    fee = decision.ruling.fee
+    if fee is not None:
+        facts = _satisfying(fee.when, decision, lang)
+        yield _cause(fee, _fee(fee, lang), policy, lang, when=fee.when, facts=facts)
     if decision.ruling.code is not None:
         code = decision.ruling.code
         left_out = tuple(_left_out(decision, lang)) if decision.is_silent else ()
@@ -303,7 +309,15 @@ def _trouble(error: RuleError, policy: RuleSet, lang: Lang) -> str:
     problem = policy.refusal_text(error.code)[lang]
     if error.code == UNDETERMINED:
         return problem
-    return f"{problem} ({effect_text(error.rule.effect, policy, lang)})"
+    rule = error.rule
+    what = (
+        fee_text(rule, lang) if isinstance(rule, Fee) else effect_text(rule.effect, policy, lang)
+    )
+    return f"{problem} ({what})"
+
+
+def _fee(fee: Fee, lang: Lang) -> str:
+    return Text("手数料：{it}", "a fee: {it}").fill(lang, {"it": fee_text(fee, lang)})
 
 
 def _when(each: Satisfied) -> Condition:

@@ -28,6 +28,7 @@ from ordercancel.rules.effects import Effect, Forbid, If, Refer
 from ordercancel.rules.facts import Choice, Fact
 from ordercancel.rules.lifecycle import Lifecycle
 from ordercancel.rules.reasons import Reason
+from ordercancel.rules.refunding import Refunding
 from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Citation, Clause, Source, Sourced
 from ordercancel.rules.texts import Worded
@@ -78,6 +79,7 @@ def policy_data(policy: Policy) -> dict[str, Any]:
             }
             for deadline in policy.deadlines
         ],
+        "refunding": policy.refunding and _refunding(policy, policy.refunding),
         "ask_again_while_open": policy.ask_again_while_open,
         "texts": _texts(policy),
         "notifications": [
@@ -118,6 +120,34 @@ def policy_data(policy: Policy) -> dict[str, Any]:
                 "clauses": [_clause(policy, each) for each in document.clauses],
             }
             for document in policy.documents
+        ],
+    }
+
+
+def _refunding(policy: Policy, refunding: Refunding) -> dict[str, Any]:
+    tax = refunding.tax
+    return {
+        "rounding": str(refunding.rounding),
+        "tenders": str(refunding.tenders),
+        "tax": tax
+        and {
+            "mode": str(tax.mode),
+            "rates": {name: list(rate) for name, rate in tax.rates},
+            "rounding": str(tax.rounding),
+        },
+        "fees": [
+            {
+                "id": fee.id,
+                "when": {lang: describe(fee.when, policy, lang) for lang in LANGS},
+                "condition": _condition(fee.when),
+                "rate": list(fee.rate),
+                "minimum": fee.minimum,
+                "maximum": fee.maximum,
+                "of": str(fee.of),
+                "rounding": str(fee.rounding),
+                **_source(policy, fee.source),
+            }
+            for fee in refunding.fees
         ],
     }
 

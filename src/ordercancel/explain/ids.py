@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ordercancel.domain.commands import JUDGED
 from ordercancel.domain.texts import Text
 from ordercancel.explain.blocks import Block, Bullets, Chapter, Line, Table, code, strong
-from ordercancel.explain.parts import deadline_line, named_by, rule_line
+from ordercancel.explain.parts import deadline_line, fee_line, named_by, rule_line
 from ordercancel.explain.screens import request_statuses
 from ordercancel.explain.telling import Telling
 from ordercancel.rules.sources import Source
@@ -27,6 +27,7 @@ def _provisions(tell: Telling) -> Table:
     parts: list[tuple[str, Line, Source | None]] = [
         *((each.id, rule_line(tell, each), each.source) for each in rules),
         *((each.id, deadline_line(tell, each), each.source) for each in policy.deadlines),
+        *((each.id, fee_line(tell, each), each.source) for each in policy.fees),
         *((each.fault, (meant,), each.source) for each in policy.waivers),
     ]
     return Table(

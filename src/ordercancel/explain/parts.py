@@ -10,11 +10,12 @@ from ordercancel.explain.blocks import Line, Span, strong
 from ordercancel.explain.screens import bounds, happening
 from ordercancel.explain.situations import Row, of_deadline, of_reason, of_rule
 from ordercancel.explain.telling import Telling
-from ordercancel.policy.describe import action_text, time_text
-from ordercancel.rules.conditions import ALWAYS
+from ordercancel.policy.describe import action_text, fee_text, time_text
+from ordercancel.rules.conditions import ALWAYS, Condition
 from ordercancel.rules.deadlines import Deadline
 from ordercancel.rules.effects import Forbid, leaves_of
 from ordercancel.rules.reasons import Reason
+from ordercancel.rules.refunding import Fee
 from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Citation, Source, Sourced
 from ordercancel.rules.texts import Worded
@@ -54,6 +55,8 @@ def parts_of(tell: Telling) -> Iterator[Part]:
     for deadline in policy.deadlines:
         line, rows = deadline_line(tell, deadline), tuple(of_deadline(tell, deadline))
         yield Part("rule", deadline.source, line, rows, *named_by(tell, deadline.source)[:1])
+    for fee in policy.fees:
+        yield Part("rule", fee.source, fee_line(tell, fee))
     for reason in policy.reasons:
         line, rows = _reason_line(tell, reason), tuple(of_reason(tell, reason))
         yield Part("rule", reason.source, line, rows, *named_by(tell, reason.source)[-1:])
@@ -69,7 +72,7 @@ def rule_line(tell: Telling, rule: Rule) -> Line:
         tell.say("：", ": "),
     ]
     for number, (when, effect) in enumerate(leaves_of(rule.effect, rule.when)):
-        condition = tell.say("常に", "always") if when == ALWAYS else tell.condition(when)
+        condition = condition_of(tell, when)
         words += [tell.say("／", "; ") if number else "", f"{condition} → ", tell.verdict(effect)]
         if isinstance(effect, Forbid):
             sentence = tell.policy.refusal_text(effect.code)[tell.lang]
@@ -91,6 +94,19 @@ def deadline_line(tell: Telling, deadline: Deadline) -> Line:
             then=action_text(deadline, policy, lang),
         ),
     )
+
+
+def fee_line(tell: Telling, fee: Fee) -> Line:
+    """Under which condition a fee holds, and how much it is."""
+    amount = fee_text(fee, tell.lang)
+    return strong(
+        tell.say("手数料", "Fee")
+    ), f"{tell.say('：', ': ')}{condition_of(tell, fee.when)} → {amount}"
+
+
+def condition_of(tell: Telling, when: Condition) -> str:
+    """A condition in words, where it is one."""
+    return tell.say("常に", "always") if when == ALWAYS else tell.condition(when)
 
 
 def _reason_line(tell: Telling, reason: Reason) -> Line:

@@ -68,6 +68,7 @@ from ordercancel.rules.facts import (
 from ordercancel.rules.lifecycle import Lifecycle
 from ordercancel.rules.notifications import Medium, Notification
 from ordercancel.rules.reasons import Reason, TextBounds
+from ordercancel.rules.refunding import Fee, Refunding, Tax
 from ordercancel.rules.roles import Role
 from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import (
@@ -106,6 +107,7 @@ __all__ = [
     "Decision",
     "Document",
     "Earliest",
+    "Fee",
     "Flag",
     "Forbid",
     "Gap",
@@ -122,12 +124,14 @@ __all__ = [
     "PolicyBook",
     "Reason",
     "Refer",
+    "Refunding",
     "Refusal",
     "Reject",
     "RequestCancellation",
     "Role",
     "Rule",
     "Sourced",
+    "Tax",
     "Text",
     "TextBounds",
     "Texts",

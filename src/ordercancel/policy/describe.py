@@ -30,6 +30,7 @@ from ordercancel.rules.conditions import (
 from ordercancel.rules.deadlines import Action, Deadline, Do
 from ordercancel.rules.effects import Effect, Forbid, If, Refer
 from ordercancel.rules.facts import NO_REQUEST, Day, Moment
+from ordercancel.rules.refunding import Fee, FeeBase, Rate
 from ordercancel.rules.standard_texts import ROLE_TEXTS, STATUS_TEXTS
 from ordercancel.rules.times import (
     BusinessDays,
@@ -93,6 +94,38 @@ def _argument(action: Action, policy: RuleSet, lang: Lang) -> str:
             return argument if reason is None else policy.reason_text(reason)[lang]
         case _:
             return argument
+
+
+def fee_text(fee: Fee, lang: Lang) -> str:
+    """How much a fee is, in words; amounts are in minor units, as an order has them."""
+    of = Text("返金対象の全額", "all that comes back")
+    if fee.of == FeeBase.GOODS:
+        of = Text("商品の代金", "the goods")
+    parts = [Text("{of}の{rate}", "{rate} of {of}")] if fee.rate[0] else []
+    if fee.minimum:
+        parts.append(Text("最低{minimum}", "at least {minimum}"))
+    if fee.maximum is not None:
+        parts.append(Text("最高{maximum}", "at most {maximum}"))
+    values = {
+        "of": of[lang],
+        "rate": rate_text(fee.rate),
+        "minimum": f"{fee.minimum:,}",
+        "maximum": f"{fee.maximum or 0:,}",
+    }
+    none = Text("手数料なし", "no fee")[lang]
+    return Text("、", ", ")[lang].join(part.fill(lang, values) for part in parts) or none
+
+
+def rate_text(rate: Rate) -> str:
+    """A rate in per cent, or as a fraction where that is no whole number of hundredths.
+
+    >>> rate_text((3, 10)), rate_text((7, 80)), rate_text((1, 3))
+    ('30%', '8.75%', '1/3')
+    """
+    hundredths, rest = divmod(rate[0] * 10_000, rate[1])
+    if rest:
+        return f"{rate[0]}/{rate[1]}"
+    return f"{hundredths / 100:g}%"
 
 
 VERDICT_NAMES: Mapping[Verdict, Text] = {

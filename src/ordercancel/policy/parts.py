@@ -16,12 +16,13 @@ from ordercancel.rules.facts import FACTS, MARKED, NO_REQUEST, Choice, Fact, Fla
 from ordercancel.rules.lifecycle import Lifecycle
 from ordercancel.rules.notifications import Notification
 from ordercancel.rules.reasons import Reason
+from ordercancel.rules.refunding import Fee, Refunding
 from ordercancel.rules.roles import BUILT_IN_ROLES, Role
 from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Document, Source, Sourced, as_source
 from ordercancel.rules.texts import Texts, Worded
 
-Provision = Rule | Deadline
+Provision = Rule | Deadline | Fee
 """A part of a policy that decides, has an id and says where it comes from."""
 
 
@@ -72,6 +73,7 @@ class PolicyParts:
     rules: tuple[Rule, ...] = attrs.field(repr=False, converter=_tuple)
     reasons: tuple[Reason, ...] = attrs.field(default=(), repr=False, converter=_tuple)
     deadlines: tuple[Deadline, ...] = attrs.field(default=(), repr=False, converter=_tuple)
+    refunding: Refunding | None = attrs.field(default=None, repr=False)
     texts: Texts = attrs.field(factory=Texts, repr=False)
     own_notifications: tuple[Notification, ...] | None = attrs.field(
         default=None, repr=False, alias="notifications", converter=_tuple
@@ -82,8 +84,13 @@ class PolicyParts:
 
     @property
     def provisions(self) -> tuple[Provision, ...]:
-        """Everything that decides and has an id: the policy's own rules and deadlines."""
-        return (*self.rules, *self.deadlines)
+        """Everything that decides and has an id: the policy's own rules, deadlines and fees."""
+        return (*self.rules, *self.deadlines, *self.fees)
+
+    @property
+    def fees(self) -> tuple[Fee, ...]:
+        """The brackets that units can be cancelled in; none where nothing is refunded."""
+        return () if self.refunding is None else self.refunding.fees
 
     @property
     def mark_codes(self) -> tuple[str, ...]:

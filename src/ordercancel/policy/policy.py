@@ -59,6 +59,8 @@ class Policy(PolicyWording):
         reasons: The reasons that may be chosen, each for a command and a condition. Those that
             deadlines give are among them.
         deadlines: The deadlines. Of two that are due at one moment the first one fires first.
+        refunding: How refunds are reckoned, and the fees for cancelling. Default: they are not,
+            and nothing is quoted.
         texts: What people read. Default: the words of the codes.
         notifications: The messages. Default: on each change of a request both parties and the
             answerer are told, but for whoever did it.
@@ -69,7 +71,7 @@ class Policy(PolicyWording):
 
     Attributes:
         tzinfo: The time zone.
-        digest: Tells what decides apart: its rules, deadlines, lifecycle and reasons.
+        digest: Tells what decides apart: its rules, deadlines, lifecycle, reasons and refunding.
         needs_seller: Whether a rule wants to know whether the seller permits cancelling.
         notifications: All messages.
         labels: What each side reads for a request.
@@ -104,7 +106,7 @@ class Policy(PolicyWording):
         check_policy(self)
         every = (*standard_rules(ask_again_while_open=self.ask_again_while_open), *self.rules)
         rules = {kind: tuple(rule for rule in every if kind in rule.on) for kind in JUDGED}
-        provisions: tuple[Provision, ...] = (*every, *self.deadlines)
+        provisions: tuple[Provision, ...] = (*every, *self.deadlines, *self.fees)
         messages = notifications_of(self)
         index = {
             "tzinfo": ZoneInfo(self.zone),
@@ -114,11 +116,14 @@ class Policy(PolicyWording):
                 self.orders,
                 [(each.code, each.on, each.when, each.text) for each in self.reasons],
                 self.ask_again_while_open,
+                *(() if self.refunding is None else (self.refunding,)),
             ),
             "needs_seller": any(
                 leaf.fact == seller_permits.name
-                for rule in every
-                for when, _ in rule.leaves()
+                for when in (
+                    *(when for rule in every for when, _ in rule.leaves()),
+                    *(fee.when for fee in self.fees),
+                )
                 for leaf in when.leaves()
             ),
             "notifications": messages,

@@ -45,6 +45,7 @@ from ordercancel.rules.facts import (
 from ordercancel.rules.lifecycle import Lifecycle
 from ordercancel.rules.notifications import CHANGES, Notification
 from ordercancel.rules.reasons import Reason, TextBounds
+from ordercancel.rules.refunding import Refunding
 from ordercancel.rules.roles import BUILT_IN_ROLES, SIDES, Role
 from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Basis, Citation, Clause, Document, OwnRule, Sourced
@@ -118,6 +119,9 @@ def check_policy(policy: PolicyParts) -> None:
     _check_rules(policy, faults)
     _check_reasons(policy, faults)
     _check_deadlines(policy, faults)
+    for fee in policy.fees:
+        where = f"refunding.fees[{fee.id!r:.80}].when"
+        check_condition(policy, fee.when, (RequestCancellation,), where, faults)
     _check_sources(policy, faults)
     check_texts(policy, faults)
     faults.raise_if_any(InvalidPolicy)
@@ -138,6 +142,7 @@ def _check_types(policy: PolicyParts, faults: Faults) -> None:
                 expected = " or ".join(kind.__name__ for kind in kinds)
                 faults.add(f"{field}[{number}]", f"is a {type(part).__name__}", expected)
     faults.instance("texts", policy.texts, Texts, "a Texts")
+    faults.instance("refunding", policy.refunding, Refunding | None, "a Refunding")
     faults.day("holds_from", policy.holds_from, bounded=False)
     for number, each in enumerate(policy.own_notifications or ()):
         faults.instance(f"notifications[{number}]", each, Notification, "a Notification")
@@ -225,6 +230,8 @@ def _check_sizes(policy: PolicyParts, faults: Faults) -> None:
         is_too_large(rule.effect, f"rules[{rule.id!r:.80}].effect", faults)
     for deadline in policy.deadlines:
         is_too_large(deadline.runs, f"deadlines[{deadline.id!r:.80}].runs", faults)
+    for fee in policy.fees:
+        is_too_large(fee.when, f"refunding.fees[{fee.id!r:.80}].when", faults)
     for reason in policy.reasons:
         is_too_large(reason.when, f"reasons[{reason.code!r:.80}].when", faults)
 

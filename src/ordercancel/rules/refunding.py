@@ -9,6 +9,8 @@ import attrs
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_AMOUNT
 from ordercancel.domain.money import Rounding
+from ordercancel.rules.conditions import ALWAYS, Condition, as_condition
+from ordercancel.rules.sources import Source, as_source
 
 __all__ = ["Fee", "FeeBase", "Rate", "Refunding", "Tax", "TaxMode", "TenderRule"]
 
@@ -50,20 +52,25 @@ class Fee:
     """A fee for cancelling: a bracket that units are cancelled in. Never more than their price.
 
     Args:
-        id: Its id.
+        id: Its id, unique among the rules, deadlines and fees of the policy.
+        when: The condition under which it holds, of who asks for a cancellation, and when. At
+            most one fee holds. Default: always.
         rate: The share that it is, at most the whole.
         minimum: The least, taken once an order. Default: 0.
         maximum: The most, once an order. Default: no limit.
         of: What it is a share of.
         rounding: How the share is rounded. Default: down.
+        source: On whose word, as for a rule. Default: the source of the policy.
     """
 
     id: str
+    when: Condition = attrs.field(default=ALWAYS, converter=as_condition)
     rate: Rate = (0, 1)
     minimum: int = 0
     maximum: int | None = None
     of: FeeBase = FeeBase.GOODS
     rounding: Rounding = Rounding.DOWN
+    source: Source | None = attrs.field(default=None, converter=as_source)
 
     def __attrs_post_init__(self) -> None:
         faults = Faults("Fee")

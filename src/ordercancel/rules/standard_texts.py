@@ -310,6 +310,10 @@ STANDARD_REFUSALS: Mapping[str, Text] = FrozenMap(
             "ルールが矛盾しているため、処理できません。",
             "The rules contradict each other here, so nothing was done.",
         ),
+        "fees_disagree": Text(
+            "キャンセル手数料の定めが矛盾しているため、処理できません。",
+            "The fees for cancelling contradict each other here, so nothing was done.",
+        ),
         "no_such_move": Text(
             "現在の状態では、この操作はできません。",
             "This is not possible in the present status.",

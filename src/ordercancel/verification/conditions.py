@@ -12,7 +12,7 @@ from ordercancel.verification.enumeration import all_leaves
 
 
 def every_leaf(policy: Policy) -> tuple[Leaf, ...]:
-    """The conditions about one fact each in rules, lifecycles, reasons, deadlines and texts."""
+    """The conditions about one fact each in rules, lifecycles and all other parts of a policy."""
     return (*all_leaves(policy), *(leaf for each in _others(policy) for leaf in each.leaves()))
 
 
@@ -20,6 +20,7 @@ def _others(policy: Policy) -> Iterator[Condition]:
     for parts in (policy.reasons, policy.notifications, policy.labels):
         yield from (part.when for part in parts)
     yield from (deadline.runs for deadline in policy.deadlines)
+    yield from (fee.when for fee in policy.fees)
 
 
 def every_time(policy: Policy) -> tuple[Time, ...]:
