@@ -61,3 +61,9 @@ def _run(coroutine: Coroutine[Any, Any, object]) -> object:
 def each_service(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs every test of the module that imports this with the sync and with the async service."""
     monkeypatch.setattr(request.module, "CancellationService", request.param)
+
+
+async def settled(ask: Callable[[], Any]) -> Any:
+    """What a call gives, awaited where it has to be."""
+    answer = ask()
+    return await answer if inspect.isawaitable(answer) else answer

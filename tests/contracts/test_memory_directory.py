@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ordercancel import Party
 from ordercancel.stores.memory import AsyncMemoryDirectory, MemoryDirectory
-from ordercancel.testing import AsyncDirectoryContract, DirectoryContract
+from ordercancel.testing import DirectoryContract
 
 
 class TestMemoryDirectory(DirectoryContract):
@@ -16,7 +16,7 @@ class TestMemoryDirectory(DirectoryContract):
         return MemoryDirectory(parties)
 
 
-class TestAsyncMemoryDirectory(AsyncDirectoryContract):
+class TestAsyncMemoryDirectory(DirectoryContract):
     """The same promises, awaited."""
 
     def make_directory(self, parties: Sequence[Party]) -> AsyncMemoryDirectory:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ordercancel.stores.memory import AsyncMemoryNotifier, MemoryNotifier
-from ordercancel.testing import Arrived, AsyncNotifierContract, NotifierContract
+from ordercancel.testing import Arrived, NotifierContract
 
 
 def arrived(notifier: MemoryNotifier) -> list[Arrived]:
@@ -21,7 +21,7 @@ class TestMemoryNotifier(NotifierContract):
         return notifier, lambda: arrived(notifier)
 
 
-class TestAsyncMemoryNotifier(AsyncNotifierContract):
+class TestAsyncMemoryNotifier(NotifierContract):
     """The same promises, awaited."""
 
     def make_notifier(self) -> tuple[AsyncMemoryNotifier, Callable[[], list[Arrived]]]:

@@ -10,7 +10,7 @@ from ordercancel import Conflict
 from ordercancel.service.ports import Store
 from ordercancel.service.ports_async import AsyncStore
 from ordercancel.stores.memory import AsyncMemoryStore, MemoryStore
-from ordercancel.testing import AsyncStoreContract, StoreContract
+from ordercancel.testing import StoreContract
 from ordercancel.testing.contracts.samples import asking, put, registered
 
 
@@ -21,7 +21,7 @@ class TestMemoryStore(StoreContract):
         return MemoryStore()
 
 
-class TestAsyncMemoryStore(AsyncStoreContract):
+class TestAsyncMemoryStore(StoreContract):
     """The same promises, awaited."""
 
     def make_store(self) -> AsyncMemoryStore:

@@ -6,7 +6,7 @@ import asyncio
 import copy
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ from ordercancel.policies import QOO10
 from ordercancel.stores.sql import AsyncSqlStore, SqlStore
 from ordercancel.stores.sql.engine import open_engine
 from ordercancel.stores.sql.errors import translated
-from ordercancel.testing.blocking import Blocking, called, waited_for
+from ordercancel.testing.blocking import Blocking, opened
 from ordercancel.testing.contracts.samples import asking, carried_out, put, registered
 from samples import BUYER, jst, order
 
@@ -73,7 +73,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def opening(driver: str, url: str) -> Iterator[Any]:
     """A store by a driver whose methods can be called."""
     if driver in ("aiosqlite", "async psycopg"):
-        with waited_for(lambda: AsyncSqlStore.open(url)) as store:
+        with opened(lambda: AsyncSqlStore.open(url)) as store:
             yield store
     elif driver == "asyncpg":
         with asyncio.Runner() as runner:
@@ -82,7 +82,7 @@ def opening(driver: str, url: str) -> Iterator[Any]:
             runner.run(engine.dispose())
     else:
         scheme = "postgresql+psycopg2:" if driver == "psycopg2" else "postgresql:"
-        with called(lambda: SqlStore(url.replace("postgresql:", scheme))) as store:
+        with closing(SqlStore(url.replace("postgresql:", scheme))) as store:
             yield store
 
 
@@ -292,7 +292,7 @@ def test_a_connection_in_autocommit_is_no_transaction(driver: str, set_by: str, 
 
 @pytest.mark.parametrize("driver", ["aiosqlite", "async psycopg", "asyncpg"])
 def test_an_async_connection_in_autocommit_is_none_either(driver: str, url: str) -> None:
-    with called(lambda: SqlStore(url)) as store:
+    with closing(SqlStore(url)) as store:
         put(store, registered("762544202"))
 
     async def work() -> None:
@@ -320,7 +320,7 @@ def test_an_order_that_another_has_registered_is_lost_to_a_strict_transaction(
     postgres: str, isolation: str
 ) -> None:
     """It can't see the order, and would find its id taken every time."""
-    with called(lambda: SqlStore(postgres)) as store:
+    with closing(SqlStore(postgres)) as store:
         engine = create_engine(
             postgres.replace("postgresql:", "postgresql+psycopg:"), isolation_level=isolation
         )

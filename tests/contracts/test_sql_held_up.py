@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from ordercancel.stores.sql import AsyncSqlStore, SqlStore, commit, schema
 from ordercancel.stores.sql.commit import _wait_at_most
 from ordercancel.stores.sql.engine import open_engine
 from ordercancel.stores.sql.executors import Executor
-from ordercancel.testing.blocking import called, waited_for
+from ordercancel.testing.blocking import opened
 from ordercancel.testing.contracts.samples import SELLERS, asked
 from samples import jst
 
@@ -59,14 +59,14 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def stored(url: str, kind: str = "sync") -> Iterator[Any]:
     """A store on three orders, all of them due on the 21st."""
-    with called(lambda: SqlStore(url)) as store:
+    with closing(SqlStore(url)) as store:
         for number in range(3):
             asked(store, f"o-{number}")
     if kind == "sync":
-        with called(lambda: SqlStore(url)) as store:
+        with closing(SqlStore(url)) as store:
             yield store
     else:
-        with waited_for(lambda: AsyncSqlStore.open(url)) as store:
+        with opened(lambda: AsyncSqlStore.open(url)) as store:
             yield store
 
 
@@ -133,7 +133,7 @@ def test_a_tick_waits_no_longer_than_the_database_lets_it(
         return str(shown)
 
     given = postgres.replace("options=", f"options=-clock_timeout%3D{setting}%20")
-    with called(lambda: SqlStore(given)) as store:
+    with closing(SqlStore(given)) as store:
         assert isinstance(store._transactions.engine.pool, QueuePool)  # one connection for both
         assert store._transactions.write(work) == expected
         after = store._transactions.read(lambda executor: executor.rows(show, {}))

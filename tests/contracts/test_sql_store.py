@@ -31,7 +31,7 @@ from ordercancel.service.records import InboxQuery, Kept, Queue
 from ordercancel.stores.codec import FORM, decode_case, decode_events, decode_message, encode
 from ordercancel.stores.memory import MemoryNotifier
 from ordercancel.stores.sql import AsyncSqlStore, SqlStore, retention, tables
-from ordercancel.testing import AsyncStoreContract, StoreContract
+from ordercancel.testing import StoreContract
 from ordercancel.testing.contracts.samples import (
     asked,
     asking,
@@ -78,14 +78,14 @@ class TestSqlStoreOnPostgreSQL(StoreContract):
         return SqlStore(self.url)
 
 
-class TestAsyncSqlStoreInMemory(AsyncStoreContract):
+class TestAsyncSqlStoreInMemory(StoreContract):
     """The same promises, awaited, kept in a database in memory."""
 
     async def make_store(self) -> AsyncSqlStore:
         return await AsyncSqlStore.open("sqlite://")
 
 
-class TestAsyncSqlStoreInAFile(AsyncStoreContract):
+class TestAsyncSqlStoreInAFile(StoreContract):
     """The same promises, awaited, kept in a file."""
 
     @pytest.fixture(autouse=True)
@@ -96,7 +96,7 @@ class TestAsyncSqlStoreInAFile(AsyncStoreContract):
         return await AsyncSqlStore.open(f"sqlite:///{self.directory / 'shop.db'}")
 
 
-class TestAsyncSqlStoreOnPostgreSQL(AsyncStoreContract):
+class TestAsyncSqlStoreOnPostgreSQL(StoreContract):
     """The same promises, awaited, kept by PostgreSQL."""
 
     @pytest.fixture(autouse=True)
@@ -148,7 +148,7 @@ class Hosted(AsyncSqlStore):
         await engine.dispose()
 
 
-class AsyncWithinTransaction(AsyncStoreContract):
+class AsyncWithinTransaction(StoreContract):
     """The same promises, awaited, kept within a transaction of a host's."""
 
     url: str

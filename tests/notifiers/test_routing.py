@@ -13,7 +13,7 @@ from ordercancel.domain.errors import InvalidValue, OrderCancelError
 from ordercancel.notifiers.routing import AsyncRoutedNotifier, NoRoute, Route, RoutedNotifier
 from ordercancel.rules.notifications import Medium
 from ordercancel.stores.memory import AsyncMemoryNotifier, MemoryNotifier
-from ordercancel.testing import Arrived, AsyncNotifierContract, NotifierContract
+from ordercancel.testing import Arrived, NotifierContract
 
 
 def arrived(*notifiers: MemoryNotifier) -> list[Arrived]:
@@ -31,7 +31,7 @@ class TestRoutedNotifier(NotifierContract):
         return routed, lambda: arrived(mail, rest)
 
 
-class TestAsyncRoutedNotifier(AsyncNotifierContract):
+class TestAsyncRoutedNotifier(NotifierContract):
     """The same promises, awaited."""
 
     def make_notifier(self):

@@ -12,10 +12,10 @@ from notifiers.servers import run
 from ordercancel.domain.errors import InvalidValue
 from ordercancel.notifiers.threads import ThreadedDirectory, ThreadedNotifier
 from ordercancel.stores.memory import AsyncMemoryDirectory, MemoryDirectory, MemoryNotifier
-from ordercancel.testing import Arrived, AsyncDirectoryContract, AsyncNotifierContract
+from ordercancel.testing import Arrived, DirectoryContract, NotifierContract
 
 
-class TestThreadedNotifier(AsyncNotifierContract):
+class TestThreadedNotifier(NotifierContract):
     """The promises of a notifier, kept in threads."""
 
     def make_notifier(self):
@@ -27,7 +27,7 @@ class TestThreadedNotifier(AsyncNotifierContract):
         return ThreadedNotifier(notifier), arrived
 
 
-class TestThreadedDirectory(AsyncDirectoryContract):
+class TestThreadedDirectory(DirectoryContract):
     """The promises of a directory, kept in threads."""
 
     def make_directory(self, parties):

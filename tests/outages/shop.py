@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from ordercancel import CancellationService, Command, RequestCancellation, Store
 from ordercancel.policies import QOO10
 from ordercancel.stores.memory import MemoryNotifier
 from ordercancel.stores.sql import AsyncSqlStore, SqlStore
-from ordercancel.testing.blocking import called, waited_for
+from ordercancel.testing.blocking import opened as fit
 from races.checker import check
 from races.tables import read
 from samples import BUYER, SYSTEM, jst, order
@@ -47,12 +47,10 @@ def opening(kind: str) -> Iterator[Open]:
 
         def opened(url: str, *, create_tables: bool = True) -> Any:
             if kind == "sync":
-                made = called(lambda: SqlStore(url, create_tables=create_tables))
-            elif create_tables:
-                made = waited_for(lambda: AsyncSqlStore.open(url))
-            else:
-                made = waited_for(lambda: AsyncSqlStore(url, create_tables=False))
-            return stack.enter_context(made)
+                return stack.enter_context(closing(SqlStore(url, create_tables=create_tables)))
+            if create_tables:
+                return stack.enter_context(fit(lambda: AsyncSqlStore.open(url)))
+            return stack.enter_context(fit(lambda: AsyncSqlStore(url, create_tables=False)))
 
         yield opened
 

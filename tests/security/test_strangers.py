@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
+from both import settled
 from ordercancel import (
     Approve,
     AsyncCancellationService,
@@ -34,7 +35,6 @@ from ordercancel.stores.memory import (
     MemoryDirectory,
     MemoryStore,
 )
-from ordercancel.testing.blocking import settled
 from samples import BUYER, OPERATOR, PERMITTING, SELLER, SYSTEM, jst, order
 from security.stories import ORDER_ID, PARTIES, POLICIES, contents, every_command, story, told
 from testing.shops import OWN

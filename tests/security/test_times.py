@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from both import settled
 from ordercancel import (
     AdvanceOrder,
     Approve,
@@ -42,7 +43,6 @@ from ordercancel.stores.memory import (
     MemoryStore,
 )
 from ordercancel.stores.sql import SqlStore
-from ordercancel.testing.blocking import settled
 from samples import BUYER, SELLER, SYSTEM, jst, order
 from security.stories import ORDER_ID, PLACED, POLICIES, contents, every_command, story, told
 from unit.tiny import order as tiny_order

@@ -16,9 +16,6 @@ from ordercancel import Policy, Text
 from ordercancel.stores.memory import MemoryDirectory, MemoryNotifier, MemoryStore
 from ordercancel.testing import (
     Arrived,
-    AsyncDirectoryContract,
-    AsyncNotifierContract,
-    AsyncStoreContract,
     DirectoryContract,
     NotifierContract,
     PolicyContract,
@@ -178,11 +175,8 @@ def test_an_invariant_of_ones_own_is_held_too() -> None:
     ("contract", "hook", "arguments"),
     [
         (StoreContract, "make_store", ()),
-        (AsyncStoreContract, "make_store", ()),
         (NotifierContract, "make_notifier", ()),
-        (AsyncNotifierContract, "make_notifier", ()),
         (DirectoryContract, "make_directory", ((),)),
-        (AsyncDirectoryContract, "make_directory", ((),)),
     ],
 )
 def test_the_one_hook_of_a_contract_has_to_be_given(

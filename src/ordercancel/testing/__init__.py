@@ -16,26 +16,16 @@ pytest.register_assert_rewrite(
     "ordercancel.testing.checked_service", "ordercancel.testing.contracts"
 )
 
-from ordercancel.testing.contracts.directory import (  # noqa: E402
-    AsyncDirectoryContract,
-    DirectoryContract,
-)
-from ordercancel.testing.contracts.notifier import (  # noqa: E402
-    Arrived,
-    AsyncNotifierContract,
-    NotifierContract,
-)
+from ordercancel.testing.contracts.directory import DirectoryContract  # noqa: E402
+from ordercancel.testing.contracts.notifier import Arrived, NotifierContract  # noqa: E402
 from ordercancel.testing.contracts.policy import PolicyContract  # noqa: E402
-from ordercancel.testing.contracts.store import AsyncStoreContract, StoreContract  # noqa: E402
+from ordercancel.testing.contracts.store import StoreContract  # noqa: E402
 from ordercancel.testing.machines import CaseMachine, machine_for  # noqa: E402
 from ordercancel.testing.reference import Difference, ReferenceReport, differences  # noqa: E402
 from ordercancel.testing.scenario import Scenario  # noqa: E402
 
 __all__ = [
     "Arrived",
-    "AsyncDirectoryContract",
-    "AsyncNotifierContract",
-    "AsyncStoreContract",
     "CaseMachine",
     "Difference",
     "DirectoryContract",

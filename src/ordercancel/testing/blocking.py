@@ -8,11 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["Blocking", "called", "closing", "opened", "settled", "waited_for"]
-
 
 class Blocking:
-    """An async adapter whose methods can be called: each call waits for what it awaits."""
+    """An adapter, async or not, whose methods can be called: each call waits for its result."""
 
     def __init__(self, adapter: object, runner: asyncio.Runner) -> None:
         self._adapter = adapter
@@ -20,53 +18,31 @@ class Blocking:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self._adapter, name)
-
-        async def awaited(*args: Any, **kwargs: Any) -> Any:
-            return await method(*args, **kwargs)
-
-        return lambda *args, **kwargs: self._runner.run(awaited(*args, **kwargs))
+        return lambda *args, **kwargs: settled(self._runner, method(*args, **kwargs))
 
 
-async def settled(call: Callable[[], Any]) -> Any:
-    """What `call` gives, awaited where it has to be."""
-    given = call()
-    return await given if inspect.isawaitable(given) else given
+def settled(runner: asyncio.Runner, value: Any) -> Any:
+    """Return `value`, or what it comes to where it has to be awaited."""
+
+    async def awaited() -> Any:
+        return await value
+
+    return runner.run(awaited()) if inspect.isawaitable(value) else value
 
 
 @contextmanager
-def called(make: Callable[[], Any]) -> Iterator[Any]:
-    """The adapter that `make` makes; closed in the end."""
-    made = make()
+def called(adapter: object, runner: asyncio.Runner) -> Iterator[Any]:
+    """Make an adapter fit to be called; in the end its ``aclose`` or ``close`` is, if any."""
+    close = getattr(adapter, "aclose", getattr(adapter, "close", None))
     try:
-        yield made
+        yield Blocking(adapter, runner)
     finally:
-        closing(made)()
+        if close is not None:
+            settled(runner, close())
 
 
 @contextmanager
-def waited_for(make: Callable[[], Any]) -> Iterator[Any]:
-    """The async adapter that `make` makes or awaits, fit to be called; closed in the end."""
-    with asyncio.Runner() as runner:
-        made = runner.run(settled(make))
-        try:
-            yield Blocking(made, runner)
-        finally:
-            runner.run(settled(closing(made)))
-
-
-@contextmanager
-def opened(make: Callable[[], Any], method: str) -> Iterator[Any]:
-    """The adapter that `make` makes, async or not, fit to be called; closed in the end.
-
-    It is async where its `method` is a coroutine function, or where `make` has to be awaited.
-    """
-    made = make()
-    is_async = inspect.isawaitable(made) or inspect.iscoroutinefunction(getattr(made, method))
-    with (waited_for if is_async else called)(lambda: made) as adapter:
+def opened(make: Callable[[], Any]) -> Iterator[Any]:
+    """Make, or await, the adapter that `make` gives; see `called`."""
+    with asyncio.Runner() as runner, called(settled(runner, make()), runner) as adapter:
         yield adapter
-
-
-def closing(made: object) -> Callable[[], Any]:
-    """How an adapter is closed: by ``aclose``, or ``close``, or not at all."""
-    close: Callable[[], Any] | None = getattr(made, "aclose", getattr(made, "close", None))
-    return close or (lambda: None)

@@ -62,7 +62,7 @@ class CaseMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._closing = ExitStack()
-        store = self._closing.enter_context(opened(self.make_store, "load"))
+        store = self._closing.enter_context(opened(self.make_store))
         self.service = CheckedService(self.policy, store, self.step_invariants)
         self.steps = 0
 

@@ -10,7 +10,7 @@ import pytest
 from ordercancel.domain.actors import Party
 from ordercancel.service.ports import Directory
 from ordercancel.service.ports_async import AsyncDirectory
-from ordercancel.testing.blocking import called, waited_for
+from ordercancel.testing.blocking import opened
 
 DirectoryOf = Callable[[Sequence[Party]], Directory]
 """Makes a directory of some parties, fit to be called."""
@@ -40,7 +40,24 @@ ODD = (
 """Ids that an order may have, and that have to be quoted in many places."""
 
 
-class _DirectoryPromises:
+class DirectoryContract:
+    """The promises of `ordercancel.service.ports.Directory`, for a test class to inherit.
+
+    Each call of an async directory is awaited.
+    """
+
+    def make_directory(
+        self, parties: Sequence[Party]
+    ) -> Directory | AsyncDirectory | Awaitable[AsyncDirectory]:
+        """A directory that knows `parties` and nobody else; it may have to be awaited."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def directory_of(self) -> Iterator[DirectoryOf]:
+        """Makes the directories that are tested, fit to be called."""
+        with ExitStack() as stack:
+            yield lambda parties: stack.enter_context(opened(lambda: self.make_directory(parties)))
+
     def test_a_party_is_found_by_its_id(self, directory_of: DirectoryOf) -> None:
         """With name, addresses in order, permission and language, or without what is absent."""
         directory = directory_of([SELLER, BUYER, SILENT])
@@ -82,35 +99,3 @@ class _DirectoryPromises:
             None,
             SELLER,
         ]
-
-
-class DirectoryContract(_DirectoryPromises):
-    """The promises of `ordercancel.service.ports.Directory`, for a test class to inherit."""
-
-    def make_directory(self, parties: Sequence[Party]) -> Directory:
-        """A directory that knows `parties` and nobody else."""
-        raise NotImplementedError
-
-    @pytest.fixture
-    def directory_of(self) -> Iterator[DirectoryOf]:
-        """Makes the directories that are tested."""
-        with ExitStack() as stack:
-            yield lambda parties: stack.enter_context(called(lambda: self.make_directory(parties)))
-
-
-class AsyncDirectoryContract(_DirectoryPromises):
-    """The same promises of `ordercancel.service.ports_async.AsyncDirectory`, each call awaited."""
-
-    def make_directory(
-        self, parties: Sequence[Party]
-    ) -> AsyncDirectory | Awaitable[AsyncDirectory]:
-        """A directory that knows `parties` and nobody else; it may have to be awaited."""
-        raise NotImplementedError
-
-    @pytest.fixture
-    def directory_of(self) -> Iterator[DirectoryOf]:
-        """Makes the directories that are tested, fit to be called."""
-        with ExitStack() as stack:
-            yield lambda parties: stack.enter_context(
-                waited_for(lambda: self.make_directory(parties))
-            )

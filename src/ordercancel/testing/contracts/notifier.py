@@ -16,7 +16,7 @@ from ordercancel.engine.messages import Message
 from ordercancel.rules.notifications import Medium
 from ordercancel.service.ports import Notifier
 from ordercancel.service.ports_async import AsyncNotifier
-from ordercancel.testing.blocking import Blocking, called, closing, settled
+from ordercancel.testing.blocking import called, settled
 
 
 @attrs.frozen
@@ -34,8 +34,13 @@ class Arrived:
     body: str
 
 
-Wire = tuple[Notifier, Callable[[], Iterable[Arrived]]]
-"""A notifier, and what has arrived at the other end."""
+Wire = tuple[
+    Notifier | AsyncNotifier, Callable[[], Iterable[Arrived] | Awaitable[Iterable[Arrived]]]
+]
+"""A notifier, and what has arrived at the other end; that may have to be awaited, too."""
+
+Called = tuple[Notifier, Callable[[], Iterable[Arrived]]]
+"""The same, fit to be called."""
 
 TO = Party("b-1", name="テスト一号店", emails=("shop1@example.jp",))
 
@@ -77,11 +82,28 @@ def sent(*messages: Message) -> list[tuple[str, str, list[str]]]:
     return sorted((each.id, each.subject, each.body.splitlines()) for each in messages)
 
 
-class _NotifierPromises:
+class NotifierContract:
+    """The promises of `ordercancel.service.ports.Notifier`, for a test class to inherit.
+
+    Each call of an async notifier is awaited. Set `media` where it is for some media only.
+    """
+
     media: ClassVar[tuple[Medium, ...]] = tuple(Medium)
     """The media of the messages that it delivers. Default: all."""
 
-    def test_a_message_arrives(self, wire: Wire) -> None:
+    def make_notifier(self) -> Wire | Awaitable[Wire]:
+        """A notifier, and a function that gives all that has arrived; each may be awaited."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def wire(self) -> Iterator[Called]:
+        """The notifier that is tested, fit to be called, and what has arrived."""
+        with asyncio.Runner() as runner:
+            notifier, arrived = settled(runner, self.make_notifier())
+            with called(notifier, runner) as fit:
+                yield fit, lambda: settled(runner, arrived())
+
+    def test_a_message_arrives(self, wire: Called) -> None:
         """Once, with its id, its subject and its body, by each medium that it is for."""
         notifier, arrived = wire
         messages = [
@@ -92,7 +114,7 @@ class _NotifierPromises:
             notifier.deliver(each, TO)
         assert read(arrived()) == sent(*messages)
 
-    def test_several_messages_arrive_one_by_one(self, wire: Wire) -> None:
+    def test_several_messages_arrive_one_by_one(self, wire: Called) -> None:
         """None is lost, none is mixed with another, and none comes by itself."""
         notifier, arrived = wire
         assert read(arrived()) == []
@@ -102,14 +124,14 @@ class _NotifierPromises:
             assert read(arrived()) == sent(*messages[:count])
 
     @pytest.mark.parametrize("body", BODIES)
-    def test_a_text_arrives_as_it_is(self, wire: Wire, body: str) -> None:
+    def test_a_text_arrives_as_it_is(self, wire: Called, body: str) -> None:
         """Whatever people typed into it."""
         notifier, arrived = wire
         subject = body.splitlines()[0][:100]
         notifier.deliver(self._message(subject=subject, body=body), TO)
         assert read(arrived()) == sent(self._message(subject=subject, body=body))
 
-    def test_a_message_that_comes_again_is_recognised(self, wire: Wire) -> None:
+    def test_a_message_that_comes_again_is_recognised(self, wire: Called) -> None:
         """It is delivered at least once, and each time by the same id."""
         notifier, arrived = wire
         for _ in range(2):
@@ -127,7 +149,7 @@ class _NotifierPromises:
         ],
         ids=["nobody", "without address", "several addresses", "english"],
     )
-    def test_no_message_is_lost_in_silence(self, wire: Wire, to: Party | None) -> None:
+    def test_no_message_is_lost_in_silence(self, wire: Called, to: Party | None) -> None:
         """It arrives; or else the notifier raises, and the message is tried again later."""
         notifier, arrived = wire
         failed = True
@@ -141,44 +163,3 @@ class _NotifierPromises:
     def _message(self, number: int = 1, **changes: Any) -> Message:
         """A message by the first of the media."""
         return message(number, medium=self.media[0], **changes)
-
-
-class NotifierContract(_NotifierPromises):
-    """The promises of `ordercancel.service.ports.Notifier`, for a test class to inherit.
-
-    Set `media` where it is for some media only.
-    """
-
-    def make_notifier(self) -> Wire:
-        """A notifier, and a function that gives all that has arrived at the other end."""
-        raise NotImplementedError
-
-    @pytest.fixture
-    def wire(self) -> Iterator[Wire]:
-        """The notifier that is tested, and what has arrived."""
-        notifier, arrived = self.make_notifier()
-        with called(lambda: notifier):
-            yield notifier, arrived
-
-
-AsyncWire = tuple[AsyncNotifier, Callable[[], Iterable[Arrived] | Awaitable[Iterable[Arrived]]]]
-"""An async notifier, and what has arrived at the other end; that may have to be awaited, too."""
-
-
-class AsyncNotifierContract(_NotifierPromises):
-    """The same promises of `ordercancel.service.ports_async.AsyncNotifier`, each call awaited."""
-
-    def make_notifier(self) -> AsyncWire | Awaitable[AsyncWire]:
-        """A notifier, and a function that gives all that has arrived; each may be awaited."""
-        raise NotImplementedError
-
-    @pytest.fixture
-    def wire(self) -> Iterator[Wire]:
-        """The notifier that is tested, fit to be called, and what has arrived."""
-        with asyncio.Runner() as runner:
-            notifier, arrived = runner.run(settled(self.make_notifier))
-            try:
-                blocking: Any = Blocking(notifier, runner)
-                yield blocking, lambda: runner.run(settled(arrived))
-            finally:
-                runner.run(settled(closing(notifier)))
