@@ -98,7 +98,7 @@ def consequences(
     policy = decision.policy
     try:
         completed = _completed(command, case, policy, at, seller)
-        events = decide_admitted(completed, case, policy, at, seller)
+        events, _ = decide_admitted(completed, case, policy, at, seller)
     except InvalidValue:
         return None  # something else is wrong with it, and says so when it is given
     known = {**(parties or {}), **({} if seller is None else {seller.id: seller})}

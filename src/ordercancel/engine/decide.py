@@ -100,18 +100,21 @@ def decide(
         Refused: The policy refuses the command.
     """
     command = exact_command(command)
-    return decide_admitted(command, case, policy, admit(command, case, policy, at), seller)
+    return decide_admitted(command, case, policy, admit(command, case, policy, at), seller)[0]
 
 
 def decide_admitted(
     command: Command, case: Case, policy: RuleSet, at: datetime, seller: Party | None = None
-) -> tuple[Event, ...]:
-    """The same as `decide`, for a command that `admit` has let through."""
+) -> tuple[tuple[Event, ...], Verdict | None]:
+    """The same as `decide`, for a command that `admit` has let through; with the rules' verdict.
+
+    There is none where no rule judges.
+    """
     match command:
         case UpdateOrder():
-            return _update(command, case, policy, at)
+            return _update(command, case, policy, at), None
         case FireDeadline():
-            return _fire(command, case, policy, at)
+            return _fire(command, case, policy, at), None
         case _:
             return _judged(command, case, policy, at, seller)
 
@@ -149,8 +152,8 @@ def check_edition(policy: RuleSet, name: str, edition: str, digest: str) -> None
 
 def _judged(
     command: Judged, case: Case, policy: RuleSet, at: datetime, seller: Party | None
-) -> tuple[Event, ...]:
-    """What happens by a command that the rules judge."""
+) -> tuple[tuple[Event, ...], Verdict]:
+    """What happens by a command that the rules judge, and their verdict."""
     if isinstance(command, ANSWERS):
         # Whoever answers a request that is closed is told so, not what is wrong with their words.
         latest = case.latest
@@ -182,7 +185,7 @@ def _judged(
             step.advance(command.move, command.facts)
         case _:  # pragma: no cover - the type checker proves that no command is left
             assert_never(command)
-    return tuple(step.events)
+    return tuple(step.events), ruling.verdict
 
 
 def _refused(command: Command, code: str, case: Case, policy: RuleSet, at: datetime) -> Refused:

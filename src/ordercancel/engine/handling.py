@@ -26,7 +26,7 @@ from ordercancel.domain.commands import (
 from ordercancel.domain.errors import Fault, InvalidPolicy, InvalidValue
 from ordercancel.domain.events import DeadlineFired, Event
 from ordercancel.engine.decide import admit, decide_admitted
-from ordercancel.engine.decision import Refused
+from ordercancel.engine.decision import Refused, Verdict
 from ordercancel.engine.evolve import evolve
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.timers import timers
@@ -37,10 +37,11 @@ MOST_FIRINGS = 1_000
 
 @attrs.frozen
 class Step:
-    """The events of one decision, and the case after them."""
+    """The events of one decision, the case after them, and the verdict if rules judged it."""
 
     events: tuple[Event, ...]
     case: Case
+    verdict: Verdict | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -61,6 +62,13 @@ class Handled:
     def events(self) -> tuple[Event, ...]:
         """Everything that happened, in order."""
         return tuple(event for step in self.steps for event in step.events)
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What the rules said to the command; None where no rule judges it."""
+        if self.refused is not None:
+            return self.refused.decision.verdict
+        return self.steps[-1].verdict
 
 
 def handle(
@@ -187,5 +195,5 @@ def _told(
 def _step(
     command: Command, case: Case, policy: RuleSet, at: datetime, seller: Party | None
 ) -> Step:
-    events = decide_admitted(command, case, policy, at, seller)
-    return Step(events, reduce(evolve, events, case))
+    events, verdict = decide_admitted(command, case, policy, at, seller)
+    return Step(events, reduce(evolve, events, case), verdict)

@@ -16,7 +16,7 @@ import attrs
 
 from ordercancel.domain.actors import Actor, Party
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import JUDGED, Command
+from ordercancel.domain.commands import Command
 from ordercancel.domain.errors import (
     Conflict,
     Fault,
@@ -30,7 +30,7 @@ from ordercancel.domain.faults import Faults
 from ordercancel.domain.texts import Lang
 from ordercancel.engine.decide import check_edition
 from ordercancel.engine.decision import Refused
-from ordercancel.engine.handling import Handled, case_before, handle
+from ordercancel.engine.handling import Handled, handle
 from ordercancel.engine.labels import label
 from ordercancel.engine.messages import readers_of
 from ordercancel.engine.options import Option, options
@@ -212,7 +212,7 @@ class AsyncBatches(AsyncDeadlines):
         wanted = commands_together(commands, command_id)
         at = self._given(at)
         with ExitStack() as observed:
-            noted = {each.order_id: _fields(each, command_id) for each in wanted}
+            noted = {each.order_id: fields_of(each, command_id) for each in wanted}
             for fields in noted.values():
                 observed.enter_context(observing(self._observers, Observed.COMMAND, fields))
             outcomes = await self._handle_all(wanted, command_id, at, noted)
@@ -285,16 +285,14 @@ class AsyncBatches(AsyncDeadlines):
                     case = await self._load(order_id, command.by)
                 policy, now = self._policy(case), self._time(at, case)
                 seller = await self._seller(case, policy)
-                if isinstance(command, JUDGED):
-                    before = case_before(command, case, policy, now, seller=seller)
-                    decision = policy.assess(command, before, now, seller=seller)
-                    verdicts[order_id] = decision.verdict
                 handled = handle(command, case, policy, now, seller=seller)
             except (InvalidValue, UnknownOrder, UnknownPolicy) as error:
                 errors[order_id] = error
             else:
                 if handled.refused is not None:
                     errors[order_id] = Refused(handled.refused.decision)
+                if handled.verdict is not None:
+                    verdicts[order_id] = handled.verdict
                 assessed[order_id] = case, policy, handled
         if errors or len({*verdicts.values()}) > 1:
             raise NotAll(errors, verdicts)
@@ -388,7 +386,8 @@ def _actor(by: Actor | Actors, case: Case) -> Actor:
     return actor
 
 
-def _fields(command: Command, command_id: str | None) -> Fields:
+def fields_of(command: Command, command_id: str | None) -> Fields:
+    """Return what observers see of a command as it begins."""
     fields: Fields = {
         "command": type(command).__name__,
         "order_id": command.order_id,

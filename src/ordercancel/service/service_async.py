@@ -23,6 +23,7 @@ from ordercancel.engine.timers import schedule
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
 from ordercancel.service.backoff import CONFLICTS, RETRIES, Backoff, deciding_again
+from ordercancel.service.batches_async import fields_of
 from ordercancel.service.clock import Clock, SystemClock
 from ordercancel.service.observers import Fields, LogObserver, Observed, Observer, observing
 from ordercancel.service.ports_async import AsyncDirectory, AsyncNotifier, AsyncStore
@@ -142,13 +143,7 @@ class AsyncCancellationService(AsyncRetention):
             raise wrong_kind("command", command, "a command")
         command = exact_command(command)
         at = self._given(at)
-        fields: Fields = {
-            "command": type(command).__name__,
-            "order_id": command.order_id,
-            "role": command.by.role,
-        }
-        if command.command_id is not None:
-            fields["command_id"] = command.command_id
+        fields = fields_of(command, command.command_id)
         with observing(self._observers, Observed.COMMAND, fields):
             outcome = await self._handle(command, at, fields)
             fields["outcome"] = "repeated" if outcome.repeated else "done"
