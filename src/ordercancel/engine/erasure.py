@@ -6,8 +6,7 @@ and by which rules stays; what a person wrote and who they are does not.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from itertools import accumulate
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -18,7 +17,7 @@ from ordercancel.domain.commands import JUDGED
 from ordercancel.domain.events import Event, OrderRegistered, OrderUpdated, PartyErased
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.orders import Order
-from ordercancel.engine.evolve import ORDER_FACTS, evolve, fold
+from ordercancel.engine.evolve import ORDER_FACTS, states
 from ordercancel.engine.messages import Message, messages_for
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.conditions import IsIn
@@ -106,7 +105,8 @@ def blanked(message: Message, person: Person) -> Message:
 
 def reworded(
     waiting: Mapping[str, int],
-    history: Iterable[Event],
+    events: tuple[Event, ...],
+    cases: Sequence[Case],
     policy: RuleSet,
     parties: Mapping[str, Party | None],
 ) -> tuple[Message, ...]:
@@ -114,16 +114,15 @@ def reworded(
 
     Args:
         waiting: Their ids, each with the version that its commit made.
-        history: The history without the person.
+        events: The history without the person.
+        cases: The case after each of these.
         policy: The policy that words them.
         parties: Their readers, and whom they name.
     """
-    events = tuple(history)
     made: dict[str, Message] = {}
     for version in sorted(set(waiting.values())):
-        done = events[:version]
         # Where the commit began is not known: what came before it has other ids.
-        messages = messages_for(done, fold(done), policy, parties)
+        messages = messages_for(events[:version], cases[version - 1], policy, parties)
         made |= {each.id: each for each in messages if waiting.get(each.id) == version}
     return tuple(made.values())
 
@@ -132,8 +131,7 @@ def _was_party(events: tuple[Event, ...], person: Person, policy: RuleSet) -> bo
     role = policy.roles.get(person.role)
     if role is None or role.party is None:
         return False
-    cases: Iterable[Case] = accumulate(events[1:], evolve, initial=fold(events[:1]))
-    return any(holder_of(role, case.order) == person.id for case in cases)
+    return any(holder_of(role, case.order) == person.id for case in states(events))
 
 
 def _erased(event: Event, person: Person, policy: RuleSet, *, whole: bool) -> Event:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import reduce
+from itertools import accumulate
 from typing import Any
 
 from ordercancel.domain.cases import Case, Firing, Mark
@@ -59,6 +60,15 @@ def fold(events: Iterable[Event]) -> Case:
         problem = f"begins with {type(first).__name__}" if first else "is empty"
         raise InvalidValue([Fault("fold.events", problem, "OrderRegistered")])
     return reduce(evolve, history, _registered(None, first))
+
+
+def states(events: tuple[Event, ...]) -> tuple[Case, ...]:
+    """The case after each event of a whole history.
+
+    Raises:
+        InvalidValue: As `fold`.
+    """
+    return tuple(accumulate(events[1:], evolve, initial=fold(events[:1])))
 
 
 def evolve(case: Case, event: Event) -> Case:

@@ -18,7 +18,7 @@ from ordercancel.domain.errors import (
 from ordercancel.domain.events import Event, PartyErased
 from ordercancel.domain.faults import Faults
 from ordercancel.engine.erasure import Person, erased, reworded
-from ordercancel.engine.evolve import fold
+from ordercancel.engine.evolve import states
 from ordercancel.engine.messages import readers_of
 from ordercancel.service.batches_async import AsyncBatches
 from ordercancel.service.records import Erasure, Kept, Purged
@@ -146,19 +146,20 @@ class AsyncRetention(AsyncBatches):
                 party=person.replacement,
             )
             events = (*events, done)
+        cases = states(events)
         waiting = await self._store.undelivered(order_id)
         readers = {
             each
             for version in set(waiting.values())
-            for each in readers_of(fold(events[:version]), policy)
+            for each in readers_of(cases[version - 1], policy)
         }
         parties = await self._find_many(readers)
         await self._store.erase(
             Erasure(
-                case=fold(events),
+                case=cases[-1],
                 expected=case.version,
                 events=events,
-                messages=reworded(waiting, events, policy, parties),
+                messages=reworded(waiting, events, cases, policy, parties),
                 person=person,
                 acted=_acted(history, person),
             )

@@ -12,7 +12,7 @@ from ordercancel.domain.commands import AnswerWithdrawal, AskWithdrawal, Request
 from ordercancel.domain.errors import Conflict
 from ordercancel.domain.events import PartyErased
 from ordercancel.engine.erasure import ERASED, Person, erased, reworded
-from ordercancel.engine.evolve import fold
+from ordercancel.engine.evolve import fold, states
 from ordercancel.policies import QOO10
 from ordercancel.service.ports import Store
 from ordercancel.service.records import Erasure, Kept, Purged, Start
@@ -48,7 +48,7 @@ def erasure(store: Store, case: Case, person: Person = BUYER) -> Erasure:
         order_id=order_id, at=jst(30), by=SYSTEM, role=person.role, party=person.replacement
     )
     events = (*left, told)
-    messages = reworded(store.undelivered(order_id), events, QOO10, {})
+    messages = reworded(store.undelivered(order_id), events, states(events), QOO10, {})
     return Erasure(
         case=fold(events),
         expected=case.version,
