@@ -348,6 +348,16 @@ def test_without_a_command_facts_of_actors_and_commands_are_missing() -> None:
     assert facts(None)["reason"] is None
 
 
+def test_who_made_the_request_is_known_whoever_asks() -> None:
+    """It is a fact of the case, by which deadlines, labels and messages may go."""
+    known = facts(None, asked(by=SELLER))
+    assert (known["initiator"], known["answerer"], known["is_initiator"]) == (
+        "seller",
+        "seller",
+        None,
+    )
+
+
 def test_whoever_did_it_is_known_where_no_command_tells() -> None:
     known = facts(None, asked(), by=Seller("s-1"))
     assert (known["role"], known["is_answerer"]) == ("seller", True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 from typing import Any, TypeVar
 
 K = TypeVar("K")
@@ -36,6 +36,15 @@ class FrozenMap(Mapping[K, V]):
 
     def __len__(self) -> int:
         return len(self._items)
+
+    # As `Mapping` has them, which goes item by item; every step of a case reads and compares maps.
+    def items(self) -> ItemsView[K, V]:
+        return self._items.items()
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, FrozenMap):
+            return self._items == other._items
+        return Mapping.__eq__(self, other)
 
     def __hash__(self) -> int:
         return hash(frozenset(self._items.items()))

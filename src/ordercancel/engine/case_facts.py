@@ -6,6 +6,7 @@ function. `Facts` reads them one by one, as a mapping.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -98,6 +99,9 @@ NAMES: Mapping[str, object] = FrozenMap(
 )
 """What those expressions call by name."""
 
+_OF_ITS_ACTOR = frozenset(name for name, read in READ.items() if re.search(r"(?<!\.)\bby\b", read))
+"""The facts that speak of whoever gives the command."""
+
 COSTLY = frozenset({"side", "is_initiator", "is_answerer", "is_own_side", "legal_move"})
 """The facts that take more than a look; they are read only where a rule hangs on them."""
 
@@ -164,14 +168,22 @@ class Facts(Mapping[str, Value | None]):
             return self.at
         if name == "zone":
             return self.policy.tzinfo
-        kind = None if self.command is None else type(self.command)
-        if self.by is None and name in READ and "by" in READ[name]:
+        if self.by is None and name in _OF_ITS_ACTOR:
             return None
-        read = _reader(expression(name, self.policy.fact(name), kind))
+        kind = None if self.command is None else type(self.command)
+        read = self.policy.compiled.get((kind, name)) or self._reader(kind, name)
         value: Value | None = read(
             self.command, self.by, self.case, self.policy, self.at, self.seller
         )
         return value
+
+    def _reader(self, kind: type[Command] | None, name: str) -> Callable[..., Any]:
+        """What reads a fact; kept with the policy where that knows it."""
+        fact = self.policy.fact(name)
+        read = _reader(expression(name, fact, kind))
+        if fact is not None:
+            self.policy.compiled[kind, name] = read
+        return read
 
     def __iter__(self) -> Iterator[str]:
         yield from FACTS

@@ -105,9 +105,10 @@ class PolicyParts:
 
     def fact(self, name: str) -> Fact | None:
         """The fact with this name: one that every policy has, one of its own, or a mark."""
+        built_in = FACTS.get(name)
+        if built_in is not None:
+            return built_in
         own = next((each for each in self.facts if each.name == name), None)
-        if name in FACTS:
-            return FACTS[name]
         if own is None and name.startswith(MARKED):
             code = name.removeprefix(MARKED)
             if code in self.mark_codes:

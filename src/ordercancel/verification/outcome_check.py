@@ -37,8 +37,7 @@ class OutcomeCheck(Check):
 
     def stepped(self, node: CaseNode, attempt: Attempt | Tick, step: Step) -> None:
         for invariant in self._invariants:
-            known = (Kind.INVARIANT_BROKEN, invariant.id) in self.faults
-            if not known and not invariant.holds(step):
+            if not invariant.holds(step):
                 text = invariant.text
                 problem = Text(f"破られた不変条件: {text['ja']}。", f"Broken: {text['en']}.")
                 self.report(Kind.INVARIANT_BROKEN, invariant.id, problem, node, attempt)

@@ -48,6 +48,9 @@ class TimeRegions:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.times = every_time(policy)
+        self._names = tuple(
+            f"{each.anchor_name} {number}" for number, each in enumerate(self.times)
+        )
         renewed = [each for each in self.times if self._is_renewed(each)]
         steps = [step for each in renewed for step in each.steps()]
         self._lengths = sorted({abs(step.length) for step in steps if isinstance(step, Shift)})
@@ -71,11 +74,11 @@ class TimeRegions:
         name = reckoned.anchor_name
         return name not in _FIXED and not isinstance(self.policy.fact(name), Day)
 
-    def _ended(self, status: RequestStatus) -> Iterator[Time]:
-        """The times that nothing hangs on any more once the latest request has this status."""
+    def _ended(self, status: RequestStatus) -> Iterator[str]:
+        """The names of the marks that nothing hangs on once the latest request has this status."""
         known = {"request": str(status)}
         compared = {leaf.time for leaf in every_leaf(self.policy) if isinstance(leaf, Before)}
-        for each in self.times:
+        for name, each in zip(self._names, self.times, strict=True):
             if each.anchor_name in ("requested_at", "closed_at") and each not in compared:
                 runs = (
                     deadline.runs.test(defaultdict(lambda: None, known))
@@ -83,7 +86,7 @@ class TimeRegions:
                     if any(chain == each for chain, _, _ in unspread(deadline.due))
                 )
                 if all(result is False for result in runs):
-                    yield each
+                    yield name
 
     def first(self) -> Iterator[datetime]:
         """When orders are placed.
@@ -150,9 +153,11 @@ class TimeRegions:
         working = self._working_days(at)
         ahead: list[object] = []
         earlier: datetime | None = None
+        today = at.astimezone(self.policy.tzinfo).date()
+        counted = sorted({*self._days, *working}) if working else self._days
         coming = [(mark, name) for name, mark in (marks | self._turns(at)).items() if mark > at]
         for mark, name in sorted(coming):
-            ahead.append((name, mark == earlier, self._distance(mark, at, working)))
+            ahead.append((name, mark == earlier, self._distance(mark, at, today, counted)))
             earlier = mark
         return past, tuple(ahead), working
 
@@ -164,16 +169,16 @@ class TimeRegions:
         lasts = (step.calendar.after(today, step.count) for step in self._working)
         return tuple(-1 if last is None else (last - today).days + 1 for last in lasts)
 
-    def _distance(self, mark: datetime, at: datetime, working: tuple[int, ...]) -> tuple[int, ...]:
+    def _distance(
+        self, mark: datetime, at: datetime, today: date, counted: list[int]
+    ) -> tuple[int, ...]:
         """How far `mark` is from `at`, as finely as the policy's lengths and days tell."""
         gap = mark - at
         place = bisect_left(self._lengths, gap)
         exact = place < len(self._lengths) and self._lengths[place] == gap
         if not self._clocks:
             return place, exact
-        zone = self.policy.tzinfo
-        days = (mark.astimezone(zone).date() - at.astimezone(zone).date()).days
-        counted = sorted({*self._days, *working})
+        days = (mark.astimezone(self.policy.tzinfo).date() - today).days
         band = bisect_left(counted, days)
         return place, exact, band, band < len(counted) and counted[band] == days
 
@@ -188,12 +193,11 @@ class TimeRegions:
         ):
             return marks
         request = None if case.latest is None else case.latest.status
-        for number, each in enumerate(self.times):
-            if request is not None and each in self._over.get(request, ()):
-                continue
-            mark = each.at(facts.__getitem__)
+        over = () if request is None else self._over.get(request, ())
+        for name, each in zip(self._names, self.times, strict=True):
+            mark = None if name in over else each.at(facts.__getitem__)
             if mark is not None:
-                marks[f"{each.anchor_name} {number}"] = mark
+                marks[name] = mark
         return marks
 
     def _runs_when_cancelled(self, case: Case) -> bool:
