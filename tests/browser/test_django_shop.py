@@ -19,16 +19,16 @@ from chromium import chromium
 SHOP = Path(__file__).parents[2] / "examples" / "django_shop"
 WORDS = {
     "en": {
-        "request": "Ask to cancel",
-        "reject": "Reject",
+        "request": "Request cancellation",
+        "reject": "Reject the cancellation",
         "short": "Please enter 30 to 500 characters. You typed 29.",
         "label": "Cancellation rejected",
         "done": "10 done.",
         "sure": "This can't be undone.",
     },
     "ja": {
-        "request": "キャンセルを申請する",
-        "reject": "拒否する",
+        "request": "キャンセルを要請する",
+        "reject": "キャンセル拒否",
         "short": "30文字以上500文字以内で入力してください。（現在29文字）",
         "label": "キャンセル拒否",
         "done": "10件を処理しました。",

@@ -135,7 +135,7 @@ def test_a_form_has_the_reasons_and_their_bounds_in_the_requests_language() -> N
     with translation.override("ja"):
         form = action_form("762544202", "reject", by=SELLER)
         html = form.as_p()
-        assert form.label == "拒否する"
+        assert form.label == "キャンセル拒否"
     assert [label for _, label in form.fields["reason"].choices] == [
         "商品発送完了",
         "発送準備完了",
@@ -293,8 +293,8 @@ def test_a_button_is_there_or_the_reason_why_it_is_not() -> None:
     """What nobody ever offers to the reader is not mentioned."""
     asked()
     shown = LIST.render(Context({"options": service().options("762544202", by=SELLER)}))
-    assert shown.startswith("Approve. Reject. Ask to withdraw the request.")
-    assert '<a class="ordercancel-button" href="/a/">Approve</a>' in shown
+    assert shown.startswith("Cancel the order. Reject the cancellation. Ask the buyer to")
+    assert '<a class="ordercancel-button" href="/a/">Cancel the order</a>' in shown
     service().handle(
         action_form("762544202", "approve", by=SELLER).option.command(
             "762544202", by=SELLER, request=1
@@ -380,7 +380,7 @@ def test_two_hundred_are_approved_at_once_and_each_says_by_whom(admin: Client) -
     event = service().history("o-001", by=SELLER)[-1]
     assert f"{event.by}" == "seller:s-1 via admin:ann"
     assert LogEntry.objects.count() == 190
-    assert LogEntry.objects.first().change_message == "Approve: seller:s-1 via admin:ann"
+    assert LogEntry.objects.first().change_message == "Cancel the order: seller:s-1 via admin:ann"
 
 
 def test_answers_are_given_from_a_queue_that_they_take_the_orders_out_of(admin: Client) -> None:

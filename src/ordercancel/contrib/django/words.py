@@ -10,16 +10,9 @@ from ordercancel.contrib.django.conf import language
 from ordercancel.domain.texts import Text
 from ordercancel.engine.options import Option
 
-ACTIONS: Mapping[str, Text] = {
-    "request": Text("キャンセルを申請する", "Ask to cancel"),
+WORDS: Mapping[str, Text] = {
     "approve": Text("承認する", "Approve"),
     "reject": Text("拒否する", "Reject"),
-    "withdraw": Text("申請を取り下げる", "Withdraw the request"),
-    "ask_withdrawal": Text("取り下げを依頼する", "Ask to withdraw the request"),
-    "accept": Text("取り下げに応じる", "Agree to withdraw"),
-    "decline": Text("取り下げに応じない", "Decline to withdraw"),
-}
-WORDS: Mapping[str, Text] = {
     "reason": Text("理由", "Reason"),
     "text": Text("内容", "In your own words"),
     "characters": Text("{0}～{1}文字", "{0} to {1} characters"),
@@ -82,7 +75,7 @@ COLUMNS: Mapping[str, Text] = {
 
 def say(key: str, *values: object) -> str:
     """Return some words in the request's language."""
-    return {**COLUMNS, **ACTIONS, **WORDS}[key][language(("ja", "en"))].format(*values)
+    return {**COLUMNS, **WORDS}[key][language(("ja", "en"))].format(*values)
 
 
 later = lazy(say, str)
@@ -90,5 +83,5 @@ later = lazy(say, str)
 
 
 def action_label(option: Option) -> str:
-    """Return what a button says: the action's name, or that of the move."""
-    return option.move.replace("_", " ") if option.move else say(option.action)
+    """Return what a button says, in the request's language."""
+    return option.button[language(option.decision.policy.languages)]
