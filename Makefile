@@ -86,10 +86,13 @@ check: $(READY)
 	$(BIN)/lint-imports
 	$(BIN)/python tests/circles.py
 	$(BIN)/python docs/generate.py --check
+	$(BIN)/python docs/build_site.py --check
 	$(BIN)/python tools/async_to_sync.py --check
 
+# The pages that are generated, and the site in both languages: site/html.
 docs: $(READY)
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/build_site.py
 
 # The sync modules, from the async ones that are written by hand.
 sync: $(READY)
@@ -100,7 +103,7 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) .venv-django mutants .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf $(VENV) .venv-django site mutants .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
 
 # What the library needs to run.
 $(RUNS): pyproject.toml
@@ -110,7 +113,7 @@ $(RUNS): pyproject.toml
 	touch $(RUNS)
 
 # What its tests need besides.
-$(READY): $(RUNS) requirements/test.txt
+$(READY): $(RUNS) requirements/test.txt requirements/docs.txt
 	$(PIP) -r requirements/test.txt
 	touch $(READY)
 
