@@ -1,4 +1,4 @@
-"""Writes the pages of `docs/policies/` from the policies themselves.
+"""Writes the pages of `docs/policies/` from the policies themselves, and the JSON Schemas.
 
 ``python docs/generate.py`` writes them; with ``--check`` it writes nothing, and exits with 1 where
 a page is not what the policy says today. Pictures are compared by what is on them, not by how the
@@ -17,8 +17,10 @@ from ordercancel.explain.export import policy_data
 from ordercancel.explain.page import html_page, markdown_page
 from ordercancel.explain.survey import Survey
 from ordercancel.policies import CONECT, QOO10
+from ordercancel.schemas import json_schemas
 
 PAGES = Path(__file__).parent / "policies"
+SCHEMAS = Path(__file__).parent / "schemas.json"
 
 
 def pages() -> dict[Path, str]:
@@ -32,6 +34,7 @@ def pages() -> dict[Path, str]:
             texts[page.with_suffix(f".{lang}.html")] = html_page(policy, lang, draw, survey=survey)
         data = json.dumps(policy_data(policy), ensure_ascii=False, indent=2)
         texts[PAGES / f"{policy.name}.json"] = f"{data}\n"
+    texts[SCHEMAS] = f"{json.dumps(json_schemas(), indent=1)}\n"
     return texts
 
 

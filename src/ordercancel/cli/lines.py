@@ -6,11 +6,10 @@ JSON types than its kind, is malformed; one that says something impossible is an
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
 import attrs
 import msgspec
@@ -18,11 +17,15 @@ import msgspec
 from ordercancel.domain.actors import Actor, Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import ANSWERS, Command
+from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.orders import Order, PastRequest
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.facts import Day, Moment
+from ordercancel.schemas.codec import facts as facts_of
+from ordercancel.schemas.codec import moment_or_day
+from ordercancel.schemas.codec import parsed as parsed_json
+from ordercancel.schemas.lines import line_schemas
 from ordercancel.verification.scenario import VERBS
 
 MAX_LINE_BYTES = 1_000_000
@@ -70,42 +73,23 @@ class Step:
         fields = {**self.fields, "order_id": self.order_id, "by": self.by}
         for name in ("data", "facts"):
             if name in fields:
-                fields[name] = _facts(fields[name], policy)
+                fields[name] = facts_of(fields[name], policy)
         if kind in ANSWERS:
             fields.setdefault("request", max(1, 0 if case is None else len(case.requests)))
         return kind(**fields)
 
 
-_COMMAND = "at do order_id by command_id?"
-_SHAPES: Mapping[str, tuple[str, ...]] = {
-    name: tuple(keys.split())
-    for name, keys in {
-        "party": "id name? emails? permits_cancellation? locale? is_business? contact?",
-        "order": "id policy status buyer seller placed_at paid_at? status_since? shipped_at? "
-        "delivered_at? ship_on? channel? cart_id? item? facts? history?",
-        "history": "by at status reason? answerer?",
-        "request": f"{_COMMAND} reason? text? data?",
-        "approve": f"{_COMMAND} request? data?",
-        "reject": f"{_COMMAND} request? reason? text? affirmed? data?",
-        "withdraw": f"{_COMMAND} request? data?",
-        "ask_withdrawal": f"{_COMMAND} request? text? data?",
-        "answer_withdrawal": f"{_COMMAND} request? accept data?",
-        "advance": f"{_COMMAND} event ship_on? facts? data?",
-        "update": f"{_COMMAND} facts? status? buyer? seller?",
-        OPTIONS: _COMMAND,
-        TICK: "at do command_id?",
-    }.items()
-}
-"""The keys of each object; a question mark stands behind those that may be missing."""
+_SHAPES = line_schemas()
+"""The schema of each object that a line is, or holds."""
 
 _TYPES: Mapping[str, Any] = {
-    "emails": list,
-    "history": list[dict[str, Any]],
-    **dict.fromkeys(("facts", "data", "party", "order"), dict),
-    **dict.fromkeys(("permits_cancellation", "is_business", "affirmed", "accept"), bool),
-    "request": int,
+    "string": str,
+    "boolean": bool,
+    "integer": int,
+    "object": dict,
+    "array": list,
 }
-"""The types of the values that are no strings, by key."""
+"""The types of the values, by their names in schemas."""
 
 _MOMENTS = ("placed_at", "paid_at", "status_since", "shipped_at", "delivered_at")
 _COMMANDS: Mapping[str, Callable[..., Command]] = {verb: kind for kind, verb in VERBS.items()}
@@ -150,42 +134,30 @@ def _object(raw: bytes) -> dict[str, Any] | None:
         raise MalformedError(f"is too long; expected at most {MAX_LINE_BYTES} bytes")
     try:
         text = raw.decode("utf-8-sig").strip()
-        if not text or text.startswith("#"):
-            return None
-        # Not msgspec's own reader: it takes the last of two equal keys.
-        line = json.loads(text, object_pairs_hook=_unrepeated, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
+        line = parsed_json(text) if text and not text.startswith("#") else None
+    except (UnicodeDecodeError, InvalidValue) as error:
         raise MalformedError(f"not a line of JSON: {error}; expected one object") from error
-    if not isinstance(line, dict):
+    if line is not None and not isinstance(line, dict):
         raise MalformedError('not an object; expected an object such as {"do": …}')
     return line
-
-
-def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    line = dict(pairs)
-    if len(line) < len(pairs):
-        raise ValueError("a key occurs twice")
-    return line
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _checked(
     value: dict[str, Any], where: str, keys: tuple[str, ...] | None = None
 ) -> dict[str, Any]:
     """The keys of `value` but for nulls, once they are those of its shape, of the right types."""
-    shape = _SHAPES[where] if keys is None else keys
-    required = [key for key in shape if not key.endswith("?")]
-    optional = [key.removesuffix("?") for key in shape if key.endswith("?")]
+    schema = _SHAPES[where] if keys is None else _wrapper(*keys)
+    required = schema["required"]
+    optional = [key for key in schema["properties"] if key not in required]
     present = {key: each for key, each in value.items() if each is not None}
     problems = [f"{key} is missing" for key in required if key not in present]
-    problems += [f"{key!r:.80} is no key of it" for key in value if key not in required + optional]
-    for key in (key for key in required + optional if key in present):
+    problems += [
+        f"{key!r:.80} is no key of it" for key in value if key not in schema["properties"]
+    ]
+    for key in (key for key in [*required, *optional] if key in present):
         try:
-            msgspec.convert(present[key], _TYPES.get(key, str))
-        except (msgspec.ValidationError, UnicodeEncodeError) as error:  # half of a character pair
+            msgspec.convert(present[key], _type(schema["properties"][key]))
+        except msgspec.ValidationError as error:
             problems.append(f"{key}: {error}")
     if problems:
         more = len(problems) - MAX_PROBLEMS
@@ -196,6 +168,19 @@ def _checked(
     return present
 
 
+def _wrapper(key: str) -> dict[str, Any]:
+    """The schema of an object that holds another, and nothing else."""
+    return {"properties": {key: {"type": "object"}}, "required": [key]}
+
+
+def _type(schema: dict[str, Any]) -> Any:
+    """The type of a value that is there, whatever it may say."""
+    kinds = (each for each in schema.get("anyOf", [schema]) if each != {"type": "null"})
+    schema = next(kinds)
+    is_nested = schema.get("items", {}).get("type") == "object"
+    return list[dict[str, Any]] if is_nested else _TYPES[schema.get("type", "string")]
+
+
 def _party(value: dict[str, Any]) -> Party:
     return Party(**{"name": value["id"], **value})
 
@@ -203,21 +188,22 @@ def _party(value: dict[str, Any]) -> Party:
 def _order(value: dict[str, Any], book: PolicyBook) -> Order:
     for key in (*_MOMENTS, "ship_on"):
         if key in value:
-            value[key] = _parsed(value[key], date if key == "ship_on" else datetime)
+            kind: type[date] = date if key == "ship_on" else datetime
+            value[key] = moment_or_day(value[key], kind)
     faults = Faults("Order")
     past = [_checked(each, "history") for each in value.get("history", ())]
     for number, each in enumerate(past):
         each["by"] = parsed_actor(each["by"], book, f"history[{number}].by", faults)
-        each["at"] = _parsed(each["at"], datetime)
+        each["at"] = moment_or_day(each["at"], datetime)
     faults.raise_if_any()
     history = tuple(PastRequest(**each) for each in past)
     order = Order(**{**value, "history": history})
-    return attrs.evolve(order, facts=_facts(order.facts, book.edition_for(order)))
+    return attrs.evolve(order, facts=facts_of(order.facts, book.edition_for(order)))
 
 
 def _step(do: str, value: dict[str, Any], book: PolicyBook) -> Step:
     faults = Faults("line" if do == TICK else do)
-    at = _parsed(value.pop("at"), datetime)
+    at = moment_or_day(value.pop("at"), datetime)
     faults.time("at", at)
     by = parsed_actor(value.pop("by"), book, "by", faults) if "by" in value else None
     faults.raise_if_any()
@@ -229,21 +215,6 @@ def _step(do: str, value: dict[str, Any], book: PolicyBook) -> Step:
     if "affirmed" in fields:
         fields["data"] = {**fields.get("data", {}), "confirmed": fields.pop("affirmed")}
     return Step(do, at, value.get("order_id", ""), by, fields)
-
-
-def _parsed(text: Any, kind: type[date] | None) -> Any:
-    """A day or a moment; what is neither stays as it is, and the value that has it names it."""
-    if kind is not None and isinstance(text, str):
-        with suppress(ValueError):
-            return kind.fromisoformat(text)
-    return text
-
-
-def _facts(values: Mapping[str, Any], policy: Policy | None) -> dict[str, Any]:
-    """Facts as the policy declares them: moments and days are texts in JSON."""
-    facts = {name: None if policy is None else policy.fact(name) for name in values}
-    kinds: Mapping[type, type[date]] = {Moment: datetime, Day: date}
-    return {name: _parsed(value, kinds.get(type(facts[name]))) for name, value in values.items()}
 
 
 def parsed_actor(text: str, book: PolicyBook, field: str, faults: Faults) -> Actor | None:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, cast
 
-from ordercancel.cli.as_json import message_json, option_json
 from ordercancel.cli.happened import Happened, Told
 from ordercancel.cli.lines import OPTIONS, TICK, MalformedError, Step, lines_of, parsed
 from ordercancel.domain.actors import Actor, Party, System
@@ -20,15 +19,17 @@ from ordercancel.domain.errors import InvalidValue, UnknownOrder, UnknownPolicy
 from ordercancel.domain.events import DeadlineFired, Event
 from ordercancel.domain.orders import Order
 from ordercancel.domain.texts import Lang, Text
-from ordercancel.engine.bases import label_bases
+from ordercancel.engine.bases import label_bases, message_bases
 from ordercancel.engine.decision import Decision, Refused
 from ordercancel.engine.handling import fire_due, fired_among
 from ordercancel.engine.labels import label, label_of
-from ordercancel.engine.messages import notifications_behind, readers_of
+from ordercancel.engine.messages import Message, notifications_behind, readers_of
 from ordercancel.engine.timers import fires, running
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.notifications import Notification, change_of
+from ordercancel.schemas.codec import plain
+from ordercancel.schemas.views import option_view
 from ordercancel.service.ports import Store
 from ordercancel.service.records import Commit
 from ordercancel.service.results import MAX_COUNT, Outcome, Skipped
@@ -140,7 +141,7 @@ class Replay:
         for step in fire_due(case, policy, at):
             case = step.case
         lang, parties = self._lang(policy), self._parties(case, policy)
-        listed = [option_json(each, policy, lang, parties) for each in options]
+        listed = [plain(option_view(each, lang, parties)) for each in options]
         return self._answered(case, options=listed)
 
     def _tick(self, at: datetime) -> Answer:
@@ -253,7 +254,7 @@ class Replay:
     ) -> Answer:
         """What an answer says of what happened, and of how things stand after it."""
         messages = [
-            message_json(each, behind.get(each.id), self._policy(commit.case))
+            _message_json(each, behind.get(each.id), self._policy(commit.case))
             for commit in self._store.commits
             for behind in (self._behind(commit),)
             for each in commit.messages
@@ -318,6 +319,13 @@ _FAILED: Mapping[str, Text] = {
     ),
 }
 """What is said of a line about no order that is known; the problem is for whoever wrote it."""
+
+
+def _message_json(message: Message, sent: Notification | None, policy: Policy) -> Answer:
+    """A message as JSON has it, with whose word it is."""
+    names = ("audience", "medium", "party", "subject", "body")
+    told = {name: str(getattr(message, name)) for name in names}
+    return {**told, "basis": {} if sent is None else dict(message_bases(sent, policy))}
 
 
 class _Clock:
