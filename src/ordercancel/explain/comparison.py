@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 import attrs
+from attr import asdict  # which makes lists of tuples, as JSON has them
 
 from ordercancel.domain.commands import JUDGED, Judged
 from ordercancel.domain.texts import Lang, Text
@@ -108,17 +109,10 @@ class PolicyDiff:
             "compared": self.compared,
             "only_before": {name: list(words) for name, words in self.only_before.items()},
             "only_after": {name: list(words) for name, words in self.only_after.items()},
-            "parts": [attrs.asdict(part) for part in self.parts],
+            "parts": [asdict(part) for part in self.parts],
             "changes": [
-                {
-                    "command": change.command,
-                    "lost": list(change.lost),
-                    "gained": list(change.gained),
-                    "before": _answer_data(change.before),
-                    "after": _answer_data(change.after),
-                    "count": change.count,
-                    "example": {name: _plain(each) for name, each in change.example.items()},
-                }
+                asdict(change)
+                | {"example": {name: _plain(each) for name, each in change.example.items()}}
                 for change in self.changes
             ],
         }
@@ -267,11 +261,6 @@ def _name(part: dict[str, Any]) -> str:
         return f"{part['on']} {part['code']}"
     named = (str(part[key]) for key in ("id", "name", "on") if key in part)
     return next(named)
-
-
-def _answer_data(answer: PolicyAnswer) -> dict[str, Any]:
-    codes, rules = list(answer.codes), list(answer.rules)
-    return {"verdict": str(answer.verdict), "codes": codes, "rules": rules}
 
 
 def _plain(value: Value | None) -> str | int | None:

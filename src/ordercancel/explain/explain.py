@@ -76,12 +76,7 @@ def explain_faults(error: InvalidValue, policy: RuleSet, lang: Lang) -> Explanat
         for fault in error.faults
     )
     return Explanation(
-        lang=lang,
-        asked="",
-        policy=_policy(policy, lang),
-        verdict=None,
-        codes=error.codes,
-        causes=tuple(causes),
+        lang=lang, policy=_policy(policy, lang), codes=error.codes, causes=tuple(causes)
     )
 
 
@@ -123,10 +118,7 @@ def explain_firing(
     )
     return Explanation(
         lang=lang,
-        asked="",
         policy=_policy(policy, lang),
-        verdict=None,
-        codes=(),
         causes=(cause,),
         follows=tuple(_told(messages, behind, policy, lang)),
     )
@@ -165,8 +157,6 @@ def explain_update(
         lang=lang,
         asked=_asked_as(policy.command_text(UpdateOrder)[lang], command, at, policy, lang),
         policy=_policy(policy, lang),
-        verdict=None,
-        codes=(),
         causes=(Cause(id=None, effect=recorded[lang], facts=facts),),
         follows=_follows(consequences_of(events, case, policy, parties), policy, lang),
     )

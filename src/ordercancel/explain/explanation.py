@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
+from attr import asdict  # which makes lists of tuples, as JSON has them
 
 from ordercancel.domain.frozenmap import EMPTY
 from ordercancel.domain.texts import Lang, Text
@@ -141,11 +142,11 @@ class Explanation:
     """
 
     lang: Lang
-    asked: str
+    asked: str = ""
     policy: str
-    verdict: Verdict | None
+    verdict: Verdict | None = None
     sentence: str = ""
-    codes: tuple[str, ...]
+    codes: tuple[str, ...] = ()
     causes: tuple[Cause, ...]
     follows: tuple[Follow, ...] = ()
     flips: tuple[Flip, ...] = ()
@@ -162,14 +163,7 @@ class Explanation:
             "sentence": self.sentence,
             "verdict": None if self.verdict is None else str(self.verdict),
             "codes": list(self.codes),
-            "causes": [
-                {
-                    **attrs.asdict(cause),
-                    "facts": list(cause.facts),
-                    "source": [attrs.asdict(quote) for quote in cause.source],
-                }
-                for cause in self.causes
-            ],
+            "causes": [asdict(each) for each in self.causes],
             "follows": [
                 {"sentence": each.sentence, "basis": dict(each.basis)} for each in self.follows
             ],
