@@ -6,7 +6,7 @@ at or after the moment at which the policy begins to answer differently.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -31,9 +31,11 @@ from ordercancel.engine.handling import fire_due, handle
 from ordercancel.engine.timers import OVERDUE, schedule
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.anchors import known_anchors, least_anchor
-from ordercancel.rules.conditions import Before, Compare, Leaf
+from ordercancel.rules.conditions import Compare
 from ordercancel.rules.facts import MARKED, Choice, Day, Flag, Moment, Number
-from ordercancel.rules.times import Time, midnight, unspread
+from ordercancel.rules.times import midnight
+from ordercancel.verification.commands_tried import parties_of
+from ordercancel.verification.conditions import every_leaf, every_time
 
 _ORDER_ID = "o-1"
 _ACTORS: tuple[Actor, ...] = (Buyer("b-1"), Seller("s-1"), Operator("op-1"))
@@ -89,14 +91,8 @@ class Histories:
         status = random.choice(self._statuses)
         orders = policy.orders
         needed = orders.needs.get(status, ())
-        brought = {
-            name
-            for move, names in orders.facts.items()
-            if orders.target(status, move)
-            for name in names
-        }
-        roles = [role for role in policy.roles.values() if role.name not in ("buyer", "seller")]
-        facts: dict[str, Any] = {role.party: f"{role.name}-1" for role in roles if role.party}
+        brought = orders.awaited(status)
+        facts: dict[str, Any] = parties_of(policy)
 
         def is_known(name: str, share: float) -> bool:
             return name in needed or (name not in brought and random.random() < share)
@@ -203,10 +199,10 @@ def _boundaries(policy: Policy, at: datetime) -> tuple[list[datetime], list[date
     today = at.astimezone(zone).date()
     moments, days, numbers = {midnight(today, zone)}, {today, today - _DAY}, {0}
     own = {fact.name for fact in policy.facts}
-    for leaf in _leaves(policy):
+    for leaf in every_leaf(policy):
         if isinstance(leaf, Compare) and leaf.fact in own:
             numbers.add(leaf.bound)
-    for time in _times(policy):
+    for time in every_time(policy):
         is_day = isinstance(policy.fact(time.anchor_name), Day)
         known = known_anchors(time, zone, day=is_day)
         first = least_anchor(time, at, zone, day=is_day, within=known) if known else None
@@ -221,18 +217,3 @@ def _boundaries(policy: Policy, at: datetime) -> tuple[list[datetime], list[date
         sorted(d + step * _DAY for d in days for step in steps if abs(today - d) < _FAR),
         sorted(each + step for each in numbers for step in steps),
     )
-
-
-def _leaves(policy: Policy) -> Iterator[Leaf]:
-    for rule in policy.all_rules:
-        for when, _ in rule.leaves():
-            yield from when.leaves()
-    for deadline in policy.deadlines:
-        yield from deadline.runs.leaves()
-
-
-def _times(policy: Policy) -> Iterator[Time]:
-    """The times of rules and deadlines, each reckoned from one fact."""
-    compared = [leaf.time for leaf in _leaves(policy) if isinstance(leaf, Before)]
-    for time in (*compared, *(deadline.due for deadline in policy.deadlines)):
-        yield from (chain for chain, _, _ in unspread(time))

@@ -148,6 +148,17 @@ class Lifecycle:
         """Where `move` leads from `status`; None where there is no such move."""
         return self.table.get((status, move))
 
+    def awaited(self, status: str) -> frozenset[str]:
+        """The facts that moves out of `status` bring along, but for those that it needs itself."""
+        needed = self.needs.get(status, ())
+        return frozenset(
+            name
+            for move, names in self.facts.items()
+            if (status, move) in self.table
+            for name in names
+            if name not in needed
+        )
+
     def sources(self, move: str) -> tuple[str, ...]:
         """The statuses that `move` leads from."""
         return tuple(status for status in self.statuses if (status, move) in self.table)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import product
 from typing import Any, cast
 
 import attrs
@@ -19,7 +18,6 @@ from ordercancel.domain.commands import (
     COMMANDS,
     JUDGED,
     AdvanceOrder,
-    AnswerWithdrawal,
     Command,
     FireDeadline,
     Judged,
@@ -33,9 +31,10 @@ from ordercancel.engine.handling import fire_due
 from ordercancel.engine.inputs import offered_reasons
 from ordercancel.engine.timers import running
 from ordercancel.policy.policy import Policy
+from ordercancel.rules.facts import Flag
 from ordercancel.rules.reasons import TextBounds
-from ordercancel.rules.roles import HOUSE
-from ordercancel.testing.draws import awaited_facts, fact_values, one_of, rarely
+from ordercancel.testing.draws import fact_values, one_of, rarely
+from ordercancel.verification.commands_tried import actors_of, commands_by
 from ordercancel.verification.enumeration import leaves_of
 
 _CHARACTERS = "理由abc発送前Zé🎁ー9。"
@@ -142,23 +141,13 @@ def possible_commands(policy: Policy, case: Case) -> tuple[Judged, ...]:
     """
     order, number = case.order, max(len(case.requests), 1)
     moves = tuple(move for status, move in policy.orders.table if status == order.status)
-    return _possible(policy, order.id, actors(policy, order), moves, number)
+    moves = moves or tuple(policy.orders.moves)
+    return _possible(policy, order.id, _actors(policy, order), moves, number)
 
 
-def actors(policy: Policy, order: Order) -> tuple[Actor, ...]:
-    """The parties to an order, and somebody of each role of the house; two where it answers."""
-    known: list[Actor] = []
-    for role in policy.roles.values():
-        match role:
-            case _ if role.name == "system":
-                known.append(System())
-            case _ if role.party is None:
-                count = 2 if role.side == HOUSE and role.answers else 1
-                known += [Actor(f"{role.name}-{n + 1}", role=role.name) for n in range(count)]
-            case _:
-                own = {"buyer": order.buyer, "seller": order.seller}.get(role.party)
-                known.append(Actor(own or order.facts[role.party], role=role.name))
-    return tuple(known)
+def _actors(policy: Policy, order: Order) -> tuple[Actor, ...]:
+    parties = {"buyer": order.buyer, "seller": order.seller, **order.facts}
+    return tuple(actors_of(policy, parties))
 
 
 def permitted_commands(
@@ -187,7 +176,11 @@ def draw_completed(
     for each in commands:
         by_kind.setdefault(type(each), []).append(each)
     command = one_of(draw, one_of(draw, list(by_kind.values())))
-    values: dict[str, Any] = {}
+    # A flag that a command does not carry is false as well.
+    flags = (f.name for f in policy.facts if f.of is type(command) and isinstance(f, Flag))
+    values: dict[str, Any] = {
+        "data": {**{name: False for name in flags if rarely(draw)}, **command.data}
+    }
     facts = Facts(command, case, policy, at, seller)
     offered = offered_reasons(policy, type(command), facts)
     if hasattr(command, "reason"):
@@ -228,7 +221,7 @@ def _draw_update(draw: DrawFn, policy: Policy, case: Case, at: datetime) -> Upda
         return UpdateOrder(order.id, by=by, status=status, facts=facts)
     own = {fact.name: fact.required for fact in policy.facts if fact.of is None}
     parties = {role.party for role in policy.roles.values()}
-    settled = awaited_facts(policy, order.status) | parties | {"placed_at"}
+    settled = orders.awaited(order.status) | parties | {"placed_at"}
     names = sorted({*ORDER_FACTS, *own} - settled - {"cart_id", "item"})
     name = one_of(draw, names)
     values = fact_values(policy, name, at)
@@ -241,43 +234,18 @@ def _draw_update(draw: DrawFn, policy: Policy, case: Case, at: datetime) -> Upda
 def _possible(
     policy: Policy, order_id: str, by: tuple[Actor, ...], moves: tuple[str, ...], number: int
 ) -> tuple[Judged, ...]:
-    return tuple(
-        cast(Any, kind)(order_id, by=actor, **values)
+    by_reason = {
+        kind: policy.reasons_for(kind)
         for kind in JUDGED
-        for values in _told_apart(policy, kind, moves, number)
-        for actor in by
+        if any(leaf.fact == "reason" for leaf in leaves_of(policy, kind))
+    }
+    tried = commands_by(by, policy, order_id, number)
+    return tuple(
+        command if reason is None else attrs.evolve(cast(Any, command), reason=reason.code)
+        for command in tried
+        if getattr(command, "move", None) in (None, *moves)
+        for reason in by_reason.get(type(command)) or (None,)
     )
-
-
-def _told_apart(
-    policy: Policy, kind: type[Judged], moves: tuple[str, ...], number: int
-) -> Iterator[dict[str, Any]]:
-    """The values of a `kind` of command that rules can tell apart."""
-    own: Iterable[dict[str, Any]] = ({},)
-    if kind is AdvanceOrder:
-        own = ({"move": move} for move in moves or tuple(policy.orders.moves))
-    elif kind is AnswerWithdrawal:
-        own = ({"accept": accept} for accept in (True, False))
-    elif any(leaf.fact == "reason" for leaf in leaves_of(policy, kind)):
-        own = [{"reason": reason.code} for reason in policy.reasons_for(kind)] or own
-    request = {"request": number} if kind in ANSWERS else {}
-    for values, data in product(tuple(own), tuple(_data(policy, kind))):
-        yield {**values, **request, "data": data}
-
-
-def _data(policy: Policy, kind: type[Judged]) -> Iterator[dict[str, Any]]:
-    """The facts that go with a `kind` of command, in all ways."""
-    at = datetime.combine(policy.holds_from, datetime.min.time(), policy.tzinfo)
-    at = max(at, datetime(2022, 8, 15, tzinfo=policy.tzinfo))
-    carried = [fact for fact in policy.facts if fact.of is kind]
-    columns = [
-        values if fact.required else (None, *values)
-        for fact in carried
-        if (values := fact_values(policy, fact.name, at)[:3])
-    ]
-    for values in product(*columns):
-        pairs = zip(carried, values, strict=True)
-        yield {fact.name: value for fact, value in pairs if value is not None}
 
 
 # ---------------------------------------------------------------- any commands by anybody
@@ -299,7 +267,7 @@ def draw_any_command(draw: DrawFn, /, policy: Policy, order: Order) -> Command:
     kind: Any = one_of(draw, COMMANDS)
     order_id = "no-such-order" if rarely(draw) else order.id
     everybody = (
-        *actors(policy, order),
+        *_actors(policy, order),
         *(Actor("stranger", role=role.name) for role in policy.roles.values() if role.party),
         Actor("stranger", role="no_such_role"),
         # The parties' ids on the wrong side.

@@ -17,10 +17,11 @@ from ordercancel.domain.orders import Order, PastRequest
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.engine.case_facts import Facts
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.conditions import Before, IsIn, Leaf
+from ordercancel.rules.conditions import IsIn
 from ordercancel.rules.facts import Day, Moment
-from ordercancel.rules.times import Time, unspread
-from ordercancel.verification.enumeration import all_leaves, values_of
+from ordercancel.verification.commands_tried import parties_of
+from ordercancel.verification.conditions import every_leaf, every_time
+from ordercancel.verification.enumeration import values_of
 
 T = TypeVar("T")
 
@@ -69,7 +70,7 @@ def draw_order(draw: DrawFn, /, policy: Policy, fields: Mapping[str, Any]) -> Or
     statuses = orders.statuses if rarely(draw) or not orders.cancellable else orders.cancellable
     status = any_of("status", statuses)
     placed_at = any_of("placed_at", _placed(policy))
-    needed, awaited = orders.needs.get(status, ()), awaited_facts(policy, status)
+    needed, awaited = orders.needs.get(status, ()), orders.awaited(status)
 
     def known(name: str, *, required: bool = False) -> tuple[Any, ...]:
         values = fact_values(policy, name, placed_at)
@@ -93,7 +94,7 @@ def draw_order(draw: DrawFn, /, policy: Policy, fields: Mapping[str, Any]) -> Or
         "shipped_at": any_of("shipped_at", (placed_at, None) if shipped else (None,)),
         "cart_id": any_of("cart_id", known("cart_id")),
         "item": any_of("item", known("item")),
-        "facts": _parties(policy),
+        "facts": parties_of(policy),
         "history": any_of("history", _histories(policy, status, placed_at)),
     }
     for fact in policy.facts:
@@ -120,7 +121,7 @@ def sample_order(policy: Policy) -> Order:
         buyer=BUYER,
         seller=SELLER,
         placed_at=placed_at,
-        facts={name: value for name, value in values.items() if name in own} | _parties(policy),
+        facts={name: value for name, value in values.items() if name in own} | parties_of(policy),
         **{name: value for name, value in values.items() if name not in own},
     )
 
@@ -145,26 +146,10 @@ def fact_values(policy: Policy, name: str, at: datetime) -> tuple[Any, ...]:
             return _words(policy, name)
 
 
-def awaited_facts(policy: Policy, status: str) -> frozenset[str]:
-    """The facts that moves out of `status` bring along, and that are told with them."""
-    orders = policy.orders
-    moves = (move for move in orders.facts if orders.target(status, move) is not None)
-    needed = orders.needs.get(status, ())
-    return frozenset(name for move in moves for name in orders.facts[move] if name not in needed)
-
-
 @lru_cache(maxsize=1_000)
 def _words(policy: Policy, name: str) -> tuple[Any, ...]:
-    values = values_of(name, _leaves(policy), (policy,))
+    values = values_of(name, every_leaf(policy), (policy,))
     return tuple(value for value in values if value is not None)
-
-
-@lru_cache(maxsize=64)
-def _leaves(policy: Policy) -> tuple[Leaf, ...]:
-    """The conditions about one fact each of all rules, reasons and deadlines of a policy."""
-    reasons = (leaf for reason in policy.reasons for leaf in reason.when.leaves())
-    runs = (leaf for deadline in policy.deadlines for leaf in deadline.runs.leaves())
-    return (*all_leaves(policy), *reasons, *runs)
 
 
 @lru_cache(maxsize=64)
@@ -183,22 +168,13 @@ def _channels(policy: Policy, *, any_of_them: bool) -> tuple[str | None, ...]:
     """The channels that the rules of a policy speak of; or any, and none."""
     spoken = {
         value
-        for leaf in all_leaves(policy)
+        for leaf in every_leaf(policy)
         if isinstance(leaf, IsIn) and leaf.fact == "channel"
         for value in leaf.values
     }
     if any_of_them or not spoken:
         return (*(policy.channels or ("web",)), None)
     return tuple(sorted(spoken))
-
-
-def _parties(policy: Policy) -> dict[str, str]:
-    """The ids of the parties that a policy adds, by the facts that hold them."""
-    return {
-        role.party: f"{role.name}-1"
-        for role in policy.roles.values()
-        if role.party not in (None, "buyer", "seller")
-    }
 
 
 def _histories(policy: Policy, status: str, at: datetime) -> tuple[tuple[PastRequest, ...], ...]:
@@ -224,17 +200,8 @@ def turning_points(policy: Policy, case: Case) -> tuple[datetime, ...]:
     deadlines are due, as far as the facts are known that they are reckoned from.
     """
     facts = Facts(None, case, policy, case.order.placed_at)
-    moments = {each.at(facts.__getitem__) for each in _times(policy)}
+    moments = {each.at(facts.__getitem__) for each in every_time(policy)}
     return tuple(sorted(moment for moment in moments if moment is not None))
-
-
-@lru_cache(maxsize=64)
-def _times(policy: Policy) -> tuple[Time, ...]:
-    """The times of a policy, each reckoned from one fact."""
-    compared = [leaf.time for leaf in _leaves(policy) if isinstance(leaf, Before)]
-    due = [deadline.due for deadline in policy.deadlines]
-    each = (chain for time in (*compared, *due) for chain, _, _ in unspread(time))
-    return tuple(dict.fromkeys(each))
 
 
 def draw_moment(draw: DrawFn, /, policy: Policy, case: Case, after: datetime) -> datetime:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
-from ordercancel.domain.actors import Actor, Buyer, Operator, Seller, System
+import attrs
+
+from ordercancel.domain.actors import Actor, Buyer, Seller, System
 from ordercancel.domain.commands import (
     JUDGED,
     AdvanceOrder,
@@ -24,30 +26,32 @@ BUYER = Buyer("b-1")
 SELLER = Seller("s-1")
 SYSTEM = System()
 
-_BUILT_IN: Mapping[str, Actor] = {
-    "buyer": BUYER,
-    "seller": SELLER,
-    "operator": Operator("op-1"),
-    "system": SYSTEM,
-}
+
+def actors_of(policy: Policy, parties: Mapping[str, Any]) -> Iterator[Actor]:
+    """One actor of each role, and a second one of the roles of the house that answer.
+
+    Args:
+        policy: The policy.
+        parties: The ids of the parties, by the facts of an order that hold them.
+    """
+    for role in policy.roles.values():
+        if role.name == SYSTEM.role:
+            yield SYSTEM
+        elif role.party is not None:
+            yield Actor(parties[role.party], role=role.name)
+        else:
+            for number in (1, 2) if role.answers else (1,):
+                yield Actor(f"{role.name}-{number}", role=role.name)
 
 
 def actors_tried(policy: Policy) -> Iterator[Actor]:
-    """One actor of each role, and a second one of the roles of the house that answer.
-
-    Each comes once more with somebody acting on their behalf, where a rule hangs on that.
-    """
-    on_behalf = (None, "agent:x") if "is_on_behalf" in every_fact(policy) else (None,)
-    for role in policy.roles.values():
-        first = _BUILT_IN.get(role.name) or Actor(f"{role.name}-1", role=role.name)
-        ids = [first.id]
-        if role.party is None and role.answers:
-            ids.append(first.id.removesuffix("1") + "2")
-        for actor_id, via in product(ids, on_behalf):
-            if (actor_id, via) == (first.id, None):
-                yield first
-            else:
-                yield Actor(actor_id, role=role.name, via=via)
+    """The actors of an order, each once more with an agent, where a rule hangs on that."""
+    hangs = "is_on_behalf" in every_fact(policy)
+    parties = {"buyer": BUYER.id, "seller": SELLER.id, **parties_of(policy)}
+    for actor in actors_of(policy, parties):
+        yield actor
+        if hangs:
+            yield attrs.evolve(actor, via="agent:x")
 
 
 def parties_of(policy: Policy) -> dict[str, str]:
@@ -61,34 +65,54 @@ def parties_of(policy: Policy) -> dict[str, str]:
 
 def commands_tried(policy: Policy) -> Iterator[Judged]:
     """Every command by every actor, without a reason, about request number 1."""
+    return commands_by(actors_tried(policy), policy, ORDER_ID, 1)
+
+
+def commands_by(
+    actors: Iterable[Actor], policy: Policy, order_id: str, number: int
+) -> Iterator[Judged]:
+    """Every command by `actors`, without a reason, about request `number` of an order."""
     of = {kind: tuple(_data_of(policy, kind)) for kind in JUDGED}
-    for by in actors_tried(policy):
+    for by in actors:
         for kind in JUDGED:
             if by.id.endswith("2") and kind is AdvanceOrder:
                 continue  # moves ask for no other than the first of a role
-            for data, fields in product(of[kind], _fields_of(policy, kind)):
-                yield kind(ORDER_ID, by=by, data=data, **fields)
+            for data, fields in product(of[kind], _fields_of(policy, kind, number)):
+                yield kind(order_id, by=by, data=data, **fields)
 
 
-def _fields_of(policy: Policy, kind: type[Judged]) -> tuple[dict[str, Any], ...]:
+def _fields_of(policy: Policy, kind: type[Judged], number: int) -> tuple[dict[str, Any], ...]:
     if kind is AdvanceOrder:
         return tuple({"move": move} for move in policy.orders.moves)
     if kind is RequestCancellation:
         return ({},)
-    accepts = (True, False) if kind is AnswerWithdrawal else ()
-    return tuple({"request": 1, "accept": accept} for accept in accepts) or ({"request": 1},)
+    if kind is AnswerWithdrawal:
+        return tuple({"request": number, "accept": accept} for accept in (True, False))
+    return ({"request": number},)
 
 
 def _data_of(policy: Policy, kind: type[Judged]) -> Iterator[dict[str, Any]]:
     """The facts that go with a command, in every way that something in the policy tells apart."""
     leaves, hanging = every_leaf(policy), every_fact(policy)
-    carried = [fact for fact in policy.facts if fact.of is kind and fact.name in hanging]
-    columns = [values_of(fact.name, leaves, (policy,), (), kind) for fact in carried]
+    carried = [
+        fact
+        for fact in policy.facts
+        if fact.of is kind and (fact.required or fact.name in hanging)
+    ]
+    columns = [
+        [
+            value
+            for value in values_of(fact.name, leaves, (policy,), (), kind)
+            if value is not None or not fact.required
+        ]
+        for fact in carried
+    ]
     for values in product(*columns):
+        told = zip(carried, values, strict=True)
         yield {
             fact.name: value
-            for fact, value in zip(carried, values, strict=True)
-            if value not in (None, False)
+            for fact, value in told
+            if value is not None and (fact.required or value is not False)
         }
 
 

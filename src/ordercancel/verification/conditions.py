@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import Before, Condition, Leaf
@@ -11,6 +12,7 @@ from ordercancel.rules.times import Time, unspread
 from ordercancel.verification.enumeration import all_leaves
 
 
+@lru_cache(maxsize=64)
 def every_leaf(policy: Policy) -> tuple[Leaf, ...]:
     """The conditions about one fact each in rules, lifecycles and all other parts of a policy."""
     return (*all_leaves(policy), *(leaf for each in _others(policy) for leaf in each.leaves()))
@@ -23,6 +25,7 @@ def _others(policy: Policy) -> Iterator[Condition]:
     yield from (fee.when for fee in policy.fees)
 
 
+@lru_cache(maxsize=64)
 def every_time(policy: Policy) -> tuple[Time, ...]:
     """The times, each of one fact, that the present is compared with or that are due."""
     compared = (leaf.time for leaf in every_leaf(policy) if isinstance(leaf, Before))

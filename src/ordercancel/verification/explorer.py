@@ -321,7 +321,7 @@ class Explorer:
     def _updated(self, node: CaseNode) -> Iterator[CaseNode]:
         """Each fact of the order changed, one at a time, and each other status."""
         order, orders = node.case.order, self.policy.orders
-        needed, awaited = self._orders.needed(order.status), self._orders.awaited(order.status)
+        needed, awaited = orders.needs.get(order.status, ()), orders.awaited(order.status)
         shipped = order.status in orders.shipped
         for name in self._orders.facts:
             if name not in awaited and (shipped or name != "shipped_at"):
@@ -336,7 +336,7 @@ class Explorer:
         for status in orders.statuses:
             if status not in (order.status, orders.cancelled):
                 told: list[dict[str, Any]] = [{}]
-                for name in self._orders.needed(status):
+                for name in orders.needs.get(status, ()):
                     if self._keys.known(name, node.case) is None:
                         values = [v for v in self._orders.values(name, node.at) if v is not None]
                         told = [{**each, name: value} for each in told for value in values]

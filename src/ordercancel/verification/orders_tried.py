@@ -46,21 +46,6 @@ class OrdersTried:
         required = fact is not None and fact.required
         return tuple(word for word in words if word is not None or not required)
 
-    def needed(self, status: str) -> tuple[str, ...]:
-        """The facts that an order in `status` must have."""
-        return tuple(self.policy.orders.needs.get(status, ()))
-
-    def awaited(self, status: str) -> frozenset[str]:
-        """The facts that a move brings along which an order in `status` has yet to make."""
-        orders = self.policy.orders
-        return frozenset(
-            name
-            for move, names in orders.facts.items()
-            if orders.target(status, move) is not None
-            for name in names
-            if name not in self.needed(status)
-        )
-
     def registered(self, *, limit: int, seed: int | None) -> Iterator[tuple[Order, bool]]:
         """Orders to register, each with whether the directory knows its seller.
 
@@ -78,12 +63,12 @@ class OrdersTried:
                     yield self._order(placed_at, status, told), known
 
     def _told(self, status: str) -> tuple[str, ...]:
-        needed = self.needed(status)
-        return tuple(dict.fromkeys((*self.facts, *needed)))
+        return tuple(dict.fromkeys((*self.facts, *self.policy.orders.needs.get(status, ()))))
 
     def _columns(self, status: str, placed_at: datetime) -> Iterator[Sequence[Any]]:
         yield (True, False) if self._knows_seller else (False,)
-        awaited, needed = self.awaited(status), self.needed(status)
+        orders = self.policy.orders
+        awaited, needed = orders.awaited(status), orders.needs.get(status, ())
         for name in self._told(status):
             values: Sequence[Any] = self.values(name, placed_at)
             if name in awaited or name == "shipped_at":
