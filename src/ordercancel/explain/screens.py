@@ -14,7 +14,7 @@ from ordercancel.engine.case_facts import Facts
 from ordercancel.explain.blocks import Block, Chapter, Line, Para, Table, note, strong
 from ordercancel.explain.residue import NEVER, residue
 from ordercancel.explain.situations import anchors
-from ordercancel.explain.survey import ACTIONS, in_order
+from ordercancel.explain.survey import in_order
 from ordercancel.explain.telling import Telling
 from ordercancel.policy.describe import action_text, time_text
 from ordercancel.rules.conditions import ALWAYS, Condition, Leaf
@@ -24,6 +24,7 @@ from ordercancel.rules.reasons import Reason, TextBounds
 from ordercancel.rules.sources import Sourced
 from ordercancel.rules.standard_texts import MEDIUM_TEXTS
 from ordercancel.rules.texts import ANY_OPEN, Worded
+from ordercancel.verification.scenario import VERBS
 
 _AUDIENCES: Mapping[str, Text] = {
     "initiator": Text("求めた側", "whoever asked"),
@@ -313,7 +314,7 @@ def _whom(tell: Telling, reason: Reason) -> str:
     """Who may choose it; the condition, where it hangs on more than that."""
     if any(leaf.fact != "role" for leaf in reason.when.leaves()):
         return tell.condition(reason.when)
-    able = tell.survey.roles_that((ACTIONS[reason.on], None))
+    able = tell.survey.roles_that((VERBS[reason.on], None))
     chosen = [each for each in tell.policy.roles if reason.when.test({"role": each})]
     return tell.roles(each for each in chosen if each in able or reason.when != ALWAYS)
 

@@ -20,7 +20,7 @@ from ordercancel.engine.decision import Decision, Refused
 from ordercancel.engine.inputs import offered_reasons
 from ordercancel.engine.timers import running
 from ordercancel.explain.blocks import Span, strong
-from ordercancel.explain.survey import ACTIONS, Asked, action_of
+from ordercancel.explain.survey import Asked, action_of
 from ordercancel.explain.telling import Telling
 from ordercancel.policy.describe import action_text, value_text
 from ordercancel.rules.conditions import Before, Condition, Holds, Value
@@ -31,6 +31,7 @@ from ordercancel.rules.rules import Rule
 from ordercancel.rules.times import Time, unspread
 from ordercancel.verification.commands_tried import SYSTEM
 from ordercancel.verification.enumeration import SECOND, Space
+from ordercancel.verification.scenario import VERBS
 
 Row = tuple[str, Span, str]
 """A situation, the verdict, and what is read."""
@@ -171,7 +172,7 @@ def of_reason(tell: Telling, reason: Reason) -> Iterator[Row]:
 
 def _offering(tell: Telling, reason: Reason) -> Asked | None:
     """The nearest case in which the reason may be chosen, and the command is granted."""
-    action = ACTIONS[reason.on], None
+    action = VERBS[reason.on], None
     for answers in tell.survey.answers.values():
         for (_, each), asked in answers.items():
             for one in asked if each == action else ():

@@ -5,25 +5,13 @@ A page shows nothing that cannot be, and every answer on it is one that the rule
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Any
 
 import attrs
 
 from ordercancel.domain.actors import Party
-from ordercancel.domain.commands import (
-    AdvanceOrder,
-    AnswerWithdrawal,
-    Approve,
-    AskWithdrawal,
-    Command,
-    FireDeadline,
-    Judged,
-    Reject,
-    RequestCancellation,
-    UpdateOrder,
-    Withdraw,
-)
+from ordercancel.domain.commands import AnswerWithdrawal, Command, FireDeadline, Judged
 from ordercancel.domain.requests import OPEN, RequestStatus
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.decision import Decision
@@ -38,7 +26,7 @@ from ordercancel.verification.conditions import every_fact
 from ordercancel.verification.enumeration import SECOND
 from ordercancel.verification.explorer import Explorer, Visitor
 from ordercancel.verification.invariants import Step
-from ordercancel.verification.scenario import Attempt, CaseNode, Tick
+from ordercancel.verification.scenario import VERBS, Attempt, CaseNode, Tick
 from ordercancel.verification.time_regions import TimeRegions
 
 MOST_CASES = 5_000
@@ -64,18 +52,6 @@ class Asked:
     decision: Decision
 
 
-ACTIONS: Mapping[type[Command], str] = {
-    RequestCancellation: "request",
-    Approve: "approve",
-    Reject: "reject",
-    Withdraw: "withdraw",
-    AskWithdrawal: "ask_withdrawal",
-    AdvanceOrder: "advance",
-    UpdateOrder: "update",
-}
-"""The actions by kind of command; the answer to an ask for a withdrawal is one of two."""
-
-
 ASK: Action = ("request", None)
 """To ask for the cancellation of an order, or to cancel it."""
 
@@ -90,7 +66,7 @@ def action_of(command: Command) -> Action:
     """The action that a command takes, and the move of the order, if it is one."""
     if isinstance(command, AnswerWithdrawal):
         return ("accept" if command.accept else "decline"), None
-    return ACTIONS[type(command)], getattr(command, "move", None)
+    return VERBS[type(command)], getattr(command, "move", None)
 
 
 class Survey(Visitor):
