@@ -35,9 +35,14 @@ from ordercancel.domain.events import (
     PartyErased,
     RequestClosed,
     RequestReferred,
+    UnitsCancelled,
+    UnitsShipped,
     WithdrawalAsked,
     WithdrawalDeclined,
 )
+from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.money import Charge, ChargeKind, Money, OrderLine, Returned, Spread, Tender
+from ordercancel.domain.quotes import NOTHING, Quote, State
 from ordercancel.domain.requests import FINAL, Answer, CancellationRequest
 from ordercancel.policy import Calendar, Day, Moment, Rule
 from ordercancel.rules.conditions import (
@@ -154,7 +159,7 @@ def actors() -> SearchStrategy[Actor]:
 def _values() -> SearchStrategy[dict[str, Any]]:
     """Facts of any kind."""
     values = (
-        st.text(st.characters(exclude_categories=["Cs"]), max_size=9)
+        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=9)
         | st.integers(-(2**63), 2**63 - 1)
         | st.booleans()
         | moments()
@@ -163,8 +168,71 @@ def _values() -> SearchStrategy[dict[str, Any]]:
     return st.dictionaries(_lines(), values, max_size=3)
 
 
+def _units() -> SearchStrategy[dict[str, int]]:
+    """Units, or minor units, by id."""
+    return st.dictionaries(st.sampled_from(("cup", "皿", "pot")), st.integers(1, 3), max_size=3)
+
+
+def _lines_of_orders() -> SearchStrategy[tuple[OrderLine, ...]]:
+    line = st.builds(
+        OrderLine,
+        id=st.sampled_from(("cup", "皿", "pot")),
+        quantity=st.integers(1, 1_000_000),
+        amount=st.integers(0, 10**15),
+        tax=st.none() | _lines(),
+        item=st.none() | _lines(),
+    )
+    return st.lists(line, min_size=1, max_size=3, unique_by=lambda each: each.id).map(tuple)
+
+
+def _money() -> SearchStrategy[Money]:
+    charge = st.builds(
+        Charge,
+        id=st.just("c"),
+        kind=st.sampled_from((ChargeKind.SHIPPING, ChargeKind.FEE)),
+        amount=st.integers(0, 99),
+        by=st.sampled_from(Spread),
+        refund=st.sampled_from(Returned),
+    )
+    return st.builds(
+        Money,
+        currency=st.just("JPY"),
+        digits=st.integers(0, 3),
+        lines=_lines_of_orders(),
+        charges=st.lists(charge, max_size=1).map(tuple),
+        tenders=st.lists(
+            st.builds(Tender, id=st.just("card"), amount=st.integers(0, 99)), max_size=1
+        ).map(tuple),
+        grain=st.integers(1, 5),
+    )
+
+
+def _quotes() -> SearchStrategy[Quote]:
+    numbers = st.integers(0, 10**15)
+    sums = ("goods", "charges", "classes", "tax", "tenders", "remaining_tax", "restock")
+    wholes = ("refund", "fee", "gross", "remaining")
+    return st.builds(Quote, **dict.fromkeys(wholes, numbers), **{name: _units() for name in sums})
+
+
+def _states() -> SearchStrategy[State]:
+    run = st.tuples(st.none() | _lines(), _units().map(FrozenMap))
+    return st.just(NOTHING) | st.builds(
+        State,
+        runs=st.lists(run, max_size=2).map(tuple),
+        shipped=_units(),
+        given=_units(),
+        elsewhere=_units(),
+        move=st.none() | _lines(),
+    )
+
+
 def any_orders() -> SearchStrategy[Order]:
-    """Orders with any values that an order may have."""
+    """Orders with any values that an order may have, with and without lines and money."""
+    without, priced = {"lines": st.just(()) | _lines_of_orders()}, {"money": _money()}
+    return st.one_of(_orders(**without), _orders(**priced))
+
+
+def _orders(**further: Any) -> SearchStrategy[Order]:
     return st.builds(
         Order,
         _lines(),
@@ -182,6 +250,7 @@ def any_orders() -> SearchStrategy[Order]:
         cart_id=st.none() | _lines(),
         item=st.none() | _lines(),
         facts=_values(),
+        **further,
     )
 
 
@@ -200,7 +269,14 @@ def events() -> SearchStrategy[Event]:
         "unmarks": st.lists(st.sampled_from(("d-1", "d-2")), max_size=2).map(tuple),
     }
     return st.one_of(
-        st.builds(OrderRegistered, **stamp, order=any_orders(), edition=_lines(), digest=_lines()),
+        st.builds(
+            OrderRegistered,
+            **stamp,
+            order=any_orders(),
+            edition=_lines(),
+            digest=_lines(),
+            units=_states(),
+        ),
         st.builds(
             OrderUpdated,
             **changed,
@@ -215,6 +291,8 @@ def events() -> SearchStrategy[Event]:
             reason=st.none() | _lines(),
             text=_texts(),
             data=_values(),
+            lines=_units(),
+            fee=st.none() | _lines(),
             answerer=st.none() | st.sampled_from(("seller", "buyer_side", "operator")),
         ),
         st.builds(
@@ -235,6 +313,14 @@ def events() -> SearchStrategy[Event]:
             order_status=st.none() | _lines(),
             ship_on=_days(),
         ),
+        st.builds(
+            UnitsCancelled,
+            **numbered,
+            lines=_units(),
+            fee=st.none() | _lines(),
+            quote=st.none() | _quotes(),
+        ),
+        st.builds(UnitsShipped, **stamp, lines=_units(), move=st.none() | _lines()),
         st.builds(OrderCancelled, **numbered, status=_lines()),
         st.builds(
             DeadlineFired,
@@ -267,6 +353,8 @@ def cases(draw: DrawFn) -> Case:
                 reason=st.none() | _lines(),
                 text=_texts(),
                 data=_values(),
+                lines=_units(),
+                fee=st.none() | _lines(),
                 answerer=st.none() | _lines(),
                 status=st.sampled_from(RequestStatus),
                 withdrawal_text=_texts(),
@@ -297,6 +385,7 @@ def cases(draw: DrawFn) -> Case:
         version=draw(st.integers(0, 99)),
         updated_at=draw(st.none() | moments()),
         shipped_version=draw(versions),
+        units=draw(_states()),
     )
 
 

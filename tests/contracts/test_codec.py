@@ -11,11 +11,23 @@ import attrs
 import pytest
 
 from ordercancel import InvalidValue
-from ordercancel.domain.events import DeadlineFired
+from ordercancel.domain.events import (
+    CancellationRequested,
+    DeadlineFired,
+    UnitsCancelled,
+    UnitsShipped,
+)
+from ordercancel.domain.money import Money, OrderLine
+from ordercancel.domain.quotes import NOTHING
+from ordercancel.engine.decide import register
+from ordercancel.engine.quote import Account
 from ordercancel.policies import QOO10
+from ordercancel.rules.refunding import Refunding
 from ordercancel.stores.codec import decode_case, decode_events, encode
-from samples import jst, opened
+from samples import BUYER, jst, opened
 
+MONEY = Money(currency="JPY", digits=0, lines=(OrderLine(id="cup", quantity=3, amount=900),))
+REQUESTED = CancellationRequested(order_id="o-1", at=jst(15), by=BUYER, number=1)
 FACTS = {"gift": True, "boxes": 3, "note": "予約", "sent_at": jst(16, 9), "day": date(2022, 8, 20)}
 
 
@@ -37,6 +49,53 @@ def test_facts_come_back_as_they_were() -> None:
         "sent_at": {"at": "2022-08-16T00:00:00Z"},
         "day": {"on": "2022-08-20"},
     }
+
+
+def test_an_order_without_lines_is_stored_as_it_ever_was() -> None:
+    """To the byte: its case, its registration and a request, which know nothing of units."""
+    case = opened(QOO10, facts={"lines": None, "money": None, "fee": None})
+    request = attrs.evolve(
+        REQUESTED, order_id=case.order.id, data={"fee": None, "lines": None, "number": 1}
+    )
+    placed = (
+        '{"buyer":"b-1","cart_id":"250040690","channel":null,"delivered_at":null,'
+        '"facts":{"lines":null,"money":null,"fee":null},"history":[],"id":"762544202",'
+        '"item":"931204","paid_at":null,"placed_at":"2022-08-15T00:00:00Z","policy":"qoo10",'
+        '"seller":"s-1","ship_on":"2022-08-17","shipped_at":null,"status":"shipping_requested",'
+        '"status_since":"2022-08-15T00:00:00Z"}'
+    )
+    assert encode(case) == (
+        f'{{"digest":"{case.digest}","edition":"1","fired":{{}},"marks":[],"order":{placed},'
+        '"requests":[],"shipped_version":null,"updated_at":null,"version":0}'
+    )
+    assert encode(register(case.order, QOO10, jst(15))[0]) == (
+        f'{{"digest":"{case.digest}","edition":"1","order":{placed},"at":"2022-08-14T15:00:00Z"'
+        ',"by":{"id":"system","role":"system","via":null},"order_id":"762544202","rules":[]}'
+    )
+    assert encode(request) == (
+        '{"answerer":null,"data":{"fee":null,"lines":null,"number":1},"number":1,"reason":null,'
+        '"text":null,"at":"2022-08-14T15:00:00Z","by":{"id":"b-1","role":"buyer","via":null},'
+        '"order_id":"762544202","rules":[]}'
+    )
+    assert decode_events([("CancellationRequested", 2, encode(request))]) == (request,)
+
+
+def test_lines_and_money_come_back_as_they_were() -> None:
+    """With what has happened to them, and with the quote of each step."""
+    case = opened(QOO10, item=None, money=MONEY)
+    quote, state = Account(MONEY, Refunding()).cancel(NOTHING, {"cup": 1})
+    state = attrs.evolve(state.shipping({"cup": 1}, "ship"), elsewhere={"card": 5})
+    case = attrs.evolve(case, units=state)
+    assert decode_case(encode(case)) == case
+    assert hash(decode_case(encode(case)).units) == hash(state)
+    stamp: dict[str, Any] = {"order_id": "o-1", "at": jst(15), "by": BUYER}
+    events = (
+        UnitsCancelled(**stamp, number=1, lines={"cup": 1}, fee="late", quote=quote),
+        UnitsShipped(**stamp, lines={"cup": 2}, move="ship"),
+    )
+    stored = [(type(event).__name__, 2, encode(event)) for event in events]
+    assert decode_events(stored) == events
+    assert hash(decode_events(stored)) == hash(events)
 
 
 @pytest.mark.parametrize(

@@ -48,10 +48,14 @@ from ordercancel.domain.events import (
 )
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.money import Money, OrderLine
+from ordercancel.domain.quotes import State
 from ordercancel.domain.requests import CancellationRequest
 from ordercancel.engine.evolve import evolve
+from ordercancel.engine.quote import Account
 from ordercancel.policies import QOO10
 from ordercancel.rules.notifications import Medium
+from ordercancel.rules.refunding import Refunding
 from ordercancel.stores.memory import MemoryStore
 from ordercancel.stores.sql import SqlStore
 from samples import BUYER, SELLER, SYSTEM, jst, order
@@ -60,6 +64,16 @@ from security.stories import ORDER_ID, contents, every_command, story, told
 HUGE = "あ" * 1_000_000
 ENORMOUS = 10**5_000
 """A whole number that Python does not even write down."""
+
+UNITS = State(
+    runs=(("late", FrozenMap({"cup": 1})),),
+    shipped={"cup": 1},
+    given={"card": 1},
+    elsewhere={"card": 1},
+    move="ship",
+)
+MONEY = Money(currency="JPY", digits=0, lines=(OrderLine(id="cup", quantity=3, amount=900),))
+QUOTE, _ = Account(MONEY, Refunding()).cancel(State(), {"cup": 1})
 
 STAMP: dict[str, Any] = {"order_id": "o-1", "at": jst(15), "by": BUYER, "rules": ("r-1",)}
 FIELDS: dict[str, Any] = {
@@ -88,6 +102,10 @@ FIELDS: dict[str, Any] = {
     "reason": "other",
     "text": "words",
     "ships": True,
+    "lines": {"cup": 1},
+    "fee": "late",
+    "units": UNITS,
+    "quote": QUOTE,
 }
 
 
@@ -105,6 +123,8 @@ REQUEST = CancellationRequest(
     reason="other",
     text="words",
     data={"a": 1},
+    lines={"cup": 1},
+    fee="late",
     answerer="seller",
     withdrawal_text="words",
     answer=ANSWER,
@@ -130,8 +150,17 @@ MESSAGE = Message(
     request=1,
 )
 VALUES: list[Any] = [
-    *every_command("o-1", BUYER, "c-1"),
-    AdvanceOrder("o-1", by=SELLER, move="plan_shipping", facts={"ship_on": date(2022, 8, 17)}),
+    *(
+        attrs.evolve(each, lines={"cup": 1}) if hasattr(each, "lines") else each
+        for each in every_command("o-1", BUYER, "c-1")
+    ),
+    AdvanceOrder(
+        "o-1",
+        by=SELLER,
+        move="plan_shipping",
+        facts={"ship_on": date(2022, 8, 17)},
+        lines={"cup": 1},
+    ),
     Reject("o-1", by=SELLER, request=1, reason="other", text="words"),
     UpdateOrder("o-1", by=SYSTEM, status="new", buyer="b-1", seller="s-1", command_id="c-1"),
     order(
@@ -142,6 +171,7 @@ VALUES: list[Any] = [
         delivered_at=jst(15),
         facts={"a": 1},
         history=(PAST,),
+        money=MONEY,
     ),
     Party("s-1", name="店", emails=("a@example.jp",), locale="ja", contact="a@example.jp"),
     Buyer("b-1", via="agent:x"),
@@ -163,6 +193,7 @@ VALUES: list[Any] = [
         version=3,
         updated_at=jst(16),
         shipped_version=2,
+        units=UNITS,
     ),
     MESSAGE,
     *map(event, EVENTS.values()),
@@ -215,6 +246,16 @@ BEYOND: dict[type, tuple[Any, ...]] = {
 }
 """For a value of a kind, what may never stand in its place."""
 
+NO_AMOUNTS: tuple[Any, ...] = (
+    {"a": 0},
+    {"a": True},
+    {"a": 1.5},
+    {"a": ENORMOUS},
+    {HUGE: 1},
+    {"": 1},
+    dict.fromkeys(map(str, range(1_001)), 1),
+    HUGE,
+)
 SETTLED = {("Case", "requests"), ("Case", "fired"), ("Case", "marks"), ("Order", "history")}
 """What is not given as it is, or is tried below."""
 
@@ -228,6 +269,7 @@ def places() -> Iterable[Any]:
                 continue
             kind = next((kind for kind in BEYOND if isinstance(given, kind)), None)
             wrong = (HUGE, ENORMOUS, object()) if kind is None else BEYOND[kind]
+            wrong = NO_AMOUNTS if name == "lines" and kind is FrozenMap else wrong
             yield pytest.param(value, name, wrong, id=f"{type(value).__name__}.{name}")
 
 

@@ -33,6 +33,8 @@ def test_the_log_knows_every_kind_of_event_by_its_name() -> None:
         "WithdrawalAsked",
         "WithdrawalDeclined",
         "RequestClosed",
+        "UnitsCancelled",
+        "UnitsShipped",
         "OrderCancelled",
         "DeadlineFired",
         "PartyErased",

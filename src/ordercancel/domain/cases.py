@@ -11,6 +11,7 @@ from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
 from ordercancel.domain.limits import LAST_DUE_YEAR, MAX_REMEMBERED, MAX_REQUESTS, MAX_VERSION
 from ordercancel.domain.orders import Order
+from ordercancel.domain.quotes import NOTHING, State, added_up
 from ordercancel.domain.requests import FINAL, OPEN, CancellationRequest, RequestStatus
 
 
@@ -81,6 +82,7 @@ class Case:
         version: Counts the events that made it; 0 for one that nobody stored yet.
         updated_at: When the last of these events happened.
         shipped_version: The version by which the order was shipped; None while it was not.
+        units: What has happened to its units and its money; nothing for an order without lines.
     """
 
     order: Order
@@ -92,6 +94,7 @@ class Case:
     version: int = 0
     updated_at: datetime | None = None
     shipped_version: int | None = None
+    units: State = NOTHING
     # Follows from the requests, and would take longer to find in a long history than to keep.
     _ended: frozenset[RequestStatus] = attrs.field(
         default=frozenset(), init=False, repr=False, eq=False
@@ -111,6 +114,9 @@ class Case:
         faults.time("updated_at", self.updated_at, optional=True)
         if self.shipped_version is not None:
             faults.number("shipped_version", self.shipped_version, 0, MAX_VERSION, "a version")
+        faults.instance("units", self.units, State, "a State")
+        if isinstance(self.units, State) and self.units is not NOTHING:
+            self.units.check(faults, "units")
         faults.settle(self)
         ended = FINAL.intersection(request.status for request in self.requests)
         object.__setattr__(self, "_ended", ended)
@@ -135,6 +141,22 @@ class Case:
         """The request that waits for an answer, if one does. There is never more than one."""
         latest = self.latest
         return latest if latest is not None and latest.is_open else None
+
+    @property
+    def open_units(self) -> dict[str, int]:
+        """How many units of each line are neither cancelled nor shipped, those of none left out.
+
+        The open request may hold some of them.
+        """
+        gone = added_up(self.units.cancelled, self.units.shipped)
+        ordered = self.order.quantities.items()
+        return {name: rest for name, units in ordered if (rest := units - gone.get(name, 0)) > 0}
+
+    @property
+    def held_units(self) -> Mapping[str, int]:
+        """The units that the open request asks for, by line: they can't go before the answer."""
+        request = self.open_request
+        return EMPTY if request is None else request.lines
 
     @property
     def ended(self) -> frozenset[RequestStatus]:

@@ -12,6 +12,7 @@ are recorded, and no rule is asked.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar, cast, get_args
 
 import attrs
@@ -19,7 +20,7 @@ import attrs
 from ordercancel.domain.actors import Actor, check_actor
 from ordercancel.domain.exact import of_kind
 from ordercancel.domain.faults import Faults
-from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
+from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen, as_frozen_or_none
 from ordercancel.domain.limits import MAX_REQUESTS
 
 
@@ -71,10 +72,21 @@ class _Worded(_Judged):
 class RequestCancellation(_Worded):
     """Ask to cancel the order; whoever asks is the initiator of the request.
 
+    `lines` are the units to cancel, by the id of the line, where the policy cancels parts.
+    Default: all that are open.
+
     `reason` is a code of the policy's reasons for asking, `text` the initiator's own words where
     that reason takes any. The reason may be left out to *assess* whether asking is possible at
     all; to ask in earnest it is needed.
     """
+
+    lines: FrozenMap[str, int] | None = attrs.field(
+        default=None, converter=as_frozen_or_none, kw_only=True
+    )
+
+    def _check(self, faults: Faults) -> None:
+        super()._check(faults)
+        _check_lines(faults, self.lines)
 
 
 @attrs.frozen
@@ -130,14 +142,20 @@ class AnswerWithdrawal(_Answer):
 class AdvanceOrder(_Judged):
     """Make a move of the policy's lifecycle, such as ``ship``.
 
-    `facts` are those that the policy declares for the move, such as the planned ship date.
+    `facts` are those that the policy declares for the move, such as the planned ship date. `lines`
+    are the units that it ships, by the id of the line, where the policy cancels parts. Default:
+    all that are open.
     """
 
     move: str = attrs.field(kw_only=True)
     facts: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen, kw_only=True)
+    lines: FrozenMap[str, int] | None = attrs.field(
+        default=None, converter=as_frozen_or_none, kw_only=True
+    )
 
     def _check(self, faults: Faults) -> None:
         faults.line("move", self.move)
+        _check_lines(faults, self.lines)
 
 
 @attrs.frozen
@@ -193,6 +211,13 @@ JUDGED: tuple[type[Judged], ...] = get_args(Judged)
 
 COMMANDS: tuple[type[Command], ...] = get_args(Command)
 """Every kind of command."""
+
+
+def _check_lines(faults: Faults, lines: object) -> None:
+    if lines is not None:
+        faults.amounts("lines", lines)
+        if isinstance(lines, Mapping) and not lines:
+            faults.add("lines", "are none", "units of at least one line")
 
 
 C = TypeVar("C", bound=_Command)

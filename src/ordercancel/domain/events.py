@@ -19,6 +19,7 @@ from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
 from ordercancel.domain.limits import LAST_DUE_YEAR, MAX_KEPT_TEXT, MAX_REQUESTS, MAX_RULES
 from ordercancel.domain.orders import Order
+from ordercancel.domain.quotes import NOTHING, Quote, State
 from ordercancel.domain.requests import FINAL, RequestStatus
 
 
@@ -41,12 +42,14 @@ class _Event:
 class OrderRegistered(_Event):
     """The host made the order known.
 
-    `edition` is the edition of the rules that judges it, `digest` tells what decides in it.
+    `edition` is the edition of the rules that judges it, `digest` tells what decides in it,
+    `units` what had happened to the units of its lines by then.
     """
 
     order: Order
     edition: str
     digest: str = ""
+    units: State = NOTHING
 
 
 @attrs.frozen(kw_only=True)
@@ -81,12 +84,18 @@ class OrderAdvanced(_Event):
 
 @attrs.frozen(kw_only=True)
 class CancellationRequested(_Event):
-    """Somebody (`by`) asked to cancel; `answerer` is to answer, None where nobody has to."""
+    """Somebody (`by`) asked to cancel; `answerer` is to answer, None where nobody has to.
+
+    `lines` are the units that they ask for, none for an order without lines; `fee` is the id of
+    the fee that held then.
+    """
 
     number: int
     reason: str | None = None
     text: str | None = attrs.field(default=None, repr=False)
     data: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen)
+    lines: FrozenMap[str, int] = attrs.field(default=EMPTY, converter=as_frozen)
+    fee: str | None = None
     answerer: str | None = None
 
 
@@ -132,6 +141,31 @@ class RequestClosed(_Event):
     text: str | None = attrs.field(default=None, repr=False)
     order_status: str | None = None
     ship_on: date | None = None
+
+
+@attrs.frozen(kw_only=True)
+class UnitsCancelled(_Event):
+    """The units `lines` were cancelled by request `number`, of an order that has lines.
+
+    `fee` is the id of the fee that holds for them, `quote` what they give back; None where the
+    order has no prices, or the policy gives nothing back.
+    """
+
+    number: int
+    lines: FrozenMap[str, int] = attrs.field(converter=as_frozen)
+    fee: str | None = None
+    quote: Quote | None = None
+
+
+@attrs.frozen(kw_only=True)
+class UnitsShipped(_Event):
+    """The units `lines` left the seller, by the move `move`; the order itself moves with the last.
+
+    `move` is None where the host told of it by an update.
+    """
+
+    lines: FrozenMap[str, int] = attrs.field(converter=as_frozen)
+    move: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -181,6 +215,8 @@ Event = (
     | WithdrawalAsked
     | WithdrawalDeclined
     | RequestClosed
+    | UnitsCancelled
+    | UnitsShipped
     | OrderCancelled
     | DeadlineFired
     | PartyErased
@@ -202,6 +238,16 @@ def _check_number(faults: Faults, field: str, value: object) -> None:
 def _check_request(faults: Faults, field: str, value: object) -> None:
     if value is not None:
         _check_number(faults, field, value)
+
+
+def _check_units(faults: Faults, field: str, value: object) -> None:
+    faults.instance(field, value, State, "a State")
+    if isinstance(value, State) and value is not NOTHING:
+        value.check(faults, field)
+
+
+def _check_quote(faults: Faults, field: str, value: object) -> None:
+    faults.instance(field, value, Quote | None, "a Quote")
 
 
 def _check_rules(faults: Faults, field: str, value: object) -> None:
@@ -258,6 +304,10 @@ _CHECKS: Mapping[str, Callable[[Faults, str, Any], None]] = {
     "text": partial(Faults.text, most=MAX_KEPT_TEXT),
     "facts": Faults.facts,
     "data": Faults.facts,
+    "lines": Faults.amounts,
+    "units": _check_units,
+    "fee": Faults.line,
+    "quote": _check_quote,
     "ships": Faults.flag,
     "unmarks": _check_rules,
 }

@@ -21,8 +21,10 @@ from ordercancel.domain.limits import (
     MAX_FACTS,
     MAX_INTEGER,
     MAX_LINE,
+    MAX_LINES,
     MAX_MESSAGE,
     MAX_PROBLEM,
+    MAX_QUANTITY,
     MAX_TEXT,
 )
 
@@ -200,6 +202,24 @@ class Faults:
         """`value` is one of the words `choices`."""
         if not isinstance(value, str) or value not in choices:
             self.add(field, f"is {_kind_or_text(value)}", f"one of: {', '.join(choices)}")
+
+    def amounts(
+        self, field: str, value: object, *, least: int = 1, most: int = MAX_QUANTITY
+    ) -> None:
+        """`value` maps at most `MAX_LINES` ids to whole numbers, such as units of a line."""
+        if not isinstance(value, Mapping):
+            self.add(field, f"is {_kind(value)}", "a mapping of ids to whole numbers")
+            return
+        before = len(self.found)
+        if len(value) > MAX_LINES:
+            self.add(field, f"has {len(value)} entries", f"at most {MAX_LINES}")
+        for name, number in islice(value.items(), MAX_LINES):
+            shown = f"{_kind_or_text(name):.50}"
+            self.line(f"{field} id {shown}", name)
+            expected = f"a whole number, {least} to {most}"
+            self.number(f"{field}[{shown}]", number, least, most, expected)
+        if len(self.found) == before:
+            self.exact[field] = FrozenMap({exact(name): exact(n) for name, n in value.items()})
 
     def facts(self, field: str, value: object) -> None:
         """`value` maps at most `MAX_FACTS` names to what a fact can be.

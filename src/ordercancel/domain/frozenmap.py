@@ -62,3 +62,8 @@ def as_frozen(value: Mapping[str, Any]) -> FrozenMap[str, Any]:
     if isinstance(value, FrozenMap) or not isinstance(value, Mapping):
         return value
     return FrozenMap(value)
+
+
+def as_frozen_or_none(value: Mapping[str, Any] | None) -> FrozenMap[str, Any] | None:
+    """The same; None stays None."""
+    return None if value is None else as_frozen(value)

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import attrs
 
+from ordercancel.domain.exact import of_kind
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_AMOUNT, MAX_CHARGES, MAX_LINES, MAX_QUANTITY
 
@@ -24,6 +25,7 @@ __all__ = [
     "Spread",
     "Tender",
     "allocate",
+    "check_ids",
     "rounded",
 ]
 
@@ -180,9 +182,9 @@ class Money:
         faults.line("currency", self.currency)
         faults.number("digits", self.digits, 0, 4, "digits behind the point, 0 to 4")
         faults.number("grain", self.grain, 1, MAX_AMOUNT, "minor units from 1 on")
-        known = _ids(faults, "lines", self.lines, OrderLine, MAX_LINES)
-        _ids(faults, "charges", self.charges, Charge, MAX_CHARGES)
-        _ids(faults, "tenders", self.tenders, Tender, MAX_CHARGES)
+        known = check_ids(faults, "lines", self.lines, OrderLine, MAX_LINES)
+        check_ids(faults, "charges", self.charges, Charge, MAX_CHARGES)
+        check_ids(faults, "tenders", self.tenders, Tender, MAX_CHARGES)
         faults.raise_if_any()
         if not known:
             faults.add("lines", "are none", "at least one line")
@@ -197,10 +199,11 @@ class Money:
         faults.settle(self)
 
 
-def _ids(faults: Faults, field: str, value: object, kind: type, most: int) -> set[str]:
+def check_ids(faults: Faults, field: str, value: object, kind: type, most: int) -> set[str]:
     """The ids of entries, each of which is a `kind` and has an id of its own."""
     known: set[str] = set()
-    for number, entry in enumerate(faults.entries(field, value, most)):
+    entries = faults.entries(field, value, most)
+    for number, entry in enumerate(entries):
         where = f"{field}[{number}]"
         faults.instance(where, entry, kind, f"a {kind.__name__}")
         if isinstance(entry, kind):
@@ -208,6 +211,11 @@ def _ids(faults: Faults, field: str, value: object, kind: type, most: int) -> se
             if name in known:
                 faults.add(f"{where}.id", f"is {name!r:.80} again", "an id of its own")
             known.add(name)
+            if type(entry) is not kind:
+                plain = (
+                    of_kind(each, kind) if isinstance(each, kind) else each for each in entries
+                )
+                faults.exact[field] = tuple(plain)
     return known
 
 

@@ -15,7 +15,8 @@ from ordercancel.domain.actors import Actor, check_actor
 from ordercancel.domain.exact import of_kind
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
-from ordercancel.domain.limits import MAX_REQUESTS
+from ordercancel.domain.limits import MAX_LINES, MAX_REQUESTS
+from ordercancel.domain.money import Money, OrderLine, check_ids
 from ordercancel.domain.requests import FINAL, OPEN, RequestStatus
 
 FactValue = str | int | bool | datetime | date
@@ -76,6 +77,9 @@ class Order:
             flag, a whole number of 64 bits, a string of 200 characters, a moment or a day. A repr
             shows them, so that they are no place for what a person wrote.
         history: The requests that were made before the order is registered, oldest first.
+        lines: What was ordered, where units of it may be cancelled or shipped by themselves; with
+            `money` its lines, which need not be named again. Default: none, it is one whole.
+        money: What it costs, and how it was paid. Default: the order has no prices.
 
     Raises:
         InvalidValue: With every fault of the values given.
@@ -97,6 +101,8 @@ class Order:
     item: str | None = attrs.field(default=None, kw_only=True)
     facts: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen, kw_only=True)
     history: tuple[PastRequest, ...] = attrs.field(default=(), kw_only=True)
+    lines: tuple[OrderLine, ...] = attrs.field(default=(), kw_only=True)
+    money: Money | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         faults = Faults("Order")
@@ -110,9 +116,26 @@ class Order:
         faults.day("ship_on", self.ship_on)
         faults.facts("facts", self.facts)
         self._check_history(faults)
+        if self.money is not None or not isinstance(self.lines, tuple) or self.lines:
+            self._check_lines(faults)
         faults.settle(self)
         if self.status_since is None:
             object.__setattr__(self, "status_since", self.placed_at)
+
+    @property
+    def quantities(self) -> dict[str, int]:
+        """How many units of each line were ordered."""
+        return {line.id: line.quantity for line in self.lines}
+
+    def _check_lines(self, faults: Faults) -> None:
+        before = len(faults.found)
+        check_ids(faults, "lines", self.lines, OrderLine, MAX_LINES)
+        faults.instance("money", self.money, Money | None, "a Money")
+        if isinstance(self.money, Money) and len(faults.found) == before:
+            if self.lines not in ((), self.money.lines):
+                faults.add("lines", "are not those of the money", "no lines beside the money")
+            money = faults.exact["money"] = of_kind(self.money, Money)
+            faults.exact["lines"] = money.lines
 
     def _check_history(self, faults: Faults) -> None:
         past = faults.entries("history", self.history, MAX_REQUESTS)

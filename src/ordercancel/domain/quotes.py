@@ -6,12 +6,17 @@ from collections.abc import Mapping
 
 import attrs
 
-from ordercancel.domain.frozenmap import EMPTY
+from ordercancel.domain.faults import Faults
+from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
+from ordercancel.domain.limits import MAX_AMOUNT, MAX_LINES
 
-__all__ = ["Amounts", "Due", "Quote", "State", "added_up"]
+__all__ = ["NOTHING", "Amounts", "Due", "Quote", "State", "added_up"]
 
 Amounts = Mapping[str, int]
 """Units or minor units by an id."""
+
+Frozen = FrozenMap[str, int]
+"""The same, where they are kept."""
 
 
 @attrs.frozen(kw_only=True)
@@ -24,12 +29,14 @@ class State:
         shipped: The units that are shipped, by line.
         given: What was given back, by tender.
         elsewhere: What the host has given back besides, by tender.
+        move: The move that units were last shipped by; None where they were by none.
     """
 
-    runs: tuple[tuple[str | None, Amounts], ...] = ()
-    shipped: Amounts = EMPTY
-    given: Amounts = EMPTY
-    elsewhere: Amounts = EMPTY
+    runs: tuple[tuple[str | None, Frozen], ...] = ()
+    shipped: Frozen = attrs.field(default=EMPTY, converter=as_frozen)
+    given: Frozen = attrs.field(default=EMPTY, converter=as_frozen)
+    elsewhere: Frozen = attrs.field(default=EMPTY, converter=as_frozen)
+    move: str | None = None
 
     @property
     def cancelled(self) -> dict[str, int]:
@@ -38,6 +45,39 @@ class State:
         for _, run in self.runs:
             units = added_up(units, run)
         return units
+
+    def cancelling(self, lines: Amounts, fee: str | None = None) -> State:
+        """The state after further units are cancelled under the fee that holds for them."""
+        runs = self.runs
+        if runs and runs[-1][0] == fee:
+            lines = added_up(runs[-1][1], lines)
+            runs = runs[:-1]
+        return attrs.evolve(self, runs=(*runs, (fee, FrozenMap(lines))))
+
+    def shipping(self, lines: Amounts, move: str | None = None) -> State:
+        """The state after further units are shipped by this move."""
+        return attrs.evolve(self, shipped=added_up(self.shipped, lines), move=move)
+
+    def giving(self, tenders: Amounts) -> State:
+        """The state after this was given back, by tender."""
+        return attrs.evolve(self, given=added_up(self.given, tenders))
+
+    def check(self, faults: Faults, field: str) -> None:
+        """Note what of it can't be; it is not checked when it is built."""
+        for number, (fee, lines) in enumerate(
+            faults.entries(f"{field}.runs", self.runs, MAX_LINES)
+        ):
+            faults.line(f"{field}.runs[{number}].fee", fee, optional=True)
+            faults.amounts(f"{field}.runs[{number}]", lines)
+        faults.amounts(f"{field}.shipped", self.shipped)
+        for name in ("given", "elsewhere"):
+            amounts = getattr(self, name)
+            faults.amounts(f"{field}.{name}", amounts, least=0, most=MAX_AMOUNT)
+        faults.line(f"{field}.move", self.move, optional=True)
+
+
+NOTHING = State()
+"""Nothing has happened yet."""
 
 
 @attrs.frozen(kw_only=True)
@@ -88,14 +128,14 @@ class Quote:
     refund: int
     fee: int
     gross: int
-    goods: Amounts
-    charges: Amounts
-    classes: Amounts
-    tax: Amounts
-    tenders: Amounts
+    goods: Frozen = attrs.field(converter=as_frozen)
+    charges: Frozen = attrs.field(converter=as_frozen)
+    classes: Frozen = attrs.field(converter=as_frozen)
+    tax: Frozen = attrs.field(converter=as_frozen)
+    tenders: Frozen = attrs.field(converter=as_frozen)
     remaining: int
-    remaining_tax: Amounts
-    restock: Amounts
+    remaining_tax: Frozen = attrs.field(converter=as_frozen)
+    restock: Frozen = attrs.field(converter=as_frozen)
 
 
 def added_up(one: Amounts, other: Amounts) -> dict[str, int]:

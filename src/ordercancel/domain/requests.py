@@ -76,6 +76,8 @@ class CancellationRequest:
         reason: A code of the policy's reasons; None where it has none for this.
         text: The initiator's own words, cleaned, where the reason takes any.
         data: The facts that came with it and are kept, by name.
+        lines: The units that it asks for, by line; empty for an order without lines.
+        fee: The id of the fee that held when it was made; None where none did.
         answerer: The role that is to answer, or a side (``seller_side``) any of whose roles may;
             None for one that was approved at once.
         status: Where it stands.
@@ -93,6 +95,8 @@ class CancellationRequest:
     reason: str | None = None
     text: str | None = attrs.field(default=None, repr=False)
     data: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen)
+    lines: FrozenMap[str, int] = attrs.field(default=EMPTY, converter=as_frozen)
+    fee: str | None = None
     answerer: str | None = None
     status: RequestStatus = RequestStatus.PENDING
     withdrawal_text: str | None = attrs.field(default=None, repr=False)
@@ -108,6 +112,8 @@ class CancellationRequest:
         faults.line("reason", self.reason, optional=True)
         faults.text("text", self.text, most=MAX_KEPT_TEXT)
         faults.facts("data", self.data)
+        faults.amounts("lines", self.lines)
+        faults.line("fee", self.fee, optional=True)
         faults.line("answerer", self.answerer, optional=True)
         faults.instance("status", self.status, RequestStatus, "a RequestStatus")
         faults.text("withdrawal_text", self.withdrawal_text, most=MAX_KEPT_TEXT)

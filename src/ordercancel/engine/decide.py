@@ -77,6 +77,7 @@ def register(order: Order, policy: RuleSet, at: datetime) -> tuple[Event, ...]:
             order=order,
             edition=case.edition,
             digest=case.digest,
+            units=case.units,
         ),
     )
 

@@ -25,11 +25,14 @@ from ordercancel.domain.events import (
     PartyErased,
     RequestClosed,
     RequestReferred,
+    UnitsCancelled,
+    UnitsShipped,
     WithdrawalAsked,
     WithdrawalDeclined,
 )
-from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.frozenmap import EMPTY, FrozenMap
 from ordercancel.domain.orders import Order
+from ordercancel.domain.quotes import NOTHING, State
 from ordercancel.domain.requests import FINAL, Answer, CancellationRequest, RequestStatus
 from ordercancel.domain.trusted import trusted, trusted_evolve
 
@@ -76,8 +79,15 @@ def evolve(case: Case, event: Event) -> Case:
     return _EVOLVERS[type(event)](case, event)
 
 
-def opened(order: Order, edition: str, digest: str) -> Case:
-    """The case of an order that nobody stored yet, with the requests that it had before."""
+def opened(order: Order, edition: str, digest: str, units: State = NOTHING) -> Case:
+    """The case of an order that nobody stored yet, with the requests that it had before.
+
+    Args:
+        order: The order.
+        edition: The edition of the policy that judges it.
+        digest: Tells what decides in that edition apart.
+        units: What has happened to its units. Default: nothing.
+    """
     past = order.history
     requests = tuple(
         CancellationRequest(
@@ -86,6 +96,7 @@ def opened(order: Order, edition: str, digest: str) -> Case:
             at=each.at,
             reason=each.reason,
             answerer=(each.answerer or "seller") if each.status not in FINAL else each.answerer,
+            lines=order.quantities if each.status not in FINAL else EMPTY,
             status=each.status,
             closed_at=each.at if each.status in FINAL else None,
             closed_version=0 if each.status in FINAL else None,
@@ -98,12 +109,13 @@ def opened(order: Order, edition: str, digest: str) -> Case:
         digest=digest,
         requests=requests,
         shipped_version=None if order.shipped_at is None else 1,
+        units=units,
     )
 
 
 def _registered(case: Case | None, event: OrderRegistered) -> Case:
     version = 1 if case is None else case.version + 1
-    fresh = opened(event.order, event.edition, event.digest)
+    fresh = opened(event.order, event.edition, event.digest, event.units)
     return trusted_evolve(fresh, version=version, updated_at=event.at)
 
 
@@ -151,6 +163,8 @@ def _requested(case: Case, event: CancellationRequested) -> Case:
         reason=event.reason,
         text=event.text,
         data=event.data,
+        lines=event.lines,
+        fee=event.fee,
         answerer=event.answerer,
     )
     return _after(case, event.at, requests=(*case.requests, request))
@@ -199,6 +213,17 @@ def _is_answer(case: Case, event: RequestClosed) -> bool:
     )
 
 
+def _units_cancelled(case: Case, event: UnitsCancelled) -> Case:
+    units = case.units.cancelling(event.lines, event.fee)
+    if event.quote is not None:
+        units = units.giving(event.quote.tenders)
+    return _after(case, event.at, units=units)
+
+
+def _units_shipped(case: Case, event: UnitsShipped) -> Case:
+    return _after(case, event.at, units=case.units.shipping(event.lines, event.move))
+
+
 def _cancelled(case: Case, event: OrderCancelled) -> Case:
     order = trusted_evolve(case.order, status=event.status, status_since=event.at)
     return _after(case, event.at, order=order)
@@ -239,6 +264,8 @@ _EVOLVERS: Mapping[type[Event], Callable[[Any, Any], Case]] = {
     WithdrawalAsked: _withdrawal_asked,
     WithdrawalDeclined: _withdrawal_declined,
     RequestClosed: _closed,
+    UnitsCancelled: _units_cancelled,
+    UnitsShipped: _units_shipped,
     OrderCancelled: _cancelled,
     DeadlineFired: _fired,
     PartyErased: _party_erased,

@@ -16,7 +16,6 @@ from collections.abc import Mapping
 import attrs
 
 from ordercancel.domain.faults import Faults
-from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.limits import MAX_AMOUNT, MAX_QUANTITY
 from ordercancel.domain.money import (
     Charge,
@@ -28,7 +27,7 @@ from ordercancel.domain.money import (
     allocate,
     rounded,
 )
-from ordercancel.domain.quotes import Amounts, Due, Quote, State, added_up
+from ordercancel.domain.quotes import NOTHING, Amounts, Due, Quote, State, added_up
 from ordercancel.rules.refunding import Fee, FeeBase, Refunding, TaxMode, TenderRule
 
 __all__ = ["Account"]
@@ -80,8 +79,7 @@ class Account:
         if self.paid > self.total:
             faults.add("tenders", f"paid {self.paid}", f"at most the total, {self.total}")
         faults.raise_if_any()
-        nothing = State()
-        self._latest = nothing.runs, self._due(nothing)
+        self._latest = NOTHING.runs, self._due(NOTHING)
 
     # ------------------------------------------------------------------ steps
 
@@ -107,7 +105,7 @@ class Account:
             faults.add("fee", f"is {fee!r:.80}", expected, code="unknown_fee")
         self._check_units(state, lines, faults)
         faults.raise_if_any()
-        after = attrs.evolve(state, runs=_appended(state.runs, fee, lines))
+        after = state.cancelling(lines, fee)
         before, due = self.due(state), self.due(after)
         given = sum(state.given.values())
         refund = max(0, due.refund - given - sum(state.elsewhere.values()))
@@ -123,9 +121,9 @@ class Account:
             tenders=tenders,
             remaining=due.remaining,
             remaining_tax=due.remaining_tax,
-            restock=FrozenMap(lines),
+            restock=lines,
         )
-        return quote, attrs.evolve(after, given=FrozenMap(added_up(state.given, tenders)))
+        return quote, after.giving(tenders)
 
     def ship(self, state: State, lines: Amounts) -> State:
         """Return the state after some units are shipped; these can't be cancelled any more.
@@ -137,7 +135,7 @@ class Account:
         faults = Faults("ship")
         self._check_units(state, lines, faults)
         faults.raise_if_any()
-        return attrs.evolve(state, shipped=FrozenMap(added_up(state.shipped, lines)))
+        return state.shipping(lines)
 
     def refund_elsewhere(self, state: State, amount: int, tender: str | None = None) -> State:
         """Return the state after the host has given money back itself.
@@ -165,7 +163,7 @@ class Account:
             faults.add("amount", f"is {amount}", f"at most {most}", code="more_than_paid")
         faults.raise_if_any()
         parts = self._by_tender(state, amount) if tender is None else {tender: amount}
-        return attrs.evolve(state, elsewhere=FrozenMap(added_up(state.elsewhere, parts)))
+        return attrs.evolve(state, elsewhere=added_up(state.elsewhere, parts))
 
     def open(self, state: State) -> dict[str, int]:
         """Return how many units of each line are neither cancelled nor shipped."""
@@ -383,12 +381,3 @@ def _step(before: Amounts, after: Amounts) -> dict[str, int]:
     """What is more after a step, by name."""
     steps = {name: amount - before.get(name, 0) for name, amount in after.items()}
     return {name: amount for name, amount in steps.items() if amount}
-
-
-def _appended(
-    runs: tuple[tuple[str | None, Amounts], ...], fee: str | None, lines: Amounts
-) -> tuple[tuple[str | None, Amounts], ...]:
-    """Runs with further units, which join the last one where the fee is the same."""
-    if runs and runs[-1][0] == fee:
-        return (*runs[:-1], (fee, FrozenMap(added_up(runs[-1][1], lines))))
-    return (*runs, (fee, FrozenMap(lines)))

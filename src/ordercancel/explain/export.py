@@ -81,6 +81,7 @@ def policy_data(policy: Policy) -> dict[str, Any]:
         ],
         "refunding": policy.refunding and _refunding(policy, policy.refunding),
         "ask_again_while_open": policy.ask_again_while_open,
+        "whole_orders_only": policy.whole_orders_only,
         "texts": _texts(policy),
         "notifications": [
             {

@@ -79,6 +79,7 @@ class PolicyParts:
         default=None, repr=False, alias="notifications", converter=_tuple
     )
     ask_again_while_open: bool = False
+    whole_orders_only: bool = True
     succeeds: frozenset[str] = attrs.field(default=(), converter=_digests)
     waivers: tuple[Waiver, ...] = attrs.field(default=(), repr=False, converter=_tuple)
 

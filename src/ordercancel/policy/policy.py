@@ -14,6 +14,7 @@ from ordercancel.domain.commands import JUDGED, Judged, exact_command
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.faults import moment
 from ordercancel.domain.orders import Order
+from ordercancel.domain.quotes import NOTHING
 from ordercancel.engine.compilation import Compiled, evaluate
 from ordercancel.engine.decision import Decision
 from ordercancel.engine.evaluation import judge
@@ -66,6 +67,8 @@ class Policy(PolicyWording):
             answerer are told, but for whoever did it.
         ask_again_while_open: Whether somebody who has a request open may ask again, so that a
             cancellation at once supersedes it. Default: False.
+        whole_orders_only: Whether an order is cancelled and shipped as a whole, whatever lines it
+            has. Default: True.
         succeeds: The digests of earlier forms of this edition whose cases it judges as well.
         waivers: The faults that verification finds and that are meant.
 
@@ -117,6 +120,7 @@ class Policy(PolicyWording):
                 [(each.code, each.on, each.when, each.text) for each in self.reasons],
                 self.ask_again_while_open,
                 *(() if self.refunding is None else (self.refunding,)),
+                *(() if self.whole_orders_only else ("parts",)),
             ),
             "needs_seller": any(
                 leaf.fact == seller_permits.name
@@ -226,7 +230,12 @@ class Policy(PolicyWording):
             InvalidValue: With every value of the order that this policy does not know.
         """
         check_order(self, order)
-        return opened(order, self.edition, self.digest)
+        units = NOTHING
+        if order.lines and order.status in self.orders.shipped:
+            units = units.shipping(order.quantities)
+        elif order.lines and order.status == self.orders.cancelled:
+            units = units.cancelling(order.quantities)
+        return opened(order, self.edition, self.digest, units)
 
     def assess(
         self, command: Judged, case: Case, at: datetime, *, seller: Party | None = None

@@ -23,6 +23,7 @@ from ordercancel.domain.exact import exact
 from ordercancel.domain.faults import kept
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.limits import MAX_PROBLEM
+from ordercancel.domain.quotes import NOTHING
 from ordercancel.engine.messages import Message
 from ordercancel.stores import form1
 
@@ -36,7 +37,10 @@ T = TypeVar("T")
 
 def encode(value: Case | Event | Message) -> str:
     """The JSON of a case, an event or a message."""
-    return _ENCODER.encode(value).decode()
+    encoded = _ENCODER.encode(value)
+    for nothing in _LEFT_OUT:
+        encoded = encoded.replace(nothing, b"")
+    return encoded.decode()
 
 
 def decode_case(stored: str, form: int = FORM) -> Case:
@@ -148,6 +152,8 @@ def _value(kind: Any, stored: Any) -> Any:
     """What msgspec asks for where a field is a map of facts."""
     if not isinstance(stored, Mapping):
         raise ValueError("not a map of facts")  # noqa: TRY004 - as msgspec wants it
+    if kind == FrozenMap[str, int]:
+        return FrozenMap(msgspec.convert(stored, dict[str, int]))
     if kind == FrozenMap[str, Firing]:
         return FrozenMap({name: msgspec.convert(item, Firing) for name, item in stored.items()})
     return FrozenMap({name: _fact(item) for name, item in stored.items()})
@@ -166,6 +172,15 @@ def _fact(stored: Any) -> Any:
 
 _QUOTED = re.compile("(?<=^Invalid enum value )'.*'", re.DOTALL)
 _ENCODER = msgspec.json.Encoder(enc_hook=_plain)
+_LEFT_OUT = (
+    b'"lines":[],"money":null,',
+    b'"fee":null,"lines":{},',
+    b'"units":' + _ENCODER.encode(NOTHING) + b",",
+)
+"""What an order without lines has nothing in, and is stored without, as ever.
+
+None of it can occur elsewhere: a fact is no list and no empty map, and a text has no bare quotes.
+"""
 _CASE = msgspec.json.Decoder(Case, dec_hook=_value)
 _MESSAGE = msgspec.json.Decoder(Message)
 _EVENTS: Mapping[str, msgspec.json.Decoder[Any]] = {
