@@ -33,7 +33,7 @@ from ordercancel.policy import (
     ship_on,
     status,
 )
-from ordercancel.policy.describe import describe, time_text
+from ordercancel.policy.describe import Spoken
 from ordercancel.rules.conditions import Holds, IsIn, Leaf
 
 LATE = now >= ship_on.end()
@@ -135,8 +135,8 @@ CONDITIONS: list[tuple[Any, str, str]] = [
 
 @pytest.mark.parametrize(("condition", "ja", "en"), CONDITIONS, ids=range(len(CONDITIONS)))
 def test_every_kind_of_condition_has_words(condition: Condition, ja: str, en: str) -> None:
-    assert ja in describe(condition, QOO10, "ja")
-    assert en in describe(condition, QOO10, "en")
+    assert ja in Spoken(QOO10, "ja").condition(condition)
+    assert en in Spoken(QOO10, "en").condition(condition)
 
 
 def test_a_condition_of_a_foreign_kind_is_not_described() -> None:
@@ -148,7 +148,7 @@ def test_a_condition_of_a_foreign_kind_is_not_described() -> None:
 
     for strange in (Mystery(), MysteryLeaf("status")):
         with pytest.raises(TypeError, match="cannot be described"):
-            describe(strange, QOO10, "en")
+            Spoken(QOO10, "en").condition(strange)
 
 
 def test_a_flag_condition_is_made_of_one_fact() -> None:
@@ -180,5 +180,5 @@ def test_a_flag_condition_is_made_of_one_fact() -> None:
 )
 def test_a_time_that_is_one_of_several_has_words(several: Any, ja: str, en: str) -> None:
     """As deadlines have them."""
-    assert time_text(several, QOO10, "ja") == ja
-    assert time_text(several, QOO10, "en") == en
+    assert Spoken(QOO10, "ja").time(several) == ja
+    assert Spoken(QOO10, "en").time(several) == en

@@ -23,7 +23,7 @@ from ordercancel.policy import (
     clause,
     own_rule,
 )
-from ordercancel.policy.describe import fee_text
+from ordercancel.policy.describe import Spoken
 from ordercancel.rules.conditions import All, Holds
 from ordercancel.rules.refunding import TaxMode
 from samples import jst
@@ -110,7 +110,10 @@ class TestTelling:
         ],
     )
     def test_a_fee_in_words(self, fee: Fee, english: str, japanese: str) -> None:
-        assert (fee_text(fee, "en"), fee_text(fee, "ja")) == (english, japanese)
+        assert (Spoken(FURNITURE, "en").fee(fee), Spoken(FURNITURE, "ja").fee(fee)) == (
+            english,
+            japanese,
+        )
 
     def test_the_page_has_them_with_their_conditions(self) -> None:
         page = markdown_page(FURNITURE, "en")

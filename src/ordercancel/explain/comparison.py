@@ -10,11 +10,11 @@ import attrs
 from attr import asdict  # which makes lists of tuples, as JSON has them
 
 from ordercancel.domain.commands import JUDGED, Judged
-from ordercancel.domain.texts import Lang, Text
+from ordercancel.domain.texts import Lang
 from ordercancel.engine.decision import Decision, Verdict
 from ordercancel.explain.export import policy_data
 from ordercancel.explain.residue import truth
-from ordercancel.policy.describe import VERDICT_NAMES, fact_text, value_text
+from ordercancel.policy.describe import VERDICT_NAMES, Spoken
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import Value
 from ordercancel.rules.effects import Forbid
@@ -268,32 +268,34 @@ def _plain(value: Value | None) -> str | int | None:
 
 
 def _lines(result: PolicyDiff, lang: Lang) -> Iterator[str]:
+    said = Spoken(result.after, lang)
     names = [f"{each.name} {each.edition}" for each in (result.before, result.after)]
     yield f"{names[0]} → {names[1]}"
     total = sum(change.count for change in result.changes)
-    yield Text(
+    yield said.say(
         f"事実の組み合わせ {result.compared:,} 通りのうち、{total:,} 通りで答えが異なる。",
         f"{total:,} of {result.compared:,} combinations of facts are answered differently.",
-    )[lang]
+    )
     for name, only in zip(names, (result.only_before, result.only_after), strict=True):
         for fact, words in only.items():
-            label = fact_text(fact, result.before, lang)
-            only_there = Text(
-                "{name} のみにあるもの（{fact}）：{words}", "Only {name} has {fact}: {words}"
+            yield said.say(
+                "{name} のみにあるもの（{fact}）：{words}",
+                "Only {name} has {fact}: {words}",
+                name=name,
+                fact=Spoken(result.before, lang).fact(fact),
+                words=", ".join(words),
             )
-            yield only_there.fill(lang, {"name": name, "fact": label, "words": ", ".join(words)})
-    kinds = {kind.__name__: result.after.command_text(kind) for kind in JUDGED}
+    kinds = {kind.__name__: said.command(kind) for kind in JUDGED}
     for change in result.changes:
         yield ""
-        yield f"{kinds[change.command][lang]} ({change.command}): {change.count:,}"
+        yield f"{kinds[change.command]} ({change.command}): {change.count:,}"
         yield f"  {_answer_text(change.before, change.lost, lang)}"
         yield f"  → {_answer_text(change.after, change.gained, lang)}"
-        facts = [
-            f"{fact_text(name, result.after, lang)}: {value_text(name, value, result.after, lang)}"
+        facts = said.say("、", "; ").join(
+            f"{said.fact(name)}: {said.value(name, value)}"
             for name, value in change.example.items()
-        ]
-        yield f"  {Text('例', 'for example')[lang]}: {Text('、', '; ')[lang].join(facts)}"
-
+        )
+        yield f"  {said.say('例', 'for example')}: {facts}"
     if result.changes and result.parts:
         yield ""
     for part in result.parts:

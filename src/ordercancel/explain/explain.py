@@ -11,7 +11,7 @@ from ordercancel.domain.commands import AdvanceOrder, Command, UpdateOrder
 from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.events import DeadlineFired
 from ordercancel.domain.frozenmap import EMPTY
-from ordercancel.domain.texts import Lang, Text
+from ordercancel.domain.texts import Lang
 from ordercancel.engine.bases import message_bases
 from ordercancel.engine.consequences import Consequences, consequences, consequences_of
 from ordercancel.engine.decide import decide
@@ -21,15 +21,7 @@ from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.words import shown, shown_due
 from ordercancel.explain.explanation import Cause, Explanation, Follow, Quote
 from ordercancel.explain.flips import flips, is_final
-from ordercancel.policy.describe import (
-    action_text,
-    describe,
-    effect_text,
-    fact_text,
-    fee_text,
-    time_text,
-    value_text,
-)
+from ordercancel.policy.describe import Spoken
 from ordercancel.policy.parts import Provision
 from ordercancel.rules.conditions import All, AnyOf, Condition, Leaf, Named, Not, Value
 from ordercancel.rules.effects import Effect, Forbid
@@ -49,16 +41,16 @@ def explain(
         lang: The language of all words in it.
         parties: What is known of the parties, by id, whom messages name.
     """
-    follows = consequences(decision, parties)
+    follows, said = consequences(decision, parties), Spoken(decision.policy, lang)
     return Explanation(
         lang=lang,
-        asked=_asked(decision, lang),
-        policy=_policy(decision.policy, lang),
+        asked=_asked(decision, said),
+        policy=_policy(said),
         verdict=decision.verdict,
         sentence=decision.message(lang),
         codes=decision.codes,
-        causes=tuple(_causes(decision, lang)),
-        follows=() if follows is None else _follows(follows, decision.policy, lang),
+        causes=tuple(_causes(decision, said)),
+        follows=() if follows is None else _follows(follows, said),
         flips=(changing := tuple(flips(decision, lang))),
         is_final=not changing and is_final(decision),
     )
@@ -66,18 +58,17 @@ def explain(
 
 def explain_faults(error: InvalidValue, policy: RuleSet, lang: Lang) -> Explanation:
     """Return what was wrong with an input, with the clauses that set its bounds, in `lang`."""
+    said = Spoken(policy, lang)
     causes = (
         Cause(
             id=None,
             effect=fault.message(lang),
             facts=(str(fault),) if lang == "en" and fault.message(lang) != str(fault) else (),
-            source=tuple(_bounds(fault.clauses, policy, lang)),
+            source=tuple(_bounds(fault.clauses, said)),
         )
         for fault in error.faults
     )
-    return Explanation(
-        lang=lang, policy=_policy(policy, lang), codes=error.codes, causes=tuple(causes)
-    )
+    return Explanation(lang=lang, policy=_policy(said), codes=error.codes, causes=tuple(causes))
 
 
 def explain_firing(
@@ -97,30 +88,22 @@ def explain_firing(
         messages: What was told with it.
         behind: The notifications behind these, by the ids of the messages.
     """
-    deadline = policy.deadline(event.deadline)
-    due = Text("{name}の期限：{at}（{time}）", "{name}: due by {at} ({time})").fill(
-        lang,
-        {
-            "name": policy.deadline_text(deadline)[lang],
-            "at": shown_due(event.due_at, policy.tzinfo, lang),
-            "time": time_text(deadline.due, policy, lang),
-        },
+    deadline, said = policy.deadline(event.deadline), Spoken(policy, lang)
+    due = said.say(
+        "{name}の期限：{at}（{time}）",
+        "{name}: due by {at} ({time})",
+        name=said.deadline(deadline),
+        at=shown_due(event.due_at, policy.tzinfo, lang),
+        time=said.time(deadline.due),
     )
-    impossible = Text("実行できない状態でした", "the order was in no status for it")[lang]
-    effect = action_text(deadline, policy, lang)
-    cause = _cause(
-        deadline,
-        f"{effect} ({impossible})" if event.impossible else effect,
-        policy,
-        lang,
-        when=deadline.runs,
-        facts=(due,),
-    )
+    effect = said.action(deadline)
+    if event.impossible:
+        effect += f" ({said.say('実行できない状態でした', 'the order was in no status for it')})"
     return Explanation(
         lang=lang,
-        policy=_policy(policy, lang),
-        causes=(cause,),
-        follows=tuple(_told(messages, behind, policy, lang)),
+        policy=_policy(said),
+        causes=(_cause(deadline, effect, said, when=deadline.runs, facts=(due,)),),
+        follows=tuple(_told(messages, behind, said)),
     )
 
 
@@ -147,167 +130,139 @@ def explain_update(
         Refused, InvalidValue: As `decide`.
     """
     events = decide(command, case, policy, at)
-    recorded = Text(
+    said = Spoken(policy, lang)
+    recorded = said.say(
         "店舗システムから伝えられた内容は、ルールによる判断なしに記録されます。",
         "what the host tells is recorded, and no rule is asked",
     )
     news = {**command.facts, **({} if command.status is None else {"status": command.status})}
-    facts = tuple(_known_as(name, value, policy, lang) for name, value in news.items())
+    facts = tuple(_known_as(name, value, said) for name, value in news.items())
     return Explanation(
         lang=lang,
-        asked=_asked_as(policy.command_text(UpdateOrder)[lang], command, at, policy, lang),
-        policy=_policy(policy, lang),
-        causes=(Cause(id=None, effect=recorded[lang], facts=facts),),
-        follows=_follows(consequences_of(events, case, policy, parties), policy, lang),
+        asked=_asked_as(said.command(UpdateOrder), command, at, said),
+        policy=_policy(said),
+        causes=(Cause(id=None, effect=recorded, facts=facts),),
+        follows=_follows(consequences_of(events, case, policy, parties), said),
     )
 
 
-def _follows(found: Consequences, policy: RuleSet, lang: Lang) -> tuple[Follow, ...]:
+def _follows(found: Consequences, said: Spoken) -> tuple[Follow, ...]:
     """What follows, with whose word it is; under a policy without documents all is its own."""
     pairs = zip(found.sentences, found.bases, strict=True)
-    is_told = bool(policy.documents)
-    return tuple(Follow(sentence[lang], bases if is_told else EMPTY) for sentence, bases in pairs)
+    is_told = bool(said.policy.documents)
+    return tuple(
+        Follow(sentence[said.lang], bases if is_told else EMPTY) for sentence, bases in pairs
+    )
 
 
 def _told(
-    messages: Iterable[Message], behind: Mapping[str, Notification], policy: RuleSet, lang: Lang
+    messages: Iterable[Message], behind: Mapping[str, Notification], said: Spoken
 ) -> Iterator[Follow]:
     for message in messages:
         values = {
-            "who": policy.role_text(message.audience)[lang],
-            "media": MEDIUM_TEXTS[message.medium][lang],
+            "who": said.role(message.audience),
+            "media": MEDIUM_TEXTS[message.medium][said.lang],
             "subject": message.subject,
         }
         sent = behind.get(message.id)
-        bases = {} if sent is None else message_bases(sent, policy)
-        yield Follow(CONSEQUENCE_TEXTS["told"].fill(lang, values), bases)
+        bases = {} if sent is None else message_bases(sent, said.policy)
+        yield Follow(CONSEQUENCE_TEXTS["told"].fill(said.lang, values), bases)
 
 
-def _bounds(clauses: Iterable[str], policy: RuleSet, lang: Lang) -> Iterator[Quote]:
+def _bounds(clauses: Iterable[str], said: Spoken) -> Iterator[Quote]:
     """The clauses that set a bound, with the bounds that were decided where they are silent."""
     for name in clauses:
-        clause = policy.clause(name)
-        yield Quote(name, str(Basis.SAYS), clause.text, _reading(clause, policy, lang))
+        clause = said.policy.clause(name)
+        yield Quote(name, str(Basis.SAYS), clause.text, _reading(clause, said))
         for gap in clause.decided:
             if gap.parameter not in (None, WORDING):
-                settled = policy.text(gap.settled)[lang]
-                yield _decided(clause, gap, settled)
+                yield _decided(clause, gap, said)
 
 
-def _decided(clause: Clause, gap: Gap, settled: str) -> Quote:
-    basis = str(Basis.DECIDED)
+def _decided(clause: Clause, gap: Gap, said: Spoken) -> Quote:
+    basis, settled = str(Basis.DECIDED), said.text(gap.settled)
     return Quote(clause.id, basis, clause.text, settled, gap.parameter, gap.in_force)
 
 
-def _policy(policy: RuleSet, lang: Lang) -> str:
-    title = policy.text(policy.title or policy.name)
-    template = Text("{title} 第{edition}版", "{title}, edition {edition}")
-    return template.fill(lang, {"title": title[lang], "edition": policy.edition})
+def _policy(said: Spoken) -> str:
+    policy = said.policy
+    title = said.text(policy.title or policy.name)
+    edition = policy.edition
+    return said.say(
+        "{title} 第{edition}版", "{title}, edition {edition}", title=title, edition=edition
+    )
 
 
 # -------------------------------------------------------------------- what was asked, and why
 
 
-def _asked(decision: Decision, lang: Lang) -> str:
+def _asked(decision: Decision, said: Spoken) -> str:
     if decision.kind is None:
         return ""
-    policy = decision.policy
-    name = policy.command_text(decision.kind)[lang]
+    name = said.command(decision.kind)
     if decision.about is None:
         return name
     command, _, at, _ = decision.about
     if isinstance(command, AdvanceOrder):
-        quoted = Text("{name}「{move}」", "{name}: {move}")
-        move = policy.move_text(command.move)[lang]
-        name = quoted.fill(lang, {"name": name, "move": move})
-    return _asked_as(name, command, at, policy, lang)
+        move = said.move(command.move)
+        name = said.say("{name}「{move}」", "{name}: {move}", name=name, move=move)
+    return _asked_as(name, command, at, said)
 
 
-def _asked_as(name: str, command: Command, at: datetime, policy: RuleSet, lang: Lang) -> str:
+def _asked_as(name: str, command: Command, at: datetime, said: Spoken) -> str:
     """A command as it was given: of which order, by whom, when."""
     by = command.by
-    who = by.role if by.id == by.role else f"{policy.role_text(by.role)[lang]} {by.id}"
+    who = by.role if by.id == by.role else f"{said.role(by.role)} {by.id}"
     if by.via is not None:
-        who = Text("{who}（代理：{via}）", "{who} (by {via})").fill(
-            lang, {"who": who, "via": by.via}
-        )
-    return Text("{name}（注文 {order}、{who}、{at}）", "{name} (order {order}, {who}, {at})").fill(
-        lang,
-        {
-            "name": name,
-            "order": command.order_id,
-            "who": who,
-            "at": shown(at, policy.tzinfo, lang),
-        },
+        who = said.say("{who}（代理：{via}）", "{who} (by {via})", who=who, via=by.via)
+    return said.say(
+        "{name}（注文 {order}、{who}、{at}）",
+        "{name} (order {order}, {who}, {at})",
+        name=name,
+        order=command.order_id,
+        who=who,
+        at=shown(at, said.policy.tzinfo, said.lang),
     )
 
 
-def _causes(decision: Decision, lang: Lang) -> Iterator[Cause]:
-    policy = decision.policy
+def _causes(decision: Decision, said: Spoken) -> Iterator[Cause]:
     for error in decision.errors:
-        missing = Text("{fact}：不明", "{fact}: not known")
-        yield _cause(
-            error.rule,
-            _trouble(error, policy, lang),
-            policy,
-            lang,
-            when=error.rule.when,
-            facts=[
-                missing.fill(lang, {"fact": fact_text(name, policy, lang)})
-                for name in error.missing
-            ],
+        missing = (
+            said.say("{it}：不明", "{it}: not known", it=said.fact(e)) for e in error.missing
         )
+        yield _cause(error.rule, _trouble(error, said), said, when=error.rule.when, facts=missing)
     for each in decision.determined_by:
-        when = _when(each)
-        yield _cause(
-            each.rule,
-            _effect(each.effect, policy, lang),
-            policy,
-            lang,
-            when=when,
-            facts=_satisfying(when, decision, lang),
-        )
+        when, effect = _when(each), _effect(each.effect, said)
+        yield _cause(each.rule, effect, said, when=when, facts=_satisfying(when, decision, said))
     fee = decision.ruling.fee
     if fee is not None:
-        facts = _satisfying(fee.when, decision, lang)
-        yield _cause(fee, _fee(fee, lang), policy, lang, when=fee.when, facts=facts)
+        amount = said.say("手数料：{it}", "a fee: {it}", it=said.fee(fee))
+        facts = _satisfying(fee.when, decision, said)
+        yield _cause(fee, amount, said, when=fee.when, facts=facts)
     if decision.ruling.code is not None:
-        code = decision.ruling.code
-        left_out = tuple(_left_out(decision, lang)) if decision.is_silent else ()
-        yield Cause(id=None, effect=policy.refusal_text(code)[lang], source=left_out)
+        left_out = tuple(_left_out(decision, said)) if decision.is_silent else ()
+        yield Cause(id=None, effect=said.refusal(decision.ruling.code), source=left_out)
 
 
-def _left_out(decision: Decision, lang: Lang) -> Iterator[Quote]:
+def _left_out(decision: Decision, said: Spoken) -> Iterator[Quote]:
     """The decisions by which nobody is granted what was asked."""
-    policy = decision.policy
-    for document in policy.documents:
+    for document in decision.policy.documents:
         for clause in document.clauses:
             for gap in clause.decided:
                 if decision.kind in gap.on:
-                    settled = policy.text(gap.settled)[lang]
-                    yield _decided(clause, gap, settled)
+                    yield _decided(clause, gap, said)
 
 
-def _effect(effect: Effect, policy: RuleSet, lang: Lang) -> str:
-    if isinstance(effect, Forbid):
-        return policy.refusal_text(effect.code)[lang]
-    return effect_text(effect, policy, lang)
+def _effect(effect: Effect, said: Spoken) -> str:
+    return said.refusal(effect.code) if isinstance(effect, Forbid) else said.effect(effect)
 
 
-def _trouble(error: RuleError, policy: RuleSet, lang: Lang) -> str:
+def _trouble(error: RuleError, said: Spoken) -> str:
     """What was wrong with a rule; with what it grants, where that is the trouble."""
-    problem = policy.refusal_text(error.code)[lang]
+    problem, rule = said.refusal(error.code), error.rule
     if error.code == UNDETERMINED:
         return problem
-    rule = error.rule
-    what = (
-        fee_text(rule, lang) if isinstance(rule, Fee) else effect_text(rule.effect, policy, lang)
-    )
-    return f"{problem} ({what})"
-
-
-def _fee(fee: Fee, lang: Lang) -> str:
-    return Text("手数料：{it}", "a fee: {it}").fill(lang, {"it": fee_text(fee, lang)})
+    return f"{problem} ({said.fee(rule) if isinstance(rule, Fee) else said.effect(rule.effect)})"
 
 
 def _when(each: Satisfied) -> Condition:
@@ -318,18 +273,17 @@ def _when(each: Satisfied) -> Condition:
 def _cause(
     rule: Provision,
     effect: str,
-    policy: RuleSet,
-    lang: Lang,
+    said: Spoken,
     *,
     when: Condition,
     facts: Iterable[str],
 ) -> Cause:
-    source = policy.source if rule.source is None else rule.source
+    source = said.policy.source if rule.source is None else rule.source
     quotes: list[Quote] = []
     if isinstance(source, Citation):
         for name in source.clauses:
-            clause = policy.clause(name)
-            note = _line(clause, source, policy, lang)
+            clause = said.policy.clause(name)
+            note = _line(clause, source, said)
             values = {each.parameter: each.in_force for each in clause.decided if each.parameter}
             value = values.get(source.parameter or "")
             basis = str(source.basis)
@@ -337,39 +291,35 @@ def _cause(
     return Cause(
         id=rule.id,
         effect=effect,
-        when=describe(when, policy, lang),
+        when=said.condition(when),
         facts=tuple(facts),
         source=tuple(quotes),
-        note=source.rationale[lang] if isinstance(source, OwnRule) else "",
+        note=source.rationale[said.lang] if isinstance(source, OwnRule) else "",
     )
 
 
-def _line(clause: Clause, source: Citation, policy: RuleSet, lang: Lang) -> str:
+def _line(clause: Clause, source: Citation, said: Spoken) -> str:
     """How the clause is read, or what was decided where it is silent."""
     if source.basis is not Basis.DECIDED:
-        return _reading(clause, policy, lang)
-    settled = (
-        policy.text(gap.settled)[lang]
-        for gap in clause.decided
-        if gap.parameter == source.parameter
+        return _reading(clause, said)
+    return said.say("。", "; ").join(
+        said.text(gap.settled) for gap in clause.decided if gap.parameter == source.parameter
     )
-    return Text("。", "; ")[lang].join(settled)
 
 
-def _reading(clause: Clause, policy: RuleSet, lang: Lang) -> str:
-    return "" if clause.reading is None else policy.text(clause.reading)[lang]
+def _reading(clause: Clause, said: Spoken) -> str:
+    return "" if clause.reading is None else said.text(clause.reading)
 
 
-def _satisfying(when: Condition, decision: Decision, lang: Lang) -> list[str]:
+def _satisfying(when: Condition, decision: Decision, said: Spoken) -> list[str]:
     """The facts that made a condition true, each once, in words."""
     names = dict.fromkeys(leaf.fact for leaf in _support(when, decision.facts, wanted=True))
-    return [_known_as(name, decision.facts[name], decision.policy, lang) for name in names]
+    return [_known_as(name, decision.facts[name], said) for name in names]
 
 
-def _known_as(name: str, value: Value | None, policy: RuleSet, lang: Lang) -> str:
+def _known_as(name: str, value: Value | None, said: Spoken) -> str:
     """A fact with its value, in words."""
-    colon = Text("：", ": ")[lang]
-    return f"{fact_text(name, policy, lang)}{colon}{value_text(name, value, policy, lang)}"
+    return f"{said.fact(name)}{said.say('：', ': ')}{said.value(name, value)}"
 
 
 def _support(

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from ordercancel.domain.texts import LANGS
-from ordercancel.policy.describe import describe, time_text
+from ordercancel.policy.describe import Spoken
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import (
     All,
@@ -69,9 +69,9 @@ def policy_data(policy: Policy) -> dict[str, Any]:
             {
                 "id": deadline.id,
                 "label": policy.deadline_text(deadline).as_dict(),
-                "runs": {lang: describe(deadline.runs, policy, lang) for lang in LANGS},
+                "runs": {lang: Spoken(policy, lang).condition(deadline.runs) for lang in LANGS},
                 "condition": _condition(deadline.runs),
-                "due": {lang: time_text(deadline.due, policy, lang) for lang in LANGS},
+                "due": {lang: Spoken(policy, lang).time(deadline.due) for lang in LANGS},
                 "time": _time(deadline.due),
                 "then": _action(deadline.then),
                 "met": deadline.met and deadline.met.name,
@@ -139,7 +139,7 @@ def _refunding(policy: Policy, refunding: Refunding) -> dict[str, Any]:
         "fees": [
             {
                 "id": fee.id,
-                "when": {lang: describe(fee.when, policy, lang) for lang in LANGS},
+                "when": {lang: Spoken(policy, lang).condition(fee.when) for lang in LANGS},
                 "condition": _condition(fee.when),
                 "rate": list(fee.rate),
                 "minimum": fee.minimum,
@@ -214,7 +214,7 @@ def _rule(policy: Policy, rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
         "on": [kind.__name__ for kind in rule.on],
-        "when": {lang: describe(rule.when, policy, lang) for lang in LANGS},
+        "when": {lang: Spoken(policy, lang).condition(rule.when) for lang in LANGS},
         "condition": _condition(rule.when),
         "effect": _effect(policy, rule.effect),
         **_source(policy, rule.source),

@@ -23,7 +23,7 @@ from ordercancel.domain.commands import (
     Withdraw,
 )
 from ordercancel.domain.requests import OPEN, RequestStatus
-from ordercancel.domain.texts import Lang, Text
+from ordercancel.domain.texts import Lang
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.decision import Decision, Verdict
 from ordercancel.engine.evaluation import judge
@@ -32,7 +32,7 @@ from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.words import shown_due
 from ordercancel.explain.explanation import MOST_CHANGES, Change, Flip
 from ordercancel.explain.residue import truth
-from ordercancel.policy.describe import describe, fact_text, value_text
+from ordercancel.policy.describe import Spoken
 from ordercancel.rules.conditions import (
     Before,
     Compare,
@@ -83,7 +83,7 @@ def flips(decision: Decision, lang: Lang) -> Iterator[Flip]:
     at = facts.at if isinstance(facts, Facts) else facts.get("now")
     space = Space.of(policy, kind, now=at if isinstance(at, datetime) else None)
     known = {name: facts[name] for name in space.values}
-    leaves = list(leaves_of(policy, kind))
+    leaves, said = list(leaves_of(policy, kind)), Spoken(policy, lang)
     others = alternatives(space, known)
     for count in range(1, MOST_CHANGES + 1):
         found: dict[tuple[tuple[str, ...], Verdict, str], list[tuple[Value | None, ...]]] = {}
@@ -100,7 +100,7 @@ def flips(decision: Decision, lang: Lang) -> Iterator[Flip]:
                 columns = zip(*_shown(several, count), strict=True)
                 yield Flip(
                     tuple(
-                        _change(name, known, column, leaves, policy, lang)
+                        _change(name, known, column, leaves, said)
                         for name, column in zip(names, columns, strict=True)
                     ),
                     verdict,
@@ -222,11 +222,10 @@ def _change(
     known: Mapping[str, Value | None],
     after: tuple[Value | None, ...],
     leaves: list[Leaf],
-    policy: RuleSet,
-    lang: Lang,
+    said: Spoken,
 ) -> Change:
     reached = after[0]
-    before = {**known, "zone": policy.tzinfo}
+    before = {**known, "zone": said.policy.tzinfo}
     changed = {**before, name: reached}
     crossed = [
         leaf
@@ -238,38 +237,38 @@ def _change(
     if crossed:
         last = min(crossed, key=lambda leaf: _beyond(leaf, changed))
         if isinstance(last, Before):
-            return Change(name, _moment(last, before, changed, policy, lang), after)
-        return Change(name, describe(last if last.test(changed) else ~last, policy, lang), after)
-    label = fact_text(name, policy, lang)
+            return Change(name, _moment(last, before, changed, said), after)
+        return Change(name, said.condition(last if last.test(changed) else ~last), after)
     if isinstance(reached, bool):
-        template = _WITH if reached else _WITHOUT
-        return Change(name, template.fill(lang, {"name": label}), after)
-    values = (f"「{value_text(name, each, policy, lang)}」" for each in after)
-    shown = "または".join(values) if lang == "ja" else ""
-    shown = shown or " or ".join(value_text(name, each, policy, lang) for each in after)
-    return Change(name, _ONCE.fill(lang, {"name": label, "value": shown}), after)
-
-
-_WITH = Text("「{name}」であれば", "with “{name}”")
-_WITHOUT = Text("「{name}」でなければ", "without “{name}”")
-_ONCE = Text("{name}が{value}になると", "once {name} is {value}")
+        ja, en = "「{it}」でなければ", "without “{it}”"
+        if reached:
+            ja, en = "「{it}」であれば", "with “{it}”"
+        return Change(name, said.say(ja, en, it=said.fact(name)), after)
+    values = [said.value(name, each) for each in after]
+    text = said.say(
+        "{it}が{ja}になると",
+        "once {it} is {en}",
+        it=said.fact(name),
+        ja="または".join(f"「{each}」" for each in values),
+        en=" or ".join(values),
+    )
+    return Change(name, text, after)
 
 
 def _moment(
     leaf: Before,
     before: Mapping[str, Value | None],
     changed: Mapping[str, Value | None],
-    policy: RuleSet,
-    lang: Lang,
+    said: Spoken,
 ) -> str:
     """When a time is over: the moment, where it is known from where the case stands."""
     due = leaf.time.at(before.__getitem__)
     if due is None:
-        return describe(leaf if leaf.test(changed) else ~leaf, policy, lang)
-    at = {"at": shown_due(due, policy.tzinfo, lang)}
+        return said.condition(leaf if leaf.test(changed) else ~leaf)
+    at = shown_due(due, said.policy.tzinfo, said.lang)
     if leaf.test(changed):
-        return Text("{at}より前であれば", "had it been before {at}").fill(lang, at)
-    return Text("{at}を過ぎると", "once {at} is past").fill(lang, at)
+        return said.say("{at}より前であれば", "had it been before {at}", at=at)
+    return said.say("{at}を過ぎると", "once {at} is past", at=at)
 
 
 def _beyond(leaf: Compare | Before, facts: Mapping[str, Value | None]) -> float:

@@ -11,7 +11,6 @@ from ordercancel.explain.screens import closed_from_outside
 from ordercancel.explain.survey import ASK, Action, Cause, Survey, in_order
 from ordercancel.explain.telling import Telling, capital, outcomes
 from ordercancel.explain.who_may import anywhere
-from ordercancel.policy.describe import action_text, time_text
 from ordercancel.rules.effects import Cancel, Refer
 
 
@@ -130,8 +129,8 @@ def _decides(tell: Telling) -> str:
         tell.say(
             "{due}になると：{then}。",
             "At {due}: {then}.",
-            due=time_text(each.due, policy, tell.lang),
-            then=action_text(each, policy, tell.lang),
+            due=tell.time(each.due),
+            then=tell.action(each),
         )
         for each in acting
     ]
@@ -143,7 +142,7 @@ def _decides(tell: Telling) -> str:
                 "What is late is marked ({marks}), but nothing is approved, rejected or cancelled "
                 "by itself.",
                 marks=tell.either(
-                    tell.say("「{it}」", "“{it}”", it=policy.mark_text(each)[tell.lang])
+                    tell.say("「{it}」", "“{it}”", it=tell.mark(each))
                     for each in policy.mark_codes
                 ),
             )
@@ -258,8 +257,7 @@ def _edges(
 def _cause(tell: Telling, action: Action, roles: list[str]) -> str:
     kind, name = action
     if kind == "deadline":
-        deadline = tell.policy.deadline(str(name))
-        called = tell.policy.deadline_text(deadline)[tell.lang]
+        called = tell.deadline(tell.policy.deadline(str(name)))
         return tell.say("期限「{it}」", "deadline “{it}”", it=called)
     words = tell.button(action)
     return (

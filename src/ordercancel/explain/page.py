@@ -39,11 +39,11 @@ def markdown_page(policy: Policy, lang: Lang, *, survey: Survey | None = None) -
 
 def pictures(policy: Policy, lang: Lang) -> tuple[Chart, ...]:
     """Return the pictures of the page: of an order, and of a request where one can be made."""
-    return charts(Telling(policy, lang, Survey(policy)))
+    return charts(Telling(policy=policy, lang=lang, survey=Survey(policy)))
 
 
 def _page(policy: Policy, lang: Lang, survey: Survey | None) -> Page:
-    tell = Telling(policy, lang, survey or Survey(policy))
+    tell = Telling(policy=policy, lang=lang, survey=survey or Survey(policy))
     edition = tell.say(
         "版：{edition}　日時の基準：{zone}",
         "Edition: {edition} · Zone of days and clock times: {zone}",

@@ -10,7 +10,6 @@ from ordercancel.explain.blocks import Line, Span, strong
 from ordercancel.explain.screens import bounds, happening
 from ordercancel.explain.situations import Row, of_deadline, of_reason, of_rule
 from ordercancel.explain.telling import Telling
-from ordercancel.policy.describe import action_text, fee_text, time_text
 from ordercancel.rules.conditions import ALWAYS, Condition
 from ordercancel.rules.deadlines import Deadline
 from ordercancel.rules.effects import Forbid, leaves_of
@@ -75,30 +74,27 @@ def rule_line(tell: Telling, rule: Rule) -> Line:
         condition = condition_of(tell, when)
         words += [tell.say("／", "; ") if number else "", f"{condition} → ", tell.verdict(effect)]
         if isinstance(effect, Forbid):
-            sentence = tell.policy.refusal_text(effect.code)[tell.lang]
-            words.append(tell.say("「{it}」", " “{it}”", it=sentence))
+            words.append(tell.say("「{it}」", " “{it}”", it=tell.refusal(effect.code)))
     return tuple(words)
 
 
 def deadline_line(tell: Telling, deadline: Deadline) -> Line:
     """While what a deadline runs, when it is due, and what it does."""
-    policy, lang = tell.policy, tell.lang
-    name = policy.deadline_text(deadline)[lang]
     return (
-        strong(tell.say("期限「{it}」", "Deadline “{it}”", it=name)),
+        strong(tell.say("期限「{it}」", "Deadline “{it}”", it=tell.deadline(deadline))),
         tell.say(
             "：対象は「{runs}」、期限は{due}、超過した場合は{then}",
             ": while {runs}; at {due}: {then}",
             runs=tell.condition(deadline.runs),
-            due=time_text(deadline.due, policy, lang),
-            then=action_text(deadline, policy, lang),
+            due=tell.time(deadline.due),
+            then=tell.action(deadline),
         ),
     )
 
 
 def fee_line(tell: Telling, fee: Fee) -> Line:
     """Under which condition a fee holds, and how much it is."""
-    amount = fee_text(fee, tell.lang)
+    amount = tell.fee(fee)
     return strong(
         tell.say("手数料", "Fee")
     ), f"{tell.say('：', ': ')}{condition_of(tell, fee.when)} → {amount}"
@@ -110,7 +106,7 @@ def condition_of(tell: Telling, when: Condition) -> str:
 
 
 def _reason_line(tell: Telling, reason: Reason) -> Line:
-    name, what = tell.policy.reason_text(reason)[tell.lang], tell.command(reason.on)
+    name, what = tell.reason(reason), tell.command(reason.on)
     head = tell.say("{what}の理由「{it}」", "{what}: reason “{it}”", what=what, it=name)
     if not name:
         head = tell.say("{what}に添える自由記入", "{what}: words of one's own", what=what)

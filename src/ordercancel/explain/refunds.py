@@ -8,8 +8,7 @@ from ordercancel.domain.money import Rounding
 from ordercancel.explain.blocks import Bullets, Chapter, Line, strong
 from ordercancel.explain.parts import fee_line
 from ordercancel.explain.telling import Telling
-from ordercancel.policy.describe import rate_text
-from ordercancel.rules.refunding import Refunding, TaxMode, TenderRule
+from ordercancel.rules.refunding import Refunding, TaxMode, TenderRule, rate_text
 
 
 def refunds(tell: Telling) -> Iterator[Chapter]:

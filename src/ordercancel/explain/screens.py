@@ -16,7 +16,6 @@ from ordercancel.explain.residue import NEVER, residue
 from ordercancel.explain.situations import anchors
 from ordercancel.explain.survey import in_order
 from ordercancel.explain.telling import Telling
-from ordercancel.policy.describe import action_text, time_text
 from ordercancel.rules.conditions import ALWAYS, Condition, Leaf
 from ordercancel.rules.deadlines import Deadline
 from ordercancel.rules.notifications import REFERRED, Notification
@@ -77,9 +76,9 @@ def happening(tell: Telling, on: str) -> str:
     if on == REFERRED:
         return tell.say("判断の引き継ぎ", "passed on to somebody else")
     if on in policy.mark_codes:
-        return policy.mark_text(on)[tell.lang]
+        return tell.mark(on)
     if any(each.id == on for each in policy.deadlines):
-        return policy.deadline_text(policy.deadline(on))[tell.lang]
+        return tell.deadline(policy.deadline(on))
     return tell.request(on)
 
 
@@ -305,9 +304,7 @@ def _reasons(tell: Telling, kind: type[Judged]) -> Table:
 
 
 def _reason(tell: Telling, reason: Reason) -> str:
-    return tell.policy.reason_text(reason)[tell.lang] or tell.say(
-        "（理由の選択なし）", "(nothing to choose)"
-    )
+    return tell.reason(reason) or tell.say("（理由の選択なし）", "(nothing to choose)")
 
 
 def _whom(tell: Telling, reason: Reason) -> str:
@@ -355,12 +352,11 @@ def _deadlines(tell: Telling) -> Iterator[Block]:
 
 def deadline_row(tell: Telling, deadline: Deadline) -> tuple[object, ...]:
     """What a deadline is called, while what it runs, when it is due, what it does, and a case."""
-    policy, lang = tell.policy, tell.lang
     return (
-        policy.deadline_text(deadline)[lang],
+        tell.deadline(deadline),
         tell.condition(deadline.runs),
-        time_text(deadline.due, policy, lang),
-        action_text(deadline, policy, lang),
+        tell.time(deadline.due),
+        tell.action(deadline),
         _example(tell, deadline),
     )
 

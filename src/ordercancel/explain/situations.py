@@ -22,7 +22,6 @@ from ordercancel.engine.timers import running
 from ordercancel.explain.blocks import Span, strong
 from ordercancel.explain.survey import Asked, action_of
 from ordercancel.explain.telling import Telling
-from ordercancel.policy.describe import action_text, value_text
 from ordercancel.rules.conditions import Before, Condition, Holds, Value
 from ordercancel.rules.deadlines import Deadline
 from ordercancel.rules.facts import OF_THE_ACTOR
@@ -99,7 +98,7 @@ def _told(tell: Telling, name: str, values: Iterable[Value | None]) -> str:
     is_so, *_ = values
     if isinstance(is_so, bool):
         return tell.condition(Holds(name) if is_so else ~Holds(name))
-    words = (value_text(name, each, tell.policy, tell.lang) for each in values)
+    words = (tell.value(name, each) for each in values)
     return tell.say(
         "{fact}：{values}", "{fact}: {values}", fact=tell.fact(name), values=tell.either(words)
     )
@@ -157,7 +156,7 @@ def of_reason(tell: Telling, reason: Reason) -> Iterator[Row]:
         return
     high = text.maximum
     low = (max(text.minimum - 1, 0), text.minimum) if text.required else ()
-    name = tell.policy.reason_text(reason)[tell.lang] or tell.command(reason.on)
+    name = tell.reason(reason) or tell.command(reason.on)
     for length in dict.fromkeys((*low, high, high + 1)):
         words = tell.say(
             "「{name}」に{n}文字", "“{name}” with {n} characters", name=name, n=str(length)
@@ -222,8 +221,4 @@ def of_deadline(tell: Telling, deadline: Deadline) -> Iterator[Row]:
         except Refused as refused:
             yield words, strong(tell.say("期限前", "not yet")), refused.decision.message(tell.lang)
         else:
-            yield (
-                words,
-                strong(tell.say("期限到来", "due")),
-                action_text(deadline, policy, tell.lang),
-            )
+            yield words, strong(tell.say("期限到来", "due")), tell.action(deadline)

@@ -8,13 +8,13 @@ from datetime import date, datetime
 
 import attrs
 
-from ordercancel.domain.commands import Judged, RequestCancellation
-from ordercancel.domain.texts import Lang, Text
+from ordercancel.domain.commands import RequestCancellation
+from ordercancel.domain.texts import Text
 from ordercancel.engine.decision import UNDETERMINED, Decision
 from ordercancel.explain.blocks import Span, note
 from ordercancel.explain.residue import either, residue
 from ordercancel.explain.survey import Action, Asked, Survey
-from ordercancel.policy.describe import describe, fact_text
+from ordercancel.policy.describe import Spoken
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import ALWAYS, AnyOf, Condition, Leaf
 from ordercancel.rules.effects import Cancel, Forbid, Grant, Permit, Refer
@@ -80,7 +80,7 @@ def _weight(effect: Grant | Forbid | str) -> tuple[int, str]:
 
 
 @attrs.frozen
-class Telling:
+class Telling(Spoken):
     """The words of one page.
 
     Args:
@@ -90,24 +90,11 @@ class Telling:
     """
 
     policy: Policy
-    lang: Lang
     survey: Survey
-
-    def say(self, ja: str, en: str, /, **values: str) -> str:
-        """A sentence of the page's own."""
-        return Text(ja, en)[self.lang].format_map(values)
-
-    def text(self, value: Worded) -> str:
-        """A text of the policy."""
-        return self.policy.text(value)[self.lang]
 
     def filled(self, value: Worded) -> str:
         """A text of the policy with variables, whose names stand in brackets."""
         return self.policy.text(value).fill(self.lang, _Names(self))
-
-    def listed(self, words: Iterable[str]) -> str:
-        """Words one after the other."""
-        return self.say("、", ", ").join(dict.fromkeys(words))
 
     def joined(self, sentences: Iterable[str]) -> str:
         """Sentences one after the other."""
@@ -117,15 +104,6 @@ class Telling:
         """Words of which one is meant."""
         return self.say("・", " / ").join(dict.fromkeys(words))
 
-    def status(self, status: str) -> str:
-        return self.policy.status_text(status)[self.lang]
-
-    def request(self, status: str) -> str:
-        return self.policy.request_text(status)[self.lang]
-
-    def role(self, role: str) -> str:
-        return self.policy.role_text(role)[self.lang]
-
     def roles(self, roles: Iterable[str]) -> str:
         return self.either(map(self.role, roles))
 
@@ -133,9 +111,6 @@ class Telling:
         """What somebody clicks to do something."""
         button = self.policy.action_text(*action).button
         return "" if button is None else self.text(button)
-
-    def command(self, kind: type[Judged]) -> str:
-        return self.policy.command_text(kind)[self.lang]
 
     @property
     def asking(self) -> str:
@@ -148,9 +123,6 @@ class Telling:
             return section
         return self.say("第{it}節", "section {it}", it=section)
 
-    def condition(self, when: Condition) -> str:
-        return describe(when, self.policy, self.lang)
-
     def case(self, when: Condition) -> str:
         """A condition as what follows a sentence: "if ...", or each of several cases."""
         if when == ALWAYS:
@@ -162,9 +134,6 @@ class Telling:
                 f"{each}{'' if _ENDS_IN_A_VERB.search(each) else 'の'}場合" for each in texts
             )
         return ", or ".join(f"if {each}" for each in texts)
-
-    def fact(self, name: str) -> str:
-        return fact_text(name, self.policy, self.lang)
 
     def moment(self, value: date) -> str:
         """A moment on the clock of the policy's zone, or a day."""
@@ -190,11 +159,6 @@ class Telling:
                 return Span(self.say("できる", "possible"), "go")
             case _:
                 return Span(self.say("できない", "not possible"), "stop")
-
-    def refusal(self, effect: Forbid | str, missing: tuple[str, ...]) -> str:
-        """What is read where something is refused."""
-        code = effect if isinstance(effect, str) else effect.code
-        return self.policy.refusal_text(code, missing)[self.lang]
 
     def aside(self, when: Condition) -> Iterator[Span | str]:
         """A condition beside what it is the condition of; nothing where it always holds."""

@@ -137,7 +137,8 @@ def _line(tell: Telling, action: Action, outcome: Outcome) -> Iterator[str | Spa
     verdict = tell.verdict(outcome.effect)
     yield Span(tell.button(action), verdict.kind)
     if isinstance(outcome.effect, Forbid | str):
-        read = tell.refusal(outcome.effect, outcome.missing)
+        code = outcome.effect.code if isinstance(outcome.effect, Forbid) else outcome.effect
+        read = tell.refusal(code, outcome.missing)
         yield tell.say("：「{it}」", ": “{it}”", it=read)
     elif not isinstance(outcome.effect, Permit):
         yield f" → {verdict.text}"

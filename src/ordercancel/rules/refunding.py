@@ -142,6 +142,18 @@ class Refunding:
         faults.settle(self)
 
 
+def rate_text(rate: Rate) -> str:
+    """A rate in per cent, or as a fraction where that is no whole number of hundredths.
+
+    >>> rate_text((3, 10)), rate_text((7, 80)), rate_text((1, 3))
+    ('30%', '8.75%', '1/3')
+    """
+    hundredths, rest = divmod(rate[0] * 10_000, rate[1])
+    if rest:
+        return f"{rate[0]}/{rate[1]}"
+    return f"{hundredths / 100:g}%"
+
+
 def _check_rate(faults: Faults, field: str, rate: object, *, is_share: bool) -> None:
     expected = "a numerator from 0 on and a denominator from 1 on, such as (8, 100)"
     if not isinstance(rate, tuple) or len(rate) != 2:

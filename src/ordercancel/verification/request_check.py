@@ -10,7 +10,6 @@ from ordercancel.domain.events import CancellationRequested, Event, RequestRefer
 from ordercancel.domain.texts import Text
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.messages import audiences_of
-from ordercancel.policy.describe import fact_text
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.notifications import CHANGES, change_of
 from ordercancel.rules.times import unspread
@@ -147,7 +146,7 @@ class RequestCheck(Check):
                 missing = tuple(dict.fromkeys(self._unarmed(node)))
                 ja, en = "", ""
                 if missing:
-                    facts = [f"{fact_text(each, self.policy, 'en')} ({each})" for each in missing]
+                    facts = [f"{self.policy.fact_text(each)['en']} ({each})" for each in missing]
                     en = f" A deadline would end it, and is not armed without: {', '.join(facts)}."
                     ja = f"期限で終わるはずが、次が不明なため始まらない: {', '.join(missing)}。"
                 problem = Text(

@@ -8,7 +8,6 @@ from ordercancel.domain.commands import ANSWERS, AdvanceOrder, Judged
 from ordercancel.domain.texts import LANGS, Text
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.decision import PERMITS_DISAGREE, UNDETERMINED, Decision
-from ordercancel.policy.describe import fact_text
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.effects import Forbid
 from ordercancel.rules.reasons import Reason
@@ -104,7 +103,7 @@ class RuleCheck(Check):
                 )
 
     def _facts(self, names: tuple[str, ...], lang: str) -> str:
-        return ", ".join(fact_text(name, self.policy, lang) for name in names)
+        return ", ".join(self.policy.fact_text(name)[lang] for name in names)
 
     def _look_at_grants(self, node: CaseNode, attempt: Attempt, decision: Decision) -> None:
         rules = ", ".join(
