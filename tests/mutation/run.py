@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import io
 import json
 import multiprocessing
@@ -43,13 +44,20 @@ from ordercancel.verification.enumeration import FactValues, Space  # noqa: E402
 
 POLICIES = {policy.name: policy for policy in (CONECT, QOO10)}
 ORACLES: dict[str, Any] = {"conect": conect_oracle, "qoo10": qoo10_oracle}
-QUICK = tuple(
-    f"tests/clauses/test_{name}.py" for name in ("conect", "qoo10", "texts", "documents")
-)
-WHOLE = ("tests/oracle",)
+CLAUSES = {
+    name: tuple(f"tests/clauses/test_{part}.py" for part in (name, "texts", "documents"))
+    for name in POLICIES
+}
+WHOLE = {
+    # The readings of other switches are policies of their own, and no mutants.
+    name: ("tests/oracle/test_oracle.py", "-k", f"{name} and not approve")
+    for name in POLICIES
+}
 DECIDING = ("rule", "chart", "zone", "ask_again_while_open", "channels", "deadline")
 """What a change of may make a difference to the oracle of whole cases."""
 FOUND: list[Mutant] = []
+KILLERS: Counter[tuple[str, str]] = Counter()
+"""How many mutants each test has killed, by what was changed in them: those are run first."""
 SURVIVES = "survives"
 SAME = "the same policy written otherwise"
 
@@ -90,11 +98,11 @@ def fate(mutant: Mutant) -> str:
     field = mutant.name.split(": ")[1].split()[0]
     if field == "rule" and contradicted(policy):
         return "oracle"
-    if fails(policy, QUICK):
+    if fails(policy, CLAUSES[policy.name], field):
         return "tests"
     if not verify(policy).ok:
         return "verify"
-    if field in DECIDING and fails(policy, WHOLE):
+    if field in DECIDING and fails(policy, WHOLE[policy.name], field):
         return "oracle"
     return SAME if field == "rule" and is_same(policy) else SURVIVES
 
@@ -118,26 +126,62 @@ def is_same(policy: Policy) -> bool:
     )
 
 
-def fails(policy: Policy, paths: tuple[str, ...]) -> bool:
-    """Whether a test of `paths` fails with `policy` in its place; tried in a process apart."""
+class LikeliestFirst:
+    """Runs those tests first that have killed such mutants before, and notes which one fails."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        self.killer = ""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: -KILLERS[self.field, item.nodeid])
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self.killer = report.nodeid
+
+
+def collect() -> None:
+    """Import all that the tests import, once for all mutants, but the tests themselves.
+
+    Those look at the policy as they are imported, and so each mutant imports them anew.
+    """
+    before = set(sys.modules)
+    every = dict.fromkeys(place for places in CLAUSES.values() for place in places)
+    run_tests(("--collect-only", *every, "tests/oracle"))
+    for name in sys.modules.keys() - before:
+        file = getattr(sys.modules[name], "__file__", None)
+        if file is not None and Path(file).is_relative_to(TESTS):
+            del sys.modules[name]
+    gc.freeze()
+
+
+def fails(policy: Policy, tests: tuple[str, ...], field: str) -> bool:
+    """Whether a test of `tests` fails with `policy` in its place; tried in a process apart."""
+    reads, writes = os.pipe()
     child = os.fork()
     if child == 0:
-        status = 1
         with contextlib.suppress(BaseException):
-            status = tested(policy, paths)
-        os._exit(status)
-    _, ended = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(ended) != 0
+            put_in_place(policy)
+            order = LikeliestFirst(field)
+            status = run_tests(tests, order)
+            os.write(writes, f"{status} {order.killer}".encode())
+        os._exit(0)
+    os.close(writes)
+    with open(reads, encoding="utf-8") as pipe:  # noqa: PTH123 - no path, but a pipe
+        status, _, killer = pipe.read().partition(" ")
+    os.waitpid(child, 0)
+    KILLERS[field, killer] += bool(killer)
+    return status != "0"
 
 
-def tested(policy: Policy, paths: tuple[str, ...]) -> int:
-    """The exit status of the tests of `paths`, with `policy` in its place."""
-    put_in_place(policy)
-    places = [str(TESTS.parent / path) for path in paths]
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov"]
+def run_tests(arguments: Iterable[str], *plugins: object) -> int:
+    """The exit status of pytest, which ends at the first failure and explains nothing."""
+    options = ["-x", "-q", "--tb=no", "--assert=plain", "-o", "addopts=--import-mode=importlib"]
+    left_out = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov"]
     os.chdir(TESTS.parent)
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        return int(pytest.main([*options, "-o", "addopts=--import-mode=importlib", *places]))
+        return int(pytest.main([*options, *left_out, *arguments], plugins))
 
 
 def put_in_place(policy: Policy) -> None:
@@ -158,6 +202,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="the mutants whose name has this text in it")
     parser.add_argument("--json", metavar="FILE", help="write the fate of each there")
+    parser.add_argument("--processes", type=int, help="at a time; default: one a processor")
     chosen = parser.parse_args()
     found = [
         mutant
@@ -165,12 +210,13 @@ def main() -> int:
         for mutant in mutants(policy)
         if chosen.only in mutant.name
     ]
+    collect()
     for name in sorted({each.name.split(": ")[0] for each in found}):
-        if fails(POLICIES[name], QUICK):
+        if fails(POLICIES[name], CLAUSES[name], ""):
             print(f"{name}: the tests fail with the policy itself, so they kill no mutant")
             return 1
     FOUND.extend(found)  # the workers are forked, and find the mutants there
-    with multiprocessing.get_context("fork").Pool() as pool:
+    with multiprocessing.get_context("fork").Pool(chosen.processes) as pool:
         fate_list = list(shown(pool.imap(fate_of, range(len(found)), 4), len(found)))
     fates = dict(zip((each.name for each in found), fate_list, strict=True))
     if chosen.json:
