@@ -19,7 +19,7 @@ from ordercancel.bulk.columns import columns_for
 from ordercancel.bulk.plan import USUAL
 from ordercancel.domain.actors import Actor
 from ordercancel.domain.requests import RequestStatus
-from ordercancel.engine.timers import next_due
+from ordercancel.engine.timers import schedule
 from ordercancel.rules.facts import Flag
 
 Answer = tuple[str | None, tuple[str, ...], frozenset[str], frozenset[str], bool, bool, bool]
@@ -67,7 +67,7 @@ def row_of(order_id: str, case: Case, policy: Policy, seller: Party | None) -> d
         "closed_at": latest and latest.closed_at,
         "rejected_before": case.had(RequestStatus.REJECTED),
         "withdrawn_before": case.had(RequestStatus.WITHDRAWN),
-        "next_due": next_due(policy, case),
+        "next_due": schedule(policy, case)[0],
         **marks,
         **own,
         **kept,
@@ -95,7 +95,7 @@ def asked_one_by_one(
     may_approve, may_reject = (
         not policy.assess(each, case, at, seller=seller).is_refused for each in (approves, rejects)
     )
-    due = next_due(policy, case)
+    due = schedule(policy, case)[0]
     return (
         asked.verdict.value,
         asked.rules,

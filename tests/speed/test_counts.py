@@ -41,10 +41,10 @@ BOUNDS = {
     "assess an approval": (390, 250),
     "decide a request, at once": (1_095, 900),
     "decide a request, referred": (900, 850),
-    "decide an approval": (830, 750),
+    "decide an approval": (835, 750),
     "decide a rejection": (1_080, 850),
-    "handle a request": (4_140, 7_600),
-    "handle an approval": (5_090, 8_600),
+    "handle a request": (4_180, 7_600),
+    "handle an approval": (5_140, 8_600),
     "handle an approval with an id": (6_040, 8_600),
 }
 """The most instructions, and the most bytes held at a time."""

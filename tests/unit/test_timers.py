@@ -10,7 +10,7 @@ import pytest
 
 from ordercancel.domain.cases import Case, Firing, Mark
 from ordercancel.domain.requests import CancellationRequest, RequestStatus
-from ordercancel.engine.timers import next_due, running, schedule, timers, unmarked_by
+from ordercancel.engine.timers import Timer, first_timer, running, schedule, timers, unmarked_by
 from ordercancel.policy import (
     By,
     Calendar,
@@ -64,8 +64,8 @@ def test_a_deadline_runs_where_its_condition_is_true() -> None:
     assert due(made, opened(made)) == [("d.unpaid", utc(1, 4))]
     assert due(made, opened(made, paid_at=utc(1, 3))) == []
     assert due(made, asked(made)) == [("d.unpaid", utc(1, 4)), ("d.expires", utc(3))]
-    assert next_due(made, asked(made)) == utc(1, 4)
-    assert next_due(made, opened(made, status="sent")) is None
+    assert first_timer(made, asked(made)) == Timer(UNPAID, utc(1, 4))
+    assert first_timer(made, opened(made, status="sent")) is None
 
 
 def test_a_deadline_whose_fact_is_unknown_is_armed_when_it_is_told() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from string import Formatter
 from typing import Any
@@ -101,7 +101,7 @@ class Text:
     @property
     def placeholders(self) -> frozenset[str]:
         """The names of the variables, in any of its languages."""
-        return frozenset(name for text in self.values for name in _variables(text)[0])
+        return frozenset(name for text in self.values for name in _template(text)[0])
 
     def fill(self, lang: Lang, values: Mapping[str, str], *, whole: bool = False) -> str:
         r"""The text with its variables filled in; a line with an empty variable is left out.
@@ -115,10 +115,13 @@ class Text:
         'Rejected.'
         """
         text = self[lang]
-        names, _ = _variables(text)
-        if not whole and not all(map(values.__getitem__, names)):
+        names, template = _template(text)
+        filled = tuple(map(values.__getitem__, names))
+        if not whole and not all(filled):
             text = _without(text, frozenset([name for name in names if not values[name]]))
-        return text.format_map(values)
+            names, template = _template(text)
+            filled = tuple(map(values.__getitem__, names))
+        return template.format(*filled)
 
 
 def as_text(value: Text | str, lang: Lang = "en") -> Text:
@@ -126,23 +129,21 @@ def as_text(value: Text | str, lang: Lang = "en") -> Text:
     return Text(**{lang: value}) if isinstance(value, str) else value
 
 
-_Names = tuple[str, ...]
+@lru_cache(maxsize=MAX_CACHED)
+def _template(text: str) -> tuple[tuple[str, ...], str]:
+    """The names of the variables of a text, as they occur, and the text with none of the names."""
+    names: list[str] = []
+    template: list[str] = []
+    for words, name, form, conversion in Formatter().parse(text):
+        template.append(words.replace("{", "{{").replace("}", "}}"))
+        if name is not None:
+            names.append(name)
+            template.append(f"{{{'!' * bool(conversion)}{conversion or ''}:{form}}}")
+    return tuple(names), "".join(template)
 
 
 @lru_cache(maxsize=MAX_CACHED)
-def _variables(template: str) -> tuple[_Names, tuple[tuple[str, _Names], ...]]:
-    """The names of the variables of a text, and its lines, each with those of its own."""
-    lines = tuple((line, tuple(_names(line))) for line in template.split("\n"))
-    return tuple(dict.fromkeys(name for _, names in lines for name in names)), lines
-
-
-@lru_cache(maxsize=MAX_CACHED)
-def _without(template: str, empty: frozenset[str]) -> str:
+def _without(text: str, empty: frozenset[str]) -> str:
     """A text without the lines that have one of the variables `empty`."""
-    _, lines = _variables(template)
-    kept = "\n".join(line for line, names in lines if empty.isdisjoint(names))
-    return _BLANK.sub("\n\n", kept.strip("\n"))
-
-
-def _names(line: str) -> Iterator[str]:
-    return (name for _, name, _, _ in Formatter().parse(line) if name is not None)
+    lines = (line for line in text.split("\n") if empty.isdisjoint(_template(line)[0]))
+    return _BLANK.sub("\n\n", "\n".join(lines).strip("\n"))

@@ -70,13 +70,13 @@ def holds(policy: RuleSet, when: Condition, facts: Facts) -> bool:
     """Whether a condition is true of `facts`, by a function that is compiled once."""
     if when is ALWAYS:
         return True
-    kind = None if facts.command is None else type(facts.command)
-    key = (kind, when)
-    test = policy.compiled.get(key)
+    command = facts.command
+    kind = None if command is None else type(command)
+    test = policy.compiled.get((kind, when))
     if test is None:
-        test = policy.compiled[key] = _compiled_condition(policy, kind, when)
+        test = policy.compiled[kind, when] = _compiled_condition(policy, kind, when)
     try:
-        return test(facts.command, facts.by, facts.case, policy, facts.at, facts.seller) is True
+        return test(command, facts.by, facts.case, policy, facts.at, facts.seller) is True
     except Exception:  # whatever goes wrong, the condition says for itself
         return when.test(facts) is True
 

@@ -54,7 +54,7 @@ from ordercancel.engine.decision import Refused, Ruling, Verdict
 from ordercancel.engine.evolve import evolve
 from ordercancel.engine.inputs import check_input, check_update
 from ordercancel.engine.ruleset import RuleSet
-from ordercancel.engine.timers import Timer, timers, unmarked_by
+from ordercancel.engine.timers import Timer, first_timer, unmarked_by
 from ordercancel.rules.deadlines import Do
 from ordercancel.rules.effects import OTHER_SIDE
 from ordercancel.rules.roles import check_party, other_side_of
@@ -145,7 +145,7 @@ def check_edition(policy: RuleSet, name: str, edition: str, digest: str) -> None
         problem = f"is {policy.name} {policy.edition}"
         expected = f"{name} {edition}, which judges this case"
         raise InvalidValue([Fault("decide.policy", problem, expected, code="wrong_edition")])
-    if digest not in ("", policy.digest, *policy.succeeds):
+    if digest and digest != policy.digest and digest not in policy.succeeds:
         problem = f"edition {policy.edition} has the digest {policy.digest}"
         expected = f"{digest}, or a policy that says that it succeeds it"
         raise InvalidValue([Fault("decide.policy", problem, expected, code="wrong_digest")])
@@ -219,7 +219,7 @@ def _fire(command: FireDeadline, case: Case, policy: RuleSet, at: datetime) -> t
     if command.by.role != "system":
         raise _refused(command, "wrong_actor", case, policy, at)
     policy.deadline(command.deadline)
-    first = next(iter(timers(policy, case)), None)
+    first = first_timer(policy, case)
     if first is None or first.due_at > at or first.deadline.id != command.deadline:
         raise _refused(command, "not_due", case, policy, at)
     step = _Step(case, policy, at, command.by, (first.deadline.id,))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from functools import reduce
+from itertools import chain
 
 import attrs
 
@@ -29,7 +30,7 @@ from ordercancel.engine.decide import admit, decide_admitted
 from ordercancel.engine.decision import Refused, Verdict
 from ordercancel.engine.evolve import evolve
 from ordercancel.engine.ruleset import RuleSet
-from ordercancel.engine.timers import timers
+from ordercancel.engine.timers import first_timer
 
 MOST_FIRINGS = 1_000
 """How many deadlines may fire one after another before that is taken for a circle."""
@@ -61,7 +62,7 @@ class Handled:
     @property
     def events(self) -> tuple[Event, ...]:
         """Everything that happened, in order."""
-        return tuple(event for step in self.steps for event in step.events)
+        return tuple(chain.from_iterable([step.events for step in self.steps]))
 
     @property
     def verdict(self) -> Verdict | None:
@@ -134,7 +135,7 @@ def fire_due(case: Case, policy: RuleSet, at: datetime) -> tuple[Step, ...]:
         InvalidValue: As `decide`.
     """
     steps: list[Step] = []
-    while (first := next(iter(timers(policy, case)), None)) is not None and first.due_at <= at:
+    while (first := first_timer(policy, case)) is not None and first.due_at <= at:
         if len(steps) == MOST_FIRINGS:
             where = f"Policy {policy.name}.deadlines[{first.deadline.id!r}]"
             problem = f"fires again, after {MOST_FIRINGS} others at one moment"

@@ -106,10 +106,11 @@ def notified(
     happened = tuple(events)
     for version, event in enumerate(happened, case.version - len(happened) + 1):
         change = change_of(event)
-        if change is None or _is_taken_off(event, case):
+        messages = () if change is None else policy.notifications_on(change)
+        if not messages or _is_taken_off(event, case):
             continue
         facts = Facts(None, case, policy, event.at, by=event.by)
-        for each in policy.notifications_on(change):
+        for each in messages:
             if holds(policy, each.when, facts):
                 for role in audiences_of(each, event.by, case, policy):
                     yield version, event, each, role

@@ -77,9 +77,9 @@ def fires(timer: Timer, case: Case) -> bool:
     return deadline.then.of != "order" and last.request != len(case.requests)
 
 
-def next_due(policy: RuleSet, case: Case) -> datetime | None:
-    """When the first deadline will fire; None where none runs."""
-    return next((timer.due_at for timer in timers(policy, case)), None)
+def first_timer(policy: RuleSet, case: Case) -> Timer | None:
+    """The deadline that will fire first; None where none will."""
+    return next((each for each in running(policy, case) if fires(each, case)), None)
 
 
 def schedule(policy: RuleSet, case: Case) -> tuple[datetime | None, Mapping[str, datetime]]:

@@ -99,7 +99,7 @@ def shown(value: object, zone: tzinfo, lang: Lang) -> str:
         return (YES if value else NO)[lang]
     if isinstance(value, datetime):
         local = value.astimezone(zone)
-        return f"{shown(local.date(), zone, lang)} {local:%H:%M}"
+        return f"{shown(local.date(), zone, lang)} {local.hour:02}:{local.minute:02}"
     if isinstance(value, date):
         return f"{value.year}年{value.month}月{value.day}日" if lang == "ja" else value.isoformat()
     return str(value)

@@ -36,6 +36,11 @@ class PolicyBook:
         faults.raise_if_any(InvalidPolicy)
         for editions in self._editions.values():
             editions.sort(key=lambda policy: policy.holds_from, reverse=True)
+        self._by_edition = {
+            (each.name, each.edition): each
+            for editions in self._editions.values()
+            for each in editions
+        }
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,12 +75,11 @@ class PolicyBook:
         Raises:
             UnknownPolicy: Where there is none.
         """
-        editions = self._named(name)
-        for policy in editions:
-            if policy.edition == edition:
-                return policy
-        known = (f"{name} {each.edition}" for each in editions)
-        raise UnknownPolicy(f"{name} {edition}", known)
+        policy = self._by_edition.get((name, edition))
+        if policy is None:
+            known = (f"{name} {each.edition}" for each in self._named(name))
+            raise UnknownPolicy(f"{name} {edition}", known)
+        return policy
 
     def _named(self, name: str) -> list[Policy]:
         if name not in self._editions:

@@ -17,7 +17,7 @@ from ordercancel.domain.requests import FINAL, RequestStatus
 from ordercancel.engine.decision import Refused
 from ordercancel.engine.evolve import fold
 from ordercancel.engine.messages import Message, messages_for, readers_of
-from ordercancel.engine.timers import OVERDUE, next_due, schedule
+from ordercancel.engine.timers import OVERDUE, schedule
 from ordercancel.explain import explain
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.roles import HOUSE, is_party
@@ -144,7 +144,7 @@ class CheckedService:
                 assert steps, f"something of {case.order.id} fired before it was due"
                 self._happened(steps, outcome)
         for case, _ in self.known.values():
-            due = next_due(self.policy, case)
+            due, _ = schedule(self.policy, case)
             assert due is None or due > self.now, f"a deadline of {case.order.id} did not fire"
         assert self._store.due(self.now, None, _ALL) == (), "something is due after all has fired"
 

@@ -25,7 +25,7 @@ from ordercancel.engine.decide import decide, register
 from ordercancel.engine.decision import Decision
 from ordercancel.engine.evolve import evolve, fold
 from ordercancel.engine.inputs import offered_reasons
-from ordercancel.engine.timers import Timer, timers
+from ordercancel.engine.timers import Timer, first_timer, timers
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.reasons import Reason
 from ordercancel.verification.case_key import CaseKey, FactsRead
@@ -364,7 +364,7 @@ class Explorer:
         """Fire what has come due, in the order in which a service does."""
         case = node.case
         for _ in range(MOST_FIRED):
-            timer = next(iter(timers(self.policy, case)), None)
+            timer = first_timer(self.policy, case)
             if timer is None or timer.due_at > node.at:
                 break
             command = FireDeadline(ORDER_ID, by=SYSTEM, deadline=timer.deadline.id)
