@@ -54,7 +54,7 @@ from ordercancel.policy import (
     seller_permits,
     status,
 )
-from ordercancel.policy.describe import time_text
+from ordercancel.policy.describe import Spoken
 from ordercancel.rules.facts import answerer
 from unit.tiny import (
     BUYER,
@@ -413,5 +413,5 @@ def test_a_digest_is_the_same_in_every_process() -> None:
 
 
 def test_a_day_before_is_told_in_words() -> None:
-    words = [time_text(placed_at.end_of_day(-2), tiny(), lang) for lang in ("ja", "en")]
+    words = [Spoken(tiny(), lang).time(placed_at.end_of_day(-2)) for lang in ("ja", "en")]
     assert words == ["注文の2日前の24時", "the end of the day 2 d before the order"]
