@@ -19,6 +19,10 @@ from pathlib import Path
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
+sys.path.insert(0, str(ROOT))  # for the reference, as this is run as a script
+
+from docs import reference  # noqa: E402
+
 LANGUAGES = ("en", "ja")
 SETTINGS = (DOCS / "site" / "site.toml").read_text(encoding="utf-8")
 _LINK = re.compile(r"(!?)\[([^]\n]*)(?<!\\)\]\(([^)#\s]*)(#[^)\s]*)?\)")
@@ -27,7 +31,10 @@ _FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 
 
 def sources(lang: str) -> dict[str, Path]:
-    """The file of each page of a language, by the path that it has on the site."""
+    """The file of each page of a language, by the path that it has on the site.
+
+    Those that are generated are no files; see `reference`.
+    """
     found = {}
     for path in sorted(DOCS.rglob("*.md")):
         name = path.relative_to(DOCS).as_posix().removesuffix(".md")
@@ -53,6 +60,7 @@ class Site:
         for other in LANGUAGES:
             for name, path in sources(other).items():
                 self.names.setdefault(path, name)
+        self.generated = reference.pages(lang)
         self.shown: dict[str, str] = {}
         """The pages that show a file of the repository."""
         self.broken: list[str] = []
@@ -60,6 +68,8 @@ class Site:
     def pages(self) -> dict[str, str]:
         """The text of each page by its path; links that lead nowhere are noted in `broken`."""
         texts = {name: self._page(name, path) for name, path in self.sources.items()}
+        for name, text in self.generated.items():
+            texts[name] = _LINK.sub(lambda each, at=name: self._link(each, at, DOCS / at), text)
         return {**texts, **self.shown}
 
     def _page(self, name: str, path: Path) -> str:
@@ -72,21 +82,27 @@ class Site:
         return _LINK.sub(lambda link: self._link(link, name, path), text)
 
     def _link(self, link: re.Match[str], name: str, page: Path) -> str:
-        mark, words, path, anchor = (part or "" for part in link.groups())
+        words, path = link[2], link[3]
         if not path or ":" in path:
             return link[0]
         target = Path(os.path.normpath(page.parent / path))
+        to = os.path.relpath(target, DOCS)
+        if to in self.generated:
+            return self._to(link, to, name)
         if not target.exists():
             self.broken.append(f"{page.relative_to(ROOT)}: {path}")
             return link[0]
         if target.is_dir() or (target != page and self.names.get(target) == name):
             return words  # a folder, or the same page in another language
         if target.is_relative_to(DOCS) and target.suffix != ".md":
-            to = target.relative_to(DOCS).as_posix()
-        else:
-            to = self.names.get(target) or self._show(target)
+            return self._to(link, to, name)
+        return self._to(link, self.names.get(target) or self._show(target), name)
+
+    @staticmethod
+    def _to(link: re.Match[str], to: str, name: str) -> str:
+        """The link, from the page `name` to the page or file `to` of the site."""
         up = os.path.relpath(to, Path(name).parent).replace(os.sep, "/")
-        return f"{mark}[{words}]({up}{anchor})"
+        return f"{link[1]}[{link[2]}]({up}{link[4] or ''})"
 
     def _show(self, file: Path) -> str:
         """The path of a page that shows a file of the repository."""
@@ -119,6 +135,9 @@ def anchors(text: str) -> set[str]:
 def problems(lang: str) -> Iterator[str]:
     """What is wrong with the pages of a language: links, and pages that nobody finds."""
     site = Site(lang)
+    if lang == "en":  # beside the site, those that are read in the repository alone
+        for path in ROOT.glob("*.md"):
+            site.names.get(path) or site._show(path)  # noqa: SLF001 - of this module
     pages = site.pages()
     yield from site.broken
     for name, text in pages.items():
@@ -127,7 +146,7 @@ def problems(lang: str) -> Iterator[str]:
             if anchor and ":" not in path and anchor[1:] not in anchors(pages[to]):
                 yield f"{lang}/{name}: {path}{anchor}"
     listed = set(re.findall(r'"([\w/-]+\.md)"', SETTINGS))
-    for name in sorted(listed ^ site.sources.keys()):
+    for name in sorted(listed ^ (site.sources.keys() | site.generated.keys())):
         yield f"{lang}/{name} is missing in " + ("the pages" if name in listed else "site.toml")
 
 

@@ -1,4 +1,4 @@
-"""What the Markdown pages refer to is there: names of the library, files, and links."""
+"""What the Markdown pages refer to is there: names of the library, and files."""
 
 from __future__ import annotations
 
@@ -35,13 +35,6 @@ def exists(name: str) -> bool:
     return True
 
 
-def anchors(page: Path) -> set[str]:
-    """The anchors of a page's headings, as hosting sites make them."""
-    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
-    kept = [re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings]
-    return {heading.replace(" ", "-") for heading in kept}
-
-
 @pytest.mark.parametrize("page", [page for page in PAGES if page != "CHANGELOG.md"])
 def test_every_name_of_the_library_exists(page: str) -> None:
     """The changelog may name what was there before."""
@@ -55,17 +48,6 @@ def test_every_file_exists(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     paths = re.findall(rf"(?<![\w/.])((?:{FOLDERS})/[\w./-]*[\w/])", text)
     assert [path for path in sorted(set(paths)) if not (ROOT / path).exists()] == []
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_every_link_leads_somewhere(page: str) -> None:
-    here = ROOT / page
-    links = re.findall(r"\]\(([^)#]*)(?:#([^)]*))?\)", here.read_text(encoding="utf-8"))
-    for path, anchor in links:
-        target = (here.parent / path) if path else here
-        if not path.startswith("http"):
-            assert target.exists(), path
-            assert not anchor or anchor in anchors(target), f"{path}#{anchor}"
 
 
 def test_the_packages_stand_in_the_order_of_their_imports() -> None:

@@ -202,7 +202,7 @@ class _Names(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         telling = self._telling
-        named = _VARIABLES.get(name)
+        named = VARIABLES.get(name)
         if named is not None:
             roles = {role: telling.role(role) for role in ("buyer", "seller")}
             words = named.fill(telling.lang, roles)
@@ -211,7 +211,7 @@ class _Names(dict[str, str]):
         return telling.say("〔{it}〕", "[{it}]", it=words)
 
 
-_VARIABLES: Mapping[str, Text] = {
+VARIABLES: Mapping[str, Text] = {
     "order_id": Text("注文番号", "order number"),
     "item": Text("商品名", "item"),
     "cart_id": Text("カート番号", "cart number"),

@@ -1,0 +1,197 @@
+"""The pages of the reference, generated from the code as the site is built, in each language."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ordercancel.cli.arguments import parser
+from ordercancel.domain.texts import Text
+from ordercancel.explain.telling import VARIABLES
+from ordercancel.policies import CONECT, QOO10
+from ordercancel.rules import facts
+from ordercancel.rules.standard_texts import FAULT_TEXTS, KIND_TEXTS, STANDARD_REFUSALS
+
+SOURCE = Path(__file__).parents[1] / "src"
+_CODE = re.compile(r'code="(\w+)"')
+POLICY_MODULES = (
+    "ordercancel.policy.policy.Policy",
+    "ordercancel.rules.rules",
+    "ordercancel.rules.effects",
+    "ordercancel.rules.times",
+    "ordercancel.rules.deadlines",
+    "ordercancel.rules.reasons",
+    "ordercancel.rules.facts",
+    "ordercancel.rules.conditions",
+    "ordercancel.rules.roles",
+    "ordercancel.rules.notifications",
+    "ordercancel.rules.texts",
+    "ordercancel.rules.sources",
+    "ordercancel.rules.refunding",
+    "ordercancel.policy.parts",
+)
+"""Where the words of the policy language stand, with their docstrings."""
+
+
+def pages(lang: str) -> dict[str, str]:
+    """The generated pages of a language, by their paths on the site."""
+    made = {
+        "policy": _policy(lang),
+        "codes": _codes(lang),
+        "events": _documented(_WORDS["events"][lang], ["ordercancel.domain.events"]),
+        "command-line": _command_line(lang),
+        "extras": _extras(lang),
+    }
+    return {f"reference/{name}.md": text for name, text in made.items()}
+
+
+_WORDS = {
+    "policy": Text(
+        "# ポリシーの書き方の一覧\n\n`ordercancel.policy` から import する名前です。"
+        "[書き方の手引き](../own-policy.md)もあります。",
+        "# What a policy is written with\n\nEverything is imported from `ordercancel.policy`; "
+        "[the guide](../own-policy.md) shows it at work.",
+    ),
+    "facts": Text(
+        "## 事実\n\nどのポリシーにもある事実です。独自の事実は `Flag`、`Choice`、`Number`、"
+        "`Moment`、`Day` で加えます。\n\n| 名前 | 種類 | 画面での呼び名 | 欠けうるか |\n"
+        "| --- | --- | --- | --- |",
+        "## Facts\n\nThose that every policy has. One of your own is a `Flag`, `Choice`, "
+        "`Number`, `Moment` or `Day`.\n\n| name | kind | what people read | may be missing |\n"
+        "| --- | --- | --- | --- |",
+    ),
+    "variables": Text(
+        "## メッセージの変数\n\n件名と本文に `{名前}` と書きます。ポリシー独自の事実も使えます。"
+        "変数が空の行は省かれます。\n\n| 変数 | 内容 |\n| --- | --- |",
+        "## Variables of messages\n\nWritten as `{name}` in a subject or body, like facts of your "
+        "own. A line whose variable is empty is left out.\n\n| variable | stands for |\n"
+        "| --- | --- |",
+    ),
+    "codes": Text(
+        "# コード\n\nプログラムは文ではなくコードで判断してください。コードは変わりませんが、文は"
+        "ポリシーごとに変えられます（`Texts(refusals=…)`）。",
+        "# Codes\n\nPrograms go by codes, which are stable; each policy may have sentences of its "
+        "own (`Texts(refusals=…)`).",
+    ),
+    "refusals": Text(
+        "## 拒否\n\n`Refused.codes`、`Decision.codes`：ルールが認めない操作。",
+        "## Refusals\n\n`Refused.codes` and `Decision.codes`: what the rules do not allow.",
+    ),
+    "faults": Text(
+        "## 誤った入力\n\n`InvalidValue.codes`：ルールが判断する前に、値として誤っているもの。"
+        "ここにないものは `invalid` です。",
+        "## Wrong inputs\n\n`InvalidValue.codes`: values that are wrong before any rule judges. "
+        "Any other is `invalid`.",
+    ),
+    "others": Text(
+        "英語の説明だけが付くもの：", "With no words of a policy, but an English explanation: "
+    ),
+    "head": Text("\n\n| コード | 文 |\n| --- | --- |", "\n\n| code | sentence |\n| --- | --- |"),
+    "events": Text(
+        "# イベント\n\n注文の履歴に残る出来事と、その項目です。`service.history(…)` が返します。"
+        "説明は英語です。",
+        "# Events\n\nWhat the history of an order is made of, with the fields of each; "
+        "`service.history(…)` returns them.",
+    ),
+    "command_line": Text(
+        "# コマンドライン\n\nヘルプは英語です。出力の言語は `--lang`、なければ環境変数 `LC_ALL`・"
+        "`LC_MESSAGES`・`LANG` で決まります。終了コード：0 は成功、1 は指摘あり"
+        "（誤った行、ポリシーの不備、二つの差）、2 は開始できなかったことを示します。",
+        "# Command line\n\nReports are in the language of `--lang`, else of the variables "
+        "`LC_ALL`, `LC_MESSAGES` or `LANG`.",
+    ),
+    "extras": Text(
+        "# 追加機能\n\n`pip install 'ordercancel[名前]'` で入る依存ライブラリです。"
+        "本体の依存は {core} だけです。設定項目は、[サービスの引数](api.md)と"
+        "[Django の設定](../hosts/django.md)にあります。\n\n| 名前 | 入るもの |\n| --- | --- |",
+        "# Extras\n\nWhat `pip install 'ordercancel[NAME]'` brings along; without an extra it is "
+        "{core}. What can be set is on the pages of [the service](api.md) and "
+        "[Django](../hosts/django.md).\n\n| extra | brings |\n| --- | --- |",
+    ),
+}
+
+
+def _policy(lang: str) -> str:
+    named = {name: each for name, each in vars(facts).items() if isinstance(each, facts.Fact)}
+    rows = [
+        f"| `{name}` | {_kind(each, lang)} | {_said(each.label, lang)} "
+        f"| {'○' if each.may_be_missing else ''} |"
+        for name, each in named.items()
+    ]
+    variables = [f"| `{{{name}}}` | {text[lang]} |" for name, text in VARIABLES.items()]
+    sides = {"buyer": Text("購入者", "the buyer"), "seller": Text("販売者", "the seller")}
+    filled = "\n".join(variables)
+    for side, text in sides.items():
+        filled = filled.replace(f"{{{side}}}", text[lang])
+    parts = [_WORDS["policy"][lang], "\n".join([_WORDS["facts"][lang], *rows])]
+    parts += [f"{_WORDS['variables'][lang]}\n{filled}"]
+    return _documented("\n\n".join(parts), POLICY_MODULES)
+
+
+def _kind(fact: facts.Fact, lang: str) -> str:
+    words = next(text for kind, text in KIND_TEXTS.items() if isinstance(fact, kind))
+    return f"{type(fact).__name__}: {words[lang]}"
+
+
+def _said(text: Text | str, lang: str) -> str:
+    return text if isinstance(text, str) else text[lang]
+
+
+def _documented(head: str, names: Iterable[str]) -> str:
+    """A page that goes on with the docstrings of modules or classes."""
+    return "\n\n".join([head, *(f"::: {name}" for name in names)]) + "\n"
+
+
+def _codes(lang: str) -> str:
+    def table(texts: dict[str, Any]) -> str:
+        rows = (f"| `{code}`{{ #{code} }} | {_line(text[lang])} |" for code, text in texts.items())
+        return _WORDS["head"][lang] + "\n" + "\n".join(rows)
+
+    parts = [_WORDS["codes"][lang], _WORDS["refusals"][lang] + table(dict(STANDARD_REFUSALS))]
+    for policy in (CONECT, QOO10):
+        own = {
+            code: policy.refusal_text(code)
+            for code in policy.texts.refusals
+            if code not in STANDARD_REFUSALS
+        }
+        title = policy.title[lang]
+        parts.append(f"### {title}" + table(own).replace("{ #", f"{{ #{policy.name}-"))
+    parts.append(_WORDS["faults"][lang] + table(dict(FAULT_TEXTS)))
+    others = {c for path in SOURCE.rglob("*.py") for c in _CODE.findall(path.read_text("utf-8"))}
+    unsaid = sorted(others - FAULT_TEXTS.keys() - STANDARD_REFUSALS.keys())
+    parts.append(_WORDS["others"][lang] + ", ".join(f"`{code}`" for code in unsaid))
+    return "\n\n".join(parts) + "\n"
+
+
+def _line(text: str) -> str:
+    return text.replace("\n", "<br>").replace("|", "\\|")
+
+
+def _command_line(lang: str) -> str:
+    os.environ["COLUMNS"] = "98"
+    shown = (f"## {each.prog}\n\n```text\n{each.format_help()}```" for each in _parsers(parser()))
+    return "\n\n".join([_WORDS["command_line"][lang], *shown]) + "\n"
+
+
+def _parsers(one: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    yield one
+    for action in one._actions:  # noqa: SLF001 - what argparse offers of its commands
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            for each in dict.fromkeys(action.choices.values()):
+                yield from _parsers(each)
+
+
+def _extras(lang: str) -> str:
+    file = Path(__file__).parents[1] / "pyproject.toml"
+    project = tomllib.loads(file.read_text(encoding="utf-8"))["project"]
+    rows = [
+        f"| `{name}` | {', '.join(f'`{each}`' for each in needs)} |"
+        for name, needs in project["optional-dependencies"].items()
+    ]
+    core = ", ".join(f"`{each.partition(';')[0]}`" for each in project["dependencies"])
+    return "\n".join([_WORDS["extras"][lang].replace("{core}", core), *rows]) + "\n"
