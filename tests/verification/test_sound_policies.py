@@ -9,9 +9,11 @@ from examples.flea_market import FLEA_MARKET
 from examples.half_hour_shop import SHOP
 from examples.must_ship import MUST_SHIP
 
-from ordercancel import Policy
+from ordercancel import Policy, RequestCancellation
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
+from ordercancel.policy import Flag
 from ordercancel.verification import verify
+from verification.planted import ids, shop
 
 READINGS: list[tuple[Any, dict[str, Any]]] = [
     (conect, {"may_ask_again": False}),
@@ -64,6 +66,12 @@ def test_no_other_reading_has_a_fault(factory: Any, reading: dict[str, Any]) -> 
     """Whatever a shop reads into the open places of the documents, nothing breaks."""
     report = verify(factory(edition="2", **reading))
     assert [fault.id for fault in report.faults] == []
+
+
+def test_a_fact_that_a_command_needs_is_given_though_no_rule_looks_at_it() -> None:
+    """Consent to a fee is asked for to be kept; without it every request would be invalid."""
+    consent = Flag("fee_accepted", of=RequestCancellation, required=True)
+    assert ids(shop(facts=(consent,))) == []
 
 
 def test_what_qoo10_means_is_waived_with_its_source() -> None:
