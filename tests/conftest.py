@@ -77,3 +77,12 @@ def postgres(postgres_server: str) -> Iterator[str]:
     """The URL of an empty PostgreSQL schema of the test's own."""
     with postgresql.schema(postgres_server) as url:
         yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'shop.db'}"
+    made: str = request.getfixturevalue("postgres")
+    return made

@@ -23,15 +23,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Any) -> str:
-    """An empty database of either kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'shop.db'}"
-    given: str = request.getfixturevalue("postgres")
-    return given
-
-
 def in_child(work: Callable[[], object]) -> Callable[[], int]:
     """Begin some work in the child of a fork; gives what waits for its exit code."""
     pid = os.fork()

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -38,15 +37,6 @@ from samples import jst
 
 DUE = jst(21)
 SOON = timedelta(milliseconds=60)
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of either kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'shop.db'}"
-    made: str = request.getfixturevalue("postgres")
-    return made
 
 
 @pytest.fixture

@@ -22,13 +22,10 @@ from ordercancel.testing.contracts.samples import asked, asking, claimed, put, r
 from samples import jst
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Any) -> str:
+@pytest.fixture
+def url(url: str) -> str:
     """An empty database of either kind, as SQLAlchemy takes it."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'shop.db'}"
-    given: str = request.getfixturevalue("postgres")
-    return given.replace("postgresql:", "postgresql+psycopg:")
+    return url.replace("postgresql:", "postgresql+psycopg:")
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ import asyncio
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import attrs
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, text
 
 from ordercancel import (
     Approve,
@@ -26,37 +26,22 @@ from ordercancel import (
     StoreUnavailable,
     fold,
 )
+from ordercancel.cli.database import connected
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.rules.notifications import Medium
 from ordercancel.service.receipts import command_key
 from ordercancel.service.records import Backlog
 from ordercancel.stores.sql import METADATA, AsyncSqlStore, SqlStore, schema
-from ordercancel.stores.sql.engine import open_engine
 from ordercancel.testing.contracts.samples import asked, claims, jst, letter, posted
 
-FORM_1 = Path(__file__).parent / "form1"
+FORM_1, FORM_2 = (Path(__file__).parent / name for name in ("form1", "form2"))
+ROWS = json.loads((FORM_2 / "rows.json").read_text("utf-8"))
 
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     """Where an SQLite database may be put."""
     return f"sqlite:///{tmp_path / 'shop.db'}"
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest) -> str:
-    """An empty database of either kind."""
-    name = "sqlite_url" if request.param == "sqlite" else "postgres"
-    given: str = request.getfixturevalue(name)
-    return given
-
-
-@pytest.fixture
-def engine(url: str) -> Iterator[Engine]:
-    """An engine for it."""
-    opened = open_engine(url)
-    yield opened
-    opened.dispose()
 
 
 @pytest.fixture
@@ -74,26 +59,26 @@ def form_1(tmp_path: Path, sqlite_url: str) -> str:
     return sqlite_url
 
 
-def test_an_empty_database_lacks_every_table(engine: Engine) -> None:
-    with engine.connect() as connection:
+def test_an_empty_database_lacks_every_table(url: str) -> None:
+    with connected(url) as connection:
         assert schema.form_of(connection) == 0
         assert schema.faults(connection) == tuple(
             f"{table.name}: the table is missing" for table in METADATA.sorted_tables
         )
 
 
-def test_tables_that_have_been_made_lack_nothing(engine: Engine) -> None:
+def test_tables_that_have_been_made_lack_nothing(url: str) -> None:
     """Also when they are made once more."""
     for _ in range(2):
-        with engine.begin() as connection:
+        with connected(url) as connection:
             schema.create(connection)
-        with engine.begin() as connection:
+        with connected(url) as connection:
             assert schema.upgrade(connection) == (3, 3, ())
             assert schema.faults(connection) == ()
 
 
-def test_an_empty_database_can_be_upgraded(engine: Engine) -> None:
-    with engine.begin() as connection:
+def test_an_empty_database_can_be_upgraded(url: str) -> None:
+    with connected(url) as connection:
         assert schema.upgrade(connection) == (0, 3, ())
         assert schema.faults(connection) == ()
 
@@ -112,19 +97,18 @@ def test_an_empty_database_can_be_upgraded(engine: Engine) -> None:
         ),
     ],
 )
-def test_what_is_missing_is_told(engine: Engine, statement: str, fault: str) -> None:
+def test_what_is_missing_is_told(url: str, statement: str, fault: str) -> None:
     """A host whose migrations have forgotten something reads what it is."""
-    with engine.begin() as connection:
+    with connected(url) as connection:
         schema.create(connection)
         connection.execute(text(statement))
-    with engine.connect() as connection:
+    with connected(url) as connection:
         assert schema.faults(connection) == (fault,)
 
 
 def test_what_is_not_guarded_is_told(postgres: str) -> None:
     """The database itself allows one open request an order, and no event without a body."""
-    engine = open_engine(postgres)
-    with engine.begin() as connection:
+    with connected(postgres) as connection:
         schema.create(connection)
         connection.execute(
             text(
@@ -136,7 +120,6 @@ def test_what_is_not_guarded_is_told(postgres: str) -> None:
             "ordercancel_cases.open_key: is not unique",
             "ordercancel_events.body: NULL is allowed; expected NOT NULL",
         )
-    engine.dispose()
 
 
 def test_tables_of_an_earlier_release_are_not_worked_with(form_1: str) -> None:
@@ -149,22 +132,18 @@ def test_tables_of_an_earlier_release_are_not_worked_with(form_1: str) -> None:
     )
     with pytest.raises(OutdatedTables):
         asyncio.run(AsyncSqlStore.open(form_1))
-    engine = open_engine(form_1)
-    with engine.begin() as connection:
+    with connected(form_1) as connection:
         with pytest.raises(OutdatedTables):
             schema.create(connection)
         assert schema.form_of(connection) == 1
         assert "ordercancel_outbox.state: the column is missing" in schema.faults(connection)
-    engine.dispose()
 
 
 def test_what_an_earlier_release_has_stored_is_kept_and_read(form_1: str) -> None:
     """Cases, events, receipts, and messages: delivered, waiting for another try, leased, new."""
-    engine = open_engine(form_1)
-    with engine.begin() as connection:
+    with connected(form_1) as connection:
         assert schema.upgrade(connection) == (1, 3, ())
         assert schema.faults(connection) == ()
-    engine.dispose()
     store = SqlStore(form_1)
     try:
         case = store.load("o-1")
@@ -191,7 +170,7 @@ def test_what_an_earlier_release_has_stored_is_kept_and_read(form_1: str) -> Non
 
 def test_a_command_of_the_first_edition_is_carried_out_once(form_1: str) -> None:
     """Who sends it again after the upgrade is told what became of it; of others, nobody is."""
-    with open_engine(form_1).begin() as connection:
+    with connected(form_1) as connection:
         schema.upgrade(connection)
     with closing(SqlStore(form_1)) as store:
         service = CancellationService(policies=[QOO10], store=store)
@@ -206,28 +185,33 @@ def test_a_command_of_the_first_edition_is_carried_out_once(form_1: str) -> None
 
 def test_a_record_that_can_not_be_read_keeps_the_id_of_its_command(form_1: str) -> None:
     """The upgrade is held up by no broken event."""
-    engine = open_engine(form_1)
-    with engine.begin() as connection:
+    with connected(form_1) as connection:
         connection.execute(text("UPDATE ordercancel_events SET body = '[' WHERE version = 2"))
         schema.upgrade(connection)
         kept = connection.execute(text("SELECT command_id FROM ordercancel_commands")).scalar()
-    engine.dispose()
     assert kept == "c-1"
 
 
-def written(url: str, rows: Mapping[str, Sequence[Mapping[str, object]]], ddl: str) -> None:
-    """Fill an empty database with the tables and rows of an earlier release."""
-    engine = open_engine(url)
-    with engine.begin() as connection:
-        for statement in filter(str.strip, ddl.split(";\n")):
+@pytest.fixture
+def first_edition(url: str) -> str:
+    """A database as the first edition left it: nine orders in every state that it knew."""
+    dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
+    with connected(url) as connection:
+        for statement in filter(
+            str.strip, (FORM_2 / f"{dialect}.sql").read_text("utf-8").split(";\n")
+        ):
             connection.exec_driver_sql(statement)
-        for table, records in rows.items():
-            for record in records:
-                names = ", ".join(record)
-                values = ", ".join(f":{name}" for name in record)
-                statement = text(f"INSERT INTO {table} ({names}) VALUES ({values})")
-                connection.execute(statement, _typed(record, connection.dialect.name))
-    engine.dispose()
+        for table, records in ROWS.items():
+            put_in(connection, table, records)
+    return url
+
+
+def put_in(connection: Connection, table: str, records: Sequence[Mapping[str, object]]) -> None:
+    """Insert rows as they are."""
+    for record in records:
+        names, values = ", ".join(record), ", ".join(f":{name}" for name in record)
+        statement = text(f"INSERT INTO {table} ({names}) VALUES ({values})")
+        connection.execute(statement, _typed(record, connection.dialect.name))
 
 
 def _typed(record: Mapping[str, object], dialect: str) -> dict[str, object]:
@@ -246,18 +230,12 @@ def _typed(record: Mapping[str, object], dialect: str) -> dict[str, object]:
     }
 
 
-def test_what_the_first_edition_has_stored_is_read_for_ever(url: str) -> None:
+def test_what_the_first_edition_has_stored_is_read_for_ever(first_edition: str) -> None:
     """Nine orders in every state that it knew, on either database."""
-    folder = Path(__file__).parent / "form2"
-    rows = json.loads((folder / "rows.json").read_text("utf-8"))
-    dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
-    written(url, rows, (folder / f"{dialect}.sql").read_text("utf-8"))
-    engine = open_engine(url)
-    with engine.begin() as connection:
+    with connected(first_edition) as connection:
         assert schema.upgrade(connection) == (2, 3, ())
         assert schema.faults(connection) == ()
-    engine.dispose()
-    store = SqlStore(url)
+    store = SqlStore(first_edition)
     try:
         cases = {case.order.id: case for case in store.scan(None, 100).cases}
         assert {
@@ -295,12 +273,9 @@ def test_what_the_first_edition_has_stored_is_read_for_ever(url: str) -> None:
         store.close()
 
 
-def test_numbers_that_count_up_do_not_end_at_32_bits(postgres: str) -> None:
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+def test_numbers_that_count_up_do_not_end_at_32_bits(first_edition: str) -> None:
     """Neither in new tables, nor in those of the first edition, once they are upgraded."""
-    folder = Path(__file__).parent / "form2"
-    rows = json.loads((folder / "rows.json").read_text("utf-8"))
-    written(postgres, rows, (folder / "postgresql.sql").read_text("utf-8"))
-    engine = open_engine(postgres)
     narrow = (
         "ordercancel_cases.request_number: has 32 bits; expected 64",
         "ordercancel_cases.version: has 32 bits; expected 64",
@@ -311,29 +286,27 @@ def test_numbers_that_count_up_do_not_end_at_32_bits(postgres: str) -> None:
         "ordercancel_outbox.number: has 32 bits; expected 64",
         "ordercancel_outbox.version: has 32 bits; expected 64",
     )
-    with engine.begin() as connection:
+    with connected(first_edition) as connection:
         assert schema.faults(connection)[-8:] == narrow
         assert schema.upgrade(connection).before == 2
         assert schema.faults(connection) == ()
     for order_id in ("o-1", "o-2"):
-        with closing(SqlStore(postgres)) as store:
-            with engine.begin() as connection:
+        with closing(SqlStore(first_edition)) as store:
+            with connected(first_edition) as connection:
                 last = "pg_get_serial_sequence('ordercancel_outbox', 'number'), 2147483647"
                 connection.execute(text(f"SELECT setval({last})"))
             asked(store, order_id)
-        with engine.begin() as connection:  # the second time in tables that are new
+        with connected(first_edition) as connection:  # the second time in tables that are new
             newest = connection.scalar(text("SELECT max(number) FROM ordercancel_outbox"))
             assert newest == 2147483648
             METADATA.drop_all(connection)
             METADATA.create_all(connection)
             assert schema.faults(connection) == ()
-    engine.dispose()
 
 
 def test_a_sequence_of_32_bits_is_told_and_widened(postgres: str) -> None:
     """A host's migration may have widened the column alone."""
-    engine = open_engine(postgres)
-    with engine.begin() as connection:
+    with connected(postgres) as connection:
         schema.create(connection)
         connection.execute(text("ALTER SEQUENCE ordercancel_outbox_number_seq AS integer"))
         assert schema.faults(connection) == (
@@ -341,7 +314,6 @@ def test_a_sequence_of_32_bits_is_told_and_widened(postgres: str) -> None:
         )
         assert schema.upgrade(connection) == (3, 3, ())
         assert schema.faults(connection) == ()
-    engine.dispose()
 
 
 BROKEN: Mapping[str, str] = {
@@ -359,26 +331,21 @@ BROKEN: Mapping[str, str] = {
 
 
 @pytest.mark.parametrize("how", BROKEN)
-def test_an_order_that_is_broken_is_named_and_kept(url: str, how: str) -> None:
+def test_an_order_that_is_broken_is_named_and_kept(first_edition: str, how: str) -> None:
     """The others are upgraded; mended, it is upgraded as well."""
-    folder = Path(__file__).parent / "form2"
-    rows = json.loads((folder / "rows.json").read_text("utf-8"))
-    dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
-    written(url, rows, (folder / f"{dialect}.sql").read_text("utf-8"))
-    engine = open_engine(url)
     kept = (
         "SELECT kind, form, body FROM ordercancel_events WHERE order_id = 'rejected' "
         "ORDER BY version"
     )
-    whole = [each for each in rows["ordercancel_events"] if each["order_id"] == "rejected"]
-    with engine.begin() as connection:
+    whole = [each for each in ROWS["ordercancel_events"] if each["order_id"] == "rejected"]
+    with connected(first_edition) as connection:
         connection.execute(text(f"{BROKEN[how]} AND order_id = 'rejected'"))
         left = connection.execute(text(kept)).all()
-    with engine.begin() as connection:
+    with connected(first_edition) as connection:
         assert schema.upgrade(connection) == (2, 3, ("rejected",))
         assert schema.faults(connection) == ()
         assert connection.execute(text(kept)).all() == left
-    with closing(SqlStore(url)) as store:
+    with closing(SqlStore(first_edition)) as store:
         with pytest.raises(InvalidValue, match="stored case 'rejected': has form 1"):
             store.load("rejected")
         page = store.scan(None, 100)
@@ -394,16 +361,12 @@ def test_an_order_that_is_broken_is_named_and_kept(url: str, how: str) -> None:
             "superseded",
             "withdrawn",
         }
-    with engine.begin() as connection:
+    with connected(first_edition) as connection:
         connection.execute(text("DELETE FROM ordercancel_events WHERE order_id = 'rejected'"))
-        for record in whole:
-            names, values = ", ".join(record), ", ".join(f":{name}" for name in record)
-            statement = text(f"INSERT INTO ordercancel_events ({names}) VALUES ({values})")
-            connection.execute(statement, _typed(record, connection.dialect.name))
+        put_in(connection, "ordercancel_events", whole)
         assert schema.unread(connection) == ("rejected",)
         assert schema.upgrade(connection) == (3, 3, ())
-    engine.dispose()
-    with closing(SqlStore(url)) as store:
+    with closing(SqlStore(first_edition)) as store:
         case = store.load("rejected")
         assert case is not None
         assert case.order.status == "shipped"
@@ -416,10 +379,8 @@ def test_a_message_that_is_broken_holds_up_no_upgrade(form_1: str, tmp_path: Pat
             "UPDATE ordercancel_outbox SET body = '{' WHERE message_id = 'o-2:3:seller:app'"
         )
         connection.commit()
-    engine = open_engine(form_1)
-    with engine.begin() as connection:
+    with connected(form_1) as connection:
         assert schema.upgrade(connection) == (1, 3, ())
-    engine.dispose()
     with closing(SqlStore(form_1)) as store:
         _, broken, whole = claims(store, jst(17, 0, 30)).values()
         assert (broken.id, broken.message) == ("o-2:3:seller:app", None)
@@ -427,11 +388,9 @@ def test_a_message_that_is_broken_holds_up_no_upgrade(form_1: str, tmp_path: Pat
 
 
 def test_an_upgrade_can_be_done_again(form_1: str) -> None:
-    engine = open_engine(form_1)
     for expected in ((1, 3, ()), (3, 3, ())):
-        with engine.begin() as connection:
+        with connected(form_1) as connection:
             assert schema.upgrade(connection) == expected
-    engine.dispose()
 
 
 def test_what_a_later_release_has_stored_is_refused(sqlite_url: str, tmp_path: Path) -> None:
@@ -451,10 +410,8 @@ def test_what_a_later_release_has_stored_is_refused(sqlite_url: str, tmp_path: P
         messages=1, oldest=None, dead=0, due=0, earliest=None, newer=1
     )
     store.close()
-    engine = open_engine(sqlite_url)
-    with engine.begin() as connection:
+    with connected(sqlite_url) as connection:
         assert schema.upgrade(connection) == (3, 3, ())
-    engine.dispose()
     with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
         assert list(connection.iterdump()) == before
 
@@ -479,11 +436,9 @@ def test_a_store_for_a_hosts_own_tables_makes_none(url: str) -> None:
     store = SqlStore(url, create_tables=False)
     with pytest.raises(StoreUnavailable):
         store.load("o-1")
-    engine = open_engine(url)
-    with engine.begin() as connection:
+    with connected(url) as connection:
         assert schema.form_of(connection) == 0
         schema.create(connection)
-    engine.dispose()
     assert store.load("o-1") is None
     store.close()
 
@@ -508,24 +463,18 @@ def test_processes_that_start_together_make_the_tables_once(postgres: str) -> No
     assert problems == []
 
 
-def test_what_the_first_edition_has_stored_is_erased_as_well(url: str) -> None:
+def test_what_the_first_edition_has_stored_is_erased_as_well(first_edition: str) -> None:
     """In its events, which are written anew in the form of today, as in all else."""
-    folder = Path(__file__).parent / "form2"
-    rows = json.loads((folder / "rows.json").read_text("utf-8"))
-    dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
-    written(url, rows, (folder / f"{dialect}.sql").read_text("utf-8"))
-    engine = open_engine(url)
-    with engine.begin() as connection:
+    with connected(first_edition) as connection:
         schema.upgrade(connection)
-    with closing(SqlStore(url)) as store:
+    with closing(SqlStore(first_edition)) as store:
         service = CancellationService(policies=[CONECT, QOO10], store=store)
         for person in (Buyer("b-1"), Seller("s-1")):
             erased = service.erase(person, replacement=f"former-{person.role}")
             assert (len(erased.orders), erased.skipped) == (9, ())
         for case in store.scan(None, 100).cases:
             assert case == fold(store.history(case.order.id))
-    with engine.connect() as connection:
+    with connected(first_edition) as connection:
         stored = str([connection.execute(each.select()).all() for each in METADATA.sorted_tables])
-    engine.dispose()
     for words in ("b-1", "s-1", "予約", "すでに準備中", "注文を間違え"):
         assert words not in stored

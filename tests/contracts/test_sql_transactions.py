@@ -31,15 +31,6 @@ from ordercancel.testing.contracts.samples import asked, asking, cancelled_at_on
 PATIENCE = 30
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Any) -> str:
-    """An empty database of either kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'shop.db'}"
-    given_url: str = request.getfixturevalue("postgres")
-    return given_url
-
-
 @pytest.fixture
 def store(url: str) -> Iterator[SqlStore]:
     """A store on it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -29,13 +28,10 @@ ASKS = RequestCancellation("762544202", by=BUYER, reason="changed_mind", command
 AT = jst(15, 10)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database of either kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'shop.db'}"
-    given: str = request.getfixturevalue("postgres")
-    return given.replace("postgresql://", "postgresql+psycopg://")
+@pytest.fixture
+def url(url: str) -> str:
+    """A database of either kind, as SQLAlchemy takes it."""
+    return url.replace("postgresql:", "postgresql+psycopg:")
 
 
 @pytest.fixture

@@ -34,13 +34,10 @@ def _kept() -> Iterator[None]:
     KEPT.clear()
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Any) -> str:
+@pytest.fixture
+def url(url: str) -> str:
     """An empty database of either kind, whose locks are not waited for."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'shop.db'}?timeout=1"
-    given: str = request.getfixturevalue("postgres")
-    return given
+    return f"{url}?timeout=1" if url.startswith("sqlite") else url
 
 
 # ---------------------------------------------------------------- tasks that are cancelled
