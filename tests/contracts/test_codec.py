@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import attrs
@@ -19,6 +19,7 @@ from ordercancel.domain.events import (
 )
 from ordercancel.domain.money import Money, OrderLine
 from ordercancel.domain.quotes import NOTHING
+from ordercancel.domain.trusted import trusted_evolve
 from ordercancel.engine.decide import register
 from ordercancel.engine.quote import Account
 from ordercancel.policies import QOO10
@@ -125,6 +126,18 @@ def test_texts_that_no_reader_takes_are_named(body: str, problem: str) -> None:
     """Whoever reads them gets an error of this library, not of its tools."""
     with pytest.raises(InvalidValue, match=f"^stored case: {problem}"):
         decode_case(body)
+
+
+def test_only_what_has_a_stored_form_is_stored() -> None:
+    """A time of a class of the host's is stored as the time that it is; nothing else passes."""
+
+    class Frozen(datetime):
+        pass
+
+    case = trusted_evolve(opened(QOO10), updated_at=Frozen(2022, 8, 20, tzinfo=UTC))
+    assert decode_case(encode(case)) == case
+    with pytest.raises(TypeError, match="a complex has no stored form"):
+        encode(trusted_evolve(case, updated_at=1j))
 
 
 STAMP: Mapping[str, object] = {

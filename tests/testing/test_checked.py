@@ -24,7 +24,7 @@ from ordercancel import (
 from ordercancel.stores.memory import MemoryStore
 from ordercancel.testing.checked_service import CheckedService
 from ordercancel.verification.invariants import INVARIANTS
-from testing.faulty import ForgetsIds
+from testing.faulty import ForgetsIds, NeverDelivers
 
 PLACED = datetime(2026, 4, 1, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -70,6 +70,14 @@ def test_messages_that_fail_go_out_later() -> None:
         service.compare_messages()
     assert service.relay(PLACED + HOUR) == 1
     service.compare_messages()
+
+
+def test_a_message_that_goes_out_twice_is_a_broken_promise() -> None:
+    service = checked(store=NeverDelivers())
+    service.give(ASKS)
+    service.relay(PLACED)
+    with pytest.raises(AssertionError, match="a message went out twice"):
+        service.relay(PLACED + HOUR)
 
 
 def test_what_is_due_fires_before_a_command_is_judged() -> None:

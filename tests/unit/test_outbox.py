@@ -6,6 +6,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 from both import each_service  # noqa: F401 - each test runs with both services
@@ -303,6 +304,24 @@ def test_a_message_of_a_closed_request_is_not_sent(caplog: pytest.LogCaptureFixt
     assert service.backlog().obsolete == 1
     (ended,) = service.dead_letters(obsolete=True)
     assert (ended.id, ended.error) == ("o-1:2:seller:app", "OSError: down")
+
+
+def test_a_message_that_can_not_be_read_is_dead_and_stops_no_other(store: MemoryStore) -> None:
+    """Nobody can deliver it, however often they try; its error is kept."""
+
+    class Unreadable(MemoryStore):
+        def claim(self, now: datetime, until: datetime, limit: int) -> Any:
+            unread = {"message": None, "error": "stored message: can't be read"}
+            claims = super().claim(now, until, limit)
+            return [attrs.evolve(each, **unread) if each.id == MAIL else each for each in claims]
+
+    unreadable, post = Unreadable(), Post()
+    cancelled_at_once(unreadable)
+    relayed = service_on(unreadable, post).relay()
+    assert (relayed.dead, sorted(relayed.delivered)) == ((MAIL,), sorted((APP, *SELLERS)))
+    assert post.arrived == list(relayed.delivered)
+    (letter_,) = unreadable.dead_letters(9, None, obsolete=False)
+    assert (letter_.id, letter_.error) == (MAIL, "stored message: can't be read")
 
 
 def test_a_message_whose_lease_is_lost_is_left_to_who_has_it(store: MemoryStore) -> None:

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
+import attrs
 import pytest
 
 from both import each_service  # noqa: F401 - each test runs with both services
@@ -125,6 +126,29 @@ def rejects(order_id: str) -> Reject:
 
 
 # ---------------------------------------------------------------- lists
+
+
+def test_an_order_that_can_not_be_read_is_left_out_and_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A list goes on without it; whoever runs the service learns its id."""
+
+    class Newer(MemoryStore):
+        def load_many(self, order_ids: Any) -> Any:
+            return attrs.evolve(super().load_many(["o-2"]), unread=("o-1",))
+
+        def inbox(self, query: Any) -> Any:
+            page = super().inbox(query)
+            cases = tuple(each for each in page.cases if each.order.id != "o-1")
+            return attrs.evolve(page, cases=cases, unread=("o-1",))
+
+    service = shop(Newer())
+    assert list(service.cases_of(["o-1", "o-2"], by=BUYER)) == ["o-2"]
+    assert [row.order_id for row in service.inbox(SELLER, at=AT).rows] == ["o-2"]
+    assert [each.getMessage() for each in caplog.records] == [
+        "cases_of: 'o-1': can't be read by this release",
+        "inbox: 'o-1': can't be read by this release",
+    ]
 
 
 def test_cases_come_in_the_order_of_their_ids_without_strangers() -> None:

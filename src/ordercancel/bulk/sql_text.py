@@ -206,8 +206,6 @@ def _whose_word(source: Source | None) -> Iterator[str]:
             yield f"{_BASES[basis]} {', '.join(clauses)}{switch}"
         case OwnRule(rationale):
             yield f"our own rule: {rationale['en']}"
-        case None:
-            pass
 
 
 _BASES: Mapping[Basis, str] = {

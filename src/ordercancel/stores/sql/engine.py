@@ -95,10 +95,9 @@ def refuse_djangos(connection: Connection) -> None:
         InvalidValue: The driver's connection is the one of a database of Django's.
     """
     django = sys.modules.get("django.db")
-    if django is None:
-        return
+    lent = django.connections.all(initialized_only=True) if django is not None else ()
     driver = connection.connection.driver_connection
-    if any(each.connection is driver for each in django.connections.all(initialized_only=True)):
+    if any(each.connection is driver for each in lent):
         problem = "is Django's own connection, whose transaction SQLAlchemy would end"
         raise InvalidValue([Fault("SqlStore.database", problem, DJANGO_STORE)])
 
