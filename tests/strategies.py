@@ -36,6 +36,7 @@ from ordercancel.domain.events import (
     RequestClosed,
     RequestReferred,
     UnitsCancelled,
+    UnitsReturned,
     UnitsShipped,
     WithdrawalAsked,
     WithdrawalDeclined,
@@ -320,6 +321,7 @@ def events() -> SearchStrategy[Event]:
             fee=st.none() | _lines(),
             quote=st.none() | _quotes(),
         ),
+        st.builds(UnitsReturned, **stamp, lines=_units()),
         st.builds(UnitsShipped, **stamp, lines=_units(), move=st.none() | _lines()),
         st.builds(OrderCancelled, **numbered, status=_lines()),
         st.builds(

@@ -30,6 +30,7 @@ from ordercancel.policy import (
     placed_at,
     request,
     requests_made,
+    units_shipped,
 )
 from ordercancel.rules.conditions import Condition
 from unit.tiny import OURS, RULES, tiny
@@ -290,6 +291,16 @@ def test_a_rule_that_no_column_tells_is_named() -> None:
         "rules of 'tiny' can't be told by columns: r.moon: its condition is a Moon; expected "
         "rules over facts that have a column, or to leave these out"
     )
+
+
+def test_a_rule_that_hangs_on_shipped_units_is_judged_in_python_alone() -> None:
+    gone = units_shipped.is_in("some", "all")
+    rule = Rule("r.gone", on=RequestCancellation, effect=Forbid("closed"), when=gone, source=OURS)
+    with pytest.raises(Untranslatable) as caught:
+        outcomes(tiny(rules=(*RULES, rule)), table(), at=AT)
+    assert caught.value.rules == {
+        "r.gone": "it hangs on `units_shipped`, which is judged in Python alone"
+    }
 
 
 def test_the_rest_is_evaluated_where_that_is_asked_for() -> None:

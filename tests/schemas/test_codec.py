@@ -92,6 +92,7 @@ class TestWhatIsWritten:
             "by": {"id": "b-1", "role": "buyer", "via": "agent:x"},
             "command_id": None,
             "data": {},
+            "lines": None,
             "reason": "changed_mind",
             "text": None,
         }

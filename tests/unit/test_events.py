@@ -35,6 +35,7 @@ def test_the_log_knows_every_kind_of_event_by_its_name() -> None:
         "RequestClosed",
         "UnitsCancelled",
         "UnitsShipped",
+        "UnitsReturned",
         "OrderCancelled",
         "DeadlineFired",
         "PartyErased",

@@ -170,6 +170,7 @@ def test_a_fresh_request_of_the_buyer() -> None:
         "move": None,
         "legal_move": None,
         "accept": None,
+        "units_shipped": "none",
         "gift": True,
         "boxes": None,
         "carrier_id": None,
@@ -180,7 +181,7 @@ def test_a_fresh_request_of_the_buyer() -> None:
         "agreed": False,
         "paid": None,
     }
-    assert len(known) == 37
+    assert len(known) == 38
 
 
 def test_the_present_and_the_zone_are_there_for_times() -> None:

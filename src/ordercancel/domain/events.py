@@ -169,6 +169,13 @@ class UnitsShipped(_Event):
 
 
 @attrs.frozen(kw_only=True)
+class UnitsReturned(_Event):
+    """The units `lines` have not left the seller after all, as the host told by an update."""
+
+    lines: FrozenMap[str, int] = attrs.field(converter=as_frozen)
+
+
+@attrs.frozen(kw_only=True)
 class OrderCancelled(_Event):
     """The order was cancelled by request `number`, and is in `status` for good."""
 
@@ -217,6 +224,7 @@ Event = (
     | RequestClosed
     | UnitsCancelled
     | UnitsShipped
+    | UnitsReturned
     | OrderCancelled
     | DeadlineFired
     | PartyErased

@@ -58,6 +58,11 @@ class State:
         """The state after further units are shipped by this move."""
         return attrs.evolve(self, shipped=added_up(self.shipped, lines), move=move)
 
+    def returning(self, lines: Amounts) -> State:
+        """The state where these units have not been shipped after all."""
+        rest = {name: units - lines.get(name, 0) for name, units in self.shipped.items()}
+        return attrs.evolve(self, shipped={name: n for name, n in rest.items() if n > 0})
+
     def giving(self, tenders: Amounts) -> State:
         """The state after this was given back, by tender."""
         return attrs.evolve(self, given=added_up(self.given, tenders))

@@ -19,6 +19,7 @@ from ordercancel.domain.commands import Command, RequestCancellation
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.requests import CancellationRequest, RequestStatus
 from ordercancel.engine.ruleset import RuleSet
+from ordercancel.engine.units import OF_UNITS, shipped_among
 from ordercancel.rules.conditions import Value
 from ordercancel.rules.facts import FACTS, MARKED, NO_REQUEST, Fact, Flag
 from ordercancel.rules.roles import Role, same_side
@@ -78,6 +79,7 @@ READ: Mapping[str, str] = FrozenMap(
         "move": "command.move",
         "legal_move": "((order.status, command.move) in policy.orders.table)",
         "accept": "command.accept",
+        "units_shipped": "(shipped_among(case, case.held_units) if order.lines else NO_REQUEST)",
     }
 )
 """How each fact that every policy has is read, as an expression of Python.
@@ -94,6 +96,7 @@ NAMES: Mapping[str, object] = FrozenMap(
         "answers": answers,
         "made": _made,
         "same_side": same_side,
+        "shipped_among": shipped_among,
         "side_of": _side,
     }
 )
@@ -102,7 +105,9 @@ NAMES: Mapping[str, object] = FrozenMap(
 _OF_ITS_ACTOR = frozenset(name for name, read in READ.items() if re.search(r"(?<!\.)\bby\b", read))
 """The facts that speak of whoever gives the command."""
 
-COSTLY = frozenset({"side", "is_initiator", "is_answerer", "is_own_side", "legal_move"})
+COSTLY = frozenset(
+    {"side", "is_initiator", "is_answerer", "is_own_side", "legal_move", "units_shipped"}
+)
 """The facts that take more than a look; they are read only where a rule hangs on them."""
 
 
@@ -114,6 +119,8 @@ def expression(name: str, fact: Fact | None, kind: type[Command] | None) -> str:
         fact: The fact; None for one that nobody declares.
         kind: The kind of command; None where there is none, as for deadlines.
     """
+    if name == "units_shipped" and kind in OF_UNITS:
+        return READ[name].replace("case.held_units", "command.lines")
     if name == "reason" and kind is None:
         return "(latest.reason if latest is not None else None)"
     if name in READ:

@@ -24,6 +24,7 @@ from ordercancel.engine.decision import Ruling, Satisfied, Verdict
 from ordercancel.engine.evaluation import conclude, judge
 from ordercancel.engine.lifecycle_checks import Check, checks_after, checks_before
 from ordercancel.engine.ruleset import RuleLeaf, RuleSet
+from ordercancel.engine.units import OF_UNITS, refusal
 from ordercancel.engine.writer import Writer
 from ordercancel.rules.conditions import ALWAYS, Condition
 from ordercancel.rules.effects import Forbid, Grant
@@ -62,7 +63,12 @@ def evaluate(
     except Exception:  # whatever goes wrong, `judge` names the rules that it goes wrong in
         ruling = None
     if ruling is None:
-        return judge(rules, kind, Facts(command, case, rules, at, seller)).ruling
+        ruling = judge(rules, kind, Facts(command, case, rules, at, seller)).ruling
+    if ruling.verdict is not Verdict.REFUSE and (
+        case.order.lines or (kind in OF_UNITS and command.lines is not None)  # type: ignore[union-attr]
+    ):
+        code = refusal(command, case, rules)
+        return ruling if code is None else Ruling(Verdict.REFUSE, code=code)
     return ruling
 
 

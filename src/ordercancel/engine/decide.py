@@ -6,12 +6,11 @@ argument, and nothing here reads a clock, makes an id or logs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any, assert_never
+from typing import assert_never
 
-from ordercancel.domain.actors import Actor, Party, System
+from ordercancel.domain.actors import Party, System
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import (
     ANSWERS,
@@ -30,34 +29,24 @@ from ordercancel.domain.commands import (
 )
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.events import (
-    CancellationRequested,
-    DeadlineFired,
     Event,
-    OrderAdvanced,
-    OrderCancelled,
     OrderRegistered,
     OrderUpdated,
-    RequestClosed,
-    RequestReferred,
     WithdrawalAsked,
     WithdrawalDeclined,
 )
 from ordercancel.domain.exact import of_kind
 from ordercancel.domain.faults import moment
-from ordercancel.domain.frozenmap import FrozenMap
-from ordercancel.domain.limits import MAX_REQUESTS
 from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.trusted import trusted
 from ordercancel.engine.compilation import evaluate
 from ordercancel.engine.decision import Refused, Ruling, Verdict
-from ordercancel.engine.evolve import evolve
+from ordercancel.engine.happening import Happening
 from ordercancel.engine.inputs import check_input, check_update
 from ordercancel.engine.ruleset import RuleSet
-from ordercancel.engine.timers import Timer, first_timer, unmarked_by
-from ordercancel.rules.deadlines import Do
-from ordercancel.rules.effects import OTHER_SIDE
-from ordercancel.rules.roles import check_party, other_side_of
+from ordercancel.engine.timers import first_timer
+from ordercancel.rules.roles import check_party
 
 
 def register(order: Order, policy: RuleSet, at: datetime) -> tuple[Event, ...]:
@@ -165,7 +154,7 @@ def _judged(
     ruling = evaluate(command, case, policy, at, seller)
     if ruling.verdict is Verdict.REFUSE:
         raise Refused(ruling.decision(policy, type(command), (command, case, at, seller)))
-    step = _Step(case, policy, at, command.by, ruling.rules)
+    step = Happening(case, policy, at, command.by, ruling.rules)
     match command:
         case RequestCancellation():
             step.request(command, text, ruling)
@@ -183,7 +172,7 @@ def _judged(
             else:
                 step.add(WithdrawalDeclined, number=step.number)
         case AdvanceOrder():
-            step.advance(command.move, command.facts)
+            step.advance(command.move, command.facts, command.lines)
         case _:  # pragma: no cover - the type checker proves that no command is left
             assert_never(command)
     return tuple(step.events), ruling.verdict
@@ -200,12 +189,13 @@ def _update(command: UpdateOrder, case: Case, policy: RuleSet, at: datetime) -> 
     if policy.roles[command.by.role].side != "house":
         raise _refused(command, "wrong_actor", case, policy, at)
     check_update(command, case, policy)
-    step, orders = _Step(case, policy, at, command.by, ()), policy.orders
+    step, orders = Happening(case, policy, at, command.by, ()), policy.orders
     status = command.status if command.status != case.order.status else None
     if status is not None and orders.cancelled in (status, case.order.status):
         raise _refused(command, "cancelled_is_final", case, policy, at)
     if status is not None:
         step.supersede_by_arriving_in(status)
+        step.correct(status)
     step.tell(
         partial(trusted(OrderUpdated), status=status, buyer=command.buyer, seller=command.seller),
         command.facts,
@@ -222,181 +212,6 @@ def _fire(command: FireDeadline, case: Case, policy: RuleSet, at: datetime) -> t
     first = first_timer(policy, case)
     if first is None or first.due_at > at or first.deadline.id != command.deadline:
         raise _refused(command, "not_due", case, policy, at)
-    step = _Step(case, policy, at, command.by, (first.deadline.id,))
+    step = Happening(case, policy, at, command.by, (first.deadline.id,))
     step.fire(first)
     return tuple(step.events)
-
-
-class _Step:
-    """Gathers the events of one decision."""
-
-    __slots__ = ("at", "by", "case", "events", "number", "order_id", "policy", "rules")
-
-    def __init__(
-        self, case: Case, policy: RuleSet, at: datetime, by: Actor, rules: tuple[str, ...]
-    ) -> None:
-        self.case = case
-        self.policy = policy
-        self.order_id = case.order.id
-        self.at = at
-        self.by = by
-        self.rules = rules
-        self.number = len(case.requests)
-        self.events: list[Event] = []
-
-    def add(self, kind: Callable[..., Event], **fields: Any) -> None:
-        """Add an event of this kind, stamped with the order, the moment, the actor and the rules.
-
-        Its parts were checked when the command and the case were built.
-        """
-        event = trusted(kind)(
-            order_id=self.order_id, at=self.at, by=self.by, rules=self.rules, **fields
-        )
-        self.events.append(event)
-
-    # ------------------------------------------------------------------ the request
-
-    def request(self, command: RequestCancellation, text: str | None, ruling: Ruling) -> None:
-        answerer = None
-        if ruling.verdict is Verdict.REFER:
-            answerer = ruling.to
-            if answerer == OTHER_SIDE:
-                answerer = other_side_of(command.by.role, self.policy.roles)
-        else:
-            self.supersede()
-        self.open(command.reason, text, command.data, answerer)
-        if answerer is None:
-            self.approve()
-
-    def open(
-        self, reason: str | None, text: str | None, data: Mapping[str, Any], answerer: str | None
-    ) -> None:
-        self.number = len(self.case.requests) + 1
-        if self.number > MAX_REQUESTS:
-            problem = f"has {MAX_REQUESTS} requests"
-            raise InvalidValue([Fault("Case.requests", problem, "fewer, to take another one")])
-        self.add(
-            CancellationRequested,
-            number=self.number,
-            reason=reason,
-            text=text,
-            data=data,
-            answerer=answerer,
-        )
-
-    def approve(self) -> None:
-        self.close(RequestStatus.APPROVED)
-        self.add(OrderCancelled, number=self.number, status=self.policy.orders.cancelled)
-
-    def reject(self, command: Reject, text: str | None, ruling: Ruling) -> None:
-        if ruling.verdict is Verdict.REFER:
-            answerer = ruling.to or ""
-            self.add(
-                RequestReferred,
-                number=self.number,
-                answerer=answerer,
-                reason=command.reason,
-                text=text,
-            )
-        else:
-            self.close(RequestStatus.REJECTED, command.reason, text)
-
-    def close(
-        self, outcome: RequestStatus, reason: str | None = None, text: str | None = None
-    ) -> None:
-        self.add(RequestClosed, number=self.number, outcome=outcome, reason=reason, text=text)
-
-    def supersede(self) -> None:
-        """Close the request that is open, if one is: something else has settled the matter."""
-        if self.case.open_request is not None:
-            self.close(RequestStatus.SUPERSEDED)
-
-    def supersede_by_arriving_in(self, status: str) -> None:
-        """Close it where the order comes into a status that closes it.
-
-        This comes before the move, so that the request was closed before the order was shipped,
-        and both sides read that it was shipped.
-        """
-        if status in (self.policy.orders.closes or ()):
-            self.supersede()
-
-    # ------------------------------------------------------------------ the order
-
-    def advance(self, move: str, facts: Mapping[str, Any]) -> None:
-        orders, order = self.policy.orders, self.case.order
-        status = orders.table[order.status, move]
-        self.supersede_by_arriving_in(status)
-        self.tell(
-            partial(trusted(OrderAdvanced), move=move, status=status),
-            facts,
-            ships=status in orders.shipped and order.status not in orders.shipped,
-        )
-
-    def tell(self, kind: Callable[..., Event], facts: Mapping[str, Any], *, ships: bool) -> None:
-        """Add what changes of the order, with the marks that are taken off by it."""
-        event = partial(
-            kind,
-            order_id=self.order_id,
-            at=self.at,
-            by=self.by,
-            rules=self.rules,
-            facts=facts,
-            ships=ships,
-        )
-        unmarks: tuple[str, ...] = ()
-        if self.case.marks:
-            unmarks = unmarked_by(self.policy, evolve(self.case, event(unmarks=())))
-        self.events.append(event(unmarks=unmarks))
-
-    # ------------------------------------------------------------------ deadlines
-
-    def fire(self, timer: Timer) -> None:
-        deadline, action = timer.deadline, timer.deadline.then
-        impossible = not _is_possible(action.do, action.argument, self.case, self.policy)
-        code = action.argument if action.do is Do.MARK else None
-        marked = self.number if action.of == "request" and self.number else None
-        self.add(
-            DeadlineFired,
-            deadline=deadline.id,
-            due_at=timer.due_at,
-            mark=code,
-            request=marked if code else None,
-            impossible=impossible,
-        )
-        if impossible:
-            return
-        match action.do:
-            case Do.APPROVE:
-                self.approve()
-            case Do.REJECT:
-                self.close(RequestStatus.REJECTED)
-            case Do.EXPIRE:
-                self.close(RequestStatus.EXPIRED)
-            case Do.CANCEL:
-                self.supersede()
-                self.open(action.argument, None, FrozenMap({}), None)
-                self.approve()
-            case Do.ADVANCE:
-                self.advance(action.argument or "", FrozenMap({}))
-            case Do.REFER:
-                self.add(RequestReferred, number=self.number, answerer=action.argument or "")
-            case Do.MARK | Do.NOTIFY:
-                pass
-            case _:  # pragma: no cover - the type checker proves that none is left
-                assert_never(action.do)
-
-
-def _is_possible(do: Do, argument: str | None, case: Case, policy: RuleSet) -> bool:
-    """Whether the lifecycles have what a deadline does."""
-    status = case.order.status
-    match do:
-        case Do.APPROVE:
-            return case.open_request is not None and status in policy.orders.cancellable
-        case Do.REJECT | Do.EXPIRE | Do.REFER:
-            return case.open_request is not None
-        case Do.CANCEL:
-            return status in policy.orders.cancellable
-        case Do.ADVANCE:
-            return (status, argument) in policy.orders.table
-        case _:
-            return True

@@ -26,6 +26,7 @@ from ordercancel.domain.events import (
     RequestClosed,
     RequestReferred,
     UnitsCancelled,
+    UnitsReturned,
     UnitsShipped,
     WithdrawalAsked,
     WithdrawalDeclined,
@@ -224,6 +225,10 @@ def _units_shipped(case: Case, event: UnitsShipped) -> Case:
     return _after(case, event.at, units=case.units.shipping(event.lines, event.move))
 
 
+def _units_returned(case: Case, event: UnitsReturned) -> Case:
+    return _after(case, event.at, units=case.units.returning(event.lines))
+
+
 def _cancelled(case: Case, event: OrderCancelled) -> Case:
     order = trusted_evolve(case.order, status=event.status, status_since=event.at)
     return _after(case, event.at, order=order)
@@ -266,6 +271,7 @@ _EVOLVERS: Mapping[type[Event], Callable[[Any, Any], Case]] = {
     RequestClosed: _closed,
     UnitsCancelled: _units_cancelled,
     UnitsShipped: _units_shipped,
+    UnitsReturned: _units_returned,
     OrderCancelled: _cancelled,
     DeadlineFired: _fired,
     PartyErased: _party_erased,

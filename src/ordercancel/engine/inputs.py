@@ -13,7 +13,7 @@ from typing import Any
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.characters import clean
-from ordercancel.domain.commands import AdvanceOrder, Judged, UpdateOrder
+from ordercancel.domain.commands import AdvanceOrder, Judged, RequestCancellation, UpdateOrder
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.orders import Order
 from ordercancel.domain.texts import LANGS, Lang, Text
@@ -21,6 +21,7 @@ from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.compilation import holds
 from ordercancel.engine.evolve import ORDER_FACTS
 from ordercancel.engine.ruleset import RuleSet
+from ordercancel.engine.units import shipment, without
 from ordercancel.rules.facts import Choice, Day, Fact, Flag, Moment, Number
 from ordercancel.rules.reasons import Reason
 from ordercancel.rules.standard_texts import FAULT_TEXTS, KIND_TEXTS
@@ -43,6 +44,7 @@ def check_input(
     kind = type(command)
     if (
         not command.data
+        and getattr(command, "lines", None) is None
         and not isinstance(command, AdvanceOrder)
         and not policy.reasons_for(kind)
         and getattr(command, "text", None) is None
@@ -56,6 +58,7 @@ def check_input(
         and chosen.text is None
         and getattr(command, "text", None) is None
         and not command.data
+        and getattr(command, "lines", None) is None
         and not _required(policy, kind)
         and holds(policy, chosen.when, Facts(command, case, policy, at, seller))
     ):
@@ -67,7 +70,9 @@ def check_input(
             expected = "a value: the policy requires it"
             _add(faults, f"data[{name!r}]", "is missing", expected, "fact_missing", name, policy)
     if isinstance(command, AdvanceOrder):
-        _check_move(command, policy, faults)
+        _check_move(command, case, policy, faults)
+    if isinstance(command, RequestCancellation | AdvanceOrder):
+        _check_lines(command.lines, case.order, policy, faults)
     text = _check_words(command, case, policy, at, seller, faults)
     faults.raise_if_any()
     return text
@@ -204,7 +209,23 @@ def _sentences(
     }
 
 
-def _check_move(command: AdvanceOrder, policy: RuleSet, faults: Faults) -> None:
+def _check_lines(
+    lines: Mapping[str, int] | None, order: Order, policy: RuleSet, faults: Faults
+) -> None:
+    """Note units of lines that there are not; where parts are refused, the rules say so."""
+    if lines is None or policy.whole_orders_only:
+        return
+    ordered = order.quantities
+    for name, units in lines.items():
+        if name not in ordered:
+            problem, expected = f"has {name!r:.80}", f"one of: {', '.join(ordered) or 'none'}"
+            _add(faults, "lines", problem, expected, "unknown_line", name, policy)
+        elif units > ordered[name]:
+            where, expected = f"lines[{name!r:.80}]", f"at most {ordered[name]}, as ordered"
+            _add(faults, where, f"is {units}", expected, "more_than_ordered", name, policy)
+
+
+def _check_move(command: AdvanceOrder, case: Case, policy: RuleSet, faults: Faults) -> None:
     orders = policy.orders
     if command.move not in orders.moves:
         expected = f"one of: {', '.join(orders.moves)}"
@@ -216,10 +237,16 @@ def _check_move(command: AdvanceOrder, policy: RuleSet, faults: Faults) -> None:
             problem, expected = f"lacks {name!r}", f"the fact with {command.move!r}"
             _add(faults, "facts", problem, expected, "fact_missing", name, policy)
     moments = {"shipped_at", "delivered_at"}
+    if command.lines is not None and not policy.whole_orders_only:
+        if shipment(case, policy, command.move) is None:
+            problem, expected = f"are given with {command.move!r}", "none: it ships no units"
+            _add(faults, "lines", problem, expected, "lines_not_taken", "lines", policy)
+        elif without(case.open_units, command.lines):
+            moments = set()  # the order is shipped with its last unit
     for name in command.facts:
         if name not in needed and name not in moments:
             problem = f"has {name!r} with {command.move!r}"
-            expected = f"only: {', '.join((*needed, *sorted(moments)))}"
+            expected = f"only: {', '.join((*needed, *sorted(moments))) or 'none'}"
             _add(faults, "facts", problem, expected, "fact_not_taken", name, policy)
     check_facts(policy, command.facts, _of_order(policy), "facts", faults)
 

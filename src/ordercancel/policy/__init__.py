@@ -63,6 +63,7 @@ from ordercancel.rules.facts import (
     status,
     status_since,
     system,
+    units_shipped,
     withdrawn_before,
 )
 from ordercancel.rules.lifecycle import Lifecycle
@@ -184,5 +185,6 @@ __all__ = [
     "status",
     "status_since",
     "system",
+    "units_shipped",
     "withdrawn_before",
 ]

@@ -273,6 +273,14 @@ accept: Flag = _always(
     Flag, "accept", "撤回に応じる", "the request is withdrawn", commands=(AnswerWithdrawal,)
 )
 
+units_shipped: Choice = _always(
+    Choice,
+    "units_shipped",
+    "対象の数量の発送",
+    "how much of what is asked for has shipped",
+    values=(NO_REQUEST, "some", "all"),
+)
+
 MARKED = "marked."
 """Begins the names of the facts that something is marked."""
 
@@ -321,6 +329,7 @@ FACTS: Mapping[str, Fact] = FrozenMap(
             move,
             legal_move,
             accept,
+            units_shipped,
         )
     }
 )

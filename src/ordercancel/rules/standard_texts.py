@@ -192,6 +192,15 @@ FAULT_TEXTS: Mapping[str, Text] = FrozenMap(
             "案内文ではなく、理由を入力してください。",
             "Please enter the reason itself, not the note beside it.",
         ),
+        "unknown_line": Text(
+            "指定された明細は、この注文にはありません。", "The order has no such line."
+        ),
+        "more_than_ordered": Text(
+            "注文された数量を超えています。", "That is more than was ordered."
+        ),
+        "lines_not_taken": Text(
+            "この操作では数量を指定できません。", "No units can be named for this."
+        ),
         "unknown_move": Text(
             "指定された操作は、このポリシーにはありません。", "There is no such move."
         ),
@@ -347,6 +356,15 @@ STANDARD_REFUSALS: Mapping[str, Text] = FrozenMap(
         "cancelled_is_final": Text(
             "キャンセル済みの注文の状態は変更できません。",
             "An order is cancelled by a request, and stays so.",
+        ),
+        "whole_orders_only": Text(
+            "数量を指定することはできません。注文全体が対象となります。",
+            "Only whole orders are cancelled and shipped here, no parts of them.",
+        ),
+        "more_than_remains": Text(
+            "指定された数量は残っていません。発送済み、キャンセル済み、または回答待ちの数量が含まれています。",
+            "There are not so many units left: others were shipped or cancelled, or wait for an "
+            "answer.",
         ),
         "not_due": Text("期限はまだ到来していません。", "The deadline has not come due."),
     }

@@ -1,0 +1,466 @@
+"""Parts of an order: units that are asked for, held, cancelled and shipped, one after another."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import reduce
+from typing import Any
+
+import attrs
+import pytest
+
+from ordercancel import (
+    AdvanceOrder,
+    Approve,
+    Buyer,
+    Case,
+    Command,
+    Event,
+    FireDeadline,
+    InvalidValue,
+    Operator,
+    Order,
+    Policy,
+    Refused,
+    Reject,
+    RequestCancellation,
+    Seller,
+    System,
+    UpdateOrder,
+    Verdict,
+    decide,
+    evolve,
+    fold,
+)
+from ordercancel.domain.events import (
+    CancellationRequested,
+    OrderAdvanced,
+    OrderCancelled,
+    OrderUpdated,
+    RequestClosed,
+    UnitsCancelled,
+    UnitsReturned,
+    UnitsShipped,
+)
+from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.money import OrderLine
+from ordercancel.domain.orders import PastRequest
+from ordercancel.domain.requests import RequestStatus
+from ordercancel.engine.case_facts import Facts
+from ordercancel.engine.decide import register
+from ordercancel.policy import (
+    CANCEL,
+    Deadline,
+    Forbid,
+    Lifecycle,
+    Reason,
+    Refer,
+    Rule,
+    Texts,
+    advance,
+    approve,
+    buyer,
+    cancel,
+    hours,
+    is_open,
+    placed_at,
+    requested_at,
+    seller,
+    status,
+    system,
+    units_shipped,
+)
+from unit.tiny import utc
+
+BUYER, SELLER = Buyer("b-1"), Seller("s-1")
+LINES = (OrderLine(id="cup", quantity=3), OrderLine(id="pot", quantity=1))
+WHOLE = {"cup": 3, "pot": 1}
+MOVES = {
+    "pack": ("placed", "packed"),
+    "ship": (("placed", "packed"), "shipped"),
+    "deliver": ("shipped", "delivered"),
+}
+RULES = (
+    Rule("buyer_asks", on=RequestCancellation, when=buyer, effect=Refer(seller)),
+    Rule("seller_cancels", on=RequestCancellation, when=seller, effect=CANCEL),
+)
+
+
+def shop(*, closes: tuple[str, ...] | None = None, **changes: Any) -> Policy:
+    """A shop that cancels parts of orders; shipping closes a request by default."""
+    orders = Lifecycle(
+        moves=MOVES,
+        cancellable=("placed", "packed"),
+        shipped=("shipped", "delivered"),
+        closes=closes,
+    )
+    values: dict[str, Any] = {
+        "name": "shop",
+        "zone": "UTC",
+        "source": "our terms",
+        "orders": orders,
+        "rules": RULES,
+        "whole_orders_only": False,
+    }
+    return Policy(**values | changes)
+
+
+PARTS, HOLDING = shop(), shop(closes=())
+PLACED = status.is_in("placed")
+GONE = units_shipped.is_in("some", "all")
+TEXTS = Texts(refusals={"not_late": "It is too early for that."})
+
+
+class Told:
+    """The story of an order: commands one after another, an hour apart, with their events."""
+
+    def __init__(self, policy: Policy = PARTS, **fields: Any) -> None:
+        values: dict[str, Any] = {
+            "policy": "shop",
+            "status": "placed",
+            "buyer": "b-1",
+            "seller": "s-1",
+            "placed_at": utc(1),
+            "lines": LINES,
+        }
+        order = Order("o-7", **values | fields)
+        self.policy = policy
+        self.case: Case = fold(register(order, policy, utc(1)))
+        self.events: tuple[Event, ...] = ()
+
+    @property
+    def at(self) -> datetime:
+        return utc(2, self.case.version)
+
+    def does(self, command: Command) -> Told:
+        self.events = decide(command, self.case, self.policy, self.at)
+        self.case = reduce(evolve, self.events, self.case)
+        return self
+
+    def asks(self, **lines: int) -> Told:
+        return self.does(RequestCancellation("o-7", by=BUYER, lines=lines or None))
+
+    def cancels(self, **lines: int) -> Told:
+        return self.does(RequestCancellation("o-7", by=SELLER, lines=lines or None))
+
+    def ships(self, **lines: int) -> Told:
+        return self.does(AdvanceOrder("o-7", by=SELLER, move="ship", lines=lines or None))
+
+    def approves(self) -> Told:
+        return self.does(Approve("o-7", by=SELLER, request=len(self.case.requests)))
+
+    @property
+    def kinds(self) -> list[type[Event]]:
+        return [type(event) for event in self.events]
+
+    def refusal_of(self, command: Command) -> tuple[str, ...]:
+        with pytest.raises(Refused) as caught:
+            decide(command, self.case, self.policy, self.at)
+        return caught.value.codes
+
+
+class TestCancelling:
+    def test_units_that_are_asked_for_are_cancelled_when_that_is_approved(self) -> None:
+        told = Told().asks(cup=2)
+        (asked,) = told.events
+        assert isinstance(asked, CancellationRequested)
+        assert asked.lines == {"cup": 2}
+        told.approves()
+        assert told.kinds == [RequestClosed, UnitsCancelled]
+        assert told.case.units.cancelled == {"cup": 2}
+        assert told.case.open_units == {"cup": 1, "pot": 1}
+        assert told.case.order.status == "placed"
+
+    def test_without_lines_all_that_are_open_are_meant(self) -> None:
+        told = Told().cancels(cup=1).asks()
+        assert told.case.held_units == {"cup": 2, "pot": 1}
+
+    def test_an_order_whose_last_units_are_cancelled_is(self) -> None:
+        told = Told().cancels(cup=3).cancels(pot=1)
+        assert told.kinds == [
+            CancellationRequested,
+            RequestClosed,
+            UnitsCancelled,
+            OrderCancelled,
+        ]
+        assert told.case.order.status == "cancelled"
+
+    @pytest.mark.parametrize("policy", [PARTS, shop(whole_orders_only=True)])
+    def test_a_whole_order_with_lines_says_both(self, policy: Policy) -> None:
+        told = Told(policy).asks().approves()
+        assert told.kinds == [RequestClosed, UnitsCancelled, OrderCancelled]
+        assert told.case.units.cancelled == WHOLE
+
+    def test_an_order_without_lines_is_one_whole(self) -> None:
+        told = Told(lines=()).asks().approves()
+        assert told.kinds == [RequestClosed, OrderCancelled]
+
+    def test_a_cancellation_at_once_closes_a_request_for_other_units(self) -> None:
+        told = Told().asks(pot=1).cancels(cup=1)
+        assert [each.status for each in told.case.requests] == ["superseded", "approved"]
+        assert told.case.held_units == {}
+
+    def test_units_of_a_request_that_is_rejected_are_free_again(self) -> None:
+        told = Told(HOLDING).asks(cup=3)
+        told.does(Reject("o-7", by=SELLER, request=1)).ships(cup=3)
+        assert told.case.units.shipped == {"cup": 3}
+
+
+class TestShipping:
+    def test_the_order_moves_with_its_last_open_unit(self) -> None:
+        told = Told().ships(cup=2)
+        assert told.kinds == [UnitsShipped]
+        assert (told.case.order.status, told.case.order.shipped_at) == ("placed", None)
+        told.ships()
+        assert told.kinds == [UnitsShipped, OrderAdvanced]
+        assert told.case.units.shipped == WHOLE
+        assert (told.case.order.status, told.case.order.shipped_at) == ("shipped", utc(2, 2))
+
+    def test_cancelling_the_last_open_unit_moves_it_as_well(self) -> None:
+        """By the move that the others were shipped by."""
+        told = Told().ships(cup=3).asks(pot=1).approves()
+        assert told.kinds == [RequestClosed, UnitsCancelled, OrderAdvanced]
+        moved = told.events[-1]
+        assert isinstance(moved, OrderAdvanced)
+        assert (moved.move, moved.status, moved.ships) == ("ship", "shipped", True)
+        assert told.case.order.status == "shipped"
+
+    def test_an_order_whose_lifecycle_lacks_that_move_stays_where_it_is(self) -> None:
+        orders = Lifecycle(
+            moves={"ship": ("placed", "shipped"), "pack": ("placed", "packed")},
+            cancellable=("placed", "packed"),
+            shipped="shipped",
+        )
+        told = Told(shop(orders=orders)).ships(cup=3)
+        told.does(AdvanceOrder("o-7", by=SELLER, move="pack")).cancels(pot=1)
+        assert told.kinds[-1] is UnitsCancelled
+        assert told.case.order.status == "packed"
+        cancel_all = RequestCancellation("o-7", by=SELLER)
+        assert told.refusal_of(cancel_all) == ("more_than_remains",)
+
+    def test_a_move_that_ships_nothing_is_for_the_whole_order(self) -> None:
+        told = Told().does(AdvanceOrder("o-7", by=SELLER, move="pack"))
+        assert told.kinds == [OrderAdvanced]
+        with pytest.raises(InvalidValue, match="lines: are given with 'pack'; expected none"):
+            told.does(AdvanceOrder("o-7", by=SELLER, move="pack", lines={"cup": 1}))
+
+    def test_facts_of_a_part_are_recorded_with_it(self) -> None:
+        orders = attrs.evolve(PARTS.orders, facts={"ship": "cart_id"})
+        ships = AdvanceOrder(
+            "o-7", by=SELLER, move="ship", lines={"cup": 1}, facts={"cart_id": "parcel-1"}
+        )
+        told = Told(shop(orders=orders)).does(ships)
+        assert told.kinds == [UnitsShipped, OrderUpdated]
+        assert told.case.order.cart_id == "parcel-1"
+
+    def test_the_order_is_not_shipped_before_its_last_unit(self) -> None:
+        early = {"shipped_at": utc(1, 5)}
+        ships = AdvanceOrder("o-7", by=SELLER, move="ship", lines={"cup": 1}, facts=early)
+        with pytest.raises(
+            InvalidValue, match="has 'shipped_at' with 'ship'; expected only: none"
+        ):
+            Told().does(ships)
+        told = Told().does(attrs.evolve(ships, lines=WHOLE))
+        assert told.case.order.shipped_at == utc(1, 5)
+
+    def test_an_order_with_nothing_left_to_ship_may_still_be_moved(self) -> None:
+        told = Told().ships().does(UpdateOrder("o-7", by=System(), status="packed"))
+        told.cancels()
+        assert told.case.order.status == "cancelled"
+
+
+class TestHolding:
+    """An open request holds its units, unless shipping closes it."""
+
+    def test_units_that_a_request_holds_do_not_ship(self) -> None:
+        told = Told(HOLDING).asks(cup=2)
+        ships = AdvanceOrder("o-7", by=SELLER, move="ship", lines={"cup": 2})
+        assert told.refusal_of(ships) == ("more_than_remains",)
+        told.ships(cup=1)
+        assert told.case.held_units == {"cup": 2}
+
+    def test_without_lines_the_others_ship(self) -> None:
+        told = Told(HOLDING).asks(cup=2).ships()
+        assert told.case.units.shipped == {"cup": 1, "pot": 1}
+        assert told.case.order.status == "placed"
+        told.approves()
+        assert told.case.order.status == "shipped"
+
+    def test_where_all_are_held_nothing_ships(self) -> None:
+        told = Told(HOLDING).asks()
+        ships = AdvanceOrder("o-7", by=SELLER, move="ship")
+        assert told.refusal_of(ships) == ("more_than_remains",)
+
+    def test_shipping_some_of_them_closes_the_request_where_the_policy_says_so(self) -> None:
+        told = Told().asks(cup=2).ships(pot=1)
+        assert told.kinds == [UnitsShipped]
+        told.ships(cup=2)
+        assert told.kinds == [RequestClosed, UnitsShipped]
+        assert told.case.requests[0].status == "superseded"
+        assert told.case.open_units == {"cup": 1}
+
+    def test_a_policy_of_whole_orders_ships_them_as_ever(self) -> None:
+        told = Told(shop(whole_orders_only=True, closes=())).asks().ships()
+        assert (told.case.order.status, told.case.units.shipped) == ("shipped", WHOLE)
+        approves = Approve("o-7", by=SELLER, request=1)
+        assert told.refusal_of(approves) == ("not_cancellable",)
+
+
+class TestRefusals:
+    def test_whole_orders_only_is_the_default(self) -> None:
+        told = Told(shop(whole_orders_only=True))
+        for command in (
+            RequestCancellation("o-7", by=BUYER, lines={"cup": 1}),
+            AdvanceOrder("o-7", by=SELLER, move="ship", lines={"cup": 1}),
+            RequestCancellation("o-7", by=BUYER, lines={"vase": 9}),
+        ):
+            assert told.refusal_of(command) == ("whole_orders_only",)
+
+    def test_what_is_cancelled_or_shipped_is_not_there_to_be_asked_for(self) -> None:
+        told = Told().cancels(cup=1).ships(cup=1)
+        asks = RequestCancellation("o-7", by=BUYER, lines={"cup": 2, "pot": 1})
+        assert told.refusal_of(asks) == ("more_than_remains",)
+        assert told.policy.assess(asks, told.case, told.at).codes == ("more_than_remains",)
+        ships = AdvanceOrder("o-7", by=SELLER, move="ship", lines={"cup": 2})
+        assert told.refusal_of(ships) == ("more_than_remains",)
+
+    def test_what_the_rules_say_comes_first(self) -> None:
+        late = Rule("late", on=RequestCancellation, when=buyer, effect=Forbid("not_late"))
+        told = Told(shop(rules=(*RULES, late), texts=TEXTS)).ships(cup=3)
+        asks = RequestCancellation("o-7", by=BUYER, lines={"cup": 3})
+        assert told.refusal_of(asks) == ("not_late",)
+
+    def test_lines_and_units_that_there_are_not_are_named_together(self) -> None:
+        asks = RequestCancellation("o-7", by=BUYER, lines={"vase": 1, "cup": 4})
+        with pytest.raises(InvalidValue) as caught:
+            Told().does(asks)
+        assert [(each.where, each.code, each.expected) for each in caught.value.faults] == [
+            ("RequestCancellation.lines", "unknown_line", "one of: cup, pot"),
+            ("RequestCancellation.lines['cup']", "more_than_ordered", "at most 3, as ordered"),
+        ]
+
+    def test_an_order_without_lines_has_none_to_name(self) -> None:
+        told = Told(lines=())
+        asks = RequestCancellation("o-7", by=BUYER, lines={"cup": 1})
+        assert told.policy.assess(asks, told.case, told.at).codes == ("more_than_remains",)
+        with pytest.raises(InvalidValue, match="expected one of: none"):
+            told.does(asks)
+
+    def test_a_request_of_before_that_holds_what_has_shipped_is_not_approved(self) -> None:
+        past = PastRequest(by=BUYER, at=utc(1), status=RequestStatus.PENDING)
+        told = Told(HOLDING, history=(past,))
+        told.does(UpdateOrder("o-7", by=System(), status="shipped"))
+        assert told.refusal_of(Approve("o-7", by=SELLER, request=1)) == ("not_cancellable",)
+        shipped = UnitsShipped(order_id="o-7", at=told.at, by=SELLER, lines={"cup": 1})
+        case = evolve(Told(HOLDING, history=(past,)).case, shipped)
+        decision = HOLDING.assess(Approve("o-7", by=SELLER, request=1), case, told.at)
+        assert decision.codes == ("more_than_remains",)
+
+
+class TestUpdates:
+    def test_an_order_that_another_system_ships_has_shipped_all_that_was_open(self) -> None:
+        told = Told().cancels(cup=1).asks(pot=1)
+        told.does(UpdateOrder("o-7", by=System(), status="shipped"))
+        assert told.kinds == [RequestClosed, UnitsShipped, OrderUpdated]
+        assert told.case.units.shipped == {"cup": 2, "pot": 1}
+        assert told.case.units.move is None
+        told.does(UpdateOrder("o-7", by=System(), status="delivered"))
+        assert told.kinds == [OrderUpdated]
+
+    def test_one_that_was_not_shipped_after_all_has_its_units_back(self) -> None:
+        told = Told().ships().does(UpdateOrder("o-7", by=Operator("op"), status="packed"))
+        assert told.kinds == [UnitsReturned, OrderUpdated]
+        assert told.case.open_units == WHOLE
+        told.does(UpdateOrder("o-7", by=System(), facts={"item": "cups"}))
+        assert told.kinds == [OrderUpdated]
+
+
+class TestDeadlines:
+    def test_a_deadline_approves_what_is_asked_for(self) -> None:
+        silent = Deadline("silent", runs=is_open, due=requested_at + hours(1), then=approve)
+        told = Told(shop(deadlines=[silent])).asks(cup=1)
+        told.does(FireDeadline("o-7", by=System(), deadline="silent"))
+        assert told.case.units.cancelled == {"cup": 1}
+        assert told.case.order.status == "placed"
+
+    def test_a_deadline_cancels_what_is_open(self) -> None:
+        """Nothing was possible where no unit is open, and that is remembered."""
+        unsent = Deadline("unsent", runs=PLACED, due=placed_at + hours(1), then=cancel("unsent"))
+        policy = shop(deadlines=[unsent], reasons=[Reason("unsent", when=system)])
+        told = Told(policy).ships(cup=3)
+        told.does(FireDeadline("o-7", by=System(), deadline="unsent"))
+        assert told.case.requests[0].lines == {"pot": 1}
+        assert told.case.order.status == "shipped"
+        orders = Lifecycle(
+            moves={"ship": ("packed", "shipped"), "pack": ("placed", "packed")},
+            cancellable=("placed", "packed"),
+            shipped="shipped",
+        )
+        story = Told(attrs.evolve(policy, orders=orders))
+        gone = UnitsShipped(order_id="o-7", at=story.at, by=SELLER, lines=FrozenMap(WHOLE))
+        story.case = evolve(story.case, gone)
+        story.does(FireDeadline("o-7", by=System(), deadline="unsent"))
+        assert story.case.fired["unsent"].impossible
+
+    def test_a_deadline_does_not_ship_what_is_held(self) -> None:
+        """It ships the others; where all are held, that was not possible."""
+        auto = Deadline("auto", runs=PLACED, due=placed_at + hours(1), then=advance("ship"))
+        policy = attrs.evolve(HOLDING, deadlines=[auto])
+        told = Told(policy).asks(cup=1)
+        told.does(FireDeadline("o-7", by=System(), deadline="auto"))
+        assert told.case.units.shipped == {"cup": 2, "pot": 1}
+        told = Told(policy).asks()
+        told.does(FireDeadline("o-7", by=System(), deadline="auto"))
+        assert told.case.fired["auto"].impossible
+
+    def test_a_deadline_does_not_approve_what_has_gone(self) -> None:
+        silent = Deadline("silent", runs=is_open, due=requested_at + hours(1), then=approve)
+        told = Told(attrs.evolve(HOLDING, deadlines=[silent])).asks(cup=3)
+        gone = UnitsShipped(order_id="o-7", at=told.at, by=SELLER, lines={"cup": 1})
+        told.case = evolve(told.case, gone)
+        told.does(FireDeadline("o-7", by=System(), deadline="silent"))
+        assert told.case.fired["silent"].impossible
+
+
+class TestFacts:
+    """``units_shipped``: of what is asked for, or of what the open request asks for."""
+
+    @pytest.mark.parametrize(
+        ("asked", "word"),
+        [
+            ({"cup": 1}, "none"),
+            ({"cup": 3}, "some"),
+            ({"pot": 1}, "all"),
+            ({"cup": 1, "pot": 1}, "some"),
+            (None, "some"),
+        ],
+    )
+    def test_of_a_request(self, asked: dict[str, int] | None, word: str) -> None:
+        told = Told().cancels(cup=1).ships(pot=1, cup=1)
+        asks = RequestCancellation("o-7", by=BUYER, lines=asked)
+        assert Facts(asks, told.case, PARTS, told.at)["units_shipped"] == word
+
+    def test_of_an_order_with_nothing_shipped_or_without_lines(self) -> None:
+        for told in (Told(), Told(lines=())):
+            asks = RequestCancellation("o-7", by=BUYER)
+            assert Facts(asks, told.case, PARTS, told.at)["units_shipped"] == "none"
+
+    def test_of_an_answer(self) -> None:
+        told = Told(HOLDING).asks(cup=2)
+        gone = UnitsShipped(order_id="o-7", at=told.at, by=SELLER, lines={"cup": 2})
+        case = evolve(told.case, gone)
+        approves = Approve("o-7", by=SELLER, request=1)
+        assert Facts(approves, case, HOLDING, told.at)["units_shipped"] == "some"
+
+    def test_rules_hang_on_it(self) -> None:
+        """Compiled as well as one by one."""
+        asks_back = (
+            Rule("new", on=RequestCancellation, when=~GONE & buyer, effect=CANCEL),
+            Rule("gone", on=RequestCancellation, when=GONE & buyer, effect=Refer(seller)),
+        )
+        told = Told(shop(rules=asks_back)).ships(cup=2)
+        for lines, verdict in (({"cup": 1}, Verdict.CANCEL), (None, Verdict.REFER)):
+            asks = RequestCancellation("o-7", by=BUYER, lines=lines)
+            facts = Facts(asks, told.case, told.policy, told.at)
+            assert told.policy.judge(RequestCancellation, facts).verdict is verdict
+            assert told.policy.assess(asks, told.case, told.at).verdict is verdict
