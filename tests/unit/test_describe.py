@@ -23,6 +23,7 @@ from ordercancel.policy import (
     closed_at,
     days,
     hours,
+    is_open,
     marked,
     minutes,
     now,
@@ -67,6 +68,8 @@ CONDITIONS: list[tuple[Any, str, str]] = [
     (~marked("overdue"), "「「対応期日超過」の記録」に当てはまらない", "not: marked “overdue”"),
     (answerer.is_in("none"), "回答する人がいない", "nobody has to answer"),
     (~answerer.is_in("none"), "回答する人がいる", "somebody has to answer"),
+    (is_open, "回答待ちのキャンセル要請がある", "a request waits for an answer"),
+    (~is_open, "回答待ちのキャンセル要請がない", "no request waits for an answer"),
     (requests_made < 2, "これまでのリクエスト数が2未満", "requests made so far is less than 2"),
     (requests_made >= 2, "これまでのリクエスト数が2以上", "requests made so far is at least 2"),
     (

@@ -48,6 +48,7 @@ from ordercancel.policy import (
     Document,
     Forbid,
     Gap,
+    If,
     Medium,
     Named,
     Reason,
@@ -198,12 +199,15 @@ def test_what_was_asked_says_of_what_by_whom_and_when(command: Any, ja: str) -> 
 
 def test_grants_that_disagree_and_codes_of_the_lifecycle_are_told() -> None:
     """With what each rule grants; of the lifecycle its sentence alone."""
-    rules = (says(CANCEL, name="t.a"), says(REFER, name="t.b"))
+    either = If(buyer, CANCEL, Forbid("closed"))
+    rules = (says(CANCEL, name="t.a"), says(REFER, name="t.b"), says(either, name="t.c"))
     explained = explain(asked(*rules), "en")
     assert explained.codes == ("permits_disagree",)
+    trouble = "The rules contradict each other here, so nothing was done."
     assert [each.effect for each in explained.causes] == [
-        "The rules contradict each other here, so nothing was done. (cancel at once)",
-        "The rules contradict each other here, so nothing was done. (refer to the seller)",
+        f"{trouble} (cancel at once)",
+        f"{trouble} (refer to the seller)",
+        f"{trouble} (cancel at once if by the buyer, else closed: It is closed.)",
     ]
     sent = explain(asked(says(CANCEL), status="sent"), "ja")
     assert [(each.id, each.effect) for each in sent.causes] == [

@@ -176,7 +176,7 @@ class Spoken:
                 return self.say("{who}の判断へ", "the request is for {who} to answer", who=who)
             case Do.MARK:
                 return self.say("「{it}」として記録", "it is marked {it}", it=self.mark(argument))
-            case Do.NOTIFY:
+            case _:
                 return self.say("通知", "a message goes out")
 
     def fee(self, fee: Fee) -> str:
