@@ -13,15 +13,12 @@ from notifiers.senders import SECRET, webhook_to
 from notifiers.servers import WebServer
 from ordercancel.notifiers.signature import verify
 from ordercancel.testing import Arrived, NotifierContract
+from pytest_ordercancel import FrozenClock
 
 OTHER = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDazZ4vDY3pX0="
 
 
-class Noon:
-    """It is always noon of the 20th."""
-
-    def now(self) -> datetime:
-        return datetime(2022, 8, 20, 12, tzinfo=timezone(timedelta(hours=9)))
+NOON = datetime(2022, 8, 20, 12, tzinfo=timezone(timedelta(hours=9)))
 
 
 class TestWebhookNotifier(NotifierContract):
@@ -88,11 +85,11 @@ def test_the_time_is_when_it_happened_in_utc(site: WebServer) -> None:
 
 
 def test_it_is_signed_at_the_time_of_sending(site: WebServer) -> None:
-    webhook_to(site.port, clock=Noon()).deliver(message(), SHOP)
+    webhook_to(site.port, clock=FrozenClock(NOON)).deliver(message(), SHOP)
     (post,) = site.posts
     assert post.headers["webhook-id"] == "o-1%3A3%3Abuyer%3Amail"
     assert post.headers["webhook-timestamp"] == "1660964400"
-    event = verify(post.body, post.headers, secrets=[SECRET], now=Noon().now())
+    event = verify(post.body, post.headers, secrets=[SECRET], now=NOON)
     assert event["id"] == "o-1:3:buyer:mail"
 
 

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +42,7 @@ from ordercancel.stores.memory import (
     MemoryStore,
 )
 from ordercancel.stores.sql import SqlStore
+from pytest_ordercancel import FrozenClock
 from samples import BUYER, SELLER, SYSTEM, jst, order
 from security.stories import ORDER_ID, PLACED, POLICIES, contents, every_command, story, told
 from unit.tiny import order as tiny_order
@@ -74,17 +74,7 @@ OUT_OF_RANGE = [
 Service = CancellationService | AsyncCancellationService
 
 
-@attrs.frozen
-class Stopped:
-    """A clock that shows one moment."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        return self.at
-
-
-AHEAD = Stopped(datetime(9000, 12, 31, 23, 59, 59, tzinfo=UTC))
+AHEAD = FrozenClock(datetime(9000, 12, 31, 23, 59, 59, tzinfo=UTC))
 """A clock that no moment is ahead of, so that it is refused for the year alone."""
 
 LONGEST = 36_525
@@ -218,7 +208,7 @@ def test_the_longest_deadline_fits_behind_the_last_moment(
     policy = patient(due, zone)
     store = SqlStore("sqlite://")
     with contextlib.closing(store):
-        clock = Stopped(EDGES["the last moment"])
+        clock = FrozenClock(EDGES["the last moment"])
         service = CancellationService(policies=[policy], store=store, clock=clock)
         service.register(tiny_order(placed_at=at), at=at)
         asks = RequestCancellation("o-7", by=Buyer("b-1"), reason="mistake")
@@ -266,7 +256,7 @@ def test_a_clock_that_is_out_of_range_is_refused(now: datetime) -> None:
     """So is one that does not say in which zone it goes."""
 
     store = MemoryStore()
-    service = CancellationService(policies=POLICIES.values(), store=store, clock=Stopped(now))
+    service = CancellationService(policies=POLICIES.values(), store=store, clock=FrozenClock(now))
     with pytest.raises(InvalidValue, match=r"^clock\.now: "):
         service.register(order("qoo10"))
     assert contents(store) == contents(MemoryStore())
@@ -279,7 +269,7 @@ def test_a_moment_ahead_of_the_clock_is_refused_and_nothing_fires(kind: int) -> 
     told("qoo10", story("qoo10")[:1], store)
     before = contents(store)
     now, approves = jst(16), Approve(ORDER_ID, by=SELLER, request=1)
-    clock = Stopped(now)
+    clock = FrozenClock(now)
     service: Service = CancellationService(policies=POLICIES.values(), store=store, clock=clock)
     if kind:
         service = AsyncCancellationService(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import attrs
@@ -36,6 +36,7 @@ from ordercancel.service.backoff import Backoff
 from ordercancel.service.records import Commit, Erasure, Kept, Purged
 from ordercancel.stores.memory import MemoryDirectory, MemoryNotifier, MemoryStore
 from ordercancel.testing.contracts.samples import SELLER, cancelled_at_once, jst, order
+from pytest_ordercancel import FrozenClock
 
 NOW = jst(20)
 WORDS = "ひみつの言葉"
@@ -46,20 +47,10 @@ PARTIES = (
 )
 
 
-@attrs.frozen
-class At:
-    """A clock that stands."""
-
-    time: datetime = NOW
-
-    def now(self) -> datetime:
-        return self.time
-
-
 def service_on(store: MemoryStore, **ports: Any) -> CancellationService:
     given: dict[str, Any] = {
         "directory": MemoryDirectory(PARTIES[1:]),
-        "clock": At(),
+        "clock": FrozenClock(NOW),
         "conflicts": Backoff(first=timedelta(), most=timedelta(), tries=3),
         **ports,
     }
@@ -279,7 +270,7 @@ def test_an_order_that_no_policy_judges_is_skipped() -> None:
     """Nobody knows what its facts are."""
     store = MemoryStore()
     worded(store)
-    service = CancellationService(policies=[CONECT], store=store, clock=At())
+    service = CancellationService(policies=[CONECT], store=store, clock=FrozenClock(NOW))
     ((order_id, error),) = [
         (each.order_id, each.error) for each in service.erase(HER, replacement="gone-1").skipped
     ]
@@ -299,7 +290,7 @@ def test_an_erasure_is_not_before_the_last_event() -> None:
     """Whose time the host may have told."""
     store = MemoryStore()
     worded(store)
-    late = service_on(store, clock=At(jst(15)))
+    late = service_on(store, clock=FrozenClock(jst(15)))
     late.erase(HER, replacement="gone-1")
     assert store.history("o-1")[-1].at == jst(16, 10)
 

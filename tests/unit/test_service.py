@@ -52,6 +52,7 @@ from ordercancel.service.clock import SystemClock
 from ordercancel.service.records import Commit
 from ordercancel.service.service import CancellationService
 from ordercancel.stores.memory import MemoryDirectory, MemoryNotifier, MemoryStore
+from pytest_ordercancel import FrozenClock
 from samples import JST
 from samples import order as conect_order
 from unit.tiny import (
@@ -70,13 +71,6 @@ from unit.tiny import (
 )
 
 AT_ONCE = Backoff(first=timedelta(), most=timedelta(), tries=8)
-
-
-class Fixed:
-    """A clock that stands still."""
-
-    def now(self) -> datetime:
-        return utc(2)
 
 
 class Racing(MemoryStore):
@@ -111,7 +105,7 @@ def waiting(store: MemoryStore) -> tuple[Message, ...]:
 
 def service_of(policy: Policy | None = None, **ports: Any) -> CancellationService:
     """A service that has the tiny order on its books."""
-    given = {"store": MemoryStore(), "clock": Fixed(), "chance": lambda: 1.0} | ports
+    given = {"store": MemoryStore(), "clock": FrozenClock(utc(2)), "chance": lambda: 1.0} | ports
     service = CancellationService(policies=[policy or tiny()], **given)
     service.register(order(), at=utc(1))
     return service
@@ -122,7 +116,7 @@ def service_of(policy: Policy | None = None, **ports: Any) -> CancellationServic
 
 def test_an_order_is_registered() -> None:
     store = MemoryStore()
-    service = CancellationService(policies=[tiny()], store=store, clock=Fixed())
+    service = CancellationService(policies=[tiny()], store=store, clock=FrozenClock(utc(2)))
     outcome = service.register(order())
     assert outcome.events == (
         OrderRegistered(
@@ -206,7 +200,7 @@ def test_an_order_is_registered_with_its_history() -> None:
     )
     store = MemoryStore()
     service = CancellationService(
-        policies=[tiny(rules=(*RULES, once))], store=store, clock=Fixed()
+        policies=[tiny(rules=(*RULES, once))], store=store, clock=FrozenClock(utc(2))
     )
     outcome = service.register(order(history=(REJECTED,)), at=utc(1, 5))
     assert [(each.number, each.status) for each in outcome.case.requests] == [(1, "rejected")]
@@ -225,7 +219,9 @@ def test_a_request_that_is_open_already_is_answered() -> None:
         "silent", runs=is_open, due=requested_at + days(9), then=approve, source=OURS
     )
     store = MemoryStore()
-    service = CancellationService(policies=[tiny(deadlines=(silent,))], store=store, clock=Fixed())
+    service = CancellationService(
+        policies=[tiny(deadlines=(silent,))], store=store, clock=FrozenClock(utc(2))
+    )
     service.register(order(history=(REJECTED, OPEN)), at=utc(1, 5))
     assert [each.due_at for each in store.due(utc(31), None, 9)] == [utc(10, 4)]
     with pytest.raises(Refused) as caught:
@@ -237,7 +233,9 @@ def test_a_request_that_is_open_already_is_answered() -> None:
 def test_a_registration_needs_the_facts_that_the_policy_requires() -> None:
     gift = Flag("gift", required=True)
     policy = tiny(facts=(gift,), source=OURS, languages=("en",), texts=Texts())
-    service = CancellationService(policies=[policy], store=MemoryStore(), clock=Fixed())
+    service = CancellationService(
+        policies=[policy], store=MemoryStore(), clock=FrozenClock(utc(2))
+    )
     with pytest.raises(InvalidValue) as caught:
         service.register(order())
     assert str(caught.value) == (

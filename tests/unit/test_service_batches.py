@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
-from datetime import datetime
 from typing import Any
 
 import attrs
@@ -35,6 +34,7 @@ from ordercancel.service.observers import Fields, Observed
 from ordercancel.service.records import Kept
 from ordercancel.service.service import CancellationService
 from ordercancel.stores.memory import MemoryDirectory, MemoryStore
+from pytest_ordercancel import FrozenClock
 from samples import BUYER, BUYING, PERMITTING, SELLER, SYSTEM, jst, order
 
 AT = jst(15, 10)
@@ -58,13 +58,6 @@ class Counting(MemoryStore):
         if self.before_commit:
             self.before_commit.pop()()
         super().commit_all(commits)
-
-
-class Standing:
-    """A clock that stands."""
-
-    def now(self) -> datetime:
-        return jst(20)
 
 
 class ManyDirectory(MemoryDirectory):
@@ -484,7 +477,7 @@ def test_a_cart_with_an_id_acts_once() -> None:
 
 def test_a_cart_whose_receipts_are_purged_in_part_does_not_act_again() -> None:
     """Some of its outcomes are gone; that is no race that was lost."""
-    service = with_cart(clock=Standing())
+    service = with_cart(clock=FrozenClock(jst(20)))
     tells = [UpdateOrder(each, by=SYSTEM, facts={"paid_at": AT}) for each in ("o-4", "o-5")]
     service.handle_all(tells, command_id="c-1", at=AT)
     assert service.purge(jst(16), kept=[Kept.RECEIPTS], after="o-3", limit=1).receipts == 1

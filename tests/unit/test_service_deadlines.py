@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import attrs
@@ -56,6 +56,7 @@ from ordercancel.service.backoff import Backoff
 from ordercancel.service.records import Commit, DueOrder, Indexed, Scanned
 from ordercancel.service.service import CancellationService
 from ordercancel.stores.memory import MemoryStore
+from pytest_ordercancel import FrozenClock
 from samples import jst
 from samples import order as qoo10_order
 from unit.tiny import (
@@ -74,16 +75,6 @@ from unit.tiny import (
 
 AT_ONCE = Backoff(first=timedelta(), most=timedelta(), tries=3)
 MILLISECOND = timedelta(milliseconds=1)
-
-
-class Hands:
-    """A clock that shows what it is set to."""
-
-    def __init__(self, time: datetime) -> None:
-        self.time = time
-
-    def now(self) -> datetime:
-        return self.time
 
 
 def after_a_day(*actions: Action) -> tuple[Deadline, ...]:
@@ -105,7 +96,7 @@ EXPIRES, APPROVES = lasting(expire), lasting(approve)
 
 def service_of(policy: Policy = EXPIRES, **ports: Any) -> CancellationService:
     """A service with the tiny order, whose buyer asked on the second of March."""
-    given = {"store": MemoryStore(), "clock": Hands(utc(2)), "chance": lambda: 0.0} | ports
+    given = {"store": MemoryStore(), "clock": FrozenClock(utc(2)), "chance": lambda: 0.0} | ports
     service = CancellationService(policies=[policy], **given)
     service.register(order(), at=utc(1, 3))
     service.handle(asks(), at=utc(2))
@@ -117,7 +108,7 @@ def service_of(policy: Policy = EXPIRES, **ports: Any) -> CancellationService:
 
 def test_what_is_due_fires_before_a_command_is_judged() -> None:
     """In one commit: the buyer may ask again, for their first request has expired."""
-    store, clock = MemoryStore(), Hands(utc(2))
+    store, clock = MemoryStore(), FrozenClock(utc(2))
     service = service_of(store=store, clock=clock)
     clock.time = utc(3, 5)
     outcome = service.handle(asks(command_id="c-1"))
@@ -136,7 +127,7 @@ def test_what_is_due_fires_before_a_command_is_judged() -> None:
 
 def test_a_refusal_keeps_what_has_fired() -> None:
     """The seller is told that no request is open any more, and so it stays."""
-    store, clock = MemoryStore(), Hands(utc(3))
+    store, clock = MemoryStore(), FrozenClock(utc(3))
     service = service_of(APPROVES, store=store, clock=clock)
     with pytest.raises(Refused) as caught:
         service.handle(Reject("o-7", by=SELLER, request=1, command_id="c-1"))
@@ -152,7 +143,7 @@ def test_a_refusal_keeps_what_has_fired() -> None:
 def test_a_command_that_was_carried_out_before_is_not_refused_when_more_is_due() -> None:
     """The second time it would be refused, and something else has come due meanwhile."""
     slow = Deadline("slow", runs=~is_open, due=placed_at + days(2), then=mark("slow"), source=OURS)
-    clock = Hands(utc(2, 1))
+    clock = FrozenClock(utc(2, 1))
     store = MemoryStore()
     service = service_of(tiny(deadlines=(slow,)), store=store, clock=clock)
     first = service.handle(Reject("o-7", by=SELLER, request=1, command_id="c-1"))
@@ -172,7 +163,7 @@ def test_a_command_that_comes_again_too_early_gives_its_first_outcome() -> None:
 
 def test_a_wrong_input_fires_nothing() -> None:
     store = MemoryStore()
-    service = service_of(APPROVES, store=store, clock=Hands(utc(3)))
+    service = service_of(APPROVES, store=store, clock=FrozenClock(utc(3)))
     with pytest.raises(InvalidValue):
         service.handle(asks(reason="gone"))
     with pytest.raises(UnknownOrder):
@@ -190,7 +181,7 @@ def test_messages_are_worded_by_the_case_of_their_moment() -> None:
         source=OURS,
     )
     policy = lasting(expire, notifications=(ended,))
-    service = service_of(policy, clock=Hands(utc(3)))
+    service = service_of(policy, clock=FrozenClock(utc(3)))
     outcome = service.handle(asks(reason="other", text="abc"))
     assert [(each.id, each.body) for each in outcome.messages] == [("o-7:4:buyer:mail", "間違い")]
 
@@ -212,7 +203,7 @@ def test_paid_in_time_and_told_late() -> None:
     )
     for told, status in ((utc(1, 3, 59), "new"), (None, "stopped")):
         service = CancellationService(
-            policies=[policy], store=MemoryStore(), clock=Hands(utc(1, 4, 1))
+            policies=[policy], store=MemoryStore(), clock=FrozenClock(utc(1, 4, 1))
         )
         service.register(order(), at=utc(1, 3))
         facts = {"paid_at": told, "item": "hat"}
@@ -225,7 +216,7 @@ def test_paid_in_time_and_told_late() -> None:
 
 def test_a_day_ahead_of_the_clock_is_refused_and_nothing_fires() -> None:
     store = MemoryStore()
-    service = service_of(APPROVES, store=store, clock=Hands(utc(2)))
+    service = service_of(APPROVES, store=store, clock=FrozenClock(utc(2)))
     calls: tuple[Callable[[], object], ...] = (
         lambda: service.handle(approves(), at=utc(3)),
         lambda: service.tick(utc(3)),
@@ -244,11 +235,11 @@ def test_a_day_ahead_of_the_clock_is_refused_and_nothing_fires() -> None:
 
 
 def test_five_seconds_ahead_of_the_clock_are_taken_as_they_are() -> None:
-    service = service_of(clock=Hands(utc(2)))
+    service = service_of(clock=FrozenClock(utc(2)))
     at = utc(2) + timedelta(seconds=5)
     assert service.handle(approves(), at=at).events[0].at == at
     with pytest.raises(InvalidValue):
-        service_of(clock=Hands(utc(2))).handle(approves(), at=at + MILLISECOND)
+        service_of(clock=FrozenClock(utc(2))).handle(approves(), at=at + MILLISECOND)
 
 
 def test_a_moment_before_the_last_event_is_refused_and_nothing_changes() -> None:
@@ -264,7 +255,7 @@ def test_a_moment_before_the_last_event_is_refused_and_nothing_changes() -> None
 @pytest.mark.parametrize(("behind", "told"), [(3, 0), (5_000, 0), (0, 0), (-3, 3)])
 def test_a_servers_own_clock_is_lifted_to_the_last_event(behind: int, told: int) -> None:
     """By five seconds at most: it is a few milliseconds behind the server that was first."""
-    clock = Hands(utc(2) - behind * MILLISECOND)
+    clock = FrozenClock(utc(2) - behind * MILLISECOND)
     service = service_of(clock=clock)
     assert service.handle(approves()).events[0].at == utc(2) + told * MILLISECOND
 
@@ -273,7 +264,7 @@ def test_a_clock_that_is_wrong_is_not_lifted() -> None:
     """It is more than five seconds behind what another server has written."""
     store = MemoryStore()
     service_of(store=store)
-    wrong = Hands(utc(2) - timedelta(seconds=5, milliseconds=1))
+    wrong = FrozenClock(utc(2) - timedelta(seconds=5, milliseconds=1))
     late = CancellationService(policies=[EXPIRES], store=store, clock=wrong)
     with pytest.raises(InvalidValue) as caught:
         late.handle(approves())
@@ -283,10 +274,10 @@ def test_a_clock_that_is_wrong_is_not_lifted() -> None:
 @pytest.mark.parametrize("behind", [0, 3])
 def test_rejected_and_shipped_in_the_same_second(behind: int) -> None:
     """Both sides read that it is shipped, even by a second server 3 ms behind the first."""
-    store, clock = MemoryStore(), Hands(jst(16, 10))
+    store, clock = MemoryStore(), FrozenClock(jst(16, 10))
     first = CancellationService(policies=[QOO10], store=store, clock=clock)
     second = CancellationService(
-        policies=[QOO10], store=store, clock=Hands(jst(16, 12) - behind * MILLISECOND)
+        policies=[QOO10], store=store, clock=FrozenClock(jst(16, 12) - behind * MILLISECOND)
     )
     first.register(qoo10_order())
     first.handle(RequestCancellation("762544202", by=BUYER, reason="changed_mind"))
@@ -304,7 +295,7 @@ def test_rejected_and_shipped_in_the_same_second(behind: int) -> None:
 
 def test_an_order_is_told_shipped_while_a_request_is_open() -> None:
     """Superseded, read as shipped, and its deadlines are gone."""
-    store, clock = MemoryStore(), Hands(utc(2, 1))
+    store, clock = MemoryStore(), FrozenClock(utc(2, 1))
     service = service_of(APPROVES, store=store, clock=clock)
     outcome = service.handle(UpdateOrder("o-7", by=SYSTEM, status="sent"))
     assert outcome.case.requests[0].status == "superseded"
@@ -316,7 +307,7 @@ def test_an_order_is_told_shipped_while_a_request_is_open() -> None:
 
 def test_packed_while_its_request_is_open_and_then_rejected() -> None:
     """It stays packed."""
-    service = service_of(clock=Hands(utc(2, 2)))
+    service = service_of(clock=FrozenClock(utc(2, 2)))
     packing = AdvanceOrder("o-7", by=SELLER, move="plan", facts={"ship_on": date(2024, 3, 9)})
     service.handle(packing, at=utc(2, 1))
     case = service.handle(Reject("o-7", by=SELLER, request=1)).case
@@ -325,7 +316,7 @@ def test_packed_while_its_request_is_open_and_then_rejected() -> None:
 
 def test_an_answer_to_another_request_than_the_open_one_is_stale() -> None:
     """A page that shows request 1, after it was rejected and request 2 made."""
-    service = service_of(clock=Hands(utc(2, 1)))
+    service = service_of(clock=FrozenClock(utc(2, 1)))
     service.handle(Reject("o-7", by=SELLER, request=1))
     service.handle(asks())
     with pytest.raises(Refused) as caught:
@@ -340,7 +331,7 @@ def test_an_answer_to_another_request_than_the_open_one_is_stale() -> None:
 
 def test_questions_are_answered_as_if_what_is_due_had_fired() -> None:
     """Nothing is written by asking."""
-    store, clock = MemoryStore(), Hands(utc(2))
+    store, clock = MemoryStore(), FrozenClock(utc(2))
     service = service_of(APPROVES, store=store, clock=clock)
     assert service.assess(approves()).verdict is Verdict.PERMIT
     assert service.label("o-7", by=SELLER) == "要請中\n間違い"
@@ -364,7 +355,7 @@ def test_only_what_rules_judge_is_assessed() -> None:
 
 
 def test_a_tick_fires_what_is_due() -> None:
-    clock = Hands(utc(2, 23, 59))
+    clock = FrozenClock(utc(2, 23, 59))
     service = service_of(clock=clock)
     early = service.tick()
     assert (early.outcomes, early.skipped, early.more) == ((), (), False)
@@ -382,7 +373,7 @@ def test_a_tick_fires_all_that_is_due_of_an_order_in_due_order() -> None:
     slow = Deadline(
         "slow", runs=is_open, due=requested_at + hours(5), then=mark("slow"), source=OURS
     )
-    service = service_of(tiny(deadlines=(later, slow)), clock=Hands(utc(9)))
+    service = service_of(tiny(deadlines=(later, slow)), clock=FrozenClock(utc(9)))
     (outcome,) = service.tick().outcomes
     fired = [event for event in outcome.events if isinstance(event, DeadlineFired)]
     assert [(each.deadline, each.due_at, each.at) for each in fired] == [
@@ -394,7 +385,10 @@ def test_a_tick_fires_all_that_is_due_of_an_order_in_due_order() -> None:
 def many(policy: Policy = EXPIRES, store: MemoryStore | None = None) -> CancellationService:
     """Three orders whose buyers asked on the second of March; on the third all are due."""
     service = CancellationService(
-        policies=[policy], store=store or MemoryStore(), clock=Hands(utc(3)), conflicts=AT_ONCE
+        policies=[policy],
+        store=store or MemoryStore(),
+        clock=FrozenClock(utc(3)),
+        conflicts=AT_ONCE,
     )
     for number in range(3):
         service.register(order(id=f"o-{number}"), at=utc(1, 3))
@@ -493,7 +487,7 @@ def test_an_order_whose_row_is_held_is_reported_and_holds_up_nothing() -> None:
 def test_a_tick_waits_a_little_however_many_rows_are_held() -> None:
     """For less than three seconds in all, where there are a hundred."""
     store = Locked(*(f"o-{number:03}" for number in range(100)))
-    service = CancellationService(policies=[EXPIRES], store=store, clock=Hands(utc(3)))
+    service = CancellationService(policies=[EXPIRES], store=store, clock=FrozenClock(utc(3)))
     for order_id in store.locked:
         service.register(order(id=order_id), at=utc(1, 3))
         service.handle(RequestCancellation(order_id, by=BUYER, reason="mistake"), at=utc(2))
@@ -546,7 +540,7 @@ def test_a_store_that_does_not_answer_ends_the_tick() -> None:
 def test_an_order_that_has_moved_on_is_no_trouble() -> None:
     """A store that hands out what is due no more is told so, and does it once."""
     store = MemoryStore()
-    service = service_of(store=store, clock=Hands(utc(2)))
+    service = service_of(store=store, clock=FrozenClock(utc(2)))
     store.index([Indexed(order_id="o-7", version=2, next_due=utc(1))])
     assert [each.order_id for each in store.due(utc(2), None, 9)] == ["o-7"]
     ticked = service.tick()
@@ -557,7 +551,7 @@ def test_an_order_that_has_moved_on_is_no_trouble() -> None:
 
 def test_the_system_fires_a_deadline_by_hand() -> None:
     """It is that of the clock: nobody else may, and not before it is due."""
-    service = service_of(APPROVES, clock=Hands(utc(3)))
+    service = service_of(APPROVES, clock=FrozenClock(utc(3)))
     fire = FireDeadline("o-7", by=SYSTEM, deadline="d.approve")
     with pytest.raises(Refused) as caught:
         service.handle(fire, at=utc(2, 23))
@@ -576,7 +570,7 @@ def test_a_mark_that_is_met_in_time_is_taken_off() -> None:
         met=shipped_at,
         source=OURS,
     )
-    service = service_of(tiny(deadlines=(slow,)), clock=Hands(utc(3, 1)))
+    service = service_of(tiny(deadlines=(slow,)), clock=FrozenClock(utc(3, 1)))
     service.tick()
     assert [each.code for each in service.case("o-7", by=SELLER).marks] == ["slow"]
     shipped = sends(facts={"shipped_at": utc(2, 23, 59)})
@@ -595,7 +589,9 @@ def test_a_case_of_another_digest_is_not_judged() -> None:
     """Both digests are named; it can be read all the same."""
     store = MemoryStore()
     service_of(store=store)
-    later = CancellationService(policies=[changed(EXPIRES)], store=store, clock=Hands(utc(2)))
+    later = CancellationService(
+        policies=[changed(EXPIRES)], store=store, clock=FrozenClock(utc(2))
+    )
     calls: tuple[Callable[[], object], ...] = (
         lambda: later.handle(approves()),
         lambda: later.assess(approves()),
@@ -617,7 +613,7 @@ def test_a_stranger_does_not_learn_of_an_order_by_its_policy() -> None:
     """Where the book has no policy for it, only who may know of the order is told so."""
     store = MemoryStore()
     service_of(store=store)
-    later = CancellationService(policies=[CONECT], store=store, clock=Hands(utc(2)))
+    later = CancellationService(policies=[CONECT], store=store, clock=FrozenClock(utc(2)))
     with pytest.raises(UnknownOrder):
         later.handle(asks(by=STRANGER))
     with pytest.raises(UnknownPolicy):
@@ -629,7 +625,7 @@ def test_a_policy_that_succeeds_another_judges_its_cases() -> None:
     store = MemoryStore()
     service_of(store=store)
     heir = attrs.evolve(changed(EXPIRES), succeeds={EXPIRES.digest})
-    later = CancellationService(policies=[heir], store=store, clock=Hands(utc(3)))
+    later = CancellationService(policies=[heir], store=store, clock=FrozenClock(utc(3)))
     assert len(later.tick().outcomes) == 1
 
 
@@ -649,7 +645,7 @@ def test_a_tick_passes_over_what_others_judge(
     many(store=store)
     own = tiny(name="own", deadlines=after_a_day(expire))
     books = [policy, own]
-    service = CancellationService(policies=books, store=store, clock=Hands(utc(3)))
+    service = CancellationService(policies=books, store=store, clock=FrozenClock(utc(3)))
     service.register(order(id="o-9", policy="own"), at=utc(1, 3))
     service.handle(RequestCancellation("o-9", by=BUYER, reason="mistake"), at=utc(2))
     with caplog.at_level(logging.WARNING, "ordercancel.passed_over"):
@@ -685,7 +681,7 @@ def test_a_tick_does_not_look_at_each_order_that_others_judge() -> None:
     """Once it has seen one of them, it asks the store to leave out all of their kind."""
     store = Looked()
     for policy, orders in ((EXPIRES, 250), (tiny(name="own", deadlines=after_a_day(expire)), 1)):
-        service = CancellationService(policies=[policy], store=store, clock=Hands(utc(4)))
+        service = CancellationService(policies=[policy], store=store, clock=FrozenClock(utc(4)))
         for number in range(orders):
             name = f"{policy.name}-{number:03}"
             service.register(order(id=name, policy=policy.name), at=utc(1, 3))
@@ -703,7 +699,7 @@ def test_only_so_many_kinds_of_orders_are_told_apart(monkeypatch: pytest.MonkeyP
     store = MemoryStore()
     for number in range(4):
         policy = lasting(expire, name="tiny" if number == 3 else f"tiny-{number}")
-        service = CancellationService(policies=[policy], store=store, clock=Hands(utc(3)))
+        service = CancellationService(policies=[policy], store=store, clock=FrozenClock(utc(3)))
         service.register(order(id=f"o-{number}", policy=policy.name), at=utc(1, 3))
         ask = RequestCancellation(f"o-{number}", by=BUYER, reason="mistake")
         service.handle(ask, at=utc(2))
@@ -728,7 +724,7 @@ def test_a_form_that_another_release_has_written_is_passed_over() -> None:
 def test_many_orders_are_looked_through_page_by_page() -> None:
     """A hundred at a time, those of others among them."""
     store = MemoryStore()
-    service = CancellationService(policies=[EXPIRES], store=store, clock=Hands(utc(3)))
+    service = CancellationService(policies=[EXPIRES], store=store, clock=FrozenClock(utc(3)))
     for number in range(150):
         service.register(order(id=f"o-{number:03}"), at=utc(1, 3))
         ask = RequestCancellation(f"o-{number:03}", by=BUYER, reason="mistake")
@@ -762,7 +758,9 @@ def test_a_changed_calendar_is_reckoned_with_after_reindexing() -> None:
     service_of(worked(), store=store)  # on a Saturday: due when Monday ends
     assert [each.due_at for each in store.due(utc(31), None, 9)] == [utc(5)]
     changed_calendar = worked(date(2024, 3, 4))
-    later = CancellationService(policies=[changed_calendar], store=store, clock=Hands(utc(5)))
+    later = CancellationService(
+        policies=[changed_calendar], store=store, clock=FrozenClock(utc(5))
+    )
     done = later.reindex()
     assert (done.orders, done.skipped, done.named) == (1, 0, ())
     assert [each.due_at for each in store.due(utc(31), None, 9)] == [utc(6)]
@@ -773,11 +771,11 @@ def test_reindexing_goes_through_all_orders_and_names_those_of_others(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     store = MemoryStore()
-    service = CancellationService(policies=[EXPIRES], store=store, clock=Hands(utc(3)))
+    service = CancellationService(policies=[EXPIRES], store=store, clock=FrozenClock(utc(3)))
     for number in range(101):
         service.register(order(id=f"o-{number:03}"), at=utc(1, 3))
     other = CancellationService(
-        policies=[EXPIRES, tiny(name="own")], store=store, clock=Hands(utc(3))
+        policies=[EXPIRES, tiny(name="own")], store=store, clock=FrozenClock(utc(3))
     )
     other.register(order(id="o-050x", policy="own"), at=utc(1, 3))
     with caplog.at_level(logging.WARNING, "ordercancel.passed_over"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import attrs
@@ -41,20 +40,10 @@ from ordercancel.policy import (
 from ordercancel.service.results import Count
 from ordercancel.service.service import CancellationService
 from ordercancel.stores.memory import MemoryDirectory, MemoryStore
+from pytest_ordercancel import FrozenClock
 from samples import jst
 from samples import order as sample
 from unit.tiny import BUYER, OPERATOR, OURS, SELLER, order, tiny, utc, worded
-
-
-class Hands:
-    """A clock that shows what it is set to."""
-
-    def __init__(self, time: datetime) -> None:
-        self.time = time
-
-    def now(self) -> datetime:
-        return self.time
-
 
 OVERDUE = Deadline(
     "overdue", runs=is_open, due=requested_at + days(1), then=mark("overdue"), source=OURS
@@ -64,7 +53,7 @@ OVERDUE = Deadline(
 def several() -> CancellationService:
     """Three orders with requests, made one day after the other; the second is rejected."""
     service = CancellationService(
-        policies=[tiny(deadlines=(OVERDUE,))], store=MemoryStore(), clock=Hands(utc(4))
+        policies=[tiny(deadlines=(OVERDUE,))], store=MemoryStore(), clock=FrozenClock(utc(4))
     )
     for at, name in enumerate(("o-7", "o-8", "o-9"), 2):
         service.register(order(id=name), at=utc(1, 3))
@@ -130,7 +119,7 @@ def test_marks_are_counted_where_a_policy_names_no_counters() -> None:
     service = CancellationService(
         policies=[tiny(deadlines=(OVERDUE,), texts=Texts(), languages=("en",))],
         store=MemoryStore(),
-        clock=Hands(utc(3)),
+        clock=FrozenClock(utc(3)),
     )
     service.register(order(), at=utc(1, 3))
     service.handle(RequestCancellation("o-7", by=BUYER, reason="mistake"), at=utc(2))
@@ -167,7 +156,9 @@ MARKET = Policy(
 
 def market() -> CancellationService:
     """One request by the buyer, one by the seller, and one that a judge decides."""
-    service = CancellationService(policies=[MARKET], store=MemoryStore(), clock=Hands(utc(3)))
+    service = CancellationService(
+        policies=[MARKET], store=MemoryStore(), clock=FrozenClock(utc(3))
+    )
     for number, by in enumerate((BUYER, SELLER, BUYER), 1):
         placed = order(
             id=f"o-{number}", policy="market", status="placed", facts={"carrier_id": "c-1"}
@@ -249,7 +240,7 @@ def both_policies(**ports: Any) -> CancellationService:
         policies=[CONECT, QOO10],
         store=MemoryStore(),
         directory=directory,
-        clock=Hands(jst(17)),
+        clock=FrozenClock(jst(17)),
         **ports,
     )
     service.register(sample("conect", id="c-1"), at=jst(15, 9))
@@ -276,10 +267,12 @@ def test_a_queue_goes_across_policies() -> None:
 
 def test_a_row_of_an_edition_that_left_is_worded_by_the_latest() -> None:
     store = MemoryStore()
-    first = CancellationService(policies=[tiny()], store=store, clock=Hands(utc(3)))
+    first = CancellationService(policies=[tiny()], store=store, clock=FrozenClock(utc(3)))
     first.register(order(), at=utc(1, 3))
     first.handle(RequestCancellation("o-7", by=BUYER, reason="mistake"), at=utc(2))
-    later = CancellationService(policies=[tiny(edition="2")], store=store, clock=Hands(utc(3)))
+    later = CancellationService(
+        policies=[tiny(edition="2")], store=store, clock=FrozenClock(utc(3))
+    )
     assert [row.state for row in later.inbox(SELLER).rows] == ["処理要請"]
 
 
@@ -289,7 +282,9 @@ def test_a_row_of_an_edition_that_left_is_worded_by_the_latest() -> None:
 def test_words_are_in_the_policys_first_language_by_default() -> None:
     """Nothing is Japanese that need not be."""
     english = tiny(languages=("en", "ja"), deadlines=(OVERDUE,))
-    service = CancellationService(policies=[english], store=MemoryStore(), clock=Hands(utc(3)))
+    service = CancellationService(
+        policies=[english], store=MemoryStore(), clock=FrozenClock(utc(3))
+    )
     service.register(order(), at=utc(1, 3))
     outcome = service.handle(RequestCancellation("o-7", by=BUYER, reason="mistake"), at=utc(2))
     assert [message.locale for message in outcome.messages] == ["en"]
@@ -318,7 +313,7 @@ def test_a_party_without_a_language_is_written_to_in_the_policys_first() -> None
     for locale, written in ((None, "ja"), ("en", "en"), ("ja", "ja")):
         directory = MemoryDirectory([Party("s-1", name="店", locale=locale)])
         service = CancellationService(
-            policies=[tiny()], store=MemoryStore(), directory=directory, clock=Hands(utc(3))
+            policies=[tiny()], store=MemoryStore(), directory=directory, clock=FrozenClock(utc(3))
         )
         service.register(order(), at=utc(1, 3))
         ask = RequestCancellation("o-7", by=BUYER, reason="mistake")
@@ -337,7 +332,7 @@ def test_labels_are_read_by_role_or_side() -> None:
     own = CancellationService(
         policies=[tiny(texts=texts, roles=[Role("clerk", side="seller", party="seller")])],
         store=MemoryStore(),
-        clock=Hands(utc(3)),
+        clock=FrozenClock(utc(3)),
     )
     own.register(order(), at=utc(1, 3))
     own.handle(RequestCancellation("o-7", by=BUYER, reason="mistake"), at=utc(2))
@@ -393,7 +388,10 @@ def test_whoever_is_written_to_is_looked_up() -> None:
         ]
     )
     service = CancellationService(
-        policies=[market_policy], store=MemoryStore(), directory=directory, clock=Hands(utc(3))
+        policies=[market_policy],
+        store=MemoryStore(),
+        directory=directory,
+        clock=FrozenClock(utc(3)),
     )
     placed = order(policy="market", status="placed", facts={"carrier_id": "c-1"})
     service.register(placed, at=utc(1, 3))
