@@ -443,7 +443,7 @@ def test_a_store_for_a_hosts_own_tables_makes_none(url: str) -> None:
     store.close()
 
 
-def test_processes_that_start_together_make_the_tables_once(postgres: str) -> None:
+def test_processes_that_start_together_make_the_tables_once(url: str) -> None:
     """None of them fails."""
     barrier = threading.Barrier(4)
     problems: list[BaseException] = []
@@ -451,7 +451,7 @@ def test_processes_that_start_together_make_the_tables_once(postgres: str) -> No
     def start() -> None:
         barrier.wait(timeout=30)
         try:
-            SqlStore(postgres).close()
+            SqlStore(url).close()
         except BaseException as error:
             problems.append(error)
 

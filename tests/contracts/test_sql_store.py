@@ -56,26 +56,22 @@ class TestSqlStoreInMemory(StoreContract):
         return SqlStore("sqlite://")
 
 
-class TestSqlStoreInAFile(StoreContract):
-    """The same promises, kept in a file."""
+class TestSqlStore(StoreContract):
+    """The same promises, kept in a file, and by PostgreSQL."""
 
     @pytest.fixture(autouse=True)
-    def _directory(self, tmp_path: Path) -> None:
-        self.directory = tmp_path
+    def _database(self, url: str) -> None:
+        self.url = url
 
-    def make_store(self) -> SqlStore:
-        return SqlStore(f"sqlite:///{self.directory / 'shop.db'}")
-
-
-class TestSqlStoreOnPostgreSQL(StoreContract):
-    """The same promises, kept by PostgreSQL."""
-
-    @pytest.fixture(autouse=True)
-    def _schema(self, postgres: str) -> None:
-        self.url = postgres
-
-    def make_store(self) -> SqlStore:
+    def make_store(self) -> Any:
         return SqlStore(self.url)
+
+
+class TestAsyncSqlStore(TestSqlStore):
+    """The same promises, awaited."""
+
+    def make_store(self) -> Any:
+        return AsyncSqlStore.open(self.url)
 
 
 class TestAsyncSqlStoreInMemory(StoreContract):
@@ -85,56 +81,16 @@ class TestAsyncSqlStoreInMemory(StoreContract):
         return await AsyncSqlStore.open("sqlite://")
 
 
-class TestAsyncSqlStoreInAFile(StoreContract):
-    """The same promises, awaited, kept in a file."""
-
-    @pytest.fixture(autouse=True)
-    def _directory(self, tmp_path: Path) -> None:
-        self.directory = tmp_path
-
-    async def make_store(self) -> AsyncSqlStore:
-        return await AsyncSqlStore.open(f"sqlite:///{self.directory / 'shop.db'}")
-
-
-class TestAsyncSqlStoreOnPostgreSQL(StoreContract):
-    """The same promises, awaited, kept by PostgreSQL."""
-
-    @pytest.fixture(autouse=True)
-    def _schema(self, postgres: str) -> None:
-        self.url = postgres
-
-    async def make_store(self) -> AsyncSqlStore:
-        return await AsyncSqlStore.open(self.url)
-
-
-class WithinTransaction(StoreContract):
+class TestSqlStoreWithin(StoreContract):
     """The same promises, kept within a transaction of a host's."""
 
-    url: str
-
     @pytest.fixture
-    def store(self) -> Iterator[SqlStore]:
-        SqlStore(self.url).close()
-        engine = create_engine(self.url.replace("postgresql:", "postgresql+psycopg:"))
+    def store(self, url: str) -> Iterator[SqlStore]:
+        SqlStore(url).close()
+        engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
         with engine.connect() as connection:
             yield SqlStore.within(connection)
         engine.dispose()
-
-
-class TestSqlStoreWithinOnSQLite(WithinTransaction):
-    """On SQLite."""
-
-    @pytest.fixture(autouse=True)
-    def _file(self, tmp_path: Path) -> None:
-        self.url = f"sqlite:///{tmp_path / 'shop.db'}"
-
-
-class TestSqlStoreWithinOnPostgreSQL(WithinTransaction):
-    """On PostgreSQL."""
-
-    @pytest.fixture(autouse=True)
-    def _schema(self, postgres: str) -> None:
-        self.url = postgres
 
 
 class Hosted(AsyncSqlStore):
@@ -148,10 +104,8 @@ class Hosted(AsyncSqlStore):
         await engine.dispose()
 
 
-class AsyncWithinTransaction(StoreContract):
+class TestAsyncSqlStoreWithin(TestSqlStore):
     """The same promises, awaited, kept within a transaction of a host's."""
-
-    url: str
 
     async def make_store(self) -> AsyncSqlStore:
         SqlStore(self.url).close()
@@ -161,22 +115,6 @@ class AsyncWithinTransaction(StoreContract):
         store: Any = Hosted.within(session)
         store.host = session
         return store
-
-
-class TestAsyncSqlStoreWithinOnSQLite(AsyncWithinTransaction):
-    """On SQLite."""
-
-    @pytest.fixture(autouse=True)
-    def _file(self, tmp_path: Path) -> None:
-        self.url = f"sqlite:///{tmp_path / 'shop.db'}"
-
-
-class TestAsyncSqlStoreWithinOnPostgreSQL(AsyncWithinTransaction):
-    """On PostgreSQL."""
-
-    @pytest.fixture(autouse=True)
-    def _schema(self, postgres: str) -> None:
-        self.url = postgres
 
 
 @pytest.fixture
@@ -197,6 +135,13 @@ def opened(path: Path) -> Iterator[Callable[[], SqlStore]]:
     yield open_one
     for store in stores:
         store.close()
+
+
+def execute(path: Path, statement: str, *values: object) -> None:
+    """Change what is stored behind the store's back."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(statement, values)
+        connection.commit()
 
 
 def test_a_file_outlives_its_store(opened: Callable[[], SqlStore]) -> None:
@@ -290,26 +235,6 @@ def test_racing_relays_lease_each_message_once(opened: Callable[[], SqlStore]) -
         assert [each for each in handed_out if each in mine] == mine
 
 
-def test_stores_may_open_a_new_file_at_once(path: Path) -> None:
-    """Several processes that start together make the tables once, and none of them fails."""
-    barrier = threading.Barrier(4)
-    problems: list[BaseException] = []
-
-    def start() -> None:
-        barrier.wait(timeout=30)
-        try:
-            SqlStore(f"sqlite:///{path}").close()
-        except BaseException as error:
-            problems.append(error)
-
-    threads = [threading.Thread(target=start) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert problems == []
-
-
 # ---------------------------------------------------------------- what can't be opened
 
 
@@ -332,9 +257,7 @@ def test_a_table_that_is_gone_is_unavailable(path: Path, opened: Callable[[], Sq
     """What the driver raises later comes as the port's error, on reading and on writing."""
     store = opened()
     case = put(store, registered())
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("DROP TABLE ordercancel_events")
-        connection.commit()
+    execute(path, "DROP TABLE ordercancel_events")
     with pytest.raises(StoreUnavailable):
         store.history("o-1")
     with pytest.raises(StoreUnavailable):
@@ -382,9 +305,7 @@ def test_what_is_stored_wrongly_is_named(
     """A body that is not the JSON of its record is an invalid value that names the record."""
     store = opened()
     put(store, asking(put(store, registered()), command_id="c-1"))
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute(f"UPDATE {table} SET body = ?", (body,))
-        connection.commit()
+    execute(path, f"UPDATE {table} SET body = ?", body)
     with pytest.raises(InvalidValue) as caught:
         read(store)
     (fault,) = caught.value.faults
@@ -405,10 +326,8 @@ def test_a_message_that_can_not_be_read_is_dead_and_stops_no_other(
     """It is listed by its id, with what is wrong, and logged; put back, it is dead once more."""
     store = opened()
     cancelled_at_once(store)
-    with closing(sqlite3.connect(path)) as connection:
-        statement = f"UPDATE ordercancel_outbox SET {column} = ? WHERE message_id LIKE '%r:app'"
-        connection.execute(statement, (value,))
-        connection.commit()
+    statement = f"UPDATE ordercancel_outbox SET {column} = ? WHERE message_id LIKE '%r:app'"
+    execute(path, statement, value)
     for day in (17, 18):
         caplog.clear()
         post = MemoryNotifier()
@@ -433,9 +352,7 @@ def test_a_message_whose_addresses_can_not_be_read_is_dead(
     """Put back, it goes to all of them."""
     store = opened()
     posted(store, letter(1))
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("UPDATE ordercancel_outbox SET reached = ?", (value,))
-        connection.commit()
+    execute(path, "UPDATE ordercancel_outbox SET reached = ?", value)
     post = MemoryNotifier()
     service = CancellationService(policies=[QOO10], store=store, notifier=post)
     assert service.relay(jst(17)).dead == ("letter-1",)
@@ -451,9 +368,7 @@ def test_a_message_behind_one_that_can_not_be_read_waits_for_it(
     store = opened()
     posted(store, letter(1), letter(2))
     (first,) = claims(store, jst(17)).values()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("UPDATE ordercancel_outbox SET reached = '{' WHERE number = 1")
-        connection.commit()
+    execute(path, "UPDATE ordercancel_outbox SET reached = '{' WHERE number = 1")
     (second,) = claims(store, jst(17)).values()
     assert (second.id, second.open_to) == ("letter-2", frozenset())
     store.release([second])
@@ -492,9 +407,7 @@ def test_an_unknown_kind_of_event_is_named(path: Path, opened: Callable[[], SqlS
     """An event of a later version of the library is not guessed at."""
     store = opened()
     asked(store)
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("UPDATE ordercancel_events SET kind = 'OrderEaten'")
-        connection.commit()
+    execute(path, "UPDATE ordercancel_events SET kind = 'OrderEaten'")
     with pytest.raises(InvalidValue, match="OrderEaten"):
         store.history("o-1")
 
