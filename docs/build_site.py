@@ -96,13 +96,16 @@ class Site:
             return words  # a folder, or the same page in another language
         if target.is_relative_to(DOCS) and target.suffix != ".md":
             return self._to(link, to, name)
-        return self._to(link, self.names.get(target) or self._show(target), name)
+        to = self.names.get(target) or self._show(target)
+        # The headings of a page in another language are others.
+        anchor = (link[4] or "") if self.sources.get(to, target) == target else ""
+        return self._to(link, to, name, anchor)
 
     @staticmethod
-    def _to(link: re.Match[str], to: str, name: str) -> str:
+    def _to(link: re.Match[str], to: str, name: str, anchor: str = "") -> str:
         """The link, from the page `name` to the page or file `to` of the site."""
         up = os.path.relpath(to, Path(name).parent).replace(os.sep, "/")
-        return f"{link[1]}[{link[2]}]({up}{link[4] or ''})"
+        return f"{link[1]}[{link[2]}]({up}{anchor})"
 
     def _show(self, file: Path) -> str:
         """The path of a page that shows a file of the repository."""
