@@ -298,40 +298,7 @@ buyer, seller, operator, system = (
 )
 
 FACTS: Mapping[str, Fact] = FrozenMap(
-    {
-        fact.name: fact
-        for fact in (
-            status,
-            channel,
-            role,
-            side,
-            is_on_behalf,
-            request,
-            initiator,
-            answerer,
-            is_initiator,
-            is_answerer,
-            is_own_side,
-            is_stale,
-            reason,
-            rejected_before,
-            withdrawn_before,
-            requests_made,
-            placed_at,
-            paid_at,
-            status_since,
-            shipped_at,
-            delivered_at,
-            requested_at,
-            closed_at,
-            ship_on,
-            seller_permits,
-            move,
-            legal_move,
-            accept,
-            units_shipped,
-        )
-    }
+    {fact.name: fact for fact in tuple(vars().values()) if isinstance(fact, Fact)}
 )
 """The facts that every policy knows, by name."""
 
