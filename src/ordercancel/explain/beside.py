@@ -120,13 +120,11 @@ def _counted(tell: Telling, parts: Iterable[Part]) -> Iterator[Block]:
     total = sum(counts.values())
     all_of_it = "原文{total}件（文・見出し・画面の項目）すべての扱いを示します。"
     a_part = "原文{total}件（文・見出し・画面の項目）のうち{told}件の扱いを示します。"
-    yield Para(
-        tell.say(
-            a_part if counts["nothing"] else all_of_it,
-            "Of {total} sentences, headings and fields of the document, {told} are accounted for.",
-            total=str(total),
-            told=str(total - counts["nothing"]),
-        )
+    yield tell.para(
+        a_part if counts["nothing"] else all_of_it,
+        "Of {total} sentences, headings and fields of the document, {told} are accounted for.",
+        total=str(total),
+        told=str(total - counts["nothing"]),
     )
     names = _names(tell)
     lines = [

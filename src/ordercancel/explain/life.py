@@ -174,22 +174,12 @@ def _afterwards(tell: Telling) -> str:
         assert request is not None
         asks = RequestCancellation(step.after.order.id, by=request.by)
         again = policy.assess(asks, step.after, step.at, seller=survey.willing_seller)
+        ja = "拒否されると注文はそのまま進み、{who}は再度キャンセルを求めることができます。"
+        en = "After a rejection the order goes on, and {who} may ask again."
         if again.is_refused:
-            parts.append(
-                tell.say(
-                    "拒否されると注文はそのまま進み、{who}が再度求めることはできません。",
-                    "After a rejection the order goes on, and {who} cannot ask again.",
-                    who=tell.role(request.by.role),
-                )
-            )
-        else:
-            parts.append(
-                tell.say(
-                    "拒否されると注文はそのまま進み、{who}は再度キャンセルを求めることができます。",
-                    "After a rejection the order goes on, and {who} may ask again.",
-                    who=tell.role(request.by.role),
-                )
-            )
+            ja = "拒否されると注文はそのまま進み、{who}が再度求めることはできません。"
+            en = "After a rejection the order goes on, and {who} cannot ask again."
+        parts.append(tell.say(ja, en, who=tell.role(request.by.role)))
         break
     return tell.joined(parts)
 

@@ -11,7 +11,7 @@ from ordercancel.domain.events import DeadlineFired
 from ordercancel.domain.requests import OPEN
 from ordercancel.domain.texts import Text
 from ordercancel.engine.case_facts import Facts
-from ordercancel.explain.blocks import Block, Chapter, Line, Para, Table, note, strong
+from ordercancel.explain.blocks import Block, Chapter, Line, Table, note, strong
 from ordercancel.explain.residue import NEVER, residue
 from ordercancel.explain.situations import anchors
 from ordercancel.explain.survey import in_order
@@ -112,13 +112,11 @@ def _messages(tell: Telling) -> Iterator[Block]:
         if each.on in happens and (when := _left_of(tell, each)) != NEVER
     }
     if not sent:
-        yield Para(tell.say("通知はありません。", "Nobody is told anything."))
+        yield tell.para("通知はありません。", "Nobody is told anything.")
         return
-    yield Para(
-        tell.say(
-            "〔 〕には、送信時に該当の内容が入ります。内容がない場合、その行は省略されます。",
-            "What stands in brackets is filled in; a line with nothing to fill in is left out.",
-        )
+    yield tell.para(
+        "〔 〕には、送信時に該当の内容が入ります。内容がない場合、その行は省略されます。",
+        "What stands in brackets is filled in; a line with nothing to fill in is left out.",
     )
     yield Table(
         (
@@ -197,12 +195,10 @@ def _labels(tell: Telling) -> Iterator[Block]:
     ]
     unlabelled = [each for each in in_order(happens) if all(each != on.on for on in shown)]
     rows += [(tell.request(each), parties, ordinary, "") for each in unlabelled if shown]
-    yield Para(
-        tell.say(
-            "注文の一覧には1行目が、注文のページには2行目以降も表示されます。この表にない場合は、注文の状態が表示されます。",
-            "A list of orders shows the first line, the page of the order the others as well. "
-            "Otherwise the status of the order is read.",
-        )
+    yield tell.para(
+        "注文の一覧には1行目が、注文のページには2行目以降も表示されます。この表にない場合は、注文の状態が表示されます。",
+        "A list of orders shows the first line, the page of the order the others as well. "
+        "Otherwise the status of the order is read.",
     )
     if rows:
         yield Table(
@@ -235,7 +231,7 @@ def _labels(tell: Telling) -> Iterator[Block]:
     columns = tell.policy.texts.columns
     if columns:
         headings = tell.listed(tell.text(each) for each in columns.values())
-        yield Para(tell.say("一覧の列：{it}", "Columns of the queue: {it}", it=headings))
+        yield tell.para("一覧の列：{it}", "Columns of the queue: {it}", it=headings)
 
 
 def _buttons(tell: Telling) -> Table:
@@ -330,11 +326,9 @@ def bounds(tell: Telling, text: TextBounds | None) -> str:
 
 def _deadlines(tell: Telling) -> Iterator[Block]:
     if not tell.policy.deadlines:
-        yield Para(
-            tell.say(
-                "期限はありません。時間の経過のみによって決まることはありません。",
-                "There is none: nothing is decided by the passing of time alone.",
-            )
+        yield tell.para(
+            "期限はありません。時間の経過のみによって決まることはありません。",
+            "There is none: nothing is decided by the passing of time alone.",
         )
         return
     yield Table(

@@ -11,7 +11,7 @@ import attrs
 from ordercancel.domain.commands import RequestCancellation
 from ordercancel.domain.texts import Text
 from ordercancel.engine.decision import UNDETERMINED, Decision
-from ordercancel.explain.blocks import Span, note
+from ordercancel.explain.blocks import Para, Span, note
 from ordercancel.explain.residue import either, residue
 from ordercancel.explain.survey import Action, Asked, Survey
 from ordercancel.policy.describe import Spoken
@@ -95,6 +95,10 @@ class Telling(Spoken):
     def filled(self, value: Worded) -> str:
         """A text of the policy with variables, whose names stand in brackets."""
         return self.policy.text(value).fill(self.lang, _Names(self))
+
+    def para(self, ja: str, en: str, /, **values: str) -> Para:
+        """A paragraph of the page's own."""
+        return Para(self.say(ja, en, **values))
 
     def joined(self, sentences: Iterable[str]) -> str:
         """Sentences one after the other."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from ordercancel.explain.blocks import Block, Bullets, Chapter, Line, Para, Span, Table, note
+from ordercancel.explain.blocks import Block, Bullets, Chapter, Line, Span, Table, note
 from ordercancel.explain.survey import ANSWERS, Action, Situation, in_order
 from ordercancel.explain.telling import Outcome, Telling, capital, outcomes
 from ordercancel.rules.conditions import ALWAYS
@@ -50,20 +50,16 @@ def who_may(tell: Telling) -> Chapter:
 
 
 def _blocks(tell: Telling) -> Iterator[Block]:
-    yield Para(
-        tell.say(
-            "できない理由が一つでもあれば、ほかの条件を満たしていてもできません。"
-            "表にない操作は、その状況の画面には表示されません。",
-            "Whatever forbids an action outweighs whatever permits it. "
-            "What is not in the table is not offered there.",
-        )
+    yield tell.para(
+        "できない理由が一つでもあれば、ほかの条件を満たしていてもできません。"
+        "表にない操作は、その状況の画面には表示されません。",
+        "Whatever forbids an action outweighs whatever permits it. "
+        "What is not in the table is not offered there.",
     )
     if not tell.survey.is_complete:
-        yield Para(
-            tell.say(
-                "場合の数が多いため、一部のみを調べて作成しました。",
-                "There are too many cases to look at: this page shows some of them.",
-            )
+        yield tell.para(
+            "場合の数が多いため、一部のみを調べて作成しました。",
+            "There are too many cases to look at: this page shows some of them.",
         )
     survey = tell.survey
     roles = [
@@ -75,11 +71,9 @@ def _blocks(tell: Telling) -> Iterator[Block]:
     apart = [anywhere(tell, role) for role in roles]
     told = dict.fromkeys(each for entries in apart for each in entries)
     if told:
-        yield Para(
-            tell.say(
-                "注文の状況にかかわらず、次の場合は操作できません。",
-                "In any situation this is refused:",
-            )
+        yield tell.para(
+            "注文の状況にかかわらず、次の場合は操作できません。",
+            "In any situation this is refused:",
         )
         yield Bullets(
             [

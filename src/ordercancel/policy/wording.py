@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import attrs
 
 from ordercancel.domain.commands import Command
-from ordercancel.domain.texts import LANGS, Text
+from ordercancel.domain.texts import LANGS, Lang, Text
 from ordercancel.policy.defaults import words
 from ordercancel.policy.parts import PolicyParts
 from ordercancel.rules.deadlines import Deadline
@@ -116,18 +116,13 @@ class PolicyWording(PolicyParts):
             self.texts.refusals.get(code) or STANDARD_REFUSALS.get(code) or words(code)
         )
         labels = [self.fact_text(name) for name in missing if self.fact(name) is not None]
-        if not labels:
-            return sentence
-        templates = {
-            "ja": ("{it}（不明：{what}）", "、"),
-            "en": ("{it} (not known: {what})", ", "),
-        }
-        parts: dict[str, str] = {}
-        for lang in self._spoken:
-            template, comma = templates.get(lang, templates["en"])
-            what = comma.join(label[lang] for label in labels)
-            parts[lang] = template.format(it=sentence[lang], what=what)
-        return Text.of(parts)
+
+        def worded(lang: Lang) -> str:
+            if lang == "ja":
+                return f"{sentence[lang]}（不明：{'、'.join(label[lang] for label in labels)}）"
+            return f"{sentence[lang]} (not known: {', '.join(label[lang] for label in labels)})"
+
+        return Text.in_each(self._spoken, worded) if labels else sentence
 
     @property
     def _spoken(self) -> tuple[str, ...]:
