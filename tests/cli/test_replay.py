@@ -604,7 +604,7 @@ class TestHistory:
             (
                 {"by": "buyer:b-1", "at": "2022-08-15T09:10:00+09:00", "status": "granted"},
                 "invalid",
-                "PastRequest.status: is 'granted'",
+                "Order.history[0].status: is 'granted'",
             ),
             (
                 {"by": "guest:b-1", "at": "2022-08-15T09:10:00+09:00", "status": "rejected"},
@@ -614,7 +614,7 @@ class TestHistory:
             (
                 {"by": "buyer:b-1", "at": "noon", "status": "rejected"},
                 "invalid",
-                "PastRequest.at: is 'noon'",
+                "Order.history[0].at: is 'noon'",
             ),
         ],
     )

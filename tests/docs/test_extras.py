@@ -12,8 +12,10 @@ import pytest
     ("module", "extra", "library"),
     [
         ("ordercancel.bulk", "bulk", "narwhals"),
+        ("ordercancel.contrib.fastapi", "fastapi", "fastapi"),
         ("ordercancel.contrib.opentelemetry", "opentelemetry", "opentelemetry"),
         ("ordercancel.notifiers.apprise", "apprise", "apprise"),
+        ("ordercancel.schemas", "schemas", "msgspec"),
         ("ordercancel.testing", "testing", "hypothesis"),
     ],
 )

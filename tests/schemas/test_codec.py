@@ -86,15 +86,13 @@ def shop() -> CancellationService:
 
 class TestWhatIsWritten:
     def test_of_a_command_is_what_a_person_would_write(self) -> None:
-        assert json.loads(to_json(ASK)) == {
+        said = json.loads(to_json(ASK))
+        assert {name: each for name, each in said.items() if each is not None} == {
             "do": "request",
             "order_id": "Q-1",
             "by": {"id": "b-1", "role": "buyer", "via": "agent:x"},
-            "command_id": None,
             "data": {},
-            "lines": None,
             "reason": "changed_mind",
-            "text": None,
         }
 
     @given(st.data())

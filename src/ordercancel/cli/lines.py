@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, BinaryIO
 
 import attrs
@@ -19,11 +19,11 @@ from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import ANSWERS, Command
 from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.faults import Faults
-from ordercancel.domain.orders import Order, PastRequest
+from ordercancel.domain.orders import Order
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
 from ordercancel.schemas.codec import facts as facts_of
-from ordercancel.schemas.codec import moment_or_day
+from ordercancel.schemas.codec import moment_or_day, plain, read
 from ordercancel.schemas.codec import parsed as parsed_json
 from ordercancel.schemas.lines import line_schemas
 from ordercancel.verification.scenario import VERBS
@@ -91,7 +91,6 @@ _TYPES: Mapping[str, Any] = {
 }
 """The types of the values, by their names in schemas."""
 
-_MOMENTS = ("placed_at", "paid_at", "status_since", "shipped_at", "delivered_at")
 _COMMANDS: Mapping[str, Callable[..., Command]] = {verb: kind for kind, verb in VERBS.items()}
 _DO = (*_COMMANDS, TICK, OPTIONS)
 
@@ -136,7 +135,8 @@ def _object(raw: bytes) -> dict[str, Any] | None:
         text = raw.decode("utf-8-sig").strip()
         line = parsed_json(text) if text and not text.startswith("#") else None
     except (UnicodeDecodeError, InvalidValue) as error:
-        raise MalformedError(f"not a line of JSON: {error}; expected one object") from error
+        problem = error.faults[0].problem if isinstance(error, InvalidValue) else error
+        raise MalformedError(f"not a line of JSON: {problem}; expected one object") from error
     if line is not None and not isinstance(line, dict):
         raise MalformedError('not an object; expected an object such as {"do": …}')
     return line
@@ -186,18 +186,12 @@ def _party(value: dict[str, Any]) -> Party:
 
 
 def _order(value: dict[str, Any], book: PolicyBook) -> Order:
-    for key in (*_MOMENTS, "ship_on"):
-        if key in value:
-            kind: type[date] = date if key == "ship_on" else datetime
-            value[key] = moment_or_day(value[key], kind)
     faults = Faults("Order")
     past = [_checked(each, "history") for each in value.get("history", ())]
     for number, each in enumerate(past):
-        each["by"] = parsed_actor(each["by"], book, f"history[{number}].by", faults)
-        each["at"] = moment_or_day(each["at"], datetime)
+        each["by"] = plain(parsed_actor(each["by"], book, f"history[{number}].by", faults))
     faults.raise_if_any()
-    history = tuple(PastRequest(**each) for each in past)
-    order = Order(**{**value, "history": history})
+    order: Order = read(Order, {**value, "history": past})
     return attrs.evolve(order, facts=facts_of(order.facts, book.edition_for(order)))
 
 

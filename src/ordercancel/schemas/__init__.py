@@ -15,6 +15,11 @@ Withdraw.by: is missing; expected a Buyer, Seller, Operator or System
 Withdraw.request: is below 1; expected the number of a request
 """
 
+try:
+    import msgspec as _msgspec  # noqa: F401 - here, for an error that names the extra
+except ImportError as error:
+    raise ImportError("ordercancel.schemas needs the extra ordercancel[schemas]") from error
+
 from ordercancel.schemas.codec import from_json, to_json
 from ordercancel.schemas.kinds import json_schemas
 

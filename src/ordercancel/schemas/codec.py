@@ -93,7 +93,7 @@ def parsed(text: str | bytes) -> Any:
             json.dumps(value, ensure_ascii=False).encode()  # half of a character pair is no text
         return value
     except (ValueError, RecursionError) as error:
-        problem = f"can't be read: {error}"[:MAX_PROBLEM]
+        problem = str(error)[:MAX_PROBLEM]
         raise InvalidValue([Fault("JSON", problem, "JSON", code="malformed")]) from None
 
 
@@ -219,8 +219,9 @@ class _Reading:
         key = TAGS[next(iter(choices.values()))][0]
         tag = value.get(key) if isinstance(value, dict) else None
         if isinstance(tag, str) and tag in choices:
-            return self._built(choices[tag], value, where)
-        problem = f"{key} is {tag!r:.80}" if isinstance(value, dict) else f"is {_shown(value)}"
+            kind = choices[tag]
+            return self._built(kind, value, where if "." in where else name_of(kind))
+        problem = f"{key} is {_shown(tag)}" if isinstance(value, dict) else f"is {_shown(value)}"
         self._add(where, problem, f"{key} one of: {', '.join(choices)}", code="wrong_type")
         return value
 
@@ -240,8 +241,7 @@ class _Reading:
                     f"{where}.{key:.80}", "is no key of it", f"one of: {known}", "unknown_key"
                 )
         if tag and value.get(tag) != name_of_kind:
-            shown = "missing" if tag not in value else f"{value[tag]!r:.80}"
-            self._add(f"{where}.{tag}", f"is {shown}", name_of_kind, "wrong_type")
+            self._add(f"{where}.{tag}", f"is {_shown(value.get(tag))}", name_of_kind, "wrong_type")
         fields: dict[str, Any] = {}
         for name, each in expected.items():
             if name in value:
@@ -274,6 +274,8 @@ def _is_within(where: str, other: str) -> bool:
 
 
 def _shown(value: Any) -> str:
-    """What kind of JSON a value is."""
-    kinds = {dict: "an object", list: "a list", str: "a text", bool: "a flag", NoneType: "missing"}
+    """A text as it is, of anything else what kind of JSON it is: it may be deeply nested."""
+    if isinstance(value, str):
+        return f"{value!r:.80}"
+    kinds = {dict: "an object", list: "a list", bool: "a flag", NoneType: "missing"}
     return kinds.get(type(value), "a number")

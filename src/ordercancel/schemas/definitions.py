@@ -54,9 +54,10 @@ class Definitions:
             return {"type": "string"}
         if origin is tuple and args[-1] is ...:
             return {"type": "array", "items": self.of(args[0])}
-        if origin is tuple:
-            items = [self.of(each) for each in args]
-            return {"type": "array", "prefixItems": items, "items": False, "minItems": len(items)}
+        if origin is tuple:  # by no prefixItems, which not all that read OpenAPI understand
+            items = {"anyOf": [self.of(each) for each in args]}
+            count = len(args)
+            return {"type": "array", "items": items, "minItems": count, "maxItems": count}
         if origin in (FrozenMap, Mapping):
             values = None if args[1] is Any else self.of(args[1])
             return {"type": "object", "additionalProperties": values} if values else FACTS

@@ -57,6 +57,11 @@ class Queries:
     _directory: Directory | None
     _clock: Clock
 
+    @property
+    def policies(self) -> PolicyBook:
+        """The policies, by name and edition."""
+        return self._book
+
     def assess(self, command: Judged, *, at: datetime | None = None) -> Decision:
         """Return what the policy would decide about `command`, by default at the clock's time.
 

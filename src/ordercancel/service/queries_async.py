@@ -56,6 +56,11 @@ class AsyncQueries:
     _directory: AsyncDirectory | None
     _clock: Clock
 
+    @property
+    def policies(self) -> PolicyBook:
+        """The policies, by name and edition."""
+        return self._book
+
     async def assess(self, command: Judged, *, at: datetime | None = None) -> Decision:
         """Return what the policy would decide about `command`, by default at the clock's time.
 
