@@ -7,6 +7,7 @@ where it is silent. What rests on no document says so, and why it is there.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 import attrs
 
@@ -35,6 +36,11 @@ class Gap:
     default: str | None = None
     on: tuple[type[Judged], ...] = attrs.field(default=(), kw_only=True)
     value: str | None = attrs.field(default=None, kw_only=True)
+
+    @classmethod
+    def of(cls, ja: str, en: str, *settled_by: str, **more: Any) -> Gap:
+        """A gap with these words, then its parameter and the default of that, if it has any."""
+        return cls(Text(ja, en), *settled_by, **more)
 
     @property
     def in_force(self) -> str | None:

@@ -88,129 +88,103 @@ READINGS: Mapping[str, Text] = {
 
 DECIDED: Mapping[str, tuple[Gap, ...]] = {
     "conect.0.channel": (
-        Gap(
-            Text(
-                "キャンセルをリクエストできる注文の経路",
-                "orders of which channels may be asked to be cancelled",
-            ),
+        Gap.of(
+            "キャンセルをリクエストできる注文の経路",
+            "orders of which channels may be asked to be cancelled",
             "channels",
             "('order_form', 'mail')",
         ),
     ),
     "conect.0.permitted": (
-        Gap(
-            Text(
-                "受注側が後から許可をやめても、回答待ちのリクエストには回答できる。切り替え"
-                "ると、許可していない間は承認も拒否もできず、リクエストは回答待ちのまま残る",
-                "by default, a request that is open when the seller switches this off can "
-                "still be answered; with the switch, it can be neither approved nor rejected "
-                "while it is off, and waits",
-            ),
+        Gap.of(
+            "受注側が後から許可をやめても、回答待ちのリクエストには回答できる。切り替え"
+            "ると、許可していない間は承認も拒否もできず、リクエストは回答待ちのまま残る",
+            "by default, a request that is open when the seller switches this off can "
+            "still be answered; with the switch, it can be neither approved nor rejected "
+            "while it is off, and waits",
             "recheck_permission",
             "False",
         ),
-        Gap(
-            Text(
-                "登録のない受注側は、許可していないものとして扱う",
-                "a seller of whom nothing is known counts as not permitting",
-            )
+        Gap.of(
+            "登録のない受注側は、許可していないものとして扱う",
+            "a seller of whom nothing is known counts as not permitting",
         ),
     ),
     "conect.1-1.shipped": (
-        Gap(
-            Text(
-                "受注側が出荷すると、回答待ちのリクエストは無効となって発注側に通知され、以"
-                "後は承認できない。切り替えると、リクエストに回答するまで出荷の操作ができな"
-                "い（外部のシステムから出荷済と知らされた注文では、いずれの場合もリクエスト"
-                "は無効となる）",
-                "by default, shipping closes an open request without an answer: the buyer is "
-                "told, and it cannot be approved afterwards; with the switch off, shipping "
-                "is refused until the request is answered (where another system reports an "
-                "order as shipped, that closes the request in any case)",
-            ),
+        Gap.of(
+            "受注側が出荷すると、回答待ちのリクエストは無効となって発注側に通知され、以"
+            "後は承認できない。切り替えると、リクエストに回答するまで出荷の操作ができな"
+            "い（外部のシステムから出荷済と知らされた注文では、いずれの場合もリクエスト"
+            "は無効となる）",
+            "by default, shipping closes an open request without an answer: the buyer is "
+            "told, and it cannot be approved afterwards; with the switch off, shipping "
+            "is refused until the request is answered (where another system reports an "
+            "order as shipped, that closes the request in any case)",
             "shipping_supersedes",
             "True",
         ),
     ),
     "conect.1-1.one-reason": (
-        Gap(
-            Text(
-                "「その他」以外の理由（原文では画像の中にある）",
-                "the reasons beside その他 (they are in a picture)",
-            ),
+        Gap.of(
+            "「その他」以外の理由（原文では画像の中にある）",
+            "the reasons beside その他 (they are in a picture)",
             "request_reasons",
             "REQUEST_REASONS",
         ),
     ),
     "conect.1-1.after": (
-        Gap(
-            Text(
-                "リクエストした後に表示する文（原文では画像の中にある）",
-                "the sentence after the request (it is in a picture)",
-            ),
+        Gap.of(
+            "リクエストした後に表示する文（原文では画像の中にある）",
+            "the sentence after the request (it is in a picture)",
             WORDING,
         ),
     ),
     "conect.1-1.not-until-approved": (
-        Gap(
-            Text(
-                "リクエスト中は、重ねてリクエストできない",
-                "who has a request open cannot ask again",
-            )
+        Gap.of(
+            "リクエスト中は、重ねてリクエストできない", "who has a request open cannot ask again"
         ),
-        Gap(
-            Text(
-                "却下された後も、出荷されるまでは再度リクエストできる",
-                "after a rejection the buyer may ask again until the order ships",
-            ),
+        Gap.of(
+            "却下された後も、出荷されるまでは再度リクエストできる",
+            "after a rejection the buyer may ask again until the order ships",
             "may_ask_again",
             "True",
         ),
-        Gap(
-            Text("発注側はリクエストを取り消せない", "the buyer cannot withdraw a request"),
+        Gap.of(
+            "発注側はリクエストを取り消せない",
+            "the buyer cannot withdraw a request",
             "may_withdraw",
             "False",
             on=(Withdraw,),
         ),
     ),
     "conect.1-2.approved-mail": (
-        Gap(
-            Text(
-                "承認の通知は、発注側に登録されているすべてのメールアドレスに送る",
-                "the mail of an approval goes to all registered addresses of the buying business",
-            )
+        Gap.of(
+            "承認の通知は、発注側に登録されているすべてのメールアドレスに送る",
+            "the mail of an approval goes to all registered addresses of the buying business",
         ),
-        Gap(Text("承認のメールの本文", "the body of the mail of an approval"), WORDING),
+        Gap.of("承認のメールの本文", "the body of the mail of an approval", WORDING),
     ),
     "conect.1-2.rejected-mail": (
-        Gap(
-            Text(
-                "却下の通知は、発注側に登録されているすべてのメールアドレスに送る",
-                "the mail of a rejection goes to all registered addresses of the buying business",
-            )
+        Gap.of(
+            "却下の通知は、発注側に登録されているすべてのメールアドレスに送る",
+            "the mail of a rejection goes to all registered addresses of the buying business",
         ),
-        Gap(Text("却下のメールの本文", "the body of the mail of a rejection"), WORDING),
+        Gap.of("却下のメールの本文", "the body of the mail of a rejection", WORDING),
     ),
     "conect.2-2.seller-mail": (
-        Gap(
-            Text(
-                "リクエスト受付の通知は、受注側に登録されているすべてのメールアドレスに送る",
-                "the mail of a request goes to all registered addresses of the selling business",
-            )
+        Gap.of(
+            "リクエスト受付の通知は、受注側に登録されているすべてのメールアドレスに送る",
+            "the mail of a request goes to all registered addresses of the selling business",
         ),
-        Gap(Text("リクエスト受付のメールの本文", "the body of the mail of a request"), WORDING),
+        Gap.of("リクエスト受付のメールの本文", "the body of the mail of a request", WORDING),
     ),
     "conect.2-3.buyer-reason-shown": (
-        Gap(
-            Text("選択された理由も、受注側に表示する", "the seller sees the chosen reason as well")
-        ),
+        Gap.of("選択された理由も、受注側に表示する", "the seller sees the chosen reason as well"),
     ),
     "conect.2-3.approve": (
-        Gap(
-            Text(
-                "確認画面の文（原文では画像の中にある）",
-                "the sentence of the confirmation (it is in a picture)",
-            ),
+        Gap.of(
+            "確認画面の文（原文では画像の中にある）",
+            "the sentence of the confirmation (it is in a picture)",
             WORDING,
         ),
     ),

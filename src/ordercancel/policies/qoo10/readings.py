@@ -121,184 +121,152 @@ READINGS: Mapping[str, Text] = {
 
 DECIDED: Mapping[str, tuple[Gap, ...]] = {
     "qoo10.1.otherwise-ask-withdrawal": (
-        Gap(
-            Text(
-                "お客様が応じると、要請は撤回される。応じない場合（撤回保留。原文にあるのは"
-                "この語のみ）、要請は回答待ちのまま残り、引き続きショップが判断できる",
-                "the buyer accepts, and the request is withdrawn; or declines (撤回保留, "
-                "of which the document has only the word), and the request stays open and "
-                "decidable",
-            )
+        Gap.of(
+            "お客様が応じると、要請は撤回される。応じない場合（撤回保留。原文にあるのは"
+            "この語のみ）、要請は回答待ちのまま残り、引き続きショップが判断できる",
+            "the buyer accepts, and the request is withdrawn; or declines (撤回保留, "
+            "of which the document has only the word), and the request stays open and "
+            "decidable",
         ),
-        Gap(
-            Text(
-                "撤回保留の後も、ショップは何度でも撤回を求めることができる。ただし、お客様"
-                "の回答を待つ間は重ねて求められない。お客様は、保留した後でも応じることがで"
-                "きる",
-                "after 撤回保留 the seller may ask again, any number of times, never while "
-                "asked; the buyer may still accept",
-            )
+        Gap.of(
+            "撤回保留の後も、ショップは何度でも撤回を求めることができる。ただし、お客様"
+            "の回答を待つ間は重ねて求められない。お客様は、保留した後でも応じることがで"
+            "きる",
+            "after 撤回保留 the seller may ask again, any number of times, never while "
+            "asked; the buyer may still accept",
         ),
-        Gap(
-            Text(
-                "お客様は、撤回を求められていない要請を自ら撤回できない",
-                "the buyer cannot withdraw without being asked to",
-            ),
+        Gap.of(
+            "お客様は、撤回を求められていない要請を自ら撤回できない",
+            "the buyer cannot withdraw without being asked to",
             "may_withdraw",
             "False",
             on=(Withdraw,),
         ),
-        Gap(
-            Text(
-                "撤回要請に添える文は任意で、500文字以内",
-                "what the seller writes with it: optional, up to 500 characters",
-            ),
+        Gap.of(
+            "撤回要請に添える文は任意で、500文字以内",
+            "what the seller writes with it: optional, up to 500 characters",
             "withdrawal_text",
             "TextBounds(0, 500)",
         ),
     ),
     "qoo10.1.ship-same-day": (
-        Gap(
-            Text(
-                "拒否をした時にショップへ知らせ、発送処理が済むまで注文に表示し、間に合わな"
-                "かった場合はその旨を表示する。間に合わなかったことは一度だけ記録する",
-                "the seller is told so on rejecting, sees it beside the order until it is "
-                "met, and as missed afterwards; that it was missed is recorded once",
-            )
+        Gap.of(
+            "拒否をした時にショップへ知らせ、発送処理が済むまで注文に表示し、間に合わな"
+            "かった場合はその旨を表示する。間に合わなかったことは一度だけ記録する",
+            "the seller is told so on rejecting, sees it beside the order until it is "
+            "met, and as missed afterwards; that it was missed is recorded once",
         ),
     ),
     "qoo10.1.instant-new": (
-        Gap(
-            Text(
-                "新規注文とは、発送予定日が入力されていない注文のこと。入力すると配送要請となる",
-                "新規注文 is an order whose planned ship date (発送予定日) has not been "
-                "entered; entering it makes it 配送要請",
-            )
+        Gap.of(
+            "新規注文とは、発送予定日が入力されていない注文のこと。入力すると配送要請となる",
+            "新規注文 is an order whose planned ship date (発送予定日) has not been "
+            "entered; entering it makes it 配送要請",
         ),
     ),
     "qoo10.1.instant-delayed": (
-        Gap(
-            Text(
-                "遅延する前に入った要請は、遅延した後もショップが判断する。承認すること、拒否し"
-                "て当日中に発送すること、撤回を求めることができる。回答待ちの間は注文を配送遅延"
-                "に変更できず、拒否した後は、配送遅延に変更されるまで配送要請のまま表示する"
-                "（qoo10.3.back-to-shipping）。初期の設定（'decidable'）を変えると、承認のみで"
-                "きるようにすること（'approve_only'。すでに撤回を求めていれば、お客様は応じるこ"
-                "とができる）、または発送予定日の翌日0時か配送遅延への変更時に自動で承認すること"
-                "（'approved'）ができる。",
-                "by default, a request that was open before its order was late stays for the "
-                "seller to decide ('decidable'): they approve, reject and then ship the same "
-                "day, or ask to withdraw; while the request is open the order cannot be "
-                "marked 配送遅延, and after a rejection it reads 配送要請 until it is marked "
-                "(qoo10.3.back-to-shipping). The switch has two other positions. "
-                "'approve_only': the request can only be approved, and an ask to withdraw "
-                "that was made before can still be answered. 'approved': it is approved by "
-                "itself at 00:00, or when the order is marked 配送遅延.",
-            ),
+        Gap.of(
+            "遅延する前に入った要請は、遅延した後もショップが判断する。承認すること、拒否し"
+            "て当日中に発送すること、撤回を求めることができる。回答待ちの間は注文を配送遅延"
+            "に変更できず、拒否した後は、配送遅延に変更されるまで配送要請のまま表示する"
+            "（qoo10.3.back-to-shipping）。初期の設定（'decidable'）を変えると、承認のみで"
+            "きるようにすること（'approve_only'。すでに撤回を求めていれば、お客様は応じるこ"
+            "とができる）、または発送予定日の翌日0時か配送遅延への変更時に自動で承認すること"
+            "（'approved'）ができる。",
+            "by default, a request that was open before its order was late stays for the "
+            "seller to decide ('decidable'): they approve, reject and then ship the same "
+            "day, or ask to withdraw; while the request is open the order cannot be "
+            "marked 配送遅延, and after a rejection it reads 配送要請 until it is marked "
+            "(qoo10.3.back-to-shipping). The switch has two other positions. "
+            "'approve_only': the request can only be approved, and an ask to withdraw "
+            "that was made before can still be answered. 'approved': it is approved by "
+            "itself at 00:00, or when the order is marked 配送遅延.",
             "late_while_open",
             "'decidable'",
         ),
     ),
     "qoo10.3.queue": (
-        Gap(
-            Text("アプリでもショップに知らせる", "the seller is told by the app as well"), WORDING
-        ),
-        Gap(
-            Text(
-                "要請中は、その間に配送遅延となった場合も、重ねて要請できない",
-                "who has a request open cannot ask again, also where the order has become "
-                "late in the meantime",
-            ),
+        Gap.of("アプリでもショップに知らせる", "the seller is told by the app as well", WORDING),
+        Gap.of(
+            "要請中は、その間に配送遅延となった場合も、重ねて要請できない",
+            "who has a request open cannot ask again, also where the order has become "
+            "late in the meantime",
             "ask_again_while_open",
             "False",
         ),
     ),
     "qoo10.3.front-list": (
-        Gap(
-            Text(
-                "「キャンセル中」は、キャンセルが決まり、返金の確認などの処理がまだ済んでい"
-                "ない件数",
-                "キャンセル中 counts cancellations that are granted and not settled yet, "
-                "such as a refund that is not confirmed; it is counted where the shop keeps "
-                "track of what it still owes, and is not among the numbers below",
-            )
+        Gap.of(
+            "「キャンセル中」は、キャンセルが決まり、返金の確認などの処理がまだ済んでいない件数",
+            "キャンセル中 counts cancellations that are granted and not settled yet, "
+            "such as a refund that is not confirmed; it is counted where the shop keeps "
+            "track of what it still owes, and is not among the numbers below",
         ),
     ),
     "qoo10.3.counters": (
-        Gap(
-            Text(
-                "15日に受け付け、回答がないままの要請は、20日0時（日本時間）から「対応期日超"
-                "過」となる（満4日の経過後）。一覧の行に表示し、件数には超過した数を添える。自"
-                "動的に決まることはない",
-                "a request received on the 15th and still open is overdue from the 20th "
-                "00:00 Asia/Tokyo (four whole days later); its row in the queue says so, "
-                "and each number says how many of its orders are overdue; nothing is "
-                "decided by itself",
-            ),
+        Gap.of(
+            "15日に受け付け、回答がないままの要請は、20日0時（日本時間）から「対応期日超"
+            "過」となる（満4日の経過後）。一覧の行に表示し、件数には超過した数を添える。自"
+            "動的に決まることはない",
+            "a request received on the 15th and still open is overdue from the 20th "
+            "00:00 Asia/Tokyo (four whole days later); its row in the queue says so, "
+            "and each number says how many of its orders are overdue; nothing is "
+            "decided by itself",
             "overdue_after_days",
             "4",
         ),
     ),
     "qoo10.3.grid": (
-        Gap(
-            Text("「注文キャンセル」以外のお客様の理由", "the other reasons of the buyer"),
+        Gap.of(
+            "「注文キャンセル」以外のお客様の理由",
+            "the other reasons of the buyer",
             "request_reasons",
             "REQUEST_REASONS",
         ),
-        Gap(Text("原文の例にない処理状態の表記", "what 処理状態 reads in other states"), WORDING),
+        Gap.of("原文の例にない処理状態の表記", "what 処理状態 reads in other states", WORDING),
     ),
     "qoo10.3.other-30": (
-        Gap(Text("500文字以内とする", "at most 500 characters"), "other_maximum", "500"),
+        Gap.of("500文字以内とする", "at most 500 characters", "other_maximum", "500"),
     ),
     "qoo10.3.other-hint": (
-        Gap(
-            Text(
-                "案内の文そのもの（ちょうど30文字）は、理由として受け付けない",
-                "the hint itself, whose Japanese words are exactly 30 characters, is refused "
-                "as a reason",
-            )
+        Gap.of(
+            "案内の文そのもの（ちょうど30文字）は、理由として受け付けない",
+            "the hint itself, whose Japanese words are exactly 30 characters, is refused "
+            "as a reason",
         ),
     ),
     "qoo10.3.shown-at-once": (
-        Gap(
-            Text(
-                "「キャンセル」は要請を承認する（承認についての記載は原文になく、その結果・"
-                "通知・表示は当方で定めた）",
-                "キャンセル approves (the document never describes approving: its result, "
-                "its messages and its labels are ours)",
-            )
+        Gap.of(
+            "「キャンセル」は要請を承認する（承認についての記載は原文になく、その結果・"
+            "通知・表示は当方で定めた）",
+            "キャンセル approves (the document never describes approving: its result, "
+            "its messages and its labels are ours)",
         ),
     ),
     "qoo10.3.back-to-shipping": (
-        Gap(
-            Text(
-                "ショップは発送処理の前に回答する（回答するまで発送処理はできない）。切り替"
-                "えると、発送処理によって要請が無効となる。外部のシステムから発送済と知らさ"
-                "れた注文では、いずれの場合も要請は無効となる",
-                "by default the seller answers before 発送処理 (shipping is refused until "
-                "then); with the switch, shipping closes the open request instead; where "
-                "another system reports an order as shipped, that closes the request in any "
-                "case",
-            ),
+        Gap.of(
+            "ショップは発送処理の前に回答する（回答するまで発送処理はできない）。切り替"
+            "えると、発送処理によって要請が無効となる。外部のシステムから発送済と知らさ"
+            "れた注文では、いずれの場合も要請は無効となる",
+            "by default the seller answers before 発送処理 (shipping is refused until "
+            "then); with the switch, shipping closes the open request instead; where "
+            "another system reports an order as shipped, that closes the request in any "
+            "case",
             "shipping_supersedes",
             "False",
         ),
     ),
     "qoo10.4.notified": (
-        Gap(
-            Text(
-                "件名と本文（原文では画像の中にある）",
-                "subjects and bodies (they are in pictures)",
-            ),
+        Gap.of(
+            "件名と本文（原文では画像の中にある）",
+            "subjects and bodies (they are in pictures)",
             WORDING,
         ),
     ),
     "qoo10.4.no-second-request": (
-        Gap(
-            Text(
-                "撤回された要請は、再度の要請を妨げない",
-                "a withdrawn request does not bar another",
-            ),
+        Gap.of(
+            "撤回された要請は、再度の要請を妨げない",
+            "a withdrawn request does not bar another",
             "withdrawal_bars",
             "False",
         ),
