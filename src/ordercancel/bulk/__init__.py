@@ -11,8 +11,7 @@ except ImportError as error:
     raise ImportError(f"{__name__} needs the extra ordercancel[bulk]") from error
 
 from ordercancel.bulk.columns import COLUMNS, Column, Holding
-from ordercancel.bulk.comparison import Shift, WhatIf, compare
-from ordercancel.bulk.outcomes import outcomes, summary
+from ordercancel.bulk.outcomes import Shift, WhatIf, compare, outcomes, summary
 from ordercancel.bulk.plan import Question
 
 __all__ = [

@@ -85,14 +85,9 @@ class Truth:
 def settled_facts(
     policy: Policy, kind: type[Judged], role: str, at: datetime, data: Mapping[str, Value]
 ) -> dict[str, Value | None]:
-    """The facts that are the same for every row, for commands of a `kind` at the moment `at`.
+    """The facts that are the same for every row: of a `kind` of command by `role` at `at`, in UTC.
 
-    Args:
-        policy: The policy.
-        kind: The kind of command.
-        role: Who gives it.
-        at: The moment, in UTC.
-        data: What is given with it; a flag that is left out is false.
+    Of the flags that go with the command, one that `data` leaves out is false.
     """
     # No command here has a move, and what may be asked at all is asked without a reason.
     nobody = dict.fromkeys(("reason", "move", "legal_move", "accept"))
@@ -116,9 +111,7 @@ def settled_facts(
 class Translation:
     """Translates a policy's conditions for commands of one kind, by one role, at one moment.
 
-    Args:
-        policy: The policy.
-        settled: The facts that are the same for every row.
+    `settled` are the facts that are the same for every row.
     """
 
     def __init__(self, policy: Policy, settled: Mapping[str, Value | None]) -> None:

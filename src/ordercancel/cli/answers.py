@@ -11,7 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text as Styled
 
-from ordercancel.bulk.comparison import Shift, WhatIf
+from ordercancel.bulk.outcomes import Shift, WhatIf
 from ordercancel.bulk.plan import verdict_text
 from ordercancel.bulk.quoting import quoted
 from ordercancel.cli.orders import Asked

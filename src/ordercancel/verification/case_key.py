@@ -58,12 +58,7 @@ class FactsRead(dict[str, Any]):
 
 
 class CaseKey:
-    """Tells the cases of one policy apart.
-
-    Args:
-        policy: The policy.
-        times: Its regions of time.
-    """
+    """Tells the cases of one policy, with its regions of time, apart."""
 
     def __init__(self, policy: Policy, times: TimeRegions) -> None:
         self.policy = policy

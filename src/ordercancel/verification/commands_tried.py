@@ -30,9 +30,7 @@ SYSTEM = System()
 def actors_of(policy: Policy, parties: Mapping[str, Any]) -> Iterator[Actor]:
     """One actor of each role, and a second one of the roles of the house that answer.
 
-    Args:
-        policy: The policy.
-        parties: The ids of the parties, by the facts of an order that hold them.
+    `parties` has the ids of the parties, by the facts of an order that hold them.
     """
     for role in policy.roles.values():
         if role.name == SYSTEM.role:

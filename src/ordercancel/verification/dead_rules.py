@@ -18,12 +18,8 @@ from ordercancel.rules.rules import Rule
 class DeadRule:
     """A plain effect of a rule that never decides anything about a kind of command.
 
-    Args:
-        rule: The rule.
-        kind: The kind of command.
-        effect: The effect.
-        when: The whole condition of the effect.
-        holds: Whether the condition is ever true; others then say the same, or outweigh it.
+    `when` is the whole condition of the effect, and `holds` whether it is ever true; others then
+    say the same, or outweigh it.
     """
 
     rule: Rule

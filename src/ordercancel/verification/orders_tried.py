@@ -20,12 +20,7 @@ from ordercancel.verification.time_regions import TimeRegions
 
 
 class OrdersTried:
-    """The facts of orders, as a host registers and changes them.
-
-    Args:
-        policy: The policy.
-        regions: Its regions of time.
-    """
+    """The facts of a policy's orders, as a host registers and changes them."""
 
     def __init__(self, policy: Policy, regions: TimeRegions) -> None:
         self.policy = policy

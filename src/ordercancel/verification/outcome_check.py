@@ -20,12 +20,7 @@ from ordercancel.verification.scenario import Attempt, CaseNode, Tick, scenario
 
 
 class OutcomeCheck(Check):
-    """Looks at every step for what must not come of the rules.
-
-    Args:
-        policy: The policy.
-        invariants: What must be true of every step.
-    """
+    """Looks at every step for what must not come of the rules, and for broken invariants."""
 
     def __init__(self, policy: Policy, invariants: Iterable[Invariant]) -> None:
         super().__init__(policy)

@@ -23,9 +23,7 @@ _Shown = tuple[CaseNode, Attempt]
 class RuleCheck(Check):
     """Looks at every decision for what is wrong with the rules behind it.
 
-    Args:
-        policy: The policy.
-        dead: The rules that decide nothing in any combination of facts.
+    `dead` are the rules that decide nothing in any combination of facts.
     """
 
     def __init__(self, policy: Policy, dead: tuple[DeadRule, ...]) -> None:
