@@ -12,22 +12,33 @@ from ordercancel.policies import QOO10
 from ordercancel.policies.qoo10.rules import confirmed
 from ordercancel.policy import (
     ALWAYS,
+    CANCEL,
     By,
     Calendar,
     Condition,
+    Deadline,
     Earliest,
+    If,
     Latest,
     Named,
+    Refer,
+    advance,
     answerer,
+    approve,
+    cancel,
     channel,
     closed_at,
     days,
+    expire,
     hours,
     is_open,
     marked,
     minutes,
+    notify,
     now,
     placed_at,
+    refer,
+    reject,
     request,
     requests_made,
     role,
@@ -185,3 +196,51 @@ def test_a_time_that_is_one_of_several_has_words(several: Any, ja: str, en: str)
     """As deadlines have them."""
     assert Spoken(QOO10, "ja").time(several) == ja
     assert Spoken(QOO10, "en").time(several) == en
+
+
+@pytest.mark.parametrize(
+    ("then", "ja", "en"),
+    [
+        (approve, "リクエストを承認", "the request is approved"),
+        (reject, "リクエストを拒否", "the request is rejected"),
+        (expire, "リクエストは期限切れ", "the request expires"),
+        (notify, "通知", "a message goes out"),
+        (
+            refer("operator"),
+            "Qoo10の担当者の判断へ",
+            "the request is for an operator of Qoo10 to answer",
+        ),
+        (advance("ship"), "注文を進める：発送処理", "the order makes the move Ship"),
+        (
+            cancel("changed_mind"),
+            "注文をキャンセル（理由：お客様のご都合）",
+            "the order is cancelled: Changed mind",
+        ),
+        (
+            cancel("unheard"),
+            "注文をキャンセル（理由：unheard）",
+            "the order is cancelled: unheard",
+        ),
+    ],
+)
+def test_whatever_a_deadline_does_has_words(then: Any, ja: str, en: str) -> None:
+    deadline = Deadline("d", runs=status.is_in("new"), due=placed_at + days(1), then=then)
+    assert Spoken(QOO10, "ja").action(deadline) == ja
+    assert Spoken(QOO10, "en").action(deadline) == en
+
+
+@pytest.mark.parametrize(
+    ("effect", "ja", "en"),
+    [
+        (CANCEL, "即時キャンセル", "cancel at once"),
+        (Refer("operator"), "Qoo10の担当者の判断へ", "refer to an operator of Qoo10"),
+        (
+            If(status.is_in("new"), CANCEL, Refer("seller")),
+            "注文の状態が新規注文：即時キャンセル、それ以外：ショップの判断へ",
+            "cancel at once if order status is New order, else refer to the seller",
+        ),
+    ],
+)
+def test_whatever_a_rule_does_has_words(effect: Any, ja: str, en: str) -> None:
+    assert Spoken(QOO10, "ja").effect(effect) == ja
+    assert Spoken(QOO10, "en").effect(effect) == en
