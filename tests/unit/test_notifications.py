@@ -78,6 +78,9 @@ def test_the_codes_that_all_policies_share_have_sentences() -> None:
         "asked_already",
         "cancelled_is_final",
         "not_due",
+        "fees_disagree",
+        "whole_orders_only",
+        "more_than_remains",
     }
     assert all(text["ja"] and text["en"] for text in STANDARD_REFUSALS.values())
 

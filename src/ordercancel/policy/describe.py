@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import assert_never
 
 import attrs
 
@@ -179,8 +178,6 @@ class Spoken:
                 return self.say("「{it}」として記録", "it is marked {it}", it=self.mark(argument))
             case _:
                 return self.say("通知", "a message goes out")
-            case _:  # pragma: no cover - the type checker proves that no action is left
-                assert_never(deadline.then.do)
 
     def fee(self, fee: Fee) -> str:
         """How much a fee is; amounts are in minor units, as an order has them."""
