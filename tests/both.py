@@ -12,7 +12,7 @@ import pytest
 
 from ordercancel import AsyncCancellationService, CancellationService
 
-PORTS = ("store", "directory", "notifier")
+PORTS = ("store", "directory", "notifier", "obligations")
 
 
 class Awaited:

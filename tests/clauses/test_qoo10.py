@@ -723,6 +723,11 @@ class TestFrontList:
         (front, *_) = QOO10.counters
         assert (front.on, QOO10.text(front.label)["ja"]) == ("open", "キャンセルリクエスト")
 
+    def test_the_second_number_counts_refunds_that_are_not_settled(self) -> None:
+        """Where nobody keeps track of refunds there is no such number."""
+        second = QOO10.counters[1]
+        assert (second.on, QOO10.text(second.label)["ja"]) == ("refund_open", "キャンセル中")
+
 
 class TestCounters:
     """qoo10.3.counters
@@ -739,7 +744,7 @@ class TestCounters:
 
     def test_the_counters_are_the_documents(self) -> None:
         counted = [(each.on, QOO10.text(each.label)["ja"]) for each in QOO10.counters]
-        assert counted[1:5] == [
+        assert counted[2:6] == [
             ("pending", "キャンセル要請"),
             ("withdrawal_asked", "撤回要請"),
             ("withdrawal_declined", "撤回保留"),

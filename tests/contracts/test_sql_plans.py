@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.sql.expression import Executable
 
+from ordercancel.service.records import Sent
 from ordercancel.stores.sql import SqlStore, commit, outbox, queries
 from ordercancel.stores.sql.engine import open_engine
 from ordercancel.stores.sql.executors import compiled
@@ -98,7 +99,7 @@ def relayed(is_postgresql: bool) -> dict[str, tuple[Any, dict[str, Any], str]]:
     by_id = f"{OUTBOX}_message_id_key" if is_postgresql else f"sqlite_autoindex_{OUTBOX}_1"
     return {
         "claim": (
-            outbox._CLAIM,
+            outbox._CLAIM[frozenset(Sent)],
             {"now": jst(17), "until": jst(18), "limit": 100},
             f"ix_{OUTBOX}_free",
         ),

@@ -16,9 +16,12 @@ from ordercancel.domain.commands import (
     AnswerWithdrawal,
     Approve,
     AskWithdrawal,
+    FailRefund,
     FireDeadline,
     Reject,
     RequestCancellation,
+    RetryRefund,
+    SettleRefund,
     UpdateOrder,
     Withdraw,
 )
@@ -36,12 +39,13 @@ def faults_of(kind: type[Any], *args: Any, **kwargs: Any) -> tuple[Fault, ...]:
     return caught.value.faults
 
 
-def test_there_are_nine_kinds_of_command() -> None:
+def test_there_are_twelve_kinds_of_command() -> None:
     answers = (Approve, Reject, Withdraw, AskWithdrawal, AnswerWithdrawal)
     judged = (RequestCancellation, *answers, AdvanceOrder)
     assert answers == ANSWERS
     assert judged == JUDGED
-    assert (*judged, UpdateOrder, FireDeadline) == COMMANDS
+    settling = (SettleRefund, FailRefund, RetryRefund)
+    assert (*judged, UpdateOrder, *settling, FireDeadline) == COMMANDS
 
 
 @pytest.mark.parametrize("kind", [Approve, Withdraw])

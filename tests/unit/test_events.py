@@ -38,6 +38,10 @@ def test_the_log_knows_every_kind_of_event_by_its_name() -> None:
         "UnitsReturned",
         "OrderCancelled",
         "DeadlineFired",
+        "RefundOpened",
+        "RefundSettled",
+        "RefundFailed",
+        "RefundRetried",
         "PartyErased",
     ]
     assert EVENTS["RequestClosed"] is RequestClosed

@@ -500,6 +500,7 @@ class TestWhatStandsBesideTheRules:
         assert [(each["on"], each["label"]["en"]) for each in data["counters"]] == [
             ("pending", "cancellation requested"),
             ("late", "late"),
+            ("refund_open", "refund open"),
         ]
 
 

@@ -77,6 +77,7 @@ def test_the_codes_that_all_policies_share_have_sentences() -> None:
         "not_asked",
         "asked_already",
         "cancelled_is_final",
+        "refund_not_failed",
         "not_due",
         "fees_disagree",
         "whole_orders_only",

@@ -638,7 +638,11 @@ def test_without_a_notifier_nothing_is_relayed() -> None:
     with pytest.raises(InvalidValue) as caught:
         service_of().relay()
     assert caught.value.faults == (
-        Fault("service.notifier", "is missing", "a notifier to deliver messages with"),
+        Fault(
+            "service.notifier",
+            "is missing",
+            "a notifier to deliver messages with, or an obligation handler",
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import attrs
 
+from ordercancel.domain.cases import REFUND_OPEN
 from ordercancel.domain.commands import RequestCancellation
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.requests import RequestStatus
@@ -25,6 +26,7 @@ from ordercancel.rules.facts import (
     Moment,
     answerer,
 )
+from ordercancel.verification.conditions import every_fact
 
 
 class Holding(StrEnum):
@@ -139,6 +141,12 @@ def meaning_of_none(fact: Fact) -> str | bool | int | None:
     return False if is_false else None
 
 
+def marks_of(policy: Policy) -> tuple[str, ...]:
+    """The codes of a policy's marks; that of open refunds where something hangs on it."""
+    refunds = (REFUND_OPEN,) if f"{MARKED}{REFUND_OPEN}" in every_fact(policy) else ()
+    return (*policy.mark_codes, *refunds)
+
+
 def own_columns(policy: Policy) -> Iterator[Column]:
     """The columns of the facts of a policy's own, by their names, and of its marks.
 
@@ -149,7 +157,7 @@ def own_columns(policy: Policy) -> Iterator[Column]:
             words = tuple(policy.domain(fact)) if isinstance(fact, Choice) else ()
             meaning = policy.text(fact.label)["en"]
             yield attrs.evolve(_optional(fact.name, _holding(fact), meaning), words=words)
-    for code in policy.mark_codes:
+    for code in marks_of(policy):
         yield _optional(f"{MARKED}{code}", _FLAG, f"whether it is marked as {code}")
 
 

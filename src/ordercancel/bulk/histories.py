@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from ordercancel.bulk.columns import marks_of
 from ordercancel.domain.actors import Actor, Buyer, Operator, Party, Seller, System
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import (
@@ -187,7 +188,7 @@ def row_of(case: Case, policy: Policy) -> dict[str, Any]:
         "withdrawn_before": case.had(RequestStatus.WITHDRAWN),
         "next_due": next_due,
         "overdue_at": marked_from.get(OVERDUE),
-        **{f"{MARKED}{code}": case.is_marked(code) for code in policy.mark_codes},
+        **{f"{MARKED}{code}": case.is_marked(code) for code in marks_of(policy)},
         **(latest.data if latest else {}),
         **order.facts,
     }

@@ -12,7 +12,11 @@ from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
 from ordercancel.domain.limits import LAST_DUE_YEAR, MAX_REMEMBERED, MAX_REQUESTS, MAX_VERSION
 from ordercancel.domain.orders import Order
 from ordercancel.domain.quotes import NOTHING, State, added_up
+from ordercancel.domain.refunds import Refund, RefundAttempt
 from ordercancel.domain.requests import FINAL, OPEN, CancellationRequest, RequestStatus
+
+REFUND_OPEN = "refund_open"
+"""What a case is marked with while a refund is not settled, or was settled twice."""
 
 
 @attrs.frozen
@@ -83,6 +87,7 @@ class Case:
         updated_at: When the last of these events happened.
         shipped_version: The version by which the order was shipped; None while it was not.
         units: What has happened to its units and its money; nothing for an order without lines.
+        refunds: The refunds that were due, where the service has an obligation handler.
     """
 
     order: Order
@@ -95,6 +100,7 @@ class Case:
     updated_at: datetime | None = None
     shipped_version: int | None = None
     units: State = NOTHING
+    refunds: tuple[Refund, ...] = ()
     # Follows from the requests, and would take longer to find in a long history than to keep.
     _ended: frozenset[RequestStatus] = attrs.field(
         default=frozenset(), init=False, repr=False, eq=False
@@ -117,6 +123,7 @@ class Case:
         faults.instance("units", self.units, State, "a State")
         if isinstance(self.units, State) and self.units is not NOTHING:
             self.units.check(faults, "units")
+        _check_entries(faults, "refunds", self.refunds, MAX_VERSION, Refund)
         faults.settle(self)
         ended = FINAL.intersection(request.status for request in self.requests)
         object.__setattr__(self, "_ended", ended)
@@ -171,8 +178,27 @@ class Case:
 
     def is_marked(self, code: str) -> bool:
         """Whether the order, or its latest request, is marked with `code`."""
+        if code == REFUND_OPEN:
+            return self.is_refund_open
         number = len(self.requests)
         return any(mark.code == code and mark.request in (None, number) for mark in self.marks)
+
+    @property
+    def is_refund_open(self) -> bool:
+        """Whether the host has still to see to a refund."""
+        return any(refund.is_open for refund in self.refunds)
+
+    def refund(self, key: str) -> tuple[Refund, RefundAttempt]:
+        """The refund that has an attempt with this key, and that attempt.
+
+        Raises:
+            KeyError: There is none.
+        """
+        for refund in self.refunds:
+            for attempt in refund.attempts:
+                if attempt.key == key:
+                    return refund, attempt
+        raise KeyError(key)
 
 
 def _check_entries(faults: Faults, field: str, value: object, most: int, kind: type) -> None:

@@ -7,7 +7,7 @@ has bounds of its own beside these. `data` are facts that go with a command, as 
 them.
 
 Rules judge what people do. `UpdateOrder` and `FireDeadline` are the host's and the clock's: they
-are recorded, and no rule is asked.
+are recorded, and no rule is asked. So are the settlements of refunds, which the host gives.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ordercancel.domain.actors import Actor, check_actor
 from ordercancel.domain.exact import of_kind
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen, as_frozen_or_none
-from ordercancel.domain.limits import MAX_REQUESTS
+from ordercancel.domain.limits import MAX_AMOUNT, MAX_MESSAGE_ID, MAX_REQUESTS
 
 
 @attrs.frozen
@@ -182,6 +182,60 @@ class UpdateOrder(_Command):
 
 
 @attrs.frozen
+class _Settlement(_Command):
+    key: str = attrs.field(kw_only=True)
+
+    def _check(self, faults: Faults) -> None:
+        faults.key("key", self.key, MAX_MESSAGE_ID)
+
+
+@attrs.frozen
+class SettleRefund(_Settlement):
+    """Say that a refund was paid. By the system or an operator; said again it changes nothing.
+
+    Args:
+        key: The key of the attempt that was paid, an earlier one too.
+        reference: The payment provider's id of the payment.
+        amount: What was paid, in minor units, to be compared with what was due. Default: as due.
+    """
+
+    reference: str = attrs.field(kw_only=True)
+    amount: int | None = attrs.field(default=None, kw_only=True)
+
+    def _check(self, faults: Faults) -> None:
+        super()._check(faults)
+        faults.line("reference", self.reference)
+        if self.amount is not None:
+            faults.number("amount", self.amount, 0, MAX_AMOUNT, f"0 to {MAX_AMOUNT}")
+
+
+@attrs.frozen
+class FailRefund(_Settlement):
+    """Say that a refund failed for good, or after all. By the system or an operator.
+
+    Never for an answer that was lost: then nobody knows. Said again it changes nothing.
+
+    Args:
+        key: The key of the attempt that failed.
+        code: Why: the payment provider's code.
+    """
+
+    code: str = attrs.field(kw_only=True)
+
+    def _check(self, faults: Faults) -> None:
+        super()._check(faults)
+        faults.line("code", self.code)
+
+
+@attrs.frozen
+class RetryRefund(_Settlement):
+    """Let a refund that has failed be tried anew, under a new key. By the system or an operator.
+
+    `key` is that of the attempt that failed; with it a second time, nothing changes.
+    """
+
+
+@attrs.frozen
 class FireDeadline(_Command):
     """Let the deadline with the id `deadline`, which has come due, do what it says.
 
@@ -200,7 +254,10 @@ Answering = Approve | Reject | Withdraw | AskWithdrawal | AnswerWithdrawal
 Judged = RequestCancellation | Answering | AdvanceOrder
 """A command that the rules judge."""
 
-Command = Judged | UpdateOrder | FireDeadline
+Settlement = SettleRefund | FailRefund | RetryRefund
+"""A command by which the host says what came of a refund."""
+
+Command = Judged | UpdateOrder | Settlement | FireDeadline
 """Any command."""
 
 ANSWERS: tuple[type[Answering], ...] = get_args(Answering)

@@ -17,7 +17,14 @@ import attrs
 from ordercancel.domain.actors import Actor, check_actor
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
-from ordercancel.domain.limits import LAST_DUE_YEAR, MAX_KEPT_TEXT, MAX_REQUESTS, MAX_RULES
+from ordercancel.domain.limits import (
+    LAST_DUE_YEAR,
+    MAX_AMOUNT,
+    MAX_KEPT_TEXT,
+    MAX_MESSAGE_ID,
+    MAX_REQUESTS,
+    MAX_RULES,
+)
 from ordercancel.domain.orders import Order
 from ordercancel.domain.quotes import NOTHING, Quote, State
 from ordercancel.domain.requests import FINAL, RequestStatus
@@ -203,6 +210,44 @@ class DeadlineFired(_Event):
 
 
 @attrs.frozen(kw_only=True)
+class RefundOpened(_Event):
+    """A refund is due for request `number`; only where the service has an obligation handler.
+
+    `amount` minor units of `currency` by `tender`, or all that was paid where these are None.
+    """
+
+    number: int
+    key: str
+    tender: str | None = None
+    amount: int | None = None
+    currency: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class RefundSettled(_Event):
+    """The attempt `key` was paid, as the payment `reference`."""
+
+    key: str
+    reference: str
+
+
+@attrs.frozen(kw_only=True)
+class RefundFailed(_Event):
+    """The attempt `key` failed, with a `code` of the payment provider's."""
+
+    key: str
+    code: str
+
+
+@attrs.frozen(kw_only=True)
+class RefundRetried(_Event):
+    """The attempt `key`, which failed, is followed by another one, `next_key`."""
+
+    key: str
+    next_key: str
+
+
+@attrs.frozen(kw_only=True)
 class PartyErased(_Event):
     """A person was erased from the order: what they wrote, and their id, which `party` replaces.
 
@@ -227,6 +272,10 @@ Event = (
     | UnitsReturned
     | OrderCancelled
     | DeadlineFired
+    | RefundOpened
+    | RefundSettled
+    | RefundFailed
+    | RefundRetried
     | PartyErased
 )
 """Any event."""
@@ -256,6 +305,15 @@ def _check_units(faults: Faults, field: str, value: object) -> None:
 
 def _check_quote(faults: Faults, field: str, value: object) -> None:
     faults.instance(field, value, Quote | None, "a Quote")
+
+
+def _check_key(faults: Faults, field: str, value: object) -> None:
+    faults.key(field, value, MAX_MESSAGE_ID)
+
+
+def _check_amount(faults: Faults, field: str, value: object) -> None:
+    if value is not None:
+        faults.number(field, value, 1, MAX_AMOUNT, f"minor units, 1 to {MAX_AMOUNT}")
 
 
 def _check_rules(faults: Faults, field: str, value: object) -> None:
@@ -318,4 +376,11 @@ _CHECKS: Mapping[str, Callable[[Faults, str, Any], None]] = {
     "quote": _check_quote,
     "ships": Faults.flag,
     "unmarks": _check_rules,
+    "key": _check_key,
+    "next_key": _check_key,
+    "tender": Faults.line,
+    "amount": _check_amount,
+    "currency": Faults.line,
+    "reference": Faults.line,
+    "code": Faults.line,
 }

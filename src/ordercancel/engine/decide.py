@@ -19,10 +19,13 @@ from ordercancel.domain.commands import (
     Approve,
     AskWithdrawal,
     Command,
+    FailRefund,
     FireDeadline,
     Judged,
     Reject,
     RequestCancellation,
+    RetryRefund,
+    SettleRefund,
     UpdateOrder,
     Withdraw,
     exact_command,
@@ -41,10 +44,11 @@ from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.trusted import trusted
 from ordercancel.engine.compilation import evaluate
-from ordercancel.engine.decision import Refused, Ruling, Verdict
+from ordercancel.engine.decision import Refused, Verdict, refused
 from ordercancel.engine.happening import Happening
 from ordercancel.engine.inputs import check_input, check_update
 from ordercancel.engine.ruleset import RuleSet
+from ordercancel.engine.settlement import settle
 from ordercancel.engine.timers import first_timer
 from ordercancel.rules.roles import check_party
 
@@ -105,6 +109,8 @@ def decide_admitted(
             return _update(command, case, policy, at), None
         case FireDeadline():
             return _fire(command, case, policy, at), None
+        case SettleRefund() | FailRefund() | RetryRefund():
+            return settle(command, case, policy, at), None
         case _:
             return _judged(command, case, policy, at, seller)
 
@@ -178,21 +184,15 @@ def _judged(
     return tuple(step.events), ruling.verdict
 
 
-def _refused(command: Command, code: str, case: Case, policy: RuleSet, at: datetime) -> Refused:
-    """What is refused by no rule of the policy, but by what holds for all of them."""
-    ruling = Ruling(Verdict.REFUSE, code=code)
-    return Refused(ruling.decision(policy, None, (command, case, at, None)))
-
-
 def _update(command: UpdateOrder, case: Case, policy: RuleSet, at: datetime) -> tuple[Event, ...]:
     """What the host tells is recorded, and nothing that was decided is judged again."""
     if policy.roles[command.by.role].side != "house":
-        raise _refused(command, "wrong_actor", case, policy, at)
+        raise refused(command, "wrong_actor", case, policy, at)
     check_update(command, case, policy)
     step, orders = Happening(case, policy, at, command.by, ()), policy.orders
     status = command.status if command.status != case.order.status else None
     if status is not None and orders.cancelled in (status, case.order.status):
-        raise _refused(command, "cancelled_is_final", case, policy, at)
+        raise refused(command, "cancelled_is_final", case, policy, at)
     if status is not None:
         step.supersede_by_arriving_in(status)
         step.correct(status)
@@ -207,11 +207,11 @@ def _update(command: UpdateOrder, case: Case, policy: RuleSet, at: datetime) -> 
 def _fire(command: FireDeadline, case: Case, policy: RuleSet, at: datetime) -> tuple[Event, ...]:
     """What happens by the first deadline that is due; the lifecycle is asked, and no rule."""
     if command.by.role != "system":
-        raise _refused(command, "wrong_actor", case, policy, at)
+        raise refused(command, "wrong_actor", case, policy, at)
     policy.deadline(command.deadline)
     first = first_timer(policy, case)
     if first is None or first.due_at > at or first.deadline.id != command.deadline:
-        raise _refused(command, "not_due", case, policy, at)
+        raise refused(command, "not_due", case, policy, at)
     step = Happening(case, policy, at, command.by, (first.deadline.id,))
     step.fire(first)
     return tuple(step.events)

@@ -263,3 +263,9 @@ class Refused(OrderCancelError):
 
     def __str__(self) -> str:
         return f"{self.decision.message('en')} [{', '.join(self.codes)}]"
+
+
+def refused(command: Command, code: str, case: Case, policy: RuleSet, at: datetime) -> Refused:
+    """What is refused by no rule of the policy, but by what holds for all of them."""
+    ruling = Ruling(Verdict.REFUSE, code=code)
+    return Refused(ruling.decision(policy, None, (command, case, at, None)))

@@ -23,6 +23,10 @@ from ordercancel.domain.events import (
     OrderRegistered,
     OrderUpdated,
     PartyErased,
+    RefundFailed,
+    RefundOpened,
+    RefundRetried,
+    RefundSettled,
     RequestClosed,
     RequestReferred,
     UnitsCancelled,
@@ -34,6 +38,7 @@ from ordercancel.domain.events import (
 from ordercancel.domain.frozenmap import EMPTY, FrozenMap
 from ordercancel.domain.orders import Order
 from ordercancel.domain.quotes import NOTHING, State
+from ordercancel.domain.refunds import Refund, RefundAttempt, RefundStatus
 from ordercancel.domain.requests import FINAL, Answer, CancellationRequest, RequestStatus
 from ordercancel.domain.trusted import trusted, trusted_evolve
 
@@ -256,6 +261,49 @@ def _fired(case: Case, event: DeadlineFired) -> Case:
     return _after(case, event.at, fired=fired, marks=(*others, mark))
 
 
+def _refund_opened(case: Case, event: RefundOpened) -> Case:
+    refund = trusted(Refund)(
+        request=event.number,
+        tender=event.tender,
+        amount=event.amount,
+        currency=event.currency,
+        attempts=(trusted(RefundAttempt)(key=event.key),),
+    )
+    return _after(case, event.at, refunds=(*case.refunds, refund))
+
+
+def _refund_settled(case: Case, event: RefundSettled) -> Case:
+    return _attempt(case, event, status=RefundStatus.SETTLED, reference=event.reference)
+
+
+def _refund_failed(case: Case, event: RefundFailed) -> Case:
+    return _attempt(case, event, status=RefundStatus.FAILED, code=event.code)
+
+
+def _refund_retried(case: Case, event: RefundRetried) -> Case:
+    return _attempt(case, event, then=(trusted(RefundAttempt)(key=event.next_key),))
+
+
+def _attempt(
+    case: Case,
+    event: RefundSettled | RefundFailed | RefundRetried,
+    then: tuple[RefundAttempt, ...] = (),
+    **changes: Any,
+) -> Case:
+    """The case with one attempt at a refund changed, or with a further one behind."""
+
+    def changed(refund: Refund) -> Refund:
+        if all(each.key != event.key for each in refund.attempts):
+            return refund
+        attempts = (
+            trusted_evolve(each, **changes) if changes and each.key == event.key else each
+            for each in refund.attempts
+        )
+        return trusted_evolve(refund, attempts=(*attempts, *then))
+
+    return _after(case, event.at, refunds=tuple(map(changed, case.refunds)))
+
+
 def _party_erased(case: Case, event: PartyErased) -> Case:
     return _after(case, event.at)  # the events before it say what is left
 
@@ -274,6 +322,10 @@ _EVOLVERS: Mapping[type[Event], Callable[[Any, Any], Case]] = {
     UnitsReturned: _units_returned,
     OrderCancelled: _cancelled,
     DeadlineFired: _fired,
+    RefundOpened: _refund_opened,
+    RefundSettled: _refund_settled,
+    RefundFailed: _refund_failed,
+    RefundRetried: _refund_retried,
     PartyErased: _party_erased,
 }
 """What each kind of event makes of a case."""

@@ -19,8 +19,11 @@ from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import (
     AdvanceOrder,
     Command,
+    FailRefund,
     FireDeadline,
     Judged,
+    RetryRefund,
+    SettleRefund,
     UpdateOrder,
     exact_command,
 )
@@ -29,6 +32,7 @@ from ordercancel.domain.events import DeadlineFired, Event
 from ordercancel.engine.decide import admit, decide_admitted
 from ordercancel.engine.decision import Refused, Verdict
 from ordercancel.engine.evolve import evolve
+from ordercancel.engine.obligations import refunds_opened
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.timers import first_timer
 
@@ -69,11 +73,17 @@ class Handled:
         """What the rules said to the command; None where no rule judges it."""
         if self.refused is not None:
             return self.refused.decision.verdict
-        return self.steps[-1].verdict
+        return self.steps[-1].verdict if self.steps else None
 
 
 def handle(
-    command: Command, case: Case, policy: RuleSet, at: datetime, *, seller: Party | None = None
+    command: Command,
+    case: Case,
+    policy: RuleSet,
+    at: datetime,
+    *,
+    seller: Party | None = None,
+    obliges: bool = False,
 ) -> Handled:
     """What `command` makes of a case, with all that is due when it is given.
 
@@ -87,6 +97,8 @@ def handle(
         policy: The policy and edition that the case is judged by.
         at: The moment, with a UTC offset; everything happens then.
         seller: What the directory knows of the seller.
+        obliges: Whether refunds become due by what happens: the host has a handler for them.
+            Default: False.
 
     Raises:
         UnknownOrder, InvalidValue: As `decide`; then nothing has fired either.
@@ -94,38 +106,48 @@ def handle(
     """
     command = exact_command(command)
     at = admit(command, case, policy, at)
-    match command:
-        case UpdateOrder() | FireDeadline():
-            before: tuple[Step, ...] = ()
-        case _:
-            before = _steps_before(command, case, policy, at, seller)
+    is_told = isinstance(command, UpdateOrder | SettleRefund | FailRefund | RetryRefund)
+    before: tuple[Step, ...] = ()
+    if not isinstance(
+        command, UpdateOrder | SettleRefund | FailRefund | RetryRefund | FireDeadline
+    ):
+        before = _steps_before(command, case, policy, at, seller, obliges=obliges)
     judged = before[-1].case if before else case
     try:
-        step = _step(command, judged, policy, at, seller)
+        step = _step(command, judged, policy, at, seller, obliges=obliges)
     except Refused as refusal:
-        if isinstance(command, UpdateOrder):
-            before = fire_due(case, policy, at)
+        if is_told:
+            before = fire_due(case, policy, at, obliges=obliges)
         refusal.fired = tuple(event for step in before for event in step.events)
         return Handled(case=before[-1].case if before else case, steps=before, refused=refusal)
-    steps = (*before, step)
-    if isinstance(command, UpdateOrder):
-        steps += fire_due(step.case, policy, at)
-    return Handled(case=steps[-1].case, steps=steps)
+    steps = (*before, step) if step.events else before
+    if is_told:
+        steps += fire_due(step.case, policy, at, obliges=obliges)
+    return Handled(case=steps[-1].case if steps else case, steps=steps)
 
 
 def case_before(
-    command: Judged, case: Case, policy: RuleSet, at: datetime, *, seller: Party | None = None
+    command: Judged,
+    case: Case,
+    policy: RuleSet,
+    at: datetime,
+    *,
+    seller: Party | None = None,
+    obliges: bool = False,
 ) -> Case:
     """The case that `command` would be judged on: as if what is due had fired.
 
     Raises:
         UnknownOrder, InvalidValue: As `handle`.
     """
-    steps = _steps_before(command, case, policy, admit(command, case, policy, at), seller)
+    at = admit(command, case, policy, at)
+    steps = _steps_before(command, case, policy, at, seller, obliges=obliges)
     return steps[-1].case if steps else case
 
 
-def fire_due(case: Case, policy: RuleSet, at: datetime) -> tuple[Step, ...]:
+def fire_due(
+    case: Case, policy: RuleSet, at: datetime, *, obliges: bool = False
+) -> tuple[Step, ...]:
     """What is due at `at` fires, the first due first, each with its true due moment.
 
     An action that the lifecycle refuses is recorded as impossible, and the next one follows.
@@ -144,7 +166,7 @@ def fire_due(case: Case, policy: RuleSet, at: datetime) -> tuple[Step, ...]:
         command = FireDeadline(case.order.id, by=System(), deadline=first.deadline.id)
         if not steps:
             at = admit(command, case, policy, at)
-        steps.append(_step(command, case, policy, at, None))
+        steps.append(_step(command, case, policy, at, None, obliges=obliges))
         case = steps[-1].case
     return tuple(steps)
 
@@ -164,17 +186,29 @@ def fired_among(events: Iterable[Event]) -> tuple[Event, ...]:
 
 
 def _steps_before(
-    command: Judged, case: Case, policy: RuleSet, at: datetime, seller: Party | None
+    command: Judged,
+    case: Case,
+    policy: RuleSet,
+    at: datetime,
+    seller: Party | None,
+    *,
+    obliges: bool,
 ) -> tuple[Step, ...]:
     """What happens before a command is judged, if anything is due."""
-    fired = fire_due(case, policy, at)
+    fired = fire_due(case, policy, at, obliges=obliges)
     if fired and isinstance(command, AdvanceOrder) and command.facts:
-        return _told(command, case, policy, at, seller) or fired
+        return _told(command, case, policy, at, seller, obliges=obliges) or fired
     return fired
 
 
 def _told(
-    command: AdvanceOrder, case: Case, policy: RuleSet, at: datetime, seller: Party | None
+    command: AdvanceOrder,
+    case: Case,
+    policy: RuleSet,
+    at: datetime,
+    seller: Party | None,
+    *,
+    obliges: bool,
 ) -> tuple[Step, ...]:
     """The facts of a move, recorded ahead of it since something is due, and what is due still.
 
@@ -182,9 +216,10 @@ def _told(
     """
     update = UpdateOrder(command.order_id, by=System(), facts=command.facts)
     try:
-        told = _step(update, case, policy, at, None)
-        fired = fire_due(told.case, policy, at)
-        moved = _step(command, fired[-1].case if fired else told.case, policy, at, seller)
+        told = _step(update, case, policy, at, None, obliges=obliges)
+        fired = fire_due(told.case, policy, at, obliges=obliges)
+        before = fired[-1].case if fired else told.case
+        moved = _step(command, before, policy, at, seller, obliges=obliges)
     except (Refused, InvalidValue):
         return ()
     events = (
@@ -194,7 +229,15 @@ def _told(
 
 
 def _step(
-    command: Command, case: Case, policy: RuleSet, at: datetime, seller: Party | None
+    command: Command,
+    case: Case,
+    policy: RuleSet,
+    at: datetime,
+    seller: Party | None,
+    *,
+    obliges: bool,
 ) -> Step:
     events, verdict = decide_admitted(command, case, policy, at, seller)
+    if obliges:
+        events += refunds_opened(events, case)
     return Step(events, reduce(evolve, events, case), verdict)

@@ -8,7 +8,8 @@ from datetime import datetime
 import attrs
 
 from ordercancel.domain.actors import Actor, Party
-from ordercancel.domain.cases import Case
+from ordercancel.domain.cases import REFUND_OPEN, Case
+from ordercancel.domain.refunds import Refund
 from ordercancel.domain.requests import CancellationRequest, RequestStatus
 from ordercancel.domain.texts import Lang
 from ordercancel.engine.case_facts import Facts
@@ -104,6 +105,7 @@ class QueueRow:
         deadlines: The ids of the deadlines that run, each with its due moment, the first first.
         marks: What the order or its request is marked with.
         is_overdue: Whether a deadline that marks as overdue is past, whether or not it has fired.
+        refunds: The refunds that are not settled yet; none where nobody handles them.
         notes: What must be seen beside the state, in words: what is marked, or is past without
             having fired, and what is due, with the moment.
     """
@@ -125,6 +127,7 @@ class QueueRow:
     deadlines: tuple[tuple[str, datetime], ...]
     marks: tuple[str, ...]
     is_overdue: bool
+    refunds: tuple[Refund, ...]
     notes: tuple[str, ...]
 
 
@@ -160,6 +163,7 @@ def queue_row(case: Case, policy: RuleSet, lang: Lang, now: datetime) -> QueueRo
         deadlines=tuple((timer.deadline.id, timer.due_at) for timer in run),
         marks=tuple(dict.fromkeys(marks)),
         is_overdue=any(is_overdue(timer, now) for timer in run),
+        refunds=tuple(each for each in case.refunds if each.is_open),
         notes=tuple(dict.fromkeys(_notes(case, policy, lang, now, run))),
     )
 
@@ -168,6 +172,8 @@ def _notes(
     case: Case, policy: RuleSet, lang: Lang, now: datetime, run: tuple[Timer, ...]
 ) -> Iterator[str]:
     """What is marked; of what runs that it is past, or when it is due."""
+    if case.is_refund_open:
+        yield policy.mark_text(REFUND_OPEN)[lang]
     for mark in case.marks:  # what was overdue, and was answered then, is so no more
         if mark.request in (None, len(case.requests)) and mark.code != OVERDUE:
             yield policy.mark_text(mark.code)[lang]

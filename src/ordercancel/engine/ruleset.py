@@ -20,6 +20,7 @@ from ordercancel.rules.effects import Forbid, Grant
 from ordercancel.rules.facts import Choice, Fact
 from ordercancel.rules.lifecycle import Lifecycle
 from ordercancel.rules.notifications import Notification
+from ordercancel.rules.obligations import Obliges
 from ordercancel.rules.reasons import Reason
 from ordercancel.rules.refunding import Fee, Refunding
 from ordercancel.rules.roles import Role
@@ -75,6 +76,8 @@ class RuleSet(Protocol):
     def fees(self) -> tuple[Fee, ...]: ...
     @property
     def notifications(self) -> tuple[Notification, ...]: ...
+    @property
+    def obligations(self) -> tuple[Obliges, ...]: ...
     @property
     def signature(self) -> Text | None: ...
     @property

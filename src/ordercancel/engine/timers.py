@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from ordercancel.domain.cases import Case
+from ordercancel.domain.cases import REFUND_OPEN, Case
 from ordercancel.domain.codegen import compile_function
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.engine.case_facts import Facts
@@ -102,6 +102,8 @@ def schedule(policy: RuleSet, case: Case) -> tuple[datetime | None, Mapping[str,
             first = timer.due_at
         if then.do is Do.MARK and (will_fire or then.argument == OVERDUE):
             dues.append((then.argument or "", timer.due_at))
+    if case.is_refund_open and case.latest is not None:
+        dues.append((REFUND_OPEN, case.latest.closed_at or case.latest.at))
     since: dict[str, datetime] = {}
     for code, due_at in dues:
         since[code] = min(due_at, since.get(code, due_at))

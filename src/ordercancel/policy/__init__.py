@@ -50,6 +50,7 @@ from ordercancel.rules.facts import (
     paid_at,
     placed_at,
     reason,
+    refund_open,
     rejected_before,
     request,
     requested_at,
@@ -68,6 +69,7 @@ from ordercancel.rules.facts import (
 )
 from ordercancel.rules.lifecycle import Lifecycle
 from ordercancel.rules.notifications import Medium, Notification
+from ordercancel.rules.obligations import Obliges
 from ordercancel.rules.reasons import Reason, TextBounds
 from ordercancel.rules.refunding import Fee, Refunding, Tax
 from ordercancel.rules.roles import Role
@@ -121,6 +123,7 @@ __all__ = [
     "Named",
     "Notification",
     "Number",
+    "Obliges",
     "Policy",
     "PolicyBook",
     "Reason",
@@ -171,6 +174,7 @@ __all__ = [
     "reading",
     "reason",
     "refer",
+    "refund_open",
     "reject",
     "rejected_before",
     "request",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ordercancel.domain.cases import REFUND_OPEN
 from ordercancel.domain.characters import unsafe_characters
 from ordercancel.domain.commands import RequestCancellation
 from ordercancel.domain.faults import Faults
@@ -44,7 +45,7 @@ def check_texts(policy: PolicyParts, faults: Faults) -> None:
         ("roles", texts.roles, (*roles, *dict.fromkeys(sides), "house", "other_side")),
         ("commands", texts.commands, tuple(COMMAND_TEXTS)),
         ("moves", texts.moves, tuple(orders.moves)),
-        ("marks", texts.marks, marks),
+        ("marks", texts.marks, (*marks, REFUND_OPEN)),
         ("facts", texts.facts, tuple(FACTS)),
         ("words", texts.words, tuple(_words(policy))),
         ("verdicts", texts.verdicts, _VERDICTS),
@@ -69,7 +70,7 @@ def check_texts(policy: PolicyParts, faults: Faults) -> None:
         check_case_condition(policy, label.when, f"{where}.when", faults)
     for counter in texts.counters or ():
         where = f"texts.counters[{counter.on}].on"
-        faults.choice(where, counter.on, (*RequestStatus, ANY_OPEN, *marks))
+        faults.choice(where, counter.on, (*RequestStatus, ANY_OPEN, *marks, REFUND_OPEN))
     for where, text in all_texts(policy):
         _check_text(policy, where, text, faults)
     for where, text in _templates(policy):

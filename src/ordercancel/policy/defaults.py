@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ordercancel.domain.cases import REFUND_OPEN
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Text
 from ordercancel.policy.parts import PolicyParts
 from ordercancel.rules.deadlines import Do
 from ordercancel.rules.notifications import Notification
-from ordercancel.rules.standard_texts import CHANGE_TEXTS, STATUS_TEXTS
+from ordercancel.rules.standard_texts import CHANGE_TEXTS, MARK_TEXTS, STATUS_TEXTS
 from ordercancel.rules.texts import Counter
 
 
@@ -44,9 +45,10 @@ def _defaults(policy: PolicyParts) -> Iterator[Notification]:
 
 
 def counters_of(policy: PolicyParts) -> tuple[Counter, ...]:
-    """The numbers of a queue: those of the policy, or pending requests and each mark."""
+    """The numbers of a queue: those of the policy, or pending requests, marks and refunds."""
     if policy.texts.counters is not None:
         return policy.texts.counters
     pending = RequestStatus.PENDING
     marks = (Counter(on=code, label=words(code)) for code in policy.mark_codes)
-    return (Counter(on=pending, label=STATUS_TEXTS[pending]), *marks)
+    refunds = Counter(on=REFUND_OPEN, label=MARK_TEXTS[REFUND_OPEN])
+    return (Counter(on=pending, label=STATUS_TEXTS[pending]), *marks, refunds)

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from ordercancel.domain.cases import REFUND_OPEN
 from ordercancel.domain.exact import exact
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.texts import Lang, Text, as_text
@@ -15,11 +16,13 @@ from ordercancel.rules.deadlines import Action, Deadline, Do
 from ordercancel.rules.facts import FACTS, MARKED, NO_REQUEST, Choice, Fact, Flag, Vocabulary
 from ordercancel.rules.lifecycle import Lifecycle
 from ordercancel.rules.notifications import Notification
+from ordercancel.rules.obligations import Obliges
 from ordercancel.rules.reasons import Reason
 from ordercancel.rules.refunding import Fee, Refunding
 from ordercancel.rules.roles import BUILT_IN_ROLES, Role
 from ordercancel.rules.rules import Rule
 from ordercancel.rules.sources import Document, Source, Sourced, as_source
+from ordercancel.rules.standard_texts import MARK_TEXTS
 from ordercancel.rules.texts import Texts, Worded
 
 Provision = Rule | Deadline | Fee
@@ -78,6 +81,7 @@ class PolicyParts:
     own_notifications: tuple[Notification, ...] | None = attrs.field(
         default=None, repr=False, alias="notifications", converter=_tuple
     )
+    obligations: tuple[Obliges, ...] = attrs.field(default=(), repr=False, converter=_tuple)
     ask_again_while_open: bool = False
     whole_orders_only: bool = True
     succeeds: frozenset[str] = attrs.field(default=(), converter=_digests)
@@ -112,8 +116,9 @@ class PolicyParts:
         own = next((each for each in self.facts if each.name == name), None)
         if own is None and name.startswith(MARKED):
             code = name.removeprefix(MARKED)
-            if code in self.mark_codes:
-                called = self.text(self.texts.marks.get(code) or code.replace("_", " "))
+            if code in (*self.mark_codes, REFUND_OPEN):
+                named = self.texts.marks.get(code) or MARK_TEXTS.get(code)
+                called = self.text(named or code.replace("_", " "))
                 marked = Text(f"「{called['ja']}」の記録", f"marked “{called['en']}”")
                 return Flag(name, marked, may_be_missing=False)
         return own

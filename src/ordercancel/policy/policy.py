@@ -65,6 +65,7 @@ class Policy(PolicyWording):
         texts: What people read. Default: the words of the codes.
         notifications: The messages. Default: on each change of a request both parties and the
             answerer are told, but for whoever did it.
+        obligations: What the host must do besides refunding, restocking and stopping shipments.
         ask_again_while_open: Whether somebody who has a request open may ask again, so that a
             cancellation at once supersedes it. Default: False.
         whole_orders_only: Whether an order is cancelled and shipped as a whole, whatever lines it

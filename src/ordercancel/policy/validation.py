@@ -29,6 +29,7 @@ from ordercancel.policy.check_conditions import (
     kinds_of,
     one_of,
 )
+from ordercancel.policy.check_obligations import check_obligations
 from ordercancel.policy.check_texts import all_texts, check_texts
 from ordercancel.policy.parts import PolicyParts
 from ordercancel.rules.deadlines import Action, Deadline, Do
@@ -122,6 +123,7 @@ def check_policy(policy: PolicyParts) -> None:
     for fee in policy.fees:
         where = f"refunding.fees[{fee.id!r:.80}].when"
         check_condition(policy, fee.when, (RequestCancellation,), where, faults)
+    check_obligations(policy, faults)
     _check_sources(policy, faults)
     check_texts(policy, faults)
     faults.raise_if_any(InvalidPolicy)

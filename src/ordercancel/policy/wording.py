@@ -15,6 +15,7 @@ from ordercancel.rules.reasons import Reason
 from ordercancel.rules.standard_texts import (
     ACTION_TEXTS,
     COMMAND_TEXTS,
+    MARK_TEXTS,
     ROLE_TEXTS,
     STANDARD_REFUSALS,
     STATUS_TEXTS,
@@ -55,7 +56,7 @@ class PolicyWording(PolicyParts):
 
     def mark_text(self, code: str) -> Text:
         """What people call a mark."""
-        return self.text(self.texts.marks.get(code) or words(code))
+        return self.text(self.texts.marks.get(code) or MARK_TEXTS.get(code) or words(code))
 
     def fact_text(self, name: str) -> Text:
         """What people call a fact."""

@@ -17,6 +17,7 @@ from typing import Any
 
 import attrs
 
+from ordercancel.domain.cases import REFUND_OPEN
 from ordercancel.domain.commands import (
     ANSWERS,
     AdvanceOrder,
@@ -289,6 +290,9 @@ def marked(code: str) -> Holds:
     """The condition that the order, or its latest request, is marked with `code`."""
     return Holds(MARKED + code)
 
+
+refund_open = marked(REFUND_OPEN)
+"""The condition that a refund is not settled yet; where nobody handles refunds it never holds."""
 
 is_open = request.is_in(*OPEN)
 """The condition that a request waits for an answer."""

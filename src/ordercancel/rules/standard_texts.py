@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ordercancel.domain.cases import REFUND_OPEN
 from ordercancel.domain.commands import (
     AdvanceOrder,
     AnswerWithdrawal,
     Approve,
     AskWithdrawal,
     Command,
+    FailRefund,
     FireDeadline,
     Reject,
     RequestCancellation,
+    RetryRefund,
+    SettleRefund,
     UpdateOrder,
     Withdraw,
 )
@@ -31,6 +35,7 @@ __all__ = [
     "DUE_TEXT",
     "FAULT_TEXTS",
     "KIND_TEXTS",
+    "MARK_TEXTS",
     "MEDIUM_TEXTS",
     "ROLE_TEXTS",
     "STANDARD_REFUSALS",
@@ -63,6 +68,9 @@ COMMAND_TEXTS: Mapping[type[Command], Text] = FrozenMap(
         AnswerWithdrawal: Text("撤回のお願いへの返事", "Answering the ask for withdrawal"),
         AdvanceOrder: Text("注文の進行", "Moving the order on"),
         UpdateOrder: Text("注文情報の更新", "Updating the order"),
+        SettleRefund: Text("返金完了の記録", "Recording a paid refund"),
+        FailRefund: Text("返金失敗の記録", "Recording a failed refund"),
+        RetryRefund: Text("返金の再試行", "Retrying a refund"),
         FireDeadline: Text("期限の到来", "Firing a deadline"),
     }
 )
@@ -79,6 +87,9 @@ VERDICT_TEXTS: Mapping[str, Text] = FrozenMap(
     }
 )
 """What a grant means for whoever asks, as a sentence."""
+
+MARK_TEXTS: Mapping[str, Text] = FrozenMap({REFUND_OPEN: Text("返金未完了", "refund open")})
+"""What the mark is called that every policy has."""
 
 MEDIUM_TEXTS: Mapping[str, Text] = FrozenMap(
     {"mail": Text("メール", "mail"), "app": Text("アプリ", "app")}
@@ -365,6 +376,10 @@ STANDARD_REFUSALS: Mapping[str, Text] = FrozenMap(
             "指定された数量は残っていません。発送済み、キャンセル済み、または回答待ちの数量が含まれています。",
             "There are not so many units left: others were shipped or cancelled, or wait for an "
             "answer.",
+        ),
+        "refund_not_failed": Text(
+            "失敗が確認されていない返金は、やり直せません。",
+            "A refund is tried anew only once it is known to have failed.",
         ),
         "not_due": Text("期限はまだ到来していません。", "The deadline has not come due."),
     }

@@ -39,10 +39,9 @@ from ordercancel.policy.policy import Policy
 from ordercancel.service.answers import party_of
 from ordercancel.service.backoff import deciding_again
 from ordercancel.service.batch_inputs import commands_of, commands_together, ids_of
-from ordercancel.service.deadlines import PATIENCE, Deadlines
+from ordercancel.service.deadlines import PATIENCE, Deadlines, outcome_of
 from ordercancel.service.observers import Fields, Observed, log_passed_over, observing
 from ordercancel.service.ports import Directory, Store
-from ordercancel.service.queries import as_if_fired
 from ordercancel.service.read_ahead import KnownParties, ReadAhead
 from ordercancel.service.receipts import fingerprint_of_all, key_of
 from ordercancel.service.records import Commit
@@ -252,9 +251,7 @@ class Batches(Deadlines):
                 messages = service._messages(handled, policy)  # noqa: SLF001
                 commit = self._commit_of(case, handled, policy, messages)
                 commits.append(attrs.evolve(commit, command_id=own_id, fingerprint=said))
-                outcomes[command.order_id] = Outcome(
-                    case=handled.case, events=handled.events, messages=messages
-                )
+                outcomes[command.order_id] = outcome_of(commit)
                 noted[command.order_id].update(
                     policy=policy.name, edition=case.edition, attempts=attempt
                 )
@@ -284,7 +281,7 @@ class Batches(Deadlines):
                     case = self._load(order_id, command.by)
                 policy, now = self._policy(case), self._time(at, case)
                 seller = self._seller(case, policy)
-                handled = handle(command, case, policy, now, seller=seller)
+                handled = handle(command, case, policy, now, seller=seller, obliges=self._obliges)
             except (InvalidValue, UnknownOrder, UnknownPolicy) as error:
                 errors[order_id] = error
             else:
@@ -327,7 +324,7 @@ class Batches(Deadlines):
     def _fired(self, case: Case, at: datetime | None) -> tuple[Case, datetime]:
         """Return a case as if what is due had fired, and the moment by which it is."""
         now = self._time(at, case)
-        return as_if_fired(case, self._policy(case), now), now
+        return self._as_if_fired(case, self._policy(case), now), now
 
     def _options(
         self, fired: Case, now: datetime, by: Actor, parties: Mapping[str, Party | None]

@@ -22,10 +22,12 @@ from ordercancel.domain.errors import (
 )
 from ordercancel.domain.events import DeadlineFired, Event
 from ordercancel.domain.faults import Faults, moment
+from ordercancel.domain.obligations import Obligation
 from ordercancel.engine.decide import check_edition
 from ordercancel.engine.evolve import fold
 from ordercancel.engine.handling import Handled, fire_due
 from ordercancel.engine.messages import Message, messages_for, needs_messages
+from ordercancel.engine.obligations import obligations_for
 from ordercancel.engine.timers import schedule
 from ordercancel.policy.policy import Policy
 from ordercancel.service.backoff import Backoff, deciding_again
@@ -147,7 +149,7 @@ class Deadlines(Outbox):
                 fields["attempts"] = attempt
                 case = self._load(due.order_id, System())
                 policy, now = self._policy(case), self._time(at, case)
-                steps = fire_due(case, policy, now)
+                steps = fire_due(case, policy, now, obliges=self._obliges)
                 if not steps:
                     # The order has moved on, or what was reckoned of its deadlines was stale.
                     self._store.index([_indexed(case, policy)])
@@ -156,8 +158,7 @@ class Deadlines(Outbox):
                 handled = Handled(case=steps[-1].case, steps=steps)
                 messages = self._messages(handled, policy)
                 with deciding_again():
-                    self._commit(case, handled, policy, messages, patience=patience)
-                    outcome = Outcome(case=handled.case, events=handled.events, messages=messages)
+                    outcome = self._commit(case, handled, policy, messages, patience=patience)
                     fields["lag_seconds"] = _lag(handled.events)
                     fields["outcome"] = "done"
                     fields["rules"] = outcome.rules
@@ -224,6 +225,15 @@ class Deadlines(Outbox):
             messages += messages_for(step.events, step.case, policy, parties)
         return tuple(messages)
 
+    def _owed(self, handled: Handled, policy: Policy) -> tuple[Obligation, ...]:
+        """Return what the host must do because of all steps; nothing without a handler."""
+        if not self._obliges:
+            return ()
+        steps = handled.steps
+        return tuple(
+            each for step in steps for each in obligations_for(step.events, step.case, policy)
+        )
+
     def _commit(
         self,
         case: Case,
@@ -232,13 +242,14 @@ class Deadlines(Outbox):
         messages: tuple[Message, ...],
         command: Command | None = None,
         patience: timedelta | None = None,
-    ) -> None:
+    ) -> Outcome:
         """Commit all that has happened to `case`, and the command's id if it was carried out."""
         commit = self._commit_of(case, handled, policy, messages, patience or self._patience)
         if command is not None and command.command_id is not None and handled.refused is None:
             key = key_of(command, command.command_id)
             commit = attrs.evolve(commit, command_id=key, fingerprint=fingerprint(command))
         self._store.commit(commit)
+        return outcome_of(commit)
 
     def _commit_of(
         self,
@@ -254,6 +265,7 @@ class Deadlines(Outbox):
             expected=case.version,
             events=handled.events,
             messages=messages,
+            obligations=self._owed(handled, policy),
             next_due=next_due,
             marked_from=marked_from,
             patience=patience,
@@ -266,6 +278,7 @@ class Deadlines(Outbox):
             case=fold(history[: receipt.version]),
             events=history[receipt.expected : receipt.version],
             messages=receipt.messages,
+            obligations=receipt.obligations,
             repeated=True,
         )
 
@@ -301,6 +314,16 @@ def _indexed(case: Case, policy: Policy) -> Indexed:
         version=case.version,
         next_due=next_due,
         marked_from=marked_from,
+    )
+
+
+def outcome_of(commit: Commit) -> Outcome:
+    """Return the outcome of what was committed."""
+    return Outcome(
+        case=commit.case,
+        events=commit.events,
+        messages=commit.messages,
+        obligations=commit.obligations,
     )
 
 

@@ -21,10 +21,12 @@ from ordercancel.domain.errors import (
 )
 from ordercancel.domain.events import DeadlineFired, Event
 from ordercancel.domain.faults import Faults, moment
+from ordercancel.domain.obligations import Obligation
 from ordercancel.engine.decide import check_edition
 from ordercancel.engine.evolve import fold
 from ordercancel.engine.handling import Handled, fire_due
 from ordercancel.engine.messages import Message, messages_for, needs_messages
+from ordercancel.engine.obligations import obligations_for
 from ordercancel.engine.timers import schedule
 from ordercancel.policy.policy import Policy
 from ordercancel.service.backoff import Backoff, deciding_again
@@ -148,7 +150,7 @@ class AsyncDeadlines(AsyncOutbox):
                 fields["attempts"] = attempt
                 case = await self._load(due.order_id, System())
                 policy, now = self._policy(case), self._time(at, case)
-                steps = fire_due(case, policy, now)
+                steps = fire_due(case, policy, now, obliges=self._obliges)
                 if not steps:
                     # The order has moved on, or what was reckoned of its deadlines was stale.
                     await self._store.index([_indexed(case, policy)])
@@ -157,8 +159,9 @@ class AsyncDeadlines(AsyncOutbox):
                 handled = Handled(case=steps[-1].case, steps=steps)
                 messages = await self._messages(handled, policy)
                 with deciding_again():
-                    await self._commit(case, handled, policy, messages, patience=patience)
-                    outcome = Outcome(case=handled.case, events=handled.events, messages=messages)
+                    outcome = await self._commit(
+                        case, handled, policy, messages, patience=patience
+                    )
                     fields["lag_seconds"] = _lag(handled.events)
                     fields["outcome"] = "done"
                     fields["rules"] = outcome.rules
@@ -225,6 +228,15 @@ class AsyncDeadlines(AsyncOutbox):
             messages += messages_for(step.events, step.case, policy, parties)
         return tuple(messages)
 
+    def _owed(self, handled: Handled, policy: Policy) -> tuple[Obligation, ...]:
+        """Return what the host must do because of all steps; nothing without a handler."""
+        if not self._obliges:
+            return ()
+        steps = handled.steps
+        return tuple(
+            each for step in steps for each in obligations_for(step.events, step.case, policy)
+        )
+
     async def _commit(
         self,
         case: Case,
@@ -233,13 +245,14 @@ class AsyncDeadlines(AsyncOutbox):
         messages: tuple[Message, ...],
         command: Command | None = None,
         patience: timedelta | None = None,
-    ) -> None:
+    ) -> Outcome:
         """Commit all that has happened to `case`, and the command's id if it was carried out."""
         commit = self._commit_of(case, handled, policy, messages, patience or self._patience)
         if command is not None and command.command_id is not None and handled.refused is None:
             key = key_of(command, command.command_id)
             commit = attrs.evolve(commit, command_id=key, fingerprint=fingerprint(command))
         await self._store.commit(commit)
+        return outcome_of(commit)
 
     def _commit_of(
         self,
@@ -255,6 +268,7 @@ class AsyncDeadlines(AsyncOutbox):
             expected=case.version,
             events=handled.events,
             messages=messages,
+            obligations=self._owed(handled, policy),
             next_due=next_due,
             marked_from=marked_from,
             patience=patience,
@@ -267,6 +281,7 @@ class AsyncDeadlines(AsyncOutbox):
             case=fold(history[: receipt.version]),
             events=history[receipt.expected : receipt.version],
             messages=receipt.messages,
+            obligations=receipt.obligations,
             repeated=True,
         )
 
@@ -302,6 +317,16 @@ def _indexed(case: Case, policy: Policy) -> Indexed:
         version=case.version,
         next_due=next_due,
         marked_from=marked_from,
+    )
+
+
+def outcome_of(commit: Commit) -> Outcome:
+    """Return the outcome of what was committed."""
+    return Outcome(
+        case=commit.case,
+        events=commit.events,
+        messages=commit.messages,
+        obligations=commit.obligations,
     )
 
 

@@ -1,5 +1,5 @@
 # Generated from outbox_async.py by tools/async_to_sync.py: edit that, then run it.
-"""How the sync service delivers the messages of its outbox: at least once, lane by lane."""
+"""How the sync service delivers what is in its outbox: at least once, lane by lane."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ from ordercancel.domain.errors import (
 )
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_MESSAGE_ID
+from ordercancel.domain.obligations import Obligation
 from ordercancel.engine.messages import Message
+from ordercancel.engine.obligations import still_stands
 from ordercancel.service.answers import without_answer
 from ordercancel.service.backoff import Backoff
 from ordercancel.service.observers import Fields, Observed, Observer, observing
-from ordercancel.service.ports import Notifier
+from ordercancel.service.ports import Notifier, ObligationHandler
 from ordercancel.service.queries import Queries
-from ordercancel.service.records import Backlog, Claim, DeadLetter, Start
+from ordercancel.service.records import Backlog, Claim, DeadLetter, Sent, Start
 from ordercancel.service.results import A_COUNT, MAX_COUNT, Relayed
 
 LEASE = timedelta(minutes=5)
@@ -36,9 +38,10 @@ _WAITS = "a message before this one has not arrived there"
 
 
 class Outbox(Queries):
-    """The part of `CancellationService` that delivers messages."""
+    """The part of `CancellationService` that delivers messages and obligations."""
 
     _notifier: Notifier | None
+    _obligations: ObligationHandler | None
     _retries: Backoff
     _chance: Callable[[], float]
     _observers: Sequence[Observer]
@@ -46,13 +49,17 @@ class Outbox(Queries):
     def relay(
         self, now: datetime | None = None, *, limit: int = 100, lease: timedelta = LEASE
     ) -> Relayed:
-        """Deliver messages of the outbox, the longest free first, each at least once.
+        """Deliver messages and obligations, the longest free first, each at least once.
 
         Any scheduler will do, in any number of processes. The messages of one order to one party
         by one medium go out in their order; one that failed holds up those alone, and only at the
         addresses that lack it. What a notifier raises is stored with the message, which is tried
         again later and is dead after the last attempt, or at once where no later one can succeed.
         A message whose request has been closed meanwhile is not sent. No case changes.
+
+        Obligations go to the handler in the same way, those of one order of one kind in their
+        order. A refund that the host has settled meanwhile is not handed over. A service that has
+        no handler leaves them to others, and so it is with messages and a notifier.
 
         Args:
             now: The current time. Default: the clock's.
@@ -61,13 +68,16 @@ class Outbox(Queries):
                 was not attempted before it ends is released.
 
         Raises:
-            InvalidValue: The service has no notifier, or an argument is out of its bounds.
+            InvalidValue: The service has neither notifier nor handler, or an argument is out of
+                its bounds.
             StoreUnavailable: The store did not answer; claimed messages are free when the lease
                 ends.
         """
-        if self._notifier is None:
-            fault = Fault("service.notifier", "is missing", "a notifier to deliver messages with")
-            raise InvalidValue([fault])
+        ports = {Sent.MESSAGES: self._notifier, Sent.OBLIGATIONS: self._obligations}
+        sent = frozenset(each for each, port in ports.items() if port is not None)
+        if not sent:
+            expected = "a notifier to deliver messages with, or an obligation handler"
+            raise InvalidValue([Fault("service.notifier", "is missing", expected)])
         now = self._time(now)
         faults = Faults("relay")
         faults.number("limit", limit, 1, MAX_COUNT, A_COUNT)
@@ -80,7 +90,7 @@ class Outbox(Queries):
         untried: list[Claim] = []
         left, goes_on = limit, True
         while left and goes_on:
-            claims = self._store.claim(now, now + lease, left)
+            claims = self._store.claim(now, now + lease, left, sent)
             left -= len(claims)
             goes_on = False
             # One whose last attempt never ended comes last: it may end this process as well.
@@ -88,7 +98,7 @@ class Outbox(Queries):
                 if claim.id in outcomes or self._time(None) - begun >= lease:
                     untried.append(claim)
                     continue
-                outcome = outcomes[claim.id] = self._attempt(self._notifier, claim, now)
+                outcome = outcomes[claim.id] = self._attempt(claim, now)
                 goes_on |= outcome != "failed"  # what is settled may have held up others
             goes_on &= not untried
         if untried:
@@ -99,10 +109,15 @@ class Outbox(Queries):
         }
         return Relayed(**by_outcome, more=not left or bool(untried))
 
-    def _attempt(self, notifier: Notifier, claim: Claim, now: datetime) -> str:
-        """Deliver a message, store how that ended, and return it as `Observed` names it."""
+    def _attempt(self, claim: Claim, now: datetime) -> str:
+        """Deliver it, store how that ended, and return it as `Observed` names it."""
         fields: Fields = {"message_id": claim.id, "order_id": claim.order_id}
-        message = claim.message
+        message, obligation = claim.message, claim.obligation
+        if obligation is not None:
+            fields |= {
+                "on": obligation.kind,
+                "lag_seconds": (now - obligation.at).total_seconds(),
+            }
         if message is not None:
             fields |= {
                 "on": message.on,
@@ -111,28 +126,21 @@ class Outbox(Queries):
                 "lag_seconds": (now - message.at).total_seconds(),
             }
         with observing(self._observers, Observed.MESSAGE, fields):
-            if message is None:
+            if message is None and obligation is None:
                 fields |= {"attempts": claim.attempts, "error": InvalidValue.__name__}
                 self._store.failed(claim, claim.error, None, claim.reached)
                 outcome = "dead"
             else:
                 fields["attempts"] = claim.attempts + 1
                 try:
-                    outcome = self._outcome(notifier, claim, message, now, fields)
+                    outcome = self._outcome(claim, now, fields)
                 except (Conflict, OrderUnavailable) as error:
                     # The store has trouble with this one alone; it is free when the lease ends.
                     fields["error"], outcome = type(error).__name__, "failed"
             fields["outcome"] = outcome
         return outcome
 
-    def _outcome(
-        self,
-        notifier: Notifier,
-        claim: Claim,
-        message: Message,
-        now: datetime,
-        fields: Fields,
-    ) -> str:
+    def _outcome(self, claim: Claim, now: datetime, fields: Fields) -> str:
         error: Exception | None
         if claim.attempts >= self._retries.tries:
             # Each process that attempted it was killed before it could store an outcome.
@@ -141,7 +149,13 @@ class Outbox(Queries):
             start = self._store.start(claim)
             if start is not Start.BEGUN:
                 return start.name.lower()
-            error = self._deliver(notifier, claim, message)
+            if claim.obligation is not None:
+                if not self._stands(claim.obligation):
+                    self._store.delivered(claim.id, now)  # it is done
+                    return "obsolete"
+                error = self._fulfil(claim.obligation)
+            elif claim.message is not None:
+                error = self._deliver(claim, claim.message)
         if error is None:
             self._store.delivered(claim.id, now)
             return "delivered"
@@ -154,7 +168,21 @@ class Outbox(Queries):
         self._store.failed(claim, error_text(error), retry_at, claim.reached + reached)
         return "failed" if retry_at else "dead"
 
-    def _deliver(self, notifier: Notifier, claim: Claim, message: Message) -> Exception | None:
+    def _stands(self, obligation: Obligation) -> bool:
+        """Return whether an obligation is still to be met, by the case as it is now."""
+        case = self._store.load(obligation.order_id)
+        return case is not None and still_stands(obligation, case)
+
+    def _fulfil(self, obligation: Obligation) -> Exception | None:
+        """Hand an obligation over; return the error, if there is one."""
+        try:
+            answer: object = cast(Any, self._obligations).fulfil(obligation)
+            without_answer(answer)
+        except Exception as error:  # as with notifiers
+            return error
+        return None
+
+    def _deliver(self, claim: Claim, message: Message) -> Exception | None:
         """Deliver a message to the addresses that lack it; return the error, if there is one."""
         waiting: dict[str, str] = {}
         emails: tuple[str, ...] = ()
@@ -169,7 +197,7 @@ class Outbox(Queries):
                     emails = tuple(each for each in emails if each in claim.open_to)
                 party = attrs.evolve(party, emails=emails)
             if emails or not waiting:
-                answer: object = cast(Any, notifier).deliver(message, party)
+                answer: object = cast(Any, self._notifier).deliver(message, party)
                 without_answer(answer)
         except PartlyDelivered as error:
             if not waiting:
@@ -189,7 +217,7 @@ class Outbox(Queries):
     def dead_letters(
         self, *, limit: int = 100, after: str | None = None, obsolete: bool = False
     ) -> tuple[DeadLetter, ...]:
-        """Return messages that are not tried again, oldest first.
+        """Return messages and obligations that are not tried again, oldest first.
 
         Args:
             limit: The most messages, 1 to 10,000. Default: 100.

@@ -1,4 +1,4 @@
-"""How the async service delivers the messages of its outbox: at least once, lane by lane."""
+"""How the async service delivers what is in its outbox: at least once, lane by lane."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ from ordercancel.domain.errors import (
 )
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_MESSAGE_ID
+from ordercancel.domain.obligations import Obligation
 from ordercancel.engine.messages import Message
+from ordercancel.engine.obligations import still_stands
 from ordercancel.service.answers import without_answer
 from ordercancel.service.backoff import Backoff
 from ordercancel.service.observers import Fields, Observed, Observer, observing
-from ordercancel.service.ports_async import AsyncNotifier
+from ordercancel.service.ports_async import AsyncNotifier, AsyncObligationHandler
 from ordercancel.service.queries_async import AsyncQueries
-from ordercancel.service.records import Backlog, Claim, DeadLetter, Start
+from ordercancel.service.records import Backlog, Claim, DeadLetter, Sent, Start
 from ordercancel.service.results import A_COUNT, MAX_COUNT, Relayed
 
 LEASE = timedelta(minutes=5)
@@ -35,9 +37,10 @@ _WAITS = "a message before this one has not arrived there"
 
 
 class AsyncOutbox(AsyncQueries):
-    """The part of `AsyncCancellationService` that delivers messages."""
+    """The part of `AsyncCancellationService` that delivers messages and obligations."""
 
     _notifier: AsyncNotifier | None
+    _obligations: AsyncObligationHandler | None
     _retries: Backoff
     _chance: Callable[[], float]
     _observers: Sequence[Observer]
@@ -45,13 +48,17 @@ class AsyncOutbox(AsyncQueries):
     async def relay(
         self, now: datetime | None = None, *, limit: int = 100, lease: timedelta = LEASE
     ) -> Relayed:
-        """Deliver messages of the outbox, the longest free first, each at least once.
+        """Deliver messages and obligations, the longest free first, each at least once.
 
         Any scheduler will do, in any number of processes. The messages of one order to one party
         by one medium go out in their order; one that failed holds up those alone, and only at the
         addresses that lack it. What a notifier raises is stored with the message, which is tried
         again later and is dead after the last attempt, or at once where no later one can succeed.
         A message whose request has been closed meanwhile is not sent. No case changes.
+
+        Obligations go to the handler in the same way, those of one order of one kind in their
+        order. A refund that the host has settled meanwhile is not handed over. A service that has
+        no handler leaves them to others, and so it is with messages and a notifier.
 
         Args:
             now: The current time. Default: the clock's.
@@ -60,13 +67,16 @@ class AsyncOutbox(AsyncQueries):
                 was not attempted before it ends is released.
 
         Raises:
-            InvalidValue: The service has no notifier, or an argument is out of its bounds.
+            InvalidValue: The service has neither notifier nor handler, or an argument is out of
+                its bounds.
             StoreUnavailable: The store did not answer; claimed messages are free when the lease
                 ends.
         """
-        if self._notifier is None:
-            fault = Fault("service.notifier", "is missing", "a notifier to deliver messages with")
-            raise InvalidValue([fault])
+        ports = {Sent.MESSAGES: self._notifier, Sent.OBLIGATIONS: self._obligations}
+        sent = frozenset(each for each, port in ports.items() if port is not None)
+        if not sent:
+            expected = "a notifier to deliver messages with, or an obligation handler"
+            raise InvalidValue([Fault("service.notifier", "is missing", expected)])
         now = self._time(now)
         faults = Faults("relay")
         faults.number("limit", limit, 1, MAX_COUNT, A_COUNT)
@@ -79,7 +89,7 @@ class AsyncOutbox(AsyncQueries):
         untried: list[Claim] = []
         left, goes_on = limit, True
         while left and goes_on:
-            claims = await self._store.claim(now, now + lease, left)
+            claims = await self._store.claim(now, now + lease, left, sent)
             left -= len(claims)
             goes_on = False
             # One whose last attempt never ended comes last: it may end this process as well.
@@ -87,7 +97,7 @@ class AsyncOutbox(AsyncQueries):
                 if claim.id in outcomes or self._time(None) - begun >= lease:
                     untried.append(claim)
                     continue
-                outcome = outcomes[claim.id] = await self._attempt(self._notifier, claim, now)
+                outcome = outcomes[claim.id] = await self._attempt(claim, now)
                 goes_on |= outcome != "failed"  # what is settled may have held up others
             goes_on &= not untried
         if untried:
@@ -98,10 +108,15 @@ class AsyncOutbox(AsyncQueries):
         }
         return Relayed(**by_outcome, more=not left or bool(untried))
 
-    async def _attempt(self, notifier: AsyncNotifier, claim: Claim, now: datetime) -> str:
-        """Deliver a message, store how that ended, and return it as `Observed` names it."""
+    async def _attempt(self, claim: Claim, now: datetime) -> str:
+        """Deliver it, store how that ended, and return it as `Observed` names it."""
         fields: Fields = {"message_id": claim.id, "order_id": claim.order_id}
-        message = claim.message
+        message, obligation = claim.message, claim.obligation
+        if obligation is not None:
+            fields |= {
+                "on": obligation.kind,
+                "lag_seconds": (now - obligation.at).total_seconds(),
+            }
         if message is not None:
             fields |= {
                 "on": message.on,
@@ -110,28 +125,21 @@ class AsyncOutbox(AsyncQueries):
                 "lag_seconds": (now - message.at).total_seconds(),
             }
         with observing(self._observers, Observed.MESSAGE, fields):
-            if message is None:
+            if message is None and obligation is None:
                 fields |= {"attempts": claim.attempts, "error": InvalidValue.__name__}
                 await self._store.failed(claim, claim.error, None, claim.reached)
                 outcome = "dead"
             else:
                 fields["attempts"] = claim.attempts + 1
                 try:
-                    outcome = await self._outcome(notifier, claim, message, now, fields)
+                    outcome = await self._outcome(claim, now, fields)
                 except (Conflict, OrderUnavailable) as error:
                     # The store has trouble with this one alone; it is free when the lease ends.
                     fields["error"], outcome = type(error).__name__, "failed"
             fields["outcome"] = outcome
         return outcome
 
-    async def _outcome(
-        self,
-        notifier: AsyncNotifier,
-        claim: Claim,
-        message: Message,
-        now: datetime,
-        fields: Fields,
-    ) -> str:
+    async def _outcome(self, claim: Claim, now: datetime, fields: Fields) -> str:
         error: Exception | None
         if claim.attempts >= self._retries.tries:
             # Each process that attempted it was killed before it could store an outcome.
@@ -140,7 +148,13 @@ class AsyncOutbox(AsyncQueries):
             start = await self._store.start(claim)
             if start is not Start.BEGUN:
                 return start.name.lower()
-            error = await self._deliver(notifier, claim, message)
+            if claim.obligation is not None:
+                if not await self._stands(claim.obligation):
+                    await self._store.delivered(claim.id, now)  # it is done
+                    return "obsolete"
+                error = await self._fulfil(claim.obligation)
+            elif claim.message is not None:
+                error = await self._deliver(claim, claim.message)
         if error is None:
             await self._store.delivered(claim.id, now)
             return "delivered"
@@ -153,9 +167,21 @@ class AsyncOutbox(AsyncQueries):
         await self._store.failed(claim, error_text(error), retry_at, claim.reached + reached)
         return "failed" if retry_at else "dead"
 
-    async def _deliver(
-        self, notifier: AsyncNotifier, claim: Claim, message: Message
-    ) -> Exception | None:
+    async def _stands(self, obligation: Obligation) -> bool:
+        """Return whether an obligation is still to be met, by the case as it is now."""
+        case = await self._store.load(obligation.order_id)
+        return case is not None and still_stands(obligation, case)
+
+    async def _fulfil(self, obligation: Obligation) -> Exception | None:
+        """Hand an obligation over; return the error, if there is one."""
+        try:
+            answer: object = await cast(Any, self._obligations).fulfil(obligation)
+            without_answer(answer)
+        except Exception as error:  # as with notifiers
+            return error
+        return None
+
+    async def _deliver(self, claim: Claim, message: Message) -> Exception | None:
         """Deliver a message to the addresses that lack it; return the error, if there is one."""
         waiting: dict[str, str] = {}
         emails: tuple[str, ...] = ()
@@ -170,7 +196,7 @@ class AsyncOutbox(AsyncQueries):
                     emails = tuple(each for each in emails if each in claim.open_to)
                 party = attrs.evolve(party, emails=emails)
             if emails or not waiting:
-                answer: object = await cast(Any, notifier).deliver(message, party)
+                answer: object = await cast(Any, self._notifier).deliver(message, party)
                 without_answer(answer)
         except PartlyDelivered as error:
             if not waiting:
@@ -190,7 +216,7 @@ class AsyncOutbox(AsyncQueries):
     async def dead_letters(
         self, *, limit: int = 100, after: str | None = None, obsolete: bool = False
     ) -> tuple[DeadLetter, ...]:
-        """Return messages that are not tried again, oldest first.
+        """Return messages and obligations that are not tried again, oldest first.
 
         Args:
             limit: The most messages, 1 to 10,000. Default: 100.

@@ -14,6 +14,7 @@ from typing import Protocol
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.events import Event
+from ordercancel.domain.obligations import Obligation
 from ordercancel.engine.messages import Message
 from ordercancel.service.records import (
     Backlog,
@@ -31,6 +32,7 @@ from ordercancel.service.records import (
     Queue,
     Receipt,
     Scanned,
+    Sent,
     Start,
     Tally,
     Window,
@@ -107,8 +109,17 @@ class Store(Protocol):
         `Commit.marked_from` that is at or before `now`. It is overdue where `OVERDUE` is.
         """
 
-    def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
+    def claim(
+        self,
+        now: datetime,
+        until: datetime,
+        limit: int,
+        sent: frozenset[Sent] = frozenset(Sent),
+    ) -> tuple[Claim, ...]:
         """Lease at most `limit` undelivered messages until `until`, the longest free first.
+
+        Of what `sent` names: messages, obligations or both. The obligations of one order of one
+        kind are a lane, too, those of one tender apart.
 
         A leased message is not handed out again before its lease ends. The messages of one order
         to one party by one medium are a lane: they are handed out in the order in which they were
@@ -206,6 +217,21 @@ class Notifier(Protocol):
         Raises:
             PartlyDelivered: Some of their addresses have it, and others do not.
             Exception: Any other error, where no address has it. Its text is stored and logged.
+        """
+
+
+class ObligationHandler(Protocol):
+    """Does what the host must do."""
+
+    def fulfil(self, obligation: Obligation) -> None:
+        """Do `obligation`, or take it over for good; done twice under one key, it is done once.
+
+        A refund is settled by commands, as soon as the host knows what came of it.
+
+        Raises:
+            NotDelivered: It can't be done now; with ``permanent=True`` never in this way, so that
+                somebody has to see to it.
+            Exception: Any other error: it is tried again. Its text is stored and logged.
         """
 
 

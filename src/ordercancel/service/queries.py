@@ -26,7 +26,7 @@ from ordercancel.rules.roles import BUILT_IN_ROLES, check_party
 from ordercancel.service.answers import party_of
 from ordercancel.service.clock import Clock
 from ordercancel.service.observers import log_passed_over
-from ordercancel.service.ports import Directory, Store
+from ordercancel.service.ports import Directory, ObligationHandler, Store
 from ordercancel.service.records import InboxCursor, InboxQuery
 from ordercancel.service.results import (
     A_COUNT,
@@ -55,6 +55,7 @@ class Queries:
     _book: PolicyBook
     _store: Store
     _directory: Directory | None
+    _obligations: ObligationHandler | None
     _clock: Clock
 
     @property
@@ -73,7 +74,7 @@ class Queries:
         case = self._load(command.order_id, command.by)
         at, policy = self._time(at, case), self._policy(case)
         seller = self._seller(case, policy)
-        before = case_before(command, case, policy, at, seller=seller)
+        before = case_before(command, case, policy, at, seller=seller, obliges=self._obliges)
         return policy.assess(command, before, at, seller=seller)
 
     def options(
@@ -87,7 +88,7 @@ class Queries:
         case = self.case(order_id, by=by)
         at, policy = self._time(at, case), self._policy(case)
         check_edition(policy, case.order.policy, case.edition, case.digest)
-        case = as_if_fired(case, policy, at)
+        case = self._as_if_fired(case, policy, at)
         return options(case, policy, by, at, seller=self._seller(case, policy))
 
     def case(self, order_id: str, *, by: Actor) -> Case:
@@ -118,7 +119,7 @@ class Queries:
         case = self.case(order_id, by=by)
         at, policy = self._time(at, case), self._policy(case)
         lang = check_language(lang, policy)
-        case = as_if_fired(case, policy, at)
+        case = self._as_if_fired(case, policy, at)
         parties = self._parties(case, policy)
         return label(case, policy, reader_of(by, policy), lang, parties=parties)
 
@@ -128,6 +129,7 @@ class Queries:
         *,
         policy: str | None = None,
         statuses: Iterable[RequestStatus] | None = None,
+        marked: str | None = None,
         after: InboxCursor | str | None = None,
         limit: int = 50,
         lang: Lang | None = None,
@@ -142,7 +144,9 @@ class Queries:
         Args:
             actor: Whose queue.
             policy: The name of a policy. Default: all of them.
-            statuses: The statuses of an order's latest request. Default: the open ones.
+            statuses: The statuses of an order's latest request. Default: the open ones, or where
+                `marked` is told any.
+            marked: The code of a mark that counts by now, such as ``refund_open``. Default: any.
             after: The `next` of the page before, or its text. Default: the first page.
             limit: The most rows, 1 to 10,000. Default: 50.
             lang: The language of the rows. Default: each in the first one of its policy.
@@ -156,27 +160,31 @@ class Queries:
         faults = Faults("inbox")
         faults.instance("statuses", statuses, Iterable | None, "statuses of a request")
         faults.raise_if_any()
-        wanted = tuple(OPEN if statuses is None else statuses)
+        every = OPEN if marked is None else RequestStatus
+        wanted = tuple(every if statuses is None else statuses)
         if isinstance(after, str):
             after = InboxCursor.parse(after)
         for number, status in enumerate(wanted):
             faults.member(f"statuses[{number}]", status, RequestStatus)
         faults.instance("after", after, InboxCursor | None, "the next of a page before")
+        faults.line("marked", marked, optional=True)
         faults.number("limit", limit, 1, MAX_COUNT, A_COUNT)
         faults.raise_if_any()
+        now = self._time(at)
         policies = self._named(policy)
         for editions in policies.values():
             check_language(lang, editions[0])
         query = InboxQuery(
             queue=queue_of(actor, policies),
             statuses=frozenset(map(RequestStatus, wanted)),
+            marked=None if marked is None else (marked, now),
             after=after,
             limit=limit,
         )
         page = self._store.inbox(query)
         if page.unread:
             log_passed_over("inbox", page.unread, "can't be read by this release")
-        return inbox_page(page, policies, lang, self._time(at))
+        return inbox_page(page, policies, lang, now)
 
     def counters(
         self, actor: Actor, *, policy: str | None = None, at: datetime | None = None
@@ -194,7 +202,7 @@ class Queries:
         """
         policies = self._named(policy)
         tallies = self._store.tally(queue_of(actor, policies), self._time(at))
-        return counts(policies, tallies)
+        return counts(policies, tallies, obliges=self._obliges)
 
     def _time(self, at: datetime | None, case: Case | None = None) -> datetime:
         """Return `at` in UTC, or the clock's time, lifted to the last event of `case`.
@@ -249,11 +257,14 @@ class Queries:
             return {}
         return {each: self._find(each) for each in readers_of(case, policy)}
 
+    @property
+    def _obliges(self) -> bool:
+        return self._obligations is not None
 
-def as_if_fired(case: Case, policy: Policy, at: datetime) -> Case:
-    """Return a case as if what is due had fired; as it is, where this policy can't fire it."""
-    try:
-        steps = fire_due(case, policy, at)
-    except InvalidValue:
-        return case
-    return steps[-1].case if steps else case
+    def _as_if_fired(self, case: Case, policy: Policy, at: datetime) -> Case:
+        """Return a case as if what is due had fired; as it is, where this policy can't fire it."""
+        try:
+            steps = fire_due(case, policy, at, obliges=self._obliges)
+        except InvalidValue:
+            return case
+        return steps[-1].case if steps else case

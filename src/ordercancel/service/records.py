@@ -15,6 +15,7 @@ from ordercancel.domain.events import Event
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.limits import MAX_LINE
+from ordercancel.domain.obligations import Obligation
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.engine.erasure import Person
 from ordercancel.engine.messages import Message
@@ -36,6 +37,7 @@ class Commit:
         expected: The version that the case was loaded at; 0 for one that is new.
         events: What happened, in order; the last has the version ``case.version``.
         messages: What people must be told.
+        obligations: What the host must do.
         command_id: What the command is known by, where it has an id: a digest of that and of who
             gave it (`ordercancel.service.receipts`).
         fingerprint: Tells whether another command with this id is the same one.
@@ -51,6 +53,7 @@ class Commit:
     expected: int
     events: tuple[Event, ...]
     messages: tuple[Message, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
     command_id: str | None = None
     fingerprint: str = ""
     next_due: datetime | None = None
@@ -68,8 +71,7 @@ class Indexed:
     Args:
         order_id: The order.
         version: The version of the case that it was reckoned from.
-        next_due: As in `Commit`.
-        marked_from: As in `Commit`.
+        next_due, marked_from: As in `Commit`.
     """
 
     order_id: str
@@ -90,6 +92,7 @@ class Receipt:
     version: int
     fingerprint: str
     messages: tuple[Message, ...]
+    obligations: tuple[Obligation, ...] = ()
 
 
 Kind: TypeAlias = tuple[str, str, str, int | None]
@@ -176,11 +179,7 @@ class InboxCursor:
 
     @classmethod
     def parse(cls, text: str) -> InboxCursor:
-        """Return the cursor with this text.
-
-        Raises:
-            InvalidValue: It is none.
-        """
+        """Return the cursor with this text, or raise `InvalidValue`."""
         moment, _, order_id = text.partition("~")
         try:
             requested_at = datetime.fromisoformat(moment)
@@ -199,12 +198,14 @@ class InboxQuery:
     Args:
         queue: Whose requests.
         statuses: The wanted statuses of an order's latest request. Default: any.
+        marked: A mark that is wanted, and the moment that it counts by. Default: any.
         after: The `Page.next` of the page before. Default: the first page.
         limit: The most rows of a page. Default: 50.
     """
 
     queue: Queue
     statuses: frozenset[RequestStatus] = frozenset(RequestStatus)
+    marked: tuple[str, datetime] | None = None
     after: InboxCursor | None = None
     limit: int = 50
 
@@ -238,15 +239,37 @@ class Tally:
     overdue: int
 
 
+class Sent(StrEnum):
+    """What an outbox holds: what people are told, and what the host must do."""
+
+    MESSAGES = "messages"
+    OBLIGATIONS = "obligations"
+
+
 @attrs.frozen(kw_only=True)
-class Claim:
-    """A message that is leased until `until`, to be delivered.
+class _InOutbox:
+    """What is in an outbox.
 
     Args:
-        id: Its id.
+        id: The id of the message, or the key of the obligation.
         order_id: The order that it is about.
-        message: The message; None where its stored form can't be read.
+        message: The message; None for an obligation, and where its stored form can't be read.
+        obligation: The obligation; None for a message, likewise.
         attempts: How many attempts have begun so far.
+    """
+
+    id: str
+    order_id: str
+    message: Message | None
+    obligation: Obligation | None = None
+    attempts: int
+
+
+@attrs.frozen(kw_only=True)
+class Claim(_InOutbox):
+    """A message or an obligation that is leased until `until`, to be delivered.
+
+    Args:
         until: When the lease ends.
         reached: Those of the party's addresses that have the message already.
         open_to: The addresses that it may go to: those that have every message before it of its
@@ -254,10 +277,6 @@ class Claim:
         error: What is wrong with its stored form.
     """
 
-    id: str
-    order_id: str
-    message: Message | None
-    attempts: int
     until: datetime
     reached: tuple[str, ...] = attrs.field(default=(), repr=False)
     open_to: frozenset[str] | None = attrs.field(default=None, repr=False)
@@ -276,21 +295,9 @@ class Start(Enum):
 
 
 @attrs.frozen(kw_only=True)
-class DeadLetter:
-    """A message that is not tried again: a dead one, or an obsolete one.
+class DeadLetter(_InOutbox):
+    """What is not tried again, with the error of the last attempt: dead, or obsolete."""
 
-    Args:
-        id: Its id.
-        order_id: The order that it is about.
-        message: The message; None where its stored form can't be read.
-        attempts: How many attempts there have been.
-        error: What went wrong at the last one.
-    """
-
-    id: str
-    order_id: str
-    message: Message | None
-    attempts: int
     error: str = attrs.field(repr=False)
 
 
@@ -373,7 +380,7 @@ class Backlog:
     """What waits to be done.
 
     Args:
-        messages: How many messages wait to be delivered, leased ones included.
+        messages: How many messages and obligations wait to be delivered, leased ones included.
         oldest: When the event happened that the oldest of them is about.
         dead: How many messages are dead.
         due: How many orders have a deadline that is due.

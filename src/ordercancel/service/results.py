@@ -8,9 +8,10 @@ from datetime import datetime
 import attrs
 
 from ordercancel.domain.actors import Actor
-from ordercancel.domain.cases import Case
+from ordercancel.domain.cases import REFUND_OPEN, Case
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.events import Event
+from ordercancel.domain.obligations import Obligation
 from ordercancel.domain.requests import OPEN
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.handling import fired_among
@@ -36,12 +37,14 @@ class Outcome:
         case: The case after it.
         events: What happened, in order, by the deadlines that were due and by the command.
         messages: The messages that were put into the outbox with it.
+        obligations: What the host must do, put into the outbox with it.
         repeated: Whether this is the outcome of an earlier command with the same id.
     """
 
     case: Case
     events: tuple[Event, ...]
     messages: tuple[Message, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
     repeated: bool = False
 
     @property
@@ -212,12 +215,17 @@ class Count:
     overdue: int
 
 
-def counts(policies: Editions, tallies: Iterable[Tally]) -> tuple[Count, ...]:
-    """Return the counters of each policy's latest edition in its order, 0 where there is none."""
+def counts(policies: Editions, tallies: Iterable[Tally], *, obliges: bool) -> tuple[Count, ...]:
+    """Return the counters of each policy's latest edition in its order, 0 where there is none.
+
+    That of open refunds is left out where nobody handles refunds: it would say that none is owed.
+    """
     by_state = {(tally.policy, tally.on): tally for tally in tallies}
     numbers = []
     for name, (policy, *_) in policies.items():
         for counter in policy.counters:
+            if counter.on == REFUND_OPEN and not obliges:
+                continue
             states = OPEN if counter.on == ANY_OPEN else (counter.on,)
             counted = [each for on in states if (each := by_state.get((name, on)))]
             numbers.append(

@@ -26,7 +26,12 @@ from ordercancel.service.backoff import CONFLICTS, RETRIES, Backoff, deciding_ag
 from ordercancel.service.batches_async import fields_of
 from ordercancel.service.clock import Clock, SystemClock
 from ordercancel.service.observers import Fields, LogObserver, Observed, Observer, observing
-from ordercancel.service.ports_async import AsyncDirectory, AsyncNotifier, AsyncStore
+from ordercancel.service.ports_async import (
+    AsyncDirectory,
+    AsyncNotifier,
+    AsyncObligationHandler,
+    AsyncStore,
+)
 from ordercancel.service.receipts import is_same, key_of
 from ordercancel.service.records import Commit
 from ordercancel.service.results import Outcome, wrong_kind
@@ -45,6 +50,8 @@ class AsyncCancellationService(AsyncRetention):
         directory: Looks parties up. Default: none; then nobody has a name, and no seller is known
             to permit cancelling.
         notifier: Delivers messages; only `relay` needs one.
+        obligations: Does what the host must do: refunds, restocking, stopped shipments. Give it to
+            every service that handles commands or ticks: without one, nothing is written of these.
         clock: Tells the time where a call names none. Default: the machine's clock.
         conflicts: How a command is decided again that lost the race for its order. Default: 8
             attempts in about a second.
@@ -60,6 +67,7 @@ class AsyncCancellationService(AsyncRetention):
         store: AsyncStore,
         directory: AsyncDirectory | None = None,
         notifier: AsyncNotifier | None = None,
+        obligations: AsyncObligationHandler | None = None,
         clock: Clock | None = None,
         conflicts: Backoff = CONFLICTS,
         retries: Backoff = RETRIES,
@@ -70,6 +78,7 @@ class AsyncCancellationService(AsyncRetention):
         self._store = store
         self._directory = directory
         self._notifier = notifier
+        self._obligations = obligations
         self._clock = clock or SystemClock()
         self._conflicts = conflicts
         self._retries = retries
@@ -159,7 +168,8 @@ class AsyncCancellationService(AsyncRetention):
             try:
                 policy = self._policy(case)
                 seller = await self._seller(case, policy)
-                handled = handle(command, case, policy, self._time(at, case), seller=seller)
+                now = self._time(at, case)
+                handled = handle(command, case, policy, now, seller=seller, obliges=self._obliges)
                 messages = await self._messages(handled, policy)
             except Exception:
                 # It may be refused for no other reason than that it was carried out before.
@@ -167,16 +177,17 @@ class AsyncCancellationService(AsyncRetention):
                 if earlier is not None:
                     return earlier
                 raise
-            if handled.refused is not None:
+            if handled.refused is not None or not handled.steps:
                 earlier = await self._earlier(command)
                 if earlier is not None:
                     return earlier
             with deciding_again():
+                outcome = Outcome(case=case, events=())
                 if handled.steps:
-                    await self._commit(case, handled, policy, messages, command)
+                    outcome = await self._commit(case, handled, policy, messages, command)
                 if handled.refused is not None:
                     raise handled.refused
-                return Outcome(case=handled.case, events=handled.events, messages=messages)
+                return outcome
             # Who was first may have been the same command, sent twice.
             earlier = await self._earlier(command)
             if earlier is not None:

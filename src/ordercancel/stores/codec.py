@@ -1,4 +1,4 @@
-"""The stored form: cases, events and messages as JSON, by msgspec.
+"""The stored form: cases, events, messages and obligations as JSON, by msgspec.
 
 What is read back is checked: types by msgspec, values by the domain classes themselves. What does
 not pass raises `InvalidValue`, naming the record, and quoting nothing of what it holds. Records of
@@ -23,6 +23,7 @@ from ordercancel.domain.exact import exact
 from ordercancel.domain.faults import kept
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.limits import MAX_PROBLEM
+from ordercancel.domain.obligations import OBLIGATIONS, Obligation, OwnObligation
 from ordercancel.domain.quotes import NOTHING
 from ordercancel.engine.messages import Message
 from ordercancel.stores import form1
@@ -35,8 +36,8 @@ FORM = 2
 T = TypeVar("T")
 
 
-def encode(value: Case | Event | Message) -> str:
-    """The JSON of a case, an event or a message."""
+def encode(value: Case | Event | Message | Obligation) -> str:
+    """The JSON of a case, an event, a message or an obligation."""
     encoded = _ENCODER.encode(value)
     for nothing in _LEFT_OUT:
         encoded = encoded.replace(nothing, b"")
@@ -90,6 +91,13 @@ def decode_message(stored: str, form: int = FORM) -> Message:
     if form == 1:
         stored = _raised(form1.message, "message", stored)
     return _decoded(_MESSAGE, stored, "message")
+
+
+def decode_obligation(stored: str, kind: str, form: int = FORM) -> Obligation:
+    """The obligation of this kind that `stored` is the JSON of."""
+    _check_form("obligation", form, oldest=FORM)
+    obligation: Obligation = _decoded(_OBLIGATIONS.get(kind, _OWN), stored, "obligation")
+    return obligation
 
 
 def _check_form(what: str, form: int, oldest: int = 1) -> None:
@@ -176,13 +184,18 @@ _LEFT_OUT = (
     b'"lines":[],"money":null,',
     b'"fee":null,"lines":{},',
     b'"units":' + _ENCODER.encode(NOTHING) + b",",
+    b'"refunds":[],',
 )
-"""What an order without lines has nothing in, and is stored without, as ever.
+"""What an order without lines and refunds has nothing in, and is stored without, as ever.
 
 None of it can occur elsewhere: a fact is no list and no empty map, and a text has no bare quotes.
 """
 _CASE = msgspec.json.Decoder(Case, dec_hook=_value)
 _MESSAGE = msgspec.json.Decoder(Message)
+_OBLIGATIONS: Mapping[str, msgspec.json.Decoder[Any]] = {
+    name: msgspec.json.Decoder(kind, dec_hook=_value) for name, kind in OBLIGATIONS.items()
+}
+_OWN = msgspec.json.Decoder(OwnObligation)
 _EVENTS: Mapping[str, msgspec.json.Decoder[Any]] = {
     name: msgspec.json.Decoder(kind, dec_hook=_value) for name, kind in EVENTS.items()
 }

@@ -108,8 +108,9 @@ class MemoryStore(MemoryOutbox):
             marked_from=commit.marked_from,
         )
         self._events[order_id] = (*self._events.get(order_id, ()), *commit.events)
-        for message in commit.messages:
-            self._outbox[message.id] = Entry(message, commit.case.version, message.at)
+        for sent in (*commit.messages, *commit.obligations):
+            entry = Entry(sent, commit.case.version, sent.at)
+            self._outbox[entry.id] = entry
 
     def receipt(self, command_id: str) -> Receipt | None:
         return self.receipts([command_id]).get(command_id)
@@ -118,9 +119,7 @@ class MemoryStore(MemoryOutbox):
         with self._lock:
             kept = [(each, self._receipts.get(each)) for each in command_ids]
             return {
-                each: attrs.evolve(receipt, messages=self._outbox.of(receipt))
-                for each, receipt in kept
-                if receipt is not None
+                each: self._outbox.of(receipt) for each, receipt in kept if receipt is not None
             }
 
     def history(self, order_id: str) -> tuple[Event, ...]:
@@ -157,7 +156,7 @@ class MemoryStore(MemoryOutbox):
             keyed_cases = [
                 (InboxCursor(requested_at=latest.at, order_id=case.order.id), case)
                 for case, latest in self._asked(query.queue)
-                if latest.status in query.statuses
+                if latest.status in query.statuses and self._has(case, query.marked)
             ]
         keyed_cases.sort(key=lambda keyed: keyed[0])
         rest = [
@@ -166,6 +165,13 @@ class MemoryStore(MemoryOutbox):
         page = rest[: query.limit]
         more = len(rest) > len(page)
         return Page(cases=tuple(case for _, case in page), next=page[-1][0] if more else None)
+
+    def _has(self, case: Case, marked: tuple[str, datetime] | None) -> bool:
+        """Return whether a mark counts for a case by a moment; where none is asked for, yes."""
+        if marked is None:
+            return True
+        since = self._index[case.order.id].marked_from.get(marked[0])
+        return since is not None and since <= marked[1]
 
     def tally(self, queue: Queue, now: datetime) -> tuple[Tally, ...]:
         count: Counter[tuple[str, str]] = Counter()
@@ -184,7 +190,7 @@ class MemoryStore(MemoryOutbox):
 
     def backlog(self, now: datetime) -> Backlog:
         with self._lock:
-            waiting = [entry.message.at for entry in self._outbox.values() if entry.waits]
+            waiting = [entry.sent.at for entry in self._outbox.values() if entry.waits]
             states = Counter(entry.state for entry in self._outbox.values())
             due = [each.due_at for each in self._due(now)]
         return Backlog(
@@ -203,9 +209,9 @@ class MemoryStore(MemoryOutbox):
     def undelivered(self, order_id: str) -> Mapping[str, int]:
         with self._lock:
             return {
-                entry.message.id: entry.version
+                entry.id: entry.version
                 for entry in self._outbox.about(order_id)
-                if entry.state is not State.DELIVERED
+                if entry.message and entry.state is not State.DELIVERED
             }
 
     def erase(self, erasure: Erasure) -> None:
@@ -234,7 +240,7 @@ class MemoryStore(MemoryOutbox):
             may_go = ids if Kept.CASES in kept else ()
             closed = [each for each in may_go if self._is_closed(each, before)]
             old = self._outbox.over(ids, before) if Kept.MESSAGES in kept else set()
-            gone = old | {each.message.id for name in closed for each in self._outbox.about(name)}
+            gone = old | {each.id for name in closed for each in self._outbox.about(name)}
             for message_id in gone:
                 del self._outbox[message_id]
             spent = [
@@ -270,6 +276,7 @@ class MemoryStore(MemoryOutbox):
             self._events[order_id][-1].at < before
             and self._cases[order_id].open_request is None
             and self._index[order_id].next_due is None
+            and not self._cases[order_id].is_refund_open
             and not any(entry.waits for entry in self._outbox.about(order_id))
         )
 

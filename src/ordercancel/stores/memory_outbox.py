@@ -13,11 +13,11 @@ from operator import itemgetter
 import attrs
 
 from ordercancel.domain.cases import Case
+from ordercancel.domain.obligations import Obligation
 from ordercancel.engine.erasure import Person, blanked, is_to
 from ordercancel.engine.messages import Message
-from ordercancel.rules.notifications import Medium
 from ordercancel.service.ports import Store
-from ordercancel.service.records import Claim, DeadLetter, Receipt, Start
+from ordercancel.service.records import Claim, DeadLetter, Receipt, Sent, Start
 
 
 class State(Enum):
@@ -31,9 +31,9 @@ class State(Enum):
 
 @attrs.define
 class Entry:
-    """A message in the outbox: where it stands, and when it is free to be claimed."""
+    """Something in the outbox: where it stands, and when it is free to be claimed."""
 
-    message: Message
+    sent: Message | Obligation
     version: int
     free_at: datetime
     state: State = State.WAITING
@@ -48,9 +48,26 @@ class Entry:
         return self.state is State.WAITING
 
     @property
-    def lane(self) -> tuple[str, str, Medium]:
+    def id(self) -> str:
+        """Its id, or the key of an obligation."""
+        return self.sent.id if isinstance(self.sent, Message) else self.sent.key
+
+    @property
+    def message(self) -> Message | None:
+        """The message; None for an obligation."""
+        return self.sent if isinstance(self.sent, Message) else None
+
+    @property
+    def obligation(self) -> Obligation | None:
+        """The obligation; None for a message."""
+        return None if isinstance(self.sent, Message) else self.sent
+
+    @property
+    def lane(self) -> tuple[object, ...]:
         """What it keeps its order with."""
-        return self.message.order_id, self.message.party, self.message.medium
+        if isinstance(self.sent, Message):
+            return self.sent.order_id, self.sent.party, self.sent.medium
+        return self.sent.order_id, getattr(self.sent, "tender", None), Sent, self.sent.kind
 
     def is_held_up(self, earlier: Iterable[Entry], now: datetime) -> bool:
         """Return whether one of those before it has to go first, or is about to be tried."""
@@ -59,14 +76,16 @@ class Entry:
     def is_over(self, before: datetime) -> bool:
         """Return whether it was delivered before a moment, or is obsolete and older than that."""
         if self.state is State.OBSOLETE:
-            return self.message.at < before
+            return self.sent.at < before
         return self.delivered_at is not None and self.delivered_at < before
 
     def erase(self, person: Person, reworded: Message | None) -> None:
         """Take a person's words out, for new ones where it is still to be delivered."""
+        if self.message is None:
+            return
         if reworded is None or self.state is State.DELIVERED:
             reworded = blanked(self.message, person)
-        self.message = reworded
+        self.sent = reworded
         self.error = self.error.partition(":")[0]
         self.free_at += timedelta(microseconds=1)  # whoever has it can't tell of it any more
 
@@ -76,14 +95,16 @@ class Outbox(dict[str, Entry]):
 
     def about(self, order_id: str) -> tuple[Entry, ...]:
         """Return the entries of one order."""
-        return tuple(entry for entry in self.values() if entry.message.order_id == order_id)
+        return tuple(entry for entry in self.values() if entry.sent.order_id == order_id)
 
-    def of(self, receipt: Receipt) -> tuple[Message, ...]:
-        """Return the messages of the commit that a receipt is of."""
-        return tuple(
-            entry.message
-            for entry in self.about(receipt.order_id)
-            if entry.version == receipt.version
+    def of(self, receipt: Receipt) -> Receipt:
+        """Return a receipt with the messages and obligations of its commit."""
+        entries = self.about(receipt.order_id)
+        entries = tuple(each for each in entries if each.version == receipt.version)
+        return attrs.evolve(
+            receipt,
+            messages=tuple(each.message for each in entries if each.message),
+            obligations=tuple(each.obligation for each in entries if each.obligation),
         )
 
     def over(self, order_ids: Collection[str], before: datetime) -> set[str]:
@@ -91,18 +112,18 @@ class Outbox(dict[str, Entry]):
         return {
             key
             for key, entry in self.items()
-            if entry.message.order_id in order_ids and entry.is_over(before)
+            if entry.sent.order_id in order_ids and entry.is_over(before)
         }
 
     def erase(self, order_id: str, person: Person, messages: Iterable[Message]) -> None:
         """Take a person out of the messages about an order, with new words for some."""
         reworded = {message.id: message for message in messages}
         for entry in self.about(order_id):
-            message_id = entry.message.id
-            if is_to(person, entry.message) and entry.state is not State.DELIVERED:
-                del self[message_id]
+            message = entry.message
+            if message and is_to(person, message) and entry.state is not State.DELIVERED:
+                del self[entry.id]
             else:
-                entry.erase(person, reworded.get(message_id))
+                entry.erase(person, reworded.get(entry.id))
 
 
 _AT_ONCE = datetime.min.replace(tzinfo=UTC)
@@ -111,9 +132,10 @@ _AT_ONCE = datetime.min.replace(tzinfo=UTC)
 def _claim(entry: Entry, before: Sequence[Entry]) -> Claim:
     have = [frozenset(each.reached) for each in before]
     return Claim(
-        id=entry.message.id,
-        order_id=entry.message.order_id,
+        id=entry.id,
+        order_id=entry.sent.order_id,
         message=entry.message,
+        obligation=entry.obligation,
         attempts=entry.attempts,
         until=entry.free_at,
         reached=entry.reached,
@@ -128,12 +150,19 @@ class MemoryOutbox(Store):
     _cases: dict[str, Case]
     _outbox: Outbox
 
-    def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
+    def claim(
+        self,
+        now: datetime,
+        until: datetime,
+        limit: int,
+        sent: frozenset[Sent] = frozenset(Sent),
+    ) -> tuple[Claim, ...]:
         lanes: dict[object, list[Entry]] = defaultdict(list)
         free: list[tuple[datetime, int, Entry, list[Entry]]] = []
         with self._lock:
             for number, entry in enumerate(self._outbox.values()):
-                if not entry.waits:
+                kind = Sent.MESSAGES if entry.message else Sent.OBLIGATIONS
+                if not entry.waits or kind not in sent:
                     continue
                 before = [each for each in lanes[entry.lane] if not self._is_obsolete(each)]
                 if entry.free_at <= now and not entry.is_held_up(before, now):
@@ -190,9 +219,10 @@ class MemoryOutbox(Store):
             begin = ids.index(after) + 1 if after is not None and after in ids else 0
             dead = (
                 DeadLetter(
-                    id=entry.message.id,
-                    order_id=entry.message.order_id,
+                    id=entry.id,
+                    order_id=entry.sent.order_id,
                     message=entry.message,
+                    obligation=entry.obligation,
                     attempts=entry.attempts,
                     error=entry.error,
                 )
@@ -220,6 +250,8 @@ class MemoryOutbox(Store):
 
     def _is_obsolete(self, entry: Entry) -> bool:
         """Return whether the request is closed that a message speaks of as open."""
+        if entry.message is None:
+            return False
         case, number = self._cases.get(entry.message.order_id), entry.message.request
         if case is None or case.latest is None or number is None:
             return False

@@ -296,6 +296,10 @@ def _draw_any_values(
         "buyer": (None, None, "b-9"),
         "seller": (None, None, "s-9"),
         "deadline": (*(deadline.id for deadline in policy.deadlines), "no_such_deadline"),
+        "key": (f"{order.id}:1:refund:all.1", "no_such_key"),
+        "reference": ("re-1", "re-2"),
+        "code": ("declined", "closed"),
+        "amount": (None, None, 0, 500),
         "data": (*_FACTS, *({"confirmed": True},)),
         "facts": (*_FACTS, {"ship_on": day}),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ordercancel.domain.cases import REFUND_OPEN
 from ordercancel.domain.commands import Judged, RequestCancellation
 from ordercancel.domain.requests import OPEN
 from ordercancel.engine.ruleset import RuleSet
@@ -42,6 +43,7 @@ def agree(policy: RuleSet, kind: type[Judged], facts: _Facts) -> bool:
 def _of_a_request(policy: RuleSet, kind: type[Judged], facts: _Facts) -> bool:
     """Whether something is known that only a request has."""
     names = {"is_initiator", "is_answerer", "is_own_side", "requested_at"}
+    names.add(f"{MARKED}{REFUND_OPEN}")
     names |= {
         f"{MARKED}{each.then.argument}" for each in policy.deadlines if each.then.of == "request"
     }

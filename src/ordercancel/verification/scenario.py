@@ -16,9 +16,12 @@ from ordercancel.domain.commands import (
     Approve,
     AskWithdrawal,
     Command,
+    FailRefund,
     FireDeadline,
     Reject,
     RequestCancellation,
+    RetryRefund,
+    SettleRefund,
     UpdateOrder,
     Withdraw,
 )
@@ -36,6 +39,9 @@ VERBS: Mapping[type[Command], str] = {
     AnswerWithdrawal: "answer_withdrawal",
     AdvanceOrder: "advance",
     UpdateOrder: "update",
+    SettleRefund: "settle_refund",
+    FailRefund: "fail_refund",
+    RetryRefund: "retry_refund",
 }
 """The ``do`` of a scenario's line, by kind of command; deadlines are fired by ``tick``."""
 

@@ -197,10 +197,10 @@ DECIDED: Mapping[str, tuple[Gap, ...]] = {
     ),
     "qoo10.3.front-list": (
         Gap.of(
-            "「キャンセル中」は、キャンセルが決まり、返金の確認などの処理がまだ済んでいない件数",
-            "キャンセル中 counts cancellations that are granted and not settled yet, "
-            "such as a refund that is not confirmed; it is counted where the shop keeps "
-            "track of what it still owes, and is not among the numbers below",
+            "「キャンセル中」は、キャンセルが決まり、返金がまだ完了していない件数。返金の状況が記録"
+            "される場合にのみ表示する",
+            "キャンセル中 counts cancellations that are granted and whose refund is not "
+            "settled yet; it is shown where the shop keeps track of refunds",
         ),
     ),
     "qoo10.3.counters": (

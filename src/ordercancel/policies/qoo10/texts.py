@@ -270,6 +270,11 @@ TEXTS = Texts(
             source=clause("qoo10.3.front-list"),
         ),
         Counter(
+            on="refund_open",
+            label=Text("キャンセル中", "Cancellations in progress"),
+            source=clause("qoo10.3.front-list"),
+        ),
+        Counter(
             on="pending",
             label=Text("キャンセル要請", "Cancellation requests"),
             state=reading("qoo10.3.grid").text("キャンセル・処理要請", "Cancellation to process"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import String, bindparam, insert, text, update
 
-from ordercancel.domain.cases import Case
+from ordercancel.domain.cases import REFUND_OPEN, Case
 from ordercancel.domain.errors import Conflict
 from ordercancel.domain.events import Event
 from ordercancel.domain.requests import RequestStatus
@@ -16,6 +16,7 @@ from ordercancel.engine.timers import OVERDUE
 from ordercancel.service.records import Commit, Indexed
 from ordercancel.stores.codec import FORM, encode
 from ordercancel.stores.sql.executors import Executor, parameters
+from ordercancel.stores.sql.sent import LANE, party_of
 from ordercancel.stores.sql.tables import cases, commands, events, moment_text, outbox
 
 _OPENED = insert(cases).values(parameters(cases))
@@ -73,8 +74,9 @@ def write(executor: Executor, commit: Commit) -> None:
     elif executor.changed(_MOVED_ON, {**row, "id": order_id, "expected": commit.expected}) != 1:
         raise Conflict(order_id)
     executor.change(EVENT, event_rows(order_id, commit.events, commit.expected))
-    if commit.messages:
-        executor.change(_MESSAGE, _message_rows(commit))
+    sent = [*_message_rows(commit), *_obligation_rows(commit)]
+    if sent:
+        executor.change(_MESSAGE, sent)
     if commit.command_id is not None:
         executor.change(_COMMAND, [_command_row(commit)])
 
@@ -149,7 +151,12 @@ def case_row(case: Case) -> dict[str, Any]:
         "rejected_before": case.had(RequestStatus.REJECTED),
         "withdrawn_before": case.had(RequestStatus.WITHDRAWN),
         "facts": _plain(order.facts),
-        "marks": sorted({each.code for each in case.marks if each.request in (None, number)}),
+        "marks": sorted(
+            {
+                *(each.code for each in case.marks if each.request in (None, number)),
+                *((REFUND_OPEN,) if case.is_refund_open else ()),
+            }
+        ),
         "open_key": order.id if case.open_request else None,
         "body": encode(case),
     }
@@ -206,6 +213,24 @@ def _message_rows(commit: Commit) -> list[dict[str, Any]]:
             "free_at": message.at,
         }
         for message in commit.messages
+    ]
+
+
+def _obligation_rows(commit: Commit) -> list[dict[str, Any]]:
+    return [
+        {
+            "message_id": each.key,
+            "order_id": each.order_id,
+            "party": party_of(each),
+            "lane": f"{LANE}{each.kind}",
+            "version": commit.case.version,
+            "request": None,
+            "form": FORM,
+            "body": encode(each),
+            "attempts": 0,
+            "free_at": each.at,
+        }
+        for each in commit.obligations
     ]
 
 

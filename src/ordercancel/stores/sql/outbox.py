@@ -1,8 +1,9 @@
 """The outbox: what is leased, delivered, failed, dead, obsolete and put back.
 
 The messages of one order to one party in one ``lane``, which is their medium, go out in the order
-in which they were written. Of a lane only the first is claimed, and those behind it at most for
-the addresses that have it already. Nothing here waits for a row that somebody else has locked.
+in which they were written; so do obligations of one kind. Of a lane only the first is claimed, and
+those behind it at most for the addresses that have it already. Nothing here waits for a row that
+somebody else has locked.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    Update,
     and_,
     bindparam,
     exists,
@@ -33,12 +35,14 @@ from sqlalchemy import (
 )
 
 from ordercancel.domain.errors import InvalidValue
+from ordercancel.domain.obligations import Obligation
 from ordercancel.domain.requests import FINAL
 from ordercancel.engine.messages import Message
-from ordercancel.service.records import Claim, DeadLetter, Start
-from ordercancel.stores.codec import FORM, decode_message
+from ordercancel.service.records import Claim, DeadLetter, Sent, Start
+from ordercancel.stores.codec import FORM
 from ordercancel.stores.sql.executors import Executor, parameters
 from ordercancel.stores.sql.queries import listed
+from ordercancel.stores.sql.sent import LANE, party_of, read_sent
 from ordercancel.stores.sql.tables import DEAD, DELIVERED, OBSOLETE, WAITING, cases, outbox
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -105,22 +109,33 @@ _picked = (
     .order_by(_free.c.free_at, _free.c.number)
     .limit(bindparam("limit", type_=Integer))
     .with_for_update(skip_locked=True, of=_free)
-    .cte("picked")
 )
-_CLAIM = (
-    update(outbox)
-    .where(outbox.c.number.in_(select(_picked.c.number)))
-    .values(free_at=bindparam("until", type_=outbox.c.free_at.type))
-    .returning(
-        outbox.c.number,
-        outbox.c.message_id,
-        outbox.c.order_id,
-        outbox.c.form,
-        outbox.c.body,
-        outbox.c.attempts,
-        outbox.c.reached,
+_is_obligation = _free.c.lane.startswith(literal(LANE))
+
+
+def _claiming(picked: Select[Any]) -> Update:
+    return (
+        update(outbox)
+        .where(outbox.c.number.in_(select(picked.cte("picked").c.number)))
+        .values(free_at=bindparam("until", type_=outbox.c.free_at.type))
+        .returning(
+            outbox.c.number,
+            outbox.c.message_id,
+            outbox.c.order_id,
+            outbox.c.lane,
+            outbox.c.form,
+            outbox.c.body,
+            outbox.c.attempts,
+            outbox.c.reached,
+        )
     )
-)
+
+
+_CLAIM = {
+    frozenset(Sent): _claiming(_picked),
+    frozenset({Sent.MESSAGES}): _claiming(_picked.where(~_is_obligation)),
+    frozenset({Sent.OBLIGATIONS}): _claiming(_picked.where(_is_obligation)),
+}
 _DELIVERED = (
     update(outbox)
     .where(outbox.c.message_id == bindparam("id"), outbox.c.state != DELIVERED)
@@ -162,6 +177,7 @@ _DEAD_LETTERS = (
     select(
         outbox.c.message_id,
         outbox.c.order_id,
+        outbox.c.lane,
         outbox.c.form,
         outbox.c.body,
         outbox.c.attempts,
@@ -186,9 +202,11 @@ _REVIVE_ALL = (
 _REVIVE = _REVIVE_ALL.where(outbox.c.message_id == bindparam("id"))
 
 
-def claim(executor: Executor, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
+def claim(
+    executor: Executor, now: datetime, until: datetime, limit: int, sent: frozenset[Sent]
+) -> tuple[Claim, ...]:
     """Lease at most `limit` undelivered messages until `until`, the longest free first."""
-    rows = executor.rows(_CLAIM, {"now": now, "until": until, "limit": limit})
+    rows = executor.rows(_CLAIM[sent], {"now": now, "until": until, "limit": limit})
     have: dict[str, list[frozenset[str]]] = defaultdict(list)
     if rows:
         ids = json.dumps([row[1] for row in rows])
@@ -213,22 +231,23 @@ def _claim(
     _: int,
     message_id: str,
     order_id: str,
+    lane: str,
     form: int,
     body: str,
     attempts: int,
     reached: str,
 ) -> Claim:
     """Return the claim of a row; `have` is who has each message before it."""
-    message, error, addresses = None, "", ()
+    sent, error, addresses = None, "", ()
     try:
         addresses = tuple(json.loads(reached))
-        message = decode_message(body, form)
+        sent = read_sent(lane, form, body)
     except (TypeError, ValueError) as wrong:  # one of them must not stop the others
         error = str(wrong)
     return Claim(
         id=message_id,
         order_id=order_id,
-        message=message,
+        **_split(sent),
         attempts=attempts,
         until=until,
         reached=addresses,
@@ -267,16 +286,20 @@ def failed(
         "reached": have,
     }
     executor.change(_FAILED, [_lease(claim) | outcome])
-    if retry_at is not None and claim.message is not None:
-        behind = {
-            "id": claim.id,
-            "of_order": claim.order_id,
-            "of_party": claim.message.party,
-            "of_lane": claim.message.medium.value,
-            "retry_at": retry_at,
-            "have": have,
-        }
-        executor.change(_BEHIND, [behind])
+    lane = _lane(claim)
+    if retry_at is not None and lane is not None:
+        behind = {"id": claim.id, "retry_at": retry_at, "have": have}
+        executor.change(_BEHIND, [{**behind, **lane, "of_order": claim.order_id}])
+
+
+def _lane(claim: Claim) -> dict[str, str] | None:
+    """Return the party and the lane of a claim's row; None for one that can't be read."""
+    message, obligation = claim.message, claim.obligation
+    if message is not None:
+        return {"of_party": message.party, "of_lane": message.medium.value}
+    if obligation is not None:
+        return {"of_party": party_of(obligation), "of_lane": f"{LANE}{obligation.kind}"}
+    return None
 
 
 def release(executor: Executor, claims: Sequence[Claim]) -> None:
@@ -294,11 +317,11 @@ def dead_letters(
         DeadLetter(
             id=message_id,
             order_id=order_id,
-            message=_readable(body, form),
+            **_split(_readable(lane, form, body)),
             attempts=attempts,
             error=error or "",
         )
-        for message_id, order_id, form, body, attempts, error in rows
+        for message_id, order_id, lane, form, body, attempts, error in rows
     )
 
 
@@ -317,9 +340,16 @@ def _known(reached: str) -> frozenset[str]:
         return frozenset()
 
 
-def _readable(body: str, form: int) -> Message | None:
+def _split(sent: Message | Obligation | None) -> dict[str, Any]:
+    """Return what a row holds by the field of a record that it belongs in."""
+    if sent is None or isinstance(sent, Message):
+        return {"message": sent}
+    return {"message": None, "obligation": sent}
+
+
+def _readable(lane: str, form: int, body: str) -> Message | Obligation | None:
     try:
-        return decode_message(body, form)
+        return read_sent(lane, form, body)
     except InvalidValue:
         return None
 

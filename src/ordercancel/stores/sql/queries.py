@@ -28,6 +28,7 @@ from sqlalchemy import (
 from ordercancel.domain.cases import Case
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.events import Event
+from ordercancel.engine.messages import Message
 from ordercancel.service.records import (
     Backlog,
     DueOrder,
@@ -35,8 +36,9 @@ from ordercancel.service.records import (
     Receipt,
     Scanned,
 )
-from ordercancel.stores.codec import FORM, decode_case, decode_events, decode_message
+from ordercancel.stores.codec import FORM, decode_case, decode_events
 from ordercancel.stores.sql.executors import Executor
+from ordercancel.stores.sql.sent import read_sent
 from ordercancel.stores.sql.tables import (
     DEAD,
     OBSOLETE,
@@ -52,7 +54,7 @@ _COMMAND = select(
     commands.c.order_id, commands.c.expected, commands.c.version, commands.c.fingerprint
 ).where(commands.c.command_id == bindparam("command_id"))
 _MESSAGES = (
-    select(outbox.c.form, outbox.c.body)
+    select(outbox.c.lane, outbox.c.form, outbox.c.body)
     .where(
         outbox.c.order_id == bindparam("order_id"),
         outbox.c.version == bindparam("version"),
@@ -122,7 +124,7 @@ def _many_commands(*, is_postgresql: bool) -> Select[Any]:
     ids = listed("command_ids", is_postgresql=is_postgresql)
     sent = (outbox.c.order_id == commands.c.order_id) & (outbox.c.version == commands.c.version)
     return (
-        select(*commands.c, outbox.c.form, outbox.c.body)
+        select(*commands.c, outbox.c.lane, outbox.c.form, outbox.c.body)
         .select_from(commands.outerjoin(outbox, sent))
         .where(commands.c.command_id.in_(ids))
         .order_by(commands.c.command_id, outbox.c.number)
@@ -147,13 +149,12 @@ def receipts(executor: Executor, command_ids: Sequence[str]) -> Mapping[str, Rec
     ):
         # Whoever asks for a single one is told what is wrong with it.
         with suppress(InvalidValue):
-            messages = [decode_message(body, form) for *_, form, body in sent if body is not None]
             known[command_id] = Receipt(
                 order_id=order_id,
                 expected=expected,
                 version=version,
                 fingerprint=fingerprint,
-                messages=tuple(messages),
+                **_split(row[-3:] for row in sent if row[-1] is not None),
             )
     return known
 
@@ -170,8 +171,17 @@ def receipt(executor: Executor, command_id: str) -> Receipt | None:
         expected=expected,
         version=version,
         fingerprint=fingerprint,
-        messages=tuple(decode_message(body, form) for form, body in messages),
+        **_split(messages),
     )
+
+
+def _split(rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
+    """Return the messages of a commit, and the obligations."""
+    sent = [read_sent(*row) for row in rows]
+    return {
+        "messages": tuple(each for each in sent if isinstance(each, Message)),
+        "obligations": tuple(each for each in sent if not isinstance(each, Message)),
+    }
 
 
 def history(executor: Executor, order_id: str) -> tuple[Event, ...]:
@@ -255,7 +265,7 @@ _WAITING = select(
     func.count(outbox.c.number).filter(outbox.c.state == OBSOLETE),
     func.count(outbox.c.number).filter(outbox.c.state == WAITING, outbox.c.form > literal(FORM)),
 ).where(outbox.c.state.in_([literal(WAITING), literal(DEAD), literal(OBSOLETE)]))
-_OLDEST = select(outbox.c.form, outbox.c.body).where(
+_OLDEST = select(outbox.c.lane, outbox.c.form, outbox.c.body).where(
     outbox.c.number
     == select(func.min(outbox.c.number))
     .where(outbox.c.state == WAITING, outbox.c.form <= literal(FORM))
@@ -270,9 +280,9 @@ def backlog(executor: Executor, now: datetime) -> Backlog:
     """Return what waits to be delivered and to be done at the moment `now`."""
     ((waiting, dead, obsolete, newer),) = executor.rows(_WAITING, {})
     oldest = None
-    for form, body in executor.rows(_OLDEST, {}):
+    for row in executor.rows(_OLDEST, {}):
         with suppress(InvalidValue):  # whoever claims it puts it among the dead
-            oldest = decode_message(body, form).at
+            oldest = read_sent(*row).at
     ((late, earliest),) = executor.rows(_LATE, {"now": now})
     return Backlog(
         messages=waiting,

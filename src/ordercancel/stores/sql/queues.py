@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
+    exists,
     func,
     null,
     select,
@@ -81,7 +82,9 @@ def _queue_values(queue: Queue) -> dict[str, Any]:
 
 
 @cache
-def _inbox_query(shape: _Shape, statuses: int, *, continues: bool) -> Select[Any]:
+def _inbox_query(
+    shape: _Shape, statuses: int, *, continues: bool, marked: bool, is_postgresql: bool
+) -> Select[Any]:
     key = (cases.c.requested_at, cases.c.order_id)
     query = (
         select(*key, cases.c.form, cases.c.body)
@@ -89,6 +92,10 @@ def _inbox_query(shape: _Shape, statuses: int, *, continues: bool) -> Select[Any
         .order_by(*key)
         .limit(bindparam("limit", type_=Integer))
     )
+    if marked:
+        mark = _marks(is_postgresql=is_postgresql)
+        has = select(mark.c.key).where(mark.c.key == bindparam("mark", type_=String()))
+        query = query.where(exists(has.where(_counts(mark)).correlate(cases)))
     if not continues:
         return query
     after = (bindparam(f"last_{column.name}", type_=column.type) for column in key)
@@ -105,8 +112,16 @@ def inbox(executor: Executor, query: InboxQuery) -> Page:
     if query.after is not None:
         values["last_requested_at"] = query.after.requested_at
         values["last_order_id"] = query.after.order_id
-    shape, continues = _Shape.of(query.queue), query.after is not None
-    rows = executor.rows(_inbox_query(shape, len(query.statuses), continues=continues), values)
+    if query.marked is not None:
+        values |= {"mark": query.marked[0], "now_text": moment_text(query.marked[1])}
+    statement = _inbox_query(
+        _Shape.of(query.queue),
+        len(query.statuses),
+        continues=query.after is not None,
+        marked=query.marked is not None,
+        is_postgresql=executor.is_postgresql,
+    )
+    rows = executor.rows(statement, values)
     page = rows[: query.limit]
     cursor = None
     if len(rows) > len(page):
@@ -128,16 +143,26 @@ def _tally_query(shape: _Shape) -> Select[Any]:
     )
 
 
+def _marks(*, is_postgresql: bool) -> Any:
+    """The marks of a case as rows: the code of each, and since when it counts, as text."""
+    each = func.json_each_text if is_postgresql else func.json_each
+    return each(cases.c.marked_from).table_valued("key", "value", name="mark")
+
+
+def _counts(mark: Any) -> ColumnElement[bool]:
+    since: ColumnElement[bool] = mark.c.value <= bindparam("now_text", type_=String())
+    return since
+
+
 @cache
 def _marks_query(shape: _Shape, *, is_postgresql: bool) -> Select[Any]:
     """Count them by the codes of the marks that they have by now."""
-    each = func.json_each_text if is_postgresql else func.json_each
-    mark = each(cases.c.marked_from).table_valued("key", "value", name="mark")
+    mark = _marks(is_postgresql=is_postgresql)
     late = cases.c.overdue_at <= bindparam("now", type_=cases.c.overdue_at.type)
     return (
         select(cases.c.policy, mark.c.key, func.count(), func.count().filter(late))
         .select_from(cases.join(mark, true()))
-        .where(*shape.conditions(), mark.c.value <= bindparam("now_text", type_=String()))
+        .where(*shape.conditions(), _counts(mark))
         .group_by(cases.c.policy, mark.c.key)
     )
 

@@ -14,14 +14,17 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    cast,
     delete,
     exists,
     func,
+    literal,
     or_,
     select,
     update,
 )
 
+from ordercancel.domain.cases import REFUND_OPEN
 from ordercancel.domain.errors import Conflict, InvalidValue
 from ordercancel.engine.erasure import blanked, is_to
 from ordercancel.engine.messages import Message
@@ -29,6 +32,7 @@ from ordercancel.service.records import Erasure, Kept, Purged, Window
 from ordercancel.stores.codec import FORM, decode_message, encode
 from ordercancel.stores.sql.commit import EVENT, case_row, event_rows
 from ordercancel.stores.sql.executors import Executor, Values, parameters
+from ordercancel.stores.sql.sent import LANE
 from ordercancel.stores.sql.tables import (
     DELIVERED,
     OBSOLETE,
@@ -76,7 +80,9 @@ def _naming(position: Any) -> Select[Any]:
 
 _NAMING = {True: _naming(func.strpos), False: _naming(func.instr)}
 _UNDELIVERED = select(outbox.c.message_id, outbox.c.version).where(
-    outbox.c.order_id == bindparam("order_id"), outbox.c.state != DELIVERED
+    outbox.c.order_id == bindparam("order_id"),
+    outbox.c.state != DELIVERED,
+    ~outbox.c.lane.startswith(literal(LANE)),
 )
 _LEFT = (
     update(cases)
@@ -105,7 +111,10 @@ _MESSAGES = (
         outbox.c.free_at,
         outbox.c.error,
     )
-    .where(outbox.c.order_id == bindparam("order_id"))
+    .where(
+        outbox.c.order_id == bindparam("order_id"),
+        ~outbox.c.lane.startswith(literal(LANE)),  # obligations name nobody
+    )
     .order_by(outbox.c.number)
     .with_for_update()
 )
@@ -230,6 +239,7 @@ _LAST_EVENT = select(func.max(events.c.at)).where(events.c.order_id == cases.c.o
 _CLOSED = select(cases.c.order_id).where(
     cases.c.open_key.is_(None),
     cases.c.next_due.is_(None),
+    ~cast(cases.c.marks, String).contains(literal(f'"{REFUND_OPEN}"')),
     _LAST_EVENT.scalar_subquery() < _BEFORE,
     ~exists().where(outbox.c.order_id == cases.c.order_id, outbox.c.state == WAITING),
 )

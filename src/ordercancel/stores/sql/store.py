@@ -28,6 +28,7 @@ from ordercancel.service.records import (
     Queue,
     Receipt,
     Scanned,
+    Sent,
     Start,
     Tally,
     Window,
@@ -141,8 +142,14 @@ class SqlStore(Store):
 
     # ------------------------------------------------------------------ the outbox
 
-    def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
-        return self._transactions.write(outbox.claim, now, until, limit)
+    def claim(
+        self,
+        now: datetime,
+        until: datetime,
+        limit: int,
+        sent: frozenset[Sent] = frozenset(Sent),
+    ) -> tuple[Claim, ...]:
+        return self._transactions.write(outbox.claim, now, until, limit, sent)
 
     def start(self, claim: Claim) -> Start:
         return self._transactions.write(outbox.start, claim, about=claim.order_id)

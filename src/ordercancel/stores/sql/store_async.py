@@ -27,6 +27,7 @@ from ordercancel.service.records import (
     Queue,
     Receipt,
     Scanned,
+    Sent,
     Start,
     Tally,
     Window,
@@ -155,8 +156,14 @@ class AsyncSqlStore(AsyncStore):
 
     # ------------------------------------------------------------------ the outbox
 
-    async def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Claim, ...]:
-        return await self._transactions.write(outbox.claim, now, until, limit)
+    async def claim(
+        self,
+        now: datetime,
+        until: datetime,
+        limit: int,
+        sent: frozenset[Sent] = frozenset(Sent),
+    ) -> tuple[Claim, ...]:
+        return await self._transactions.write(outbox.claim, now, until, limit, sent)
 
     async def start(self, claim: Claim) -> Start:
         return await self._transactions.write(outbox.start, claim, about=claim.order_id)

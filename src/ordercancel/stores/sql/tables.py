@@ -156,7 +156,8 @@ outbox = Table(
     Column("number", COUNT, primary_key=True, autoincrement=True),
     Column("message_id", String(500), nullable=False, unique=True),
     Column("party", ID, nullable=False, server_default=""),
-    # Those of one order and party in one lane go out in the order of their numbers: the medium.
+    # Those of one order and party in one lane go out in the order of their numbers: the medium, or
+    # of an obligation its kind; its party is the tender, or empty.
     Column("lane", String(40), nullable=False, server_default=""),
     Column("order_id", _order_id(), nullable=False),
     # The version of the case that its commit made.

@@ -10,12 +10,15 @@ from ordercancel.service.ports import Store
 from ordercancel.service.ports_async import AsyncStore
 from ordercancel.testing.blocking import opened
 from ordercancel.testing.contracts.cases import CasePromises
+from ordercancel.testing.contracts.obligations import ObligationPromises
 from ordercancel.testing.contracts.outbox import OutboxPromises
 from ordercancel.testing.contracts.queries import QueryPromises
 from ordercancel.testing.contracts.retention import RetentionPromises
 
 
-class StoreContract(CasePromises, QueryPromises, OutboxPromises, RetentionPromises):
+class StoreContract(
+    CasePromises, QueryPromises, OutboxPromises, ObligationPromises, RetentionPromises
+):
     """The promises of `ordercancel.service.ports.Store`, for a test class to inherit.
 
     Each call of an async store is awaited, all in one event loop. A store with an ``aclose`` or

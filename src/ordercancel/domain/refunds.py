@@ -1,0 +1,115 @@
+"""Refunds of an order: what the host was told to give back, and what it has said came of it.
+
+A refund has an attempt or several, each with a key of its own. Whoever repeats a call whose answer
+was lost repeats the attempt, under the same key; a new attempt follows on a failure alone.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import attrs
+
+from ordercancel.domain.faults import Faults
+from ordercancel.domain.limits import MAX_AMOUNT, MAX_MESSAGE_ID, MAX_REMEMBERED, MAX_REQUESTS
+
+
+class RefundStatus(StrEnum):
+    """Where a refund, or one attempt at it, stands."""
+
+    DUE = "due"
+    """The host has to pay it, and has not said what came of it."""
+
+    SETTLED = "settled"
+    FAILED = "failed"
+
+
+@attrs.frozen(kw_only=True)
+class RefundAttempt:
+    """One attempt at a refund.
+
+    Args:
+        key: What the payment provider is to know it by: the same each time it is called.
+        status: Where it stands.
+        reference: The provider's id of the payment; kept where the payment failed afterwards.
+        code: Why it failed; kept where it turned out to be settled.
+    """
+
+    key: str
+    status: RefundStatus = RefundStatus.DUE
+    reference: str | None = None
+    code: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults("RefundAttempt")
+        faults.key("key", self.key, MAX_MESSAGE_ID)
+        faults.instance("status", self.status, RefundStatus, "a RefundStatus")
+        faults.line("reference", self.reference, optional=True)
+        faults.line("code", self.code, optional=True)
+        faults.settle(self)
+
+
+@attrs.frozen(kw_only=True)
+class Refund:
+    """A refund that is due, or was: for one request, by one tender.
+
+    Args:
+        request: The number of the request that it is for.
+        tender: The id of the tender that it goes back to; None for an order without money.
+        amount: Minor units; None for an order without money: all that was paid.
+        currency: The code of its currency; None where there is no amount.
+        attempts: At least one; the last is the present one.
+    """
+
+    request: int
+    tender: str | None = None
+    amount: int | None = None
+    currency: str | None = None
+    attempts: tuple[RefundAttempt, ...]
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults("Refund")
+        faults.number("request", self.request, 1, MAX_REQUESTS, "the number of a request")
+        faults.line("tender", self.tender, optional=True)
+        if self.amount is not None:
+            faults.number("amount", self.amount, 1, MAX_AMOUNT, f"1 to {MAX_AMOUNT}")
+        faults.line("currency", self.currency, optional=True)
+        for number, each in enumerate(faults.entries("attempts", self.attempts, MAX_REMEMBERED)):
+            faults.instance(f"attempts[{number}]", each, RefundAttempt, "a RefundAttempt")
+        if not self.attempts:
+            faults.add("attempts", "are none", "at least one")
+        faults.settle(self)
+
+    @property
+    def key(self) -> str:
+        """The key of the present attempt."""
+        return self.attempts[-1].key
+
+    @property
+    def status(self) -> RefundStatus:
+        """Settled as soon as any attempt is, however late that was told; else as the last."""
+        return RefundStatus.SETTLED if self._settled else self.attempts[-1].status
+
+    @property
+    def reference(self) -> str | None:
+        """The provider's id of the payment: of the attempt that is settled, or of the last."""
+        settled = self._settled
+        return (settled[-1] if settled else self.attempts[-1]).reference
+
+    @property
+    def code(self) -> str | None:
+        """Why it failed; None where it did not."""
+        return None if self._settled else self.attempts[-1].code
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has still to see to it: all but one attempt settled, and none due.
+
+        A refund that was paid twice stays open, until one of its attempts has failed after all.
+        """
+        is_due = any(each.status is RefundStatus.DUE for each in self.attempts)
+        return is_due or len(self._settled) != 1
+
+    @property
+    def _settled(self) -> list[RefundAttempt]:
+        return [each for each in self.attempts if each.status is RefundStatus.SETTLED]
