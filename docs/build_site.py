@@ -166,7 +166,8 @@ def stage(folder: Path) -> None:
             path.write_text(text, encoding="utf-8")
         _write_index_for_machines(folder / "pages" / lang, pages)
         shutil.copytree(DOCS / "img", folder / "pages" / lang / "img")
-        shutil.copy(DOCS / "site" / "site.css", folder / "pages" / lang)
+        for path in (DOCS / "site" / "site.css", *DOCS.glob("*.json")):
+            shutil.copy(path, folder / "pages" / lang)
         text = settings.replace("{lang}", lang)
         for word in re.findall(r"\{([A-Z][^}]*)\}", text):
             text = text.replace(f"{{{word}}}", said.get(word, word))
