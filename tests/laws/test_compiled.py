@@ -42,7 +42,6 @@ from ordercancel.engine.case_facts import NAMES, READ, Facts
 from ordercancel.engine.compilation import evaluate, holds
 from ordercancel.engine.decision import UNDETERMINED
 from ordercancel.engine.timers import running
-from ordercancel.policies import CONECT, QOO10, conect, qoo10
 from ordercancel.policy import (
     Choice,
     Day,
@@ -58,27 +57,12 @@ from ordercancel.policy import (
 from ordercancel.verification.explorer import Explorer, Visitor
 from ordercancel.verification.invariants import Step
 from ordercancel.verification.scenario import Attempt, CaseNode, Tick
+from readings import READINGS
 from strategies import AT, COLOURS, any_orders, conditions, events, facts, rules, times
 from unit.tiny import BUYER, OURS, RULES, SELLER, opened, tiny, worded
 
-READINGS = {
-    "conect": CONECT,
-    "qoo10": QOO10,
-    "conect, every other reading": conect(
-        edition="2",
-        recheck_permission=True,
-        shipping_supersedes=False,
-        may_ask_again=False,
-        may_withdraw=True,
-    ),
-    "qoo10, approved by delay": qoo10(edition="2", late_while_open="approved", may_withdraw=True),
-    "qoo10, every other reading": qoo10(
-        edition="3",
-        late_while_open="approve_only",
-        shipping_supersedes=True,
-        withdrawal_bars=True,
-        ask_again_while_open=True,
-    ),
+POLICIES = {
+    **READINGS,
     "the half-hour shop": SHOP,
     "the flea market": FLEA_MARKET,
     "the merchant who must ship": MUST_SHIP,
@@ -145,7 +129,7 @@ def every_command(policy: Policy, case: Case) -> Iterator[Judged]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("policy", READINGS.values(), ids=READINGS)
+@pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 def test_compiled_rules_and_deadlines_find_what_the_conditions_say(policy: Policy) -> None:
     """In every case that can be reached: every command, by everybody, of every seller."""
     explorer = Explorer(policy, limit=100_000)
@@ -258,7 +242,7 @@ def whole(case: Case) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("policy", READINGS.values(), ids=READINGS)
+@pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 def test_what_follows_passes_the_checks_that_it_was_built_without(policy: Policy) -> None:
     """Every event and every case that an explorer of a policy comes to."""
     looks_on = Rebuilding()

@@ -9,7 +9,7 @@ from itertools import combinations, product
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ordercancel.domain.cases import Case
@@ -28,7 +28,7 @@ from ordercancel.engine.decision import Decision, Verdict
 from ordercancel.engine.evolve import evolve
 from ordercancel.explain import explain
 from ordercancel.explain.flips import alternatives, flips, is_final
-from ordercancel.policies import CONECT, QOO10, conect, qoo10
+from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy import (
     CANCEL,
     PERMIT,
@@ -55,6 +55,7 @@ from ordercancel.policy import (
 from ordercancel.rules.conditions import Condition, Value
 from ordercancel.rules.facts import legal_move
 from ordercancel.verification.enumeration import Space
+from readings import READINGS, drawn
 from samples import BUYER, PERMITTING, SELLER, jst
 from samples import opened as sample
 from unit.test_explain import asked, says
@@ -366,22 +367,6 @@ def test_a_fact_of_the_wrong_kind_can_be_explained() -> None:
 
 # ---------------------------------------------------------------------- whatever the facts
 
-POLICIES = {
-    "conect": CONECT,
-    "conect, every other reading": conect(
-        edition="2", may_ask_again=False, may_withdraw=True, shipping_supersedes=False
-    ),
-    "qoo10": QOO10,
-    "qoo10, every other reading": qoo10(
-        edition="2",
-        late_while_open="approve_only",
-        withdrawal_bars=True,
-        may_withdraw=True,
-        shipping_supersedes=True,
-    ),
-}
-SPACES = {(name, kind): Space.of(POLICIES[name], kind) for name in POLICIES for kind in JUDGED}
-
 
 def otherwise(
     policy: Policy, space: Space, known: Mapping[str, Value | None], count: int
@@ -396,7 +381,7 @@ def otherwise(
 
 
 @given(
-    name=st.sampled_from(sorted(POLICIES)),
+    name=st.sampled_from(sorted(READINGS)),
     kind=st.sampled_from(JUDGED),
     number=st.integers(0, 10**6),
 )
@@ -404,13 +389,8 @@ def test_a_flip_does_what_it_says_and_nothing_smaller_does(
     name: str, kind: type[Judged], number: int
 ) -> None:
     """Its facts bring its verdict; fewer, whatever their values, bring only the present one."""
-    space = SPACES[name, kind]
-    assume(space.size)
-    facts = space.at(number % space.size)
-    assume(facts is not None)
-    assert facts is not None
-    policy = POLICIES[name]
-    decision = policy.judge(kind, facts)
+    policy, decision = READINGS[name], drawn(name, kind, number)
+    facts = decision.facts
     space = Space.of(policy, kind, now=facts.get("now"))  # type: ignore[arg-type]
     found = list(flips(decision, "en"))
     fewest = len(found[0].changes) if found else 4
