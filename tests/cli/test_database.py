@@ -11,10 +11,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from ordercancel import CancellationService
 from ordercancel.cli.main import main
+from ordercancel.domain.obligations import RefundDue
 from ordercancel.policies import QOO10
 from ordercancel.service.backoff import Backoff
 from ordercancel.stores.memory import MemoryNotifier
@@ -25,6 +27,7 @@ from ordercancel.testing.contracts.samples import (
     carried_out,
     claims,
     jst,
+    registered,
     rejecting,
 )
 
@@ -236,6 +239,26 @@ class TestOutbox:
             "tries": 1,
             "error": "OSError: no route to host",
         }
+
+    def test_lists_obligations_by_their_kind(self, said: Said, tmp_path: Path) -> None:
+        """They are put back like messages, by their key."""
+        url = f"sqlite:///{tmp_path / 'shop.db'}"
+        due = RefundDue(key="o-1:1:refund:all.1", order_id="o-1", at=jst(16), request=1)
+        with closing(SqlStore(url)) as store:
+            store.commit(attrs.evolve(registered(), obligations=(due,)))
+            (claim,) = store.claim(jst(17), jst(18), 1)
+            store.start(claim)
+            store.failed(claim, "NotDelivered: no account", None)
+        _, told, _ = said("outbox", "list", "--db", url, "--format", "json")
+        assert json.loads(told) == {
+            "id": "o-1:1:refund:all.1",
+            "order": "o-1",
+            "kind": "refund_due",
+            "at": "2022-08-15T15:00:00+00:00",
+            "tries": 1,
+            "error": "NotDelivered: no account",
+        }
+        assert said("outbox", "retry", "--db", url, due.key) == (0, "1 put back.\n", "")
 
     def test_lists_what_can_not_be_read_by_its_id(
         self, dead: str, said: Said, tmp_path: Path

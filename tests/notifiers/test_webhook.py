@@ -11,6 +11,7 @@ import standardwebhooks
 from notifiers.samples import SHOP, THREE, forged, message
 from notifiers.senders import SECRET, webhook_to
 from notifiers.servers import WebServer
+from ordercancel.domain.obligations import RefundDue, Restock
 from ordercancel.notifiers.signature import verify
 from ordercancel.testing import Arrived, NotifierContract
 from pytest_ordercancel import FrozenClock
@@ -152,3 +153,35 @@ def test_the_body_is_plain_json(site: WebServer) -> None:
     """Kinds of our own do not get through to it."""
     webhook_to(site.port).deliver(message(), SHOP)
     assert json.loads(site.posts[0].body.decode("ascii", "ignore"))["data"]["on"] == "rejected"
+
+
+def test_an_obligation_is_posted_under_its_key(site: WebServer) -> None:
+    """The same each time it is tried, so that the receiver does it once."""
+    common = {"order_id": "o-1", "at": datetime(2022, 8, 16, 3, tzinfo=UTC), "request": 1}
+    webhook = webhook_to(site.port)
+    due = RefundDue(
+        key="o-1:1:refund:card.1", tender="card", amount=1980, currency="JPY", **common
+    )
+    webhook.fulfil(due)
+    webhook.fulfil(Restock(key="o-1:1:restock:host", lines={"l-1": 2}, **common))
+    refund, shelf = site.posts
+    assert refund.headers["webhook-id"] == "o-1%3A1%3Arefund%3Acard%2E1"
+    assert refund.json == {
+        "specversion": "1.0",
+        "id": "o-1:1:refund:card.1",
+        "source": "ordercancel",
+        "type": "ordercancel.refund_due",
+        "subject": "o-1",
+        "time": "2022-08-16T03:00:00Z",
+        "datacontenttype": "application/json",
+        "data": {
+            "kind": "refund_due",
+            "key": "o-1:1:refund:card.1",
+            "order_id": "o-1",
+            "request": 1,
+            "tender": "card",
+            "amount": 1980,
+            "currency": "JPY",
+        },
+    }
+    assert (shelf.json["type"], shelf.json["data"]["lines"]) == ("ordercancel.restock", {"l-1": 2})

@@ -1,4 +1,4 @@
-"""``ordercancel db`` and ``ordercancel outbox``: the tables, and the messages that are dead."""
+"""``ordercancel db`` and ``ordercancel outbox``: the tables, and what of the outbox is dead."""
 
 from __future__ import annotations
 
@@ -121,6 +121,8 @@ def _as_dict(letter: DeadLetter) -> dict[str, object]:
             "audience": message.audience,
             "medium": str(message.medium),
         }
+    if letter.obligation is not None:
+        fields |= {"kind": letter.obligation.kind, "at": letter.obligation.at.isoformat()}
     return {**fields, "tries": letter.attempts, "error": letter.error}
 
 

@@ -1,4 +1,4 @@
-"""Delivers messages as webhooks: signed events, posted to a URL."""
+"""Delivers messages and obligations as webhooks: signed events, posted to a URL."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import attrs
@@ -17,6 +18,7 @@ import attrs
 from ordercancel.domain.actors import Party
 from ordercancel.domain.errors import NotDelivered
 from ordercancel.domain.faults import Faults
+from ordercancel.domain.obligations import Obligation
 from ordercancel.engine.messages import Message
 from ordercancel.notifiers.ids import ascii_id
 from ordercancel.notifiers.network import (
@@ -37,6 +39,8 @@ _VISIBLE = re.compile(r"[!-~]+")
 @attrs.frozen(eq=False)
 class WebhookNotifier:
     """Posts each message as a CloudEvent in JSON, signed as Standard Webhooks specifies.
+
+    As an obligation handler it posts obligations in the same way, under their key.
 
     A status from 200 to 299 means that the receiver has the message. Redirects are not followed,
     proxies are not used, and the body of the answer is not read. A message has the same
@@ -103,9 +107,46 @@ class WebhookNotifier:
             NotDelivered: The receiver could not be reached, or its status was not 2xx; for ever,
                 where that was 410 (Gone), by which Standard Webhooks ends a subscription.
         """
-        body = _event(message, self.source)
+        data = {
+            "order_id": message.order_id,
+            "on": message.on,
+            "audience": message.audience,
+            "party": message.party,
+            "medium": message.medium,
+            "locale": message.locale,
+            "subject": message.subject,
+            "body": message.body,
+        }
+        self._send(message.id, message.on, message.order_id, message.at, data)
+
+    def fulfil(self, obligation: Obligation) -> None:
+        """Post `obligation`: what it says by field, and its kind.
+
+        Raises:
+            NotDelivered: As `deliver`.
+        """
+        data = attrs.asdict(obligation, filter=attrs.filters.exclude("at"))
+        if "lines" in data:
+            data["lines"] = dict(data["lines"])
+        kind, order_id = obligation.kind, obligation.order_id
+        self._send(obligation.key, kind, order_id, obligation.at, {**data, "kind": kind})
+
+    def _send(
+        self, event_id: str, on: str, order_id: str, at: datetime, data: dict[str, Any]
+    ) -> None:
+        event = {
+            "specversion": "1.0",
+            "id": event_id,
+            "source": self.source,
+            "type": f"ordercancel.{on}",
+            "subject": order_id,
+            "time": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "datacontenttype": "application/json",
+            "data": data,
+        }
+        body = json.dumps(event, ensure_ascii=False).encode("utf-8", "replace")
         now = self.clock.now() if self.clock else datetime.now(UTC)
-        headers = sign(ascii_id(message.id), body, secrets=self.secrets, at=now) | {
+        headers = sign(ascii_id(event_id), body, secrets=self.secrets, at=now) | {
             "content-type": "application/cloudevents+json; charset=utf-8",
             "user-agent": "ordercancel",
             "connection": "close",
@@ -151,27 +192,3 @@ def _parts_of(url: object) -> SplitResult | None:
         return None
     is_web = parts.scheme in ("http", "https") and "@" not in parts.netloc and not parts.fragment
     return parts if is_web and is_host(host) and port != 0 else None
-
-
-def _event(message: Message, source: str) -> bytes:
-    """`message` as an event with the attributes of CloudEvents 1.0."""
-    event = {
-        "specversion": "1.0",
-        "id": message.id,
-        "source": source,
-        "type": f"ordercancel.{message.on}",
-        "subject": message.order_id,
-        "time": message.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "datacontenttype": "application/json",
-        "data": {
-            "order_id": message.order_id,
-            "on": message.on,
-            "audience": message.audience,
-            "party": message.party,
-            "medium": message.medium,
-            "locale": message.locale,
-            "subject": message.subject,
-            "body": message.body,
-        },
-    }
-    return json.dumps(event, ensure_ascii=False).encode("utf-8", "replace")

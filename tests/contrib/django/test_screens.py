@@ -21,16 +21,20 @@ from ordercancel import (
     Buyer,
     CancellationService,
     Conflict,
+    FailRefund,
+    NotDelivered,
     Operator,
     Order,
     Reject,
     RequestCancellation,
     Seller,
+    SettleRefund,
 )
 from ordercancel.contrib.django import service
 from ordercancel.contrib.django.conf import on_behalf
 from ordercancel.contrib.django.forms import ActionForm, action_form
 from ordercancel.contrib.django.models import Case, Message
+from ordercancel.domain.obligations import Obligation
 from ordercancel.policies import QOO10
 from ordercancel.policy import (
     PERMIT,
@@ -518,6 +522,39 @@ def test_dead_letters_are_listed_and_put_back(admin: Client) -> None:
     assert "1 will be delivered again." in done
     assert Message.objects.filter(state="dead").count() == 0
     assert LogEntry.objects.count() == 1
+
+
+class Refunds:
+    """A handler that has no account to pay to."""
+
+    def fulfil(self, obligation: Obligation) -> None:
+        raise NotDelivered("no account", "an account", permanent=True)
+
+
+def test_obligations_are_shown_and_put_back(admin: Client) -> None:
+    """An order whose refund is open stands in a queue of its own; what is dead is listed."""
+    with override_settings(ORDERCANCEL={"POLICIES": [QOO10], "OBLIGATIONS": Refunds()}):
+        first = order(status="new")
+        service().register(first)
+        service().handle(RequestCancellation(first.id, by=BUYER, reason="changed_mind"))
+        page = admin.get("/admin/ordercancel/case/?queue=refund_open")
+        assert page.context["cl"].result_count == 1
+        key = f"{first.id}:1:refund:all.1"
+        shown = admin.get(f"/admin/ordercancel/case/{first.id}/change/").content.decode()
+        assert f"{key}   due" in shown
+        assert key in service().relay().dead
+        row = Message.objects.get(message_id=key)
+        assert key in admin.get("/admin/ordercancel/message/").content.decode()
+        assert "1 will be delivered again." in act(admin, "retry", [str(row.pk)], page="message/")
+        service().handle(FailRefund(first.id, by=Operator("o-1"), key=key, code="closed"))
+        shown = admin.get(f"/admin/ordercancel/case/{first.id}/change/").content.decode()
+        assert f"{key}   failed closed" in shown
+        settled = SettleRefund(first.id, by=Operator("o-1"), key=key, reference="re-1")
+        service().handle(settled)
+        shown = admin.get(f"/admin/ordercancel/case/{first.id}/change/").content.decode()
+        assert f"{key}   settled re-1" in shown
+        page = admin.get("/admin/ordercancel/case/?queue=refund_open")
+        assert page.context["cl"].result_count == 0
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,7 @@ def test_the_service_is_the_one_of_the_settings() -> None:
             "['POLICIES'] can't be loaded: No module named 'nowhere'",
         ),
         ({"NOTIFIER": 7}, "['NOTIFIER'] is a int; expected something with `deliver`"),
+        ({"OBLIGATIONS": 7}, "['OBLIGATIONS'] is a int; expected something with `fulfil`"),
         ({"DIRECTORY": 7}, "['DIRECTORY'] is a int; expected something with `find`"),
         ({"ACTOR": 7}, "['ACTOR'] is a int; expected something with `__call__`"),
         ({"DATABASE": "x"}, "['DATABASE'] is 'x'; expected one of: default, postgresql"),

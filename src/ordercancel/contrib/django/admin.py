@@ -14,7 +14,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.core.exceptions import BadRequest
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -27,6 +28,7 @@ from ordercancel.contrib.django.words import later, say
 from ordercancel.domain import cases
 from ordercancel.domain.actors import System
 from ordercancel.domain.errors import InvalidValue, OrderCancelError, UnknownPolicy
+from ordercancel.domain.refunds import Refund
 from ordercancel.engine.decision import Refused
 from ordercancel.engine.options import Option
 from ordercancel.engine.timers import timers
@@ -68,6 +70,7 @@ class QueueFilter(admin.SimpleListFilter):
             ("seller", say("of_seller")),
             ("others", say("of_others")),
             ("overdue", say("overdue")),
+            ("refund_open", say("refund_open")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
@@ -80,6 +83,10 @@ class QueueFilter(admin.SimpleListFilter):
                 return waiting.exclude(answerer__startswith="seller")
             case "overdue":
                 return waiting.filter(overdue_at__lte=timezone.now())
+            case "refund_open":
+                return queryset.annotate(codes=Cast("marks", TextField())).filter(
+                    codes__contains=f'"{cases.REFUND_OPEN}"'
+                )
         return queryset
 
 
@@ -101,8 +108,16 @@ class CaseAdmin(_ReadOnly):
     search_fields = ("order_id", "buyer", "seller")
     ordering = ("-placed_at",)
     list_per_page = 200
-    fields = ("order_id", *list_display[1:], "placed_at", "label", "deadlines", "history")
-    readonly_fields = ("label", "deadlines", "history")
+    fields = (
+        "order_id",
+        *list_display[1:],
+        "placed_at",
+        "label",
+        "refunds",
+        "deadlines",
+        "history",
+    )
+    readonly_fields = ("label", "refunds", "deadlines", "history")
     actions = ("approve", "reject")
 
     @admin.action(description=later("approve"), permissions=["answer"])
@@ -125,6 +140,16 @@ class CaseAdmin(_ReadOnly):
         policy, _ = _judged(row)
         by, lang = System(), language(policy.languages)
         return service().label(row.order_id, by=by, lang=lang)
+
+    @admin.display(description=later("refunds"))
+    def refunds(self, row: Case) -> str:
+        """Return each refund: its key, its amount, where it stands, and the reference or code."""
+        _, case = _judged(row)
+        rows = (
+            (each.key, each.amount or "", each.currency or "", each.status, _said(each))
+            for each in case.refunds
+        )
+        return format_html_join("", "{} {} {} {} {}<br>", rows) or "-"
 
     @admin.display(description=later("deadlines"))
     def deadlines(self, row: Case) -> str:
@@ -234,7 +259,7 @@ class CaseAdmin(_ReadOnly):
 
 @admin.register(Message)
 class DeadLetterAdmin(_ReadOnly):
-    """Messages that are not tried again, until somebody says so."""
+    """Messages and obligations that are not tried again, until somebody says so."""
 
     list_display = ("message_id", "order_id", "party", "attempts", "error")
     search_fields = ("message_id", "order_id", "party")
@@ -282,6 +307,10 @@ def _judged(row: Case) -> tuple[Policy, cases.Case]:
         return PolicyBook(setting("POLICIES")).get(case.order.policy, case.edition), case
     except UnknownPolicy as error:
         raise ValueError(f"{error}") from error
+
+
+def _said(refund: Refund) -> str:
+    return refund.code or refund.reference or ""
 
 
 def _local(moment: datetime) -> str:

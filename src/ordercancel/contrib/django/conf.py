@@ -5,6 +5,7 @@
     ORDERCANCEL = {
         "POLICIES": ["shop.policies.SHOP"],             # default: those that come with the library
         "NOTIFIER": "shop.notifiers.NOTIFIER",          # default: a log record for each message
+        "OBLIGATIONS": "shop.refunds.Refunds",          # default: none; nothing is kept of them
         "DIRECTORY": "shop.directory.Parties",          # default: none
         "ACTOR": "shop.staff.actor",                    # default: `on_behalf`
         "OBSERVERS": ["shop.metrics.OBSERVER"],         # default: none
@@ -38,6 +39,7 @@ from ordercancel.service.service import CancellationService
 DEFAULTS: Mapping[str, Any] = {
     "POLICIES": ("ordercancel.policies.CONECT", "ordercancel.policies.QOO10"),
     "NOTIFIER": "ordercancel.notifiers.log.LogNotifier",
+    "OBLIGATIONS": None,
     "DIRECTORY": None,
     "ACTOR": "ordercancel.contrib.django.conf.on_behalf",
     "OBSERVERS": (),
@@ -65,6 +67,7 @@ def service() -> CancellationService:
         policies=setting("POLICIES"),
         store=DjangoStore(setting("DATABASE")),
         notifier=setting("NOTIFIER"),
+        obligations=setting("OBLIGATIONS"),
         directory=setting("DIRECTORY"),
         observers=setting("OBSERVERS"),
     )
@@ -120,7 +123,12 @@ def are_right() -> bool:
 
 
 def _mistaken(name: str, value: Any) -> Iterator[str]:
-    needs = {"NOTIFIER": "deliver", "DIRECTORY": "find", "ACTOR": "__call__"}
+    needs = {
+        "NOTIFIER": "deliver",
+        "OBLIGATIONS": "fulfil",
+        "DIRECTORY": "find",
+        "ACTOR": "__call__",
+    }
     if name == "POLICIES":
         for each in value:
             if not isinstance(each, Policy):

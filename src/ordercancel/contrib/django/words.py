@@ -30,6 +30,8 @@ WORDS: Mapping[str, Text] = {
     "of_seller": Text("販売者の回答待ち", "by the seller"),
     "of_others": Text("その他の回答待ち", "by somebody else"),
     "overdue": Text("期限超過", "overdue"),
+    "refund_open": Text("返金未完了", "refund open"),
+    "refunds": Text("返金", "Refunds"),
     "retry": Text("選択したメッセージを再送する", "Deliver the selected messages again"),
     "retried": Text("{0}件を再送待ちに戻しました。", "{0} will be delivered again."),
     "confirm": Text("確認", "Are you sure?"),
