@@ -32,6 +32,7 @@ from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import COMMANDS, FireDeadline
 from ordercancel.domain.errors import Fault
 from ordercancel.domain.events import EVENTS, Event
+from ordercancel.domain.obligations import OwnObligation, RefundDue, Restock
 from ordercancel.domain.quotes import Quote
 from ordercancel.engine.messages import Message
 from ordercancel.policies import CONECT, QOO10
@@ -161,6 +162,18 @@ class TestWhatIsWritten:
             said = to_json(value, "ja")
             assert to_json(from_json(kind, said), "ja") == said
             assert fits(name, said)
+
+    def test_of_an_obligation_tells_its_kind(self) -> None:
+        common: dict[str, Any] = {"key": "k", "order_id": "Q-1", "at": AT, "request": 1}
+        for value in (
+            RefundDue(**common, tender="card", amount=90, currency="JPY"),
+            Restock(**common, lines={"a": 1}),
+            OwnObligation(**common, kind="close_mandate", on="approved"),
+        ):
+            said = to_json(value)
+            assert json.loads(said)["kind"] == value.kind
+            assert from_json(KINDS["Obligation"], said) == value
+            assert fits("Obligation", said)
 
     def test_is_in_the_language_asked_for(self) -> None:
         (_, _, reject, *_) = shop().options("Q-1", by=Seller("s-1"))

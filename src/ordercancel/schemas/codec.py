@@ -165,7 +165,8 @@ class _Reading:
         if value is None and NoneType in kinds:
             return None
         if choices := tagged(kind):
-            return self._tagged(choices, value, where)
+            others = [each for each in kinds if each not in choices.values()]
+            return self._tagged(choices, others, value, where)
         if len(kinds) > 1:
             (kind,) = (each for each in kinds if each is not NoneType)
         origin = get_origin(kind)
@@ -215,12 +216,17 @@ class _Reading:
             for name, value in values.items()
         }
 
-    def _tagged(self, choices: Mapping[str, type], value: Any, where: str) -> Any:
+    def _tagged(
+        self, choices: Mapping[str, type], others: list[type], value: Any, where: str
+    ) -> Any:
+        """An instance of the class that the tag names; with any other tag one of `others`."""
         key = TAGS[next(iter(choices.values()))][0]
         tag = value.get(key) if isinstance(value, dict) else None
         if isinstance(tag, str) and tag in choices:
             kind = choices[tag]
             return self._built(kind, value, where if "." in where else name_of(kind))
+        if isinstance(tag, str) and others:
+            return self._built(others[0], value, where)
         problem = f"{key} is {_shown(tag)}" if isinstance(value, dict) else f"is {_shown(value)}"
         self._add(where, problem, f"{key} one of: {', '.join(choices)}", code="wrong_type")
         return value

@@ -74,7 +74,7 @@ class Definitions:
         return {"$ref": f"{self._prefix}{name_of(kind)}"}
 
     def _of_union(self, kind: Any) -> Schema:
-        return {"oneOf": [self.of(each) for each in tagged(kind).values()]}
+        return {"oneOf": [self.of(each) for each in options_of(kind)]}
 
     def _of_class(self, kind: Any) -> Schema:
         schema = self.object_of(kind)

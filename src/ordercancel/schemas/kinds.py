@@ -9,6 +9,7 @@ from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.errors import Fault
 from ordercancel.domain.events import Event
+from ordercancel.domain.obligations import Obligation
 from ordercancel.domain.orders import Order
 from ordercancel.domain.quotes import Quote
 from ordercancel.engine.messages import Message
@@ -23,6 +24,7 @@ KINDS: Mapping[str, Any] = {
     for kind in (
         Union[WIRED],  # noqa: UP007 - a tuple
         Event,
+        Obligation,
         Order,
         Party,
         Case,

@@ -11,6 +11,7 @@ import attrs
 
 from ordercancel.domain.commands import COMMANDS, FireDeadline
 from ordercancel.domain.events import EVENTS
+from ordercancel.domain.obligations import OBLIGATIONS
 from ordercancel.verification.scenario import VERBS
 
 WIRED = tuple(kind for kind in COMMANDS if kind is not FireDeadline)
@@ -19,8 +20,11 @@ WIRED = tuple(kind for kind in COMMANDS if kind is not FireDeadline)
 TAGS: Mapping[type, tuple[str, str]] = {
     **{kind: ("do", VERBS[kind]) for kind in WIRED},
     **{kind: ("event", name) for name, kind in EVENTS.items()},
+    **{kind: ("kind", name) for name, kind in OBLIGATIONS.items()},
 }
-"""The key that says which kind of command or event an object is, and its value, by class."""
+"""The key that says which kind of command and the like an object is, and its value, by class."""
+
+_UNIONS = {"do": "Command", "event": "Event", "kind": "Obligation"}
 
 
 @attrs.frozen
@@ -49,13 +53,13 @@ def options_of(kind: Any) -> tuple[Any, ...]:
 
 
 def tagged(kind: Any) -> Mapping[str, type]:
-    """Of a union of commands or events the classes by their tags; of any other type none."""
+    """Of a union of commands and the like the classes by their tags; of any other type none."""
     kinds = [each for each in options_of(kind) if each is not NoneType]
     return {TAGS[each][1]: each for each in kinds if each in TAGS} if len(kinds) > 1 else {}
 
 
 def name_of(kind: Any) -> str:
-    """What schemas and faults call a class, or a union of commands or events."""
+    """What schemas and faults call a class, or a union of commands and the like."""
     if kinds := tagged(kind):
-        return "Command" if next(iter(kinds.values())) in WIRED else "Event"
+        return _UNIONS[TAGS[next(iter(kinds.values()))][0]]
     return str(kind.__name__).removesuffix("View")

@@ -82,7 +82,7 @@ class TestACommand:
         answer = send("reject", by="seller:s-1", request=0, text=5, command_id="c-1", now=True)
         assert answer.status_code == 422
         assert [each["where"] for each in answer.json()["faults"]] == [
-            "body.command_id",
+            "command.command_id",
             "Reject.now",
             "Reject.request",
             "Reject.text",
@@ -97,7 +97,7 @@ class TestACommand:
         body = {"do": "request", **REASON, **own}
         answer = client.post("/orders/762544202/commands", json=body)
         (fault,) = answer.json()["faults"]
-        assert (fault["where"], fault["code"]) == (f"body.{next(iter(own))}", "unknown_key")
+        assert (fault["where"], fault["code"]) == (f"command.{next(iter(own))}", "unknown_key")
 
     def test_about_an_order_of_somebody_else_meets_none(self, send: Send) -> None:
         """As about an order that there is not; whatever is in the body."""

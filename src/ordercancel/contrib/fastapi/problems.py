@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 import attrs
 from fastapi import Request, Response
@@ -21,6 +22,7 @@ from ordercancel.domain.errors import (
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.decision import Refused
 from ordercancel.schemas import to_json
+from ordercancel.schemas.definitions import Definitions, Schema
 from ordercancel.schemas.views import RefusalView, decision_view
 
 PROBLEM_JSON = "application/problem+json"
@@ -120,6 +122,14 @@ def _problem(error: OrderCancelError, lang: Lang) -> ProblemView:
 def _view(status: int, detail: str) -> ProblemView:
     kind, title = TITLES[status]
     return ProblemView(type=f"urn:ordercancel:{kind}", title=title, status=status, detail=detail)
+
+
+def answers(schema: Schema, *problems: int) -> dict[int | str, dict[str, Any]]:
+    """An answer of this schema, or one of these problems."""
+    good = {"description": "The answer", "content": {"application/json": {"schema": schema}}}
+    content = {PROBLEM_JSON: {"schema": Definitions().of(ProblemView)}}
+    wrong = ({"description": TITLES[each][1], "content": content} for each in (*problems, 503))
+    return {200: good, **dict(zip((*problems, 503), wrong, strict=True))}
 
 
 def language(request: Request, languages: Sequence[Lang]) -> Lang:

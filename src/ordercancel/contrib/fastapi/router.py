@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from inspect import isawaitable
-from typing import Annotated, Any, TypeVar, Union
+from typing import Annotated, Any, TypeVar
 
 import attrs
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
@@ -11,8 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from ordercancel.contrib.fastapi.openapi import GIVEN, answers, body
-from ordercancel.contrib.fastapi.problems import NO_JSON, language, problem_response
+from ordercancel.contrib.fastapi.problems import NO_JSON, answers, language, problem_response
 from ordercancel.domain.actors import Actor
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import JUDGED
@@ -22,7 +21,8 @@ from ordercancel.domain.requests import RequestStatus
 from ordercancel.engine.labels import QueueRow
 from ordercancel.policy.policy import Policy
 from ordercancel.schemas import to_json
-from ordercancel.schemas.codec import MAX_BYTES, parsed, plain, read
+from ordercancel.schemas.bodies import command_schema, read_command
+from ordercancel.schemas.codec import MAX_BYTES, parsed
 from ordercancel.schemas.definitions import Definitions
 from ordercancel.schemas.shapes import WIRED
 from ordercancel.schemas.views import DecisionView, OptionView, OverviewView
@@ -110,7 +110,7 @@ def cancellation_router(
         "/orders/{order_id}/commands",
         summary="Carry out a command",
         responses=answers(Definitions().of(HandledView), 400, 404, 409, 415, 422),
-        openapi_extra=body(WIRED, policies),
+        openapi_extra=_body(command_schema(WIRED, policies)),
     )
     async def command(
         request: Request, order_id: OrderId, idempotency_key: Key = None, by: Actor = who
@@ -124,7 +124,7 @@ def cancellation_router(
         async def work(service: Any, session: Any) -> HandledView:
             policy = await _policy(service, order_id, by, said)
             outcome = await _got(
-                service.handle(_command(WIRED, said, policy, order_id, by, idempotency_key))
+                service.handle(read_command(WIRED, said, order_id, by, idempotency_key, policy))
             )
             if record is not None and not outcome.repeated:
                 await _got(record(session, outcome))
@@ -136,7 +136,7 @@ def cancellation_router(
         "/orders/{order_id}/assessment",
         summary="Ask what would come of a command",
         responses=answers(Definitions().of(DecisionView), 400, 404, 415, 422),
-        openapi_extra=body(JUDGED, policies),
+        openapi_extra=_body(command_schema(JUDGED, policies)),
     )
     async def assessment(request: Request, order_id: OrderId, by: Actor = who) -> Response:
         """Say what the rules say to the command in the body. Nothing changes."""
@@ -144,7 +144,9 @@ def cancellation_router(
 
         async def work(service: Any, session: Any) -> Any:
             policy = await _policy(service, order_id, by, said)
-            return await _got(service.assess(_command(JUDGED, said, policy, order_id, by)))
+            return await _got(
+                service.assess(read_command(JUDGED, said, order_id, by, policy=policy))
+            )
 
         return answer(request, await desk.do(work))
 
@@ -261,6 +263,10 @@ async def _got(value: Any) -> Any:
     return await value if isawaitable(value) else value
 
 
+def _body(schema: Any) -> dict[str, Any]:
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
 def _list(kind: Any) -> dict[str, Any]:
     return {"type": "array", "items": Definitions().of(kind)}
 
@@ -289,31 +295,3 @@ async def _policy(service: Any, order_id: str, by: Actor, said: dict[str, Any]) 
     case = await _got(service.case(order_id, by=by))
     policy: Policy = service.policies.get(case.order.policy, case.edition)
     return policy
-
-
-def _command(
-    kinds: tuple[Any, ...],
-    said: dict[str, Any],
-    policy: Policy | None,
-    order_id: str,
-    by: Actor,
-    key: str | None = None,
-) -> Any:
-    """The command of one of these kinds that a body says, given by whoever sends it.
-
-    Raises:
-        InvalidValue: With everything that is wrong with it.
-    """
-    faults = [
-        Fault(f"body.{name}", "is no key of it", "not to be there", code="unknown_key")
-        for name in GIVEN
-        if name in said
-    ]
-    own = {"order_id": order_id, "by": plain(by), "command_id": key}
-    try:
-        command = read(Union[kinds], {**said, **own}, policy)  # noqa: UP007 - a tuple
-    except InvalidValue as error:
-        raise InvalidValue([*faults, *error.faults]) from None
-    if faults:
-        raise InvalidValue(faults)
-    return command

@@ -1,28 +1,62 @@
-"""What OpenAPI says of the router: bodies with the reasons of each policy, answers, problems."""
+"""Commands as somebody sends them who is known: without who gives them, and about which order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Union
 
-from ordercancel.contrib.fastapi.problems import PROBLEM_JSON, TITLES, ProblemView
+from ordercancel.domain.actors import Actor
 from ordercancel.domain.commands import AdvanceOrder
+from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.texts import Text
 from ordercancel.policy.policy import Policy
+from ordercancel.schemas.codec import plain, read
 from ordercancel.schemas.definitions import Definitions, Schema
 
 GIVEN = ("order_id", "by", "command_id")
-"""What a command has that its body leaves out: the path, the log-in and a header tell it."""
+"""What a command has that whoever sends it leaves out: it is known where they send it."""
 
 
-def body(kinds: Iterable[type], policies: Iterable[Policy]) -> dict[str, Any]:
-    """A body that is a command of one of these kinds."""
+def command_schema(kinds: Iterable[type], policies: Iterable[Policy]) -> Schema:
+    """The schema of a command of one of these kinds, without what its host knows already."""
     known = tuple(policies)
-    schema = {
-        "oneOf": [_command(kind, known) for kind in kinds],
-        "discriminator": {"propertyName": "do"},
-    }
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    return {"oneOf": [_command(kind, known) for kind in kinds]}
+
+
+def read_command(
+    kinds: tuple[Any, ...],
+    said: Mapping[str, Any],
+    order_id: str,
+    by: Actor,
+    key: str | None = None,
+    policy: Policy | None = None,
+) -> Any:
+    """The command of one of these kinds that somebody sends, about an order of theirs.
+
+    Args:
+        kinds: The classes.
+        said: What they say: `do` and what goes with it.
+        order_id: The order.
+        by: Who they are.
+        key: The id of the command.
+        policy: The policy of the order, where the command has facts.
+
+    Raises:
+        InvalidValue: With everything that is wrong with it.
+    """
+    faults = [
+        Fault(f"command.{name}", "is no key of it", "not to be there", code="unknown_key")
+        for name in GIVEN
+        if name in said
+    ]
+    own = {"order_id": order_id, "by": plain(by), "command_id": key}
+    try:
+        command = read(Union[kinds], {**said, **own}, policy)  # noqa: UP007 - a tuple
+    except InvalidValue as error:
+        raise InvalidValue([*faults, *error.faults]) from None
+    if faults:
+        raise InvalidValue(faults)
+    return command
 
 
 def _command(kind: Any, policies: tuple[Policy, ...]) -> Schema:
@@ -59,11 +93,3 @@ def _enum(policy: Policy, what: str, labels: dict[str, Text]) -> Schema:
         "enum": [*labels],
         "description": "; ".join(f"{code}: {label['en']}" for code, label in labels.items()),
     }
-
-
-def answers(schema: Schema, *problems: int) -> dict[int | str, dict[str, Any]]:
-    """An answer of this schema, or one of these problems."""
-    good = {"description": "The answer", "content": {"application/json": {"schema": schema}}}
-    content = {PROBLEM_JSON: {"schema": Definitions().of(ProblemView)}}
-    wrong = ({"description": TITLES[each][1], "content": content} for each in (*problems, 503))
-    return {200: good, **dict(zip((*problems, 503), wrong, strict=True))}
