@@ -1,11 +1,22 @@
-"""Orders, parties and moments that tests start from; every value is a literal."""
+"""Orders, messages, parties and moments that tests start from; every value is a literal."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from ordercancel import Buyer, Case, Operator, Order, Party, Policy, Seller, System
+from ordercancel import (
+    Buyer,
+    Case,
+    Message,
+    Operator,
+    Order,
+    Party,
+    Policy,
+    Seller,
+    System,
+)
+from ordercancel.policy import Medium
 
 JST = timezone(timedelta(hours=9))
 BUYER = Buyer("b-1")
@@ -45,3 +56,20 @@ def order(policy: str = "qoo10", **changes: Any) -> Order:
 def opened(policy: Policy, **changes: Any) -> Case:
     """A fresh case of the sample order, judged by `policy`."""
     return policy.open(order(policy.name, **changes))
+
+
+def message(**changes: Any) -> Message:
+    """The buyer is told that their request was rejected."""
+    values: dict[str, Any] = {
+        "id": "o-1:3:buyer:mail",
+        "order_id": "o-1",
+        "on": "rejected",
+        "at": jst(16, 12),
+        "audience": "buyer",
+        "party": "b-1",
+        "medium": Medium.MAIL,
+        "locale": "ja",
+        "subject": "キャンセル拒否のお知らせ",
+        "body": "注文 o-1 のキャンセルは拒否されました。\n理由: 発送準備済み",
+    }
+    return Message(**values | changes)

@@ -21,7 +21,6 @@ from ordercancel import (
     Case,
     InvalidValue,
     Mark,
-    Message,
     Operator,
     Order,
     Party,
@@ -54,11 +53,10 @@ from ordercancel.domain.requests import CancellationRequest
 from ordercancel.engine.evolve import evolve
 from ordercancel.engine.quote import Account
 from ordercancel.policies import QOO10
-from ordercancel.rules.notifications import Medium
 from ordercancel.rules.refunding import Refunding
 from ordercancel.stores.memory import MemoryStore
 from ordercancel.stores.sql import SqlStore
-from samples import BUYER, SELLER, SYSTEM, jst, order
+from samples import BUYER, SELLER, SYSTEM, jst, message, order
 from security.stories import ORDER_ID, contents, every_command, story, told
 
 HUGE = "あ" * 1_000_000
@@ -136,19 +134,7 @@ MARK = Mark("missed", "d-1", jst(16), 1)
 PAST = PastRequest(
     by=BUYER, at=jst(15), status=RequestStatus.REJECTED, reason="other", answerer="seller"
 )
-MESSAGE = Message(
-    id="o-1:1:buyer:mail",
-    order_id="o-1",
-    on="pending",
-    at=jst(15),
-    audience="buyer",
-    party="b-1",
-    medium=Medium.MAIL,
-    locale="ja",
-    subject="subject",
-    body="body",
-    request=1,
-)
+MESSAGE = message(request=1)
 VALUES: list[Any] = [
     *(
         attrs.evolve(each, lines={"cup": 1}) if hasattr(each, "lines") else each

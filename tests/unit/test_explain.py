@@ -32,7 +32,6 @@ from ordercancel.domain.events import DeadlineFired
 from ordercancel.domain.texts import Lang
 from ordercancel.engine.handling import fire_due
 from ordercancel.engine.inputs import check_input
-from ordercancel.engine.messages import Message
 from ordercancel.explain.explain import explain, explain_faults, explain_firing
 from ordercancel.explain.explanation import Cause, Quote
 from ordercancel.policies import CONECT, QOO10, conect
@@ -47,7 +46,6 @@ from ordercancel.policy import (
     Forbid,
     Gap,
     If,
-    Medium,
     Named,
     Reason,
     Refer,
@@ -80,7 +78,7 @@ from ordercancel.policy import (
     status,
 )
 from readings import READINGS, drawn
-from samples import PERMITTING, jst
+from samples import PERMITTING, jst, message
 from samples import opened as sample
 from unit.tiny import BUYER, OURS, SELLER, SYSTEM, asks, opened, tiny, utc
 
@@ -677,18 +675,7 @@ def test_what_a_deadline_did_is_explained(deadline: Deadline, ja: str, en: str) 
 def test_a_deadline_is_explained_as_a_text_with_its_source_and_who_was_told() -> None:
     """Nothing was asked, and there is no verdict."""
     event, policy = fired(DEADLINES["approves"][0])
-    mail = Message(
-        id="m",
-        order_id="o-7",
-        on="approved",
-        at=utc(3, 1),
-        audience="buyer",
-        party="b-1",
-        medium=Medium.MAIL,
-        locale="en",
-        subject="Cancelled",
-        body="It is.",
-    )
+    mail = message(subject="Cancelled")
     told = str(explain_firing(event, policy, "en", messages=[mail])).splitlines()
     assert [line for line in told if not line.startswith("    when: ")] == [
         "Policy: Tiny, edition 1",

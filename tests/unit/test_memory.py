@@ -13,7 +13,6 @@ from ordercancel.domain.errors import Conflict
 from ordercancel.engine.decide import register
 from ordercancel.engine.evolve import fold
 from ordercancel.engine.messages import Message
-from ordercancel.policy import Medium
 from ordercancel.service.records import Claim, Commit, InboxQuery, Indexed, Queue, Receipt, Start
 from ordercancel.stores.memory import (
     AsyncMemoryStore,
@@ -21,24 +20,14 @@ from ordercancel.stores.memory import (
     MemoryNotifier,
     MemoryStore,
 )
+from samples import message
 from unit.tiny import order, tiny, utc
 
 TINY = tiny()
 
 
-def message(name: str) -> Message:
-    return Message(
-        id=name,
-        order_id="o-7",
-        on="pending",
-        at=utc(2),
-        audience="seller",
-        party="s-1",
-        medium=Medium.MAIL,
-        locale="ja",
-        subject="secret",
-        body="secret",
-    )
+def secret(name: str) -> Message:
+    return message(id=name, order_id="o-7", at=utc(2), subject="secret", body="secret")
 
 
 def commit(name: str = "o-7", **changes: object) -> Commit:
@@ -55,14 +44,14 @@ def test_what_is_not_there_is_none() -> None:
 
 def test_a_commit_writes_case_events_messages_and_receipt() -> None:
     store = MemoryStore()
-    made = commit(messages=(message("m-1"),), command_id="c-1", fingerprint="f")
+    made = commit(messages=(secret("m-1"),), command_id="c-1", fingerprint="f")
     store.commit(made)
     assert store.load("o-7") == made.case
     assert store.history("o-7") == made.events
     assert store.receipt("c-1") == Receipt(
-        order_id="o-7", expected=0, version=1, fingerprint="f", messages=(message("m-1"),)
+        order_id="o-7", expected=0, version=1, fingerprint="f", messages=(secret("m-1"),)
     )
-    assert [claim.message for claim in store.claim(utc(2), utc(3), 9)] == [message("m-1")]
+    assert [claim.message for claim in store.claim(utc(2), utc(3), 9)] == [secret("m-1")]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +67,7 @@ def test_a_commit_that_lost_the_race_writes_nothing(changes: dict[str, object]) 
     store.commit(commit(command_id="c-1"))
     case = store.load("o-7")
     with pytest.raises(Conflict) as caught:
-        store.commit(commit(messages=(message("m-1"),), **changes))
+        store.commit(commit(messages=(secret("m-1"),), **changes))
     assert caught.value.order_id == "o-7"
     assert store.load("o-7") == case
     assert len(store.history("o-7")) == 1
@@ -93,7 +82,7 @@ def ids(claims: Sequence[Claim]) -> list[str]:
 
 def test_a_leased_message_is_free_again_when_its_lease_is_over() -> None:
     store = MemoryStore()
-    store.commit(commit(messages=(message("m-1"), message("m-2"))))
+    store.commit(commit(messages=(secret("m-1"), secret("m-2"))))
     assert ids(store.claim(utc(2), utc(3), 1)) == ["m-1"]
     assert ids(store.claim(utc(2, 23), utc(3), 9)) == []
     assert ids(store.claim(utc(3), utc(4), 9)) == ["m-1"]
@@ -101,7 +90,7 @@ def test_a_leased_message_is_free_again_when_its_lease_is_over() -> None:
 
 def test_a_delivered_message_is_done_and_a_failed_one_waits() -> None:
     store = MemoryStore()
-    store.commit(commit(messages=(message("m-1"), message("m-2"))))
+    store.commit(commit(messages=(secret("m-1"), secret("m-2"))))
     store.delivered("m-1", utc(2))
     (second,) = store.claim(utc(2), utc(9), 9)
     store.failed(second, "down", utc(3))
@@ -121,8 +110,8 @@ def test_a_directory_knows_whom_it_was_given_last() -> None:
 
 def test_a_notifier_keeps_what_it_delivers() -> None:
     notifier = MemoryNotifier()
-    notifier.deliver(message("m-1"), None)
-    assert notifier.delivered == [(message("m-1"), None)]
+    notifier.deliver(secret("m-1"), None)
+    assert notifier.delivered == [(secret("m-1"), None)]
 
 
 def test_the_async_twin_says_the_same() -> None:
@@ -130,7 +119,7 @@ def test_the_async_twin_says_the_same() -> None:
     store = AsyncMemoryStore(inner)
 
     async def use() -> None:
-        made = commit(messages=(message("m-1"), message("m-2")), command_id="c-1")
+        made = commit(messages=(secret("m-1"), secret("m-2")), command_id="c-1")
         await store.commit(made)
         assert await store.load("o-7") == made.case
         assert await store.history("o-7") == made.events
@@ -163,7 +152,7 @@ def test_the_async_twin_says_the_same() -> None:
 
 
 def test_reprs_of_what_is_stored_show_no_bodies() -> None:
-    made = commit(messages=(message("m-1"),), command_id="c-1")
+    made = commit(messages=(secret("m-1"),), command_id="c-1")
     store = MemoryStore()
     store.commit(made)
     assert "secret" not in repr(made)

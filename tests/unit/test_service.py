@@ -538,24 +538,6 @@ def test_strangers_see_nothing(
     assert caught.value.order_id == order_id
 
 
-@pytest.mark.parametrize(
-    "look",
-    [
-        lambda service: service.inbox(SELLER, policy="gone"),
-        lambda service: service.counters(SELLER, policy="gone"),
-    ],
-)
-def test_an_unknown_policy_is_named(look: Callable[[CancellationService], object]) -> None:
-    with pytest.raises(UnknownPolicy) as caught:
-        look(service_of())
-    assert (caught.value.wanted, caught.value.known) == ("gone", ("tiny",))
-
-
-def test_an_unknown_status_is_named() -> None:
-    with pytest.raises(InvalidValue, match="'gone'"):
-        service_of().inbox(SELLER, policy="tiny", statuses=["gone"])  # type: ignore[list-item]
-
-
 def test_what_is_no_command_is_named() -> None:
     with pytest.raises(InvalidValue, match=r"service\.command: is a NoneType; expected a command"):
         CancellationService(policies=[], store=MemoryStore()).handle(None)  # type: ignore[arg-type]

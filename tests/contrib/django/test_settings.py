@@ -22,7 +22,6 @@ from django.utils import timezone
 
 from ordercancel import (
     CancellationService,
-    Message,
     NotDelivered,
     OrderCancelError,
     PartlyDelivered,
@@ -34,11 +33,10 @@ from ordercancel.contrib.django import service
 from ordercancel.contrib.django.conf import problems
 from ordercancel.contrib.django.mail import DjangoMailNotifier
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.rules.notifications import Medium
 from ordercancel.service.observers import LogObserver
 from ordercancel.service.results import Relayed, Ticked
 from ordercancel.stores.memory import MemoryDirectory, MemoryNotifier
-from samples import BUYER, BUYING, PERMITTING, jst, order
+from samples import BUYER, BUYING, PERMITTING, message, order
 
 NOTIFIER = MemoryNotifier()
 DIRECTORY = MemoryDirectory([BUYING, PERMITTING])
@@ -317,18 +315,7 @@ def test_a_task_goes_on_while_there_is_more(monkeypatch: pytest.MonkeyPatch) -> 
 
 # ---------------------------------------------------------------- mails
 
-MESSAGE = Message(
-    id="o-1:2:seller:mail",
-    order_id="o-1",
-    on="pending",
-    at=jst(15, 9),
-    audience="seller",
-    party="s-1",
-    medium=Medium.MAIL,
-    locale="ja",
-    subject="キャンセル要請",
-    body="o-1",
-)
+MESSAGE = message(audience="seller", party="s-1")
 
 
 @pytest.fixture
