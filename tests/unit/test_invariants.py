@@ -21,7 +21,9 @@ from ordercancel import (
     decide,
     evolve,
 )
-from ordercancel.domain.events import OrderAdvanced, OrderCancelled, RequestClosed
+from ordercancel.domain.events import OrderAdvanced, OrderCancelled, RequestClosed, UnitsCancelled
+from ordercancel.domain.money import OrderLine
+from ordercancel.domain.quotes import State
 from ordercancel.verification.invariants import INVARIANTS, Invariant, Step, is_shipped
 from unit.tiny import BUYER, SELLER, SYSTEM, opened, order, tiny, utc
 
@@ -34,6 +36,7 @@ IDS = (
     "cancelled_by_an_approval",
     "order_stays",
     "answered_by_others",
+    "units_add_up",
     "nothing_is_lost",
 )
 BY_ID = {invariant.id: invariant for invariant in INVARIANTS}
@@ -102,6 +105,15 @@ def test_every_invariant_holds_of_every_ordinary_step(life: list[Command]) -> No
         now = after
 
 
+def of_units(
+    cancelled: dict[str, int] | None = None, shipped: dict[str, int] | None = None, **fields: Any
+) -> Case:
+    """A case of three cups, of which so many were cancelled and shipped."""
+    units = State().cancelling(cancelled or {}).shipping(shipped or {})
+    cups = order(status="new", lines=(OrderLine(id="cup", quantity=3),))
+    return attrs.evolve(case(), order=attrs.evolve(cups, **fields), units=units)
+
+
 BROKEN = [
     (
         "shipped_is_not_cancelled",
@@ -163,6 +175,15 @@ BROKEN = [
             case(request(status="rejected"), version=4),
             CLOSED,
         ),
+    ),
+    ("units_add_up", step(case(), ASK, of_units({"cup": 2}, {"cup": 2}))),
+    ("units_add_up", step(case(), ASK, of_units({"pot": 1}))),
+    ("units_add_up", step(case(), ASK, of_units({"cup": 3}))),
+    ("units_add_up", step(case(), ASK, of_units(status="stopped"))),
+    ("units_add_up", step(case(), ASK, of_units({"cup": 1}, {"cup": 1}, status="sent"))),
+    (
+        "cancelled_by_an_approval",
+        step(case(), ASK, of_units(), UnitsCancelled(number=1, lines={"cup": 1}, **STAMP)),
     ),
     ("nothing_is_lost", step(case(request()), ASK, case(version=4), ADVANCED)),
     ("nothing_is_lost", step(case(request()), ASK, case(request(), version=3), ADVANCED)),

@@ -135,12 +135,14 @@ class Happening:
         self.add(OrderCancelled, number=self.number, status=self.policy.orders.cancelled)
 
     def move_with_the_last(self, move: str | None) -> None:
-        """Make the move that units were shipped by, where the last open one was cancelled."""
-        orders, order = self.policy.orders, self.case.order
-        status = orders.table.get((order.status, move or ""))
-        if status is not None:
-            event = partial(trusted(OrderAdvanced), move=move, status=status)
-            self.tell(event, EMPTY, ships=status in orders.shipped)
+        """Make the move that units were shipped by, where the last open one was cancelled.
+
+        From whatever status the order was put in since: nothing of it is left to be shipped.
+        """
+        moves = self.policy.orders.moves
+        if move is not None and move in moves:
+            event = partial(trusted(OrderAdvanced), move=move, status=moves[move][1])
+            self.tell(event, EMPTY, ships=True)
 
     def reject(self, command: Reject, text: str | None, ruling: Ruling) -> None:
         if ruling.verdict is Verdict.REFER:

@@ -21,6 +21,7 @@ from ordercancel.domain.commands import (
     Command,
     FireDeadline,
     Judged,
+    RequestCancellation,
     UpdateOrder,
 )
 from ordercancel.domain.limits import MAX_TEXT
@@ -30,6 +31,7 @@ from ordercancel.engine.evolve import ORDER_FACTS
 from ordercancel.engine.handling import fire_due
 from ordercancel.engine.inputs import offered_reasons
 from ordercancel.engine.timers import running
+from ordercancel.engine.units import shipment
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.facts import Flag
 from ordercancel.rules.reasons import TextBounds
@@ -193,9 +195,27 @@ def draw_completed(
         values |= {} if reason.text is None else {"text": draw(texts(reason.text))}
     if isinstance(command, AdvanceOrder):
         values["facts"] = _draw_facts(draw, policy, case, command.move, at)
+    if isinstance(command, RequestCancellation | AdvanceOrder) and not policy.whole_orders_only:
+        values["lines"] = _draw_lines(draw, policy, case, command)
+        if isinstance(command, AdvanceOrder) and values["lines"] is not None:
+            values["facts"].pop(_MOMENTS[0], None)  # a part is shipped when it is told
     if rarely(draw):
         values["by"] = attrs.evolve(command.by, via="agent:x")
     return attrs.evolve(command, **values)
+
+
+def _draw_lines(
+    draw: DrawFn, policy: Policy, case: Case, command: RequestCancellation | AdvanceOrder
+) -> dict[str, int] | None:
+    """Some of the units that can go; None for all of them, or where there are none."""
+    if isinstance(command, RequestCancellation):
+        units: Mapping[str, int] = case.open_units
+    else:
+        units = shipment(case, policy, command.move) or {}
+    if not units or rarely(draw):
+        return None
+    name = one_of(draw, sorted(units))
+    return {name: one_of(draw, range(1, units[name] + 1))}
 
 
 def _draw_facts(
@@ -300,6 +320,7 @@ def _draw_any_values(
         "reference": ("re-1", "re-2"),
         "code": ("declined", "closed"),
         "amount": (None, None, 0, 500),
+        "lines": (None, None, {"a": 1}, {"a": 1_000}, {"no_such_line": 1}),
         "data": (*_FACTS, *({"confirmed": True},)),
         "facts": (*_FACTS, {"ship_on": day}),
     }

@@ -13,6 +13,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from ordercancel.domain.actors import Buyer
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import RequestCancellation
+from ordercancel.domain.money import OrderLine
 from ordercancel.domain.orders import Order, PastRequest
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.engine.case_facts import Facts
@@ -26,6 +27,9 @@ from ordercancel.verification.enumeration import values_of
 T = TypeVar("T")
 
 ORDER_ID, BUYER, SELLER = "o-1", "b-1", "s-1"
+
+LINES = (OrderLine(id="a", quantity=3), OrderLine(id="b", quantity=1))
+"""What is ordered, where a policy cancels parts."""
 
 _DAYS = (date(2022, 8, 15), date(2022, 11, 5), date(2024, 2, 28), date(2024, 3, 30))
 """A Monday; the day before clocks are set back in America; the day before a leap day; the day
@@ -96,6 +100,7 @@ def draw_order(draw: DrawFn, /, policy: Policy, fields: Mapping[str, Any]) -> Or
         "item": any_of("item", known("item")),
         "facts": parties_of(policy),
         "history": any_of("history", _histories(policy, status, placed_at)),
+        "lines": any_of("lines", ((),) if policy.whole_orders_only else (LINES, LINES[:1], ())),
     }
     for fact in policy.facts:
         if fact.of is None and fact.name not in values["facts"] and "facts" not in settled:

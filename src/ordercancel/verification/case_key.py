@@ -94,6 +94,7 @@ class CaseKey:
             case.order.status,
             self.regions(self._names, facts),
             self.request(case),
+            self.units(case),
             latest.reason if latest is not None and self._by_reason else None,
             self._fired(case, facts),
             node.known,
@@ -113,6 +114,15 @@ class CaseKey:
         if latest is None or not self._remembers:
             return stands
         return stands, latest.by, latest.answerer
+
+    def units(self, case: Case) -> Hashable:
+        """What may follow for units: how many are open and held of each line, what has shipped."""
+        if not case.order.lines:
+            return ()
+        units, left, held = case.units, case.open_units, case.held_units
+        names = [line.id for line in case.order.lines]
+        lines = tuple([(left.get(n, 0), held.get(n, 0), n in units.shipped) for n in names])
+        return case.order.status, lines, units.move
 
     def regions(self, names: Iterable[str], facts: Mapping[str, Any]) -> Hashable:
         """What rules tell of the facts `names`, those of a command apart."""

@@ -16,12 +16,15 @@ from ordercancel.domain.commands import (
     Judged,
     RequestCancellation,
 )
+from ordercancel.domain.money import OrderLine
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.reasons import Reason, TextBounds
 from ordercancel.verification.conditions import every_fact, every_leaf
 from ordercancel.verification.enumeration import values_of
 
 ORDER_ID = "o-1"
+LINES = (OrderLine(id="a", quantity=2), OrderLine(id="b", quantity=2))
+"""What is ordered, where the policy cancels parts."""
 BUYER = Buyer("b-1")
 SELLER = Seller("s-1")
 SYSTEM = System()
@@ -62,8 +65,20 @@ def parties_of(policy: Policy) -> dict[str, str]:
 
 
 def commands_tried(policy: Policy) -> Iterator[Judged]:
-    """Every command by every actor, without a reason, about request number 1."""
-    return commands_by(actors_tried(policy), policy, ORDER_ID, 1)
+    """Every command by every actor, without a reason, about request number 1.
+
+    Where the policy cancels parts, also about one unit alone.
+    """
+    orders = policy.orders
+    ship = {move for (_, move), target in orders.table.items() if target in orders.shipped}
+    for command in commands_by(actors_tried(policy), policy, ORDER_ID, 1):
+        yield command
+        if policy.whole_orders_only:
+            continue
+        if isinstance(command, RequestCancellation) or (
+            isinstance(command, AdvanceOrder) and command.move in ship
+        ):
+            yield attrs.evolve(command, lines={LINES[0].id: 1})
 
 
 def commands_by(

@@ -26,6 +26,7 @@ from ordercancel.engine.decision import Decision
 from ordercancel.engine.evolve import evolve, fold
 from ordercancel.engine.inputs import offered_reasons
 from ordercancel.engine.timers import Timer, first_timer, timers
+from ordercancel.engine.units import shipment
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.reasons import Reason
 from ordercancel.verification.case_key import CaseKey, FactsRead
@@ -232,11 +233,11 @@ class Explorer:
         """What the policy says to every command; judged once for like facts."""
         case = node.case
         facts = FactsRead(Facts(None, case, self.policy, node.at, seller, SYSTEM))
-        request = self._keys.request(case)
+        request, units = self._keys.request(case), self._keys.units(case)
         number = len(case.requests)
         for kind, names in self._hanging.items():
             permits = seller is not None and seller.permits_cancellation
-            key: Hashable = (kind, request, permits, self._keys.regions(names, facts))
+            key: Hashable = (kind, request, units, permits, self._keys.regions(names, facts))
             if key not in self._judged:
                 self._judged[key] = tuple(self._judge(kind, node, seller))
             for command, decision in self._judged[key]:
@@ -257,6 +258,9 @@ class Explorer:
         number = len(node.case.requests)
         for tried in self._commands[kind]:
             bare = self._about(tried, number)
+            moves = bare.move if isinstance(bare, AdvanceOrder) and bare.lines else None
+            if moves and shipment(node.case, self.policy, moves) is None:
+                continue  # it ships from other statuses
             for command, offered in self._worded(bare, node, seller):
                 decision = self.policy.assess(command, node.case, node.at, seller=seller)
                 attempt = Attempt(next(self._with_facts(command, node)), node.at, seller)
@@ -301,7 +305,8 @@ class Explorer:
             yield attrs.evolve(command, facts=each) if each else command
         for name, value in self._keys.in_time(node):
             target = self.policy.orders.target(node.case.order.status, command.move)
-            if name == "shipped_at" and target in self.policy.orders.shipped:
+            ships = target in self.policy.orders.shipped and not command.lines
+            if name == "shipped_at" and ships:
                 yield attrs.evolve(command, facts={**told[0], name: value})
 
     def _carry_out(self, node: CaseNode, attempt: Attempt, decision: Decision) -> CaseNode | None:

@@ -13,8 +13,15 @@ import attrs
 
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import AdvanceOrder, Approve, Command, Reject, UpdateOrder
-from ordercancel.domain.events import Event, OrderAdvanced, OrderCancelled, RequestClosed
+from ordercancel.domain.events import (
+    Event,
+    OrderAdvanced,
+    OrderCancelled,
+    RequestClosed,
+    UnitsCancelled,
+)
 from ordercancel.domain.orders import Order
+from ordercancel.domain.quotes import added_up
 from ordercancel.domain.requests import FINAL, RequestStatus
 from ordercancel.domain.texts import Text
 from ordercancel.engine.decision import Decision
@@ -96,9 +103,10 @@ def _at_most_one_is_open(step: Step) -> bool:
 
 
 def _is_cancelled_by_an_approval(step: Step) -> bool:
-    """Where an order becomes cancelled, its latest request is approved, and no other was."""
+    """Where an order becomes cancelled, or a part of it, its latest request is approved."""
     cancelled = step.policy.orders.cancelled
     becomes = step.after.order.status == cancelled != step.before.order.status
+    becomes = becomes or any(isinstance(event, UnitsCancelled) for event in step.events)
     approved = [request.status is RequestStatus.APPROVED for request in step.after.requests]
     newly = sum(approved) - sum(
         request.status is RequestStatus.APPROVED for request in step.before.requests
@@ -129,6 +137,18 @@ def _is_answered_by_others(step: Step) -> bool:
 def _closing_is_told_once(step: Step) -> bool:
     closed = [event.number for event in step.events if isinstance(event, RequestClosed)]
     return len(closed) == len(set(closed))
+
+
+def _units_add_up(step: Step) -> bool:
+    """An order with lines is cancelled with all its units, and shipped with its last open one."""
+    case, status, orders = step.after, step.after.order.status, step.policy.orders
+    ordered, cancelled = case.order.quantities, case.units.cancelled
+    gone = added_up(cancelled, case.units.shipped)
+    return (
+        all(units <= ordered.get(name, 0) for name, units in gone.items())
+        and (not ordered or (cancelled == ordered) is (status == orders.cancelled))
+        and (status not in orders.shipped or gone == ordered)
+    )
 
 
 INVARIANTS: tuple[Invariant, ...] = (
@@ -163,8 +183,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "cancelled_by_an_approval",
         Text(
-            "注文がキャンセルになるのは、リクエストが承認されたときのみ",
-            "an order is cancelled when a request is approved, and only then",
+            "注文やその一部がキャンセルになるのは、リクエストが承認されたときのみ",
+            "an order, or a part of it, is cancelled when a request is approved, and only then",
         ),
         _is_cancelled_by_an_approval,
     ),
@@ -183,6 +203,14 @@ INVARIANTS: tuple[Invariant, ...] = (
             "nobody answers the request of their own side",
         ),
         _is_answered_by_others,
+    ),
+    Invariant(
+        "units_add_up",
+        Text(
+            "キャンセル済みと発送済みの数量は、合わせても注文数を超えない",
+            "no more units are cancelled and shipped than were ordered",
+        ),
+        _units_add_up,
     ),
     Invariant(
         "nothing_is_lost",

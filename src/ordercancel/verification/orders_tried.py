@@ -12,7 +12,7 @@ from ordercancel.domain.orders import Order
 from ordercancel.engine.evolve import ORDER_FACTS
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.facts import Day, Moment
-from ordercancel.verification.commands_tried import BUYER, ORDER_ID, SELLER, parties_of
+from ordercancel.verification.commands_tried import BUYER, LINES, ORDER_ID, SELLER, parties_of
 from ordercancel.verification.conditions import every_fact, every_leaf, facts_of_the_order
 from ordercancel.verification.enumeration import values_of
 from ordercancel.verification.sampling import combination_at, picks
@@ -87,6 +87,7 @@ class OrdersTried:
             seller=SELLER.id,
             placed_at=placed_at,
             facts={**parties_of(self.policy), **own},
+            lines=() if self.policy.whole_orders_only else LINES,
             **plain,
         )
 

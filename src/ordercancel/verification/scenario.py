@@ -56,6 +56,7 @@ _ORDER_FIELDS = (
     "ship_on",
     "paid_at",
     "facts",
+    "lines",
 )
 
 
@@ -137,7 +138,7 @@ def _lines(
 def _plain_line(values: Line, zone: tzinfo) -> Line:
     """`values` as JSON has them, without those that are missing; a fact may be told as missing."""
     plain = {name: _plain(value, zone) for name, value in values.items()}
-    return {name: value for name, value in plain.items() if value not in (None, {})}
+    return {name: value for name, value in plain.items() if value not in (None, {}, [])}
 
 
 def _plain(value: Any, zone: tzinfo) -> Any:
@@ -148,6 +149,10 @@ def _plain(value: Any, zone: tzinfo) -> Any:
             return value.isoformat()
         case Actor():
             return str(value)
+        case tuple():
+            return [
+                attrs.asdict(each, filter=lambda _, value: value is not None) for each in value
+            ]
         case Mapping():
             return {name: _plain(each, zone) for name, each in value.items()}
         case _:
