@@ -315,7 +315,7 @@ def test_a_task_goes_on_while_there_is_more(monkeypatch: pytest.MonkeyPatch) -> 
 
 # ---------------------------------------------------------------- mails
 
-MESSAGE = message(audience="seller", party="s-1")
+MESSAGE = message(subject="キャンセル要請", body="o-1")
 
 
 @pytest.fixture
