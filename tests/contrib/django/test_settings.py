@@ -315,7 +315,7 @@ def test_a_task_goes_on_while_there_is_more(monkeypatch: pytest.MonkeyPatch) -> 
 
 # ---------------------------------------------------------------- mails
 
-MESSAGE = message(subject="キャンセル要請", body="o-1")
+MESSAGE = message(id="o-1:2:seller:mail", subject="キャンセル要請", body="o-1")
 
 
 @pytest.fixture
