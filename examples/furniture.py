@@ -42,6 +42,7 @@ FURNITURE = Policy(
         shipped="shipped",
         needs={"placed": ("ship_on",), "built": ("ship_on",)},
     ),
+    whole_orders_only=False,
     rules=[
         Rule(
             "buyer_asks",

@@ -196,7 +196,7 @@ class TestWhatIsWritten:
 
 VERBS = (
     "do one of: request, approve, reject, withdraw, ask_withdrawal, answer_withdrawal, "
-    "advance, update, settle_refund, fail_refund, retry_refund"
+    "advance, update, settle_refund, fail_refund, retry_refund, record_refund"
 )
 OK, DAY = {"confirmed": True}, date(2022, 8, 17)
 

@@ -14,13 +14,17 @@ from ordercancel import (
     Buyer,
     CancellationService,
     Command,
+    FailRefund,
     FireDeadline,
     Order,
     Outcome,
     Party,
+    RecordRefund,
     Reject,
     RequestCancellation,
+    RetryRefund,
     Seller,
+    SettleRefund,
     UpdateOrder,
     Withdraw,
 )
@@ -109,6 +113,10 @@ def every_command(order_id: str, by: Actor, command_id: str | None = None) -> li
         AnswerWithdrawal(order_id, **answers, accept=True),
         AdvanceOrder(order_id, **given, move="ship"),
         UpdateOrder(order_id, **given, facts={"paid_at": PLACED}),
+        SettleRefund(order_id, **given, key="k-1", reference="re-1", amount=1),
+        FailRefund(order_id, **given, key="k-1", code="declined"),
+        RetryRefund(order_id, **given, key="k-1"),
+        RecordRefund(order_id, **given, amount=1, tender="card"),
         FireDeadline(order_id, **given, deadline="qoo10.overdue"),
     ]
     assert tuple(type(command) for command in commands) == COMMANDS

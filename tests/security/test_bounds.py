@@ -104,6 +104,7 @@ FIELDS: dict[str, Any] = {
     "fee": "late",
     "units": UNITS,
     "quote": QUOTE,
+    "tenders": {"card": 1},
 }
 
 
@@ -135,9 +136,12 @@ PAST = PastRequest(
     by=BUYER, at=jst(15), status=RequestStatus.REJECTED, reason="other", answerer="seller"
 )
 MESSAGE = message(request=1)
+UNITS_OF: dict[str, Any] = {"lines": {"cup": 1}, "expects": 300}
 VALUES: list[Any] = [
     *(
-        attrs.evolve(each, lines={"cup": 1}) if hasattr(each, "lines") else each
+        attrs.evolve(
+            each, **{name: filled for name, filled in UNITS_OF.items() if hasattr(each, name)}
+        )
         for each in every_command("o-1", BUYER, "c-1")
     ),
     AdvanceOrder(
@@ -232,6 +236,7 @@ BEYOND: dict[type, tuple[Any, ...]] = {
 }
 """For a value of a kind, what may never stand in its place."""
 
+NO_AMOUNT: tuple[Any, ...] = (-1, 10**15 + 1, ENORMOUS, 1.5, True, HUGE)
 NO_AMOUNTS: tuple[Any, ...] = (
     {"a": 0},
     {"a": True},
@@ -255,7 +260,8 @@ def places() -> Iterable[Any]:
                 continue
             kind = next((kind for kind in BEYOND if isinstance(given, kind)), None)
             wrong = (HUGE, ENORMOUS, object()) if kind is None else BEYOND[kind]
-            wrong = NO_AMOUNTS if name == "lines" and kind is FrozenMap else wrong
+            wrong = NO_AMOUNTS if name in ("lines", "tenders") and kind is FrozenMap else wrong
+            wrong = NO_AMOUNT if name in ("expects", "amount") else wrong
             yield pytest.param(value, name, wrong, id=f"{type(value).__name__}.{name}")
 
 

@@ -157,7 +157,7 @@ def test_a_stranger_can_not_tell_an_order_from_none(
                 )
             )
             assert there == gone
-            assert len(there) == 22
+            assert len(there) == 26
     assert contents(store) == before
 
 

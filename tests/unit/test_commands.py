@@ -18,6 +18,7 @@ from ordercancel.domain.commands import (
     AskWithdrawal,
     FailRefund,
     FireDeadline,
+    RecordRefund,
     Reject,
     RequestCancellation,
     RetryRefund,
@@ -39,13 +40,13 @@ def faults_of(kind: type[Any], *args: Any, **kwargs: Any) -> tuple[Fault, ...]:
     return caught.value.faults
 
 
-def test_there_are_twelve_kinds_of_command() -> None:
+def test_there_are_thirteen_kinds_of_command() -> None:
     answers = (Approve, Reject, Withdraw, AskWithdrawal, AnswerWithdrawal)
     judged = (RequestCancellation, *answers, AdvanceOrder)
     assert answers == ANSWERS
     assert judged == JUDGED
     settling = (SettleRefund, FailRefund, RetryRefund)
-    assert (*judged, UpdateOrder, *settling, FireDeadline) == COMMANDS
+    assert (*judged, UpdateOrder, *settling, RecordRefund, FireDeadline) == COMMANDS
 
 
 @pytest.mark.parametrize("kind", [Approve, Withdraw])

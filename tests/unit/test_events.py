@@ -36,6 +36,7 @@ def test_the_log_knows_every_kind_of_event_by_its_name() -> None:
         "UnitsCancelled",
         "UnitsShipped",
         "UnitsReturned",
+        "RefundRecorded",
         "OrderCancelled",
         "DeadlineFired",
         "RefundOpened",

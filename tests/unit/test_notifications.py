@@ -67,6 +67,8 @@ def test_the_codes_that_all_policies_share_have_sentences() -> None:
         "not_permitted",
         "undetermined",
         "permits_disagree",
+        "fees_disagree",
+        "quote_changed",
         "no_such_move",
         "not_cancellable",
         "wrong_actor",
@@ -79,7 +81,6 @@ def test_the_codes_that_all_policies_share_have_sentences() -> None:
         "cancelled_is_final",
         "refund_not_failed",
         "not_due",
-        "fees_disagree",
         "whole_orders_only",
         "more_than_remains",
     }

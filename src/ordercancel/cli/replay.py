@@ -204,6 +204,7 @@ class Replay:
     def _done(self, outcomes: list[Outcome]) -> Answer:
         """What `outcomes` came to; a tick has none or several, and then no one order's state."""
         orders = {outcome.case.order.id for outcome in outcomes}
+        quotes = [outcome.quote for outcome in outcomes if outcome.quote is not None]
         case = self.service.case(orders.pop(), by=System()) if len(orders) == 1 else None
         return self._answered(
             case,
@@ -214,6 +215,7 @@ class Replay:
                 for outcome in outcomes
                 for clause in self._policy(outcome.case).clauses_of(outcome.rules)
             ],
+            **({"quote": plain(quotes[-1])} if case is not None and quotes else {}),
         )
 
     def _refused(self, decision: Decision, case: Case) -> Answer:
@@ -226,6 +228,7 @@ class Replay:
             error="refused",
             codes=list(decision.codes),
             message=decision.message(self._lang(self._policy(case))),
+            **({} if decision.quote is None else {"quote": plain(decision.quote)}),
         )
 
     def _invalid(self, error: InvalidValue, case: Case | None) -> Answer:

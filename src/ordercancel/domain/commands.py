@@ -73,7 +73,8 @@ class RequestCancellation(_Worded):
     """Ask to cancel the order; whoever asks is the initiator of the request.
 
     `lines` are the units to cancel, by the id of the line, where the policy cancels parts.
-    Default: all that are open.
+    Default: all that are open. `expects` is the refund that whoever asks was shown, in minor
+    units: where it would be another one the command is refused (``quote_changed``).
 
     `reason` is a code of the policy's reasons for asking, `text` the initiator's own words where
     that reason takes any. The reason may be left out to *assess* whether asking is possible at
@@ -83,15 +84,27 @@ class RequestCancellation(_Worded):
     lines: FrozenMap[str, int] | None = attrs.field(
         default=None, converter=as_frozen_or_none, kw_only=True
     )
+    expects: int | None = attrs.field(default=None, kw_only=True)
 
     def _check(self, faults: Faults) -> None:
         super()._check(faults)
         _check_lines(faults, self.lines)
+        _check_expects(faults, self.expects)
 
 
 @attrs.frozen
 class Approve(_Answer):
-    """Approve the open request `request`; the order is cancelled in the same step."""
+    """Approve the open request `request`; what it asks for is cancelled in the same step.
+
+    `expects` is the refund that whoever approves was shown, in minor units: where it would be
+    another one the command is refused (``quote_changed``).
+    """
+
+    expects: int | None = attrs.field(default=None, kw_only=True)
+
+    def _check(self, faults: Faults) -> None:
+        super()._check(faults)
+        _check_expects(faults, self.expects)
 
 
 @attrs.frozen
@@ -236,6 +249,22 @@ class RetryRefund(_Settlement):
 
 
 @attrs.frozen
+class RecordRefund(_Command):
+    """Tell that the host has given money back by itself: what may still be given is lowered.
+
+    `amount` is in minor units, `tender` the id of the tender that it went to. Default: spread as a
+    refund of that amount would be.
+    """
+
+    amount: int = attrs.field(kw_only=True)
+    tender: str | None = attrs.field(default=None, kw_only=True)
+
+    def _check(self, faults: Faults) -> None:
+        faults.number("amount", self.amount, 1, MAX_AMOUNT, "whole minor units from 1 on")
+        faults.line("tender", self.tender, optional=True)
+
+
+@attrs.frozen
 class FireDeadline(_Command):
     """Let the deadline with the id `deadline`, which has come due, do what it says.
 
@@ -257,7 +286,7 @@ Judged = RequestCancellation | Answering | AdvanceOrder
 Settlement = SettleRefund | FailRefund | RetryRefund
 """A command by which the host says what came of a refund."""
 
-Command = Judged | UpdateOrder | Settlement | FireDeadline
+Command = Judged | UpdateOrder | Settlement | RecordRefund | FireDeadline
 """Any command."""
 
 ANSWERS: tuple[type[Answering], ...] = get_args(Answering)
@@ -275,6 +304,11 @@ def _check_lines(faults: Faults, lines: object) -> None:
         faults.amounts("lines", lines)
         if isinstance(lines, Mapping) and not lines:
             faults.add("lines", "are none", "units of at least one line")
+
+
+def _check_expects(faults: Faults, expects: object) -> None:
+    if expects is not None:
+        faults.number("expects", expects, 0, MAX_AMOUNT, f"whole minor units, 0 to {MAX_AMOUNT}")
 
 
 C = TypeVar("C", bound=_Command)

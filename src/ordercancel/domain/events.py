@@ -183,6 +183,13 @@ class UnitsReturned(_Event):
 
 
 @attrs.frozen(kw_only=True)
+class RefundRecorded(_Event):
+    """The host gave money back by itself, by tender in minor units."""
+
+    tenders: FrozenMap[str, int] = attrs.field(converter=as_frozen)
+
+
+@attrs.frozen(kw_only=True)
 class OrderCancelled(_Event):
     """The order was cancelled by request `number`, and is in `status` for good."""
 
@@ -270,6 +277,7 @@ Event = (
     | UnitsCancelled
     | UnitsShipped
     | UnitsReturned
+    | RefundRecorded
     | OrderCancelled
     | DeadlineFired
     | RefundOpened
@@ -371,6 +379,7 @@ _CHECKS: Mapping[str, Callable[[Faults, str, Any], None]] = {
     "facts": Faults.facts,
     "data": Faults.facts,
     "lines": Faults.amounts,
+    "tenders": partial(Faults.amounts, most=MAX_AMOUNT),
     "units": _check_units,
     "fee": Faults.line,
     "quote": _check_quote,

@@ -67,6 +67,10 @@ class State:
         """The state after this was given back, by tender."""
         return attrs.evolve(self, given=added_up(self.given, tenders))
 
+    def giving_elsewhere(self, tenders: Amounts) -> State:
+        """The state after the host has given this back by itself, by tender."""
+        return attrs.evolve(self, elsewhere=added_up(self.elsewhere, tenders))
+
     def check(self, faults: Faults, field: str) -> None:
         """Note what of it can't be; it is not checked when it is built."""
         for number, (fee, lines) in enumerate(

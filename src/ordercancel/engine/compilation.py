@@ -18,10 +18,10 @@ from typing import Any
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.codegen import compile_function
-from ordercancel.domain.commands import Command, Judged
+from ordercancel.domain.commands import Command, Judged, RequestCancellation
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.decision import Ruling, Satisfied, Verdict
-from ordercancel.engine.evaluation import conclude, judge
+from ordercancel.engine.evaluation import charge, conclude, judge
 from ordercancel.engine.lifecycle_checks import Check, checks_after, checks_before
 from ordercancel.engine.ruleset import RuleLeaf, RuleSet
 from ordercancel.engine.units import OF_UNITS, refusal
@@ -52,7 +52,8 @@ def evaluate(
     """What `rules` say to `command`, given at the moment `at`, in UTC.
 
     By the compiled rules; where something is unknown or goes wrong, by judging the rules one by
-    one, so that each rule that could not be followed is named.
+    one, so that each rule that could not be followed is named. A request that is granted for an
+    order with prices has the fee that holds for it.
     """
     kind = type(command)
     judged = rules.compiled.get(kind)
@@ -64,11 +65,14 @@ def evaluate(
         ruling = None
     if ruling is None:
         ruling = judge(rules, kind, Facts(command, case, rules, at, seller)).ruling
-    if ruling.verdict is not Verdict.REFUSE and (
-        case.order.lines or (kind in OF_UNITS and command.lines is not None)  # type: ignore[union-attr]
-    ):
+    if ruling.verdict is Verdict.REFUSE:
+        return ruling
+    if case.order.lines or (kind in OF_UNITS and command.lines is not None):  # type: ignore[union-attr]
         code = refusal(command, case, rules)
-        return ruling if code is None else Ruling(Verdict.REFUSE, code=code)
+        if code is not None:
+            return Ruling(Verdict.REFUSE, code=code)
+    if case.order.money is not None and kind is RequestCancellation and rules.fees:
+        return charge(ruling, rules, Facts(command, case, rules, at, seller))
     return ruling
 
 

@@ -22,6 +22,7 @@ from ordercancel.domain.commands import (
     FailRefund,
     FireDeadline,
     Judged,
+    RecordRefund,
     Reject,
     RequestCancellation,
     RetryRefund,
@@ -35,6 +36,7 @@ from ordercancel.domain.events import (
     Event,
     OrderRegistered,
     OrderUpdated,
+    RefundRecorded,
     WithdrawalAsked,
     WithdrawalDeclined,
 )
@@ -44,9 +46,10 @@ from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.trusted import trusted
 from ordercancel.engine.compilation import evaluate
-from ordercancel.engine.decision import Refused, Verdict, refused
+from ordercancel.engine.decision import Refused, Verdict, check_quote, refused
 from ordercancel.engine.happening import Happening
 from ordercancel.engine.inputs import check_input, check_update
+from ordercancel.engine.quoting import spread_elsewhere
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.settlement import settle
 from ordercancel.engine.timers import first_timer
@@ -107,6 +110,8 @@ def decide_admitted(
     match command:
         case UpdateOrder():
             return _update(command, case, policy, at), None
+        case RecordRefund():
+            return _record_refund(command, case, policy, at), None
         case FireDeadline():
             return _fire(command, case, policy, at), None
         case SettleRefund() | FailRefund() | RetryRefund():
@@ -160,6 +165,9 @@ def _judged(
     ruling = evaluate(command, case, policy, at, seller)
     if ruling.verdict is Verdict.REFUSE:
         raise Refused(ruling.decision(policy, type(command), (command, case, at, seller)))
+    if isinstance(command, RequestCancellation | Approve) and command.expects is not None:
+        decision = ruling.decision(policy, type(command), (command, case, at, seller))
+        check_quote(decision, command.expects)
     step = Happening(case, policy, at, command.by, ruling.rules)
     match command:
         case RequestCancellation():
@@ -201,6 +209,17 @@ def _update(command: UpdateOrder, case: Case, policy: RuleSet, at: datetime) -> 
         command.facts,
         ships=status in orders.shipped and case.order.status not in orders.shipped,
     )
+    return tuple(step.events)
+
+
+def _record_refund(
+    command: RecordRefund, case: Case, policy: RuleSet, at: datetime
+) -> tuple[Event, ...]:
+    """What the host has given back by itself lowers what may still be given."""
+    if policy.roles[command.by.role].side != "house":
+        raise refused(command, "wrong_actor", case, policy, at)
+    step = Happening(case, policy, at, command.by, ())
+    step.add(RefundRecorded, tenders=spread_elsewhere(command, case, policy))
     return tuple(step.events)
 
 

@@ -10,10 +10,12 @@ import attrs
 
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import Command, Judged
-from ordercancel.domain.errors import OrderCancelError
+from ordercancel.domain.commands import Approve, Command, Judged, RequestCancellation
+from ordercancel.domain.errors import InvalidValue, OrderCancelError
+from ordercancel.domain.quotes import Quote
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.case_facts import Facts
+from ordercancel.engine.quoting import quote_for
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.conditions import Value
 from ordercancel.rules.effects import OTHER_SIDE, Forbid, Grant
@@ -32,6 +34,9 @@ PERMITS_DISAGREE = "permits_disagree"
 
 FEES_DISAGREE = "fees_disagree"
 """The code of a refusal because more than one fee for cancelling holds."""
+
+QUOTE_CHANGED = "quote_changed"
+"""The code of a refusal because another refund was expected than there would be."""
 
 
 class Verdict(StrEnum):
@@ -181,8 +186,53 @@ class Decision:
 
     @property
     def rules(self) -> tuple[str, ...]:
-        """The ids of all rules that determined the verdict or stood in its way, each once."""
-        return self.ruling.rules
+        """The ids of all rules that determined the verdict or stood in its way, each once.
+
+        The fee that holds is among them.
+        """
+        fee = self.fee
+        if fee is None or fee.id in self.ruling.rules:
+            return self.ruling.rules
+        return (*self.ruling.rules, fee.id)
+
+    @property
+    def fee(self) -> Fee | None:
+        """The fee that holds for the units that are cancelled; None where none does.
+
+        Of an approval it is the one that held when they were asked for.
+        """
+        if self.about is None or not isinstance(self.about[0], Approve) or not self._is_quoted:
+            return self.ruling.fee
+        request = self.about[1].open_request
+        fee = None if request is None else request.fee
+        return next((each for each in self.policy.fees if each.id == fee), None)
+
+    @property
+    def quote(self) -> Quote | None:
+        """What a request that is granted or an approval gives back. Reckoned on each call.
+
+        None for other commands, where it is refused (unless for the quote: then it is the one
+        that holds now), where units are asked for that are not open, and where nothing is
+        refunded: the order has no prices, or the policy no `refunding`.
+        """
+        if self.about is None or not self._is_quoted:
+            return None
+        command, case, _, _ = self.about
+        if isinstance(command, RequestCancellation):
+            lines = command.lines
+        elif isinstance(command, Approve) and case.open_request is not None:
+            lines = case.open_request.lines
+        else:
+            return None
+        fee = self.fee
+        try:
+            return quote_for(case, self.policy, lines, None if fee is None else fee.id)
+        except InvalidValue:
+            return None
+
+    @property
+    def _is_quoted(self) -> bool:
+        return not self.is_refused or self.ruling.code == QUOTE_CHANGED
 
     @property
     def clauses(self) -> tuple[str, ...]:
@@ -269,3 +319,16 @@ def refused(command: Command, code: str, case: Case, policy: RuleSet, at: dateti
     """What is refused by no rule of the policy, but by what holds for all of them."""
     ruling = Ruling(Verdict.REFUSE, code=code)
     return Refused(ruling.decision(policy, None, (command, case, at, None)))
+
+
+def check_quote(decision: Decision, expects: int) -> None:
+    """Raise `Refused` where another refund is expected than what is granted would give back.
+
+    Args:
+        decision: A grant of a request or an approval.
+        expects: The refund, in minor units.
+    """
+    quote = decision.quote
+    if quote is None or quote.refund != expects:
+        ruling = attrs.evolve(decision.ruling, verdict=Verdict.REFUSE, code=QUOTE_CHANGED)
+        raise Refused(Decision(ruling, decision.policy, decision.kind, decision.about or {}))

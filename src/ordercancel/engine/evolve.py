@@ -25,6 +25,7 @@ from ordercancel.domain.events import (
     PartyErased,
     RefundFailed,
     RefundOpened,
+    RefundRecorded,
     RefundRetried,
     RefundSettled,
     RequestClosed,
@@ -234,6 +235,10 @@ def _units_returned(case: Case, event: UnitsReturned) -> Case:
     return _after(case, event.at, units=case.units.returning(event.lines))
 
 
+def _refund_recorded(case: Case, event: RefundRecorded) -> Case:
+    return _after(case, event.at, units=case.units.giving_elsewhere(event.tenders))
+
+
 def _cancelled(case: Case, event: OrderCancelled) -> Case:
     order = trusted_evolve(case.order, status=event.status, status_since=event.at)
     return _after(case, event.at, order=order)
@@ -320,6 +325,7 @@ _EVOLVERS: Mapping[type[Event], Callable[[Any, Any], Case]] = {
     UnitsCancelled: _units_cancelled,
     UnitsShipped: _units_shipped,
     UnitsReturned: _units_returned,
+    RefundRecorded: _refund_recorded,
     OrderCancelled: _cancelled,
     DeadlineFired: _fired,
     RefundOpened: _refund_opened,

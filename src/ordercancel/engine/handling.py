@@ -186,7 +186,7 @@ def fired_among(events: Iterable[Event]) -> tuple[Event, ...]:
 
 
 def _steps_before(
-    command: Judged,
+    command: Command,
     case: Case,
     policy: RuleSet,
     at: datetime,

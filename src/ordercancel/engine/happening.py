@@ -29,8 +29,11 @@ from ordercancel.domain.limits import MAX_REQUESTS
 from ordercancel.domain.quotes import Amounts
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.trusted import trusted
+from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.decision import Ruling, Verdict
+from ordercancel.engine.evaluation import charge
 from ordercancel.engine.evolve import evolve
+from ordercancel.engine.quoting import quote_for
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.timers import Timer, unmarked_by
 from ordercancel.engine.units import may_ship, shipment, without
@@ -125,7 +128,10 @@ class Happening:
     def approve(self) -> None:
         self.close(RequestStatus.APPROVED)
         if self.case.order.lines:
-            self.add(UnitsCancelled, number=self.number, lines=self.lines, fee=self.fee)
+            quote = quote_for(self.case, self.policy, self.lines, self.fee)
+            self.add(
+                UnitsCancelled, number=self.number, lines=self.lines, fee=self.fee, quote=quote
+            )
             after = reduce(evolve, self.events, self.case)
             if after.open_units:
                 return
@@ -230,6 +236,9 @@ class Happening:
     def fire(self, timer: Timer) -> None:
         deadline, action = timer.deadline, timer.deadline.then
         impossible = not _is_possible(action.do, action.argument, self.case, self.policy)
+        charged = self.charged(action.argument) if action.do is Do.CANCEL else None
+        if charged is not None and charged.verdict is Verdict.REFUSE:
+            impossible = True
         code = action.argument if action.do is Do.MARK else None
         marked = self.number if action.of == "request" and self.number else None
         self.add(
@@ -251,7 +260,8 @@ class Happening:
                 self.close(RequestStatus.EXPIRED)
             case Do.CANCEL:
                 self.supersede()
-                self.open(action.argument, None, FrozenMap({}), None)
+                fee = None if charged is None or charged.fee is None else charged.fee.id
+                self.open(action.argument, None, FrozenMap({}), None, fee=fee)
                 self.approve()
             case Do.ADVANCE:
                 self.advance(action.argument or "", FrozenMap({}))
@@ -261,6 +271,14 @@ class Happening:
                 pass
             case _:  # pragma: no cover - the type checker proves that none is left
                 assert_never(action.do)
+
+    def charged(self, reason: str | None) -> Ruling:
+        """A cancellation by the clock, with the fee that holds for it; refused where none can."""
+        ruling = Ruling(Verdict.CANCEL)
+        if self.case.order.money is None or not self.policy.fees:
+            return ruling
+        command = RequestCancellation(self.order_id, by=self.by, reason=reason)
+        return charge(ruling, self.policy, Facts(command, self.case, self.policy, self.at))
 
 
 def _is_possible(do: Do, argument: str | None, case: Case, policy: RuleSet) -> bool:

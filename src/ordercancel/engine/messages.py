@@ -9,10 +9,11 @@ import attrs
 
 from ordercancel.domain.actors import Actor, Party
 from ordercancel.domain.cases import Case
-from ordercancel.domain.events import DeadlineFired, Event, RequestClosed
+from ordercancel.domain.events import DeadlineFired, Event, RequestClosed, UnitsCancelled
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_MESSAGE, MAX_MESSAGE_ID, MAX_REQUESTS
 from ordercancel.domain.orders import Order
+from ordercancel.domain.quotes import Quote
 from ordercancel.domain.requests import CancellationRequest
 from ordercancel.domain.texts import Lang
 from ordercancel.domain.trusted import trusted
@@ -90,8 +91,11 @@ def messages_for(
             to in the policy's first language.
     """
     messages: dict[str, Message] = {}
-    for version, event, each, role in notified(events, case, policy):
-        for message in _worded(each, event, version, role, case, policy, parties):
+    happened = tuple(events)
+    cancelled = (each.quote for each in happened if isinstance(each, UnitsCancelled))
+    quote = next(cancelled, None)
+    for version, event, each, role in notified(happened, case, policy):
+        for message in _worded(each, event, version, role, case, policy, parties, quote):
             messages.setdefault(message.id, message)
     return tuple(messages.values())
 
@@ -228,6 +232,7 @@ def _worded(
     case: Case,
     policy: RuleSet,
     parties: Mapping[str, Party | None],
+    quote: Quote | None,
 ) -> Iterator[Message]:
     order = case.order
     reader = party_of(audience, order, policy)
@@ -236,7 +241,7 @@ def _worded(
     party = parties.get(reader)
     lang = policy.languages[0] if party is None or party.locale is None else party.locale
     due_at = event.due_at if isinstance(event, DeadlineFired) else None
-    values = Words(case, policy, lang, parties, reader=reader, due_at=due_at)
+    values = Words(case, policy, lang, parties, reader=reader, due_at=due_at, quote=quote)
     titled, words = policy.text(each.subject), policy.text(each.body)
     # Better a gap in a message than an empty one.
     subject = titled.fill(lang, values) or titled.fill(lang, values, whole=True)

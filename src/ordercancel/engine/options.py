@@ -29,6 +29,7 @@ from ordercancel.domain.commands import (
     Withdraw,
 )
 from ordercancel.domain.faults import moment
+from ordercancel.domain.quotes import Quote
 from ordercancel.domain.texts import Text
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.compilation import evaluate
@@ -160,6 +161,11 @@ class Option:
     def follows(self) -> Consequences | None:
         """What follows from it; None where the rules refuse it. It is worked out on each call."""
         return consequences(self.decision)
+
+    @property
+    def quote(self) -> Quote | None:
+        """What it gives back; None where it gives nothing back. It is reckoned on each call."""
+        return self.decision.quote
 
     @property
     def _shown(self) -> ActionText:

@@ -13,8 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import attrs
-
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_AMOUNT, MAX_QUANTITY
 from ordercancel.domain.money import (
@@ -149,7 +147,7 @@ class Account:
             InvalidValue: More than was paid and not given back (``more_than_paid``), or an unknown
                 tender.
         """
-        faults = Faults("refund_elsewhere")
+        faults = Faults("RecordRefund")
         known = {each.id: each.amount for each in self.tenders}
         if tender is not None and tender not in known:
             expected = f"one of: {', '.join(known)}"
@@ -163,7 +161,7 @@ class Account:
             faults.add("amount", f"is {amount}", f"at most {most}", code="more_than_paid")
         faults.raise_if_any()
         parts = self._by_tender(state, amount) if tender is None else {tender: amount}
-        return attrs.evolve(state, elsewhere=added_up(state.elsewhere, parts))
+        return state.giving_elsewhere(parts)
 
     def open(self, state: State) -> dict[str, int]:
         """Return how many units of each line are neither cancelled nor shipped."""

@@ -8,7 +8,11 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import Judged, Reject, RequestCancellation
+from ordercancel.domain.errors import InvalidValue
+from ordercancel.domain.money import Money
+from ordercancel.domain.quotes import Quote
 from ordercancel.domain.texts import Lang, Text
+from ordercancel.engine.quoting import quote_for
 from ordercancel.engine.ruleset import RuleSet
 
 YES, NO = Text("はい", "yes"), Text("いいえ", "no")
@@ -24,9 +28,10 @@ class Words(dict[str, str]):
         parties: What is known of the parties, by id.
         reader: The id of the reader.
         due_at: When the deadline is or was due that it is about.
+        quote: What was just given back.
     """
 
-    __slots__ = ("case", "due_at", "lang", "parties", "policy", "reader")
+    __slots__ = ("case", "due_at", "lang", "parties", "policy", "quote", "reader")
 
     def __init__(
         self,
@@ -37,6 +42,7 @@ class Words(dict[str, str]):
         *,
         reader: str = "",
         due_at: datetime | None = None,
+        quote: Quote | None = None,
     ) -> None:
         super().__init__()
         self.case = case
@@ -45,6 +51,7 @@ class Words(dict[str, str]):
         self.parties = parties
         self.reader = reader
         self.due_at = due_at
+        self.quote = quote
 
     def __missing__(self, name: str) -> str:
         write = _WORDS.get(name)
@@ -91,6 +98,15 @@ class Words(dict[str, str]):
     def shown_due(self) -> str:
         """When it is due; nothing where no deadline is meant."""
         return "" if self.due_at is None else shown_due(self.due_at, self.policy.tzinfo, self.lang)
+
+
+def amount_text(amount: int, money: Money, lang: Lang) -> str:
+    """An amount with its currency, as people read it: 1,500円, USD 12.34."""
+    whole, rest = divmod(amount, 10**money.digits)
+    number = f"{whole:,}.{rest:0{money.digits}}" if money.digits else f"{whole:,}"
+    return (
+        f"{number}円" if (lang, money.currency) == ("ja", "JPY") else f"{money.currency} {number}"
+    )
 
 
 def shown(value: object, zone: tzinfo, lang: Lang) -> str:
@@ -144,6 +160,30 @@ def _answer(about: Words) -> str:
     return reason_words(about.policy, Reject, answer.reason, answer.text, about.lang)
 
 
+def _refund(about: Words) -> str:
+    quote, money = _quote(about), about.case.order.money
+    if money is None or (quote is None and not about.case.units.given):
+        return ""
+    refund = sum(about.case.units.given.values()) if quote is None else quote.refund
+    return amount_text(refund, money, about.lang)
+
+
+def _fee(about: Words) -> str:
+    quote, money = _quote(about), about.case.order.money
+    return "" if quote is None or money is None else amount_text(quote.fee, money, about.lang)
+
+
+def _quote(about: Words) -> Quote | None:
+    """What was just given back, or what approving the open request would give back."""
+    request = about.case.open_request
+    if about.quote is not None or request is None:
+        return about.quote
+    try:
+        return quote_for(about.case, about.policy, request.lines, request.fee)
+    except InvalidValue:  # the policy has changed since
+        return None
+
+
 _WORDS: Mapping[str, Callable[[Words], str]] = {
     "order_id": lambda about: about.case.order.id,
     "item": lambda about: about.case.order.item or "",
@@ -164,5 +204,7 @@ _WORDS: Mapping[str, Callable[[Words], str]] = {
         (about.case.latest and about.case.latest.withdrawal_text) or ""
     ),
     "due_at": Words.shown_due,
+    "refund": _refund,
+    "fee": _fee,
 }
 """What each variable of a text says (`ordercancel.rules.notifications.PLACEHOLDERS`)."""

@@ -233,5 +233,7 @@ VARIABLES: Mapping[str, Text] = {
     "withdrawal_text": Text("撤回のお願いの文章", "words of the ask to withdraw"),
     "due_at": Text("期限", "due moment"),
     "signature": Text("署名", "signature"),
+    "refund": Text("返金額", "refund"),
+    "fee": Text("キャンセル手数料", "fee for cancelling"),
 }
 """What each of `ordercancel.rules.notifications.PLACEHOLDERS` stands for."""

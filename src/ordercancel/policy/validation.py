@@ -13,12 +13,13 @@ from ordercancel.domain.commands import (
     Reject,
     RequestCancellation,
 )
-from ordercancel.domain.errors import InvalidPolicy
+from ordercancel.domain.errors import InvalidPolicy, InvalidValue
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_FACTS, MAX_RULES, MAX_TEXT
 from ordercancel.domain.orders import Order
 from ordercancel.engine.evolve import ORDER_FACTS
 from ordercancel.engine.inputs import check_facts, check_needs
+from ordercancel.engine.quote import Account
 from ordercancel.policy.check_conditions import (
     check_answerer,
     check_case_condition,
@@ -91,6 +92,13 @@ def check_order(policy: PolicyParts, order: Order) -> None:
             order.facts.get(party or "", ""), str
         ):
             faults.add(f"facts[{party!r}]", "is no id", f"the id of the {role.name}")
+    if order.money is not None and policy.refunding is not None:
+        try:
+            Account(order.money, policy.refunding)
+        except InvalidValue as error:
+            for fault in error.faults:
+                where = f"money.{fault.where.partition('.')[2]}"
+                faults.add(where, fault.problem, fault.expected, code=fault.code)
     if order.status not in statuses:
         faults.add("status", f"is {order.status!r}", one_of(statuses))
     else:

@@ -61,6 +61,8 @@ PLACEHOLDERS = frozenset(
         "answer",
         "withdrawal_text",
         "due_at",
+        "refund",
+        "fee",
     }
 )
 """The variables of notifications and labels, beside the facts of the policy's own.
@@ -68,8 +70,9 @@ PLACEHOLDERS = frozenset(
 ``addressee`` is the reader, in Japanese with 御中 or 様, ``signature`` that of the policy's texts;
 ``reason`` is the initiator's reason with their words, ``text`` their words alone, ``answer`` the
 answerer's reason with their words, ``withdrawal_text`` what they wrote when they asked for a
-withdrawal, ``due_at`` when the deadline was due, or the first that runs. A line with an empty
-variable is left out.
+withdrawal, ``due_at`` when the deadline was due, or the first that runs. ``refund`` and ``fee``
+are what was just given back and kept, or would be if the open request were approved; in a label
+without one ``refund`` is all that was given back. A line with an empty variable is left out.
 """
 
 

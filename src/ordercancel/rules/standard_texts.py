@@ -13,6 +13,7 @@ from ordercancel.domain.commands import (
     Command,
     FailRefund,
     FireDeadline,
+    RecordRefund,
     Reject,
     RequestCancellation,
     RetryRefund,
@@ -71,6 +72,7 @@ COMMAND_TEXTS: Mapping[type[Command], Text] = FrozenMap(
         SettleRefund: Text("返金完了の記録", "Recording a paid refund"),
         FailRefund: Text("返金失敗の記録", "Recording a failed refund"),
         RetryRefund: Text("返金の再試行", "Retrying a refund"),
+        RecordRefund: Text("返金の記録", "Recording a refund"),
         FireDeadline: Text("期限の到来", "Firing a deadline"),
     }
 )
@@ -333,6 +335,10 @@ STANDARD_REFUSALS: Mapping[str, Text] = FrozenMap(
         "fees_disagree": Text(
             "キャンセル手数料の定めが矛盾しているため、処理できません。",
             "The fees for cancelling contradict each other here, so nothing was done.",
+        ),
+        "quote_changed": Text(
+            "返金額が変わりました。ご確認のうえ、もう一度お試しください。",
+            "The refund is another one by now. Please look at it, and try again.",
         ),
         "no_such_move": Text(
             "現在の状態では、この操作はできません。",

@@ -10,6 +10,7 @@ import attrs
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import AdvanceOrder, AnswerWithdrawal
+from ordercancel.domain.quotes import Quote
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.bases import text_basis
 from ordercancel.engine.consequences import consequences
@@ -32,7 +33,10 @@ class RefusalView:
 
 @attrs.frozen(kw_only=True)
 class DecisionView:
-    """What the rules say to a command: the verdict, what stands behind it, and a sentence."""
+    """What the rules say to a command: the verdict, what stands behind it, and a sentence.
+
+    `quote` is what it gives back; None where it gives nothing back.
+    """
 
     verdict: Verdict
     sentence: str
@@ -40,6 +44,7 @@ class DecisionView:
     rules: tuple[str, ...]
     clauses: tuple[str, ...]
     refusals: tuple[RefusalView, ...]
+    quote: Quote | None
 
 
 @attrs.frozen(kw_only=True)
@@ -77,7 +82,8 @@ class OptionView:
     """An action on an order: whether it is offered, what the command needs, and what is shown.
 
     `command` is the `do` of the command; `event` its move, `accept` and `request` are those that
-    it carries, None where it has none. `basis` tells whose words the texts are.
+    it carries, None where it has none. `quote` is what it gives back, None where it gives nothing
+    back. `basis` tells whose words the texts are.
     """
 
     command: str
@@ -93,6 +99,7 @@ class OptionView:
     confirmation: str | None
     confirm: str | None
     done: str | None
+    quote: Quote | None
     follows: tuple[FollowsView, ...]
     basis: Mapping[str, str]
     data: Mapping[str, Any]
@@ -136,6 +143,7 @@ def decision_view(decision: Decision, lang: Lang) -> DecisionView:
             )
             for each in decision.refusals
         ),
+        quote=decision.quote,
     )
 
 
@@ -159,6 +167,7 @@ def option_view(
         confirmation=_said(option.confirmation, lang),
         confirm=_said(option.confirm, lang),
         done=_said(option.done, lang),
+        quote=option.quote,
         follows=tuple(
             FollowsView(sentence=sentence[lang], basis=dict(bases))
             for sentence, bases in sentences

@@ -10,8 +10,9 @@ import attrs
 from ordercancel.domain.actors import Actor
 from ordercancel.domain.cases import REFUND_OPEN, Case
 from ordercancel.domain.errors import Fault, InvalidValue
-from ordercancel.domain.events import Event
+from ordercancel.domain.events import Event, UnitsCancelled
 from ordercancel.domain.obligations import Obligation
+from ordercancel.domain.quotes import Quote
 from ordercancel.domain.requests import OPEN
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.handling import fired_among
@@ -56,6 +57,12 @@ class Outcome:
     def rules(self) -> tuple[str, ...]:
         """The ids of the rules and deadlines behind the events, each once."""
         return tuple(dict.fromkeys(rule for event in self.events for rule in event.rules))
+
+    @property
+    def quote(self) -> Quote | None:
+        """What the units give back that were cancelled; None where there are none, or no price."""
+        cancelled = (each for each in reversed(self.events) if isinstance(each, UnitsCancelled))
+        return next((each.quote for each in cancelled), None)
 
 
 @attrs.frozen(kw_only=True)

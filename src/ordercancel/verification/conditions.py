@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from ordercancel.domain.commands import Judged, RequestCancellation
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import Before, Condition, Leaf
 from ordercancel.rules.facts import FACTS
 from ordercancel.rules.times import Time, unspread
-from ordercancel.verification.enumeration import all_leaves
+from ordercancel.verification.enumeration import all_leaves, leaves_of
 
 
 @lru_cache(maxsize=64)
 def every_leaf(policy: Policy) -> tuple[Leaf, ...]:
     """The conditions about one fact each in rules, lifecycles and all other parts of a policy."""
     return (*all_leaves(policy), *(leaf for each in _others(policy) for leaf in each.leaves()))
+
+
+def leaves_asked(policy: Policy, kind: type[Judged]) -> Iterator[Leaf]:
+    """The conditions about one fact each by which a command is judged, worded and charged."""
+    yield from leaves_of(policy, kind)
+    for reason in policy.reasons_for(kind):
+        yield from reason.when.leaves()
+    for fee in policy.fees if kind is RequestCancellation else ():
+        yield from fee.when.leaves()
 
 
 def _others(policy: Policy) -> Iterator[Condition]:

@@ -38,8 +38,7 @@ from ordercancel.verification.commands_tried import (
     easiest,
     shortest_text,
 )
-from ordercancel.verification.conditions import every_fact
-from ordercancel.verification.enumeration import leaves_of
+from ordercancel.verification.conditions import every_fact, leaves_asked
 from ordercancel.verification.invariants import Step
 from ordercancel.verification.orders_tried import OrdersTried
 from ordercancel.verification.scenario import Attempt, CaseNode, Tick
@@ -126,19 +125,7 @@ class Explorer:
         self._orders = OrdersTried(policy, self._times)
         self._keys = CaseKey(policy, self._times)
         self._hanging = {
-            kind: tuple(
-                dict.fromkeys(
-                    leaf.fact
-                    for leaf in (
-                        *leaves_of(policy, kind),
-                        *(
-                            each
-                            for reason in policy.reasons_for(kind)
-                            for each in reason.when.leaves()
-                        ),
-                    )
-                )
-            )
+            kind: tuple(dict.fromkeys(leaf.fact for leaf in leaves_asked(policy, kind)))
             for kind in JUDGED
         }
         self._commands: dict[type[Judged], list[Judged]] = {kind: [] for kind in JUDGED}

@@ -8,6 +8,9 @@ from itertools import islice, product
 from math import prod
 from typing import Any
 
+import attrs
+
+from ordercancel.domain.money import Money
 from ordercancel.domain.orders import Order
 from ordercancel.engine.evolve import ORDER_FACTS
 from ordercancel.policy.policy import Policy
@@ -17,6 +20,11 @@ from ordercancel.verification.conditions import every_fact, every_leaf, facts_of
 from ordercancel.verification.enumeration import values_of
 from ordercancel.verification.sampling import combination_at, picks
 from ordercancel.verification.time_regions import TimeRegions
+
+PRICED = Money(
+    currency="XXX", digits=0, lines=tuple(attrs.evolve(line, amount=10_000) for line in LINES)
+)
+"""What an order costs where there are fees, which are asked of orders with prices alone."""
 
 
 class OrdersTried:
@@ -87,7 +95,8 @@ class OrdersTried:
             seller=SELLER.id,
             placed_at=placed_at,
             facts={**parties_of(self.policy), **own},
-            lines=() if self.policy.whole_orders_only else LINES,
+            lines=() if self.policy.whole_orders_only or self.policy.fees else LINES,
+            money=PRICED if self.policy.fees else None,
             **plain,
         )
 

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     """What kind of fault it is."""
 
     PERMITS_DISAGREE = "permits_disagree"
+    FEES_DISAGREE = "fees_disagree"
     PERMIT_WITHOUT_MOVE = "permit_without_move"
     NEVER_DECIDES = "never_decides"
     NEVER_DETERMINED = "never_determined"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from ordercancel.domain.commands import ANSWERS, AdvanceOrder, Judged
+from ordercancel.domain.commands import ANSWERS, AdvanceOrder, Judged, RequestCancellation
 from ordercancel.domain.texts import LANGS, Text
 from ordercancel.engine.case_facts import Facts
-from ordercancel.engine.decision import PERMITS_DISAGREE, UNDETERMINED, Decision
+from ordercancel.engine.decision import FEES_DISAGREE, PERMITS_DISAGREE, UNDETERMINED, Decision
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.effects import Forbid
 from ordercancel.rules.reasons import Reason
@@ -35,6 +35,8 @@ class RuleCheck(Check):
         self._granted: set[Hashable] = set()
         self._offered: set[int] = set()
         self._silent: dict[Hashable, tuple[str, _Shown]] = {}
+        self._charged: set[tuple[str, str]] = set()
+        self._free: dict[str, str] = {}
         self._missing: dict[tuple[str, tuple[str, ...]], _Shown] = {}
 
     def judged(
@@ -48,6 +50,7 @@ class RuleCheck(Check):
             if error.code == UNDETERMINED:
                 self._missing.setdefault((error.rule.id, error.missing), shown)
         self._look_at_grants(node, attempt, decision)
+        self._look_at_fees(node, attempt, decision)
         self._look_at_reasons(node, attempt, decision, offered)
         self._offered.update(map(id, offered))
         relation = self._relation(node, attempt)
@@ -73,6 +76,7 @@ class RuleCheck(Check):
                 )
                 subject = f"{reason.code} on {reason.on.__name__}"
                 self.report(Kind.NO_REASON, subject, problem, explorer.first)
+        self._report_fees(explorer)
         unknown = {str(each) for each in self._unreached.dead if self._is_unknown(each)}
         for each in self._unreached.dead:
             if str(each) in unknown:
@@ -148,6 +152,43 @@ class RuleCheck(Check):
             f"It is permitted to {who['en']}, and no reason is offered for it.",
         )
         self.report(Kind.NO_REASON, f"{kind.__name__} by {role}", problem, node, attempt)
+
+    # ---------------------------------------------------------------- fees
+
+    def _look_at_fees(self, node: CaseNode, attempt: Attempt, decision: Decision) -> None:
+        role = attempt.command.by.role
+        fees = [each.rule.id for each in decision.errors if each.code == FEES_DISAGREE]
+        if fees:
+            problem = Text(
+                "同じ場合に、これらの手数料がともに適用される。",
+                "In one and the same case these fees hold together.",
+            )
+            self.report(Kind.FEES_DISAGREE, ", ".join(fees), problem, node, attempt)
+        elif not decision.is_refused and isinstance(attempt.command, RequestCancellation):
+            if decision.fee is None:
+                self._free.setdefault(role, node.case.order.status)
+            else:
+                fees = [decision.fee.id]
+        self._charged.update((role, fee) for fee in fees)
+
+    def _report_fees(self, explorer: Explorer) -> None:
+        """Fees that never hold; and who is charged in some cases, and in others is not."""
+        roles, charged = ({each[n] for each in self._charged} for n in (0, 1))
+        for fee in (each.id for each in self.policy.fees if each.id not in charged):
+            problem = Text("適用される案件がない。", "It holds in no case that can be reached.")
+            unknown = [shown for (rule, _), shown in self._missing.items() if rule == fee]
+            kind = Kind.NEVER_DETERMINED if unknown else Kind.NEVER_DECIDES
+            self.report(kind, fee, problem, *(unknown[0] if unknown else (explorer.first,)))
+        for role, status in self._free.items():
+            who = self.policy.role_text(role)
+            if role in roles:
+                self.notes.append(
+                    Text(
+                        f"{who['ja']}が手数料なしでキャンセルできる場合がある"
+                        f"(注文の状態「{status}」など)",
+                        f"{who['en']} cancels at no fee in some cases, such as in {status!r}",
+                    )
+                )
 
     # ---------------------------------------------------------------- holes
 

@@ -18,6 +18,7 @@ from ordercancel.domain.commands import (
     Command,
     FailRefund,
     FireDeadline,
+    RecordRefund,
     Reject,
     RequestCancellation,
     RetryRefund,
@@ -25,6 +26,7 @@ from ordercancel.domain.commands import (
     UpdateOrder,
     Withdraw,
 )
+from ordercancel.domain.money import Money
 from ordercancel.domain.orders import Order
 from ordercancel.policy.policy import Policy
 
@@ -42,6 +44,7 @@ VERBS: Mapping[type[Command], str] = {
     SettleRefund: "settle_refund",
     FailRefund: "fail_refund",
     RetryRefund: "retry_refund",
+    RecordRefund: "record_refund",
 }
 """The ``do`` of a scenario's line, by kind of command; deadlines are fired by ``tick``."""
 
@@ -57,6 +60,7 @@ _ORDER_FIELDS = (
     "paid_at",
     "facts",
     "lines",
+    "money",
 )
 
 
@@ -118,6 +122,8 @@ def _lines(
 ) -> Iterator[Line]:
     zone = policy.tzinfo
     fields = {name: getattr(order, name) for name in _ORDER_FIELDS}
+    if order.money is not None:
+        del fields["lines"]  # the money has them
     yield {"order": _plain_line({**fields, "id": order_id}, zone)}
     seller: Party | None = None
     for each in done:
@@ -149,6 +155,8 @@ def _plain(value: Any, zone: tzinfo) -> Any:
             return value.isoformat()
         case Actor():
             return str(value)
+        case Money():
+            return attrs.asdict(value, filter=lambda field, each: each != field.default)
         case tuple():
             return [
                 attrs.asdict(each, filter=lambda _, value: value is not None) for each in value

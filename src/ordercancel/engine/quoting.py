@@ -1,0 +1,54 @@
+"""What a cancellation gives back of an order that has prices, under a policy that refunds."""
+
+from __future__ import annotations
+
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import RecordRefund
+from ordercancel.domain.errors import Fault, InvalidValue
+from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.quotes import Amounts, Quote
+from ordercancel.engine.quote import Account
+from ordercancel.engine.ruleset import RuleSet
+
+
+def account_for(case: Case, policy: RuleSet) -> Account | None:
+    """What reckons refunds; None where the order has no prices, or the policy refunds nothing."""
+    money, refunding = case.order.money, policy.refunding
+    return None if money is None or refunding is None else Account(money, refunding)
+
+
+def quote_for(case: Case, policy: RuleSet, lines: Amounts | None, fee: str | None) -> Quote | None:
+    """What cancelling these units gives back; None where nothing is refunded.
+
+    Args:
+        case: The order, with what has happened to its units.
+        policy: The policy that judges it.
+        lines: How many units of which lines. Default: all that are open.
+        fee: The id of the fee that held when they were asked for.
+
+    Raises:
+        InvalidValue: There are not so many open units, or the policy has no such fee.
+    """
+    account = account_for(case, policy)
+    if account is None:
+        return None
+    quote, _ = account.cancel(case.units, lines or None, fee)
+    return quote
+
+
+def spread_elsewhere(command: RecordRefund, case: Case, policy: RuleSet) -> FrozenMap[str, int]:
+    """What the host has given back by itself, by tender.
+
+    Raises:
+        InvalidValue: The order has no prices, its policy refunds nothing, there is no such
+            tender, or it is more than was paid and not given back.
+    """
+    account = account_for(case, policy)
+    if account is None:
+        problem = "is of an order whose refunds are not reckoned"
+        expected = "an order with prices, under a policy with refunding"
+        raise InvalidValue([Fault("RecordRefund.amount", problem, expected)])
+    before = case.units.elsewhere
+    after = account.refund_elsewhere(case.units, command.amount, command.tender).elsewhere
+    parts = {name: amount - before.get(name, 0) for name, amount in after.items()}
+    return FrozenMap({name: part for name, part in parts.items() if part})

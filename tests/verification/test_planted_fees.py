@@ -1,0 +1,52 @@
+"""Faults of fees are found where they are planted, each with a scenario that shows it."""
+
+from __future__ import annotations
+
+import attrs
+from examples.furniture import FURNITURE, in_a_day
+
+from ordercancel import Policy
+from ordercancel.policy import Fee, Refunding, buyer, delivered_at, hours, now, seller, status
+from ordercancel.verification import verify
+from verification.planted import fault, ids, replayed, reported
+
+EARLY, LATE = FURNITURE.fees
+
+
+def with_fees(*fees: Fee) -> Policy:
+    return attrs.evolve(FURNITURE, refunding=Refunding(fees=fees))
+
+
+def test_the_shop_itself_has_no_fault() -> None:
+    """It is told who cancels at no fee in some cases, and with one in others."""
+    report = reported(FURNITURE, ())
+    assert report.ok
+    (note,) = report.notes
+    assert note["en"] == "the buyer cancels at no fee in some cases, such as in 'placed'"
+
+
+def test_two_fees_at_once() -> None:
+    """The brackets overlap near the ship date: the scenario runs into it."""
+    policy = with_fees(attrs.evolve(EARLY, when=buyer & ~in_a_day), LATE)
+    assert ids(policy) == ["fees_disagree:early, late"]
+    answer = replayed(policy, fault(policy, "fees_disagree:early, late"))[-1]
+    assert (answer["ok"], answer["codes"]) == (False, ["fees_disagree"])
+    assert answer["rules"] == ["early", "late"]
+
+
+def test_a_fee_that_never_holds() -> None:
+    """Nobody can ask for the cancellation of a shipped order."""
+    policy = with_fees(EARLY, LATE, Fee(id="vain", when=seller & status.is_in("shipped")))
+    assert ids(policy) == ["never_decides:vain"]
+
+
+def test_a_fee_that_is_not_known() -> None:
+    """The cancellation is refused, since nobody has said when the order was delivered."""
+    policy = with_fees(EARLY, LATE, Fee(id="vain", when=buyer & (now >= delivered_at + hours(1))))
+    notes = [note["en"] for note in reported(policy, ()).notes]
+    assert "vain cannot be evaluated, and refuses, where this is not known: the delivery" in notes
+
+
+def test_a_sample_says_nothing_of_what_never_holds() -> None:
+    vain = Fee(id="vain", when=seller & status.is_in("shipped"))
+    assert verify(with_fees(EARLY, LATE, vain), sample=1_000).ok
