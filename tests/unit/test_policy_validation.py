@@ -588,144 +588,117 @@ def test_a_source_is_a_clause_that_there_is_or_a_reason(source: Any, problem: st
 # ---------------------------------------------------------------------- texts
 
 
+LOST = Text("失", "Lost")
+
+
+def texts(**changes: Any) -> dict[str, Any]:
+    return {"texts": worded(**changes)}
+
+
+def label(**changes: Any) -> dict[str, Any]:
+    return texts(labels=(attrs.evolve(LABEL, **changes),))
+
+
+def counter(**changes: Any) -> dict[str, Any]:
+    return texts(counters=(attrs.evolve(COUNTER, **changes),))
+
+
+def mail(**changes: Any) -> dict[str, Any]:
+    return {"notifications": (attrs.evolve(MAIL, **changes),)}
+
+
 @pytest.mark.parametrize(
-    ("changes", "fault"),
+    ("changes", "where", "problem"),
     [
-        ({"title": "Tiny"}, ("title", "is missing in: en")),
-        ({"title": 3}, ("title", "is a int")),
-        (
-            {"texts": worded(statuses={"lost": Text("失", "Lost")})},
-            ("texts.statuses['lost']", "is not known"),
-        ),
+        ({"title": "Tiny"}, "title", "is missing in: en"),
+        ({"title": 3}, "title", "is a int"),
         *(
-            (
-                {"texts": worded(**{field: {"lost": Text("失", "Lost")}})},
-                (f"texts.{field}['lost']", "is not known"),
-            )
-            for field in ("requests", "roles", "marks", "verdicts")
+            (texts(**{field: {"lost": LOST}}), f"texts.{field}['lost']", "is not known")
+            for field in ("statuses", "requests", "roles", "moves", "marks", "verdicts")
+        ),
+        (texts(commands={str: LOST}), f"texts.commands[{str!r}]", "is not known"),
+        (
+            texts(commands={Approve: Text(ja="承")}),
+            "texts.commands['Approve']",
+            "is missing in: en",
+        ),
+        (texts(actions={"fly": ActionText()}), "texts.actions['fly']", "is not known"),
+        (texts(actions={"approve": "Approve"}), "texts.actions['approve']", "is a str"),
+        (
+            texts(actions={"send": ActionText(notices=("注意",))}),
+            "texts.actions['send'].notices[0]",
+            "is missing in: en",
         ),
         (
-            {"texts": worded(commands={str: Text("令", "c")})},
-            (f"texts.commands[{str!r}]", "is not known"),
+            texts(signature=Text("{nobody}", "us")),
+            "texts.signature",
+            "uses the unknown variable 'nobody'",
+        ),
+        ({"deadlines": deadline(label="期限")}, "deadlines['d'].label", "is missing in: en"),
+        (texts(statuses={}), "texts.statuses['new']", "is missing in: en"),
+        (texts(moves={"send": Text(ja="発")}), "texts.moves['send']", "is missing in: en"),
+        (texts(columns={"item": Text(en="Item")}), "texts.columns['item']", "is missing in: ja"),
+        (label(on="gone", to="nobody"), "texts.labels[gone to nobody].on", "is 'gone'"),
+        (label(to="others"), "texts.labels[pending to others].to", "is 'others'"),
+        (
+            label(when=Holds("gone")),
+            "texts.labels[pending to seller].when",
+            "speaks of the unknown fact 'gone'",
         ),
         (
-            {"texts": worded(commands={Approve: Text(ja="承")})},
-            ("texts.commands['Approve']", "is missing in: en"),
+            label(when=buyer),
+            "texts.labels[pending to seller].when",
+            "speaks of 'role', which hangs on who acts",
         ),
         (
-            {"texts": worded(actions={"fly": ActionText()})},
-            ("texts.actions['fly']", "is not known"),
+            label(when=now < placed_at),
+            "texts.labels[pending to seller].when",
+            "compares the present",
         ),
         (
-            {"texts": worded(actions={"approve": "Approve"})},
-            ("texts.actions['approve']", "is a str"),
+            label(text=Text("{", "{")),
+            "texts.labels[pending to seller]",
+            "is no template: Single '{' encountered in format string",
+        ),
+        (counter(on="gone"), "texts.counters[gone].on", "is 'gone'"),
+        (counter(label=Text(en="x")), "texts.counters[pending].label", "is missing in: ja"),
+        (counter(state="x"), "texts.counters[pending].state", "is missing in: en"),
+        (mail(on="gone"), "notifications[gone to seller].on", "is 'gone'"),
+        (mail(to="nobody"), "notifications[pending to nobody].to", "is 'nobody'"),
+        (
+            mail(when=move.is_in("send")),
+            "notifications[pending to seller].when",
+            "speaks of 'move', which no order or request has",
         ),
         (
-            {"texts": worded(actions={"send": ActionText(notices=("注意",))})},
-            ("texts.actions['send'].notices[0]", "is missing in: en"),
+            mail(subject=Text("a\nb", "c")),
+            "notifications[pending to seller].subject",
+            "has a line break",
         ),
         (
-            {"texts": worded(signature=Text("{nobody}", "us"))},
-            ("texts.signature", "uses the unknown variable 'nobody'"),
+            mail(body=Text("{colour}", "c")),
+            "notifications[pending to seller].body",
+            "uses the unknown variable 'colour'",
         ),
         (
-            {"deadlines": deadline(label="期限")},
-            ("deadlines['d'].label", "is missing in: en"),
-        ),
-        ({"texts": worded(statuses={})}, ("texts.statuses['new']", "is missing in: en")),
-        (
-            {"texts": worded(moves={"fly": Text("飛", "Fly")})},
-            ("texts.moves['fly']", "is not known"),
-        ),
-        (
-            {"texts": worded(moves={"send": Text(ja="発")})},
-            ("texts.moves['send']", "is missing in: en"),
-        ),
-        (
-            {"texts": worded(columns={"item": Text(en="Item")})},
-            ("texts.columns['item']", "is missing in: ja"),
-        ),
-        (
-            {"texts": worded(labels=(attrs.evolve(LABEL, on="gone", to="nobody"),))},
-            ("texts.labels[gone to nobody].on", "is 'gone'"),
-        ),
-        (
-            {"texts": worded(labels=(attrs.evolve(LABEL, to="others"),))},
-            ("texts.labels[pending to others].to", "is 'others'"),
-        ),
-        (
-            {"texts": worded(labels=(attrs.evolve(LABEL, when=Holds("gone")),))},
-            ("texts.labels[pending to seller].when", "speaks of the unknown fact 'gone'"),
-        ),
-        (
-            {"texts": worded(labels=(attrs.evolve(LABEL, when=buyer),))},
-            ("texts.labels[pending to seller].when", "speaks of 'role', which hangs on who acts"),
-        ),
-        (
-            {"texts": worded(labels=(attrs.evolve(LABEL, when=now < placed_at),))},
-            ("texts.labels[pending to seller].when", "compares the present"),
-        ),
-        (
-            {"texts": worded(labels=(attrs.evolve(LABEL, text=Text("{", "{")),))},
-            (
-                "texts.labels[pending to seller]",
-                "is no template: Single '{' encountered in format string",
-            ),
-        ),
-        (
-            {"texts": worded(counters=(attrs.evolve(COUNTER, on="gone"),))},
-            ("texts.counters[gone].on", "is 'gone'"),
-        ),
-        (
-            {"texts": worded(counters=(attrs.evolve(COUNTER, label=Text(en="x")),))},
-            ("texts.counters[pending].label", "is missing in: ja"),
-        ),
-        (
-            {"texts": worded(counters=(attrs.evolve(COUNTER, state="x"),))},
-            ("texts.counters[pending].state", "is missing in: en"),
-        ),
-        (
-            {"notifications": (attrs.evolve(MAIL, on="gone"),)},
-            ("notifications[gone to seller].on", "is 'gone'"),
-        ),
-        (
-            {"notifications": (attrs.evolve(MAIL, to="nobody"),)},
-            ("notifications[pending to nobody].to", "is 'nobody'"),
-        ),
-        (
-            {"notifications": (attrs.evolve(MAIL, when=move.is_in("send")),)},
-            (
-                "notifications[pending to seller].when",
-                "speaks of 'move', which no order or request has",
-            ),
-        ),
-        (
-            {"notifications": (attrs.evolve(MAIL, subject=Text("a\nb", "c")),)},
-            ("notifications[pending to seller].subject", "has a line break"),
-        ),
-        (
-            {"notifications": (attrs.evolve(MAIL, body=Text("{colour}", "c")),)},
-            ("notifications[pending to seller].body", "uses the unknown variable 'colour'"),
-        ),
-        (
-            {"notifications": (attrs.evolve(MAIL, body=Text("{item!z}", "c")),)},
-            (
-                "notifications[pending to seller].body",
-                "is no template: Unknown conversion specifier z",
-            ),
+            mail(body=Text("{item!z}", "c")),
+            "notifications[pending to seller].body",
+            "is no template: Unknown conversion specifier z",
         ),
         (
             {"reasons": (attrs.evolve(REASONS[0], label=Text(en="x")), *REASONS[1:])},
-            ("reasons['mistake'].label", "is missing in: ja"),
+            "reasons['mistake'].label",
+            "is missing in: ja",
         ),
         (
             {"reasons": (*REASONS, Reason("x", Text("x", "x"), text=(1, 9), hint="only one"))},
-            ("reasons['x'].hint", "is missing in: en"),
+            "reasons['x'].hint",
+            "is missing in: en",
         ),
     ],
 )
-def test_every_text_is_checked(changes: dict[str, Any], fault: tuple[str, str]) -> None:
-    assert fault in faults(**changes)
+def test_every_text_is_checked(changes: dict[str, Any], where: str, problem: str) -> None:
+    assert (where, problem) in faults(**changes)
 
 
 def test_a_counter_counts_a_status_all_that_are_open_or_a_mark() -> None:
