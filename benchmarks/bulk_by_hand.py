@@ -14,8 +14,6 @@ from datetime import date, datetime
 import polars as pl
 from polars import col, lit, when
 
-__all__ = ["POLARS", "SQL"]
-
 _QOO10 = """
 WITH seen AS (
     SELECT

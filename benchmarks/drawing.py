@@ -12,8 +12,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-__all__ = ["bars", "drawn"]
-
 # Told apart without colours too: the marks and the lines differ.
 _BY_HAND: Mapping[str, Any] = {"linestyle": ":", "markerfacecolor": "white"}
 _STYLES: Mapping[str, tuple[str, Any]] = {

@@ -14,8 +14,6 @@ from time import perf_counter
 
 import attrs
 
-__all__ = ["Bound", "Row", "Wrong", "in_turns", "seconds_of", "side_by_side"]
-
 
 class Wrong(Exception):
     """Two ways do not give the same answers."""

@@ -47,28 +47,6 @@ from ordercancel.rules.facts import (
     status_since,
 )
 
-__all__ = [
-    "APPROVALS",
-    "ASKED_AT",
-    "CONECT_PAGE",
-    "EXPLAINED",
-    "PAGE",
-    "PERMITTING",
-    "REFUSED",
-    "REJECTIONS",
-    "REQUESTS",
-    "TYPED",
-    "Asked",
-    "after",
-    "answered",
-    "ask",
-    "fresh",
-    "many_rejected",
-    "many_rules",
-    "many_withdrawn",
-    "shop_page",
-]
-
 ASKED_AT = datetime(2022, 8, 18, 1, 30, tzinfo=UTC)
 """When everything is asked: on a Thursday, at half past ten in Tokyo."""
 

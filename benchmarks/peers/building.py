@@ -14,29 +14,6 @@ from ordercancel import Approve, Buyer, Case, Reject, RequestCancellation, Reque
 from ordercancel.domain.characters import unsafe_characters
 from ordercancel.domain.events import CancellationRequested, Event, OrderCancelled, RequestClosed
 
-__all__ = [
-    "ANSWER",
-    "INSTANT_DELAYED",
-    "INSTANT_NEW",
-    "NINE_HOURS",
-    "OPEN",
-    "REFER",
-    "Answering",
-    "NotAllowed",
-    "approved",
-    "cancelled_at_once",
-    "days_past",
-    "is_confirmed",
-    "is_the_buyer",
-    "is_the_seller",
-    "latest_status",
-    "referred",
-    "rejected",
-    "text_of_rejection",
-    "text_of_request",
-    "was_rejected",
-]
-
 Answering = Approve | Reject
 """What a seller answers a request with."""
 

@@ -38,8 +38,6 @@ from peers.building import (
     is_confirmed,
 )
 
-__all__ = ["assess", "decide", "decide_in_dictionaries", "decide_unchecked"]
-
 _RULES = {rule.id: Satisfied(rule, leaf) for rule in QOO10.all_rules for _, leaf in rule.leaves()}
 _NEW = Ruling(Verdict.CANCEL, (_RULES["qoo10.instant_new"],))
 _DELAYED = Ruling(Verdict.CANCEL, (_RULES["qoo10.instant_delayed"],))

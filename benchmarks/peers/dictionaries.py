@@ -8,8 +8,6 @@ from typing import Any
 from ordercancel import Approve, Case, Reject, RequestCancellation, RequestStatus
 from peers.building import ANSWER, REFER, text_of_rejection, text_of_request
 
-__all__ = ["approved", "cancelled_at_once", "referred", "rejected"]
-
 Events = tuple[dict[str, Any], ...]
 _APPROVED, _REJECTED = RequestStatus.APPROVED, RequestStatus.REJECTED
 

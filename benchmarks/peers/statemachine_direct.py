@@ -27,8 +27,6 @@ from peers.building import (
     was_rejected,
 )
 
-__all__ = ["assess", "decide"]
-
 
 class _Asked:
     """The order that a machine is about: where it stands, what is asked, and its guards."""

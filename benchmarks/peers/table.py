@@ -23,8 +23,6 @@ from peers.building import (
     was_rejected,
 )
 
-__all__ = ["assess", "decide"]
-
 # Who may ask: nobody has asked yet, or whoever asked has taken it back.
 _ASKS = {
     # status, last request, rejected before, late: verdict, rules

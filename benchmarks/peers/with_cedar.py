@@ -27,8 +27,6 @@ from peers.building import (
     was_rejected,
 )
 
-__all__ = ["assess", "assess_from_text", "decide", "decide_from_text"]
-
 _TEXT = """
 @id("a_party")
 forbid (principal, action, resource) unless { context.party };

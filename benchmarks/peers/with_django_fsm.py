@@ -30,8 +30,6 @@ from peers.building import (
     was_rejected,
 )
 
-__all__ = ["assess", "decide"]
-
 settings.configure(INSTALLED_APPS=[], DATABASES={}, USE_TZ=True)
 django.setup()
 

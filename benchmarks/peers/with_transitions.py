@@ -31,8 +31,6 @@ from peers.building import (
     was_rejected,
 )
 
-__all__ = ["assess", "assess_attached", "decide", "decide_attached"]
-
 
 class _Model:
     """An order: what is asked of it, its guards and its callbacks."""

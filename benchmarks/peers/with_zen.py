@@ -31,8 +31,6 @@ from peers.building import (
     was_rejected,
 )
 
-__all__ = ["assess", "assess_created", "decide", "decide_created"]
-
 _OPEN = '"pending", "withdrawal_asked", "withdrawal_declined"'
 
 

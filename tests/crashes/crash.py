@@ -23,8 +23,6 @@ from races.market import BEGIN, LIFE, PARTIES, POLICIES, Market
 from races.tables import Tables, read
 from races.worker import LATE, Mailbox, service_on
 
-__all__ = ["Report", "crash", "gone", "named"]
-
 LANES = 2
 """How many processes run at the same time."""
 

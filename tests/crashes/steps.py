@@ -26,8 +26,6 @@ from ordercancel import CancellationService, Command, Message, Party
 from ordercancel.stores.sql import SqlStore
 from races.worker import Mailbox, service_on
 
-__all__ = ["COMMIT", "COMMITTED", "DELIVERED", "Deed", "Steps", "do"]
-
 COMMIT = "before COMMIT"
 DELIVERED = "after delivering"
 COMMITTED = ("after COMMIT", "after waiting")

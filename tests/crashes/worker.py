@@ -17,8 +17,6 @@ from races.market import Market
 from races.worker import TICKED_BEFORE, Mailbox, append, service_on
 from samples import SYSTEM
 
-__all__ = ["Diary", "Job", "give", "work"]
-
 LEASE = timedelta(milliseconds=200)
 """So short that the survivors soon take up what the dead have leased."""
 

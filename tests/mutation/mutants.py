@@ -50,8 +50,6 @@ from ordercancel.rules.facts import Choice
 from ordercancel.rules.sources import Sourced
 from ordercancel.rules.times import By, Earliest, EndOfDay, Latest, Shift, Time
 
-__all__ = ["Mutant", "mutants"]
-
 Build = Callable[[], Policy]
 STEP = timedelta(seconds=1)
 

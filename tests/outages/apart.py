@@ -12,8 +12,6 @@ from ordercancel import StoreUnavailable
 from outages.shop import Shop, opening
 from races.tables import read
 
-__all__ = ["in_a_locked_folder", "on_a_full_disk"]
-
 NOBODY = 65_534
 MOST = 30
 

@@ -10,8 +10,6 @@ from unittest.mock import patch
 
 import psycopg
 
-__all__ = ["Look", "before", "watched"]
-
 Look = Callable[[Any, str], object]
 """Sees who sends what: a cursor a statement, or a connection ``COMMIT``."""
 

@@ -19,19 +19,6 @@ from races.checker import check
 from races.tables import read
 from samples import BUYER, SYSTEM, jst, order
 
-__all__ = [
-    "ASKED",
-    "KINDS",
-    "LATER",
-    "Open",
-    "Shop",
-    "asking",
-    "engine_of",
-    "opening",
-    "registered",
-    "unavailable",
-]
-
 REGISTERED, ASKED, LATER = jst(16, 9), jst(16, 10), jst(21, 10)
 """Registering, asking, and a time at which an answer is overdue."""
 KINDS = ("sync", "async")

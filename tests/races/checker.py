@@ -29,16 +29,6 @@ from ordercancel.engine.timers import schedule
 from ordercancel.stores.codec import decode_case, decode_events, decode_message
 from races.tables import Row, Tables
 
-__all__ = [
-    "Fault",
-    "check",
-    "check_arrivals",
-    "check_deadlines",
-    "check_done",
-    "commits",
-    "is_closed",
-]
-
 
 @attrs.frozen
 class Fault:

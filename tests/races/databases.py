@@ -8,8 +8,6 @@ from pathlib import Path
 
 import postgres
 
-__all__ = ["POSTGRESQL", "SQLITE", "database"]
-
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 
 

@@ -11,8 +11,6 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-__all__ = ["PATIENCE", "context", "launch"]
-
 PATIENCE = 120.0
 """After how many seconds a process counts as stuck."""
 

@@ -28,8 +28,6 @@ from ordercancel import (
 from ordercancel.policies import CONECT, QOO10, qoo10
 from samples import BUYER, BUYING, OPERATOR, PERMITTING, SELLER
 
-__all__ = ["BEGIN", "LIFE", "PARTIES", "POLICIES", "RELAY", "TICK", "Market"]
-
 SILENT = attrs.evolve(
     qoo10(
         edition="silent",

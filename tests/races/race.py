@@ -22,8 +22,6 @@ from races.market import BEGIN, LIFE, PARTIES, POLICIES, Market
 from races.tables import read
 from races.worker import LATE, Job, Mailbox, service_on, work
 
-__all__ = ["Report", "Without", "race"]
-
 TURNS = 16
 """How many commands of its own a thread gives before it waits for the others."""
 

@@ -13,8 +13,6 @@ import attrs
 import psycopg
 from psycopg.rows import dict_row
 
-__all__ = ["Row", "Tables", "read"]
-
 Row = dict[str, Any]
 
 QUERIES = {

@@ -40,8 +40,6 @@ from races.launching import PATIENCE
 from races.market import PARTIES, POLICIES, RELAY, TICK, Market
 from samples import SYSTEM
 
-__all__ = ["LATE", "TICKED_BEFORE", "Job", "Mailbox", "service_on", "work"]
-
 AT_ONCE = Backoff(first=timedelta(), most=timedelta(), tries=1_000)
 """Messages that failed are tried again without waiting."""
 

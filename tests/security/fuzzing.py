@@ -10,8 +10,6 @@ from typing import Any
 
 from hypothesis import settings
 
-__all__ = ["ROUNDS", "broken"]
-
 ROUNDS = max(1, settings().max_examples // 60)
 """How many times more is tried than in the ordinary run: by the profile of the properties."""
 

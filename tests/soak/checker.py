@@ -12,8 +12,6 @@ from races.tables import Row, Tables
 from soak.post import TIMEOUT, Arrival
 from soak.worker import FASTER, PARTIES, WAITS, Wall
 
-__all__ = ["Outage", "check_day"]
-
 Outage = tuple[float, float]
 """From when until when, on the wall, the database was away, or a dead relay's lease lasted."""
 

@@ -26,8 +26,6 @@ from soak.checker import Outage, check_day
 from soak.post import Post, serving
 from soak.worker import FASTER, LEASE, PARTIES, Job, Wall, service_on, work
 
-__all__ = ["Report", "day"]
-
 WORKERS = {"command": 4, "tick": 2, "relay": 2}
 SETTLED = 120.0
 """How many seconds the end may take, when nothing goes wrong any more."""

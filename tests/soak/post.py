@@ -18,8 +18,6 @@ from aiosmtpd.smtp import Envelope
 
 from notifiers.servers import MailServer
 
-__all__ = ["FLAKY", "TIMEOUT", "Arrival", "Post", "serving"]
-
 TIMEOUT = 0.5
 """How many seconds a delivery may take; who is silent is so for twice as long."""
 FLAKY = "flaky@example.jp"

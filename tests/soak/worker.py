@@ -26,8 +26,6 @@ from races.worker import append
 from samples import BUYING, PERMITTING, SYSTEM
 from soak.post import FLAKY, TIMEOUT
 
-__all__ = ["FASTER", "LEASE", "PARTIES", "WAITS", "Job", "Wall", "service_on", "work"]
-
 FASTER = 14_400
 """How many times as fast as on the wall time passes: ten days in 42 seconds."""
 LEASE = timedelta(seconds=6) * FASTER

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-__all__ = ["bytes_at_most", "instructions"]
-
 
 def instructions(work: Callable[[], object]) -> int:
     """How many instructions of Python's own machine `work` takes, in all functions it calls."""

@@ -28,8 +28,6 @@ from ordercancel.domain.quotes import NOTHING
 from ordercancel.engine.messages import Message
 from ordercancel.stores import form1
 
-__all__ = ["FORM", "decode_case", "decode_events", "decode_message", "encode"]
-
 FORM = 2
 """The version of the stored form."""
 

@@ -13,8 +13,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-__all__ = ["History", "message"]
-
 Record = dict[str, Any]
 
 _CHANGES: Mapping[str, str] = {

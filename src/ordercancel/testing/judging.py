@@ -14,8 +14,6 @@ from ordercancel.engine.handling import fire_due, handle
 from ordercancel.policy.policy import Policy
 from ordercancel.verification.invariants import Step
 
-__all__ = ["due_steps", "steps_of"]
-
 
 def steps_of(
     command: Command, case: Case, policy: Policy, at: datetime, *, seller: Party | None = None

@@ -34,18 +34,6 @@ from ordercancel.stores.sql.tables import (
     outbox,
 )
 
-__all__ = [
-    "LATEST",
-    "Upgrade",
-    "create",
-    "faults",
-    "form_of",
-    "is_missing",
-    "newer",
-    "unread",
-    "upgrade",
-]
-
 LATEST = 3
 """The form of the tables that this release works with."""
 
