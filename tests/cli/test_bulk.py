@@ -88,6 +88,16 @@ def judged(said: Said, *given: str, file: str = "orders.csv") -> tuple[int, str,
     return said("bulk", file, "--policy", "qoo10", "--at", NOON, *given)
 
 
+def test_orders_come_from_standard_input_and_go_to_standard_output(
+    said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a dash stands for the file, as a CSV."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(ORDERS.encode())))
+    judge = ("bulk", "-", "--policy", "qoo10", "--at", NOON, "--format", "json", "--output", "-")
+    status, printed, _ = said(*judge)
+    assert (status, json.loads(printed)["orders"]) == (0, 5)
+
+
 class TestForPeople:
     def test_counts_the_answers_and_the_rules_behind_them(self, said: Said) -> None:
         """Plain, without a line or a colour, where nobody looks on."""

@@ -80,6 +80,17 @@ class TestTables:
         assert said("db", "check", url) == (0, "The tables are right: form 3.\n", "")
         assert said("db", "upgrade", url) == (0, "Nothing to do: the tables have form 3.\n", "")
 
+    def test_are_made_and_checked_in_json(self, url: str, said: Said) -> None:
+        """For programs: the same, one object each."""
+        as_json = ("--format", "json")
+        assert said("db", "create", url, *as_json) == (0, '{"made": true}\n', "")
+        checked = json.loads(said("db", "check", url, *as_json)[1])
+        assert checked == {"form": 3, "latest": 3, "faults": [], "unread": [], "newer": 0}
+        upgraded = json.loads(said("db", "upgrade", url, *as_json)[1])
+        assert upgraded == {"before": 3, "after": 3, "unread": []}
+        put_back = said("outbox", "retry", "--db", url, "--all", *as_json)
+        assert put_back == (0, '{"put_back": 0}\n', "")
+
     def test_are_made_on_postgresql(self, postgres: str, said: Said) -> None:
         assert said("db", "check", postgres)[0] == 1
         assert said("db", "upgrade", postgres) == (0, "The tables have been made: form 3.\n", "")

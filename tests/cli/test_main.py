@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import io
 import json
 import re
@@ -319,6 +320,70 @@ class TestAPolicyOfOnesOwn:
             main(["rules", name])
         assert stopped.value.code == 2
         assert problem in capsys.readouterr().err
+
+
+class TestWhatUsersExpect:
+    @pytest.mark.parametrize(
+        ("arguments", "meant"),
+        [
+            (["verfy", "qoo10"], "did you mean verify?"),
+            (["rules", "qoo1"], "did you mean qoo10?"),
+            (["rules", "examples.half_hour_shop:SHOPS"], "did you mean SHOP?"),
+        ],
+    )
+    def test_a_slip_of_the_pen_is_answered_with_what_was_meant(
+        self, arguments: list[str], meant: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(SystemExit) as stopped:
+            main(arguments)
+        assert stopped.value.code == 2
+        assert capsys.readouterr().err.endswith(f" ({meant})\n")
+
+    def test_what_looks_like_nothing_is_answered_with_what_there_is(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(SystemExit):
+            main(["frobnicate"])
+        assert capsys.readouterr().err.endswith(")\n")
+
+    def test_the_help_tells_the_exit_statuses(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit):
+            main(["--help"])
+        assert "Exit status: 0 where it is done; 1 where" in capsys.readouterr().out
+
+    def test_a_shell_completes_commands(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit):
+            main(["--print-completion", "bash"])
+        assert "diagram db outbox" in capsys.readouterr().out
+
+    def test_without_its_library_nothing_completes_and_all_else_works(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "shtab", None)
+        with pytest.raises(SystemExit):
+            main(["--help"])
+        assert "--print-completion" not in capsys.readouterr().out
+
+    @pytest.mark.parametrize(("rich", "shown"), [(True, True), (False, False)])
+    def test_a_terminal_shows_that_a_policy_is_being_verified(
+        self,
+        rich: bool,
+        shown: bool,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Where Rich is installed."""
+        find = importlib.util.find_spec
+        monkeypatch.setattr(
+            "ordercancel.cli.progress.find_spec", lambda name: find(name) if rich else None
+        )
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.chdir(ROOT)
+        assert main(["verify", "examples.half_hour_shop:SHOP", "--lang", "en"]) == 0
+        printed = capsys.readouterr()
+        assert "No fault was found." in printed.out
+        assert ("verify shop 1" in printed.err) is shown
 
 
 class TestFailures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -125,3 +126,11 @@ def test_postgresql_has_no_file_to_overwrite(postgres: str, said: Said) -> None:
         asked(store)
     done = said("erase", postgres, "buyer:b-1", "--replacement", "gone")
     assert done == (0, "Erased from 1 orders of 1; 0 skipped.\n", "")
+
+
+def test_what_was_forgotten_is_told_in_json_as_well(url: str, said: Said) -> None:
+    erase = ("erase", url, "buyer:b-1", "--replacement", "x", "--format", "json")
+    assert json.loads(said(*erase)[1]) == {"orders": 3, "looked_at": 3, "skipped": {}}
+    purge = ("purge", url, "--before", "2025-01-01T00:00:00+09:00", "--only", "messages")
+    purged = json.loads(said(*purge, "--format", "json")[1])
+    assert purged == {"looked_at": 3, "messages": 6, "receipts": 0, "cases": 0}

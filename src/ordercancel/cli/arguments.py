@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 from ordercancel import __version__
@@ -14,6 +16,7 @@ from ordercancel.cli.options import (
     POLICIES,
     POLICY,
     Choices,
+    Parser,
     add,
     count,
     format_of,
@@ -24,8 +27,8 @@ from ordercancel.cli.options import (
 
 def parser() -> argparse.ArgumentParser:
     """The parser of the command line; the command to run is the attribute `run`."""
-    root = argparse.ArgumentParser(
-        prog="ordercancel", description="The rules of cancelling an order."
+    root = Parser(
+        prog="ordercancel", description="The rules of cancelling an order.", epilog=STATUSES
     )
     root.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     choices = root.add_subparsers(required=True, metavar="COMMAND")
@@ -40,9 +43,16 @@ def parser() -> argparse.ArgumentParser:
     add(choices, commands.run_diagram, POLICY, OF_REQUEST, LANG, DRAWN)
     _add_database(choices)
     bulk_arguments.add_all(choices)
+    with suppress(ImportError):  # of the extra
+        import_module("shtab").add_argument_to(root)
     return root
 
 
+STATUSES = (
+    "Exit status: 0 where it is done; 1 where it is done and something was found, such as a "
+    "malformed line, a fault of a policy, a difference, tables that lack something; 2 where it "
+    "could not be started, and the error says why."
+)
 A_TIME = "with its zone, such as 2026-04-01T00:00:00+09:00"
 DEMO_FILE = option("--db", metavar="FILE", help="the SQLite file to make (default: a new one)")
 DATABASE = option("--db", metavar="URL", help="default: in memory")
@@ -67,7 +77,7 @@ HOW_TO_VERIFY = (
 )
 
 
-def _add_database(choices: Choices[argparse.ArgumentParser]) -> None:
+def _add_database(choices: Choices[Parser]) -> None:
     url: Any = {
         "metavar": "URL",
         "help": "such as sqlite:///shop.db or postgresql://user@host/shop",
@@ -81,6 +91,7 @@ def _add_database(choices: Choices[argparse.ArgumentParser]) -> None:
     ):
         action = actions.add_parser(name, help=purpose)
         action.add_argument("url", **url)
+        format_of("text")(action)
         action.set_defaults(run=commands.run_database, action=name)
     erase = actions.add_parser("erase", help="Erase a person from all orders")
     erase.add_argument("url", **url)
@@ -104,6 +115,7 @@ def _add_database(choices: Choices[argparse.ArgumentParser]) -> None:
     for each in (erase, purge):
         each.add_argument("--after", metavar="ORDER", help="go on behind this order")
         each.add_argument("--batch", metavar="N", type=count, default=1000, help="default: 1,000")
+        format_of("text")(each)
     erase.set_defaults(run=commands.run_retention, action="erase")
     purge.set_defaults(run=commands.run_retention, action="purge")
     outbox = choices.add_parser("outbox", help="List or retry undelivered messages")
@@ -122,4 +134,5 @@ def _add_database(choices: Choices[argparse.ArgumentParser]) -> None:
     which = retry.add_mutually_exclusive_group(required=True)
     which.add_argument("ids", metavar="ID", nargs="*", default=[], help="ids, as listed")
     which.add_argument("--all", action="store_true", help="all of them")
+    format_of("text")(retry)
     retry.set_defaults(run=commands.run_database, action="retry")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,8 +58,8 @@ def sample(chosen: argparse.Namespace) -> int:
 
 def judge(chosen: argparse.Namespace) -> int:
     """Say what the orders of a file get; 1 where two policies answer them differently."""
-    asked = Asked.of(chosen)
-    with an_engine() as engine:
+    with _on_disk(chosen), an_engine() as engine:
+        asked = Asked.of(chosen)
         try:
             orders = asked.checked(engine)
             return (
@@ -67,6 +70,19 @@ def judge(chosen: argparse.Namespace) -> int:
             raise InvalidValue(
                 [Fault(str(asked.file), f"can't be read: {reason:.500}", "a file of orders")]
             ) from error
+
+
+@contextmanager
+def _on_disk(chosen: argparse.Namespace) -> Iterator[None]:
+    """Put a CSV of standard input, which is read more than once, into a file."""
+    if chosen.file != "-":
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="ordercancel-") as folder:
+        chosen.file = str(Path(folder) / "stdin.csv")
+        with Path(chosen.file).open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        yield
 
 
 def _judged(

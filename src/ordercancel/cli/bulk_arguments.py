@@ -11,6 +11,7 @@ from ordercancel.cli.options import (
     POLICY,
     Choices,
     Option,
+    Parser,
     add,
     count,
     format_of,
@@ -27,12 +28,16 @@ _LEAVE_OUT = option(
 )
 
 
-def add_all(choices: Choices[argparse.ArgumentParser]) -> None:
+def add_all(choices: Choices[Parser]) -> None:
     """Add ``bulk``, ``sample`` and ``sql``."""
     add(
         choices,
         run_bulk,
-        option("file", metavar="FILE", help="the orders, as .parquet or .csv"),
+        option(
+            "file",
+            metavar="FILE",
+            help="the orders, as .parquet or .csv; -: a CSV from standard input",
+        ),
         _POLICY,
         option(
             "--against",

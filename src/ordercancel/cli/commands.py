@@ -22,6 +22,7 @@ from ordercancel.cli.lookup import (
     stop,
     with_built_in,
 )
+from ordercancel.cli.progress import busy
 from ordercancel.cli.quote import answers
 from ordercancel.domain.errors import TooLarge
 from ordercancel.domain.texts import Lang, Text
@@ -165,7 +166,8 @@ def run_verify(chosen: argparse.Namespace) -> int:
     reports = []
     for policy, lang in _worded(chosen):
         try:
-            report = verify(policy, invariants=invariants, **limits)
+            with busy(f"verify {policy.name} {policy.edition}"):
+                report = verify(policy, invariants=invariants, **limits)
         except TooLarge as error:
             stop(f"{error}: --sample N, or more by --most-combinations N and --most-cases N")
         reports.append(report)
@@ -185,7 +187,8 @@ def run_verify(chosen: argparse.Namespace) -> int:
 
 def run_diff(chosen: argparse.Namespace) -> int:
     """Print what two policies answer differently; 1 where they differ."""
-    found = [diff(*pair) for pair in _pairs(chosen.before, chosen.after)]
+    with busy(f"diff {chosen.before} {chosen.after}"):
+        found = [diff(*pair) for pair in _pairs(chosen.before, chosen.after)]
     if chosen.format == "json":
         _print_json(each.as_dict() for each in found)
     else:

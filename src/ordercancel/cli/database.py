@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
+from ordercancel.cli.progress import busy
 from ordercancel.domain.errors import StoreUnavailable
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_MESSAGE_ID
@@ -29,7 +30,8 @@ def create(chosen: argparse.Namespace) -> int:
     with connected(chosen.url) as connection:
         missing = schema.is_missing(connection)
         schema.create(connection)
-    print("The tables have been made." if missing else "The tables are there already.")
+    text = "The tables have been made." if missing else "The tables are there already."
+    show(chosen, {"made": missing}, [text])
     return 0
 
 
@@ -40,32 +42,41 @@ def check(chosen: argparse.Namespace) -> int:
         faults = schema.faults(connection)
         unread = () if faults else schema.unread(connection)
         newer = 0 if faults else schema.newer(connection)
-    for fault in faults:
-        print(fault)
-    for order_id in unread:
-        print(_unread(order_id))
+    lines = [*map(str, faults), *map(_unread, unread)]
     if newer:
-        print(f"Stored in a form of a later release, which alone reads them: {newer} orders.")
+        lines += [f"Stored in a form of a later release, which alone reads them: {newer} orders."]
     if 0 < form < schema.LATEST:
-        print(f"The tables have form {form} of {schema.LATEST}: run `ordercancel db upgrade URL`.")
+        upgrading = "run `ordercancel db upgrade URL`"
+        lines += [f"The tables have form {form} of {schema.LATEST}: {upgrading}."]
     elif not faults:
-        print(f"The tables are right: form {form}.")
+        lines += [f"The tables are right: form {form}."]
+    forms = {"form": form, "latest": schema.LATEST}
+    parts = {"faults": [*map(str, faults)], "unread": [*unread], "newer": newer}
+    show(chosen, {**forms, **parts}, lines)
     return 1 if faults or unread else 0
 
 
 def upgrade(chosen: argparse.Namespace) -> int:
     """Bring the tables up to date; 1 where an order's history can't be read."""
-    with connected(chosen.url, must_exist=True) as connection:
+    with busy("db upgrade"), connected(chosen.url, must_exist=True) as connection:
         before, after, unread = schema.upgrade(connection)
-    for order_id in unread:
-        print(_unread(order_id))
     if before == after:
-        print(f"Nothing to do: the tables have form {after}.")
+        text = f"Nothing to do: the tables have form {after}."
     elif before == 0:
-        print(f"The tables have been made: form {after}.")
+        text = f"The tables have been made: form {after}."
     else:
-        print(f"The tables had form {before} and have form {after} now.")
+        text = f"The tables had form {before} and have form {after} now."
+    forms = {"before": before, "after": after, "unread": [*unread]}
+    show(chosen, forms, [*map(_unread, unread), text])
     return 1 if unread else 0
+
+
+def show(chosen: argparse.Namespace, value: dict[str, object], lines: Iterable[str]) -> None:
+    """Print what an action did: a JSON object, or lines for people."""
+    if chosen.format == "json":
+        print(json.dumps(value, ensure_ascii=False))
+    else:
+        print("".join(f"{line}\n" for line in lines), end="")
 
 
 def _unread(order_id: str) -> str:
@@ -99,7 +110,7 @@ def retry(chosen: argparse.Namespace) -> int:
     faults.raise_if_any()
     with opened_store(chosen.db) as store:
         revived = store.revive(None if chosen.all else chosen.ids)
-    print(f"{revived} put back.")
+    show(chosen, {"put_back": revived}, [f"{revived} put back."])
     return 0 if chosen.all or revived == len(set(chosen.ids)) else 1
 
 

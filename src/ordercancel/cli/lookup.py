@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,7 +27,7 @@ def policies_of(name: str) -> tuple[Policy, ...]:
     if name in BUILT_IN:
         return (BUILT_IN[name],)
     if ":" not in name:
-        stop(f"no policy {name!r}; expected {NAMES}")
+        stop(f"no policy {name!r}; expected {NAMES}{meant(name, BUILT_IN)}")
     value = attribute(name)
     if isinstance(value, PolicyBook):
         return tuple(each for known in value.names for each in value.editions(known))
@@ -88,8 +89,16 @@ def attribute(name: str) -> object:
     finally:
         sys.path.pop(0)
     if not hasattr(module, attribute):
-        stop(f"{module_name!r} has no {attribute!r}; expected MODULE:ATTRIBUTE")
+        expected = f"expected MODULE:ATTRIBUTE{meant(attribute, vars(module))}"
+        stop(f"{module_name!r} has no {attribute!r}; {expected}")
     return getattr(module, attribute)
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """A question that names the one of `known` that `name` looks like; empty without one."""
+    close = {each.lower(): each for each in known}
+    like = get_close_matches(name.lower(), close, 1)
+    return f" (did you mean {close[like[0]]}?)" if like else ""
 
 
 def loaded(module: str, extra: str) -> Any:

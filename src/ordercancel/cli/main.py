@@ -17,8 +17,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         a fault of a policy, a difference between two. 2: it could not be started.
     """
     _write_utf8()
-    chosen = parser().parse_args(arguments)
     try:
+        chosen = parser().parse_args(arguments)
         status: int = chosen.run(chosen)
     except BrokenPipeError:
         # The reader of the output has had enough, as `head` has.

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
-from ordercancel.cli.lookup import NAMES
+from ordercancel.cli.lookup import NAMES, meant
 
 Choices = argparse._SubParsersAction  # noqa: SLF001 - it has no public name
 Option = Callable[[argparse.ArgumentParser], Any]
 """Adds an argument to the parser of a command."""
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors suggest what may have been meant."""
+
+    def error(self, message: str) -> NoReturn:
+        wrong = re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message)
+        if wrong is not None:
+            message += meant(wrong[1], re.findall(r"[\w-]+", wrong[2]))
+        super().error(message)
+
+
 def add(
-    choices: Choices[argparse.ArgumentParser],
+    choices: Choices[Parser],
     run: Callable[[argparse.Namespace], int],
     *options: Option,
 ) -> None:

@@ -50,7 +50,7 @@ class Asked:
             at=chosen.at or datetime.now(UTC),
             group_by=chosen.group_by,
             format=chosen.format,
-            output=None if chosen.output is None else Path(chosen.output),
+            output=None if chosen.output in (None, "-") else Path(chosen.output),
             plot=None if chosen.plot is None else Path(chosen.plot),
             leave_out=chosen.leave_out,
             lang=chosen.lang,

@@ -7,7 +7,7 @@ import sys
 
 from sqlalchemy import func, select, text
 
-from ordercancel.cli.database import connected, opened_store
+from ordercancel.cli.database import connected, opened_store, show
 from ordercancel.cli.lines import parsed_actor
 from ordercancel.cli.lookup import with_built_in
 from ordercancel.domain.actors import System
@@ -24,7 +24,8 @@ def erase(chosen: argparse.Namespace) -> int:
     faults = Faults("erase")
     party = parsed_actor(chosen.party, PolicyBook(policies), "party", faults)
     faults.raise_if_any()
-    orders = skipped = looked_at = 0
+    orders = looked_at = 0
+    left: list[tuple[str, str]] = []
     total = _orders(chosen.url)
     after = chosen.after
     with opened_store(chosen.url) as store:
@@ -33,16 +34,24 @@ def erase(chosen: argparse.Namespace) -> int:
             erased = service.erase(
                 party or System(), replacement=chosen.replacement, after=after, limit=chosen.batch
             )
-            orders, skipped = orders + len(erased.orders), skipped + len(erased.skipped)
+            orders += len(erased.orders)
             looked_at += erased.looked_at
-            for each in erased.skipped:
-                print(f"Order {each.order_id}: {each.error}")
+            left += [(each.order_id, str(each.error)) for each in erased.skipped]
             if erased.next is None:
                 break
             after = erased.next
             _tell(f"{looked_at} of {total} orders looked at, erased from {orders}", after)
-    print(f"Erased from {orders} orders of {looked_at}; {skipped} skipped.")
-    return max(_overwrite(chosen.url), 1 if skipped else 0)
+    busy_log = _overwrite(chosen.url)
+    show(
+        chosen,
+        {"orders": orders, "looked_at": looked_at, "skipped": dict(left), **busy_log},
+        [
+            *(f"Order {order_id}: {error}" for order_id, error in left),
+            f"Erased from {orders} orders of {looked_at}; {len(left)} skipped.",
+            *busy_log.values(),
+        ],
+    )
+    return 1 if busy_log or left else 0
 
 
 def purge(chosen: argparse.Namespace) -> int:
@@ -61,10 +70,12 @@ def purge(chosen: argparse.Namespace) -> int:
                 break
             after = purged.next
             _tell(f"{looked_at} of {total} orders looked at, {gone} cases deleted", after)
-    print(
-        f"Deleted of {looked_at} orders: {messages} messages, {receipts} receipts, {gone} cases."
-    )
-    return _overwrite(chosen.url)
+    busy_log = _overwrite(chosen.url)
+    deleted = {"messages": messages, "receipts": receipts, "cases": gone}
+    parts = ", ".join(f"{number} {name}" for name, number in deleted.items())
+    lines = [f"Deleted of {looked_at} orders: {parts}.", *busy_log.values()]
+    show(chosen, {"looked_at": looked_at, **deleted, **busy_log}, lines)
+    return 1 if busy_log else 0
 
 
 def _tell(how_far: str, after: str) -> None:
@@ -77,13 +88,12 @@ def _orders(url: str) -> int:
         return connection.scalar(select(func.count()).select_from(cases)) or 0
 
 
-def _overwrite(url: str) -> int:
-    """Empty SQLite's log of pages, in which what was erased stands still; 1 where it can't be."""
+def _overwrite(url: str) -> dict[str, str]:
+    """Empty SQLite's log of pages, in which what was erased stands still; says where it can't."""
     with connected(url, must_exist=True) as connection:
         if connection.dialect.name != "sqlite":
-            return 0
+            return {}
     with connected(url, must_exist=True) as connection:
         busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).scalar()
-    if busy:
-        print("Others use the database: their log has the bytes until the last one has left it.")
-    return 1 if busy else 0
+    problem = "Others use the database: their log has the bytes until the last one has left it."
+    return {"log": problem} if busy else {}
