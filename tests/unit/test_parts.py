@@ -31,6 +31,9 @@ from ordercancel import (
     decide,
     evolve,
     fold,
+    messages_for,
+    options,
+    queue_row,
 )
 from ordercancel.domain.events import (
     CancellationRequested,
@@ -48,6 +51,7 @@ from ordercancel.domain.orders import PastRequest
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.decide import register
+from ordercancel.explain import explain
 from ordercancel.policy import (
     CANCEL,
     Deadline,
@@ -471,3 +475,62 @@ class TestFacts:
             facts = Facts(asks, told.case, told.policy, told.at)
             assert told.policy.judge(RequestCancellation, facts).verdict is verdict
             assert told.policy.assess(asks, told.case, told.at).verdict is verdict
+
+
+class TestWords:
+    """What people read of units, in both languages; of whole orders there is nothing to say."""
+
+    NAMED = (OrderLine(id="1", quantity=3, item="皿"), OrderLine(id="pot", quantity=1))
+
+    def told(self, lang: str = "en") -> Told:
+        return Told(shop(languages=(lang,)), lines=self.NAMED)
+
+    def test_a_row_of_a_queue_says_how_many_of_what_are_asked_for(self) -> None:
+        case = self.told().does(self.asking({"1": 2, "pot": 1})).case
+        rows = [queue_row(case, PARTS, lang, utc(3)) for lang in ("ja", "en")]
+        assert [row and row.notes[0] for row in rows] == [
+            "数量：皿 2点、pot 1点",
+            "Units: 2 × 皿, 1 × pot",
+        ]
+        whole = Told(shop(whole_orders_only=True)).asks()
+        row = queue_row(whole.case, whole.policy, "en", utc(3))
+        assert row is not None
+        assert row.notes == ()
+
+    def asking(self, lines: dict[str, int] | None, by: Any = BUYER) -> RequestCancellation:
+        return RequestCancellation("o-7", by=by, lines=lines)
+
+    def test_messages_say_it_too(self) -> None:
+        told = self.told("ja").does(self.asking({"1": 2}))
+        bodies = [each.body for each in messages_for(told.events, told.case, told.policy, {})]
+        told.approves()
+        bodies += [each.body for each in messages_for(told.events, told.case, told.policy, {})]
+        assert bodies == [
+            "注文 o-7 のキャンセルリクエストがあります。\n数量：皿 2点",
+            "注文 o-7 のキャンセルが完了しました。\n数量：皿 2点",
+        ]
+
+    def test_an_explanation_names_them_and_what_becomes_of_them(self) -> None:
+        told = self.told()
+        decision = told.policy.assess(self.asking({"1": 2}, SELLER), told.case, told.at)
+        english, japanese = explain(decision, "en"), explain(decision, "ja")
+        assert english.asked.startswith("Requesting cancellation: 2 × 皿 (order o-7")
+        assert japanese.asked.startswith("キャンセルのリクエスト：皿 2点（注文 o-7")
+        assert english.sentence == "The units that are named are cancelled at once."
+        assert [each.sentence for each in english.follows][
+            1
+        ] == "Units that are cancelled: 2 × 皿."
+        assert [each.sentence for each in japanese.follows][1] == "キャンセルされる数量：皿 2点"
+        last = told.policy.assess(self.asking(None, SELLER), told.case, told.at)
+        assert last.message("en") == "The order is cancelled at once."
+        ships = AdvanceOrder("o-7", by=SELLER, move="ship", lines={"pot": 1})
+        follows = explain(told.policy.assess(ships, told.case, told.at), "en").follows
+        assert [each.sentence for each in follows] == ["Units that ship: 1 × pot."]
+
+    def test_an_option_says_how_many_may_be_named(self) -> None:
+        told = Told(HOLDING).cancels(cup=1).asks(cup=1)
+        offered = options(told.case, HOLDING, SELLER, told.at)
+        named = {each.move or each.action: dict(each.lines) for each in offered if each.lines}
+        assert named == {"request": {"cup": 2, "pot": 1}, "ship": {"cup": 1, "pot": 1}}
+        whole = Told(shop(whole_orders_only=True))
+        assert not any(o.lines for o in options(whole.case, whole.policy, BUYER, whole.at))

@@ -22,8 +22,9 @@ from ordercancel.domain.commands import (
     RequestCancellation,
 )
 from ordercancel.domain.errors import InvalidValue
-from ordercancel.domain.events import DeadlineFired, Event
+from ordercancel.domain.events import DeadlineFired, Event, UnitsCancelled, UnitsShipped
 from ordercancel.domain.frozenmap import EMPTY
+from ordercancel.domain.quotes import Amounts
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.bases import Bases, label_bases, message_bases
@@ -37,12 +38,15 @@ from ordercancel.engine.labels import label, label_of
 from ordercancel.engine.messages import notified, party_of
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.timers import Timer, running
-from ordercancel.engine.words import Words, shown_due
+from ordercancel.engine.words import Words, shown_due, units_text
 from ordercancel.rules.facts import Day, Moment
 from ordercancel.rules.notifications import Medium
 from ordercancel.rules.standard_texts import CONSEQUENCE_TEXTS, MEDIUM_TEXTS
 
 _READERS = ("buyer", "seller")
+
+
+_OF_UNITS = {UnitsCancelled: "cancels", UnitsShipped: "ships"}
 
 
 @attrs.frozen(kw_only=True)
@@ -62,6 +66,7 @@ class Consequences:
     Args:
         order_status: The status that the order gets; None where it keeps the one that it has.
         request_status: The status that the request gets; None where nothing happens to one.
+        units: The units that are cancelled (``cancels``) and shipped (``ships``).
         told: Who is told what.
         reads: What the buyer and the seller read then, by role; where it changes.
         starts: The deadlines that begin to run, with the moments that they are due.
@@ -74,6 +79,7 @@ class Consequences:
 
     order_status: str | None
     request_status: str | None
+    units: Mapping[str, Amounts]
     told: tuple[Notice, ...]
     reads: Mapping[str, Text]
     starts: tuple[Timer, ...]
@@ -142,6 +148,11 @@ def consequences_of(
     found = Consequences(
         order_status=status,
         request_status=str(request.status) if changed and request is not None else None,
+        units={
+            _OF_UNITS[type(event)]: event.lines
+            for event in events
+            if isinstance(event, UnitsCancelled | UnitsShipped)
+        },
         told=told,
         reads=reads,
         starts=starts,
@@ -231,6 +242,9 @@ def _sentences(
         yield say("order", before=before, after=now)
     if found.request_status is not None:
         yield say("request", request=asking, after=policy.request_text(found.request_status))
+    for name, units in found.units.items():
+        counted = Text.in_each(langs, partial(units_text, units, after.order))
+        yield say(name, units=counted)
     for role, text in found.reads.items():
         bases = label_bases(label_of(after, policy, role), policy)
         yield say("reads", bases, who=policy.role_text(role), label=text)

@@ -17,6 +17,7 @@ from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.quoting import quote_for
 from ordercancel.engine.ruleset import RuleSet
+from ordercancel.engine.units import without
 from ordercancel.rules.conditions import Value
 from ordercancel.rules.effects import OTHER_SIDE, Forbid, Grant
 from ordercancel.rules.refunding import Fee
@@ -273,9 +274,19 @@ class Decision:
     def message(self, lang: Lang) -> str:
         """The refusals in a sentence or more for people; of a grant, what it means."""
         if not self.is_refused:
-            return self.policy.verdict_text(self.verdict, self._answerer)[lang]
+            verdict = "cancel_parts" if self._is_of_parts else self.verdict
+            return self.policy.verdict_text(verdict, self._answerer)[lang]
         texts = dict.fromkeys(refusal.text[lang] for refusal in self.refusals)
         return ("" if lang == "ja" else " ").join(texts)
+
+    @property
+    def _is_of_parts(self) -> bool:
+        """Whether units are cancelled at once, and others stay open."""
+        if self.verdict is not Verdict.CANCEL or self.about is None:
+            return False
+        command, case = self.about[:2]
+        lines = getattr(command, "lines", None)
+        return lines is not None and bool(without(case.open_units, lines))
 
     @property
     def _answerer(self) -> str | None:

@@ -18,7 +18,7 @@ from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.timers import OVERDUE, Timer, running
 from ordercancel.engine.words import Words, shown_due
 from ordercancel.rules.deadlines import Do
-from ordercancel.rules.standard_texts import DUE_TEXT
+from ordercancel.rules.standard_texts import DUE_TEXT, UNITS_TEXT
 from ordercancel.rules.texts import Label
 
 
@@ -106,7 +106,8 @@ class QueueRow:
         marks: What the order or its request is marked with.
         is_overdue: Whether a deadline that marks as overdue is past, whether or not it has fired.
         refunds: The refunds that are not settled yet; none where nobody handles them.
-        notes: What must be seen beside the state, in words: what is marked, or is past without
+        notes: What must be seen beside the state, in words: the units that are asked for, where
+            the policy cancels parts; what is marked, or is past without
             having fired, and what is due, with the moment.
     """
 
@@ -172,6 +173,9 @@ def _notes(
     case: Case, policy: RuleSet, lang: Lang, now: datetime, run: tuple[Timer, ...]
 ) -> Iterator[str]:
     """What is marked; of what runs that it is past, or when it is due."""
+    units = "" if policy.whole_orders_only else Words(case, policy, lang, {})["units"]
+    if units:
+        yield UNITS_TEXT.fill(lang, {"units": units})
     if case.is_refund_open:
         yield policy.mark_text(REFUND_OPEN)[lang]
     for mark in case.marks:  # what was overdue, and was answered then, is so no more

@@ -29,6 +29,7 @@ from ordercancel.domain.commands import (
     Withdraw,
 )
 from ordercancel.domain.faults import moment
+from ordercancel.domain.frozenmap import EMPTY, FrozenMap
 from ordercancel.domain.quotes import Quote
 from ordercancel.domain.texts import Text
 from ordercancel.engine.case_facts import Facts
@@ -37,6 +38,7 @@ from ordercancel.engine.consequences import Consequences, consequences
 from ordercancel.engine.decision import Decision, Ruling, Verdict
 from ordercancel.engine.inputs import offered_reasons
 from ordercancel.engine.ruleset import RuleSet
+from ordercancel.engine.units import shipment
 from ordercancel.rules.conditions import Compare
 from ordercancel.rules.facts import Choice, Fact, Flag, Moment, Number
 from ordercancel.rules.reasons import Reason, TextBounds
@@ -95,6 +97,7 @@ class Option:
             choice of reason or facts avoids.
         reasons: The reasons to choose from; none where the action takes none.
         facts: The facts that go with the command: those that it carries, or that its move takes.
+        lines: How many units of each line the command may name; empty where it names none.
         data: The values of these with which the rules grant it: as few as will do, such as
             ``{"confirmed": True}``.
     """
@@ -106,6 +109,7 @@ class Option:
     decision: Decision
     reasons: tuple[Choosable, ...] = ()
     facts: tuple[Fact, ...] = ()
+    lines: Mapping[str, int] = EMPTY
     data: Mapping[str, Any] = attrs.field(factory=dict)
 
     @property
@@ -261,8 +265,22 @@ def _option(
             if reason is not None
         ),
         facts=(*facts, *(fact for fact in map(policy.fact, takes) if fact is not None)),
+        lines=_lines(command, case, policy),
         data=command.data if granted else {},
     )
+
+
+def _lines(command: Judged, case: Case, policy: RuleSet) -> Mapping[str, int]:
+    """The units that a command may name, where the policy takes parts of orders."""
+    if policy.whole_orders_only:
+        return EMPTY
+    match command:
+        case RequestCancellation():
+            return FrozenMap(case.open_units)
+        case AdvanceOrder():
+            return FrozenMap(shipment(case, policy, command.move) or {})
+        case _:
+            return EMPTY
 
 
 def _weight(refused: tuple[Judged, Ruling]) -> int:

@@ -10,7 +10,8 @@ from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import Judged, Reject, RequestCancellation
 from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.money import Money
-from ordercancel.domain.quotes import Quote
+from ordercancel.domain.orders import Order
+from ordercancel.domain.quotes import Amounts, Quote
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.quoting import quote_for
 from ordercancel.engine.ruleset import RuleSet
@@ -184,6 +185,21 @@ def _quote(about: Words) -> Quote | None:
         return None
 
 
+def units_text(units: Amounts, order: Order, lang: Lang) -> str:
+    """Units of lines as people read them: 皿 2点、鉢 1点, or 2 × plate, 1 × bowl."""
+    called = {line.id: line.item or line.id for line in order.lines}
+    one = Text("{item} {count}点", "{count} × {item}")
+    return Text("、", ", ")[lang].join(
+        one.fill(lang, {"item": called.get(name, name), "count": f"{count:,}"})
+        for name, count in units.items()
+    )
+
+
+def _units(about: Words) -> str:
+    request, order = about.case.latest, about.case.order
+    return "" if request is None else units_text(request.lines, order, about.lang)
+
+
 _WORDS: Mapping[str, Callable[[Words], str]] = {
     "order_id": lambda about: about.case.order.id,
     "item": lambda about: about.case.order.item or "",
@@ -206,5 +222,6 @@ _WORDS: Mapping[str, Callable[[Words], str]] = {
     "due_at": Words.shown_due,
     "refund": _refund,
     "fee": _fee,
+    "units": _units,
 }
 """What each variable of a text says (`ordercancel.rules.notifications.PLACEHOLDERS`)."""

@@ -18,7 +18,7 @@ from ordercancel.engine.decide import decide
 from ordercancel.engine.decision import UNDETERMINED, Decision, RuleError, Satisfied
 from ordercancel.engine.messages import Message
 from ordercancel.engine.ruleset import RuleSet
-from ordercancel.engine.words import shown, shown_due
+from ordercancel.engine.words import shown, shown_due, units_text
 from ordercancel.explain.explanation import Cause, Explanation, Follow, Quote
 from ordercancel.explain.flips import flips, is_final
 from ordercancel.policy.describe import Spoken
@@ -202,10 +202,14 @@ def _asked(decision: Decision, said: Spoken) -> str:
     name = said.command(decision.kind)
     if decision.about is None:
         return name
-    command, _, at, _ = decision.about
+    command, case, at, _ = decision.about
     if isinstance(command, AdvanceOrder):
         move = said.move(command.move)
         name = said.say("{name}「{move}」", "{name}: {move}", name=name, move=move)
+    lines = getattr(command, "lines", None)
+    if lines is not None:
+        units = units_text(lines, case.order, said.lang)
+        name = said.say("{name}：{units}", "{name}: {units}", name=name, units=units)
     return _asked_as(name, command, at, said)
 
 

@@ -9,8 +9,9 @@ from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Text
 from ordercancel.policy.parts import PolicyParts
 from ordercancel.rules.deadlines import Do
+from ordercancel.rules.message_texts import CHANGE_TEXTS, PARTS_TEXTS
 from ordercancel.rules.notifications import Notification
-from ordercancel.rules.standard_texts import CHANGE_TEXTS, MARK_TEXTS, STATUS_TEXTS
+from ordercancel.rules.standard_texts import MARK_TEXTS, STATUS_TEXTS
 from ordercancel.rules.texts import Counter
 
 
@@ -27,7 +28,8 @@ def notifications_of(policy: PolicyParts) -> tuple[Notification, ...]:
 
 
 def _defaults(policy: PolicyParts) -> Iterator[Notification]:
-    for change, (subject, body) in CHANGE_TEXTS.items():
+    parts = {} if policy.whole_orders_only else PARTS_TEXTS
+    for change, (subject, body) in {**CHANGE_TEXTS, **parts}.items():
         yield Notification(on=change, to="others", subject=subject, body=body)
     for deadline in policy.deadlines:
         if deadline.then.do in (Do.MARK, Do.NOTIFY):

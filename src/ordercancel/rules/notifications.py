@@ -63,6 +63,7 @@ PLACEHOLDERS = frozenset(
         "due_at",
         "refund",
         "fee",
+        "units",
     }
 )
 """The variables of notifications and labels, beside the facts of the policy's own.
@@ -72,7 +73,8 @@ PLACEHOLDERS = frozenset(
 answerer's reason with their words, ``withdrawal_text`` what they wrote when they asked for a
 withdrawal, ``due_at`` when the deadline was due, or the first that runs. ``refund`` and ``fee``
 are what was just given back and kept, or would be if the open request were approved; in a label
-without one ``refund`` is all that was given back. A line with an empty variable is left out.
+without one ``refund`` is all that was given back. ``units`` says how many units of which lines the
+request asks for. A line with an empty variable is left out.
 """
 
 

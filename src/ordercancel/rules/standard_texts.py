@@ -25,12 +25,10 @@ from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Text
 from ordercancel.rules.facts import NO_REQUEST, Choice, Day, Fact, Flag, Moment, Number
-from ordercancel.rules.notifications import REFERRED
 from ordercancel.rules.texts import ActionText
 
 __all__ = [
     "ACTION_TEXTS",
-    "CHANGE_TEXTS",
     "COMMAND_TEXTS",
     "CONSEQUENCE_TEXTS",
     "DUE_TEXT",
@@ -41,6 +39,7 @@ __all__ = [
     "ROLE_TEXTS",
     "STANDARD_REFUSALS",
     "STATUS_TEXTS",
+    "UNITS_TEXT",
     "VERDICT_TEXTS",
 ]
 
@@ -81,6 +80,10 @@ COMMAND_TEXTS: Mapping[type[Command], Text] = FrozenMap(
 VERDICT_TEXTS: Mapping[str, Text] = FrozenMap(
     {
         "cancel": Text("注文はすぐにキャンセルされます。", "The order is cancelled at once."),
+        "cancel_parts": Text(
+            "指定された数量はすぐにキャンセルされます。",
+            "The units that are named are cancelled at once.",
+        ),
         "refer": Text(
             "キャンセルするかどうかは、{answerer}が判断します。",
             "Whether it is cancelled is for {answerer} to decide.",
@@ -98,6 +101,9 @@ MEDIUM_TEXTS: Mapping[str, Text] = FrozenMap(
 )
 """What the media of messages are called."""
 
+UNITS_TEXT = Text("数量：{units}", "Units: {units}")
+"""What is asked for, beside a row of a queue."""
+
 DUE_TEXT = Text("{deadline}の期限：{due}", "{deadline}: due by {due}")
 """What is due, beside a row of a queue."""
 
@@ -111,6 +117,8 @@ CONSEQUENCE_TEXTS: Mapping[str, Text] = FrozenMap(
             "{request}の状態は「{after}」となります。",
             "The cancellation request becomes: {after}.",
         ),
+        "cancels": Text("キャンセルされる数量：{units}", "Units that are cancelled: {units}."),
+        "ships": Text("発送される数量：{units}", "Units that ship: {units}."),
         "reads": Text("{who}の画面の表示：「{label}」", "On the screen of {who}: “{label}”"),
         "told": Text(
             "{who}への通知（{media}）：「{subject}」", "Message to {who} ({media}): “{subject}”"
@@ -142,8 +150,8 @@ ACTION_TEXTS: Mapping[str, ActionText] = FrozenMap(
         "approve": ActionText(
             button=Text("承認する", "Approve"),
             done=Text(
-                "リクエストを承認し、注文をキャンセルしました。",
-                "The request is approved and the order cancelled.",
+                "リクエストを承認し、キャンセルしました。",
+                "The request is approved, and what it asked for is cancelled.",
             ),
         ),
         "reject": ActionText(
@@ -245,79 +253,6 @@ KIND_TEXTS: Mapping[type[Fact], Text] = FrozenMap(
     }
 )
 """What is to be entered for each kind of fact."""
-
-CHANGE_TEXTS: Mapping[str, tuple[Text, Text]] = FrozenMap(
-    {
-        RequestStatus.PENDING: (
-            Text("キャンセルリクエスト {order_id}", "Cancellation requested: {order_id}"),
-            Text(
-                "注文 {order_id} のキャンセルリクエストがあります。\n理由：{reason}",
-                "There is a request to cancel order {order_id}.\nReason: {reason}",
-            ),
-        ),
-        REFERRED: (
-            Text("キャンセルリクエスト {order_id}", "Cancellation request referred: {order_id}"),
-            Text(
-                "注文 {order_id} のキャンセルリクエストの判断が引き継がれました。\n理由：{reason}",
-                "The request to cancel order {order_id} is for somebody else to decide now.\n"
-                "Reason: {reason}",
-            ),
-        ),
-        RequestStatus.WITHDRAWAL_ASKED: (
-            Text("撤回のお願い {order_id}", "Please withdraw your request: {order_id}"),
-            Text(
-                "注文 {order_id} のキャンセルリクエストの撤回のお願いが届いています。\n"
-                "{withdrawal_text}",
-                "You are asked to withdraw the request to cancel order {order_id}.\n"
-                "{withdrawal_text}",
-            ),
-        ),
-        RequestStatus.WITHDRAWAL_DECLINED: (
-            Text("撤回保留 {order_id}", "Withdrawal declined: {order_id}"),
-            Text(
-                "注文 {order_id} のキャンセルリクエストは撤回されませんでした。",
-                "The request to cancel order {order_id} is not withdrawn.",
-            ),
-        ),
-        RequestStatus.APPROVED: (
-            Text("キャンセル完了 {order_id}", "Cancelled: {order_id}"),
-            Text(
-                "注文 {order_id} はキャンセルされました。\n理由：{reason}",
-                "Order {order_id} has been cancelled.\nReason: {reason}",
-            ),
-        ),
-        RequestStatus.REJECTED: (
-            Text("キャンセル不可 {order_id}", "Not cancelled: {order_id}"),
-            Text(
-                "誠に恐れ入りますが、注文 {order_id} のキャンセルは承ることができませんでした。\n"
-                "理由：{answer}",
-                "The request to cancel order {order_id} was rejected.\nReason: {answer}",
-            ),
-        ),
-        RequestStatus.WITHDRAWN: (
-            Text("リクエストの撤回 {order_id}", "Request withdrawn: {order_id}"),
-            Text(
-                "注文 {order_id} のキャンセルリクエストは撤回されました。",
-                "The request to cancel order {order_id} was withdrawn.",
-            ),
-        ),
-        RequestStatus.SUPERSEDED: (
-            Text("リクエストの終了 {order_id}", "Request closed: {order_id}"),
-            Text(
-                "注文 {order_id} の状態が変わったため、キャンセルリクエストは無効となりました。",
-                "The request to cancel order {order_id} is closed, because the order has changed.",
-            ),
-        ),
-        RequestStatus.EXPIRED: (
-            Text("リクエストの期限切れ {order_id}", "Request expired: {order_id}"),
-            Text(
-                "注文 {order_id} のキャンセルリクエストは期限切れとなりました。",
-                "The request to cancel order {order_id} was not answered in time.",
-            ),
-        ),
-    }
-)
-"""Subject and body of the default message on each change of a request."""
 
 STANDARD_REFUSALS: Mapping[str, Text] = FrozenMap(
     {

@@ -110,8 +110,8 @@ class Texts:
         words: What the words of a choice are called, by its name and the word:
             ``{"channel.mail": Text("メール", "mail")}``. Default: the words themselves. A flag
             has the words ``yes`` and ``no``: ``{"prepaid.no": Text("後払い", "paid later")}``.
-        verdicts: What ``cancel``, ``refer`` and ``permit`` mean for whoever asks, as sentences;
-            ``{answerer}`` is who will answer.
+        verdicts: What ``cancel``, ``cancel_parts`` (units, while others stay open), ``refer`` and
+            ``permit`` mean for whoever asks, as sentences; ``{answerer}`` is who will answer.
         refusals: The sentence for each refusal code; the library's own codes have theirs
             (`ordercancel.rules.standard_texts.STANDARD_REFUSALS`).
         actions: What a screen shows for each action: ``request``, ``approve``, ``reject``,

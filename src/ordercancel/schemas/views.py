@@ -82,8 +82,8 @@ class OptionView:
     """An action on an order: whether it is offered, what the command needs, and what is shown.
 
     `command` is the `do` of the command; `event` its move, `accept` and `request` are those that
-    it carries, None where it has none. `quote` is what it gives back, None where it gives nothing
-    back. `basis` tells whose words the texts are.
+    it carries, None where it has none; `lines` are the units that it may name, `quote` is what it
+    gives back, None where it gives nothing back. `basis` tells whose words the texts are.
     """
 
     command: str
@@ -103,6 +103,7 @@ class OptionView:
     follows: tuple[FollowsView, ...]
     basis: Mapping[str, str]
     data: Mapping[str, Any]
+    lines: Mapping[str, int]
     facts: tuple[FactView, ...]
     reasons: tuple[ReasonView, ...]
 
@@ -174,6 +175,7 @@ def option_view(
         ),
         basis=_bases(option),
         data=option.data,
+        lines=option.lines,
         facts=tuple(_fact(each, option, lang) for each in option.must_ask),
         reasons=tuple(_reason(each, lang) for each in option.reasons),
     )
