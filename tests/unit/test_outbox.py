@@ -310,9 +310,9 @@ def test_a_message_that_can_not_be_read_is_dead_and_stops_no_other(store: Memory
     """Nobody can deliver it, however often they try; its error is kept."""
 
     class Unreadable(MemoryStore):
-        def claim(self, now: datetime, until: datetime, limit: int) -> Any:
+        def claim(self, *args: Any) -> Any:
             unread = {"message": None, "error": "stored message: can't be read"}
-            claims = super().claim(now, until, limit)
+            claims = super().claim(*args)
             return [attrs.evolve(each, **unread) if each.id == MAIL else each for each in claims]
 
     unreadable, post = Unreadable(), Post()

@@ -25,7 +25,7 @@ from ordercancel.engine.decide import decide, register
 from ordercancel.engine.decision import Decision
 from ordercancel.engine.evolve import evolve, fold
 from ordercancel.engine.inputs import offered_reasons
-from ordercancel.engine.timers import Timer, first_timer, timers
+from ordercancel.engine.timers import first_timer
 from ordercancel.engine.units import shipment
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.reasons import Reason
@@ -133,6 +133,7 @@ class Explorer:
             self._commands[type(command)].append(command)
         self._judged: dict[Hashable, tuple[tuple[Judged, Decision], ...]] = {}
         self._numbered: dict[tuple[Judged, int], Judged] = {}
+        self._updates: dict[Hashable, UpdateOrder] = {}
         self._by_reason = "reason" in every_fact(policy)
 
     @property
@@ -157,8 +158,9 @@ class Explorer:
                     self.following[key].append(later[0])
             next_level: _Level = []
             for key, node in level:
-                due = self._due(node)
-                acted = [self._tick(node)] if due else self._after(node)
+                timer = first_timer(self.policy, node.case)
+                is_due = timer is not None and timer.due_at <= node.at
+                acted = [self._tick(node)] if is_due else self._after(node)
                 for after in acted:
                     key_after = self._keys.of(after)
                     self._reach(key_after, after, next_level)
@@ -207,12 +209,11 @@ class Explorer:
     ) -> Iterator[tuple[Attempt, Decision]]:
         """What may be done, with all that goes with it."""
         for command, decision in self._decisions(node, seller):
-            attempt = Attempt(command, node.at, seller)
             if not decision.is_refused:
                 for told in self._with_facts(command, node):
-                    yield attrs.evolve(attempt, command=told), decision
+                    yield Attempt(told, node.at, seller), decision
             elif self.show_refusals:
-                self._stepped(node, attempt, decision, (), node.case)
+                self._stepped(node, Attempt(command, node.at, seller), decision, (), node.case)
 
     def _decisions(
         self, node: CaseNode, seller: Party | None
@@ -235,9 +236,10 @@ class Explorer:
         asked: Any = command
         if getattr(asked, "request", number) == number or not number:
             return command
-        if (command, number) not in self._numbered:
-            self._numbered[command, number] = attrs.evolve(asked, request=number)
-        return self._numbered[command, number]
+        key = (command, number)
+        if key not in self._numbered:
+            self._numbered[key] = attrs.evolve(asked, request=number)
+        return self._numbered[key]
 
     def _judge(
         self, kind: type[Judged], node: CaseNode, seller: Party | None
@@ -280,14 +282,10 @@ class Explorer:
 
     def _with_facts(self, command: Judged, node: CaseNode) -> Iterator[Judged]:
         """A move with the facts that it brings along, in every way that makes a difference."""
-        names = self.policy.orders.facts.get(getattr(command, "move", ""), ())
         if not isinstance(command, AdvanceOrder):
             yield command
             return
-        told: list[dict[str, Any]] = [{}]
-        for name in names:
-            values = [each for each in self._orders.values(name, node.at) if each is not None]
-            told = [{**each, name: value} for each in told for value in values]
+        told = self._told(self.policy.orders.facts.get(command.move, ()), node)
         for each in told:
             yield attrs.evolve(command, facts=each) if each else command
         for name, value in self._keys.in_time(node):
@@ -319,38 +317,41 @@ class Explorer:
             if name not in awaited and (shipped or name != "shipped_at"):
                 for value in self._orders.values(name, node.at):
                     if value is not None or name not in needed:
-                        yield from self._update(node, facts={name: value})
+                        yield from self._update(node, {name: value})
         for name, value in self._keys.in_time(node):
             if shipped or name != "shipped_at":
-                yield from self._update(node, facts={name: value})
+                yield from self._update(node, {name: value})
         if order.status == orders.cancelled or not self.corrects:
             return
         for status in orders.statuses:
             if status not in (order.status, orders.cancelled):
-                told: list[dict[str, Any]] = [{}]
-                for name in orders.needs.get(status, ()):
-                    if self._keys.known(name, node.case) is None:
-                        values = [v for v in self._orders.values(name, node.at) if v is not None]
-                        told = [{**each, name: value} for each in told for value in values]
-                for facts in told:
-                    yield from self._update(node, facts=facts, status=status)
+                needs = orders.needs.get(status, ())
+                lacking = [name for name in needs if self._keys.known(name, node.case) is None]
+                for facts in self._told(lacking, node):
+                    yield from self._update(node, facts, status)
 
-    def _update(self, node: CaseNode, **changes: Any) -> Iterator[CaseNode]:
-        facts = changes["facts"]
-        if facts and all(
-            self._keys.known(name, node.case) == value for name, value in facts.items()
-        ):
+    def _told(self, names: Iterable[str], node: CaseNode) -> list[dict[str, Any]]:
+        """Facts told together, in every way that makes a difference."""
+        told: list[dict[str, Any]] = [{}]
+        for name in names:
+            values = [each for each in self._orders.values(name, node.at) if each is not None]
+            told = [{**each, name: value} for each in told for value in values]
+        return told
+
+    def _update(
+        self, node: CaseNode, facts: dict[str, Any], status: str | None = None
+    ) -> Iterator[CaseNode]:
+        if facts and all(self._keys.known(each, node.case) == facts[each] for each in facts):
             return
-        command = UpdateOrder(ORDER_ID, by=SYSTEM, **changes)
-        attempt = Attempt(command, node.at)
-        events = decide(command, node.case, self.policy, node.at)
+        key = (status, *facts.items())
+        if key not in self._updates:
+            self._updates[key] = UpdateOrder(ORDER_ID, by=SYSTEM, facts=facts, status=status)
+        attempt = Attempt(self._updates[key], node.at)
+        events = decide(attempt.command, node.case, self.policy, node.at)
         after = self._stepped(node, attempt, None, events, node.case)
         yield CaseNode(after, node.at, node.known, node, attempt)
 
     # ---------------------------------------------------------------- the clock
-
-    def _due(self, node: CaseNode) -> tuple[Timer, ...]:
-        return tuple(each for each in timers(self.policy, node.case) if each.due_at <= node.at)
 
     def _tick(self, node: CaseNode) -> CaseNode:
         """Fire what has come due, in the order in which a service does."""
@@ -359,9 +360,8 @@ class Explorer:
             timer = first_timer(self.policy, case)
             if timer is None or timer.due_at > node.at:
                 break
-            command = FireDeadline(ORDER_ID, by=SYSTEM, deadline=timer.deadline.id)
-            tick = Tick(node.at, command)
-            events = decide(command, case, self.policy, node.at)
+            tick = Tick(node.at, FireDeadline(ORDER_ID, by=SYSTEM, deadline=timer.deadline.id))
+            events = decide(tick.command, case, self.policy, node.at)
             case = self._stepped(node, tick, None, events, case)
         else:
             for visitor in self.visitors:

@@ -57,6 +57,7 @@ class TimeRegions:
         self._clocks = sorted({step.clock for step in steps if isinstance(step, NextClock)})
         if any(isinstance(step, EndOfDay | BusinessDays) for step in steps):
             self._clocks = sorted({time(), *self._clocks})
+        self._turned: dict[datetime, dict[str, datetime]] = {}
         self._days = sorted(
             {step.later + 1 for step in steps if isinstance(step, EndOfDay)}
             | ({1} if steps else set())
@@ -206,10 +207,11 @@ class TimeRegions:
 
     def _turns(self, at: datetime) -> dict[str, datetime]:
         """The next time that each clock turns that something can be counted from."""
-        zone = self.policy.tzinfo
-        turns: dict[str, datetime] = {}
-        for clock in self._clocks:
-            turns[f"clock {clock}"] = _next(clock, at, zone)
+        turns = self._turned.get(at)
+        if turns is None:
+            zone = self.policy.tzinfo
+            turns = {f"clock {clock}": _next(clock, at, zone) for clock in self._clocks}
+            self._turned[at] = turns
         return turns
 
 
