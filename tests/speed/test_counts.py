@@ -37,15 +37,15 @@ NUMBERS = count()
 Work = Callable[[], object]
 
 BOUNDS = {
-    "assess a request": (360, 250),
-    "assess an approval": (390, 250),
-    "decide a request, at once": (1_095, 900),
-    "decide a request, referred": (900, 850),
-    "decide an approval": (835, 750),
-    "decide a rejection": (1_080, 850),
-    "handle a request": (4_180, 7_600),
-    "handle an approval": (5_140, 8_600),
-    "handle an approval with an id": (6_040, 8_600),
+    "assess a request": (365, 250),
+    "assess an approval": (405, 250),
+    "decide a request, at once": (1_165, 1_100),
+    "decide a request, referred": (920, 1_100),
+    "decide an approval": (925, 750),
+    "decide a rejection": (1_075, 850),
+    "handle a request": (4_450, 7_600),
+    "handle an approval": (5_480, 8_600),
+    "handle an approval with an id": (6_430, 8_600),
 }
 """The most instructions, and the most bytes held at a time."""
 

@@ -19,14 +19,11 @@ from ordercancel.domain.commands import (
     Approve,
     AskWithdrawal,
     Command,
-    FailRefund,
     FireDeadline,
     Judged,
     RecordRefund,
     Reject,
     RequestCancellation,
-    RetryRefund,
-    SettleRefund,
     UpdateOrder,
     Withdraw,
     exact_command,
@@ -107,6 +104,8 @@ def decide_admitted(
 
     There is none where no rule judges.
     """
+    if isinstance(command, Judged):
+        return _judged(command, case, policy, at, seller)
     match command:
         case UpdateOrder():
             return _update(command, case, policy, at), None
@@ -114,10 +113,8 @@ def decide_admitted(
             return _record_refund(command, case, policy, at), None
         case FireDeadline():
             return _fire(command, case, policy, at), None
-        case SettleRefund() | FailRefund() | RetryRefund():
-            return settle(command, case, policy, at), None
         case _:
-            return _judged(command, case, policy, at, seller)
+            return settle(command, case, policy, at), None
 
 
 def admit(command: Command, case: Case, policy: RuleSet, at: datetime) -> datetime:

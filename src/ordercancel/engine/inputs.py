@@ -44,25 +44,22 @@ def check_input(
     kind = type(command)
     if (
         not command.data
-        and getattr(command, "lines", None) is None
         and not isinstance(command, AdvanceOrder)
-        and not policy.reasons_for(kind)
         and getattr(command, "text", None) is None
-        and getattr(command, "reason", None) is None
-        and not _required(policy, kind)
-    ):
-        return None
-    chosen = policy.reason(kind, getattr(command, "reason", None))
-    if (
-        chosen is not None
-        and chosen.text is None
-        and getattr(command, "text", None) is None
-        and not command.data
         and getattr(command, "lines", None) is None
         and not _required(policy, kind)
-        and holds(policy, chosen.when, Facts(command, case, policy, at, seller))
     ):
-        return None
+        # As nearly every command is: no more than the code of a reason, if that.
+        code = getattr(command, "reason", None)
+        chosen = policy.reason(kind, code)
+        if chosen is None and code is None and not policy.reasons_for(kind):
+            return None
+        if (
+            chosen is not None
+            and chosen.text is None
+            and holds(policy, chosen.when, Facts(command, case, policy, at, seller))
+        ):
+            return None
     faults = Faults(kind.__name__)
     check_facts(policy, command.data, _of(policy, kind), "data", faults)
     for name in _required(policy, kind):
