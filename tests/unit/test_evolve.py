@@ -22,7 +22,7 @@ from ordercancel.domain.events import (
     WithdrawalAsked,
 )
 from ordercancel.domain.requests import Answer, RequestStatus
-from ordercancel.engine.evolve import evolve, fold
+from ordercancel.engine.evolve import evolve, fold, states
 from unit.tiny import BUYER, SELLER, SYSTEM, order, utc
 
 BY_BUYER: dict[str, Any] = {"order_id": "o-7", "at": utc(2), "by": BUYER}
@@ -46,6 +46,21 @@ def test_a_history_begins_with_its_registration() -> None:
         fold([])
     with pytest.raises(InvalidValue, match="begins with WithdrawalAsked"):
         fold([WithdrawalAsked(**BY_SELLER, number=1)])
+
+
+def test_every_state_of_a_history_is_told() -> None:
+    """The case after each of its events, the last one as it is folded."""
+    history = (
+        OrderRegistered(**BY_CLOCK, order=order(), edition="1"),
+        OrderUpdated(**BY_CLOCK, facts={"item": "hat"}),
+        OrderUpdated(**BY_CLOCK, buyer="b-9"),
+    )
+    assert [(each.order.item, each.order.buyer) for each in states(history)] == [
+        (None, "b-1"),
+        ("hat", "b-1"),
+        ("hat", "b-9"),
+    ]
+    assert states(history)[-1] == fold(history)
 
 
 def test_registering_again_starts_anew_and_counts_on() -> None:

@@ -111,6 +111,23 @@ def test_where_nothing_is_due_a_command_is_just_decided() -> None:
     assert len(handled.steps) == 1
 
 
+@pytest.mark.parametrize(
+    ("command", "verdict"),
+    [
+        (asks(), "refer"),
+        (sends(), "permit"),
+        (approves(), "refuse"),
+        (UpdateOrder("o-7", by=SYSTEM, facts={"item": "hat"}), None),
+    ],
+)
+def test_what_came_of_a_command_has_the_verdict_of_the_rules(
+    command: Any, verdict: str | None
+) -> None:
+    """None where no rule judges it."""
+    policy = shop()
+    assert handle(command, opened(policy), policy, utc(1, 4)).verdict == verdict
+
+
 def test_paid_before_the_deadline_and_told_after_it() -> None:
     """Paid at minute 59, told at minute 61, with a deadline at 60: not cancelled."""
     policy = shop(UNPAID)

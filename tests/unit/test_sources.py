@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from ordercancel.domain.texts import Text
-from ordercancel.policy import PERMIT, Approve, Clause, Document, Rule, clause, decided, reading
+from ordercancel.policy import (
+    PERMIT,
+    Approve,
+    Clause,
+    Document,
+    Gap,
+    Rule,
+    Sourced,
+    Withdraw,
+    clause,
+    decided,
+    reading,
+)
 from ordercancel.rules.sources import Basis, as_source, own_rule
 
 
@@ -23,6 +35,17 @@ def test_what_was_decided_names_the_clause_and_does_not_cite_it() -> None:
 def test_what_rests_on_no_document_says_why() -> None:
     assert own_rule("why").rationale == Text(en="why")
     assert own_rule("why", ja="理由").rationale == Text("理由", "why")
+
+
+def test_a_text_says_whose_word_it_is() -> None:
+    """What the clause says in Japanese, and in English what that means."""
+    assert clause("a").text("承認", "Approve") == Sourced(Text("承認", "Approve"), clause("a"))
+
+
+def test_a_decision_is_worded_in_both_languages() -> None:
+    assert Gap.of("一度だけ", "once alone", "ask_twice", "False", on=(Withdraw,)) == Gap(
+        Text("一度だけ", "once alone"), "ask_twice", "False", on=(Withdraw,)
+    )
 
 
 def test_a_plain_str_is_a_source_of_ones_own() -> None:

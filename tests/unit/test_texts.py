@@ -217,3 +217,8 @@ def test_flags_of_regions_and_closed_isolates_are_safe(text: str) -> None:
 )
 def test_isolates_left_open_and_tags_without_a_flag_are_not(text: str, named: str) -> None:
     assert named in unsafe_characters(text)
+
+
+def test_a_text_is_made_in_each_of_some_languages() -> None:
+    """By what gives its words in one."""
+    assert Text.in_each(("ja", "de"), str.upper) == Text(ja="JA", de="DE")
