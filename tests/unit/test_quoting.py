@@ -34,8 +34,10 @@ from ordercancel import (
 from ordercancel.domain.money import Charge, Money, OrderLine, Tender
 from ordercancel.domain.quotes import Quote
 from ordercancel.engine.case_facts import Facts
+from ordercancel.engine.consequences import consequences
 from ordercancel.engine.decide import register
 from ordercancel.engine.handling import fire_due
+from ordercancel.engine.words import amount_text
 from ordercancel.explain.explain import explain
 from ordercancel.policy import (
     Clause,
@@ -372,3 +374,36 @@ class TestWords:
         after = reduce(evolve, events, case)
         (message,) = messages_for(events, after, policy, {})
         assert message.body == "Asked."
+
+    def test_what_follows_names_the_refund(self) -> None:
+        """Before the request is approved, and when it is."""
+        asked = consequences(FURNITURE.assess(asks(), opened(), NEAR))
+        assert asked is not None
+        assert "Refund if it is approved: JPY 13,400, fee: JPY 5,400." in [
+            each["en"] for each in asked.sentences
+        ]
+        approve = Approve("o-1", by=SELLER, request=1)
+        approved = consequences(FURNITURE.assess(approve, done(opened(), asks(), NEAR), NEAR))
+        assert approved is not None
+        assert "返金：13,400円（手数料：5,400円）" in [each["ja"] for each in approved.sentences]
+        rejected = consequences(
+            FURNITURE.assess(
+                Reject("o-1", by=SELLER, request=1), done(opened(), asks(), NEAR), NEAR
+            )
+        )
+        assert rejected is not None
+        assert rejected.quote is None
+
+    @pytest.mark.parametrize(
+        ("amount", "currency", "digits", "text"),
+        [
+            (1_234, "JPY", 0, ("JPY 1,234", "1,234円")),
+            (123_405, "USD", 2, ("USD 1,234.05", "USD 1,234.05")),
+            (10_000, "KWD", 3, ("KWD 10.000", "KWD 10.000")),
+        ],
+    )
+    def test_an_amount_reads_as_its_currency_has_it(
+        self, amount: int, currency: str, digits: int, text: tuple[str, str]
+    ) -> None:
+        money = attrs.evolve(MONEY, currency=currency, digits=digits)
+        assert (amount_text(amount, money, "en"), amount_text(amount, money, "ja")) == text

@@ -24,7 +24,7 @@ from ordercancel.domain.commands import (
 from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.events import DeadlineFired, Event, UnitsCancelled, UnitsShipped
 from ordercancel.domain.frozenmap import EMPTY
-from ordercancel.domain.quotes import Amounts
+from ordercancel.domain.quotes import Amounts, Quote
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.bases import Bases, label_bases, message_bases
@@ -36,6 +36,7 @@ from ordercancel.engine.evolve import evolve
 from ordercancel.engine.inputs import offered_reasons
 from ordercancel.engine.labels import label, label_of
 from ordercancel.engine.messages import notified, party_of
+from ordercancel.engine.quoting import quote_if_approved, quote_in
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.timers import Timer, running
 from ordercancel.engine.words import Words, shown_due, units_text
@@ -67,6 +68,8 @@ class Consequences:
         order_status: The status that the order gets; None where it keeps the one that it has.
         request_status: The status that the request gets; None where nothing happens to one.
         units: The units that are cancelled (``cancels``) and shipped (``ships``).
+        quote: What is given back, or would be by approving the request that is made; None where
+            nothing is.
         told: Who is told what.
         reads: What the buyer and the seller read then, by role; where it changes.
         starts: The deadlines that begin to run, with the moments that they are due.
@@ -80,6 +83,7 @@ class Consequences:
     order_status: str | None
     request_status: str | None
     units: Mapping[str, Amounts]
+    quote: Quote | None
     told: tuple[Notice, ...]
     reads: Mapping[str, Text]
     starts: tuple[Timer, ...]
@@ -145,6 +149,9 @@ def consequences_of(
         ruling = evaluate(asks, after, policy, at, seller)
         if request.status is not RequestStatus.APPROVED:
             again = ruling.decision(policy, RequestCancellation, (asks, after, at, seller))
+    quote = quote_in(events)
+    if len(after.requests) > len(case.requests):
+        quote = quote or quote_if_approved(after, policy)
     found = Consequences(
         order_status=status,
         request_status=str(request.status) if changed and request is not None else None,
@@ -153,6 +160,7 @@ def consequences_of(
             for event in events
             if isinstance(event, UnitsCancelled | UnitsShipped)
         },
+        quote=quote,
         told=told,
         reads=reads,
         starts=starts,
@@ -245,6 +253,13 @@ def _sentences(
     for name, units in found.units.items():
         counted = Text.in_each(langs, partial(units_text, units, after.order))
         yield say(name, units=counted)
+    if found.quote is not None:
+        words = {lang: Words(after, policy, lang, {}, quote=found.quote) for lang in langs}
+        refund, fee = (
+            Text.of({lang: of[name] for lang, of in words.items()}) for name in ("refund", "fee")
+        )
+        is_asked = after.open_request is not None
+        yield say("would_refund" if is_asked else "refund", refund=refund, fee=fee)
     for role, text in found.reads.items():
         bases = label_bases(label_of(after, policy, role), policy)
         yield say("reads", bases, who=policy.role_text(role), label=text)

@@ -9,7 +9,7 @@ import attrs
 
 from ordercancel.domain.actors import Actor, Party
 from ordercancel.domain.cases import Case
-from ordercancel.domain.events import DeadlineFired, Event, RequestClosed, UnitsCancelled
+from ordercancel.domain.events import DeadlineFired, Event, RequestClosed
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_MESSAGE, MAX_MESSAGE_ID, MAX_REQUESTS
 from ordercancel.domain.orders import Order
@@ -19,6 +19,7 @@ from ordercancel.domain.texts import Lang
 from ordercancel.domain.trusted import trusted
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.compilation import holds
+from ordercancel.engine.quoting import quote_in
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.words import Words
 from ordercancel.rules.notifications import Medium, Notification, change_of
@@ -92,8 +93,7 @@ def messages_for(
     """
     messages: dict[str, Message] = {}
     happened = tuple(events)
-    cancelled = (each.quote for each in happened if isinstance(each, UnitsCancelled))
-    quote = next(cancelled, None)
+    quote = quote_in(happened)
     for version, event, each, role in notified(happened, case, policy):
         for message in _worded(each, event, version, role, case, policy, parties, quote):
             messages.setdefault(message.id, message)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import RecordRefund
 from ordercancel.domain.errors import Fault, InvalidValue
+from ordercancel.domain.events import Event, UnitsCancelled
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.quotes import Amounts, Quote
 from ordercancel.engine.quote import Account
@@ -34,6 +37,21 @@ def quote_for(case: Case, policy: RuleSet, lines: Amounts | None, fee: str | Non
         return None
     quote, _ = account.cancel(case.units, lines or None, fee)
     return quote
+
+
+def quote_if_approved(case: Case, policy: RuleSet) -> Quote | None:
+    """What approving the open request would give back; None where that is not known."""
+    request = case.open_request
+    try:
+        return None if request is None else quote_for(case, policy, request.lines, request.fee)
+    except InvalidValue:  # the policy has changed since
+        return None
+
+
+def quote_in(events: Iterable[Event]) -> Quote | None:
+    """What the units give back that were cancelled last; None where nothing is given back."""
+    quotes = [each.quote for each in events if isinstance(each, UnitsCancelled)]
+    return quotes[-1] if quotes else None
 
 
 def spread_elsewhere(command: RecordRefund, case: Case, policy: RuleSet) -> FrozenMap[str, int]:

@@ -8,12 +8,11 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import Judged, Reject, RequestCancellation
-from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.money import Money
 from ordercancel.domain.orders import Order
 from ordercancel.domain.quotes import Amounts, Quote
 from ordercancel.domain.texts import Lang, Text
-from ordercancel.engine.quoting import quote_for
+from ordercancel.engine.quoting import quote_if_approved
 from ordercancel.engine.ruleset import RuleSet
 
 YES, NO = Text("はい", "yes"), Text("いいえ", "no")
@@ -176,13 +175,7 @@ def _fee(about: Words) -> str:
 
 def _quote(about: Words) -> Quote | None:
     """What was just given back, or what approving the open request would give back."""
-    request = about.case.open_request
-    if about.quote is not None or request is None:
-        return about.quote
-    try:
-        return quote_for(about.case, about.policy, request.lines, request.fee)
-    except InvalidValue:  # the policy has changed since
-        return None
+    return about.quote or quote_if_approved(about.case, about.policy)
 
 
 def units_text(units: Amounts, order: Order, lang: Lang) -> str:

@@ -119,6 +119,11 @@ CONSEQUENCE_TEXTS: Mapping[str, Text] = FrozenMap(
         ),
         "cancels": Text("キャンセルされる数量：{units}", "Units that are cancelled: {units}."),
         "ships": Text("発送される数量：{units}", "Units that ship: {units}."),
+        "refund": Text("返金：{refund}（手数料：{fee}）", "Refund: {refund}, fee: {fee}."),
+        "would_refund": Text(
+            "承認された場合の返金：{refund}（手数料：{fee}）",
+            "Refund if it is approved: {refund}, fee: {fee}.",
+        ),
         "reads": Text("{who}の画面の表示：「{label}」", "On the screen of {who}: “{label}”"),
         "told": Text(
             "{who}への通知（{media}）：「{subject}」", "Message to {who} ({media}): “{subject}”"

@@ -10,7 +10,7 @@ import attrs
 from ordercancel.domain.actors import Actor
 from ordercancel.domain.cases import REFUND_OPEN, Case
 from ordercancel.domain.errors import Fault, InvalidValue
-from ordercancel.domain.events import Event, UnitsCancelled
+from ordercancel.domain.events import Event
 from ordercancel.domain.obligations import Obligation
 from ordercancel.domain.quotes import Quote
 from ordercancel.domain.requests import OPEN
@@ -19,6 +19,7 @@ from ordercancel.engine.handling import fired_among
 from ordercancel.engine.labels import QueueRow, queue_row
 from ordercancel.engine.messages import Message
 from ordercancel.engine.options import Option
+from ordercancel.engine.quoting import quote_in
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.roles import HOUSE
 from ordercancel.rules.texts import ANY_OPEN
@@ -61,8 +62,7 @@ class Outcome:
     @property
     def quote(self) -> Quote | None:
         """What the units give back that were cancelled; None where there are none, or no price."""
-        cancelled = (each for each in reversed(self.events) if isinstance(each, UnitsCancelled))
-        return next((each.quote for each in cancelled), None)
+        return quote_in(self.events)
 
 
 @attrs.frozen(kw_only=True)
