@@ -25,6 +25,7 @@ from ordercancel import (
     NotDelivered,
     Operator,
     Order,
+    RecordRefund,
     Reject,
     RequestCancellation,
     Seller,
@@ -34,18 +35,21 @@ from ordercancel.contrib.django import service
 from ordercancel.contrib.django.conf import on_behalf
 from ordercancel.contrib.django.forms import ActionForm, action_form
 from ordercancel.contrib.django.models import Case, Message
+from ordercancel.domain.money import Money, OrderLine
 from ordercancel.domain.obligations import Obligation
 from ordercancel.policies import QOO10
 from ordercancel.policy import (
     PERMIT,
     Choice,
     Day,
+    Fee,
     Flag,
     Lifecycle,
     Moment,
     Number,
     Policy,
     Refer,
+    Refunding,
     Rule,
     buyer,
     operator,
@@ -79,7 +83,9 @@ OFFICE = Policy(
         Rule("o.seller", on=RequestCancellation, when=seller, effect=Refer(buyer)),
         Rule("o.pack", on=AdvanceOrder, effect=PERMIT),
     ],
+    refunding=Refunding(fees=(Fee(id="o.fee", when=buyer, rate=(1, 10)),)),
 )
+MONEY = Money(currency="USD", digits=2, lines=(OrderLine(id="cup", quantity=3, amount=10_000),))
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +109,7 @@ def asked(order_id: str = "762544202", **more: Any) -> None:
     service().handle(RequestCancellation(order_id, by=by, reason="changed_mind"))
 
 
-def of_office() -> None:
+def of_office(**more: Any) -> None:
     service().register(
         Order(
             "o-1",
@@ -112,6 +118,7 @@ def of_office() -> None:
             buyer="b-1",
             seller="s-1",
             placed_at=timezone.now(),
+            **more,
         )
     )
 
@@ -124,7 +131,11 @@ def asks_office(by: Actor = BUYER) -> None:
 
 def filled(form: ActionForm, **values: Any) -> ActionForm:
     """The same form, sent with what a browser would send."""
-    sent = {name: form[name].value() for name in ("command_id", "request") if name in form.fields}
+    sent = {
+        name: form[name].value()
+        for name in ("command_id", "request", "expects")
+        if name in form.fields
+    }
     data = {name: "" if value is None else value for name, value in (sent | values).items()}
     return action_form(
         form.order_id, form.option.action, by=form.by, move=form.option.move, data=data
@@ -406,6 +417,39 @@ def test_a_request_that_came_later_is_not_answered(admin: Client) -> None:
     done = act(admin, "approve", ["o-1"], seen=seen(page), confirmed="yes")
     assert 'class="error">Order o-1: That request is closed already' in done
     assert service().case("o-1", by=BUYER).open_request is not None
+
+
+def test_the_refund_stands_before_the_button_and_no_other_one_is_given(admin: Client) -> None:
+    """Some of it was given back in the meantime: that is said, and nothing happens."""
+    of_office(money=MONEY)
+    asks_office()
+    page = act(admin, "approve", ["o-1"])
+    assert "Refund: USD 90.00, fee: USD 10.00." in page
+    sent = {"seen": seen(page), "refunds": '{"o-1": 9000}', "confirmed": "yes"}
+    assert 'name="refunds" value="{&quot;o-1&quot;: 9000}"' in page
+    service().handle(RecordRefund("o-1", by=CLERK, amount=1_000))
+    done = act(admin, "approve", ["o-1"], **sent)
+    assert "The refund is another one by now." in done
+    assert service().case("o-1", by=BUYER).open_request is not None
+    done = act(admin, "approve", ["o-1"], **sent | {"refunds": '{"o-1": 8000}'})
+    assert "1 done." in done
+    assert service().case("o-1", by=BUYER).units.given == {"card": 8_000}
+
+
+def test_a_form_expects_the_refund_that_it_shows() -> None:
+    of_office(money=MONEY)
+    asks_office()
+    form = filled(action_form("o-1", "approve", by=CLERK))
+    assert form.refund == "Refund: USD 90.00, fee: USD 10.00."
+    service().handle(RecordRefund("o-1", by=CLERK, amount=1_000))
+    assert form.is_valid()
+    assert form.handle() is None
+    assert "The refund is another one by now." in form.errors["__all__"][0]
+    again = filled(action_form("o-1", "approve", by=CLERK))
+    assert again.is_valid()
+    assert again.handle() is not None
+    request = action_form("o-1", "request", by=BUYER)
+    assert (request.refund, "expects" in request.fields) == ("", False)
 
 
 def test_an_order_that_others_keep_changing_is_named(

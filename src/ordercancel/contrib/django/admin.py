@@ -24,7 +24,7 @@ from django.utils.html import format_html_join
 from ordercancel.contrib.django.conf import language, service, setting
 from ordercancel.contrib.django.forms import OptionForm
 from ordercancel.contrib.django.models import Case, Message
-from ordercancel.contrib.django.words import later, say
+from ordercancel.contrib.django.words import later, refund_text, say
 from ordercancel.domain import cases
 from ordercancel.domain.actors import System
 from ordercancel.domain.errors import InvalidValue, OrderCancelError, UnknownPolicy
@@ -204,13 +204,19 @@ class CaseAdmin(_ReadOnly):
         actor: Any,
     ) -> bool:
         """Give the answers that were confirmed; False where a value is wrong for all of them."""
-        seen = _seen(request)
+        seen, refunds = _seen(request, "seen"), _seen(request, "refunds")
         rows = {row.order_id: row for row in queryset}  # now: they leave the queue with the answer
         loaded = service().cases_of([each for each in seen if each in offered], by=actor)
         kind: Any = form.option.command
         try:
             commands = [
-                kind(order_id, by=actor(case), request=seen[order_id], **form.values())
+                kind(
+                    order_id,
+                    by=actor(case),
+                    request=seen[order_id],
+                    **({"expects": refunds[order_id]} if order_id in refunds else {}),
+                    **form.values(),
+                )
                 for order_id, case in loaded.items()
             ]
         except InvalidValue as fault:
@@ -248,7 +254,12 @@ class CaseAdmin(_ReadOnly):
             "opts": self.model._meta,  # noqa: SLF001 - as Django's own pages do
             "action": action,
             "form": form,
-            "orders": [(each, f"{actor(case)}") for each, case in by.items()],
+            "orders": [
+                (each, f"{actor(case)}", refund_text(offered[each])) for each, case in by.items()
+            ],
+            "refunds": json.dumps(
+                {each: option.quote.refund for each, option in offered.items() if option.quote}
+            ),
             "seen": json.dumps({each: option.request for each, option in offered.items()}),
             "effect": say(f"effect_{action}"),
             "said": {each: say(each) for each in ("as", "back")},
@@ -288,12 +299,12 @@ def _may(request: HttpRequest, permission: str) -> bool:
     return bool(user.has_perm(permission))
 
 
-def _seen(request: HttpRequest) -> Mapping[str, Any]:
-    """Return the request of each order that the confirmation page was shown for."""
+def _seen(request: HttpRequest, name: str) -> Mapping[str, Any]:
+    """Return what the confirmation page has shown for each order: its request, its refund."""
     try:
-        return dict(json.loads(request.POST.get("seen", "")))
+        return dict(json.loads(request.POST.get(name, "{}" if name == "refunds" else "")))
     except (TypeError, ValueError, RecursionError) as error:
-        raise BadRequest("seen") from error
+        raise BadRequest(name) from error
 
 
 def _judged(row: Case) -> tuple[Policy, cases.Case]:

@@ -17,7 +17,7 @@ from django import forms
 from django.http import Http404
 
 from ordercancel.contrib.django.conf import language, service
-from ordercancel.contrib.django.words import action_label, say
+from ordercancel.contrib.django.words import action_label, refund_text, say
 from ordercancel.domain.actors import Actor
 from ordercancel.domain.commands import ANSWERS, AdvanceOrder, Judged
 from ordercancel.domain.errors import Conflict, InvalidValue, UnknownOrder
@@ -53,6 +53,11 @@ class OptionForm(forms.Form):
     def why(self) -> str:
         """Why the action is not offered; empty where it is."""
         return "" if self.option.is_offered else self.option.decision.message(self.lang)
+
+    @property
+    def refund(self) -> str:
+        """What the action gives back; empty where it gives nothing back."""
+        return refund_text(self.option)
 
     def values(self) -> dict[str, Any]:
         """Return what was filled in, as the command takes it."""
@@ -131,8 +136,9 @@ class OptionForm(forms.Form):
 class ActionForm(OptionForm):
     """The form of one action on one order, which carries it out.
 
-    It remembers which request it answers, so that it answers no later one, and an id, so that
-    two presses of its button act once.
+    It remembers which request it answers, so that it answers no later one, an id, so that two
+    presses of its button act once, and the refund that it shows, so that no other one is given;
+    where that hangs on nothing that is chosen in it.
 
     Args:
         option: The action.
@@ -143,20 +149,30 @@ class ActionForm(OptionForm):
 
     command_id = forms.CharField(widget=forms.HiddenInput, max_length=200)
     request = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    expects = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, option: Option, *, order_id: str, by: Actor, **form: Any) -> None:
-        initial = {"command_id": uuid.uuid4().hex, "request": option.request}
+        quote = option.quote
+        initial = {
+            "command_id": uuid.uuid4().hex,
+            "request": option.request,
+            "expects": None if quote is None else quote.refund,
+        }
         super().__init__(option, initial=initial | form.pop("initial", {}), **form)
         self.order_id = order_id
         self.by = by
         if option.command not in ANSWERS:
             del self.fields["request"]
+        if quote is None or len(option.reasons) > 1 or option.must_ask:
+            del self.fields["expects"]
 
     def command(self) -> Judged:
         """Return the command that the valid form stands for."""
         values = self.values() | {"command_id": self.cleaned_data["command_id"]}
         if self.option.command in ANSWERS:
             values["request"] = self.cleaned_data["request"] or 1
+        if "expects" in self.fields:
+            values["expects"] = self.cleaned_data["expects"]
         kind: Any = self.option.command
         command: Judged = kind(self.order_id, by=self.by, **values)
         return command

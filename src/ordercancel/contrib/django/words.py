@@ -9,6 +9,8 @@ from django.utils.functional import lazy
 from ordercancel.contrib.django.conf import language
 from ordercancel.domain.texts import Text
 from ordercancel.engine.options import Option
+from ordercancel.engine.words import amount_text
+from ordercancel.rules.standard_texts import CONSEQUENCE_TEXTS
 
 WORDS: Mapping[str, Text] = {
     "approve": Text("承認する", "Approve"),
@@ -87,3 +89,14 @@ later = lazy(say, str)
 def action_label(option: Option) -> str:
     """Return what a button says, in the request's language."""
     return option.button[language(option.decision.policy.languages)]
+
+
+def refund_text(option: Option) -> str:
+    """Return what an action gives back, and the fee; empty where it gives nothing back."""
+    about, quote = option.decision.about, option.quote
+    money = None if about is None else about[1].order.money
+    if quote is None or money is None:
+        return ""
+    lang = language(option.decision.policy.languages)
+    amounts = {name: amount_text(getattr(quote, name), money, lang) for name in ("refund", "fee")}
+    return CONSEQUENCE_TEXTS["refund"].fill(lang, amounts)
