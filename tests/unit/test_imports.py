@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 
@@ -35,11 +36,15 @@ def test_importing_brings_asyncio_in_no_more_than_the_chart_library_does() -> No
     assert extra == set()
 
 
-def test_seventy_names_are_public_each_there_once() -> None:
+def test_seventy_names_are_public() -> None:
     """What a policy is written with, adapters and proofs are imported from their packages."""
-    assert len(ordercancel.__all__) <= 70
-    assert len(set(ordercancel.__all__)) == len(ordercancel.__all__)
-    assert all(hasattr(ordercancel, name) for name in ordercancel.__all__)
+    public = [
+        name
+        for name, value in vars(ordercancel).items()
+        if not name.startswith("_") and not isinstance(value, ModuleType)
+    ]
+    assert {"CancellationService", "Policy", "RequestCancellation", "decide"} <= {*public}
+    assert len(public) <= 70
 
 
 def test_the_version_has_three_numbers() -> None:

@@ -1,194 +1,104 @@
 """Everything that a policy is written with. Write one of your own with the names below."""
 
-from ordercancel.domain.commands import (
-    AdvanceOrder,
-    AnswerWithdrawal,
-    Approve,
-    AskWithdrawal,
-    Reject,
-    RequestCancellation,
-    Withdraw,
-)
-from ordercancel.domain.texts import Text
-from ordercancel.engine.charts import compile_chart
-from ordercancel.engine.decision import Decision, Refusal, Verdict
-from ordercancel.policy.book import PolicyBook
-from ordercancel.policy.parts import Waiver
-from ordercancel.policy.policy import Policy
-from ordercancel.rules.conditions import ALWAYS, Condition, Named, now
-from ordercancel.rules.deadlines import (
-    Deadline,
-    advance,
-    approve,
-    cancel,
-    expire,
-    mark,
-    notify,
-    refer,
-    reject,
-)
-from ordercancel.rules.effects import CANCEL, OTHER_SIDE, PERMIT, Forbid, If, Refer
-from ordercancel.rules.facts import (
-    Choice,
-    Day,
-    Flag,
-    Moment,
-    Number,
-    answerer,
-    buyer,
-    channel,
-    closed_at,
-    delivered_at,
-    initiator,
-    is_answerer,
-    is_initiator,
-    is_on_behalf,
-    is_open,
-    marked,
-    move,
-    operator,
-    paid_at,
-    placed_at,
-    reason,
-    refund_open,
-    rejected_before,
-    request,
-    requested_at,
-    requests_made,
-    role,
-    seller,
-    seller_permits,
-    ship_on,
-    shipped_at,
-    side,
-    status,
-    status_since,
-    system,
-    units_shipped,
-    withdrawn_before,
-)
-from ordercancel.rules.lifecycle import Lifecycle
-from ordercancel.rules.notifications import Medium, Notification
-from ordercancel.rules.obligations import Obliges
-from ordercancel.rules.reasons import Reason, TextBounds
-from ordercancel.rules.refunding import Fee, Refunding, Tax
-from ordercancel.rules.roles import Role
-from ordercancel.rules.rules import Rule
-from ordercancel.rules.sources import (
-    WORDING,
-    Clause,
-    Document,
-    Gap,
-    Sourced,
-    clause,
-    decided,
-    own_rule,
-    reading,
-)
-from ordercancel.rules.texts import ActionText, Counter, Label, Texts
-from ordercancel.rules.times import By, Calendar, Earliest, Latest, days, hours, minutes
-
-__all__ = [
-    "ALWAYS",
-    "CANCEL",
-    "OTHER_SIDE",
-    "PERMIT",
-    "WORDING",
-    "ActionText",
-    "AdvanceOrder",
-    "AnswerWithdrawal",
-    "Approve",
-    "AskWithdrawal",
-    "By",
-    "Calendar",
-    "Choice",
-    "Clause",
-    "Condition",
-    "Counter",
-    "Day",
-    "Deadline",
-    "Decision",
-    "Document",
-    "Earliest",
-    "Fee",
-    "Flag",
-    "Forbid",
-    "Gap",
-    "If",
-    "Label",
-    "Latest",
-    "Lifecycle",
-    "Medium",
-    "Moment",
-    "Named",
-    "Notification",
-    "Number",
-    "Obliges",
-    "Policy",
-    "PolicyBook",
-    "Reason",
-    "Refer",
-    "Refunding",
-    "Refusal",
-    "Reject",
-    "RequestCancellation",
-    "Role",
-    "Rule",
-    "Sourced",
-    "Tax",
-    "Text",
-    "TextBounds",
-    "Texts",
-    "Verdict",
-    "Waiver",
-    "Withdraw",
-    "advance",
-    "answerer",
-    "approve",
-    "buyer",
-    "cancel",
-    "channel",
-    "clause",
-    "closed_at",
-    "compile_chart",
-    "days",
-    "decided",
-    "delivered_at",
-    "expire",
-    "hours",
-    "initiator",
-    "is_answerer",
-    "is_initiator",
-    "is_on_behalf",
-    "is_open",
-    "mark",
-    "marked",
-    "minutes",
-    "move",
-    "notify",
-    "now",
-    "operator",
-    "own_rule",
-    "paid_at",
-    "placed_at",
-    "reading",
-    "reason",
-    "refer",
-    "refund_open",
-    "reject",
-    "rejected_before",
-    "request",
-    "requested_at",
-    "requests_made",
-    "role",
-    "seller",
-    "seller_permits",
-    "ship_on",
-    "shipped_at",
-    "side",
-    "status",
-    "status_since",
-    "system",
-    "units_shipped",
-    "withdrawn_before",
-]
+from ordercancel.domain.commands import AdvanceOrder as AdvanceOrder
+from ordercancel.domain.commands import AnswerWithdrawal as AnswerWithdrawal
+from ordercancel.domain.commands import Approve as Approve
+from ordercancel.domain.commands import AskWithdrawal as AskWithdrawal
+from ordercancel.domain.commands import Reject as Reject
+from ordercancel.domain.commands import RequestCancellation as RequestCancellation
+from ordercancel.domain.commands import Withdraw as Withdraw
+from ordercancel.domain.texts import Text as Text
+from ordercancel.engine.charts import compile_chart as compile_chart
+from ordercancel.engine.decision import Decision as Decision
+from ordercancel.engine.decision import Refusal as Refusal
+from ordercancel.engine.decision import Verdict as Verdict
+from ordercancel.policy.book import PolicyBook as PolicyBook
+from ordercancel.policy.parts import Waiver as Waiver
+from ordercancel.policy.policy import Policy as Policy
+from ordercancel.rules.conditions import ALWAYS as ALWAYS
+from ordercancel.rules.conditions import Condition as Condition
+from ordercancel.rules.conditions import Named as Named
+from ordercancel.rules.conditions import now as now
+from ordercancel.rules.deadlines import Deadline as Deadline
+from ordercancel.rules.deadlines import advance as advance
+from ordercancel.rules.deadlines import approve as approve
+from ordercancel.rules.deadlines import cancel as cancel
+from ordercancel.rules.deadlines import expire as expire
+from ordercancel.rules.deadlines import mark as mark
+from ordercancel.rules.deadlines import notify as notify
+from ordercancel.rules.deadlines import refer as refer
+from ordercancel.rules.deadlines import reject as reject
+from ordercancel.rules.effects import CANCEL as CANCEL
+from ordercancel.rules.effects import OTHER_SIDE as OTHER_SIDE
+from ordercancel.rules.effects import PERMIT as PERMIT
+from ordercancel.rules.effects import Forbid as Forbid
+from ordercancel.rules.effects import If as If
+from ordercancel.rules.effects import Refer as Refer
+from ordercancel.rules.facts import Choice as Choice
+from ordercancel.rules.facts import Day as Day
+from ordercancel.rules.facts import Flag as Flag
+from ordercancel.rules.facts import Moment as Moment
+from ordercancel.rules.facts import Number as Number
+from ordercancel.rules.facts import answerer as answerer
+from ordercancel.rules.facts import buyer as buyer
+from ordercancel.rules.facts import channel as channel
+from ordercancel.rules.facts import closed_at as closed_at
+from ordercancel.rules.facts import delivered_at as delivered_at
+from ordercancel.rules.facts import initiator as initiator
+from ordercancel.rules.facts import is_answerer as is_answerer
+from ordercancel.rules.facts import is_initiator as is_initiator
+from ordercancel.rules.facts import is_on_behalf as is_on_behalf
+from ordercancel.rules.facts import is_open as is_open
+from ordercancel.rules.facts import marked as marked
+from ordercancel.rules.facts import move as move
+from ordercancel.rules.facts import operator as operator
+from ordercancel.rules.facts import paid_at as paid_at
+from ordercancel.rules.facts import placed_at as placed_at
+from ordercancel.rules.facts import reason as reason
+from ordercancel.rules.facts import refund_open as refund_open
+from ordercancel.rules.facts import rejected_before as rejected_before
+from ordercancel.rules.facts import request as request
+from ordercancel.rules.facts import requested_at as requested_at
+from ordercancel.rules.facts import requests_made as requests_made
+from ordercancel.rules.facts import role as role
+from ordercancel.rules.facts import seller as seller
+from ordercancel.rules.facts import seller_permits as seller_permits
+from ordercancel.rules.facts import ship_on as ship_on
+from ordercancel.rules.facts import shipped_at as shipped_at
+from ordercancel.rules.facts import side as side
+from ordercancel.rules.facts import status as status
+from ordercancel.rules.facts import status_since as status_since
+from ordercancel.rules.facts import system as system
+from ordercancel.rules.facts import units_shipped as units_shipped
+from ordercancel.rules.facts import withdrawn_before as withdrawn_before
+from ordercancel.rules.lifecycle import Lifecycle as Lifecycle
+from ordercancel.rules.notifications import Medium as Medium
+from ordercancel.rules.notifications import Notification as Notification
+from ordercancel.rules.obligations import Obliges as Obliges
+from ordercancel.rules.reasons import Reason as Reason
+from ordercancel.rules.reasons import TextBounds as TextBounds
+from ordercancel.rules.refunding import Fee as Fee
+from ordercancel.rules.refunding import Refunding as Refunding
+from ordercancel.rules.refunding import Tax as Tax
+from ordercancel.rules.roles import Role as Role
+from ordercancel.rules.rules import Rule as Rule
+from ordercancel.rules.sources import WORDING as WORDING
+from ordercancel.rules.sources import Clause as Clause
+from ordercancel.rules.sources import Document as Document
+from ordercancel.rules.sources import Gap as Gap
+from ordercancel.rules.sources import Sourced as Sourced
+from ordercancel.rules.sources import clause as clause
+from ordercancel.rules.sources import decided as decided
+from ordercancel.rules.sources import own_rule as own_rule
+from ordercancel.rules.sources import reading as reading
+from ordercancel.rules.texts import ActionText as ActionText
+from ordercancel.rules.texts import Counter as Counter
+from ordercancel.rules.texts import Label as Label
+from ordercancel.rules.texts import Texts as Texts
+from ordercancel.rules.times import By as By
+from ordercancel.rules.times import Calendar as Calendar
+from ordercancel.rules.times import Earliest as Earliest
+from ordercancel.rules.times import Latest as Latest
+from ordercancel.rules.times import days as days
+from ordercancel.rules.times import hours as hours
+from ordercancel.rules.times import minutes as minutes
