@@ -13,6 +13,7 @@ from ordercancel import (
     AdvanceOrder,
     Approve,
     Buyer,
+    CancellationService,
     Case,
     Command,
     Event,
@@ -20,6 +21,7 @@ from ordercancel import (
     InvalidValue,
     Operator,
     Order,
+    Outcome,
     Policy,
     Refused,
     Reject,
@@ -74,6 +76,7 @@ from ordercancel.policy import (
     system,
     units_shipped,
 )
+from ordercancel.stores.memory import MemoryStore
 from unit.tiny import utc
 
 BUYER, SELLER = Buyer("b-1"), Seller("s-1")
@@ -534,3 +537,19 @@ class TestWords:
         assert named == {"request": {"cup": 2, "pot": 1}, "ship": {"cup": 1, "pot": 1}}
         whole = Told(shop(whole_orders_only=True))
         assert not any(o.lines for o in options(whole.case, whole.policy, BUYER, whole.at))
+
+
+def test_a_batch_of_parts_is_judged_one_after_another() -> None:
+    """A third command meets what the first two have left; what is too much stops no other."""
+    service = CancellationService(policies=[PARTS], store=MemoryStore())
+    service.register(Told().case.order, at=utc(1))
+    cancels = [
+        RequestCancellation("o-7", by=SELLER, lines=each)
+        for each in ({"cup": 2}, {"cup": 2}, {"cup": 1, "pot": 1})
+    ]
+    first, second, third = service.handle_many(cancels, at=utc(2))
+    assert isinstance(first, Outcome)
+    assert isinstance(third, Outcome)
+    assert isinstance(second, Refused)
+    assert second.codes == ("more_than_remains",)
+    assert third.case.order.status == "cancelled"

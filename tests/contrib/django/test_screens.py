@@ -520,6 +520,13 @@ def test_a_value_that_no_command_takes_is_said_in_the_form(admin: Client) -> Non
     assert service().case("762544202", by=BUYER).open_request is not None
 
 
+def test_the_history_says_of_each_event_how_many_of_what(admin: Client) -> None:
+    of_office(lines=MONEY.lines)
+    asks_office()
+    page = admin.get("/admin/ordercancel/case/o-1/change/").content.decode()
+    assert "CancellationRequested (buyer:b-1) o.buyer 3 × cup<br>" in page
+
+
 def test_orders_of_a_policy_that_is_not_there_hold_up_no_others(admin: Client) -> None:
     """They are shown as far as they can be."""
     asked()

@@ -162,10 +162,16 @@ class CaseAdmin(_ReadOnly):
         """Return what happened, when, and by whom."""
         events = service().history(row.order_id, by=System())
         rows = (
-            (_local(each.at), type(each).__name__, each.by, ", ".join(each.rules))
+            (
+                _local(each.at),
+                type(each).__name__,
+                each.by,
+                ", ".join(each.rules),
+                ", ".join(f"{n} × {name}" for name, n in getattr(each, "lines", {}).items()),
+            )
             for each in events
         )
-        return format_html_join("", "{} {} ({}) {}<br>", rows)
+        return format_html_join("", "{} {} ({}) {} {}<br>", rows)
 
     def _answer(
         self, request: HttpRequest, queryset: QuerySet[Case], action: str

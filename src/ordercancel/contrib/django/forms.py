@@ -69,6 +69,10 @@ class OptionForm(forms.Form):
         values: dict[str, Any] = {"data": facts["data"]}
         if self.option.command is AdvanceOrder:
             values |= {"move": self.option.move, "facts": facts["facts"]}
+        units = {name: self.cleaned_data[f"lines.{name}"] for name in self.option.lines}
+        named = {name: count for name, count in units.items() if count}
+        if named:
+            values["lines"] = named
         if self.option.action in ("accept", "decline"):
             values["accept"] = self.option.action == "accept"
         for field in ("reason", "text"):
@@ -97,6 +101,22 @@ class OptionForm(forms.Form):
             yield "text", self._text_field(worded)
         for fact in self.option.must_ask:
             yield fact.name, self._fact_field(fact)
+        yield from self._units_fields()
+
+    def _units_fields(self) -> Iterator[tuple[str, forms.Field]]:
+        """Yield a number of units for each line that may be named; without any, all are meant."""
+        about = self.option.decision.about
+        for line in () if about is None else about[1].order.lines:
+            most = self.option.lines.get(line.id)
+            if most is not None:
+                field = forms.IntegerField(
+                    label=line.item or line.id,
+                    required=False,
+                    min_value=0,
+                    max_value=most,
+                    help_text=say("units", most),
+                )
+                yield f"lines.{line.id}", field
 
     def _text_field(self, reasons: Any) -> forms.Field:
         """Return the field of one's own words; what bounds them is said, the policy counts."""
@@ -163,7 +183,7 @@ class ActionForm(OptionForm):
         self.by = by
         if option.command not in ANSWERS:
             del self.fields["request"]
-        if quote is None or len(option.reasons) > 1 or option.must_ask:
+        if quote is None or len(option.reasons) > 1 or option.must_ask or option.lines:
             del self.fields["expects"]
 
     def command(self) -> Judged:

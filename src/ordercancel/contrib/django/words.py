@@ -18,6 +18,9 @@ WORDS: Mapping[str, Text] = {
     "reason": Text("理由", "Reason"),
     "text": Text("内容", "In your own words"),
     "characters": Text("{0}～{1}文字", "{0} to {1} characters"),
+    "units": Text(
+        "0～{0}点（空欄のみの場合は、残りすべて）", "0 to {0} units; none named: all that are left"
+    ),
     "conflict": Text(
         "他の人が先に更新しました。内容を確認して、もう一度お試しください。",
         "Somebody else was faster. Please look again, and repeat it if you still want to.",
