@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 from ordercancel import (
@@ -73,3 +76,10 @@ def message(**changes: Any) -> Message:
         "body": "注文 o-1 のキャンセルは拒否されました。\n理由: 発送準備済み",
     }
     return Message(**values | changes)
+
+
+def execute(database: Path | str, statement: str, *values: object) -> None:
+    """Change what an SQLite file, by its path or URL, has stored behind the store's back."""
+    with closing(sqlite3.connect(str(database).removeprefix("sqlite:///"))) as connection:
+        connection.execute(statement, values)
+        connection.commit()

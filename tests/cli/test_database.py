@@ -30,6 +30,7 @@ from ordercancel.testing.contracts.samples import (
     registered,
     rejecting,
 )
+from samples import execute
 
 DEAD = ("o-1:3:buyer:app", "o-1:3:buyer:mail", "o-1:3:seller:app", "o-1:3:seller:mail")
 Said = Callable[..., tuple[int, str, str]]
@@ -98,8 +99,7 @@ class TestTables:
 
     def test_that_lack_something_are_a_finding(self, tmp_path: Path, url: str, said: Said) -> None:
         said("db", "create", url)
-        with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
-            connection.execute("DROP TABLE ordercancel_commands")
+        execute(tmp_path / "shop.db", "DROP TABLE ordercancel_commands")
         assert said("db", "check", url) == (1, "ordercancel_commands: the table is missing\n", "")
 
     def test_of_an_earlier_release_are_upgraded(
@@ -120,9 +120,7 @@ class TestTables:
         """They are no fault: the later release reads them."""
         with closing(SqlStore(url)) as store:
             asked(store)
-        with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
-            connection.execute("UPDATE ordercancel_cases SET form = 3")
-            connection.commit()
+        execute(tmp_path / "shop.db", "UPDATE ordercancel_cases SET form = 3")
         expected = (
             "Stored in a form of a later release, which alone reads them: 1 orders.\n"
             "The tables are right: form 3.\n"
@@ -223,9 +221,7 @@ class TestOutbox:
             service = CancellationService(policies=[QOO10], store=store, notifier=MemoryNotifier())
             assert service.relay(jst(17)).obsolete == ("o-1:2:seller:app",)
             asked(store, "o-2")
-        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
-            connection.execute("UPDATE ordercancel_outbox SET form = 3 WHERE order_id = 'o-2'")
-            connection.commit()
+        execute(url, "UPDATE ordercancel_outbox SET form = 3 WHERE order_id = 'o-2'")
         status, told, _ = said("outbox", "list", "--db", url, "--obsolete")
         head, only = told.split("\n\n")
         assert status == 0
@@ -274,9 +270,7 @@ class TestOutbox:
     def test_lists_what_can_not_be_read_by_its_id(
         self, dead: str, said: Said, tmp_path: Path
     ) -> None:
-        with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
-            connection.execute("UPDATE ordercancel_outbox SET body = '{' WHERE number = 1")
-            connection.commit()
+        execute(tmp_path / "shop.db", "UPDATE ordercancel_outbox SET body = '{' WHERE number = 1")
         _, told, _ = said("outbox", "list", "--db", dead, "--format", "json")
         assert json.loads(told.splitlines()[0]) == {
             "id": "o-1:3:buyer:app",

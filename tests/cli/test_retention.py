@@ -23,6 +23,7 @@ from ordercancel.testing.contracts.samples import (
     put,
     registered,
 )
+from samples import execute
 
 Said = Callable[..., tuple[int, str, str]]
 WORDS = "ひみつの言葉"
@@ -74,12 +75,11 @@ def test_a_person_is_erased(url: str, said: Said, tmp_path: Path) -> None:
 def test_orders_that_can_not_be_erased_from_are_named(
     url: str, said: Said, tmp_path: Path
 ) -> None:
-    with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
-        connection.execute(
-            "UPDATE ordercancel_cases SET policy = 'flea' , body = replace(body, 'qoo10', 'flea')"
-            " WHERE order_id = 'o-2'"
-        )
-        connection.commit()
+    execute(
+        tmp_path / "shop.db",
+        "UPDATE ordercancel_cases SET policy = 'flea' , body = replace(body, 'qoo10', 'flea')"
+        " WHERE order_id = 'o-2'",
+    )
     status, out, _ = said("erase", url, "buyer:b-1", "--replacement", "gone")
     assert status == 1
     first, last = out.splitlines()

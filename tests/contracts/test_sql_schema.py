@@ -33,6 +33,7 @@ from ordercancel.service.receipts import command_key
 from ordercancel.service.records import Backlog
 from ordercancel.stores.sql import METADATA, AsyncSqlStore, SqlStore, schema
 from ordercancel.testing.contracts.samples import asked, claims, jst, letter, posted
+from samples import execute
 
 FORM_1, FORM_2 = (Path(__file__).parent / name for name in ("form1", "form2"))
 ROWS = json.loads((FORM_2 / "rows.json").read_text("utf-8"))
@@ -374,11 +375,10 @@ def test_an_order_that_is_broken_is_named_and_kept(first_edition: str, how: str)
 
 def test_a_message_that_is_broken_holds_up_no_upgrade(form_1: str, tmp_path: Path) -> None:
     """It is among the dead as soon as it is claimed."""
-    with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
-        connection.execute(
-            "UPDATE ordercancel_outbox SET body = '{' WHERE message_id = 'o-2:3:seller:app'"
-        )
-        connection.commit()
+    execute(
+        tmp_path / "shop.db",
+        "UPDATE ordercancel_outbox SET body = '{' WHERE message_id = 'o-2:3:seller:app'",
+    )
     with connected(form_1) as connection:
         assert schema.upgrade(connection) == (1, 3, ())
     with closing(SqlStore(form_1)) as store:
@@ -422,12 +422,11 @@ def test_a_message_of_a_later_release_holds_up_those_behind_it(
     """In its lane, who would read them in another order; all others are delivered."""
     with closing(SqlStore(sqlite_url)) as store:
         posted(store, letter(1), letter(2), letter(3, medium=Medium.APP))
-        with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
-            connection.execute(
-                "UPDATE ordercancel_outbox SET form = 3, reached = '[7]'"
-                " WHERE message_id = 'letter-1'"
-            )
-            connection.commit()
+        execute(
+            tmp_path / "shop.db",
+            "UPDATE ordercancel_outbox SET form = 3, reached = '[7]'"
+            " WHERE message_id = 'letter-1'",
+        )
         assert list(claims(store, jst(17))) == ["letter-3"]
 
 

@@ -43,7 +43,7 @@ from ordercancel.testing.contracts.samples import (
     put,
     registered,
 )
-from samples import jst, order
+from samples import execute, jst, order
 from strategies import cases, events, messages
 
 SELLERS = Queue(seller="s-1")
@@ -135,13 +135,6 @@ def opened(path: Path) -> Iterator[Callable[[], SqlStore]]:
     yield open_one
     for store in stores:
         store.close()
-
-
-def execute(path: Path, statement: str, *values: object) -> None:
-    """Change what is stored behind the store's back."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute(statement, values)
-        connection.commit()
 
 
 def test_a_file_outlives_its_store(opened: Callable[[], SqlStore]) -> None:
