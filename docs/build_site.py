@@ -41,8 +41,6 @@ def sources(lang: str) -> dict[str, Path]:
         name, _, suffix = name.rpartition(".") if name[-3:] in (".en", ".ja") else (name, "", "en")
         if suffix == lang:
             found[f"{name}.md"] = path
-    if lang != "en":
-        found = {**sources("en"), **found}
     return {**found, "changelog.md": ROOT / "CHANGELOG.md"}
 
 
