@@ -530,6 +530,13 @@ class TestWords:
         follows = explain(told.policy.assess(ships, told.case, told.at), "en").follows
         assert [each.sentence for each in follows] == ["Units that ship: 1 × pot."]
 
+    def test_what_no_fact_changes_is_not_said_to_change_with_one(self) -> None:
+        told, whole = Told().ships(cup=3), Told(shop(whole_orders_only=True))
+        gone = explain(told.policy.assess(self.asking({"cup": 2}), told.case, told.at), "en")
+        assert (gone.codes, gone.flips, gone.is_final) == (("more_than_remains",), (), False)
+        never = explain(whole.policy.assess(self.asking({"cup": 2}), whole.case, whole.at), "en")
+        assert (never.codes, never.flips, never.is_final) == (("whole_orders_only",), (), True)
+
     def test_an_option_says_how_many_may_be_named(self) -> None:
         told = Told(HOLDING).cancels(cup=1).asks(cup=1)
         offered = options(told.case, HOLDING, SELLER, told.at)

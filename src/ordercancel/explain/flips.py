@@ -25,10 +25,11 @@ from ordercancel.domain.commands import (
 from ordercancel.domain.requests import OPEN, RequestStatus
 from ordercancel.domain.texts import Lang
 from ordercancel.engine.case_facts import Facts
-from ordercancel.engine.decision import Decision, Verdict
+from ordercancel.engine.decision import QUOTE_CHANGED, Decision, Verdict
 from ordercancel.engine.evaluation import judge
 from ordercancel.engine.request_moves import REQUEST_MOVES
 from ordercancel.engine.ruleset import RuleSet
+from ordercancel.engine.units import MORE_THAN_REMAINS, WHOLE_ORDERS_ONLY
 from ordercancel.engine.words import shown_due
 from ordercancel.explain.explanation import MOST_CHANGES, Change, Flip
 from ordercancel.explain.residue import truth
@@ -75,9 +76,13 @@ _BY_COMMAND: Mapping[str, type[Judged]] = {
 }
 
 
+_NO_RULES = (WHOLE_ORDERS_ONLY, MORE_THAN_REMAINS, QUOTE_CHANGED)
+"""The codes of refusals by what no fact tells: the units and the refund that the command names."""
+
+
 def flips(decision: Decision, lang: Lang) -> Iterator[Flip]:
     """What would bring another verdict: as few facts as possible, each with what they bring."""
-    if decision.kind is None:
+    if decision.kind is None or decision.ruling.code in _NO_RULES:
         return
     policy, kind, facts = decision.policy, decision.kind, decision.facts
     at = facts.at if isinstance(facts, Facts) else facts.get("now")
@@ -117,6 +122,8 @@ def is_final(decision: Decision) -> bool:
     """
     if not decision.is_refused or decision.kind is None or decision.about is None:
         return False
+    if decision.ruling.code in _NO_RULES:
+        return decision.ruling.code == WHOLE_ORDERS_ONLY
     policy, kind, facts = decision.policy, decision.kind, decision.facts
     orders = policy.orders
     statuses = {str(facts["status"])} | _later(policy, facts["status"])
