@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo demo-django test test-slow check test-django test-pythons test-long races crashes soak recipes bench bench-bulk mutants mutmut docs sync format clean
+.PHONY: demo demo-django test test-slow check test-django test-pythons test-long races crashes soak refunds recipes bench bench-bulk mutants mutmut docs sync format clean
 
 demo: $(RUNS)
 	$(BIN)/ordercancel demo
@@ -66,6 +66,10 @@ crashes: $(READY)
 # A day of a shop, compressed into ten minutes in which everything goes wrong.
 soak: $(READY)
 	$(BIN)/python tests/soak/run.py --seconds 600
+
+# Two thousand refunds by a provider that loses answers, with relays and the database killed.
+refunds: $(READY)
+	$(BIN)/python tests/refunds/run.py --refunds 2000
 
 # Two thousand deadlines by each engine, with workers killed.
 recipes: $(READY)

@@ -24,18 +24,20 @@ from ordercancel import (  # noqa: E402
     CancellationService,
     Conflict,
     InvalidValue,
+    Operator,
+    Refused,
     RetryRefund,
     Seller,
 )
 from ordercancel.domain.errors import StoreUnavailable  # noqa: E402
-from ordercancel.domain.refunds import RefundStatus  # noqa: E402
+from ordercancel.domain.refunds import Refund, RefundStatus  # noqa: E402
 from ordercancel.stores.sql import SqlStore  # noqa: E402
 from races.launching import launch  # noqa: E402
-from refunds.provider import Payment, Provider, serving  # noqa: E402
+from refunds.provider import Lost, Payment, Provider, serving  # noqa: E402
 from refunds.shop import SYSTEM, Payer, cancelling, order, paid, say, service_on  # noqa: E402
 from refunds.worker import relay  # noqa: E402
 
-RELAYS = 3
+RELAYS, OPERATOR = 3, Operator("ann")
 PATIENCE = 300.0
 """After how many seconds it counts as stuck."""
 
@@ -143,11 +145,20 @@ class _Run:
             rows = service.inbox(Seller("s-1"), marked="refund_open", limit=1_000).rows
             for row in rows:
                 for refund in row.refunds:
-                    if refund.status is RefundStatus.FAILED:
-                        service.handle(RetryRefund(row.order_id, by=SYSTEM, key=refund.key))
-                        self._retried += 1
+                    self._see_to(service, row.order_id, refund)
             return not rows and not service.backlog().messages
         return False
+
+    def _see_to(self, service: CancellationService, order_id: str, refund: Refund) -> None:
+        """An operator tries failed refunds anew, and looks what is true of those in dispute."""
+        with suppress(Refused, Lost):  # it may have been settled since it was listed
+            if refund.status is RefundStatus.FAILED:
+                service.handle(RetryRefund(order_id, by=OPERATOR, key=refund.key))
+                self._retried += 1
+            elif refund.status is RefundStatus.DISPUTED:
+                payment = self._provider.find(refund.key)
+                if payment is not None:
+                    say(service, payment, by=OPERATOR)
 
     def _faults(self, service: CancellationService, number: int) -> Iterator[str]:
         """What is not as it must be: at the provider, in the case, of the other obligations."""

@@ -8,6 +8,7 @@ from uuid import uuid4
 import attrs
 
 from ordercancel import (
+    Actor,
     Buyer,
     CancellationService,
     FailRefund,
@@ -127,17 +128,17 @@ class Payer:
             say(self.service, attrs.evolve(payment, key=key))
 
 
-def say(service: CancellationService, payment: Payment) -> None:
+def say(service: CancellationService, payment: Payment, by: Actor = SYSTEM) -> None:
     """Say what came of a payment, as far as that is known."""
     order_id, key = payment.order_id, payment.key
     match payment.status:
         case "paid":
             settled = SettleRefund(
-                order_id, by=SYSTEM, key=key, reference=payment.reference, amount=payment.amount
+                order_id, by=by, key=key, reference=payment.reference, amount=payment.amount
             )
             service.handle(settled)
         case "declined" | "returned":
-            service.handle(FailRefund(order_id, by=SYSTEM, key=key, code=payment.status))
+            service.handle(FailRefund(order_id, by=by, key=key, code=payment.status))
 
 
 def service_on(store: Store, payer: Payer) -> CancellationService:

@@ -42,7 +42,19 @@ from ordercancel.policy import (
 )
 from ordercancel.service.backoff import Backoff
 from ordercancel.stores.memory import MemoryNotifier, MemoryStore
-from unit.tiny import OURS, SELLER, SYSTEM, TEXTS, approves, asks, order, sends, tiny, utc
+from unit.tiny import (
+    OPERATOR,
+    OURS,
+    SELLER,
+    SYSTEM,
+    TEXTS,
+    approves,
+    asks,
+    order,
+    sends,
+    tiny,
+    utc,
+)
 
 KEY = "o-7:1:refund:all.1"
 MINUTE = timedelta(minutes=1)
@@ -208,7 +220,7 @@ def test_an_attempt_is_not_made_whose_refund_was_paid_after_all() -> None:
     service.handle(FailRefund("o-7", by=SYSTEM, key=KEY, code="timeout"))
     (due,) = service.handle(RetryRefund("o-7", by=SYSTEM, key=KEY)).obligations
     assert (type(due), due.key) == (RefundDue, "o-7:1:refund:all.2")
-    service.handle(SettleRefund("o-7", by=SYSTEM, key=KEY, reference="re-1"))
+    service.handle(SettleRefund("o-7", by=OPERATOR, key=KEY, reference="re-1"))
     assert service.relay().obsolete == ("o-7:1:refund:all.2",)
     assert host.tried.count("o-7:1:refund:all.2") == 0
     assert service.case("o-7", by=SYSTEM).is_refund_open

@@ -73,7 +73,12 @@ def test_a_cancellation_opens_a_refund() -> None:
         ((fail(),), [(FIRST, "failed")], "failed", True),
         ((settle(), fail()), [(FIRST, "failed")], "failed", True),
         ((fail(), retry()), [(FIRST, "failed"), (SECOND, "due")], "due", True),
-        ((fail(), settle()), [(FIRST, "settled")], "settled", False),
+        # The news came in another order, or it was taken for failed: somebody has to look.
+        ((fail(), settle()), [(FIRST, "disputed")], "disputed", True),
+        ((fail(), settle(by=OPERATOR)), [(FIRST, "settled")], "settled", False),
+        ((fail(), settle(), settle(by=OPERATOR)), [(FIRST, "settled")], "settled", False),
+        ((fail(), settle(), fail(by=OPERATOR)), [(FIRST, "failed")], "failed", True),
+        ((fail(), settle(), fail(code="returned")), [(FIRST, "failed")], "failed", True),
         (
             (fail(), retry(), settle(SECOND)),
             [(FIRST, "failed"), (SECOND, "settled")],
@@ -82,19 +87,25 @@ def test_a_cancellation_opens_a_refund() -> None:
         ),
         # It was taken for failed, and was paid: the second attempt must come to an end.
         (
-            (fail(), retry(), settle(FIRST)),
+            (fail(), retry(), settle(FIRST, by=OPERATOR)),
             [(FIRST, "settled"), (SECOND, "due")],
             "settled",
             True,
         ),
         (
-            (fail(), retry(), settle(FIRST), fail(SECOND)),
+            (fail(), retry(), settle(FIRST, by=OPERATOR), fail(SECOND)),
             [(FIRST, "settled"), (SECOND, "failed")],
             "settled",
             False,
         ),
         (
             (fail(), retry(), settle(FIRST), settle(SECOND, "re-2")),
+            [(FIRST, "disputed"), (SECOND, "settled")],
+            "settled",
+            True,
+        ),
+        (
+            (fail(), retry(), settle(FIRST, by=OPERATOR), settle(SECOND, "re-2")),
             [(FIRST, "settled"), (SECOND, "settled")],
             "settled",
             True,
@@ -118,7 +129,7 @@ def test_what_the_provider_called_it_is_kept() -> None:
     """The reference of a payment that failed afterwards, and why one failed that was paid."""
     (refund,) = given(settle(), fail()).refunds
     assert (refund.key, refund.reference, refund.code) == (FIRST, "re-1", "declined")
-    (refund,) = given(fail(), settle()).refunds
+    (refund,) = given(fail(), settle(by=OPERATOR)).refunds
     assert (refund.reference, refund.code) == ("re-1", None)
     assert refund.attempts[0].code == "declined"
     (refund,) = given(fail(), retry()).refunds
@@ -132,7 +143,9 @@ def test_what_the_provider_called_it_is_kept() -> None:
         (fail(), fail()),
         (settle(), fail(), settle()),
         (settle(), fail(), fail()),
-        (fail(), settle(), fail()),
+        (fail(by=SYSTEM), settle(), fail(by=SYSTEM)),
+        (fail(), settle(), settle()),
+        (fail(), settle(), settle(by=OPERATOR), settle()),
         (fail(), retry(), retry()),
         (fail(), retry(), settle(SECOND), retry()),
     ],
@@ -153,12 +166,12 @@ def test_another_reason_for_the_same_failure_is_kept() -> None:
 def test_a_new_attempt_follows_on_a_failure_alone() -> None:
     """An answer that was lost is none: the same key is used again."""
     sentence = "A refund is tried anew only once it is known to have failed. [refund_not_failed]"
-    for commands in ((), (settle(),), (fail(), settle())):
+    for commands in ((), (settle(),), (fail(), settle()), (fail(), settle(by=OPERATOR))):
         with pytest.raises(Refused) as refused:
             given(*commands, retry())
         assert (refused.value.codes, str(refused.value)) == (("refund_not_failed",), sentence)
     with pytest.raises(Refused):
-        given(fail(), retry(), settle(FIRST), fail(SECOND), retry(SECOND))
+        given(fail(), retry(), settle(FIRST, by=OPERATOR), fail(SECOND), retry(SECOND))
 
 
 @pytest.mark.parametrize("by", [BUYER, SELLER])

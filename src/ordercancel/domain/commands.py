@@ -206,6 +206,9 @@ class _Settlement(_Command):
 class SettleRefund(_Settlement):
     """Say that a refund was paid. By the system or an operator; said again it changes nothing.
 
+    Where the attempt was said to have failed, the system's word leaves it disputed: a provider's
+    news may have come in another order. An operator, who has looked, says which is true.
+
     Args:
         key: The key of the attempt that was paid, an earlier one too.
         reference: The payment provider's id of the payment.

@@ -232,10 +232,14 @@ class RefundOpened(_Event):
 
 @attrs.frozen(kw_only=True)
 class RefundSettled(_Event):
-    """The attempt `key` was paid, as the payment `reference`."""
+    """The attempt `key` was paid, as the payment `reference`.
+
+    `disputed` where it was said to have failed before, and nobody has looked which is true.
+    """
 
     key: str
     reference: str
+    disputed: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -391,5 +395,6 @@ _CHECKS: Mapping[str, Callable[[Faults, str, Any], None]] = {
     "amount": _check_amount,
     "currency": Faults.line,
     "reference": Faults.line,
+    "disputed": Faults.flag,
     "code": Faults.line,
 }

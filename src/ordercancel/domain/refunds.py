@@ -23,6 +23,9 @@ class RefundStatus(StrEnum):
     SETTLED = "settled"
     FAILED = "failed"
 
+    DISPUTED = "disputed"
+    """It was said to have failed, and then to be settled: somebody has to look which is true."""
+
 
 @attrs.frozen(kw_only=True)
 class RefundAttempt:
@@ -103,12 +106,12 @@ class Refund:
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody has still to see to it: all but one attempt settled, and none due.
+        """Whether somebody has still to see to it: not just one attempt settled, or one not over.
 
         A refund that was paid twice stays open, until one of its attempts has failed after all.
         """
-        is_due = any(each.status is RefundStatus.DUE for each in self.attempts)
-        return is_due or len(self._settled) != 1
+        over = RefundStatus.SETTLED, RefundStatus.FAILED
+        return len(self._settled) != 1 or any(each.status not in over for each in self.attempts)
 
     @property
     def _settled(self) -> list[RefundAttempt]:

@@ -278,7 +278,8 @@ def _refund_opened(case: Case, event: RefundOpened) -> Case:
 
 
 def _refund_settled(case: Case, event: RefundSettled) -> Case:
-    return _attempt(case, event, status=RefundStatus.SETTLED, reference=event.reference)
+    status = RefundStatus.DISPUTED if event.disputed else RefundStatus.SETTLED
+    return _attempt(case, event, status=status, reference=event.reference)
 
 
 def _refund_failed(case: Case, event: RefundFailed) -> Case:

@@ -45,8 +45,8 @@ def settle(command: Settlement, case: Case, policy: RuleSet, at: datetime) -> tu
         case SettleRefund():
             return _settled(command, refund, attempt, stamp)
         case FailRefund(code=code):
-            if attempt.code == code:  # it may have been settled since
-                return ()
+            if attempt.code == code and not _is_resolved(command, attempt):
+                return ()  # it may have been settled since
             return (trusted(RefundFailed)(**stamp, code=code),)
         case RetryRefund():
             if attempt is not refund.attempts[-1]:
@@ -65,12 +65,20 @@ def _settled(
         if refund.amount is not None:
             expected = f"{refund.amount}, which is due"
         raise _invalid(command, "amount", f"is {command.amount}", expected)
-    if attempt.reference is None:
-        return (trusted(RefundSettled)(**stamp, reference=command.reference),)
+    if attempt.reference is None or _is_resolved(command, attempt):
+        # What has failed is over: who says that it was paid has heard the news in another order,
+        # or had taken for failed what was not.
+        is_news = attempt.status is RefundStatus.FAILED and command.by.role == "system"
+        return (trusted(RefundSettled)(**stamp, reference=command.reference, disputed=is_news),)
     if attempt.reference != command.reference:
         expected = f"{attempt.reference!r:.80}, by which it was settled"
         raise _invalid(command, "reference", f"is {command.reference!r:.80}", expected)
     return ()  # it may have failed since
+
+
+def _is_resolved(command: Settlement, attempt: RefundAttempt) -> bool:
+    """Whether a person says which is true of what is disputed."""
+    return attempt.status is RefundStatus.DISPUTED and command.by.role != "system"
 
 
 def _known(case: Case) -> str:
