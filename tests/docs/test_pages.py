@@ -94,6 +94,7 @@ BLOCKS = {
     "docs/money.md": 4,
     "docs/editions.md": 2,
     "docs/migrating.md": 2,
+    "docs/obligations.md": 7,
     "docs/own-policy.md": 14,
     "docs/running.md": 12,
     "docs/shops.md": 2,

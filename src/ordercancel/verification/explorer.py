@@ -9,13 +9,14 @@ from typing import Any
 import attrs
 
 from ordercancel.domain.actors import Party
-from ordercancel.domain.cases import Case
+from ordercancel.domain.cases import REFUND_OPEN, Case
 from ordercancel.domain.commands import (
     JUDGED,
     AdvanceOrder,
     AskWithdrawal,
     FireDeadline,
     Judged,
+    SettleRefund,
     UpdateOrder,
 )
 from ordercancel.domain.errors import InvalidValue
@@ -25,9 +26,11 @@ from ordercancel.engine.decide import decide, register
 from ordercancel.engine.decision import Decision
 from ordercancel.engine.evolve import evolve, fold
 from ordercancel.engine.inputs import offered_reasons
+from ordercancel.engine.obligations import refunds_opened
 from ordercancel.engine.timers import first_timer
 from ordercancel.engine.units import shipment
 from ordercancel.policy.policy import Policy
+from ordercancel.rules.facts import MARKED
 from ordercancel.rules.reasons import Reason
 from ordercancel.verification.case_key import CaseKey, FactsRead
 from ordercancel.verification.commands_tried import (
@@ -91,8 +94,7 @@ class Explorer:
         limit: How many cases to reach at most.
         seed: Picks some of the orders to begin with. Default: None, all of them.
         show_refusals: Whether every refusal is a step, too. Default: False.
-        corrects: Whether the host puts orders in other statuses, against the lifecycle. Default:
-            True.
+        corrects: Whether the host puts orders in other statuses. Default: True.
 
     Attributes:
         nodes: The cases, by what tells each from the others.
@@ -135,6 +137,7 @@ class Explorer:
         self._numbered: dict[tuple[Judged, int], Judged] = {}
         self._updates: dict[Hashable, UpdateOrder] = {}
         self._by_reason = "reason" in every_fact(policy)
+        self._obliges = f"{MARKED}{REFUND_OPEN}" in every_fact(policy)
 
     @property
     def first(self) -> CaseNode:
@@ -306,10 +309,11 @@ class Explorer:
         after = self._stepped(node, attempt, decision, events, node.case)
         return CaseNode(after, node.at, node.known, node, attempt)
 
-    # ---------------------------------------------------------------- what the host tells
-
     def _updated(self, node: CaseNode) -> Iterator[CaseNode]:
-        """Each fact of the order changed, one at a time, and each other status."""
+        """Each fact of the order changed, one at a time, each other status, a refund settled."""
+        for each in (refund for refund in node.case.refunds if refund.is_open):
+            said = SettleRefund(ORDER_ID, by=SYSTEM, key=each.key, reference="paid")
+            yield self._host_says(node, said)
         order, orders = node.case.order, self.policy.orders
         needed, awaited = orders.needs.get(order.status, ()), orders.awaited(order.status)
         shipped = order.status in orders.shipped
@@ -346,12 +350,13 @@ class Explorer:
         key = (status, *facts.items())
         if key not in self._updates:
             self._updates[key] = UpdateOrder(ORDER_ID, by=SYSTEM, facts=facts, status=status)
-        attempt = Attempt(self._updates[key], node.at)
-        events = decide(attempt.command, node.case, self.policy, node.at)
-        after = self._stepped(node, attempt, None, events, node.case)
-        yield CaseNode(after, node.at, node.known, node, attempt)
+        yield self._host_says(node, self._updates[key])
 
-    # ---------------------------------------------------------------- the clock
+    def _host_says(self, node: CaseNode, command: UpdateOrder | SettleRefund) -> CaseNode:
+        attempt = Attempt(command, node.at)
+        events = decide(command, node.case, self.policy, node.at)
+        after = self._stepped(node, attempt, None, events, node.case)
+        return CaseNode(after, node.at, node.known, node, attempt)
 
     def _tick(self, node: CaseNode) -> CaseNode:
         """Fire what has come due, in the order in which a service does."""
@@ -376,6 +381,8 @@ class Explorer:
         events: tuple[Event, ...],
         before: Case,
     ) -> Case:
+        if self._obliges:
+            events += refunds_opened(events, before)
         after = reduce(evolve, events, before)
         self.steps += bool(events)
         step = Step(
