@@ -62,5 +62,5 @@ def test_every_step_prints_what_the_tutorial_shows(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LANG", "ja_JP.UTF-8" if ".ja." in name else "C.UTF-8")
     steps = list(followed((ROOT / "docs" / name).read_text(encoding="utf-8")))
-    assert len(steps) == 10
+    assert len(steps) == 11
     assert [step for step in steps if step[1] != step[2]] == []
