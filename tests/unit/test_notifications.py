@@ -21,8 +21,9 @@ from ordercancel.domain.events import (
 )
 from ordercancel.domain.requests import FINAL, RequestStatus
 from ordercancel.policy import ALWAYS, Medium
+from ordercancel.rules.message_texts import CHANGE_TEXTS
 from ordercancel.rules.notifications import CHANGES, change_of
-from ordercancel.rules.standard_texts import CHANGE_TEXTS, STANDARD_REFUSALS, STATUS_TEXTS
+from ordercancel.rules.standard_texts import STANDARD_REFUSALS, STATUS_TEXTS
 from unit.tiny import BUYER, MAIL, SELLER, SYSTEM, order, utc
 
 STAMP: dict[str, Any] = {"order_id": "o-7", "at": utc(2), "by": SELLER}

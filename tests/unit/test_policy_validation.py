@@ -732,6 +732,7 @@ def test_in_one_language_everything_has_words_by_default() -> None:
     assert [(each.on, policy.text(each.label)["en"]) for each in policy.counters] == [
         ("pending", "cancellation requested"),
         ("too_late", "too late"),
+        ("refund_open", "refund open"),
     ]
     assert {each.on for each in policy.notifications} >= {"pending", "rejected", "too_late"}
     assert {each.to for each in policy.notifications} == {"others"}
