@@ -76,6 +76,7 @@ from ordercancel.policy import (
     system,
     units_shipped,
 )
+from ordercancel.policy.describe import Spoken
 from ordercancel.stores.memory import MemoryStore
 from unit.tiny import utc
 
@@ -502,6 +503,20 @@ class TestWords:
 
     def asking(self, lines: dict[str, int] | None, by: Any = BUYER) -> RequestCancellation:
         return RequestCancellation("o-7", by=by, lines=lines)
+
+    def test_a_part_that_was_cancelled_at_once_reads_as_a_request_that_is_approved(self) -> None:
+        """For the order is not cancelled; with its last units it is, and reads so."""
+        told = Told().cancels(cup=1)
+        states = [queue_row(told.case, PARTS, "en", utc(3))]
+        states.append(queue_row(told.cancels().case, PARTS, "en", utc(3)))
+        assert [row and row.state for row in states] == ["approved", "cancelled"]
+
+    def test_a_condition_on_what_has_shipped_reads_as_a_sentence(self) -> None:
+        read = {lang: Spoken(PARTS, lang).condition(GONE) for lang in ("ja", "en")}
+        assert read == {
+            "ja": "対象のうち発送済みの数量がすべて・一部",
+            "en": "how much of what is asked for has shipped is all of it or some of it",
+        }
 
     def test_messages_say_it_too(self) -> None:
         told = self.told("ja").does(self.asking({"1": 2}))

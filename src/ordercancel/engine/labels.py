@@ -200,7 +200,7 @@ def is_overdue(timer: Timer, now: datetime) -> bool:
 def _state(case: Case, request: CancellationRequest, policy: RuleSet, lang: Lang) -> str:
     """What a row reads: by the counter of the request's status, if it is an order's that waits."""
     at_once = request.status is RequestStatus.APPROVED and request.answerer is None
-    if at_once:
+    if at_once and case.order.status == policy.orders.cancelled:  # and no part of it alone
         return policy.status_text(case.order.status)[lang]
     for counter in policy.counters:
         if counter.on == request.status:

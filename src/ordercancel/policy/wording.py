@@ -20,6 +20,7 @@ from ordercancel.rules.standard_texts import (
     STANDARD_REFUSALS,
     STATUS_TEXTS,
     VERDICT_TEXTS,
+    WORD_TEXTS,
 )
 from ordercancel.rules.texts import ActionText
 
@@ -71,7 +72,8 @@ class PolicyWording(PolicyParts):
 
     def word_text(self, fact: str, word: str) -> Text:
         """What people call a word of a choice."""
-        return self.text(self.texts.words.get(f"{fact}.{word}") or word)
+        name = f"{fact}.{word}"
+        return self.text(self.texts.words.get(name) or WORD_TEXTS.get(name) or word)
 
     def deadline_text(self, deadline: Deadline) -> Text:
         """What people call a deadline."""

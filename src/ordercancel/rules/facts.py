@@ -277,7 +277,7 @@ accept: Flag = _always(
 units_shipped: Choice = _always(
     Choice,
     "units_shipped",
-    "対象の数量の発送",
+    "対象のうち発送済みの数量",
     "how much of what is asked for has shipped",
     values=(NO_REQUEST, "some", "all"),
 )

@@ -41,6 +41,7 @@ __all__ = [
     "STATUS_TEXTS",
     "UNITS_TEXT",
     "VERDICT_TEXTS",
+    "WORD_TEXTS",
 ]
 
 ROLE_TEXTS: Mapping[str, Text] = FrozenMap(
@@ -92,6 +93,15 @@ VERDICT_TEXTS: Mapping[str, Text] = FrozenMap(
     }
 )
 """What a grant means for whoever asks, as a sentence."""
+
+WORD_TEXTS: Mapping[str, Text] = FrozenMap(
+    {
+        "units_shipped.none": Text("なし", "none of it"),
+        "units_shipped.some": Text("一部", "some of it"),
+        "units_shipped.all": Text("すべて", "all of it"),
+    }
+)
+"""What the words of facts are called that every policy has."""
 
 MARK_TEXTS: Mapping[str, Text] = FrozenMap({REFUND_OPEN: Text("返金未完了", "refund open")})
 """What the mark is called that every policy has."""
