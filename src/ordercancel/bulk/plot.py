@@ -113,7 +113,7 @@ def _figure(
         shares = [_share(counts[status], verdict) for status in statuses]
         if not any(shares):
             continue
-        axes.barh(
+        bars = axes.barh(
             places,
             shares,
             left=starts,
@@ -123,10 +123,8 @@ def _figure(
             height=0.72,
             label=verdict_text(verdict)[lang],
         )
-        for place, (start, share) in enumerate(zip(starts, shares, strict=True)):
-            if share >= _ROOM:
-                middle = start + share / 2
-                axes.text(middle, place, _percent(share), color=ink, ha="center", va="center")
+        numbers = [_percent(share) if share >= _ROOM else "" for share in shares]
+        axes.bar_label(bars, numbers, label_type="center", color=ink)
         starts = [start + share for start, share in zip(starts, shares, strict=True)]
     for place, status in enumerate(statuses):
         number = f"{sum(counts[status].values()):,}"

@@ -19,9 +19,6 @@ from ordercancel.domain.limits import MAX_LINES, MAX_REQUESTS
 from ordercancel.domain.money import Money, OrderLine, check_ids
 from ordercancel.domain.requests import FINAL, OPEN, RequestStatus
 
-FactValue = str | int | bool | datetime | date
-"""What a fact of the host's own may be."""
-
 _MOMENTS = ("placed_at", "paid_at", "status_since", "shipped_at", "delivered_at")
 
 

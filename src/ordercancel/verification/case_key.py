@@ -83,7 +83,6 @@ class CaseKey:
         ]
         self._remembers = not _OF_A_REQUEST.isdisjoint(remembering)
         self._by_reason = "reason" in hanging
-        self._knows_seller = "seller_permits" in every_fact(policy)
 
     def of(self, node: CaseNode) -> Hashable:
         """The key of a case at a moment."""

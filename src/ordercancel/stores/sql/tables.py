@@ -50,10 +50,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return _read(value)
 
 
 def moment_text(value: datetime) -> str:
@@ -62,11 +59,7 @@ def moment_text(value: datetime) -> str:
 
 
 def _written(value: datetime | None) -> str | None:
-    if value is None:
-        return None
-    if value.tzinfo is not UTC:
-        value = value.astimezone(UTC)
-    return value.isoformat(" ", "microseconds")[: -len("+00:00")]
+    return None if value is None else moment_text(value)
 
 
 def _read(value: str | datetime | None) -> datetime | None:
