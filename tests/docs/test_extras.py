@@ -13,6 +13,7 @@ import pytest
     [
         ("ordercancel.bulk", "bulk", "narwhals"),
         ("ordercancel.contrib.fastapi", "fastapi", "fastapi"),
+        ("ordercancel.contrib.mcp", "mcp", "mcp.server.mcpserver"),
         ("ordercancel.contrib.opentelemetry", "opentelemetry", "opentelemetry"),
         ("ordercancel.notifiers.apprise", "apprise", "apprise"),
         ("ordercancel.schemas", "schemas", "msgspec"),

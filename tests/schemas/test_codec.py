@@ -44,6 +44,7 @@ from ordercancel.service.results import Count, InboxPage, Outcome
 from ordercancel.service.service import CancellationService
 from ordercancel.stores.memory import MemoryStore
 from ordercancel.testing import strategies as kit
+from pytest_ordercancel import FrozenClock
 
 AT = datetime(2022, 8, 15, tzinfo=UTC)
 ORDER = Order(
@@ -75,11 +76,7 @@ def fits(name: str, said: str) -> bool:
 def shop() -> CancellationService:
     """The order with a request that its seller has to answer."""
 
-    class Clock:
-        def now(self) -> datetime:
-            return AT
-
-    service = CancellationService(policies=[QOO10], store=MemoryStore(), clock=Clock())
+    service = CancellationService(policies=[QOO10], store=MemoryStore(), clock=FrozenClock(AT))
     service.register(ORDER)
     service.handle(ASK)
     return service

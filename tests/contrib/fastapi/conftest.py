@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Annotated, Any
 
 import pytest
@@ -10,18 +11,12 @@ from fastapi import FastAPI, Header
 from fastapi.testclient import TestClient
 
 from both import Awaited
-from ordercancel import Actor, AsyncCancellationService, CancellationService, Order
+from ordercancel import Actor, AsyncCancellationService, CancellationService, Order, Policy
 from ordercancel.contrib.fastapi import cancellation_router
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.stores.memory import MemoryStore
-from samples import jst, order
-
-
-class Clock:
-    """A clock that stands."""
-
-    def now(self) -> Any:
-        return jst(15, 10)
+from pytest_ordercancel import FrozenClock
+from samples import order
 
 
 def actor(x_user: Annotated[str, Header()]) -> Actor:
@@ -39,16 +34,19 @@ def client_of(service: Any, **router: Any) -> TestClient:
 ORDERS = (order(), order("conect", id="A-1"), order(id="762544203", buyer="b-2"))
 
 
-def shop_of(kind: str, orders: tuple[Order, ...] = ORDERS) -> Any:
-    """A service of either kind with some orders."""
+def shop_of(
+    kind: str, orders: tuple[Order, ...] = ORDERS, policies: Sequence[Policy] = (QOO10, CONECT)
+) -> Any:
+    """A service of either kind with some orders, an hour after the last was placed."""
     store: Any = MemoryStore()
-    service = CancellationService(policies=[QOO10, CONECT], store=store, clock=Clock())
+    clock = FrozenClock(max(each.placed_at for each in orders) + timedelta(hours=1))
+    service = CancellationService(policies=policies, store=store, clock=clock)
     for each in orders:
-        service.register(each, at=jst(15, 9))
+        service.register(each, at=each.placed_at)
     if kind == "sync":
         return service
     store = Awaited(store)
-    return AsyncCancellationService(policies=[QOO10, CONECT], store=store, clock=Clock())
+    return AsyncCancellationService(policies=policies, store=store, clock=clock)
 
 
 @pytest.fixture(params=["sync", "async"])

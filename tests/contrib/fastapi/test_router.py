@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from examples.furniture import FURNITURE
 from fastapi.testclient import TestClient
 from tests.contrib.fastapi.conftest import Send, client_of, shop_of
 
-from ordercancel import Conflict, NotAll, Outcome, StoreUnavailable
+from ordercancel import Conflict, NotAll, Order, Outcome, StoreUnavailable
 from ordercancel.contrib.fastapi import problem_response
+from ordercancel.schemas import from_json
 from ordercancel.stores.memory import MemoryStore
 from samples import order
 
@@ -224,3 +227,14 @@ def test_a_sync_service_takes_a_sync_record_alone() -> None:
     body = {"do": "request", **REASON}
     with pytest.raises(TypeError, match="expected a sync one"):
         shop.post("/orders/762544202/commands", json=body)
+
+
+def test_the_refund_is_told_before_and_after() -> None:
+    """One chair of four, at no fee: a quarter of what they cost."""
+    lines = (Path(__file__).parents[3] / "examples" / "furniture.jsonl").read_text("utf-8")
+    placed = json.loads(next(line for line in lines.splitlines() if line[:1] == "{"))["order"]
+    shop = client_of(shop_of("sync", (from_json(Order, json.dumps(placed)),), [FURNITURE]))
+    body = {"do": "request", "reason": "changed_mind", "lines": {"chair": 1}}
+    for path in ("assessment", "commands"):
+        answer = shop.post(f"/orders/F-1/{path}", json=body)
+        assert answer.json()["quote"]["refund"] == 9000

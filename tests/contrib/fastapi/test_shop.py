@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from tests.contrib.fastapi.conftest import client_of
 
+import typed
 from ordercancel import CancellationService, Outcome
 from ordercancel.policies import QOO10
 from ordercancel.schemas import to_json
@@ -142,17 +140,4 @@ def test_the_example_has_forty_lines_at_most() -> None:
 
 @pytest.mark.slow
 def test_the_example_is_typed_for_mypy_and_pyright(tmp_path: Path) -> None:
-    environment = os.environ | {"MYPYPATH": str(ROOT / "src")}
-    mypy = ["mypy", "--strict", "--cache-dir", str(tmp_path), SHOP.name]
-    pyright = ["pyright", "--pythonpath", sys.executable, SHOP.name]
-    for command, said in ((mypy, "Success: no issues"), (pyright, "0 errors")):
-        done = subprocess.run(
-            [sys.executable, "-m", *command],
-            cwd=SHOP.parent,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        assert said in done.stdout, done.stdout + done.stderr
+    typed.check(SHOP, tmp_path)

@@ -1,38 +1,33 @@
 """The router: every question and every command about orders, as the host's actor."""
 
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from inspect import isawaitable
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
 
 import attrs
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from ordercancel.contrib.fastapi.problems import NO_JSON, answers, language, problem_response
+from ordercancel.contrib.fastapi.problems import answers, language, problem_response
+from ordercancel.contrib.host_work import HostWork, Record, Transaction, got, policy_for
 from ordercancel.domain.actors import Actor
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import JUDGED
 from ordercancel.domain.errors import Fault, InvalidValue, OrderCancelError
 from ordercancel.domain.events import Event
+from ordercancel.domain.quotes import Quote
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.engine.labels import QueueRow
-from ordercancel.policy.policy import Policy
 from ordercancel.schemas import to_json
 from ordercancel.schemas.bodies import command_schema, read_command
 from ordercancel.schemas.codec import MAX_BYTES, parsed
 from ordercancel.schemas.definitions import Definitions
+from ordercancel.schemas.problems import NOT_JSON
 from ordercancel.schemas.shapes import WIRED
 from ordercancel.schemas.views import DecisionView, OptionView, OverviewView
-from ordercancel.service.results import Count, Outcome
+from ordercancel.service.results import Count
 from ordercancel.service.service import CancellationService
 from ordercancel.service.service_async import AsyncCancellationService
-
-T = TypeVar("T")
-Work = Callable[[Any, Any], Coroutine[Any, Any, T]]
-"""Something to do with a service and the host's session, which is None without one."""
 
 OrderId = Annotated[str, Path(min_length=1, max_length=200)]
 Key = Annotated[str | None, Header(min_length=1, max_length=200)]
@@ -40,10 +35,14 @@ Key = Annotated[str | None, Header(min_length=1, max_length=200)]
 
 @attrs.frozen(kw_only=True)
 class HandledView:
-    """What a command came to: the case after it, what happened, and whether it was done before."""
+    """What a command came to: the case after it, what happened, and what is given back.
+
+    `repeated` tells that it was done before.
+    """
 
     case: Case
     events: tuple[Event, ...]
+    quote: Quote | None
     repeated: bool
 
 
@@ -59,9 +58,8 @@ def cancellation_router(
     service: AsyncCancellationService | CancellationService,
     *,
     actor: Callable[..., Any],
-    transaction: Callable[[], AbstractAsyncContextManager[Any] | AbstractContextManager[Any]]
-    | None = None,
-    record: Callable[[Any, Outcome], Awaitable[None] | None] | None = None,
+    transaction: Transaction | None = None,
+    record: Record | None = None,
 ) -> APIRouter:
     """A router to include: ``app.include_router(cancellation_router(…), prefix="/…")``.
 
@@ -75,7 +73,7 @@ def cancellation_router(
         record: Called in the transaction with the session and the outcome of each command that
             changed something, for the host's own rows. Default: None.
     """
-    desk = _Desk(service, transaction)
+    desk = HostWork(service, transaction)
     book = service.policies
     policies = [policy for name in book.names for policy in book.editions(name)]
     shared = [
@@ -122,13 +120,18 @@ def cancellation_router(
         said = await _json(request)
 
         async def work(service: Any, session: Any) -> HandledView:
-            policy = await _policy(service, order_id, by, said)
-            outcome = await _got(
+            policy = await policy_for(service, order_id, by, said)
+            outcome = await got(
                 service.handle(read_command(WIRED, said, order_id, by, idempotency_key, policy))
             )
             if record is not None and not outcome.repeated:
-                await _got(record(session, outcome))
-            return HandledView(case=outcome.case, events=outcome.events, repeated=outcome.repeated)
+                await got(record(session, outcome))
+            return HandledView(
+                case=outcome.case,
+                events=outcome.events,
+                quote=outcome.quote,
+                repeated=outcome.repeated,
+            )
 
         return answer(request, await desk.do(work))
 
@@ -143,8 +146,8 @@ def cancellation_router(
         said = await _json(request)
 
         async def work(service: Any, session: Any) -> Any:
-            policy = await _policy(service, order_id, by, said)
-            return await _got(
+            policy = await policy_for(service, order_id, by, said)
+            return await got(
                 service.assess(read_command(JUDGED, said, order_id, by, policy=policy))
             )
 
@@ -164,7 +167,7 @@ def cancellation_router(
 
         async def work(service: Any, session: Any) -> Any:
             lang = language(request, shared)
-            return await _got(service.overview(ids, by=by, lang=lang))
+            return await got(service.overview(ids, by=by, lang=lang))
 
         return answer(request, [*(await desk.do(work)).values()])
 
@@ -175,7 +178,7 @@ def cancellation_router(
     )
     async def options(request: Request, order_id: OrderId, by: Actor = who) -> Response:
         """List every action: whether it is offered, its texts, and what its command must say."""
-        return answer(request, await desk.do(lambda it, _: _got(it.options(order_id, by=by))))
+        return answer(request, await desk.do(lambda it, _: got(it.options(order_id, by=by))))
 
     @router.get(
         "/orders/{order_id}/history",
@@ -184,7 +187,7 @@ def cancellation_router(
     )
     async def history(request: Request, order_id: OrderId, by: Actor = who) -> Response:
         """Tell everything that happened to an order, oldest first."""
-        return answer(request, await desk.do(lambda it, _: _got(it.history(order_id, by=by))))
+        return answer(request, await desk.do(lambda it, _: got(it.history(order_id, by=by))))
 
     @router.get(
         "/queue",
@@ -202,7 +205,7 @@ def cancellation_router(
 
         async def work(service: Any, session: Any) -> QueueView:
             lang = language(request, shared)
-            page = await _got(
+            page = await got(
                 service.inbox(by, statuses=status, after=after, limit=limit, lang=lang)
             )
             return QueueView(rows=page.rows, next=None if page.next is None else str(page.next))
@@ -216,51 +219,9 @@ def cancellation_router(
     )
     async def counters(request: Request, by: Actor = who) -> Response:
         """Count what is in the actor's queue, and how much of it is overdue."""
-        return answer(request, await desk.do(lambda it, _: _got(it.counters(by))))
+        return answer(request, await desk.do(lambda it, _: got(it.counters(by))))
 
     return router
-
-
-@attrs.frozen
-class _Desk:
-    """Works with the service, in a transaction of the host's where there is one."""
-
-    service: AsyncCancellationService | CancellationService
-    transaction: Callable[[], Any] | None
-
-    async def do(self, work: Work[T]) -> T:
-        if isinstance(self.service, CancellationService):
-            return await run_in_threadpool(self._in_thread, self.service, work)
-        if self.transaction is None:
-            return await work(self.service, None)
-        from ordercancel.stores.sql import AsyncSqlStore  # noqa: PLC0415 - an extra
-
-        async with self.transaction() as session:
-            return await work(self.service.using(AsyncSqlStore.within(session)), session)
-
-    def _in_thread(self, service: CancellationService, work: Work[T]) -> T:
-        if self.transaction is None:
-            return _driven(work(service, None))
-        from ordercancel.stores.sql import SqlStore  # noqa: PLC0415 - an extra
-
-        with self.transaction() as session:
-            return _driven(work(service.using(SqlStore.within(session)), session))
-
-
-def _driven(coroutine: Coroutine[Any, Any, T]) -> T:
-    """What comes of work with a sync service, which never waits."""
-    try:
-        coroutine.send(None)
-    except StopIteration as done:
-        result: T = done.value
-        return result
-    coroutine.close()
-    raise TypeError("a sync service was used with an async `record`; expected a sync one")
-
-
-async def _got(value: Any) -> Any:
-    """What a method of either service returns."""
-    return await value if isawaitable(value) else value
 
 
 def _body(schema: Any) -> dict[str, Any]:
@@ -275,7 +236,7 @@ async def _json(request: Request) -> dict[str, Any]:
     """The object that a body holds. As JSON alone: a form of another site can't send that."""
     sent_as = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if sent_as != "application/json":
-        fault = Fault("Content-Type", f"is {sent_as!r:.80}", "application/json", code=NO_JSON)
+        fault = Fault("Content-Type", f"is {sent_as!r:.80}", "application/json", code=NOT_JSON)
         raise InvalidValue([fault])
     text = b""
     async for piece in request.stream():
@@ -286,12 +247,3 @@ async def _json(request: Request) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise InvalidValue([Fault("JSON", "is no object", "a command", code="malformed")])
     return said
-
-
-async def _policy(service: Any, order_id: str, by: Actor, said: dict[str, Any]) -> Policy | None:
-    """The policy of an order, where a command has facts: it says which are moments and days."""
-    if not said.get("data") and not said.get("facts"):
-        return None
-    case = await _got(service.case(order_id, by=by))
-    policy: Policy = service.policies.get(case.order.policy, case.edition)
-    return policy
