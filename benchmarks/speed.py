@@ -106,14 +106,14 @@ LIBRARIES = (
 
 BOUNDS = (
     Bound("assess", OURS, BY_HAND, 2),
-    Bound("decide", OURS, BY_HAND, 2),
+    Bound("decide", OURS, BY_HAND, 0.75),
     Bound("decide", OURS, UNCHECKED, 2),
     Bound("decide", OURS, "python-statemachine", 1 / 30),
     Bound("decide", OURS, "zen-engine", 1 / 15),
     Bound("decide", OURS, "cedarpy", 1 / 10),
     Bound("decide", OURS, "transitions", 1),
     Bound("decide", OURS, "django-fsm-2", 1),
-    Bound("handle", "handle", "decide", 4),
+    Bound("handle", "handle", "decide", 5.5),
     Bound("SQLite", OURS, "raw sqlite3", 1.8),
     Bound("SQLite", HEARD, "raw sqlite3", 2.5),
     Bound("PostgreSQL, 1 thread", OURS, "raw psycopg", 0.9),

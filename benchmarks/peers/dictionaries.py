@@ -72,6 +72,8 @@ def _requested(
         "reason": reason,
         "text": text,
         "data": {},
+        "lines": {},
+        "fee": None,
         "answerer": answerer,
     }
 
