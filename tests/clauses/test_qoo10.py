@@ -27,7 +27,7 @@ from ordercancel import (
 )
 from ordercancel.policies import QOO10
 from ordercancel.policies.qoo10.rules import qoo10
-from samples import BUYER, NOT_PERMITTING, SELLER, SYSTEM, jst, order
+from samples import BUYER, NOT_PERMITTING, OPERATOR, SELLER, SYSTEM, jst, order
 
 SHIP_ON = date(2022, 8, 17)
 LAST_SECOND = datetime(2022, 8, 17, 14, 59, 59, tzinfo=UTC)
@@ -317,6 +317,11 @@ class TestShipSameDay:
         house = asked()
         house.do(reject(reason), at)
         assert house.row().deadlines == (("qoo10.ship_same_day", AFTER_MIDNIGHT),)
+
+    def test_what_is_missed_belongs_to_the_rejected_request(self) -> None:
+        house = self.late_in_the_evening()
+        house.tick(AFTER_MIDNIGHT)
+        assert [(each.code, each.request) for each in house.case.marks] == [("missed", 1)]
 
     def test_the_day_is_japans_not_utcs(self) -> None:
         house = asked()
@@ -742,6 +747,11 @@ class TestCounters:
     NOT_OVERDUE = datetime(2022, 8, 19, 14, 59, 59, tzinfo=UTC)
     OVERDUE = datetime(2022, 8, 19, 15, 0, 0, tzinfo=UTC)
 
+    def test_what_is_overdue_is_the_request(self) -> None:
+        house = asked()
+        house.tick(self.OVERDUE)
+        assert [(each.code, each.request) for each in house.case.marks] == [("overdue", 1)]
+
     def test_the_counters_are_the_documents(self) -> None:
         counted = [(each.on, QOO10.text(each.label)["ja"]) for each in QOO10.counters]
         assert counted[2:6] == [
@@ -856,6 +866,30 @@ class TestGrid:
             "カート番号",
             "商品",
         ]
+
+    @pytest.mark.parametrize(
+        "reason",
+        ["order_cancellation", "changed_mind", "ordered_by_mistake", "late_delivery", "other"],
+    )
+    def test_the_reasons_of_the_buyer_are_the_buyers_alone(self, reason: str) -> None:
+        for by in (SELLER, OPERATOR, SYSTEM):
+            wrong = House().wrong(RequestCancellation(ID, by=by, reason=reason))
+            assert [fault.code for fault in wrong.faults] == ["reason_not_offered"]
+        house = House()
+        house.do(RequestCancellation(ID, by=BUYER, reason=reason))
+        assert house.row().reason is not None
+
+    @pytest.mark.parametrize("text", [None, "あ", "あ" * 500])
+    def test_the_buyers_own_words_may_be_left_out_and_have_500_characters_at_most(
+        self, text: str | None
+    ) -> None:
+        house = House()
+        house.do(RequestCancellation(ID, by=BUYER, reason="other", text=text))
+        assert house.case.latest is not None
+        assert house.case.latest.text == text
+        long = RequestCancellation(ID, by=BUYER, reason="other", text="あ" * 501)
+        (fault,) = House().wrong(long).faults
+        assert fault.where == "RequestCancellation.text"
 
 
 class TestReasons:

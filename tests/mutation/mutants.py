@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 
 from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.requests import OPEN
 from ordercancel.domain.texts import Text
 from ordercancel.policy import (
     CANCEL,
@@ -284,6 +285,8 @@ def _bounds(bounds: TextBounds | None) -> Iterator[tuple[str, TextBounds | None]
     for field in ("minimum", "maximum"):
         for step in (-1, 1):
             value = getattr(bounds, field) + step
+            # A text of no characters is none.
+            value = 2 if (field, value) == ("minimum", 1) and not bounds.required else value
             yield f"{field} {value}", attrs.evolve(bounds, **{field: value})
     yield "required turned", attrs.evolve(bounds, required=not bounds.required)
 
@@ -300,8 +303,14 @@ def _deadlines(policy: Policy, deadline: Deadline) -> Iterator[tuple[str, tuple[
         yield f"of the {of}", (attrs.evolve(deadline, then=attrs.evolve(deadline.then, of=of)),)
     if deadline.met is not None:
         yield "not met", (attrs.evolve(deadline, met=None),)
+    unknown = _UNKNOWN.get(getattr(deadline.due, "anchor_name", ""), ())
     for change, runs in _conditions(policy, deadline.runs):
-        yield f"runs {change}", (attrs.evolve(deadline, runs=runs),)
+        if change not in {f"request with {status}" for status in unknown}:
+            yield f"runs {change}", (attrs.evolve(deadline, runs=runs),)
+
+
+_UNKNOWN = {"requested_at": ("none",), "closed_at": ("none", *map(str, OPEN))}
+"""When a moment is unknown, so that nothing is due that is reckoned from it, by the request."""
 
 
 # ---------------------------------------------------------------- texts

@@ -45,7 +45,7 @@ from ordercancel.verification.enumeration import FactValues, Space  # noqa: E402
 POLICIES = {policy.name: policy for policy in (CONECT, QOO10)}
 ORACLES: dict[str, Any] = {"conect": conect_oracle, "qoo10": qoo10_oracle}
 CLAUSES = {
-    name: tuple(f"tests/clauses/test_{part}.py" for part in (name, "texts", "documents"))
+    name: tuple(f"tests/clauses/test_{part}.py" for part in (name, "frames", "texts", "documents"))
     for name in POLICIES
 }
 WHOLE = {

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from oracle import conect, qoo10
-from ordercancel import Actor, Case, Decision, Party, Policy
+from ordercancel import Actor, Case, Decision, Party, PastRequest, Policy
 from ordercancel.domain.commands import JUDGED, Judged
+from ordercancel.domain.requests import RequestStatus
+from ordercancel.engine.evolve import opened
 from ordercancel.engine.timers import running
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policies.qoo10 import qoo10 as qoo10_policy
@@ -19,6 +21,7 @@ from ordercancel.verification.commands_tried import commands_tried
 from ordercancel.verification.enumeration import Space
 from ordercancel.verification.explorer import Explorer, Visitor
 from ordercancel.verification.scenario import CaseNode
+from samples import BUYER, jst, order
 
 Answer = tuple[str, frozenset[str]]
 
@@ -167,6 +170,20 @@ def test_every_reachable_case_is_judged_as_the_documents_say(name: str) -> None:
     assert explorer.is_complete
     assert compared.different[:3] == []
     assert compared.compared > 3_000
+
+
+@pytest.mark.parametrize("name", READINGS)
+@pytest.mark.parametrize("past", RequestStatus)
+def test_what_runs_of_an_order_with_a_history_is_what_the_documents_say(
+    name: str, past: RequestStatus
+) -> None:
+    """However the request ended that was made before the library knew the order."""
+    policy, _, timers = READINGS[name]
+    history = (PastRequest(by=BUYER, at=jst(16), status=past),)
+    for status in policy.orders.statuses:
+        case = opened(order(policy.name, status=status, history=history), policy.edition, "")
+        run = {timer.deadline.id: timer.due_at for timer in running(policy, case)}
+        assert run == timers(facts_of_case(case)), status
 
 
 def test_every_command_is_compared() -> None:
