@@ -67,9 +67,11 @@ crashes: $(READY)
 soak: $(READY)
 	$(BIN)/python tests/soak/run.py --seconds 600
 
-# Two thousand refunds by a provider that loses answers, with relays and the database killed.
+# Two thousand refunds by a provider that loses answers, with relays and the database killed; and
+# processes that cancel, ship, pay and fail parts of the same orders.
 refunds: $(READY)
 	$(BIN)/python tests/refunds/run.py --refunds 2000
+	$(BIN)/python tests/refunds/race.py --commands 20000
 
 # Two thousand deadlines by each engine, with workers killed.
 recipes: $(READY)

@@ -49,7 +49,7 @@ class Provider:
         self.done: Counter[str] = Counter()
         self.calls = self.lost = 0
         self._keeps = keeps
-        self._is_well = is_well
+        self.is_well = is_well
         self._keys: dict[str, Payment] = {}
         self._news: list[Payment] = []
         self._lock = threading.Lock()
@@ -68,6 +68,11 @@ class Provider:
         """Note that something else was done for the host under this key."""
         self._answered(lambda: self.done.update([key]))
 
+    @property
+    def has_news(self) -> bool:
+        """Whether something became of payments that nobody was told."""
+        return bool(self._news)
+
     def news(self) -> list[Payment]:
         """What became of payments since, as it was each time; each is told twice, out of order."""
         with self._lock:
@@ -82,7 +87,7 @@ class Provider:
     def _answered(self, work: Callable[[], Any]) -> Any:
         with self._lock:
             self.calls += 1
-            is_lost = self.calls % 5 == 0 and not self._is_well
+            is_lost = self.calls % 5 == 0 and not self.is_well
             self.lost += is_lost
             if is_lost and self.calls % 2:
                 raise Lost
@@ -106,7 +111,7 @@ class Provider:
 
     def _fate(self, key: str) -> int:
         is_first = key.endswith(".1")
-        return zlib.crc32(key.encode()) % 20 if is_first and not self._is_well else 20
+        return zlib.crc32(key.encode()) % 20 if is_first and not self.is_well else 20
 
 
 class Client:

@@ -24,7 +24,6 @@ from ordercancel import (  # noqa: E402
     CancellationService,
     Conflict,
     InvalidValue,
-    Operator,
     Refused,
     RetryRefund,
     Seller,
@@ -34,10 +33,10 @@ from ordercancel.domain.refunds import Refund, RefundStatus  # noqa: E402
 from ordercancel.stores.sql import SqlStore  # noqa: E402
 from races.launching import launch  # noqa: E402
 from refunds.provider import Lost, Payment, Provider, serving  # noqa: E402
-from refunds.shop import SYSTEM, Payer, cancelling, order, paid, say, service_on  # noqa: E402
+from refunds.shop import OPERATOR, SYSTEM, Payer, cancelling, order, paid, say, service_on  # noqa: E402
 from refunds.worker import relay  # noqa: E402
 
-RELAYS, OPERATOR = 3, Operator("ann")
+RELAYS = 3
 PATIENCE = 300.0
 """After how many seconds it counts as stuck."""
 

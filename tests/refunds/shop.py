@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from ordercancel import (
     Buyer,
     CancellationService,
     FailRefund,
+    Operator,
     Order,
     Policy,
     RequestCancellation,
@@ -27,11 +29,13 @@ from refunds.provider import Client, Payment, Provider
 
 __all__ = [
     "BUYER",
+    "OPERATOR",
     "PARTS",
     "SHOP",
     "SYSTEM",
     "Payer",
     "cancelling",
+    "many",
     "order",
     "paid",
     "parted",
@@ -39,7 +43,7 @@ __all__ = [
     "service_on",
 ]
 
-BUYER, SYSTEM = Buyer("b-1"), System()
+BUYER, OPERATOR, SYSTEM = Buyer("b-1"), Operator("ann"), System()
 PLACED = datetime(2026, 4, 1, tzinfo=UTC)
 SHOP = Policy(
     name="shop",
@@ -83,12 +87,17 @@ def order(number: int) -> Order:
 
 def parted(order_id: str) -> Order:
     """An order of three units and one, paid by card."""
-    lines = (
-        OrderLine(id="l-1", quantity=3, amount=3_000),
-        OrderLine(id="l-2", quantity=1, amount=1_000),
+    return many(order_id, {"l-1": 3, "l-2": 1}, {"card": 4_000})
+
+
+def many(order_id: str, units: Mapping[str, int], tenders: Mapping[str, int]) -> Order:
+    """An order of so many units of each line, at 1,000 each."""
+    lines = tuple(
+        OrderLine(id=name, quantity=number, amount=1_000 * number)
+        for name, number in units.items()
     )
-    card = (Tender(id="card", amount=4_000),)
-    money = Money(currency="JPY", digits=0, lines=lines, tenders=card)
+    given = tuple(Tender(id=name, amount=amount) for name, amount in tenders.items())
+    money = Money(currency="JPY", digits=0, lines=lines, tenders=given)
     return attrs.evolve(order(0), id=order_id, policy="parts", money=money, lines=lines)
 
 
@@ -145,6 +154,6 @@ def service_on(store: Store, payer: Payer) -> CancellationService:
     """The shop's service; what fails is tried again soon."""
     waits = Backoff(first=timedelta(seconds=0.1), most=timedelta(seconds=1), tries=1_000)
     payer.service = CancellationService(
-        policies=[SHOP], store=store, obligations=payer, retries=waits
+        policies=[SHOP, PARTS], store=store, obligations=payer, retries=waits
     )
     return payer.service
