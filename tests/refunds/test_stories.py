@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
+from sqlalchemy import create_engine
 
 from ordercancel import (
     CancellationService,
@@ -21,6 +24,7 @@ from ordercancel.domain.errors import Conflict
 from ordercancel.domain.obligations import Obligation, RefundDue, Restock
 from ordercancel.service.backoff import Backoff
 from ordercancel.stores.memory import MemoryStore
+from ordercancel.stores.sql import SqlStore
 from refunds.provider import Provider
 from refunds.shop import BUYER, PARTS, SHOP, SYSTEM, Payer, cancelling, order, parted
 
@@ -226,3 +230,20 @@ def test_a_gateway_that_is_down_leaves_the_refund_in_sight() -> None:
     assert [each.order_id for each in service.inbox(BUYER, marked="refund_open").rows] == ["o-1"]
     service.revive([dead.id])
     assert attrs.asdict(service.backlog())["messages"] == 1
+
+
+def test_a_hosts_transaction_takes_its_obligations_along(tmp_path: Path) -> None:
+    """What is rolled back obliges nobody; what is committed is handed over afterwards."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'shop.db'}")
+    with closing(SqlStore(engine)) as store:
+        service, _, _ = service_of(Provider(is_well=True), store=store)
+        service.register(order(1))
+        with engine.connect() as connection:
+            inside = service.using(SqlStore.within(connection))
+            assert len(inside.handle(cancelling(1)).obligations) == 3
+            connection.rollback()
+        assert service.relay().delivered == ()
+        with engine.begin() as connection:
+            service.using(SqlStore.within(connection)).handle(cancelling(1))
+        assert service.relay().delivered[-1] == "o-1:1:refund:card.1"
+    engine.dispose()

@@ -11,7 +11,9 @@ import pytest
 from both import each_service  # noqa: F401 - each test runs with both services
 from ordercancel import (
     CancellationService,
+    Case,
     FailRefund,
+    Fault,
     InvalidPolicy,
     InvalidValue,
     Outcome,
@@ -20,6 +22,7 @@ from ordercancel import (
     SettleRefund,
 )
 from ordercancel.domain.errors import NotDelivered
+from ordercancel.domain.money import Money, OrderLine, Tender
 from ordercancel.domain.obligations import (
     Obligation,
     OwnObligation,
@@ -31,6 +34,7 @@ from ordercancel.policy import (
     Deadline,
     Lifecycle,
     Obliges,
+    Refunding,
     closed_at,
     days,
     hours,
@@ -257,6 +261,64 @@ def test_open_refunds_stand_in_the_sellers_queue() -> None:
     service.handle(FailRefund("o-7", by=SYSTEM, key=KEY, code="returned"))
     assert shown() == [("pending", 0), ("refund_open", 1)]
     assert service.case("o-7", by=SYSTEM).order.status == "stopped"
+
+
+def test_an_obligation_of_a_case_that_can_not_be_read_waits() -> None:
+    """Nobody knows whether it stands; the others go on."""
+
+    class Broken(MemoryStore):
+        is_broken = False
+
+        def load(self, order_id: str) -> Case | None:
+            if self.is_broken and order_id == "o-7":
+                raise InvalidValue([Fault("stored case 'o-7'", "is broken", "a case")])
+            return super().load(order_id)
+
+    host, store = Host(), Broken()
+    service = service_of(host, store=store)
+    for order_id in ("o-7", "o-8"):
+        cancelled(service, order_id)
+    store.is_broken = True
+    relayed = service.relay()
+    assert len(relayed.failed) == len(relayed.delivered) == 3
+    assert {each.order_id for each in host.done} == {"o-8"}
+    store.is_broken = False
+    assert len(service.relay(utc(2) + MINUTE).delivered) == 3
+
+
+def test_lines_without_prices_are_refunded_without_an_amount() -> None:
+    """Each part by a refund of its own; what goes back on the shelf is told by line."""
+    service = service_of(policy=tiny(whole_orders_only=False))
+    lines = (OrderLine(id="l-1", quantity=3), OrderLine(id="l-2", quantity=1))
+    service.register(order(lines=lines), at=utc(1, 4))
+    service.handle(asks(lines={"l-1": 2}))
+    shelf, stop, due = service.handle(approves()).obligations
+    assert (dict(shelf.lines), dict(stop.lines)) == ({"l-1": 2}, {"l-1": 2})
+    assert (due.key, due.tender, due.amount) == ("o-7:1:refund:all.1", None, None)
+    service.handle(asks())
+    shelf, _, due = service.handle(approves(request=2)).obligations
+    assert (dict(shelf.lines), due.key) == ({"l-1": 1, "l-2": 1}, "o-7:2:refund:all.1")
+
+
+def test_a_refund_by_each_tender_has_an_amount() -> None:
+    """A tender whose id is no plain word is named in the key by its place."""
+    service = service_of(policy=tiny(refunding=Refunding()))
+    money = Money(
+        currency="JPY",
+        digits=0,
+        lines=(OrderLine(id="l-1", quantity=1, amount=2_000),),
+        tenders=(
+            Tender(id="ポイント", amount=20),
+            Tender(id="voucher", amount=0),
+            Tender(id="card", amount=1_980),
+        ),
+    )
+    service.register(order(money=money), at=utc(1, 4))
+    service.handle(asks())
+    *_, points, card = service.handle(approves()).obligations
+    assert (points.key, points.tender, points.amount) == ("o-7:1:refund:1.1", "ポイント", 20)
+    assert (card.key, card.tender, card.amount) == ("o-7:1:refund:card.1", "card", 1_980)
+    assert card.currency == "JPY"
 
 
 LATE = Deadline(

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import FailRefund, RetryRefund, Settlement, SettleRefund
+from ordercancel.domain.commands import FailRefund, Settlement, SettleRefund
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.events import Event, RefundFailed, RefundRetried, RefundSettled
 from ordercancel.domain.refunds import Refund, RefundAttempt, RefundStatus
@@ -48,7 +48,7 @@ def settle(command: Settlement, case: Case, policy: RuleSet, at: datetime) -> tu
             if attempt.code == code and not _is_resolved(command, attempt):
                 return ()  # it may have been settled since
             return (trusted(RefundFailed)(**stamp, code=code),)
-        case RetryRefund():
+        case _:
             if attempt is not refund.attempts[-1]:
                 return ()
             if any(each.status is not RefundStatus.FAILED for each in refund.attempts):

@@ -149,13 +149,16 @@ class Outbox(Queries):
             start = self._store.start(claim)
             if start is not Start.BEGUN:
                 return start.name.lower()
-            if claim.obligation is not None:
-                if not self._stands(claim.obligation):
-                    self._store.delivered(claim.id, now)  # it is done
-                    return "obsolete"
-                error = self._fulfil(claim.obligation)
-            elif claim.message is not None:
-                error = self._deliver(claim, claim.message)
+            if claim.obligation is None:
+                error = self._deliver(claim, cast(Message, claim.message))
+            else:
+                try:
+                    if not self._stands(claim.obligation):
+                        self._store.delivered(claim.id, now)  # it is done
+                        return "obsolete"
+                    error = self._fulfil(claim.obligation)
+                except InvalidValue as unread:  # the case; nobody knows whether it stands
+                    error = unread
         if error is None:
             self._store.delivered(claim.id, now)
             return "delivered"

@@ -148,13 +148,16 @@ class AsyncOutbox(AsyncQueries):
             start = await self._store.start(claim)
             if start is not Start.BEGUN:
                 return start.name.lower()
-            if claim.obligation is not None:
-                if not await self._stands(claim.obligation):
-                    await self._store.delivered(claim.id, now)  # it is done
-                    return "obsolete"
-                error = await self._fulfil(claim.obligation)
-            elif claim.message is not None:
-                error = await self._deliver(claim, claim.message)
+            if claim.obligation is None:
+                error = await self._deliver(claim, cast(Message, claim.message))
+            else:
+                try:
+                    if not await self._stands(claim.obligation):
+                        await self._store.delivered(claim.id, now)  # it is done
+                        return "obsolete"
+                    error = await self._fulfil(claim.obligation)
+                except InvalidValue as unread:  # the case; nobody knows whether it stands
+                    error = unread
         if error is None:
             await self._store.delivered(claim.id, now)
             return "delivered"
