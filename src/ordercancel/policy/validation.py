@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter as Tally
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -31,7 +30,8 @@ from ordercancel.policy.check_conditions import (
     one_of,
 )
 from ordercancel.policy.check_obligations import check_obligations
-from ordercancel.policy.check_texts import all_texts, check_texts
+from ordercancel.policy.check_sources import check_sources, repeated
+from ordercancel.policy.check_texts import check_texts
 from ordercancel.policy.parts import PolicyParts
 from ordercancel.rules.deadlines import Action, Deadline, Do
 from ordercancel.rules.facts import (
@@ -50,7 +50,7 @@ from ordercancel.rules.reasons import Reason, TextBounds
 from ordercancel.rules.refunding import Refunding
 from ordercancel.rules.roles import BUILT_IN_ROLES, SIDES, Role
 from ordercancel.rules.rules import Rule
-from ordercancel.rules.sources import Basis, Citation, Clause, Document, OwnRule, Sourced
+from ordercancel.rules.sources import Document
 from ordercancel.rules.texts import Texts
 
 MOST_RULES = MAX_RULES - 100
@@ -132,7 +132,7 @@ def check_policy(policy: PolicyParts) -> None:
         where = f"refunding.fees[{fee.id!r:.80}].when"
         check_condition(policy, fee.when, (RequestCancellation,), where, faults)
     check_obligations(policy, faults)
-    _check_sources(policy, faults)
+    check_sources(policy, faults)
     check_texts(policy, faults)
     faults.raise_if_any(InvalidPolicy)
 
@@ -183,7 +183,7 @@ def _check_frame(policy: PolicyParts, faults: Faults) -> None:
 
 
 def _check_facts(policy: PolicyParts, faults: Faults) -> None:
-    for name in _repeated(fact.name for fact in policy.facts):
+    for name in repeated(fact.name for fact in policy.facts):
         faults.add(f"facts[{name!r}]", "is declared twice", "each fact once")
     for fact in policy.facts:
         where = f"facts[{fact.name!r:.80}]"
@@ -259,7 +259,7 @@ def _check_rules(policy: PolicyParts, faults: Faults) -> None:
 
 def _check_reasons(policy: PolicyParts, faults: Faults) -> None:
     takes = (RequestCancellation, Reject, AskWithdrawal)
-    for code, on in _repeated((reason.code, reason.on) for reason in policy.reasons):
+    for code, on in repeated((reason.code, reason.on) for reason in policy.reasons):
         where = f"reasons[{code!r}]"
         faults.add(where, f"occurs twice on {getattr(on, '__name__', on)}", "each code once")
     for reason in policy.reasons:
@@ -340,73 +340,3 @@ def _check_action(policy: PolicyParts, deadline: Deadline, where: str, faults: F
             faults.add(field, f"is {met!r:.80}", "a moment, for a deadline that marks")
         else:
             check_time(policy, met, (), field, faults)
-
-
-# -------------------------------------------------------------------- sources
-
-
-def _check_sources(policy: PolicyParts, faults: Faults) -> None:
-    ids = [each.id for each in policy.provisions]
-    for name in _repeated(ids):
-        faults.add(f"rules[{name!r}]", "has an id that occurs twice", "each id once")
-    for name in (each for each in ids if str(each).startswith("standard.")):
-        faults.add(f"rules[{name!r}]", "has an id of the library", "no id that begins standard.")
-    clauses = {each.id: each for each in _clauses(policy)}
-    for name in _repeated(each.id for each in _clauses(policy)):
-        faults.add(f"documents[{name!r}]", "has an id that occurs twice", "each id once")
-    for where, source in _sources(policy):
-        match source:
-            case OwnRule(rationale):
-                if not all(map(str.strip, rationale.values)):
-                    faults.add(where, "says nothing", "own_rule('why it is there')")
-            case Citation(clauses=named):
-                if not named:
-                    faults.add(where, "cites no clause", "at least one, or own_rule('why')")
-                for name in named:
-                    _check_citation(source, name, clauses.get(name), where, faults)
-            case None:
-                pass
-            case _:
-                expected = "clause('…'), reading('…'), decided('…'), own_rule('…') or a str"
-                faults.add(where, f"is {source!r:.80}", expected)
-
-
-def _check_citation(
-    source: Citation, name: str, clause: Clause | None, where: str, faults: Faults
-) -> None:
-    """What is said to be read or decided has its words in the clause."""
-    if clause is None:
-        expected = "the id of a clause of the policy's documents"
-        faults.add(where, f"cites {name!r:.80}", expected)
-    elif source.basis is Basis.READS and clause.reading is None:
-        faults.add(where, f"rests on a reading of {name!r}", "a clause with a reading")
-    elif source.basis is Basis.DECIDED:
-        gaps = [gap.parameter for gap in clause.decided]
-        if source.parameter not in gaps:
-            problem = f"rests on a decision on {name!r} by {source.parameter!r}"
-            faults.add(where, problem, f"a gap of the clause, by {one_of(map(repr, gaps))}")
-
-
-def _clauses(policy: PolicyParts) -> Iterator[Clause]:
-    return (clause for document in policy.documents for clause in document.clauses)
-
-
-def _sources(policy: PolicyParts) -> Iterator[tuple[str, object]]:
-    yield "source", policy.source
-    for rule in policy.provisions:
-        yield f"rules[{rule.id!r}].source", rule.source
-    for reason in policy.reasons:
-        yield f"reasons[{reason.code!r}].source", reason.source
-    for message in policy.own_notifications or ():
-        yield f"notifications[{message.on} to {message.to}].source", message.source
-    for where, text in all_texts(policy):
-        if isinstance(text, Sourced):
-            yield f"{where}.source", text.source
-    for label in policy.texts.labels:
-        yield f"texts.labels[{label.on} to {label.to}].source", label.source
-    for counter in policy.texts.counters or ():
-        yield f"texts.counters[{counter.on}].source", counter.source
-
-
-def _repeated(values: Iterable[T]) -> list[T]:
-    return [value for value, times in Tally(values).items() if times > 1]
