@@ -105,6 +105,14 @@ FIELDS: dict[str, Any] = {
     "units": UNITS,
     "quote": QUOTE,
     "tenders": {"card": 1},
+    "key": "o-1:1:refund:all.1",
+    "next_key": "o-1:1:refund:all.2",
+    "tender": "card",
+    "amount": 500,
+    "currency": "JPY",
+    "reference": "re-1",
+    "disputed": True,
+    "code": "declined",
 }
 
 
@@ -136,7 +144,7 @@ PAST = PastRequest(
     by=BUYER, at=jst(15), status=RequestStatus.REJECTED, reason="other", answerer="seller"
 )
 MESSAGE = message(request=1)
-UNITS_OF: dict[str, Any] = {"lines": {"cup": 1}, "expects": 300}
+UNITS_OF: dict[str, Any] = {"lines": {"cup": 1}, "expects": 300, "tender": "card"}
 VALUES: list[Any] = [
     *(
         attrs.evolve(
@@ -247,7 +255,10 @@ NO_AMOUNTS: tuple[Any, ...] = (
     dict.fromkeys(map(str, range(1_001)), 1),
     HUGE,
 )
-SETTLED = {("Case", "requests"), ("Case", "fired"), ("Case", "marks"), ("Order", "history")}
+SETTLED = {
+    *(("Case", name) for name in ("requests", "fired", "marks", "refunds")),
+    ("Order", "history"),
+}
 """What is not given as it is, or is tried below."""
 
 
