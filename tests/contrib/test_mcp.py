@@ -6,11 +6,14 @@ import asyncio
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from mcp import Client
 from mcp.server.mcpserver import Context
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session, sessionmaker
 
 from both import Awaited
 from ordercancel import (
@@ -19,6 +22,7 @@ from ordercancel import (
     CancellationService,
     Conflict,
     InvalidValue,
+    Outcome,
     RequestCancellation,
     Seller,
     System,
@@ -27,6 +31,7 @@ from ordercancel import (
 from ordercancel.contrib.mcp import Agent, cancellation_server
 from ordercancel.policies import QOO10
 from ordercancel.stores.memory import MemoryStore
+from ordercancel.stores.sql import SqlStore
 from pytest_ordercancel import FrozenClock
 from samples import jst, order
 
@@ -39,9 +44,9 @@ ORDER = "762544202"
 class Shop:
     """A shop with an order of b-1's and one of b-2's, and an agent that calls its tools."""
 
-    def __init__(self, kind: str = "sync", **server: Any) -> None:
+    def __init__(self, kind: str = "sync", store: Any = None, **server: Any) -> None:
         self.clock = FrozenClock(jst(15, 10))
-        self.store = MemoryStore()
+        self.store = store or MemoryStore()
         self.service = self._service(CancellationService, self.store)
         for each in (order(), order(id="of-b-2", buyer="b-2"), order(id="new", status="new")):
             self.service.register(each, at=jst(15, 9))
@@ -250,12 +255,26 @@ class TestAPlanThatIsNoLongerTrue:
         assert len(shop.store.history(ORDER)) == 2
 
 
-def test_the_hosts_row_is_written_with_what_is_carried_out() -> None:
+def test_the_hosts_row_is_written_with_what_is_carried_out(tmp_path: Path) -> None:
+    """In one transaction: where the row can't be written, the plan is as good as before."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'shop.db'}")
     recorded: list[str] = []
-    shop = Shop(record=lambda session, outcome: recorded.append(outcome.case.order.id))
-    token = shop.plan()["token"]
-    shop.calls(("carry_out", {"token": token}), ("carry_out", {"token": token}))
-    assert recorded == [ORDER]
+
+    def record(session: Session, outcome: Outcome) -> None:
+        recorded.append(outcome.case.order.id)
+        if len(recorded) == 1:
+            session.execute(text("INSERT INTO nowhere VALUES (1)"))
+
+    store = SqlStore(engine)
+    shop = Shop(store=store, transaction=sessionmaker(engine).begin, record=record)
+    token = {"token": shop.plan()["token"]}
+    failed, *_ = shop.calls(("carry_out", token))
+    assert failed == "Error executing tool carry_out"
+    assert len(store.history(ORDER)) == 1
+    answers = shop.calls(("carry_out", token), ("carry_out", token))
+    assert [each["repeated"] for each in answers] == [False, True]
+    assert recorded == [ORDER, ORDER]
+    engine.dispose()
 
 
 def test_an_agent_is_named_and_has_a_scope_that_there_is() -> None:
