@@ -34,8 +34,18 @@ def pages() -> dict[Path, str]:
             texts[page.with_suffix(f".{lang}.html")] = html_page(policy, lang, draw, survey=survey)
         data = json.dumps(policy_data(policy), ensure_ascii=False, indent=2)
         texts[PAGES / f"{policy.name}.json"] = f"{data}\n"
-    texts[SCHEMAS] = f"{json.dumps(json_schemas(), indent=1)}\n"
+    texts[SCHEMAS] = schemas()
     return texts
+
+
+def schemas() -> str:
+    """Return the JSON Schemas, each definition on a line of its own."""
+    whole = json_schemas()
+    lines = (
+        f" {json.dumps(name)}: {json.dumps(schema)}" for name, schema in whole.pop("$defs").items()
+    )
+    rest = json.dumps(whole).removesuffix("}")
+    return f'{rest}, "$defs": {{\n' + ",\n".join(lines) + "\n}}\n"
 
 
 def undrawn(page: str) -> str:
