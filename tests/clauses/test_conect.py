@@ -822,6 +822,7 @@ class TestReject20:
             (None, None),
             ("", None),
             (IDEOGRAPHIC_SPACE * 30, None),
+            ("あ", "あ"),
             ("あ" * 20, "あ" * 20),
             (GA_DECOMPOSED * 20, "\u304c" * 20),
             (IDEOGRAPHIC_SPACE + "あ" * 20 + IDEOGRAPHIC_SPACE, "あ" * 20),
