@@ -114,6 +114,7 @@ COUNTERS = {
     ],
     "qoo10": [
         ("open", "キャンセルリクエスト", None),
+        ("refund_open", "キャンセル中", None),
         ("pending", "キャンセル要請", "キャンセル・処理要請"),
         ("withdrawal_asked", "撤回要請", "キャンセル・撤回要請"),
         ("withdrawal_declined", "撤回保留", "キャンセル・撤回保留"),
