@@ -59,7 +59,6 @@ from ordercancel import (
     CancellationService,
     Case,
     Command,
-    Decision,
     Operator,
     OrderCancelError,
     RequestCancellation,
@@ -67,6 +66,7 @@ from ordercancel import (
 )
 from ordercancel.domain.events import Event
 from ordercancel.policies import CONECT, QOO10
+from ordercancel.policy import Decision
 from ordercancel.stores.memory import MemoryStore
 
 OURS, BY_HAND = "ordercancel", "by hand"

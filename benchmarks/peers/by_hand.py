@@ -16,7 +16,6 @@ from ordercancel import (
     Approve,
     Buyer,
     Case,
-    Decision,
     Reject,
     RequestCancellation,
     RequestStatus,
@@ -27,6 +26,7 @@ from ordercancel.domain.events import CancellationRequested, Event, OrderCancell
 from ordercancel.domain.trusted import trusted
 from ordercancel.engine.decision import NOT_PERMITTED, Ruling, Satisfied
 from ordercancel.policies import QOO10
+from ordercancel.policy import Decision
 from peers import building, dictionaries
 from peers.building import (
     INSTANT_DELAYED,

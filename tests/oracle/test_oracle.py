@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from oracle import conect, qoo10
-from ordercancel import Actor, Case, Decision, Party, PastRequest, Policy
+from ordercancel import Actor, Case, Party, PastRequest, Policy
 from ordercancel.domain.commands import JUDGED, Judged
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.engine.evolve import opened
 from ordercancel.engine.timers import running
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policies.qoo10 import qoo10 as qoo10_policy
+from ordercancel.policy import Decision
 from ordercancel.verification.commands_tried import commands_tried
 from ordercancel.verification.enumeration import Space
 from ordercancel.verification.explorer import Explorer, Visitor

@@ -15,12 +15,10 @@ import pytest
 from ordercancel import (
     Actor,
     AdvanceOrder,
-    Answer,
     Approve,
     Buyer,
     Case,
     InvalidValue,
-    Mark,
     Operator,
     Order,
     Party,
@@ -35,7 +33,7 @@ from ordercancel import (
 )
 from ordercancel.cli.lines import MAX_LINE_BYTES
 from ordercancel.cli.replay import Replay
-from ordercancel.domain.cases import Firing
+from ordercancel.domain.cases import Firing, Mark
 from ordercancel.domain.commands import COMMANDS
 from ordercancel.domain.events import (
     EVENTS,
@@ -49,7 +47,7 @@ from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.money import Money, OrderLine
 from ordercancel.domain.quotes import State
-from ordercancel.domain.requests import CancellationRequest
+from ordercancel.domain.requests import Answer, CancellationRequest
 from ordercancel.engine.evolve import evolve
 from ordercancel.engine.quote import Account
 from ordercancel.policies import QOO10

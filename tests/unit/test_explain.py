@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from ordercancel import (
     AdvanceOrder,
     Buyer,
-    Decision,
     InvalidValue,
     Party,
     Policy,
@@ -42,6 +41,7 @@ from ordercancel.policy import (
     Clause,
     Condition,
     Deadline,
+    Decision,
     Document,
     Forbid,
     Gap,

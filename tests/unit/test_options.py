@@ -15,7 +15,6 @@ from ordercancel import (
     Buyer,
     Case,
     InvalidValue,
-    Option,
     Party,
     Policy,
     Reject,
@@ -28,6 +27,7 @@ from ordercancel import (
     options,
 )
 from ordercancel.engine.handling import handle
+from ordercancel.engine.options import Option
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy import (
     CANCEL,

@@ -15,7 +15,6 @@ from ordercancel import (
     Command,
     Conflict,
     FireDeadline,
-    InboxCursor,
     InvalidValue,
     NotAll,
     Outcome,
@@ -30,6 +29,7 @@ from ordercancel import (
     UpdateOrder,
 )
 from ordercancel.policies import CONECT, QOO10
+from ordercancel.service import InboxCursor
 from ordercancel.service.observers import Fields, Observed
 from ordercancel.service.records import Kept
 from ordercancel.service.service import CancellationService

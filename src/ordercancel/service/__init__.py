@@ -13,9 +13,11 @@ from ordercancel.service.observers import Observed as Observed
 from ordercancel.service.observers import Observer as Observer
 from ordercancel.service.ports import Directory as Directory
 from ordercancel.service.ports import Notifier as Notifier
+from ordercancel.service.ports import ObligationHandler as ObligationHandler
 from ordercancel.service.ports import Store as Store
 from ordercancel.service.ports_async import AsyncDirectory as AsyncDirectory
 from ordercancel.service.ports_async import AsyncNotifier as AsyncNotifier
+from ordercancel.service.ports_async import AsyncObligationHandler as AsyncObligationHandler
 from ordercancel.service.ports_async import AsyncStore as AsyncStore
 from ordercancel.service.records import Backlog as Backlog
 from ordercancel.service.records import Claim as Claim
