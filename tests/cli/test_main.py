@@ -41,6 +41,7 @@ class TestDemo:
             "app to seller <s-1>: 【Qoo10】即時キャンセルが完了しました（注文番号：762544203）",
             "── 2022-08-16 00:00 the clock: tick\n   events:  DeadlineFired",
             "marked:  missed",
+            "the host has to: refund due (A-1:1:refund:all.1)",
             "2024-05-01 10:30 OrderCancelled by seller:s-1",
         ):
             assert line in shown

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from ordercancel.cli.replay import Answer, Replay
+from ordercancel.domain.obligations import Obligation
 from ordercancel.domain.texts import Lang
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.service.ports import Store
@@ -28,7 +29,7 @@ _WALKS = {
 
 def tell(store: Store, lang: Lang) -> Iterator[str]:
     """The lines of both walks, while they happen in `store`, with texts in `lang`."""
-    replay = Replay([CONECT, QOO10], store, lang)
+    replay = Replay([CONECT, QOO10], store, lang, obligations=_Host())
     for name, title in _WALKS.items():
         yield f"═══ {title} ═══"
         raw = files(__package__).joinpath(name).read_bytes().splitlines()
@@ -56,6 +57,14 @@ def next_steps(file: str) -> Iterator[str]:
     yield "  ordercancel verify qoo10           # tries every case that its rules tell apart"
     yield "  ordercancel explain FILE           # why each line of a scenario gets its answer"
     yield "  ordercancel replay --policy shop:SHOP FILE    # rules of your own, in shop.py"
+    yield "  docs/tutorial.md, docs/tutorial.ja.md: a shop of your own in fifteen minutes"
+
+
+class _Host:
+    """Owns orders, money and stock; nothing is handed to it here, it is only told of."""
+
+    def fulfil(self, obligation: Obligation) -> None:
+        """Do what is to be done."""
 
 
 def _told(line: dict[str, Any], answer: Answer, replay: Replay) -> Iterator[str]:
@@ -77,6 +86,8 @@ def _told(line: dict[str, Any], answer: Answer, replay: Replay) -> Iterator[str]
         yield f"   due:     {each['deadline']} at {each['due_at'][:16].replace('T', ' ')}"
     if answer["marks"]:
         yield f"   marked:  {', '.join(answer['marks'])}"
+    for duty in replay.owed:
+        yield f"   the host has to: {duty.kind.replace('_', ' ')} ({duty.key})"
     for message in answer["messages"]:
         party = replay.directory.find(message["party"])
         to = ", ".join(party.emails) if party and message["medium"] == "mail" else message["party"]

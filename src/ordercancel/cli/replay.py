@@ -17,6 +17,7 @@ from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import Judged, UpdateOrder
 from ordercancel.domain.errors import InvalidValue, UnknownOrder, UnknownPolicy
 from ordercancel.domain.events import DeadlineFired, Event
+from ordercancel.domain.obligations import Obligation
 from ordercancel.domain.orders import Order
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.bases import label_bases, message_bases
@@ -30,7 +31,7 @@ from ordercancel.policy.policy import Policy
 from ordercancel.rules.notifications import Notification, change_of
 from ordercancel.schemas.codec import plain
 from ordercancel.schemas.views import option_view
-from ordercancel.service.ports import Store
+from ordercancel.service.ports import ObligationHandler, Store
 from ordercancel.service.records import Commit
 from ordercancel.service.results import MAX_COUNT, Outcome, Skipped
 from ordercancel.service.service import CancellationService
@@ -47,6 +48,7 @@ class Replay:
         store: Where the cases are kept.
         lang: The language of labels and messages to the caller. Default: that of each policy.
         observe: Called with what determines the answer to each line, before it is given.
+        obligations: Is told nothing here, but has the service write what the host must do.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Replay:
         lang: Lang | None = None,
         *,
         observe: Callable[[Happened], None] | None = None,
+        obligations: ObligationHandler | None = None,
     ) -> None:
         known = tuple(policies)
         self.book = PolicyBook(known)
@@ -70,7 +73,13 @@ class Replay:
             store=cast(Store, self._store),
             directory=self.directory,
             clock=self._clock,
+            obligations=obligations,
         )
+
+    @property
+    def owed(self) -> tuple[Obligation, ...]:
+        """What the line that was answered last obliges the host to."""
+        return tuple(each for commit in self._store.commits for each in commit.obligations)
 
     def read(self, stream: BinaryIO) -> Iterator[Answer]:
         """The answers to the lines of a file; of a line that is too long no more is kept."""
