@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
+from types import FunctionType, ModuleType
 from typing import Any
 
+import ordercancel.policy
 from ordercancel.cli.arguments import parser
 from ordercancel.domain.texts import Text
 from ordercancel.explain.telling import VARIABLES
@@ -18,24 +22,11 @@ from ordercancel.rules import facts
 from ordercancel.rules.standard_texts import FAULT_TEXTS, KIND_TEXTS, STANDARD_REFUSALS
 
 SOURCE = Path(__file__).parents[1] / "src"
-_CODE = re.compile(r'code="(\w+)"')
-POLICY_MODULES = (
-    "ordercancel.policy.policy.Policy",
-    "ordercancel.rules.rules",
-    "ordercancel.rules.effects",
-    "ordercancel.rules.times",
-    "ordercancel.rules.deadlines",
-    "ordercancel.rules.reasons",
-    "ordercancel.rules.facts",
-    "ordercancel.rules.conditions",
-    "ordercancel.rules.roles",
-    "ordercancel.rules.notifications",
-    "ordercancel.rules.texts",
-    "ordercancel.rules.sources",
-    "ordercancel.rules.refunding",
-    "ordercancel.policy.parts",
+_MODULES = (
+    *("conditions", "effects", "facts", "times", "deadlines", "rules"),
+    *("reasons", "roles", "notifications", "texts", "sources"),
 )
-"""Where the words of the policy language stand, with their docstrings."""
+_CODE = re.compile(r'code="(\w+)"')
 
 
 def pages(lang: str) -> dict[str, str]:
@@ -130,7 +121,31 @@ def _policy(lang: str) -> str:
         filled = filled.replace(f"{{{side}}}", text[lang])
     parts = [_WORDS["policy"][lang], "\n".join([_WORDS["facts"][lang], *rows])]
     parts += [f"{_WORDS['variables'][lang]}\n{filled}"]
-    return _documented("\n\n".join(parts), POLICY_MODULES)
+    modules: dict[str, list[str]] = {}
+    for each in _MODULES:
+        listed = {name for names in modules.values() for name in names}
+        public = _public(import_module(f"ordercancel.rules.{each}"))
+        modules[f"ordercancel.rules.{each}"] = [name for name in public if name not in listed]
+    parts.append("::: ordercancel.policy.policy.Policy")
+    parts += [
+        f"::: {module}\n    options:\n      inherited_members: false\n"
+        f"      members: {json.dumps(names)}"
+        for module, names in modules.items()
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _public(module: ModuleType) -> list[str]:
+    """The names that a policy is written with and that a module makes, but for facts."""
+    public = vars(ordercancel.policy)
+    return [
+        name
+        for name, value in vars(module).items()
+        if name == "Time" or (public.get(name) is value and not isinstance(value, facts.Fact))
+        if not name.startswith("_")
+        # A class or function of its own; of other values nobody knows who made them, but here.
+        if not isinstance(value, type | FunctionType) or value.__module__ == module.__name__
+    ]
 
 
 def _kind(fact: facts.Fact, lang: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from docs.generate import undrawn
+from docs.reference import pages
 from examples.half_hour_shop import SHOP
 
+import ordercancel.policy
 from ordercancel.explain import html_page
 
 
@@ -19,3 +22,23 @@ def test_a_page_is_not_stale_because_it_is_drawn_otherwise() -> None:
 def test_a_page_is_stale_where_a_picture_shows_something_else() -> None:
     page = html_page(SHOP, "en")
     assert undrawn(page) != undrawn(page.replace("n0 [label=&quot;placed", "n0 [label=&quot;put"))
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_reference_lists_all_that_a_policy_is_written_with(lang: str) -> None:
+    """Each name of the rules that ``ordercancel.policy`` offers, as a fact or by its docstring."""
+    page = pages(lang)["reference/policy.md"]
+    names = [
+        name
+        for name, value in vars(ordercancel.policy).items()
+        if str(getattr(value, "__module__", "")).startswith("ordercancel.rules")
+    ]
+    assert {"Forbid", "minutes", "placed_at", "mark", "is_open"} <= set(names)
+    assert [name for name in names if f'"{name}"' not in page and f"`{name}`" not in page] == []
+
+
+def test_the_reference_has_every_code_in_both_languages() -> None:
+    """With the sentence that a person reads."""
+    english, japanese = (pages(lang)["reference/codes.md"] for lang in ("en", "ja"))
+    assert "| `not_due`{ #not_due } | The deadline has not come due. |" in english
+    assert "| `not_due`{ #not_due } | 期限はまだ到来していません。 |" in japanese
