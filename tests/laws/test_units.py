@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import ClassVar
 
 import attrs
@@ -12,18 +13,31 @@ from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
 from ordercancel import (
+    AdvanceOrder,
+    Approve,
+    Case,
+    Command,
     Policy,
+    Refused,
+    Reject,
+    RequestCancellation,
+    System,
+    UpdateOrder,
+    decide,
     evolve,
 )
-from ordercancel.domain.money import OrderLine
+from ordercancel.domain.events import UnitsCancelled
+from ordercancel.domain.money import Charge, ChargeKind, Money, OrderLine, Tender
 from ordercancel.domain.quotes import added_up
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.policy import status
+from ordercancel.policy import hours, status
+from ordercancel.rules.refunding import Refunding
 from ordercancel.testing import CaseMachine
 from ordercancel.testing import strategies as kit
 from ordercancel.testing.judging import steps_of
 from ordercancel.verification import verify
-from unit.test_parts import HOLDING, LINES, PARTS, Told, shop
+from unit.test_parts import BUYER, HOLDING, LINES, PARTS, SELLER, Told, shop
+from unit.tiny import utc
 
 POLICIES = {
     "closing": PARTS,
@@ -110,3 +124,73 @@ def test_verification_tries_parts_of_orders() -> None:
     whole, parts = (verify(shop(rules=rules, whole_orders_only=each)) for each in (True, False))
     assert (whole.faults, parts.faults) == ((), ())
     assert (whole.cases, parts.cases) == (7, 64)
+
+
+def priced(random: Random, policy: Policy) -> Case:
+    """A new order of one to three lines, paid by points and a card, with delivery."""
+    lines = tuple(
+        OrderLine(id=name, quantity=random.randint(1, 4), amount=random.randint(0, 5_000))
+        for name in "abc"[: random.randint(1, 3)]
+    )
+    delivery = Charge(id="delivery", kind=ChargeKind.SHIPPING, amount=random.choice((0, 550)))
+    total = sum(line.amount or 0 for line in lines) + delivery.amount
+    points = random.randint(0, total)
+    tenders = (Tender(id="points", amount=points), Tender(id="card", amount=total - points))
+    money = Money(currency="JPY", digits=0, lines=lines, charges=(delivery,), tenders=tenders)
+    return Told(policy, lines=(), money=money).case
+
+
+def something(random: Random, case: Case) -> Command:
+    """Something that is done to an order, of as many units as come to mind."""
+    left = random.choice((case.open_units, case.order.quantities))
+    some = {
+        name: random.randint(1, units) for name, units in left.items() if random.random() < 0.6
+    }
+    lines, number = some or None, max(1, len(case.requests))
+    return random.choice(
+        (
+            RequestCancellation("o-7", by=random.choice((BUYER, SELLER)), lines=lines),
+            AdvanceOrder("o-7", by=SELLER, move="ship", lines=lines),
+            Approve("o-7", by=SELLER, request=number),
+            Reject("o-7", by=SELLER, request=number),
+            UpdateOrder("o-7", by=System(), status=random.choice(("placed", "packed", "shipped"))),
+        )
+    )
+
+
+@pytest.mark.parametrize("least", [1_000, pytest.param(100_000, marks=pytest.mark.slow)])
+def test_random_steps_give_back_what_was_paid_and_no_more(least: int) -> None:
+    """No quote has a part below zero, tenders come to the refund, all units to all that was paid.
+
+    What is refused changes nothing: the case that it was refused of goes on.
+    """
+    random, steps, whole = Random(17), 0, 0
+    policies = [attrs.evolve(each, refunding=Refunding()) for each in (PARTS, HOLDING)]
+    while steps < least:
+        policy = random.choice(policies)
+        case = priced(random, policy)
+        ordered, money = case.order.quantities, case.order.money
+        assert money is not None
+        paid = {tender.id: tender.amount for tender in money.tenders}
+        for hour in range(20):
+            steps += 1
+            try:
+                events = decide(something(random, case), case, policy, utc(3) + hours(hour))
+            except Refused:
+                continue
+            for event in events:
+                case = evolve(case, event)
+                units = case.units
+                gone = added_up(units.cancelled, units.shipped)
+                assert added_up(gone, case.open_units) == ordered
+                if isinstance(event, UnitsCancelled):
+                    quote = event.quote
+                    assert quote is not None
+                    parts = (quote.goods, quote.charges, quote.tenders)
+                    assert min(0, *(each for part in parts for each in part.values())) == 0
+                    assert sum(quote.tenders.values()) == quote.refund
+                    assert all(units.given[name] <= most for name, most in paid.items())
+        if case.units.cancelled == ordered:
+            whole += 1
+            assert case.units.given == paid
+    assert whole > least / 500

@@ -257,7 +257,14 @@ class TestShipping:
         told = Told().does(AdvanceOrder("o-7", by=SELLER, move="pack"))
         assert told.kinds == [OrderAdvanced]
         with pytest.raises(InvalidValue, match="lines: are given with 'pack'; expected none"):
-            told.does(AdvanceOrder("o-7", by=SELLER, move="pack", lines={"cup": 1}))
+            Told().does(AdvanceOrder("o-7", by=SELLER, move="pack", lines={"cup": 1}))
+
+    def test_shipping_what_somebody_else_has_shipped_is_no_such_move(self) -> None:
+        told = Told().ships()
+        ships = AdvanceOrder("o-7", by=SELLER, move="ship", lines={"cup": 1})
+        assert told.refusal_of(ships) == ("no_such_move",)
+        with pytest.raises(InvalidValue, match="lines: are given with 'deliver'"):
+            told.does(attrs.evolve(ships, move="deliver"))
 
     def test_facts_of_a_part_are_recorded_with_it(self) -> None:
         orders = attrs.evolve(PARTS.orders, facts={"ship": "cart_id"})

@@ -234,7 +234,8 @@ def _check_move(command: AdvanceOrder, case: Case, policy: RuleSet, faults: Faul
             problem, expected = f"lacks {name!r}", f"the fact with {command.move!r}"
             _add(faults, "facts", problem, expected, "fact_missing", name, policy)
     moments = {"shipped_at", "delivered_at"}
-    if command.lines is not None and not policy.whole_orders_only:
+    is_move = (case.order.status, command.move) in orders.table  # else the lifecycle refuses it
+    if command.lines is not None and is_move and not policy.whole_orders_only:
         if shipment(case, policy, command.move) is None:
             problem, expected = f"are given with {command.move!r}", "none: it ships no units"
             _add(faults, "lines", problem, expected, "lines_not_taken", "lines", policy)
