@@ -24,7 +24,16 @@ from ordercancel.rules.standard_texts import FAULT_TEXTS, KIND_TEXTS, STANDARD_R
 SOURCE = Path(__file__).parents[1] / "src"
 _MODULES = (
     *("conditions", "effects", "facts", "times", "deadlines", "rules"),
-    *("reasons", "roles", "notifications", "texts", "sources"),
+    *(
+        "lifecycle",
+        "reasons",
+        "roles",
+        "notifications",
+        "texts",
+        "sources",
+        "refunding",
+        "obligations",
+    ),
 )
 _CODE = re.compile(r'code="(\w+)"')
 
@@ -126,7 +135,8 @@ def _policy(lang: str) -> str:
         listed = {name for names in modules.values() for name in names}
         public = _public(import_module(f"ordercancel.rules.{each}"))
         modules[f"ordercancel.rules.{each}"] = [name for name in public if name not in listed]
-    parts.append("::: ordercancel.policy.policy.Policy")
+    for each in ("policy.Policy", "book.PolicyBook", "parts.Waiver"):
+        parts.append(f"::: ordercancel.policy.{each}")
     parts += [
         f"::: {module}\n    options:\n      inherited_members: false\n"
         f"      members: {json.dumps(names)}"
