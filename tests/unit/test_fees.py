@@ -114,10 +114,16 @@ class TestTelling:
         )
 
     def test_the_page_has_them_with_their_conditions(self) -> None:
-        page = markdown_page(FURNITURE, "en")
+        page = markdown_page(attrs.evolve(FURNITURE, whole_orders_only=True), "en")
         assert "## What is given back" in page
         assert "| `late` |" in page
         assert "30% of the goods, at least 500" in page
+
+    def test_the_page_says_how_the_order_is_taxed(self) -> None:
+        rates = (("8", (8, 100)), ("10", (10, 100)))
+        taxed = Refunding(tax=Tax(mode=TaxMode.INCLUDED, rates=rates))
+        policy = attrs.evolve(FURNITURE, refunding=taxed, whole_orders_only=True)
+        assert "**Tax**: within the prices: 8 (8%), 10 (10%)" in markdown_page(policy, "en")
 
     def test_the_data_of_a_policy_has_them(self) -> None:
         data = policy_data(FURNITURE)["refunding"]

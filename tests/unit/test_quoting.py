@@ -174,13 +174,6 @@ class TestFees:
         assert (decision.fee and decision.fee.id, decision.rules[-1]) == ("early", "early")
         assert decision.quote is not None
         assert (decision.quote.fee, decision.quote.refund) == (1_800, 17_000)
-        with pytest.raises(InvalidValue, match="is 'early'"):
-            decide(
-                Approve("o-1", by=SELLER, request=1),
-                attrs.evolve(case, digest=""),
-                attrs.evolve(FURNITURE, refunding=Refunding()),
-                NEAR + DAY,
-            )
 
     def test_a_deadline_that_cancels_takes_the_one_that_holds(self) -> None:
         policy = clocked(Fee(id="unpaid", when=system, rate=(1, 10)))
@@ -407,3 +400,21 @@ class TestWords:
     ) -> None:
         money = attrs.evolve(MONEY, currency=currency, digits=digits)
         assert (amount_text(amount, money, "en"), amount_text(amount, money, "ja")) == text
+
+
+class TestChangedPolicies:
+    """Of the same edition, which judge a case although a fee of its request is gone."""
+
+    LATER = attrs.evolve(FURNITURE, refunding=Refunding(), succeeds={FURNITURE.digest})
+
+    def test_what_can_not_be_reckoned_is_not_quoted_and_not_given(self) -> None:
+        case = done(opened(), asks(), NEAR)
+        approve = Approve("o-1", by=SELLER, request=1)
+        assert self.LATER.assess(approve, case, NEAR).quote is None
+        with pytest.raises(InvalidValue, match="fee: is 'late'; expected one of: none"):
+            decide(approve, case, self.LATER, NEAR)
+
+    def test_texts_leave_it_out(self) -> None:
+        labels = [Label(on="pending", to="buyer", text="Asked.\n{refund}")]
+        policy = attrs.evolve(self.LATER, texts=Texts(labels=labels))
+        assert label(done(opened(), asks(), NEAR), policy, "buyer", "en") == "Asked."

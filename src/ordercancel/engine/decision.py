@@ -11,11 +11,11 @@ import attrs
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import Approve, Command, Judged, RequestCancellation
-from ordercancel.domain.errors import InvalidValue, OrderCancelError
+from ordercancel.domain.errors import OrderCancelError
 from ordercancel.domain.quotes import Quote
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.case_facts import Facts
-from ordercancel.engine.quoting import quote_for
+from ordercancel.engine.quoting import quote_if_approved, quote_or_none
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.units import without
 from ordercancel.rules.conditions import Value
@@ -213,23 +213,18 @@ class Decision:
         """What a request that is granted or an approval gives back. Reckoned on each call.
 
         None for other commands, where it is refused (unless for the quote: then it is the one
-        that holds now), where units are asked for that are not open, and where nothing is
-        refunded: the order has no prices, or the policy no `refunding`.
+        that holds now), and where nothing is refunded: the order has no prices, or the policy no
+        `refunding`.
         """
         if self.about is None or not self._is_quoted:
             return None
         command, case, _, _ = self.about
-        if isinstance(command, RequestCancellation):
-            lines = command.lines
-        elif isinstance(command, Approve) and case.open_request is not None:
-            lines = case.open_request.lines
-        else:
+        if isinstance(command, Approve):
+            return quote_if_approved(case, self.policy)
+        if not isinstance(command, RequestCancellation):
             return None
-        fee = self.fee
-        try:
-            return quote_for(case, self.policy, lines, None if fee is None else fee.id)
-        except InvalidValue:
-            return None
+        fee = self.ruling.fee
+        return quote_or_none(case, self.policy, command.lines, None if fee is None else fee.id)
 
     @property
     def _is_quoted(self) -> bool:

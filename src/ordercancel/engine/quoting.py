@@ -39,13 +39,20 @@ def quote_for(case: Case, policy: RuleSet, lines: Amounts | None, fee: str | Non
     return quote
 
 
-def quote_if_approved(case: Case, policy: RuleSet) -> Quote | None:
-    """What approving the open request would give back; None where that is not known."""
-    request = case.open_request
+def quote_or_none(
+    case: Case, policy: RuleSet, lines: Amounts | None, fee: str | None
+) -> Quote | None:
+    """The same; None where it can't be reckoned, since the policy has changed."""
     try:
-        return None if request is None else quote_for(case, policy, request.lines, request.fee)
-    except InvalidValue:  # the policy has changed since
+        return quote_for(case, policy, lines, fee)
+    except InvalidValue:
         return None
+
+
+def quote_if_approved(case: Case, policy: RuleSet) -> Quote | None:
+    """What approving the open request would give back; None where that is nothing."""
+    request = case.open_request
+    return None if request is None else quote_or_none(case, policy, request.lines, request.fee)
 
 
 def quote_in(events: Iterable[Event]) -> Quote | None:
