@@ -22,7 +22,6 @@ from mcp import Client, StdioServerParameters
 from tests.contrib.test_mcp import ASK, ORDER, Shop
 from tests.contrib.test_mcp import said as _said
 
-import typed
 from ordercancel import Buyer, Seller, System, UpdateOrder
 from ordercancel.contrib.mcp import Agent
 from ordercancel.schemas.codec import plain
@@ -72,11 +71,6 @@ def _wait_for(port: int) -> None:
             return
         time.sleep(0.1)
     raise TimeoutError(port)
-
-
-@pytest.mark.slow
-def test_the_example_is_typed_for_mypy_and_pyright(tmp_path: Path) -> None:
-    typed.check(EXAMPLE, tmp_path)
 
 
 @pytest.mark.slow

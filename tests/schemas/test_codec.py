@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +68,15 @@ def faults(kind: Any, said: Any) -> dict[str, str]:
     return {fault.where: f"{fault.problem}; {fault.expected}" for fault in caught.value.faults}
 
 
+@cache
+def validator(name: str) -> Draft202012Validator:
+    """What checks by the schema of the name."""
+    return Draft202012Validator({**SCHEMAS, "$ref": f"#/$defs/{name}"})
+
+
 def fits(name: str, said: str) -> bool:
     """Whether it is as the schema of the name says."""
-    schema = {**SCHEMAS, "$ref": f"#/$defs/{name}"}
-    return Draft202012Validator(schema).is_valid(json.loads(said))
+    return validator(name).is_valid(json.loads(said))
 
 
 def shop() -> CancellationService:

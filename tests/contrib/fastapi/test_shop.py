@@ -14,7 +14,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from tests.contrib.fastapi.conftest import client_of
 
-import typed
 from ordercancel import CancellationService, Outcome
 from ordercancel.policies import QOO10
 from ordercancel.schemas import to_json
@@ -136,8 +135,3 @@ def test_a_sync_service_commits_with_the_hosts_session_as_well(url: str) -> None
 def test_the_example_has_forty_lines_at_most() -> None:
     lines = SHOP.read_text("utf-8").splitlines()
     assert len([line for line in lines if line.strip()]) <= 40
-
-
-@pytest.mark.slow
-def test_the_example_is_typed_for_mypy_and_pyright(tmp_path: Path) -> None:
-    typed.check(SHOP, tmp_path)
