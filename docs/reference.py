@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import os
 import re
@@ -45,7 +46,7 @@ def pages(lang: str) -> dict[str, str]:
         "codes": _codes(lang),
         "events": _documented(_WORDS["events"][lang], ["ordercancel.domain.events"]),
         "command-line": _command_line(lang),
-        "extras": _extras(lang),
+        "settings": _settings(lang),
     }
     return {f"reference/{name}.md": text for name, text in made.items()}
 
@@ -105,13 +106,19 @@ _WORDS = {
         "# Command line\n\nReports are in the language of `--lang`, else of the variables "
         "`LC_ALL`, `LC_MESSAGES` or `LANG`.",
     ),
-    "extras": Text(
-        "# 追加機能\n\n`pip install 'ordercancel[名前]'` で入る依存ライブラリです。"
-        "本体の依存は {core} だけです。設定項目は、[サービスの引数](api.md)と"
-        "[Django の設定](../hosts/django.md)にあります。\n\n| 名前 | 入るもの |\n| --- | --- |",
-        "# Extras\n\nWhat `pip install 'ordercancel[NAME]'` brings along; without an extra it is "
-        "{core}. What can be set is on the pages of [the service](api.md) and "
-        "[Django](../hosts/django.md).\n\n| extra | brings |\n| --- | --- |",
+    "settings": Text(
+        "# 設定と追加機能\n\nサービスの設定は[コンストラクターの引数](api.md)、ルールの設定は"
+        "[`Policy`](policy.md) です。コマンドラインは環境変数 `LC_ALL`、`LC_MESSAGES`、`LANG` から"
+        "言語を決めます。\n\n## Django\n\n`settings.py` の `ORDERCANCEL` の項目です"
+        "（[説明](../hosts/django.md)）。\n\n| 項目 | 既定値 |\n| --- | --- |\n{django}\n\n"
+        "## 追加機能\n\n`pip install 'ordercancel[名前]'` で入るものです。本体の依存は {core} だけ"
+        "です。\n\n| 名前 | 入るもの |\n| --- | --- |\n{extras}\n",
+        "# Settings and extras\n\nA service is set up by [its arguments](api.md), rules by "
+        "[`Policy`](policy.md). The command line takes its language from `LC_ALL`, `LC_MESSAGES` "
+        "or `LANG`.\n\n## Django\n\nThe entries of `ORDERCANCEL` in your settings "
+        "([what they mean](../hosts/django.md)).\n\n| entry | default |\n| --- | --- |\n{django}"
+        "\n\n## Extras\n\nWhat `pip install 'ordercancel[NAME]'` brings along; without one it is "
+        "{core}.\n\n| extra | brings |\n| --- | --- |\n{extras}\n",
     ),
 }
 
@@ -211,12 +218,23 @@ def _parsers(one: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
                 yield from _parsers(each)
 
 
-def _extras(lang: str) -> str:
-    file = Path(__file__).parents[1] / "pyproject.toml"
+def _settings(lang: str) -> str:
+    file = SOURCE.parent / "pyproject.toml"
     project = tomllib.loads(file.read_text(encoding="utf-8"))["project"]
-    rows = [
+    extras = [
         f"| `{name}` | {', '.join(f'`{each}`' for each in needs)} |"
         for name, needs in project["optional-dependencies"].items()
     ]
-    core = ", ".join(f"`{each.partition(';')[0]}`" for each in project["dependencies"])
-    return "\n".join([_WORDS["extras"][lang].replace("{core}", core), *rows]) + "\n"
+    # Read, not imported: the module belongs to a project of Django's.
+    app = ast.parse((SOURCE / "ordercancel/contrib/django/conf.py").read_text(encoding="utf-8"))
+    (defaults,) = (
+        ast.literal_eval(each.value)
+        for each in app.body
+        if isinstance(each, ast.AnnAssign) and ast.unparse(each.target) == "DEFAULTS"
+    )
+    values = {
+        "django": "\n".join(f"| `{name}` | `{value!r}` |" for name, value in defaults.items()),
+        "core": ", ".join(f"`{each.partition(';')[0]}`" for each in project["dependencies"]),
+        "extras": "\n".join(extras),
+    }
+    return _WORDS["settings"].fill(lang, values)
