@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from random import Random
 from typing import ClassVar
 
@@ -26,12 +27,14 @@ from ordercancel import (
     decide,
     evolve,
 )
+from ordercancel.cli.replay import Replay
 from ordercancel.domain.events import UnitsCancelled
 from ordercancel.domain.money import Charge, ChargeKind, Money, OrderLine, Tender
 from ordercancel.domain.quotes import added_up
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy import hours, status
 from ordercancel.rules.refunding import Refunding
+from ordercancel.stores.memory import MemoryStore
 from ordercancel.testing import CaseMachine
 from ordercancel.testing import strategies as kit
 from ordercancel.testing.judging import steps_of
@@ -124,6 +127,16 @@ def test_verification_tries_parts_of_orders() -> None:
     whole, parts = (verify(shop(rules=rules, whole_orders_only=each)) for each in (True, False))
     assert (whole.faults, parts.faults) == ((), ())
     assert (whole.cases, parts.cases) == (7, 64)
+
+
+def test_a_fault_is_shown_by_an_order_with_its_lines() -> None:
+    """The rules of this shop don't look at the status; its scenario runs, and shows it."""
+    fault = verify(PARTS).faults[0]
+    placed, asked = fault.scenario
+    assert placed["order"]["lines"] == [{"id": "a", "quantity": 2}, {"id": "b", "quantity": 2}]
+    lines = [json.dumps(each).encode() for each in fault.scenario]
+    (answer,) = Replay([PARTS], MemoryStore()).run(lines)
+    assert (asked["do"], answer["codes"]) == ("request", ["not_cancellable"])
 
 
 def priced(random: Random, policy: Policy) -> Case:

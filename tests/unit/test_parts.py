@@ -53,7 +53,7 @@ from ordercancel.domain.orders import PastRequest
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.decide import register
-from ordercancel.explain import explain
+from ordercancel.explain import diff, explain
 from ordercancel.policy import (
     CANCEL,
     Deadline,
@@ -377,6 +377,15 @@ class TestRefusals:
         case = evolve(Told(HOLDING, history=(past,)).case, shipped)
         decision = HOLDING.assess(Approve("o-7", by=SELLER, request=1), case, told.at)
         assert decision.codes == ("more_than_remains",)
+
+
+class TestEditions:
+    def test_whether_parts_are_cancelled_is_a_part_of_what_decides(self) -> None:
+        """So that an edition that takes them up is told apart, and says so."""
+        whole = shop(whole_orders_only=True)
+        assert whole.digest != PARTS.digest
+        changed = {each.where: (each.before, each.after) for each in diff(whole, PARTS).parts}
+        assert changed["whole_orders_only"] == (True, False)
 
 
 class TestUpdates:
