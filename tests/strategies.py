@@ -33,6 +33,7 @@ from ordercancel.domain.events import (
     OrderRegistered,
     OrderUpdated,
     PartyErased,
+    RefundRecorded,
     RequestClosed,
     RequestReferred,
     UnitsCancelled,
@@ -322,6 +323,7 @@ def events() -> SearchStrategy[Event]:
             quote=st.none() | _quotes(),
         ),
         st.builds(UnitsReturned, **stamp, lines=_units()),
+        st.builds(RefundRecorded, **stamp, tenders=_units()),
         st.builds(UnitsShipped, **stamp, lines=_units(), move=st.none() | _lines()),
         st.builds(OrderCancelled, **numbered, status=_lines()),
         st.builds(

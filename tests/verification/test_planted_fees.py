@@ -6,7 +6,21 @@ import attrs
 from examples.furniture import FURNITURE, in_a_day
 
 from ordercancel import Policy
-from ordercancel.policy import Fee, Refunding, buyer, days, now, paid_at, seller, status
+from ordercancel.policy import (
+    Deadline,
+    Fee,
+    Reason,
+    Refunding,
+    buyer,
+    cancel,
+    days,
+    now,
+    paid_at,
+    placed_at,
+    seller,
+    status,
+    system,
+)
 from ordercancel.verification import verify
 from verification.planted import fault, ids, replayed, reported
 
@@ -46,6 +60,26 @@ def test_a_fee_that_is_not_known() -> None:
     policy = with_fees(Fee(id="unpaid", when=buyer & (now >= paid_at + days(1))))
     notes = [note["en"] for note in reported(policy, ()).notes]
     assert "unpaid cannot be evaluated, and refuses, where this is not known: the payment" in notes
+
+
+def test_a_fee_that_only_a_deadline_takes_is_no_fault() -> None:
+    """One that is not known then is: the deadline can cancel nothing."""
+    policy = attrs.evolve(
+        with_fees(Fee(id="unpaid", when=system, minimum=500)),
+        reasons=(*FURNITURE.reasons, Reason("too_late", when=system)),
+        deadlines=(
+            *FURNITURE.deadlines,
+            Deadline(
+                "two_days",
+                runs=status.is_in("placed"),
+                due=placed_at + days(2),
+                then=cancel("too_late"),
+            ),
+        ),
+    )
+    assert ids(policy) == []
+    unknown = Refunding(fees=(Fee(id="unpaid", when=system & (now >= paid_at)),))
+    assert "deadline_impossible:two_days" in ids(attrs.evolve(policy, refunding=unknown))
 
 
 def test_a_sample_says_nothing_of_what_never_holds() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from ordercancel.domain.commands import ANSWERS, AdvanceOrder, Judged, RequestCancellation
+from ordercancel.domain.events import CancellationRequested
 from ordercancel.domain.texts import LANGS, Text
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.decision import FEES_DISAGREE, PERMITS_DISAGREE, UNDETERMINED, Decision
@@ -14,8 +15,9 @@ from ordercancel.rules.reasons import Reason
 from ordercancel.verification.check import Check
 from ordercancel.verification.dead_rules import DeadRule, DeadRules
 from ordercancel.verification.explorer import Explorer
+from ordercancel.verification.invariants import Step
 from ordercancel.verification.report import Kind
-from ordercancel.verification.scenario import Attempt, CaseNode
+from ordercancel.verification.scenario import Attempt, CaseNode, Tick
 
 _Shown = tuple[CaseNode, Attempt]
 
@@ -63,6 +65,11 @@ class RuleCheck(Check):
             waits = dead.kind is kind and str(dead) not in self._holding
             if waits and dead.when.test(decision.facts) is True:
                 self._holding[str(dead)] = shown
+
+    def stepped(self, node: CaseNode, attempt: Attempt | Tick, step: Step) -> None:
+        for event in step.events:
+            if isinstance(event, CancellationRequested) and event.fee is not None:
+                self._charged.add((event.by.role, event.fee))  # by a deadline, too
 
     def finish(self, explorer: Explorer) -> None:
         self._look_for_holes()
