@@ -18,7 +18,7 @@ import msgspec
 
 from ordercancel.domain.cases import Case, Firing
 from ordercancel.domain.errors import Fault, InvalidValue
-from ordercancel.domain.events import EVENTS, Event
+from ordercancel.domain.events import EVENTS, CancellationRequested, Event, OrderRegistered
 from ordercancel.domain.exact import exact
 from ordercancel.domain.faults import kept
 from ordercancel.domain.frozenmap import FrozenMap
@@ -37,7 +37,7 @@ T = TypeVar("T")
 def encode(value: Case | Event | Message | Obligation) -> str:
     """The JSON of a case, an event, a message or an obligation."""
     encoded = _ENCODER.encode(value)
-    for nothing in _LEFT_OUT:
+    for nothing in _LEFT_OUT.get(type(value), ()):
         encoded = encoded.replace(nothing, b"")
     return encoded.decode()
 
@@ -178,12 +178,13 @@ def _fact(stored: Any) -> Any:
 
 _QUOTED = re.compile("(?<=^Invalid enum value )'.*'", re.DOTALL)
 _ENCODER = msgspec.json.Encoder(enc_hook=_plain)
-_LEFT_OUT = (
-    b'"lines":[],"money":null,',
-    b'"fee":null,"lines":{},',
-    b'"units":' + _ENCODER.encode(NOTHING) + b",",
-    b'"refunds":[],',
-)
+_NO_LINES, _NO_UNITS = b'"lines":[],"money":null,', b'"fee":null,"lines":{},'
+_NOTHING = b'"units":' + _ENCODER.encode(NOTHING) + b","
+_LEFT_OUT: Mapping[type, tuple[bytes, ...]] = {
+    Case: (_NO_LINES, _NO_UNITS, _NOTHING, b'"refunds":[],'),
+    OrderRegistered: (_NO_LINES, _NOTHING),
+    CancellationRequested: (_NO_UNITS,),
+}
 """What an order without lines and refunds has nothing in, and is stored without, as ever.
 
 None of it can occur elsewhere: a fact is no list and no empty map, and a text has no bare quotes.
