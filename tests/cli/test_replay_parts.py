@@ -1,4 +1,4 @@
-"""Stories of parts of orders, told by lines of a scenario."""
+"""Stories of parts of orders, steps by lines of a scenario."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ def story(answers: Iterable[dict[str, Any]]) -> list[tuple[str | None, list[str]
 
 def test_the_stories_end_as_they_should() -> None:
     with FILE.open("rb") as lines:
-        told = story(Replay([PARTS], MemoryStore()).read(lines))
+        steps = story(Replay([PARTS], MemoryStore()).read(lines))
     at_once = ["CancellationRequested", CLOSED, CANCELLED]
-    assert told[:3] == [
+    assert steps[:3] == [
         ("packed", at_once),
         ("packed", ["CancellationRequested"]),
         ("cancelled", [CLOSED, CANCELLED, "OrderCancelled"]),
     ]
-    assert told[3:6] == [
+    assert steps[3:6] == [
         ("packed", ["UnitsShipped"]),
         ("packed", ["CancellationRequested"]),
         ("shipped", [CLOSED, CANCELLED, "OrderAdvanced"]),
     ]
-    assert told[6:12] == [
+    assert steps[6:12] == [
         ("packed", ["UnitsShipped"]),
         ("packed", ["UnitsShipped"]),
         ("shipped", ["UnitsShipped", "OrderAdvanced"]),
@@ -42,7 +42,7 @@ def test_the_stories_end_as_they_should() -> None:
         ("packed", at_once),
         ("cancelled", [*at_once, "OrderCancelled"]),
     ]
-    assert told[12:] == [
+    assert steps[12:] == [
         ("shipped", ["not_cancellable"]),
         ("packed", ["more_than_ordered", "unknown_line"]),
         ("packed", ["UnitsShipped"]),

@@ -39,7 +39,7 @@ from ordercancel.testing import CaseMachine
 from ordercancel.testing import strategies as kit
 from ordercancel.testing.judging import steps_of
 from ordercancel.verification import verify
-from unit.test_parts import BUYER, HOLDING, LINES, PARTS, SELLER, Told, shop
+from unit.test_parts import BUYER, HOLDING, LINES, PARTS, SELLER, Story, shop
 from unit.tiny import utc
 
 POLICIES = {
@@ -75,7 +75,7 @@ def test_cancelled_shipped_and_open_units_are_those_that_were_ordered(
 def test_fifteen_units_in_any_portions_come_to_the_same(portions: list[int], ships: bool) -> None:
     """One commit of all of them as well as fifteen of one: the same units, the same status."""
     quantity = sum(portions)
-    whole, parts = (Told(lines=(OrderLine(id="cup", quantity=quantity),)) for _ in range(2))
+    whole, parts = (Story(lines=(OrderLine(id="cup", quantity=quantity),)) for _ in range(2))
     (whole.ships if ships else whole.cancels)(cup=quantity)
     for portion in portions:
         (parts.ships if ships else parts.cancels)(cup=portion)
@@ -150,7 +150,7 @@ def priced(random: Random, policy: Policy) -> Case:
     points = random.randint(0, total)
     tenders = (Tender(id="points", amount=points), Tender(id="card", amount=total - points))
     money = Money(currency="JPY", digits=0, lines=lines, charges=(delivery,), tenders=tenders)
-    return Told(policy, lines=(), money=money).case
+    return Story(policy, lines=(), money=money).case
 
 
 def something(random: Random, case: Case) -> Command:

@@ -198,8 +198,8 @@ class Happening:
             self.add(UnitsShipped, lines=FrozenMap(units), move=move)
         if rest:
             if facts:
-                told = partial(trusted(OrderUpdated), status=None, buyer=None, seller=None)
-                self.tell(told, facts, ships=False)
+                update = partial(trusted(OrderUpdated), status=None, buyer=None, seller=None)
+                self.tell(update, facts, ships=False)
             return
         self.tell(
             partial(trusted(OrderAdvanced), move=move, status=status),

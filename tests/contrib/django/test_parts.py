@@ -8,7 +8,7 @@ from ordercancel import AdvanceOrder, CancellationService, Order, RequestCancell
 from ordercancel.contrib.django import DjangoStore
 from ordercancel.contrib.django.forms import ActionForm
 from ordercancel.domain.money import OrderLine
-from unit.test_parts import BUYER, PARTS, SELLER, Told
+from unit.test_parts import BUYER, PARTS, SELLER, Story
 from unit.tiny import utc
 
 LINES = (OrderLine(id="cup", quantity=3, item="Cups"), OrderLine(id="pot", quantity=1))
@@ -16,11 +16,11 @@ LINES = (OrderLine(id="cup", quantity=3, item="Cups"), OrderLine(id="pot", quant
 
 def form(action: str, sent: dict[str, Any] | None = None, move: str | None = None) -> ActionForm:
     """The form of an action on an order of which one cup was cancelled."""
-    told = Told(lines=LINES).cancels(cup=1)
+    story = Story(lines=LINES).cancels(cup=1)
     by = SELLER if move else BUYER
     (option,) = (
         each
-        for each in options(told.case, PARTS, by, told.at)
+        for each in options(story.case, PARTS, by, story.at)
         if (each.action, each.move) == (action, move)
     )
     data = None if sent is None else {"command_id": "c-1", **sent}
