@@ -260,20 +260,20 @@ def cancellation_server(
             _check_scope(wanted, who)
             case = await got(it.case(order_id, by=who.by))
             at = it._time(None, case)  # noqa: SLF001 - as the service itself reckons
-            verdict, found, digest = await _forecast(it, wanted, at)
+            verdict, outlook, digest = await _forecast(it, wanted, at)
             plan = _Plan(
                 command=plain(wanted),
                 version=case.version,
                 digest=digest,
                 until=(at + lasts).isoformat(),
             )
-            follows = tuple(each[who.lang] for each in found.sentences)
+            follows = tuple(each[who.lang] for each in outlook.sentences)
             options = await got(it.options(order_id, by=who.by))
             asked = next(each for each in options if _is_of(each, wanted)).confirmation
             return PlanView(
                 verdict=verdict,
                 follows=follows,
-                quote=found.quote,
+                quote=outlook.quote,
                 confirm=" ".join(follows) if asked is None else asked[who.lang],
                 token=plan.signed(secret),
                 expires_at=at + lasts,
@@ -343,11 +343,11 @@ async def _forecast(
         raise Refused(decision)
     _, case, _, seller = decision.about
     events, verdict = decide_admitted(command, case, decision.policy, at, seller)
-    found = consequences_of(events, case, decision.policy)
+    outlook = consequences_of(events, case, decision.policy)
     # Whenever it happens: moments are left out.
-    said = [verdict, plain(found.quote), *({**plain(each), "at": None} for each in events)]
+    said = [verdict, plain(outlook.quote), *({**plain(each), "at": None} for each in events)]
     digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-    return decision.verdict, found, digest
+    return decision.verdict, outlook, digest
 
 
 def _is_of(option: Option, command: Judged) -> bool:

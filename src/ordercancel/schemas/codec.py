@@ -143,11 +143,9 @@ def moment_or_day(text: Any, kind: type[date]) -> Any:
 def facts(values: Mapping[str, Any], policy: Policy | None) -> dict[str, Any]:
     """Facts as the policy declares them: moments and days are texts in JSON."""
     kinds: Mapping[type, type[date]] = {Moment: datetime, Day: date}
-    declared = {name: None if policy is None else policy.fact(name) for name in values}
+    read_as = {name: kinds.get(type(policy and policy.fact(name))) for name in values}
     return {
-        name: moment_or_day(value, kinds[type(declared[name])])
-        if type(declared[name]) in kinds
-        else value
+        name: value if (kind := read_as[name]) is None else moment_or_day(value, kind)
         for name, value in values.items()
     }
 

@@ -25,7 +25,7 @@ _GIVEN = ("at", "do", "order_id", "by")
 def line_schemas() -> dict[str, Schema]:
     """The schema of each object that a line is, or holds, by its name."""
     commands = {TAGS[kind][1]: _command(kind) for kind in WIRED}
-    given = {name: commands["request"]["properties"][name] for name in (*_GIVEN, "command_id")}
+    common = {name: commands["request"]["properties"][name] for name in (*_GIVEN, "command_id")}
     party, order = _object(Party), _object(Order)
     party["required"].remove("name")
     order["properties"]["history"] = {"type": "array", "items": _object(PastRequest)}
@@ -34,8 +34,8 @@ def line_schemas() -> dict[str, Schema]:
         "order": order,
         "history": order["properties"]["history"]["items"],
         **commands,
-        "options": _line("options", given),
-        "tick": _line("tick", {name: given[name] for name in ("at", "do", "command_id")}),
+        "options": _line("options", common),
+        "tick": _line("tick", {name: common[name] for name in ("at", "do", "command_id")}),
     }
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, event, text
@@ -95,6 +98,27 @@ def test_where_the_row_can_not_change_the_case_does_not(
     with pytest.raises(DBAPIError):
         client.post(f"{PATH}/commands", json=ASK)
     assert [each["event"] for each in client.get(f"{PATH}/history").json()] == ["OrderRegistered"]
+
+
+def test_of_twelve_clicks_at_once_one_is_carried_out(shop: Any) -> None:
+    """Those with its key get its outcome, those with others are refused."""
+
+    async def clicked() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(shop.app)
+        by = {"X-User": "buyer:b-1"}
+        async with (
+            shop.lifespan(shop.app),
+            httpx.AsyncClient(transport=transport, base_url="http://shop", headers=by) as client,
+        ):
+            await client.post("/shop", content=to_json(NEW))
+            keys = ({"Idempotency-Key": "same" if each % 2 else f"{each}"} for each in range(12))
+            post = partial(client.post, f"{PATH}/commands", json=ASK)
+            return await asyncio.gather(*(post(headers=key) for key in keys))
+
+    answers = asyncio.run(clicked())
+    done = [each.json()["repeated"] for each in answers if each.status_code == 200]
+    assert done.count(False) == 1
+    assert {each.status_code for each in answers} == {200, 409}
 
 
 def test_a_list_of_fifty_orders_with_buttons_is_one_query(client: TestClient, shop: Any) -> None:
