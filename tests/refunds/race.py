@@ -38,7 +38,7 @@ from ordercancel import (  # noqa: E402
     StoreUnavailable,
 )
 from ordercancel.domain.errors import OrderUnavailable  # noqa: E402
-from ordercancel.domain.refunds import RefundStatus  # noqa: E402
+from ordercancel.domain.refunds import Refund, RefundStatus  # noqa: E402
 from ordercancel.stores.sql import SqlStore  # noqa: E402
 from races.databases import POSTGRESQL, SQLITE, database  # noqa: E402
 from races.launching import launch  # noqa: E402
@@ -191,22 +191,19 @@ def _settle(service: CancellationService, provider: Provider) -> bool:
         for row in rows:
             for refund in row.refunds:
                 with suppress(*wrong):
-                    _see_to(service, provider, row.order_id, refund.key, refund.status)
+                    _see_to(service, provider, row.order_id, refund)
         return not rows and not service.backlog().messages and not provider.has_news
     return False
 
 
 def _see_to(
-    service: CancellationService,
-    provider: Provider,
-    order_id: str,
-    key: str,
-    status: RefundStatus,
+    service: CancellationService, provider: Provider, order_id: str, refund: Refund
 ) -> None:
-    if status is RefundStatus.FAILED:
-        service.handle(RetryRefund(order_id, by=OPERATOR, key=key))
-    elif status is RefundStatus.DISPUTED and (payment := provider.find(key)):
-        say(service, payment, by=OPERATOR)
+    for attempt in refund.attempts:
+        if attempt.status is RefundStatus.DISPUTED and (payment := provider.find(attempt.key)):
+            say(service, payment, by=OPERATOR)
+    if refund.status is RefundStatus.FAILED:
+        service.handle(RetryRefund(order_id, by=OPERATOR, key=refund.key))
 
 
 def _faults(url: str, provider: Provider) -> Iterator[str]:
@@ -268,8 +265,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place, postgres.server() as server:
         for number, (kind, heeds_keys, commands) in enumerate(
             (
-                (SQLITE, True, chosen.commands),
                 (POSTGRESQL, True, chosen.commands),
+                (SQLITE, True, chosen.commands),
                 (POSTGRESQL, False, min(chosen.commands, 800)),
             )
         ):

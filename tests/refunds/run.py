@@ -154,10 +154,11 @@ class _Run:
             if refund.status is RefundStatus.FAILED:
                 service.handle(RetryRefund(order_id, by=OPERATOR, key=refund.key))
                 self._retried += 1
-            elif refund.status is RefundStatus.DISPUTED:
-                payment = self._provider.find(refund.key)
-                if payment is not None:
-                    say(service, payment, by=OPERATOR)
+            for attempt in refund.attempts:
+                if attempt.status is RefundStatus.DISPUTED:
+                    payment = self._provider.find(attempt.key)
+                    if payment is not None:
+                        say(service, payment, by=OPERATOR)
 
     def _faults(self, service: CancellationService, number: int) -> Iterator[str]:
         """What is not as it must be: at the provider, in the case, of the other obligations."""

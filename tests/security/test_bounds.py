@@ -46,7 +46,9 @@ from ordercancel.domain.events import (
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.money import Money, OrderLine
+from ordercancel.domain.obligations import OwnObligation, RefundDue, Restock, StopShipment
 from ordercancel.domain.quotes import State
+from ordercancel.domain.refunds import Refund, RefundAttempt
 from ordercancel.domain.requests import Answer, CancellationRequest
 from ordercancel.engine.evolve import evolve
 from ordercancel.engine.quote import Account
@@ -111,15 +113,19 @@ FIELDS: dict[str, Any] = {
     "reference": "re-1",
     "disputed": True,
     "code": "declined",
+    "kind": "coupon",
+    "on": "approved",
 }
 
 
-def event(kind: type[Any]) -> Any:
-    """An event of a kind, with everything in it that it can have."""
-    own = {field.name for field in attrs.fields(kind)}
-    return kind(**STAMP, **{name: value for name, value in FIELDS.items() if name in own})
+def filled(kind: type[Any], *left_out: str) -> Any:
+    """A value of a kind, with everything in it that it can have."""
+    own = {field.name for field in attrs.fields(kind)} - {*left_out}
+    return kind(**{name: value for name, value in {**FIELDS, **STAMP}.items() if name in own})
 
 
+ATTEMPT = filled(RefundAttempt, "status")
+REFUND = Refund(request=1, tender="card", amount=300, currency="JPY", attempts=(ATTEMPT,))
 ANSWER = Answer(by=SELLER, at=jst(15), reason="other", text="words")
 REQUEST = CancellationRequest(
     number=1,
@@ -190,9 +196,13 @@ VALUES: list[Any] = [
         updated_at=jst(16),
         shipped_version=2,
         units=UNITS,
+        refunds=(REFUND,),
     ),
+    REFUND,
+    ATTEMPT,
+    *map(filled, (RefundDue, Restock, StopShipment, OwnObligation)),
     MESSAGE,
-    *map(event, EVENTS.values()),
+    *map(filled, EVENTS.values()),
 ]
 """One of everything that a host makes or a store reads back, with no field left out."""
 
@@ -489,9 +499,9 @@ def test_kept_texts_have_a_bound_of_their_own() -> None:
         (REQUEST, "text"),
         (REQUEST, "withdrawal_text"),
         (ANSWER, "text"),
-        (event(CancellationRequested), "text"),
-        (event(RequestClosed), "text"),
-        (event(WithdrawalAsked), "text"),
+        (filled(CancellationRequested), "text"),
+        (filled(RequestClosed), "text"),
+        (filled(WithdrawalAsked), "text"),
     ):
         assert getattr(attrs.evolve(kind, **{field: fits}), field) == fits
         with pytest.raises(InvalidValue, match="has 12001 code points"):
@@ -508,7 +518,7 @@ def test_a_body_and_a_subject_have_a_hundred_thousand_code_points_at_most() -> N
 
 
 def test_an_event_names_a_thousand_rules_at_most() -> None:
-    asked = event(WithdrawalAsked)
+    asked = filled(WithdrawalAsked)
     assert attrs.evolve(asked, rules=("r",) * 1_000)
     with pytest.raises(InvalidValue, match="has 1001 entries"):
         attrs.evolve(asked, rules=("r",) * 1_001)
@@ -518,7 +528,7 @@ def test_an_event_carries_an_order() -> None:
     with pytest.raises(
         InvalidValue, match=r"^OrderRegistered\.order: is a str; expected an Order$"
     ):
-        attrs.evolve(event(OrderRegistered), order="o-1")
+        attrs.evolve(filled(OrderRegistered), order="o-1")
 
 
 def test_a_version_has_32_bits() -> None:
@@ -569,7 +579,7 @@ def test_nobody_asks_more_than_a_thousand_times() -> None:
 def test_a_history_of_any_length_can_be_folded() -> None:
     """Only what is kept of an order is bounded, not how often it moves."""
     case = QOO10.open(order())
-    advanced: OrderAdvanced = event(OrderAdvanced)
+    advanced: OrderAdvanced = filled(OrderAdvanced)
     for _ in range(2_000):
         case = evolve(case, advanced)
     assert case.version == 2_000

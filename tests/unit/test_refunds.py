@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import pytest
 
 from ordercancel import (
@@ -238,6 +239,15 @@ def test_an_amount_that_was_due_is_taken_and_no_other() -> None:
     assert (str(refund.status), refund.amount, refund.currency) == ("settled", 1980, "JPY")
     with pytest.raises(InvalidValue, match="is 1979; expected 1980, which is due"):
         handle(settle("o-7:1:refund:card.1", amount=1979), case, TINY, utc(2))
+
+
+def test_a_refund_is_tried_a_thousand_times_at_most() -> None:
+    """Then it has to be given back in another way."""
+    failed = attrs.evolve(given(fail()).refunds[0].attempts[0])
+    attempts = tuple(attrs.evolve(failed, key=f"k.{number}") for number in range(1, 1_001))
+    case = attrs.evolve(given(), refunds=(Refund(request=1, attempts=attempts),))
+    with pytest.raises(InvalidValue, match="has had 1000 attempts; expected another way"):
+        handle(retry("k.1000"), case, TINY, utc(3))
 
 
 def test_every_fault_of_a_settlement_is_named() -> None:

@@ -9,7 +9,13 @@ import attrs
 
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
-from ordercancel.domain.limits import LAST_DUE_YEAR, MAX_REMEMBERED, MAX_REQUESTS, MAX_VERSION
+from ordercancel.domain.limits import (
+    LAST_DUE_YEAR,
+    MAX_CHARGES,
+    MAX_REMEMBERED,
+    MAX_REQUESTS,
+    MAX_VERSION,
+)
 from ordercancel.domain.orders import Order
 from ordercancel.domain.quotes import NOTHING, State, added_up
 from ordercancel.domain.refunds import Refund, RefundAttempt
@@ -123,7 +129,7 @@ class Case:
         faults.instance("units", self.units, State, "a State")
         if isinstance(self.units, State) and self.units is not NOTHING:
             self.units.check(faults, "units")
-        _check_entries(faults, "refunds", self.refunds, MAX_VERSION, Refund)
+        _check_entries(faults, "refunds", self.refunds, MAX_REQUESTS * MAX_CHARGES, Refund)
         faults.settle(self)
         ended = FINAL.intersection(request.status for request in self.requests)
         object.__setattr__(self, "_ended", ended)

@@ -56,6 +56,9 @@ MAX_AMOUNT = 10**15
 MAX_QUANTITY = 1_000_000
 """The most units of a line."""
 
+MAX_ATTEMPTS = 1_000
+"""How often a refund may be tried anew."""
+
 MAX_LINES = 1_000
 """The most lines of an order."""
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 import attrs
 
 from ordercancel.domain.faults import Faults
-from ordercancel.domain.limits import MAX_AMOUNT, MAX_MESSAGE_ID, MAX_REMEMBERED, MAX_REQUESTS
+from ordercancel.domain.limits import MAX_AMOUNT, MAX_ATTEMPTS, MAX_MESSAGE_ID, MAX_REQUESTS
 
 
 class RefundStatus(StrEnum):
@@ -77,9 +77,9 @@ class Refund:
         if self.amount is not None:
             faults.number("amount", self.amount, 1, MAX_AMOUNT, f"1 to {MAX_AMOUNT}")
         faults.line("currency", self.currency, optional=True)
-        for number, each in enumerate(faults.entries("attempts", self.attempts, MAX_REMEMBERED)):
+        for number, each in enumerate(faults.entries("attempts", self.attempts, MAX_ATTEMPTS)):
             faults.instance(f"attempts[{number}]", each, RefundAttempt, "a RefundAttempt")
-        if not self.attempts:
+        if self.attempts == ():
             faults.add("attempts", "are none", "at least one")
         faults.settle(self)
 

@@ -13,6 +13,7 @@ from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import FailRefund, Settlement, SettleRefund
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.events import Event, RefundFailed, RefundRetried, RefundSettled
+from ordercancel.domain.limits import MAX_ATTEMPTS
 from ordercancel.domain.refunds import Refund, RefundAttempt, RefundStatus
 from ordercancel.domain.trusted import trusted
 from ordercancel.engine.decision import refused
@@ -53,6 +54,9 @@ def settle(command: Settlement, case: Case, policy: RuleSet, at: datetime) -> tu
                 return ()
             if any(each.status is not RefundStatus.FAILED for each in refund.attempts):
                 raise refused(command, "refund_not_failed", case, policy, at)
+            if len(refund.attempts) == MAX_ATTEMPTS:
+                expected = "another way to give it back"
+                raise _invalid(command, "key", f"has had {MAX_ATTEMPTS} attempts", expected)
             next_key = f"{command.key.rpartition('.')[0]}.{len(refund.attempts) + 1}"
             return (trusted(RefundRetried)(**stamp, next_key=next_key),)
 
