@@ -79,7 +79,7 @@ class Refund:
         faults.line("currency", self.currency, optional=True)
         for number, each in enumerate(faults.entries("attempts", self.attempts, MAX_ATTEMPTS)):
             faults.instance(f"attempts[{number}]", each, RefundAttempt, "a RefundAttempt")
-        if self.attempts == ():
+        if isinstance(self.attempts, tuple) and not self.attempts:
             faults.add("attempts", "are none", "at least one")
         faults.settle(self)
 
