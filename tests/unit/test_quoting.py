@@ -342,6 +342,13 @@ class TestWords:
         assert cause.source[0].words == "30 %"
         assert "actor: the buyer" in cause.facts
 
+    def test_the_fee_of_an_approval_is_that_of_the_asking(self) -> None:
+        case = done(opened(), asks(), NEAR - SECOND)
+        decision = FURNITURE.assess(Approve("o-1", by=SELLER, request=1), case, NEAR + DAY)
+        cause = explain(decision, "en").causes[-1]
+        assert (cause.id, cause.effect) == ("early", "a fee: 10% of the goods")
+        assert cause.facts == ("it held when it was asked for",)
+
     def test_messages_and_labels_name_the_refund(self) -> None:
         policy = attrs.evolve(
             FURNITURE,

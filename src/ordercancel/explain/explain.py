@@ -238,10 +238,12 @@ def _causes(decision: Decision, said: Spoken) -> Iterator[Cause]:
     for each in decision.determined_by:
         when, effect = _when(each), _effect(each.effect, said)
         yield _cause(each.rule, effect, said, when=when, facts=_satisfying(when, decision, said))
-    fee = decision.ruling.fee
+    fee = decision.fee
     if fee is not None:
         amount = said.say("手数料：{it}", "a fee: {it}", it=said.fee(fee))
-        facts = _satisfying(fee.when, decision, said)
+        facts = [said.say("リクエストの時点で適用", "it held when it was asked for")]
+        if fee is decision.ruling.fee:
+            facts = _satisfying(fee.when, decision, said)
         yield _cause(fee, amount, said, when=fee.when, facts=facts)
     if decision.ruling.code is not None:
         left_out = tuple(_left_out(decision, said)) if decision.is_silent else ()
