@@ -41,11 +41,13 @@ from ordercancel import (
 from ordercancel.domain.characters import visible_length
 from ordercancel.domain.commands import COMMANDS, Settlement
 from ordercancel.domain.faults import Faults
+from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.money import OrderLine
 from ordercancel.engine.decide import register
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy import Forbid, Rule, TextBounds, now, paid_at, requested_at, status_since
 from ordercancel.testing import strategies as kit
-from ordercancel.testing.draws import first_moment, turning_points
+from ordercancel.testing.draws import first_moment, sample_order, turning_points
 from ordercancel.verification.invariants import Step
 from testing.shops import BY_REASON, CLOSED, IN_WORDS, LATER, OWN, SOUND
 from unit.tiny import OURS
@@ -194,6 +196,18 @@ def test_commands_are_well_formed_and_by_the_parties(policy: Policy) -> None:
             assert outcome(command, case, policy, at) in (None, Refused)
 
     hold()
+
+
+def test_units_are_named_where_a_policy_cancels_parts() -> None:
+    """Of orders with lines, as many as can go; of whole orders alone, none."""
+    parts = attrs.evolve(SHOP, whole_orders_only=False)
+    order = parts.open(attrs.evolve(sample_order(parts), lines=(OrderLine(id="cup", quantity=3),)))
+    named = {getattr(each, "lines", None) for each in drawn(kit.commands(parts, order))}
+    assert named <= {None, *(FrozenMap({"cup": units}) for units in (1, 2, 3))}
+    assert len(named) > 2
+    assert {order.quantities.get("a") for order in drawn(kit.orders(parts))} == {None, 3}
+    whole = drawn(kit.orders(SHOP))
+    assert not any(order.lines for order in whole)
 
 
 @pytest.mark.parametrize("policy", [QOO10, OWN, SHOP], ids=lambda policy: policy.name)
