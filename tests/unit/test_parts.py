@@ -591,3 +591,15 @@ def test_a_batch_of_parts_is_judged_one_after_another() -> None:
     assert isinstance(second, Refused)
     assert second.codes == ("more_than_remains",)
     assert third.case.order.status == "cancelled"
+
+
+def test_the_same_units_under_one_id_are_cancelled_once() -> None:
+    """Other units under that id are another command, and are refused."""
+    service = CancellationService(policies=[PARTS], store=MemoryStore())
+    service.register(Story().case.order, at=utc(1))
+    cancels = RequestCancellation("o-7", by=SELLER, lines={"cup": 1}, command_id="c-1")
+    first, again = (service.handle(cancels, at=utc(2)) for _ in range(2))
+    assert (first.repeated, again.repeated) == (False, True)
+    assert again.case.open_units == {"cup": 2, "pot": 1}
+    with pytest.raises(InvalidValue, match="command_id"):
+        service.handle(attrs.evolve(cancels, lines={"cup": 2}), at=utc(2))
