@@ -13,6 +13,8 @@ from ordercancel import Policy, RequestCancellation
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
 from ordercancel.policy import Flag
 from ordercancel.verification import verify
+from ordercancel.verification.commands_tried import commands_tried
+from testing.shops import OWN
 from verification.planted import ids, shop
 
 READINGS: list[tuple[Any, dict[str, Any]]] = [
@@ -72,6 +74,13 @@ def test_a_fact_that_a_command_needs_is_given_though_no_rule_looks_at_it() -> No
     """Consent to a fee is asked for to be kept; without it every request would be invalid."""
     consent = Flag("fee_accepted", of=RequestCancellation, required=True)
     assert ids(shop(facts=(consent,))) == []
+
+
+@pytest.mark.parametrize(("policy", "vias"), [(SHOP, {None}), (OWN, {None, "agent:x"})])
+def test_agents_are_tried_where_a_rule_asks_for_them(
+    policy: Policy, vias: set[str | None]
+) -> None:
+    assert {command.by.via for command in commands_tried(policy)} == vias
 
 
 def test_what_qoo10_means_is_waived_with_its_source() -> None:
