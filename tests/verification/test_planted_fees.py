@@ -9,14 +9,19 @@ from ordercancel import Policy
 from ordercancel.policy import (
     Deadline,
     Fee,
+    Forbid,
     Reason,
     Refunding,
+    RequestCancellation,
+    Rule,
     buyer,
     cancel,
+    closed_at,
     days,
     now,
     paid_at,
     placed_at,
+    requests_made,
     seller,
     status,
     system,
@@ -60,6 +65,18 @@ def test_a_fee_that_is_not_known() -> None:
     policy = with_fees(Fee(id="unpaid", when=buyer & (now >= paid_at + days(1))))
     notes = [note["en"] for note in reported(policy, ()).notes]
     assert "unpaid cannot be evaluated, and refuses, where this is not known: the payment" in notes
+
+
+def test_a_fee_that_nobody_can_ever_tell() -> None:
+    """Where everybody asks once alone, no request was closed before."""
+    once = Rule(
+        "once", on=RequestCancellation, when=requests_made > 0, effect=Forbid("once_alone")
+    )
+    policy = attrs.evolve(
+        with_fees(Fee(id="vain", when=buyer & (now >= closed_at))), rules=(*FURNITURE.rules, once)
+    )
+    answer = replayed(policy, fault(policy, "never_determined:vain"))[-1]
+    assert (answer["codes"], answer["rules"]) == (["undetermined"], ["vain"])
 
 
 def test_a_fee_that_only_a_deadline_takes_is_no_fault() -> None:
