@@ -58,10 +58,16 @@ READINGS = {
     "conect, one ask only": conect(edition="once", may_ask_again=False),
     "qoo10, delay approves": qoo10(edition="delay", late_while_open="approved"),
     "the half-hour shop": SHOP,
+    "the half-hour shop, by parts": attrs.evolve(SHOP, whole_orders_only=False),
     "the flea market": FLEA_MARKET,
     "the merchant who must ship": MUST_SHIP,
 }
-LONG = ("qoo10", "conect, one ask only", "qoo10, delay approves")
+LONG = (
+    "qoo10",
+    "conect, one ask only",
+    "qoo10, delay approves",
+    "the half-hour shop, by parts",
+)
 """Readings that the slow run alone judges: a long walk, and rules of others with a switch."""
 POLICIES = [
     pytest.param(policy, id=name, marks=[pytest.mark.slow] if name in LONG else [])
