@@ -101,10 +101,11 @@ _WORDS = {
     ),
     "command_line": Text(
         "# コマンドライン\n\nヘルプは英語です。出力の言語は `--lang`、なければ環境変数 `LC_ALL`・"
-        "`LC_MESSAGES`・`LANG` で決まります。終了コード：0 は成功、1 は指摘あり"
-        "（誤った行、ポリシーの不備、二つの差）、2 は開始できなかったことを示します。",
+        "`LC_MESSAGES`・`LANG` で決まります。終了コード：0 は成功、1 は指摘あり（誤った行、"
+        "ポリシーの不備、二つの差）、2 は開始できなかったことを示します。\n\n追加機能 `cli` が"
+        "あれば、シェルで補完できます。\n\n",
         "# Command line\n\nReports are in the language of `--lang`, else of the variables "
-        "`LC_ALL`, `LC_MESSAGES` or `LANG`.",
+        "`LC_ALL`, `LC_MESSAGES` or `LANG`. With the extra `cli`, shells complete it:\n\n",
     ),
     "settings": Text(
         "# 設定と追加機能\n\nサービスの設定は[コンストラクターの引数](api.md)、ルールの設定は"
@@ -121,6 +122,12 @@ _WORDS = {
         "{core}.\n\n| extra | brings |\n| --- | --- |\n{extras}\n",
     ),
 }
+
+
+_COMPLETION = """\
+```console
+ordercancel --print-completion bash > ~/.local/share/bash-completion/completions/ordercancel
+```"""
 
 
 def _policy(lang: str) -> str:
@@ -207,7 +214,7 @@ def _line(text: str) -> str:
 def _command_line(lang: str) -> str:
     os.environ["COLUMNS"] = "98"
     shown = (f"## {each.prog}\n\n```text\n{each.format_help()}```" for each in _parsers(parser()))
-    return "\n\n".join([_WORDS["command_line"][lang], *shown]) + "\n"
+    return "\n\n".join([_WORDS["command_line"][lang] + _COMPLETION, *shown]) + "\n"
 
 
 def _parsers(one: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
