@@ -106,7 +106,9 @@ def _act(job: Job, service: CancellationService, lane: int, outcomes: Counter[st
             if chance.random() < 0.15:
                 service.relay(limit=10, lease=LEASE)
             command = _command(chance, service, order.id, provider)
-            if command is not None:
+            if command is None:
+                outcomes["said what the provider told"] += 1
+            else:
                 events = service.handle(command).events
                 outcomes["done" if events else "said before"] += 1
         except (Refused, InvalidValue, Conflict, StoreUnavailable, Lost, OSError) as error:
