@@ -27,6 +27,8 @@ LANGUAGES = ("en", "ja")
 SETTINGS = (DOCS / "site" / "site.toml").read_text(encoding="utf-8")
 _LINK = re.compile(r"(!?)\[([^]\n]*)(?<!\\)\]\(([^)#\s]*)(#[^)\s]*)?\)")
 _MERMAID = re.compile(r"```mermaid\n.*?```\n", re.DOTALL)
+_JAPANESE = "[\u3001-\u30ff\u4e00-\u9fff\uff01-\uff5e]"
+_BROKEN = re.compile(rf"(?<={_JAPANESE})\n *(?={_JAPANESE})")
 _FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 
 
@@ -42,6 +44,12 @@ def sources(lang: str) -> dict[str, Path]:
         if suffix == lang:
             found[f"{name}.md"] = path
     return {**found, "changelog.md": ROOT / "CHANGELOG.md"}
+
+
+def joined(text: str) -> str:
+    """Text in which no blank comes of a line that ends within Japanese; code stays as it is."""
+    parts = re.split(f"({_FENCED.pattern})", text, flags=_FENCED.flags)
+    return "".join(part if part.startswith("```") else _BROKEN.sub("", part) for part in parts)
 
 
 class Site:
@@ -71,7 +79,7 @@ class Site:
         return {**texts, **self.shown}
 
     def _page(self, name: str, path: Path) -> str:
-        text = path.read_text(encoding="utf-8")
+        text = joined(path.read_text(encoding="utf-8"))
         drawn = path.with_suffix(".html")
         if drawn.exists():
             pictures = re.findall(r"<svg.*?</svg>\n", drawn.read_text(encoding="utf-8"), re.DOTALL)
@@ -146,8 +154,11 @@ def problems(lang: str) -> Iterator[str]:
             to = os.path.normpath(Path(name).parent / path) if path else name
             if anchor and ":" not in path and anchor[1:] not in anchors(pages[to]):
                 yield f"{lang}/{name}: {path}{anchor}"
-    listed = set(re.findall(r'"([\w/-]+\.md)"', SETTINGS))
-    for name in sorted(listed ^ (site.sources.keys() | site.generated.keys())):
+    listed = re.findall(r'"([\w/-]+\.md)"', SETTINGS)
+    yield from (
+        f"{lang}/{name} is twice in site.toml" for name in set(listed) if listed.count(name) > 1
+    )
+    for name in sorted(set(listed) ^ (site.sources.keys() | site.generated.keys())):
         yield f"{lang}/{name} is missing in " + ("the pages" if name in listed else "site.toml")
 
 

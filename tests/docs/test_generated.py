@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from docs.build_site import joined
 from docs.generate import undrawn
 from docs.reference import pages
 from examples.half_hour_shop import SHOP
@@ -42,3 +43,11 @@ def test_the_reference_has_every_code_in_both_languages() -> None:
     english, japanese = (pages(lang)["reference/codes.md"] for lang in ("en", "ja"))
     assert "| `not_due`{ #not_due } | The deadline has not come due. |" in english
     assert "| `not_due`{ #not_due } | 期限はまだ到来していません。 |" in japanese
+
+
+def test_no_blank_stands_in_japanese_where_a_line_ends() -> None:
+    """But between other letters, at the ends of paragraphs and items, and in code."""
+    text = "一行は、\n次へ続く。\n\n- 項目の\n  続き\n- 次の Python\nは\n\n```text\n一\n二\n```\n"
+    assert joined(text) == (
+        "一行は、次へ続く。\n\n- 項目の続き\n- 次の Python\nは\n\n```text\n一\n二\n```\n"
+    )
