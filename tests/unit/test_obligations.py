@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -319,6 +320,30 @@ def test_a_refund_by_each_tender_has_an_amount() -> None:
     assert (points.key, points.tender, points.amount) == ("o-7:1:refund:1.1", "ポイント", 20)
     assert (card.key, card.tender, card.amount) == ("o-7:1:refund:card.1", "card", 1_980)
     assert card.currency == "JPY"
+
+
+def test_observers_see_what_is_handed_over() -> None:
+    """By its key and its kind, as for the host."""
+    seen: list[dict[str, Any]] = []
+
+    class Watching:
+        def observe(self, what: Any, fields: dict[str, Any]) -> Any:
+            seen.append(fields)
+            return nullcontext()
+
+    service = service_of(observers=[Watching()])
+    cancelled(service)
+    service.relay()
+    assert seen[-1] == {
+        "message_id": KEY,
+        "order_id": "o-7",
+        "on": "refund_due",
+        "audience": "host",
+        "medium": "host",
+        "lag_seconds": 0.0,
+        "attempts": 1,
+        "outcome": "delivered",
+    }
 
 
 LATE = Deadline(

@@ -41,12 +41,13 @@ class Observed(StrEnum):
     """
 
     MESSAGE = "message"
-    """A message is delivered.
+    """A message is delivered, or an obligation handed over.
 
     Fields: ``message_id``, ``order_id``, ``attempts``, and of a message that can be read ``on``,
     ``audience``, ``medium``, and ``lag_seconds`` since what it tells of; in the end ``outcome``:
     ``delivered``, ``failed``, ``dead``, ``obsolete`` (its request has been closed) or ``lost``
-    (its lease was over, and it is another relay's), and ``error``, the kind of error.
+    (its lease was over, and it is another relay's), and ``error``, the kind of error. Of an
+    obligation the id is its key, ``on`` its kind, and ``audience`` and ``medium`` are ``host``.
     """
 
 

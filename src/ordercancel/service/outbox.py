@@ -116,6 +116,8 @@ class Outbox(Queries):
         if obligation is not None:
             fields |= {
                 "on": obligation.kind,
+                "audience": "host",
+                "medium": "host",
                 "lag_seconds": (now - obligation.at).total_seconds(),
             }
         if message is not None:

@@ -115,6 +115,8 @@ class AsyncOutbox(AsyncQueries):
         if obligation is not None:
             fields |= {
                 "on": obligation.kind,
+                "audience": "host",
+                "medium": "host",
                 "lag_seconds": (now - obligation.at).total_seconds(),
             }
         if message is not None:
