@@ -53,6 +53,7 @@ from ordercancel import (
 from ordercancel.domain.events import Event
 from ordercancel.domain.requests import OPEN
 from ordercancel.policies import QOO10
+from ordercancel.service.receipts import key_of
 from ordercancel.service.records import Claim, Commit, InboxQuery, Queue, Receipt
 from ordercancel.stores.sql import SqlStore, queries
 from ordercancel.stores.sql.commit import write
@@ -188,23 +189,30 @@ class Sent:
     core: Any = None
     values: tuple[Values, ...] = ()
 
-    def about(self, old: str, new: str) -> Sent:
+    def about(self, ids: Mapping[str, str]) -> Sent:
         """The same about another order."""
         return attrs.evolve(
             self,
-            parameters=tuple(replaced(each, old, new) for each in self.parameters),
-            values=tuple(replaced(each, old, new) for each in self.values),
+            parameters=tuple(replaced(each, ids) for each in self.parameters),
+            values=tuple(replaced(each, ids) for each in self.values),
         )
 
 
-def replaced(value: Any, old: str, new: str) -> Any:
-    """A value with another id wherever it stands."""
+def ids_of(asked: Order) -> list[str]:
+    """What an order, and what is done with it, are known by."""
+    return [asked.id, *(key_of(each, each.command_id or "") for each in commands(asked))]
+
+
+def replaced(value: Any, ids: Mapping[str, str]) -> Any:
+    """A value with other ids wherever they stand."""
     if isinstance(value, str):
-        return value.replace(old, new)
+        for old, new in ids.items():
+            value = value.replace(old, new)
+        return value
     if isinstance(value, tuple):
-        return tuple(replaced(each, old, new) for each in value)
+        return tuple(replaced(each, ids) for each in value)
     if isinstance(value, dict):
-        return {name: replaced(each, old, new) for name, each in value.items()}
+        return {name: replaced(each, ids) for name, each in value.items()}
     return value
 
 
@@ -273,24 +281,25 @@ class NotingStore:
 class Notes:
     """What is sent for one order whose request is granted, and one whose request is rejected."""
 
-    of: tuple[tuple[str, tuple[Sent, ...]], ...]
+    of: tuple[tuple[Order, tuple[Sent, ...]], ...]
 
     def about(self, asked: Order) -> list[Sent]:
         """What is sent for another order."""
         old, notes = self.of[int(asked.id) % 2]
-        return [each.about(old, asked.id) for each in notes]
+        ids = dict(zip(ids_of(old), ids_of(asked), strict=True))
+        return [each.about(ids) for each in notes]
 
 
 def noted(shop: Shop) -> Notes:
     """What is sent for an order, noted twice."""
-    found: dict[int, tuple[str, tuple[Sent, ...]]] = {}
+    found: dict[int, tuple[Order, tuple[Sent, ...]]] = {}
     with engine_of(shop.url, autocommit=True) as engine:
         for asked in shop.fresh(2):
             store: Any = NotingStore(engine)
             service = CancellationService(policies=[QOO10], store=store)
             for command in commands(asked):
                 service.handle(command, at=ASKED_AT)
-            found[int(asked.id) % 2] = asked.id, tuple(store.notes)
+            found[int(asked.id) % 2] = asked, tuple(store.notes)
     return Notes((found[0], found[1]))
 
 
@@ -491,7 +500,7 @@ NAMING: Mapping[str, frozenset[str]] = {
     "ordercancel_cases": frozenset({"order_id", "open_key", "body"}),
     "ordercancel_events": frozenset({"order_id", "body"}),
     "ordercancel_outbox": frozenset({"order_id", "message_id", "body"}),
-    "ordercancel_commands": frozenset({"order_id", "command_id"}),
+    "ordercancel_commands": frozenset({"order_id"}),
 }
 """The columns of each table that an order's id stands in."""
 
@@ -531,7 +540,10 @@ def multiply(connection: sqlite3.Connection, size: int) -> None:
         if table == "ordercancel_outbox":
             names.remove("number")
         columns = ", ".join(names)
-        copied = ", ".join(f"replace({n}, old, new)" if n in naming else n for n in names)
+        copies = {n: f"replace({n}, old, new)" if n in naming else n for n in names}
+        if "command_id" in copies:  # a digest, and so another one
+            copies["command_id"] = "substr(command_id, 1, length(command_id) - length(new)) || new"
+        copied = ", ".join(copies.values())
         connection.execute(f"CREATE TEMP TABLE templates AS SELECT * FROM {table}")  # noqa: S608
         connection.execute("CREATE INDEX temp.ix_templates ON templates (order_id)")
         connection.execute(
