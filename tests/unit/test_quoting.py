@@ -154,7 +154,9 @@ class TestFees:
         assert (decision.codes, decision.rules) == (("fees_disagree",), ("late", "other"))
         with pytest.raises(Refused, match="contradict each other"):
             decide(asks(), opened(policy), policy, NEAR)
-        (cause, _) = explain(decision, "en").causes
+        explained = explain(decision, "en")
+        assert (explained.flips, explained.is_final) == ((), False)
+        (cause, _) = explained.causes
         assert cause.effect == (
             "The fees for cancelling contradict each other here, so nothing was done. "
             "(30% of the goods, at least 500)"

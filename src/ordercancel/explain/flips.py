@@ -43,6 +43,7 @@ from ordercancel.rules.conditions import (
 from ordercancel.rules.deadlines import Do
 from ordercancel.rules.effects import Forbid
 from ordercancel.rules.facts import MARKED, NO_REQUEST, OF_THE_ACTOR
+from ordercancel.rules.refunding import Fee
 from ordercancel.verification.enumeration import Space, leaves_of
 
 _SETTLED = OF_THE_ACTOR - {"seller_permits"} | {
@@ -82,7 +83,7 @@ _NO_RULES = (WHOLE_ORDERS_ONLY, MORE_THAN_REMAINS, QUOTE_CHANGED)
 
 def flips(decision: Decision, lang: Lang) -> Iterator[Flip]:
     """What would bring another verdict: as few facts as possible, each with what they bring."""
-    if decision.kind is None or decision.ruling.code in _NO_RULES:
+    if decision.kind is None or decision.ruling.code in _NO_RULES or _is_of_fees(decision):
         return
     policy, kind, facts = decision.policy, decision.kind, decision.facts
     at = facts.at if isinstance(facts, Facts) else facts.get("now")
@@ -114,6 +115,11 @@ def flips(decision: Decision, lang: Lang) -> Iterator[Flip]:
             return
 
 
+def _is_of_fees(decision: Decision) -> bool:
+    """Whether fees stand in the way: they are asked of cases alone, and of no made-up facts."""
+    return any(isinstance(error.rule, Fee) for error in decision.errors)
+
+
 def is_final(decision: Decision) -> bool:
     """Whether nothing that can still come about makes the same command possible.
 
@@ -124,6 +130,8 @@ def is_final(decision: Decision) -> bool:
         return False
     if decision.ruling.code in _NO_RULES:
         return decision.ruling.code == WHOLE_ORDERS_ONLY
+    if _is_of_fees(decision):
+        return False
     policy, kind, facts = decision.policy, decision.kind, decision.facts
     orders = policy.orders
     statuses = {str(facts["status"])} | _later(policy, facts["status"])
