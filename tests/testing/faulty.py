@@ -64,8 +64,22 @@ class LosesMessages(MemoryStore):
 class HandsOutTwice(MemoryStore):
     """Knows nothing of leases."""
 
-    def claim(self, now: datetime, until: datetime, limit: int) -> tuple[Message, ...]:
-        return super().claim(now, now, limit)
+    def claim(self, now: datetime, until: datetime, *args: Any) -> tuple[Message, ...]:
+        return super().claim(now, now, *args)
+
+
+class LosesObligations(MemoryStore):
+    """Writes what people are told, and forgets what the host must do."""
+
+    def commit(self, commit: Commit) -> None:
+        super().commit(attrs.evolve(commit, obligations=()))
+
+
+class HandsOutEverything(MemoryStore):
+    """Leases messages and obligations, whichever were asked for."""
+
+    def claim(self, now: datetime, until: datetime, limit: int, *_: Any) -> tuple[Message, ...]:
+        return super().claim(now, until, limit)
 
 
 class NeverDelivers(MemoryStore):
@@ -149,6 +163,8 @@ STORES = (
     WritesBeforeItLooks,
     LosesMessages,
     HandsOutTwice,
+    HandsOutEverything,
+    LosesObligations,
     NeverDelivers,
     LosesEvents,
     ShowsAnother,
