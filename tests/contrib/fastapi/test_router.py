@@ -167,6 +167,7 @@ class TestQuestions:
         rows = [*first["rows"], *second["rows"]]
         assert [each["order_id"] for each in rows] == ["762544202", "762544203"]
         assert second["next"] is None
+        assert client.get("/queue?marked=refund_open", headers=SELLER).json()["rows"] == []
         counts = client.get("/queue/counters", headers=SELLER).json()
         assert (counts[0]["policy"], counts[0]["on"], counts[0]["count"]) == ("qoo10", "open", 2)
 

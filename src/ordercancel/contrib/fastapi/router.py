@@ -197,6 +197,7 @@ def cancellation_router(
     async def queue(
         request: Request,
         status: Annotated[list[RequestStatus] | None, Query()] = None,
+        marked: Annotated[str | None, Query(max_length=200)] = None,
         after: Annotated[str | None, Query(max_length=300)] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
         by: Actor = who,
@@ -205,9 +206,8 @@ def cancellation_router(
 
         async def work(service: Any, session: Any) -> QueueView:
             lang = language(request, shared)
-            page = await got(
-                service.inbox(by, statuses=status, after=after, limit=limit, lang=lang)
-            )
+            narrowed = {"statuses": status, "marked": marked, "after": after}
+            page = await got(service.inbox(by, **narrowed, limit=limit, lang=lang))
             return QueueView(rows=page.rows, next=None if page.next is None else str(page.next))
 
         return answer(request, await desk.do(work))
