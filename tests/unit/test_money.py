@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordercancel import InvalidValue
+from ordercancel import Buyer, InvalidValue, RequestCancellation
 from ordercancel.domain.money import (
     Charge,
     Money,
@@ -119,6 +119,9 @@ def test_every_fault_of_a_value_is_named() -> None:
         "rates['']",
         "rounding",
     ]
+    assert where(Tax, mode="added", rates={"10": (10, 100)}) == ["rates"]
+    twice = ("8", (8, 100)), ("8", (1, 10)), "10"
+    assert where(Tax, mode="added", rates=twice) == ["rates['8']", "rates[2]"]
     fee = Fee(id="f")
     assert where(Refunding, rounding="x", tenders="x", tax=8, fees=(fee, fee, 3)) == [
         "rounding",
@@ -127,6 +130,30 @@ def test_every_fault_of_a_value_is_named() -> None:
         "fees[2]",
         "fees",
     ]
+
+
+class Unshown(str):
+    """An id of the host's own, which can't be shown."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("it can't be shown")
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "at"),
+    [
+        (Charge, {"id": "s", "kind": Unshown("tip"), "amount": 1}, "kind"),
+        (Fee, {"id": "f", "rate": Unshown("10%")}, "rate"),
+        (RequestCancellation, {"by": Buyer("b"), "lines": {Unshown("cup"): 0}}, "lines['cup']"),
+    ],
+)
+def test_what_cannot_be_shown_is_named_all_the_same(
+    kind: Any, fields: dict[str, Any], at: str
+) -> None:
+    """Whatever a subclass of `str` makes of itself, the error is the library's."""
+    if kind is RequestCancellation:
+        fields = {"order_id": "o-1", **fields}
+    assert where(kind, **fields) == [at]
 
 
 def test_every_fault_of_money_is_named() -> None:

@@ -314,7 +314,7 @@ def _is_utc(value: object) -> bool:
 
 
 def _kind_or_text(value: object) -> str:
-    return f"{value!r:.80}" if isinstance(value, str) else _kind(value)
+    return f"{exact(value)!r:.80}" if isinstance(value, str) else _kind(value)
 
 
 def _kind(value: object) -> str:

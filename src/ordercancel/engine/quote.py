@@ -11,6 +11,7 @@ the whole, by telescoping and not by care. Three things follow, and are found he
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping
 
 from ordercancel.domain.faults import Faults
@@ -98,9 +99,9 @@ class Account:
         faults = Faults("cancel")
         if lines is None:
             lines = {name: units for name, units in self.open(state).items() if units}
-        if fee is not None and fee not in self._fees:
+        if fee is not None and not (isinstance(fee, str) and fee in self._fees):
             expected = f"one of: {', '.join(self._fees) or 'none'}"
-            faults.add("fee", f"is {fee!r:.80}", expected, code="unknown_fee")
+            faults.add("fee", f"is {reprlib.repr(fee)}", expected, code="unknown_fee")
         self._check_units(state, lines, faults)
         faults.raise_if_any()
         after = state.cancelling(lines, fee)
@@ -149,9 +150,9 @@ class Account:
         """
         faults = Faults("RecordRefund")
         known = {each.id: each.amount for each in self.tenders}
-        if tender is not None and tender not in known:
+        if tender is not None and not (isinstance(tender, str) and tender in known):
             expected = f"one of: {', '.join(known)}"
-            faults.add("tender", f"is {tender!r:.80}", expected, code="unknown_tender")
+            faults.add("tender", f"is {reprlib.repr(tender)}", expected, code="unknown_tender")
             faults.raise_if_any()
         back = added_up(state.given, state.elsewhere)
         names = known if tender is None else (tender,)
@@ -358,7 +359,7 @@ class Account:
 
     def _check_units(self, state: State, lines: object, faults: Faults) -> None:
         if not isinstance(lines, Mapping):
-            faults.add("lines", f"is {lines!r:.80}", "units by line")
+            faults.add("lines", f"is {reprlib.repr(lines)}", "units by line")
             return
         if not lines:
             faults.add("lines", "are none", "units that are open", code="more_than_remains")
@@ -366,7 +367,7 @@ class Account:
         for name, units in lines.items():
             if name not in open_units:
                 expected = f"one of: {', '.join(open_units)}"
-                faults.add("lines", f"has {name!r:.80}", expected, code="unknown_line")
+                faults.add("lines", f"has {reprlib.repr(name)}", expected, code="unknown_line")
                 continue
             where = f"lines[{name!r:.80}]"
             faults.number(where, units, 1, MAX_QUANTITY, "a number of units from 1 on")

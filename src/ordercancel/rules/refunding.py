@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import reprlib
 from enum import StrEnum
 
 import attrs
 
+from ordercancel.domain.exact import exact
 from ordercancel.domain.faults import Faults
-from ordercancel.domain.limits import MAX_AMOUNT
+from ordercancel.domain.limits import MAX_AMOUNT, MAX_LINES
 from ordercancel.domain.money import Rounding
 from ordercancel.rules.conditions import ALWAYS, Condition, as_condition
 from ordercancel.rules.sources import Source, as_source
@@ -104,9 +106,20 @@ class Tax:
     def __attrs_post_init__(self) -> None:
         faults = Faults("Tax")
         faults.member("mode", self.mode, TaxMode)
-        for name, rate in self.rates:
+        classes: set[str] = set()
+        for number, entry in enumerate(faults.entries("rates", self.rates, MAX_LINES)):
+            if not isinstance(entry, tuple) or len(entry) != 2:
+                expected = 'a class and its rate, such as ("8", (8, 100))'
+                faults.add(f"rates[{number}]", f"is {reprlib.repr(entry)}", expected)
+                continue
+            name, rate = map(exact, entry)
+            where = f"rates[{reprlib.repr(name)}]"
             faults.line("rates", name)
-            _check_rate(faults, f"rates[{name!r:.80}]", rate, is_share=False)
+            _check_rate(faults, where, rate, is_share=False)
+            if isinstance(name, str) and name in classes:
+                faults.add(where, "is there twice", "one rate for each class")
+            elif isinstance(name, str):
+                classes.add(name)
         faults.member("rounding", self.rounding, Rounding)
         faults.settle(self)
 
@@ -157,10 +170,10 @@ def rate_text(rate: Rate) -> str:
 def _check_rate(faults: Faults, field: str, rate: object, *, is_share: bool) -> None:
     expected = "a numerator from 0 on and a denominator from 1 on, such as (8, 100)"
     if not isinstance(rate, tuple) or len(rate) != 2:
-        faults.add(field, f"is {rate!r:.80}", expected)
+        faults.add(field, f"is {reprlib.repr(rate)}", expected)
         return
     faults.number(f"{field}[0]", rate[0], 0, _MAX_RATE, expected)
     faults.number(f"{field}[1]", rate[1], 1, _MAX_RATE, expected)
-    numbers = all(isinstance(each, int) for each in rate)
-    if is_share and numbers and rate[0] > rate[1] > 0:
-        faults.add(field, f"is {rate!r:.80}", "at most the whole")
+    over, under = map(exact, rate)
+    if is_share and isinstance(over, int) and isinstance(under, int) and over > under > 0:
+        faults.add(field, f"is ({over}, {under})", "at most the whole")
