@@ -277,6 +277,9 @@ class TestExpecting:
         quote = error.value.decision.quote
         assert quote is not None
         assert quote.refund == (17_000 if at < NEAR else 13_400)
+        shown = FURNITURE.assess(asks(expects=18_800), opened(), at)
+        assert (shown.is_refused, shown.quote) == (True, quote)
+        assert [each.code for each in shown.refusals] == ["quote_changed"]
 
     def test_so_is_an_approval(self) -> None:
         case = done(opened(), asks(), NEAR)

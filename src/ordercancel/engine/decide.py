@@ -43,7 +43,7 @@ from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.trusted import trusted
 from ordercancel.engine.compilation import evaluate
-from ordercancel.engine.decision import Refused, Verdict, check_quote, refused
+from ordercancel.engine.decision import Refused, Verdict, as_expected, refused
 from ordercancel.engine.happening import Happening
 from ordercancel.engine.inputs import check_input, check_update
 from ordercancel.engine.quoting import spread_elsewhere
@@ -164,7 +164,8 @@ def _judged(
         raise Refused(ruling.decision(policy, type(command), (command, case, at, seller)))
     if isinstance(command, RequestCancellation | Approve) and command.expects is not None:
         decision = ruling.decision(policy, type(command), (command, case, at, seller))
-        check_quote(decision, command.expects)
+        if (expected := as_expected(decision, command)).is_refused:
+            raise Refused(expected)
     step = Happening(case, policy, at, command.by, ruling.rules)
     match command:
         case RequestCancellation():

@@ -327,14 +327,12 @@ def refused(command: Command, code: str, case: Case, policy: RuleSet, at: dateti
     return Refused(ruling.decision(policy, None, (command, case, at, None)))
 
 
-def check_quote(decision: Decision, expects: int) -> None:
-    """Raise `Refused` where another refund is expected than what is granted would give back.
-
-    Args:
-        decision: A grant of a request or an approval.
-        expects: The refund, in minor units.
-    """
-    quote = decision.quote
-    if quote is None or quote.refund != expects:
-        ruling = attrs.evolve(decision.ruling, verdict=Verdict.REFUSE, code=QUOTE_CHANGED)
-        raise Refused(Decision(ruling, decision.policy, decision.kind, decision.about or {}))
+def as_expected(decision: Decision, command: Judged) -> Decision:
+    """The decision, or its refusal where `command` expects another refund than it gives back."""
+    expects = command.expects if isinstance(command, RequestCancellation | Approve) else None
+    if expects is None or decision.is_refused:
+        return decision
+    if decision.quote is not None and decision.quote.refund == expects:
+        return decision
+    ruling = attrs.evolve(decision.ruling, verdict=Verdict.REFUSE, code=QUOTE_CHANGED)
+    return Decision(ruling, decision.policy, decision.kind, decision.about or {})

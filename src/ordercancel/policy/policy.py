@@ -16,7 +16,7 @@ from ordercancel.domain.faults import moment
 from ordercancel.domain.orders import Order
 from ordercancel.domain.quotes import NOTHING
 from ordercancel.engine.compilation import Compiled, evaluate
-from ordercancel.engine.decision import Decision
+from ordercancel.engine.decision import Decision, as_expected
 from ordercancel.engine.evaluation import judge
 from ordercancel.engine.evolve import opened
 from ordercancel.engine.ruleset import RuleLeaf
@@ -244,8 +244,8 @@ class Policy(PolicyWording):
         """What the rules say to `command` about `case` at the moment `at`. Changes nothing.
 
         The same answer that the service gives, with no service and no store: to show or hide a
-        button, and to say why. It judges whether the command may be given; whether its reason and
-        text are well-formed is judged when it is.
+        button, and to say why. It judges whether the command may be given, and gives back what it
+        expects; whether its reason and text are well-formed is judged when it is.
 
         Args:
             command: What somebody wants to do; a request may leave out its reason here.
@@ -263,7 +263,8 @@ class Policy(PolicyWording):
         check_party(command.by, command.order_id, case.order, self.roles)
         at = moment(type(command), at)
         ruling = evaluate(command, case, self, at, seller)
-        return ruling.decision(self, type(command), (command, case, at, seller))
+        decision = ruling.decision(self, type(command), (command, case, at, seller))
+        return as_expected(decision, command)
 
     def judge(self, kind: type[Judged], facts: Mapping[str, Value | None]) -> Decision:
         """What the rules and the lifecycles say to a command of this `kind`, by `facts`.
