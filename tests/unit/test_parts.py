@@ -360,6 +360,10 @@ class TestRefusals:
             ("RequestCancellation.lines", "unknown_line", "one of: cup, pot"),
             ("RequestCancellation.lines['cup']", "more_than_ordered", "at most 3, as ordered"),
         ]
+        assert [each.sentences["en"] for each in caught.value.faults] == [
+            "The order has no line vase.",
+            "That is more of cup than was ordered.",
+        ]
 
     def test_an_order_without_lines_has_none_to_name(self) -> None:
         story = Story(lines=())

@@ -212,14 +212,20 @@ def _check_lines(
     """Note units of lines that there are not; where parts are refused, the rules say so."""
     if lines is None or policy.whole_orders_only:
         return
-    ordered = order.quantities
+    ordered = {line.id: line for line in order.lines}
     for name, units in lines.items():
-        if name not in ordered:
-            problem, expected = f"has {name!r:.80}", f"one of: {', '.join(ordered) or 'none'}"
-            _add(faults, "lines", problem, expected, "unknown_line", name, policy)
-        elif units > ordered[name]:
-            where, expected = f"lines[{name!r:.80}]", f"at most {ordered[name]}, as ordered"
-            _add(faults, where, f"is {units}", expected, "more_than_ordered", name, policy)
+        where, problem, line = f"lines[{name!r:.80}]", f"is {units}", ordered.get(name)
+        if line is None:
+            code, called = "unknown_line", name
+            where, problem = "lines", f"has {name!r:.80}"
+            expected = f"one of: {', '.join(ordered) or 'none'}"
+        elif units > line.quantity:
+            code, called = "more_than_ordered", line.item or name
+            expected = f"at most {line.quantity}, as ordered"
+        else:
+            continue
+        sentences = _sentences(code, Text(en=f"{called:.80}"))
+        faults.add(where, problem, expected, code=code, sentences=sentences)
 
 
 def _check_move(command: AdvanceOrder, case: Case, policy: RuleSet, faults: Faults) -> None:

@@ -229,10 +229,11 @@ FAULT_TEXTS: Mapping[str, Text] = FrozenMap(
             "Please enter the reason itself, not the note beside it.",
         ),
         "unknown_line": Text(
-            "指定された明細は、この注文にはありません。", "The order has no such line."
+            "「{fact}」という明細は、この注文にはありません。", "The order has no line {fact}."
         ),
         "more_than_ordered": Text(
-            "注文された数量を超えています。", "That is more than was ordered."
+            "「{fact}」の数量が、注文された数量を超えています。",
+            "That is more of {fact} than was ordered.",
         ),
         "lines_not_taken": Text(
             "この操作では数量を指定できません。", "No units can be named for this."

@@ -92,8 +92,8 @@ class AsyncRetention(AsyncBatches):
             before: What happened, or was delivered, before this moment goes.
             kept: What may go: ``messages`` that were delivered or are obsolete; ``receipts``,
                 without which a command that comes again is judged anew; ``cases`` about which
-                nothing is open: no request, no deadline that runs, no message that waits. An order
-                whose case is gone is unknown. Default: all of it.
+                nothing is open: no request, no refund, no deadline that runs, nothing that waits
+                to be delivered. An order whose case is gone is unknown. Default: all of it.
             after: The id of the order to go on behind. Default: begin with the first.
             limit: How many orders to look at, 1 to 10,000. Default: 1,000.
         """
