@@ -37,13 +37,13 @@ NUMBERS = count()
 Work = Callable[[], object]
 
 BOUNDS = {
-    "assess a request": (365, 250),
-    "assess an approval": (405, 250),
+    "assess a request": (385, 250),
+    "assess an approval": (430, 250),
     "decide a request, at once": (1_165, 1_100),
     "decide a request, referred": (920, 1_100),
     "decide an approval": (925, 750),
     "decide a rejection": (1_075, 850),
-    "handle a request": (4_450, 7_600),
+    "handle a request": (4_455, 7_600),
     "handle an approval": (5_480, 8_600),
     "handle an approval with an id": (6_430, 8_600),
 }
