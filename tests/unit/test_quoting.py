@@ -297,6 +297,17 @@ class TestExpecting:
         assert error.value.decision.quote is None
 
 
+def test_units_of_a_fee_that_the_policy_has_lost_are_named() -> None:
+    """What they give back can't be reckoned any more; it can still be looked at."""
+    case = done(opened(), asks(lines={"chair": 1}), NEAR)
+    case = done(case, Approve("o-1", by=SELLER, request=1), NEAR)
+    later = attrs.evolve(FURNITURE, refunding=Refunding(), succeeds={FURNITURE.digest})
+    assert later.assess(asks(lines={"chair": 1}), case, NEAR).quote is None
+    case = done(case, asks(lines={"chair": 1}), NEAR, later)
+    with pytest.raises(InvalidValue, match="have the fee 'late'; expected one of: none"):
+        decide(Approve("o-1", by=SELLER, request=2), case, later, NEAR)
+
+
 class TestRefundsElsewhere:
     def test_they_lower_what_is_given(self) -> None:
         case = done(opened(), RecordRefund("o-1", by=OFFICE, amount=400), PLACED + DAY)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import reprlib
 from collections.abc import Mapping
 
+from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_AMOUNT, MAX_QUANTITY
 from ordercancel.domain.money import (
@@ -172,7 +173,11 @@ class Account:
     # ------------------------------------------------------------------ what is owed
 
     def due(self, state: State) -> Due:
-        """Return what is owed in a state, all in all."""
+        """Return what is owed in a state, all in all.
+
+        Raises:
+            InvalidValue: Units are cancelled under a fee that there is not (``unknown_fee``).
+        """
         runs, due = self._latest  # what a step begins with is what the one before it ended with
         if state.runs is not runs:
             due = self._due(state)
@@ -180,6 +185,11 @@ class Account:
         return due
 
     def _due(self, state: State) -> Due:
+        unknown = {name for name, _ in state.runs} - {None, *self._fees}
+        if unknown:  # the policy was succeeded by one that has lost them
+            problem = f"have the fee {min(map(str, unknown))!r:.80}"
+            expected = f"one of: {', '.join(self._fees) or 'none'}"
+            raise InvalidValue([Fault("State.runs", problem, expected, code="unknown_fee")])
         cancelled: dict[str, int] = {}
         bases: dict[str, int] = {}
         goods, charges, gross = self._gross(cancelled)
