@@ -11,6 +11,7 @@ import pytest
 
 from both import each_service  # noqa: F401 - each test runs with both services
 from ordercancel import (
+    AdvanceOrder,
     Approve,
     Command,
     Conflict,
@@ -455,6 +456,15 @@ def test_what_no_rule_judges_goes_with_what_rules_do() -> None:
         [UpdateOrder("o-5", by=SYSTEM, facts={"paid_at": AT}), asks("o-4")], at=AT
     )
     assert (told.case.order.paid_at, asked.case.order.status) == (AT, "cancelled")
+
+
+def test_an_order_is_moved_on_together_with_a_cancellation() -> None:
+    """Nobody gets half of what they asked for."""
+    service = with_cart()
+    plans = AdvanceOrder("o-5", by=SELLER, move="plan_shipping", facts={"ship_on": jst(31).date()})
+    planned, asked = service.handle_all([plans, asks("o-4")], at=AT)
+    assert planned.case.order.ship_on == jst(31).date()
+    assert asked.case.order.status == "cancelled"
 
 
 def test_what_the_host_may_not_tell_is_a_refusal_like_others() -> None:

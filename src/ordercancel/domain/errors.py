@@ -112,7 +112,7 @@ class UnknownOrder(OrderCancelError, LookupError):
 
 
 NOT_ALIKE = "not_alike"
-"""The code where commands that are given together would come out differently."""
+"""The code where some commands of those given together cancel, and others are referred."""
 
 _NOT_ALIKE = {
     "ja": "すぐにキャンセルできる注文と、相手の回答が必要な注文が含まれています。",
@@ -140,7 +140,8 @@ class NotAll(OrderCancelError):
         """The stable codes of all refusals and faults, each once, with `NOT_ALIKE` for all."""
         codes = [code for error in self.errors.values() for code in getattr(error, "codes", ())]
         granted = {self.verdicts[each] for each in {*self.verdicts} - {*self.errors}}
-        return tuple(dict.fromkeys([*codes, *([NOT_ALIKE] if len(granted) > 1 else [])]))
+        unlike = [NOT_ALIKE] if granted >= {"cancel", "refer"} else []
+        return tuple(dict.fromkeys([*codes, *unlike]))
 
     def message(self, lang: str) -> str:
         """The sentence for people that says that they are not alike; empty where they are."""

@@ -291,7 +291,7 @@ class AsyncBatches(AsyncDeadlines):
                 if handled.verdict is not None:
                     verdicts[order_id] = handled.verdict
                 assessed[order_id] = case, policy, handled
-        if errors or len({*verdicts.values()}) > 1:
+        if errors or {*verdicts.values()} >= {"cancel", "refer"}:
             raise NotAll(errors, verdicts)
         return assessed
 
