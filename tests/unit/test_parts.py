@@ -572,6 +572,14 @@ class TestWords:
         never = explain(whole.policy.assess(self.asking({"cup": 2}), whole.case, whole.at), "en")
         assert (never.codes, never.flips, never.is_final) == (("whole_orders_only",), (), True)
 
+    def test_nor_where_units_would_still_be_too_many(self) -> None:
+        """What a rule forbids now may be permitted later, but not for units that are gone."""
+        story = Story().cancels(cup=1).asks(pot=1)
+        for units, flips in ((2, 1), (3, 0)):
+            asked = story.policy.assess(self.asking({"cup": units}), story.case, story.at)
+            said = explain(asked, "en")
+            assert (said.codes, len(said.flips)) == (("request_open",), flips)
+
     def test_an_option_says_how_many_may_be_named(self) -> None:
         story = Story(HOLDING).cancels(cup=1).asks(cup=1)
         offered = options(story.case, HOLDING, SELLER, story.at)

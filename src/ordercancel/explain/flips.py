@@ -29,7 +29,7 @@ from ordercancel.engine.decision import QUOTE_CHANGED, Decision, Verdict
 from ordercancel.engine.evaluation import judge
 from ordercancel.engine.request_moves import REQUEST_MOVES
 from ordercancel.engine.ruleset import RuleSet
-from ordercancel.engine.units import MORE_THAN_REMAINS, WHOLE_ORDERS_ONLY
+from ordercancel.engine.units import MORE_THAN_REMAINS, WHOLE_ORDERS_ONLY, without
 from ordercancel.engine.words import shown_due
 from ordercancel.explain.explanation import MOST_CHANGES, Change, Flip
 from ordercancel.explain.residue import truth
@@ -85,6 +85,8 @@ def flips(decision: Decision, lang: Lang) -> Iterator[Flip]:
     """What would bring another verdict: as few facts as possible, each with what they bring."""
     if decision.kind is None or decision.ruling.code in _NO_RULES or _is_of_fees(decision):
         return
+    if decision.is_refused and _lacks_units(decision):
+        return
     policy, kind, facts = decision.policy, decision.kind, decision.facts
     at = facts.at if isinstance(facts, Facts) else facts.get("now")
     space = Space.of(policy, kind, now=at if isinstance(at, datetime) else None)
@@ -113,6 +115,14 @@ def flips(decision: Decision, lang: Lang) -> Iterator[Flip]:
                     sentence,
                 )
             return
+
+
+def _lacks_units(decision: Decision) -> bool:
+    """Whether units stand in the way, too: the command names more than are open."""
+    command, case = (None, None) if decision.about is None else decision.about[:2]
+    if not isinstance(command, RequestCancellation | AdvanceOrder) or case is None:
+        return False
+    return bool(without(command.lines or {}, case.open_units))
 
 
 def _is_of_fees(decision: Decision) -> bool:
