@@ -18,12 +18,13 @@ from ordercancel import (
     RequestStatus,
     Seller,
     System,
+    Text,
     UpdateOrder,
     Withdraw,
 )
 from ordercancel.stores.memory import MemoryStore
 from ordercancel.testing.checked_service import CheckedService
-from ordercancel.verification.invariants import INVARIANTS
+from ordercancel.verification.invariants import INVARIANTS, Invariant
 from testing.faulty import ForgetsIds, NeverDelivers
 
 PLACED = datetime(2026, 4, 1, 3, tzinfo=UTC)
@@ -108,6 +109,19 @@ def test_what_the_host_tells_is_recorded() -> None:
     assert service.young == []
     service.give(ASKS)
     assert service.case("o-1").requests == ()
+
+
+def test_a_promise_that_no_decision_stands_behind_is_explained_by_its_step() -> None:
+    """What the host tells is asked of no rule, and so there is nothing to explain."""
+    never = Invariant("shop.stays", Text("変わらない", "stays as it is"), lambda _: False)
+    service = CheckedService(SHOP, MemoryStore(), [never])
+    service.place(order(SHOP))
+    with pytest.raises(AssertionError) as raised:
+        service.give(UpdateOrder("o-1", by=System(), status="packed"))
+    problem, command, *rest = str(raised.value).splitlines()
+    assert problem == "shop.stays: stays as it is"
+    assert command.startswith("UpdateOrder(order_id='o-1'")
+    assert rest == ["happened: OrderUpdated"]
 
 
 def test_a_command_that_is_wrong_or_by_a_stranger_changes_nothing() -> None:

@@ -210,6 +210,21 @@ def test_units_are_named_where_a_policy_cancels_parts() -> None:
     assert not any(order.lines for order in whole)
 
 
+def test_a_part_is_shipped_when_it_is_told() -> None:
+    """A moment of shipping goes with the last units alone."""
+    parts = attrs.evolve(SHOP, whole_orders_only=False)
+    order = attrs.evolve(
+        sample_order(parts), status="packed", lines=(OrderLine(id="cup", quantity=3),)
+    )
+    moves = [
+        each
+        for each in drawn(kit.commands(parts, parts.open(order)), 500)
+        if isinstance(each, AdvanceOrder) and each.move == "ship"
+    ]
+    assert {each.lines is None for each in moves} == {True, False}
+    assert not any("shipped_at" in each.facts for each in moves if each.lines is not None)
+
+
 @pytest.mark.parametrize("policy", [QOO10, OWN, SHOP], ids=lambda policy: policy.name)
 def test_commands_are_of_every_kind(policy: Policy) -> None:
     """What people do, what the host tells, and what the clock fires; nothing of money."""
