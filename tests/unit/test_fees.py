@@ -46,6 +46,11 @@ class TestBuilding:
             "Policy furniture.rules['c'].source: cites '3.9'",
         ]
 
+    def test_whether_parts_are_cancelled_is_true_or_false(self) -> None:
+        odd: Any = "no"
+        with pytest.raises(InvalidPolicy, match="whole_orders_only: is a str; expected true or"):
+            attrs.evolve(FURNITURE, whole_orders_only=odd)
+
     def test_what_is_no_refunding_is_refused(self) -> None:
         with pytest.raises(InvalidPolicy) as error:
             attrs.evolve(FURNITURE, refunding=(Fee(id="a"),))

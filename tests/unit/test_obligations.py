@@ -405,6 +405,10 @@ def test_every_fault_of_a_policys_obligations_is_named() -> None:
                 Obliges("Refund it", on="approved"),
                 Obliges("restock", on="approved"),
                 Obliges("call", on="nag", when=placed_at.is_known),
+                Obliges("call", on="approved"),
+                Obliges("call", on="rejected"),
+                Obliges("call", on="approved", when=status.is_in("sent")),
+                Obliges(["call"], on="approved"),  # type: ignore[arg-type]
             )
         )
     assert [each.where for each in wrong.value.faults] == [
@@ -412,6 +416,8 @@ def test_every_fault_of_a_policys_obligations_is_named() -> None:
         "Policy tiny.obligations[1].kind",
         "Policy tiny.obligations[2].kind",
         "Policy tiny.obligations[3].on",
+        "Policy tiny.obligations[6]",
+        "Policy tiny.obligations[7].kind",
     ]
 
 

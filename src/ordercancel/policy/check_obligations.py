@@ -17,8 +17,9 @@ _KIND = re.compile("[a-z][a-z0-9_]{0,34}")
 
 
 def check_obligations(policy: PolicyParts, faults: Faults) -> None:
-    """Check that each has a kind of its own, and is on something that can happen."""
+    """Check that each is of a host's kind, is on something that can happen, and is there once."""
     changes = (*CHANGES, *policy.mark_codes, *(each.id for each in policy.deadlines))
+    before: list[tuple[object, object]] = []
     for number, each in enumerate(faults.entries("obligations", policy.obligations, 100)):
         where = f"obligations[{number}]"
         if not isinstance(each, Obliges):
@@ -31,4 +32,8 @@ def check_obligations(policy: PolicyParts, faults: Faults) -> None:
             faults.add(f"{where}.kind", f"is {each.kind!r:.80}", expected)
         if each.on not in changes:
             faults.add(f"{where}.on", f"is {each.on!r:.80}", one_of(changes))
+        if (each.kind, each.on) in before:  # both would have one key
+            problem = f"are {each.kind!r:.80} on {each.on!r:.80} again"
+            faults.add(where, problem, "one, with a condition that says when")
+        before.append((each.kind, each.on))
         check_case_condition(policy, each.when, f"{where}.when", faults)

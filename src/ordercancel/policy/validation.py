@@ -153,6 +153,7 @@ def _check_types(policy: PolicyParts, faults: Faults) -> None:
                 faults.add(f"{field}[{number}]", f"is a {type(part).__name__}", expected)
     faults.instance("texts", policy.texts, Texts, "a Texts")
     faults.instance("refunding", policy.refunding, Refunding | None, "a Refunding")
+    faults.flag("whole_orders_only", policy.whole_orders_only)
     faults.day("holds_from", policy.holds_from, bounded=False)
     for number, each in enumerate(policy.own_notifications or ()):
         faults.instance(f"notifications[{number}]", each, Notification, "a Notification")
