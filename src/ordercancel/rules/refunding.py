@@ -106,7 +106,7 @@ class Tax:
     def __attrs_post_init__(self) -> None:
         faults = Faults("Tax")
         faults.member("mode", self.mode, TaxMode)
-        classes: set[str] = set()
+        classes: list[object] = []
         for number, entry in enumerate(faults.entries("rates", self.rates, MAX_LINES)):
             if not isinstance(entry, tuple) or len(entry) != 2:
                 expected = 'a class and its rate, such as ("8", (8, 100))'
@@ -116,10 +116,9 @@ class Tax:
             where = f"rates[{reprlib.repr(name)}]"
             faults.line("rates", name)
             _check_rate(faults, where, rate, is_share=False)
-            if isinstance(name, str) and name in classes:
+            if name in classes:
                 faults.add(where, "is there twice", "one rate for each class")
-            elif isinstance(name, str):
-                classes.add(name)
+            classes.append(name)
         faults.member("rounding", self.rounding, Rounding)
         faults.settle(self)
 
