@@ -24,6 +24,7 @@ from ordercancel.policy import (
     Lifecycle,
     Medium,
     Named,
+    Obliges,
     Refer,
     Rule,
     Texts,
@@ -342,6 +343,22 @@ class TestPartsThatDiffer:
             tiny(notifications=(MAIL, in_app)), tiny(notifications=(changed, in_app))
         )
         assert [each.after for each in difference.parts] == ["新しい本文", "A new body"]
+
+    def test_may_be_an_obligation(self) -> None:
+        """By what it is and what it is on; whether there is one, and its condition."""
+        coupon = Obliges("revoke_coupon", on="approved")
+        sent = Obliges("revoke_coupon", on="approved", when=status.is_in("sent"))
+        assert tiny(obligations=(coupon,)).digest == tiny().digest
+        one, other = tiny(obligations=(coupon,)), tiny(edition="2", obligations=(sent,))
+        where = "obligations[revoke_coupon on approved]"
+        assert diff(one, other).parts == (
+            part(f"{where}.when", {"all": []}, {"fact": "status", "in": ["sent"]}),
+        )
+        assert diff(tiny(), other).parts == (
+            part(f"{where}.kind", None, "revoke_coupon"),
+            part(f"{where}.on", None, "approved"),
+            part(f"{where}.when", None, {"fact": "status", "in": ["sent"]}),
+        )
 
 
 ORDERS = {

@@ -41,12 +41,14 @@ from ordercancel.policy import (
     hours,
     mark,
     notify,
+    paid_at,
     placed_at,
     refund_open,
     status,
 )
 from ordercancel.service.backoff import Backoff
 from ordercancel.stores.memory import MemoryNotifier, MemoryStore
+from ordercancel.verification.conditions import facts_of_the_order
 from unit.tiny import (
     OPERATOR,
     OURS,
@@ -394,6 +396,13 @@ def test_a_policy_declares_obligations_of_its_own() -> None:
     )
     (outcome,) = service.tick().outcomes
     assert [(each.kind, each.on) for each in outcome.obligations] == [("call", "nag")]
+
+
+def test_verification_varies_what_an_obligation_hangs_on() -> None:
+    """A fact that nothing else in the policy speaks of."""
+    policy = tiny(obligations=(Obliges("call", on="approved", when=paid_at.is_known),))
+    assert "paid_at" in facts_of_the_order(policy)
+    assert "paid_at" not in facts_of_the_order(tiny())
 
 
 def test_every_fault_of_a_policys_obligations_is_named() -> None:

@@ -13,6 +13,7 @@ from examples.half_hour_shop import SHOP
 from examples.must_ship import MUST_SHIP
 
 from ordercancel import Reject, RequestCancellation, Text
+from ordercancel.domain.texts import Lang
 from ordercancel.explain import html_page, markdown_page, pictures
 from ordercancel.explain.survey import Survey
 from ordercancel.policy import (
@@ -25,6 +26,7 @@ from ordercancel.policy import (
     Gap,
     Lifecycle,
     Notification,
+    Obliges,
     Policy,
     Reason,
     Refer,
@@ -456,3 +458,36 @@ def test_a_language_that_the_page_has_no_words_of_is_answered_in_english() -> No
 
 def test_the_small_policy_has_a_page_too() -> None:
     assert "## Side by side with the document" in markdown_page(tiny(documents=(DOCUMENT,)), "en")
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "lines"),
+    [
+        (
+            "en",
+            "What the host must do",
+            [
+                "- `revoke_coupon`: approved",
+                "- `call`: rejected _(if order status is Sent)_",
+            ],
+        ),
+        (
+            "ja",
+            "店舗側で行う処理",
+            [
+                "- `revoke_coupon`：承認",
+                "- `call`：拒否 _（注文の状態が発送済の場合）_",
+            ],
+        ),
+    ],
+)
+def test_what_the_host_must_do_is_listed(lang: Lang, title: str, lines: list[str]) -> None:
+    """What, when, and under which condition; in a policy that declares nothing there is none."""
+    policy = tiny(
+        obligations=(
+            Obliges("revoke_coupon", on="approved"),
+            Obliges("call", on="rejected", when=status.is_in("sent")),
+        )
+    )
+    assert chapter(markdown_page(policy, lang), title) == lines
+    assert f"## {title}" not in markdown_page(tiny(), lang)

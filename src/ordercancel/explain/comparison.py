@@ -259,6 +259,8 @@ def _name(part: dict[str, Any]) -> str:
         return f"{part['on']} to {part['to']}"
     if "code" in part:
         return f"{part['on']} {part['code']}"
+    if "kind" in part and "on" in part:
+        return f"{part['kind']} on {part['on']}"
     named = (str(part[key]) for key in ("id", "name", "on") if key in part)
     return next(named)
 

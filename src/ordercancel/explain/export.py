@@ -95,6 +95,10 @@ def policy_data(policy: Policy) -> dict[str, Any]:
             }
             for each in policy.notifications
         ],
+        "obligations": [
+            {"kind": each.kind, "on": each.on, "when": _condition(each.when)}
+            for each in policy.obligations
+        ],
         "labels": [
             {
                 "on": each.on,

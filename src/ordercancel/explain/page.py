@@ -11,7 +11,7 @@ from ordercancel.explain.life import charts, life
 from ordercancel.explain.markdown import markdown
 from ordercancel.explain.pictures import Chart, Draw, plain_svg
 from ordercancel.explain.refunds import refunds
-from ordercancel.explain.screens import screens
+from ordercancel.explain.screens import obligations, screens
 from ordercancel.explain.survey import Survey
 from ordercancel.explain.telling import Telling
 from ordercancel.explain.who_may import who_may
@@ -76,7 +76,15 @@ def _page(policy: Policy, lang: Lang, survey: Survey | None) -> Page:
         lang,
         tell.say("{it}：キャンセルのルール", "{it}: the rules of cancelling", it=title),
         [((note(each),),) for each in (edition, *sources, answered, *legends)],
-        (*life(tell), who_may(tell), *refunds(tell), *screens(tell), *beside(tell), ids(tell)),
+        (
+            *life(tell),
+            who_may(tell),
+            *refunds(tell),
+            *screens(tell),
+            *obligations(tell),
+            *beside(tell),
+            ids(tell),
+        ),
         tell.say("目次", "Contents"),
         tell.say("中略", "left out"),
         tell.say("図の内容を文字で読む", "The picture in words"),

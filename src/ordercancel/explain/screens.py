@@ -11,7 +11,7 @@ from ordercancel.domain.events import DeadlineFired
 from ordercancel.domain.requests import OPEN
 from ordercancel.domain.texts import Text
 from ordercancel.engine.case_facts import Facts
-from ordercancel.explain.blocks import Block, Chapter, Line, Table, note, strong
+from ordercancel.explain.blocks import Block, Bullets, Chapter, Line, Table, code, note, strong
 from ordercancel.explain.residue import NEVER, residue
 from ordercancel.explain.situations import anchors
 from ordercancel.explain.survey import in_order
@@ -80,6 +80,21 @@ def happening(tell: Telling, on: str) -> str:
     if any(each.id == on for each in policy.deadlines):
         return tell.deadline(policy.deadline(on))
     return tell.request(on)
+
+
+def obligations(tell: Telling) -> Iterator[Chapter]:
+    """The chapter on what the policy obliges the host to; none where it declares nothing."""
+    declared = tell.policy.obligations
+    if declared:
+        title, colon = (
+            tell.say("店舗側で行う処理", "What the host must do"),
+            tell.say("：", ": "),
+        )
+        items: list[tuple[Line]] = [
+            ((code(each.kind), colon, happening(tell, each.on), *tell.aside(each.when)),)
+            for each in declared
+        ]
+        yield Chapter("obligations", title, [Bullets(items)])
 
 
 def closed_from_outside(tell: Telling) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ def leaves_asked(policy: Policy, kind: type[Judged]) -> Iterator[Leaf]:
 
 
 def _others(policy: Policy) -> Iterator[Condition]:
-    for parts in (policy.reasons, policy.notifications, policy.labels):
+    for parts in (policy.reasons, policy.notifications, policy.labels, policy.obligations):
         yield from (part.when for part in parts)
     yield from (deadline.runs for deadline in policy.deadlines)
     yield from (fee.when for fee in policy.fees)
