@@ -36,7 +36,7 @@ from ordercancel.domain.quotes import Quote
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.consequences import consequences
 from ordercancel.engine.decide import register
-from ordercancel.engine.handling import fire_due
+from ordercancel.engine.handling import fire_due, handle
 from ordercancel.engine.words import amount_text
 from ordercancel.explain.explain import explain
 from ordercancel.policy import (
@@ -290,11 +290,46 @@ class TestExpecting:
         assert quote is not None
         assert quote.refund == 13_400
 
-    def test_where_nothing_is_quoted_nothing_can_be_expected(self) -> None:
+    def test_the_sentence_says_the_one_that_holds(self) -> None:
+        """In the error, in the refusal, and in its explanation."""
         with pytest.raises(Refused) as error:
-            decide(asks(expects=0), opened(money=None), FURNITURE, NEAR)
-        assert error.value.codes == ("quote_changed",)
-        assert error.value.decision.quote is None
+            decide(asks(expects=18_800), opened(), FURNITURE, NEAR)
+        words = (
+            "The refund is another one by now. Please look at it, and try again. "
+            "Refund: JPY 13,400, fee: JPY 5,400."
+        )
+        assert str(error.value) == f"{words} [quote_changed]"
+        decision = error.value.decision
+        assert decision.message("ja") == (
+            "返金額が変わりました。ご確認のうえ、もう一度お試しください。"
+            "返金：13,400円（手数料：5,400円）"
+        )
+        assert explain(decision, "en").causes[-1].effect == words
+
+    @pytest.mark.parametrize("field", ["money", "refunding"])
+    def test_where_nothing_is_quoted_nothing_can_be_expected(self, field: str) -> None:
+        """Whoever asks is told so before any rule is asked, and wherever they ask."""
+        policy = attrs.evolve(FURNITURE, refunding=None) if field == "refunding" else FURNITURE
+        case = opened(policy, **({"money": None} if field == "money" else {}))
+        for command in (
+            asks(expects=0),
+            Approve("o-1", by=SELLER, request=1, expects=0),
+        ):
+            for judge in (
+                lambda it: policy.assess(it, case, NEAR),
+                lambda it: decide(it, case, policy, NEAR),
+                lambda it: handle(it, case, policy, NEAR),
+            ):
+                with pytest.raises(InvalidValue) as error:
+                    judge(command)
+                (fault,) = error.value.faults
+                assert str(fault) == (
+                    f"{type(command).__name__}.expects: is 0; "
+                    "expected None: nothing is quoted for this order"
+                )
+                assert fault.code == "nothing_quoted"
+                assert fault.message("en") == "Nothing is quoted for this order."
+                assert fault.message("ja") == "この注文では、返金額は計算されません。"
 
 
 def test_units_of_a_fee_that_the_policy_has_lost_are_named() -> None:
@@ -304,8 +339,11 @@ def test_units_of_a_fee_that_the_policy_has_lost_are_named() -> None:
     later = attrs.evolve(FURNITURE, refunding=Refunding(), succeeds={FURNITURE.digest})
     assert later.assess(asks(lines={"chair": 1}), case, NEAR).quote is None
     case = done(case, asks(lines={"chair": 1}), NEAR, later)
-    with pytest.raises(InvalidValue, match="have the fee 'late'; expected one of: none"):
-        decide(Approve("o-1", by=SELLER, request=2), case, later, NEAR)
+    assert later.assess(Approve("o-1", by=SELLER, request=2), case, NEAR).quote is None
+    for expects in (None, 6_000):
+        approve = Approve("o-1", by=SELLER, request=2, expects=expects)
+        with pytest.raises(InvalidValue, match="have the fee 'late'; expected one of: none"):
+            decide(approve, case, later, NEAR)
 
 
 class TestRefundsElsewhere:

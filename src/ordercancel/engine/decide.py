@@ -46,7 +46,7 @@ from ordercancel.engine.compilation import evaluate
 from ordercancel.engine.decision import Refused, Verdict, as_expected, refused
 from ordercancel.engine.happening import Happening
 from ordercancel.engine.inputs import check_input, check_update
-from ordercancel.engine.quoting import spread_elsewhere
+from ordercancel.engine.quoting import check_expects, spread_elsewhere
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.settlement import settle
 from ordercancel.engine.timers import first_timer
@@ -122,8 +122,8 @@ def admit(command: Command, case: Case, policy: RuleSet, at: datetime) -> dateti
 
     Raises:
         UnknownOrder: The command is about another order, or its actor is no party to this one.
-        InvalidValue: The policy is not the one that judges the case, or `at` is before the last
-            event of the case.
+        InvalidValue: The policy is not the one that judges the case, `at` is before the last
+            event of the case, or a refund is expected where nothing is quoted.
     """
     order = case.order
     check_party(command.by, command.order_id, order, policy.roles)
@@ -133,6 +133,7 @@ def admit(command: Command, case: Case, policy: RuleSet, at: datetime) -> dateti
         where = f"{type(command).__name__}.at"
         expected = f"{case.updated_at.isoformat()} or later, when the last event happened"
         raise InvalidValue([Fault(where, f"is {at.isoformat()}", expected, code="at_too_early")])
+    check_expects(command, case, policy)
     return at
 
 

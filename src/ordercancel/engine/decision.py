@@ -11,13 +11,14 @@ import attrs
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import Approve, Command, Judged, RequestCancellation
-from ordercancel.domain.errors import OrderCancelError
+from ordercancel.domain.errors import InvalidValue, OrderCancelError
 from ordercancel.domain.quotes import Quote
-from ordercancel.domain.texts import Lang, Text
+from ordercancel.domain.texts import LANGS, Lang, Text
 from ordercancel.engine.case_facts import Facts
-from ordercancel.engine.quoting import quote_if_approved, quote_or_none
+from ordercancel.engine.quoting import quote_for
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.units import without
+from ordercancel.engine.words import refund_text
 from ordercancel.rules.conditions import Value
 from ordercancel.rules.effects import OTHER_SIDE, Forbid, Grant
 from ordercancel.rules.refunding import Fee
@@ -216,15 +217,28 @@ class Decision:
         that holds now), and where nothing is refunded: the order has no prices, or the policy no
         `refunding`.
         """
+        try:
+            return self.reckon()
+        except InvalidValue:
+            return None
+
+    def reckon(self) -> Quote | None:
+        """The same quote.
+
+        Raises:
+            InvalidValue: It can't be reckoned: so many units are not open, or the policy has lost
+                the fee of the request.
+        """
         if self.about is None or not self._is_quoted:
             return None
         command, case, _, _ = self.about
         if isinstance(command, Approve):
-            return quote_if_approved(case, self.policy)
+            asked = case.open_request
+            return None if asked is None else quote_for(case, self.policy, asked.lines, asked.fee)
         if not isinstance(command, RequestCancellation):
             return None
         fee = self.ruling.fee
-        return quote_or_none(case, self.policy, command.lines, None if fee is None else fee.id)
+        return quote_for(case, self.policy, command.lines, None if fee is None else fee.id)
 
     @property
     def _is_quoted(self) -> bool:
@@ -242,7 +256,10 @@ class Decision:
             return ()
         if self.ruling.code is not None:
             code = self.ruling.code
-            return (Refusal(code, None, (), self.policy.refusal_text(code)),)
+            text = self.policy.refusal_text(code)
+            if code == QUOTE_CHANGED:
+                text = self._with_refund(text)
+            return (Refusal(code, None, (), text),)
         coded = [
             *((error.code, error.rule, error.missing) for error in self.errors),
             *(
@@ -260,6 +277,15 @@ class Decision:
             )
             for code, rule, missing in coded
         )
+
+    def _with_refund(self, text: Text) -> Text:
+        """A sentence with the refund that holds now behind it."""
+        quote, money = self.quote, self.about[1].order.money if self.about else None
+
+        def words(lang: Lang) -> str:
+            return f"{text[lang]}{'' if lang == 'ja' else ' '}{refund_text(quote, money, lang)}"
+
+        return Text.in_each(dict.fromkeys((*self.policy.languages, *LANGS)), words)
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -328,11 +354,16 @@ def refused(command: Command, code: str, case: Case, policy: RuleSet, at: dateti
 
 
 def as_expected(decision: Decision, command: Judged) -> Decision:
-    """The decision, or its refusal where `command` expects another refund than it gives back."""
+    """The decision, or its refusal where `command` expects another refund than it gives back.
+
+    Raises:
+        InvalidValue: What it gives back can't be reckoned.
+    """
     expects = command.expects if isinstance(command, RequestCancellation | Approve) else None
     if expects is None or decision.is_refused:
         return decision
-    if decision.quote is not None and decision.quote.refund == expects:
+    quote = decision.reckon()
+    if quote is None or quote.refund == expects:
         return decision
     ruling = attrs.evolve(decision.ruling, verdict=Verdict.REFUSE, code=QUOTE_CHANGED)
     return Decision(ruling, decision.policy, decision.kind, decision.about or {})

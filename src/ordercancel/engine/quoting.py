@@ -5,19 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import RecordRefund
+from ordercancel.domain.commands import Approve, Command, RecordRefund, RequestCancellation
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.events import Event, UnitsCancelled
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.quotes import Amounts, Quote
 from ordercancel.engine.quote import Account
 from ordercancel.engine.ruleset import RuleSet
+from ordercancel.rules.standard_texts import FAULT_TEXTS
 
 
 def account_for(case: Case, policy: RuleSet) -> Account | None:
     """What reckons refunds; None where the order has no prices, or the policy refunds nothing."""
     money, refunding = case.order.money, policy.refunding
     return None if money is None or refunding is None else Account(money, refunding)
+
+
+def check_expects(command: Command, case: Case, policy: RuleSet) -> None:
+    """Raise `InvalidValue` where `command` expects a refund, and nothing is ever quoted."""
+    expects = command.expects if isinstance(command, RequestCancellation | Approve) else None
+    if expects is not None and account_for(case, policy) is None:
+        where, expected = (
+            f"{type(command).__name__}.expects",
+            "None: nothing is quoted for this order",
+        )
+        sentences, code = FAULT_TEXTS["nothing_quoted"].as_dict(), "nothing_quoted"
+        raise InvalidValue(
+            [Fault(where, f"is {expects}", expected, code=code, sentences=sentences)]
+        )
 
 
 def quote_for(case: Case, policy: RuleSet, lines: Amounts | None, fee: str | None) -> Quote | None:
@@ -39,20 +54,16 @@ def quote_for(case: Case, policy: RuleSet, lines: Amounts | None, fee: str | Non
     return quote
 
 
-def quote_or_none(
-    case: Case, policy: RuleSet, lines: Amounts | None, fee: str | None
-) -> Quote | None:
-    """The same; None where it can't be reckoned, since the policy has changed."""
+def quote_if_approved(case: Case, policy: RuleSet) -> Quote | None:
+    """What approving the open request would give back.
+
+    None where that is nothing, or can't be reckoned, since the policy has changed.
+    """
+    request = case.open_request
     try:
-        return quote_for(case, policy, lines, fee)
+        return None if request is None else quote_for(case, policy, request.lines, request.fee)
     except InvalidValue:
         return None
-
-
-def quote_if_approved(case: Case, policy: RuleSet) -> Quote | None:
-    """What approving the open request would give back; None where that is nothing."""
-    request = case.open_request
-    return None if request is None else quote_or_none(case, policy, request.lines, request.fee)
 
 
 def quote_in(events: Iterable[Event]) -> Quote | None:

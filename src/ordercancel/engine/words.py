@@ -14,6 +14,7 @@ from ordercancel.domain.quotes import Amounts, Quote
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.quoting import quote_if_approved
 from ordercancel.engine.ruleset import RuleSet
+from ordercancel.rules.standard_texts import CONSEQUENCE_TEXTS
 
 YES, NO = Text("はい", "yes"), Text("いいえ", "no")
 
@@ -107,6 +108,14 @@ def amount_text(amount: int, money: Money, lang: Lang) -> str:
     return (
         f"{number}円" if (lang, money.currency) == ("ja", "JPY") else f"{money.currency} {number}"
     )
+
+
+def refund_text(quote: Quote | None, money: Money | None, lang: Lang) -> str:
+    """What is given back, and the fee; empty where nothing is quoted."""
+    if quote is None or money is None:
+        return ""
+    amounts = {name: amount_text(getattr(quote, name), money, lang) for name in ("refund", "fee")}
+    return CONSEQUENCE_TEXTS["refund"].fill(lang, amounts)
 
 
 def shown(value: object, zone: tzinfo, lang: Lang) -> str:

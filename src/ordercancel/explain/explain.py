@@ -247,7 +247,7 @@ def _causes(decision: Decision, said: Spoken) -> Iterator[Cause]:
         yield _cause(fee, amount, said, when=fee.when, facts=facts)
     if decision.ruling.code is not None:
         left_out = tuple(_left_out(decision, said)) if decision.is_silent else ()
-        yield Cause(id=None, effect=said.refusal(decision.ruling.code), source=left_out)
+        yield Cause(id=None, effect=decision.message(said.lang), source=left_out)
 
 
 def _left_out(decision: Decision, said: Spoken) -> Iterator[Quote]:

@@ -19,6 +19,7 @@ from ordercancel.engine.compilation import Compiled, evaluate
 from ordercancel.engine.decision import Decision, as_expected
 from ordercancel.engine.evaluation import judge
 from ordercancel.engine.evolve import opened
+from ordercancel.engine.quoting import check_expects
 from ordercancel.engine.ruleset import RuleLeaf
 from ordercancel.policy.defaults import counters_of, notifications_of
 from ordercancel.policy.digest import digest_of
@@ -257,11 +258,12 @@ class Policy(PolicyWording):
         Raises:
             UnknownOrder: The command is about another order, or its actor is no party to this
                 one.
-            InvalidValue: `at` has no UTC offset.
+            InvalidValue: `at` has no UTC offset, or a refund is expected where nothing is quoted.
         """
         command = exact_command(command)
         check_party(command.by, command.order_id, case.order, self.roles)
         at = moment(type(command), at)
+        check_expects(command, case, self)
         ruling = evaluate(command, case, self, at, seller)
         decision = ruling.decision(self, type(command), (command, case, at, seller))
         return as_expected(decision, command)

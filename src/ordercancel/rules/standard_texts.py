@@ -238,6 +238,9 @@ FAULT_TEXTS: Mapping[str, Text] = FrozenMap(
         "lines_not_taken": Text(
             "この操作では数量を指定できません。", "No units can be named for this."
         ),
+        "nothing_quoted": Text(
+            "この注文では、返金額は計算されません。", "Nothing is quoted for this order."
+        ),
         "unknown_move": Text(
             "指定された操作は、このポリシーにはありません。", "There is no such move."
         ),

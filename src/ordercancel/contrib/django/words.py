@@ -8,9 +8,8 @@ from django.utils.functional import lazy
 
 from ordercancel.contrib.django.conf import language
 from ordercancel.domain.texts import Text
+from ordercancel.engine import words
 from ordercancel.engine.options import Option
-from ordercancel.engine.words import amount_text
-from ordercancel.rules.standard_texts import CONSEQUENCE_TEXTS
 
 WORDS: Mapping[str, Text] = {
     "approve": Text("承認する", "Approve"),
@@ -96,10 +95,6 @@ def action_label(option: Option) -> str:
 
 def refund_text(option: Option) -> str:
     """Return what an action gives back, and the fee; empty where it gives nothing back."""
-    about, quote = option.decision.about, option.quote
+    about = option.decision.about
     money = None if about is None else about[1].order.money
-    if quote is None or money is None:
-        return ""
-    lang = language(option.decision.policy.languages)
-    amounts = {name: amount_text(getattr(quote, name), money, lang) for name in ("refund", "fee")}
-    return CONSEQUENCE_TEXTS["refund"].fill(lang, amounts)
+    return words.refund_text(option.quote, money, language(option.decision.policy.languages))
