@@ -258,7 +258,8 @@ class Policy(PolicyWording):
         Raises:
             UnknownOrder: The command is about another order, or its actor is no party to this
                 one.
-            InvalidValue: `at` has no UTC offset, or a refund is expected where nothing is quoted.
+            InvalidValue: `at` has no UTC offset, or a refund is expected where nothing is quoted,
+                or it can't be reckoned any more.
         """
         command = exact_command(command)
         check_party(command.by, command.order_id, case.order, self.roles)
