@@ -122,8 +122,8 @@ def admit(command: Command, case: Case, policy: RuleSet, at: datetime) -> dateti
 
     Raises:
         UnknownOrder: The command is about another order, or its actor is no party to this one.
-        InvalidValue: The policy is not the one that judges the case, `at` is before the last
-            event of the case, or a refund is expected where nothing is quoted.
+        InvalidValue: The policy is not the one that judges the case, or `at` is before the last
+            event of the case.
     """
     order = case.order
     check_party(command.by, command.order_id, order, policy.roles)
@@ -133,7 +133,6 @@ def admit(command: Command, case: Case, policy: RuleSet, at: datetime) -> dateti
         where = f"{type(command).__name__}.at"
         expected = f"{case.updated_at.isoformat()} or later, when the last event happened"
         raise InvalidValue([Fault(where, f"is {at.isoformat()}", expected, code="at_too_early")])
-    check_expects(command, case, policy)
     return at
 
 
@@ -153,6 +152,9 @@ def _judged(
     command: Judged, case: Case, policy: RuleSet, at: datetime, seller: Party | None
 ) -> tuple[tuple[Event, ...], Verdict]:
     """What happens by a command that the rules judge, and their verdict."""
+    expects = getattr(command, "expects", None)  # quicker than to ask of which kind it is
+    if expects is not None:
+        check_expects(command, expects, case, policy)
     if isinstance(command, ANSWERS):
         # Whoever answers a request that is closed is told so, not what is wrong with their words.
         latest = case.latest
@@ -163,9 +165,9 @@ def _judged(
     ruling = evaluate(command, case, policy, at, seller)
     if ruling.verdict is Verdict.REFUSE:
         raise Refused(ruling.decision(policy, type(command), (command, case, at, seller)))
-    if isinstance(command, RequestCancellation | Approve) and command.expects is not None:
+    if expects is not None:
         decision = ruling.decision(policy, type(command), (command, case, at, seller))
-        if (expected := as_expected(decision, command)).is_refused:
+        if (expected := as_expected(decision, expects)).is_refused:
             raise Refused(expected)
     step = Happening(case, policy, at, command.by, ruling.rules)
     match command:

@@ -353,14 +353,13 @@ def refused(command: Command, code: str, case: Case, policy: RuleSet, at: dateti
     return Refused(ruling.decision(policy, None, (command, case, at, None)))
 
 
-def as_expected(decision: Decision, command: Judged) -> Decision:
-    """The decision, or its refusal where `command` expects another refund than it gives back.
+def as_expected(decision: Decision, expects: int) -> Decision:
+    """The decision, or its refusal where another refund is expected than it gives back.
 
     Raises:
         InvalidValue: What it gives back can't be reckoned.
     """
-    expects = command.expects if isinstance(command, RequestCancellation | Approve) else None
-    if expects is None or decision.is_refused:
+    if decision.is_refused:
         return decision
     quote = decision.reckon()
     if quote is None or quote.refund == expects:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import Approve, Command, RecordRefund, RequestCancellation
+from ordercancel.domain.commands import Command, RecordRefund
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.events import Event, UnitsCancelled
 from ordercancel.domain.frozenmap import FrozenMap
@@ -21,14 +21,11 @@ def account_for(case: Case, policy: RuleSet) -> Account | None:
     return None if money is None or refunding is None else Account(money, refunding)
 
 
-def check_expects(command: Command, case: Case, policy: RuleSet) -> None:
-    """Raise `InvalidValue` where `command` expects a refund, and nothing is ever quoted."""
-    expects = command.expects if isinstance(command, RequestCancellation | Approve) else None
-    if expects is not None and account_for(case, policy) is None:
-        where, expected = (
-            f"{type(command).__name__}.expects",
-            "None: nothing is quoted for this order",
-        )
+def check_expects(command: Command, expects: int, case: Case, policy: RuleSet) -> None:
+    """Raise `InvalidValue` where nothing is ever quoted, whatever refund `command` expects."""
+    if account_for(case, policy) is None:
+        where = f"{type(command).__name__}.expects"
+        expected = "None: nothing is quoted for this order"
         sentences, code = FAULT_TEXTS["nothing_quoted"].as_dict(), "nothing_quoted"
         raise InvalidValue(
             [Fault(where, f"is {expects}", expected, code=code, sentences=sentences)]

@@ -264,10 +264,12 @@ class Policy(PolicyWording):
         command = exact_command(command)
         check_party(command.by, command.order_id, case.order, self.roles)
         at = moment(type(command), at)
-        check_expects(command, case, self)
+        expects = getattr(command, "expects", None)
+        if expects is not None:
+            check_expects(command, expects, case, self)
         ruling = evaluate(command, case, self, at, seller)
         decision = ruling.decision(self, type(command), (command, case, at, seller))
-        return as_expected(decision, command)
+        return decision if expects is None else as_expected(decision, expects)
 
     def judge(self, kind: type[Judged], facts: Mapping[str, Value | None]) -> Decision:
         """What the rules and the lifecycles say to a command of this `kind`, by `facts`.
