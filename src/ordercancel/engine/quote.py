@@ -1,4 +1,4 @@
-"""What is to be given back when units of an order are cancelled: a function of the state.
+"""The sums of a refund: what is to be given back is a function of the state, not of the step.
 
 `Account.due` says what is owed when so many units of each line are cancelled. A step gives back
 what is owed after it, less what was owed before. So the parts of any sequence of steps add up to

@@ -1,4 +1,4 @@
-"""What a cancellation gives back of an order that has prices, under a policy that refunds."""
+"""The quote of a cancellation: the sums of `engine.quote` for a case, under its policy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Provisions for money: what a cancellation costs, and how what is given back is reckoned."""
+"""Fees and refunds as a policy declares them: which fee holds when, and how shares are rounded."""
 
 from __future__ import annotations
 

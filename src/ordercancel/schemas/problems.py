@@ -1,4 +1,4 @@
-"""Errors as problem details (RFC 9457), in the language that is asked for."""
+"""Problem details (RFC 9457): the form that errors take over HTTP and for agents, as data."""
 
 from __future__ import annotations
 

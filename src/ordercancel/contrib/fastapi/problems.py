@@ -1,4 +1,4 @@
-"""Errors as problem details (RFC 9457), in the language that was asked for."""
+"""Answers to requests that fail: their status, headers and language."""
 
 from __future__ import annotations
 
