@@ -281,6 +281,11 @@ class TestExpecting:
         assert (shown.is_refused, shown.quote) == (True, quote)
         assert [each.code for each in shown.refusals] == ["quote_changed"]
 
+    def test_what_the_rules_refuse_they_refuse_whatever_is_expected(self) -> None:
+        case = done(opened(), asks(), NEAR)
+        again = FURNITURE.assess(asks(expects=18_800), case, NEAR)
+        assert [each.code for each in again.refusals] == ["request_open"]
+
     def test_so_is_an_approval(self) -> None:
         case = done(opened(), asks(), NEAR)
         with pytest.raises(Refused) as error:
