@@ -52,7 +52,7 @@ class DeadRules:
         """Take off what decided `decision`; note whose conditions were true in it."""
         kind = decision.kind
         assert kind is not None, "a decision of a policy has a kind of command"
-        for each in _decisive(decision):
+        for each in decisive(decision):
             self._dead.pop((each.rule.id, kind, each.effect), None)
         if decision.ruling.code in ("no_open_request", "stale_request"):
             return  # no rule was asked
@@ -67,7 +67,7 @@ class DeadRules:
         return tuple(self._dead.values())
 
 
-def _decisive(decision: Decision) -> Iterator[Satisfied]:
+def decisive(decision: Decision) -> Iterator[Satisfied]:
     """The effects without which the verdict or its codes would be others.
 
     A grant decides where no other grants the same, a forbid where no other has its code.
