@@ -177,6 +177,8 @@ def stage(folder: Path) -> None:
         shutil.copytree(DOCS / "img", folder / "pages" / lang / "img")
         for path in (DOCS / "site" / "site.css", *DOCS.glob("*.json")):
             shutil.copy(path, folder / "pages" / lang)
+        for path in DOCS.glob(f"policies/*.report.{lang}.html"):
+            shutil.copy(path, folder / "pages" / lang / "policies")
         text = settings.replace("{lang}", lang)
         for word in re.findall(r"\{([A-Z][^}]*)\}", text):
             text = text.replace(f"{{{word}}}", said.get(word, word))

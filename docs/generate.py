@@ -2,7 +2,7 @@
 
 ``python docs/generate.py`` writes them; with ``--check`` it writes nothing, and exits with 1 where
 a page is not what the policy says today. Pictures are compared by what is on them, not by how the
-Graphviz at hand draws them.
+Graphviz at hand draws them, and reports without the versions that they were made with.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from pathlib import Path
 from ordercancel.cli.drawing import draw
 from ordercancel.explain.export import policy_data
 from ordercancel.explain.page import html_page, markdown_page
+from ordercancel.explain.report_page import report_page
 from ordercancel.explain.survey import Survey
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.schemas import json_schemas
+from ordercancel.verification import verify
 
 PAGES = Path(__file__).parent / "policies"
 SCHEMAS = Path(__file__).parent / "schemas.json"
@@ -27,11 +29,17 @@ def pages() -> dict[Path, str]:
     """Return the text of every generated page, by its path."""
     texts = {}
     for policy in (CONECT, QOO10):
-        survey = Survey(policy)
+        survey, report = Survey(policy), verify(policy)
         for lang in policy.languages:
             page = PAGES / f"{policy.name}.{lang}"
-            texts[page.with_suffix(f".{lang}.md")] = markdown_page(policy, lang, survey=survey)
-            texts[page.with_suffix(f".{lang}.html")] = html_page(policy, lang, draw, survey=survey)
+            filed = page.with_suffix(f".report.{lang}.html")
+            texts[filed] = report_page(report, lang)
+            texts[page.with_suffix(f".{lang}.md")] = markdown_page(
+                policy, lang, survey=survey, report=filed.name
+            )
+            texts[page.with_suffix(f".{lang}.html")] = html_page(
+                policy, lang, draw, survey=survey, report=filed.name
+            )
         data = json.dumps(policy_data(policy), ensure_ascii=False, indent=2)
         texts[PAGES / f"{policy.name}.json"] = f"{data}\n"
     texts[SCHEMAS] = schemas()
@@ -49,8 +57,9 @@ def schemas() -> str:
 
 
 def undrawn(page: str) -> str:
-    """A page without its pictures, which stand in it as DOT as well."""
-    return re.sub(r"<svg.*?</svg>\n", "", page, flags=re.DOTALL)
+    """A page without its pictures, which stand in it as DOT as well, and without versions."""
+    made = r"<svg.*?</svg>\n|<section id=\"versions\">.*?</section>"
+    return re.sub(made, "", page, flags=re.DOTALL)
 
 
 def main() -> int:

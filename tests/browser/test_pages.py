@@ -6,19 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from examples.half_hour_shop import SHOP
 
 from chromium import chromium
 from ordercancel.cli.drawing import draw
-from ordercancel.explain import html_page
+from ordercancel.explain import html_page, report_page
 from ordercancel.explain.pictures import plain_svg
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy import Policy
+from ordercancel.verification import verify
 
 PAGES = [(CONECT, "ja"), (CONECT, "en"), (QOO10, "ja"), (QOO10, "en"), (SHOP, "en")]
 IDS = [f"{policy.name}-{lang}" for policy, lang in PAGES]
+QUIET = attrs.evolve(SHOP, notifications=SHOP.notifications[:2])
 WIDTHS = (1280, 390)
 
 
@@ -28,13 +31,19 @@ def browser() -> Iterator[Any]:
         yield started
 
 
-@pytest.fixture(scope="module", params=PAGES, ids=IDS)
+REPORTED = ((QUIET, "ja"), (QUIET, "en"))
+"""A shop with a fault, of which there is a report."""
+
+
+@pytest.fixture(scope="module", params=[*PAGES, *REPORTED], ids=[*IDS, "report-ja", "report-en"])
 def page_of(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a page on the disk, its pictures drawn as this machine draws them."""
     policy: Policy
     policy, lang = request.param
+    filed = request.param in REPORTED
+    text = report_page(verify(policy), lang) if filed else html_page(policy, lang, draw)
     path: Path = tmp_path_factory.mktemp("page") / "page.html"
-    path.write_text(html_page(policy, lang, draw), encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     return path.as_uri()
 
 

@@ -217,6 +217,11 @@ class TestPage:
         assert page.startswith('<!doctype html>\n<html lang="ja">')
         assert page.count("<svg ") == 2
 
+    def test_links_to_a_report(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """The one that `verify` has written."""
+        assert main(["page", "conect", "--lang", "ja", "--report", "conect.report.html"]) == 0
+        assert '<a href="conect.report.html">検査報告</a>' in capsys.readouterr().out
+
     def test_is_printed_without_a_file(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:

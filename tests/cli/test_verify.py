@@ -112,7 +112,14 @@ class TestASoundPolicy:
         assert told["combinations"] == sum(told["combinations_by_command"].values()) > 1_000
         assert told["steps"] > told["cases"] > 80
         assert told["faults"] == []
-        assert told["waived"] == ["not_told:withdrawn to seller by buyer"]
+        assert told["waived"] == [
+            {
+                "id": "not_told:withdrawn to seller by buyer",
+                "basis": "own",
+                "clauses": [],
+                "rationale": {"en": "sellers look at the list"},
+            }
+        ]
 
     def test_shows_people_what_was_waived(
         self, written: Written, capsys: pytest.CaptureFixture[str]
@@ -127,6 +134,62 @@ class TestASoundPolicy:
         folder = tmp_path / "scenarios"
         assert main(["verify", SHOP, "--scenarios", str(folder)]) == 0
         assert list(folder.iterdir()) == []
+
+
+class TestAReportToFile:
+    def test_is_written_as_a_page(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """In the language that is asked for; nothing is printed."""
+        file = tmp_path / "conect.report.html"
+        options = ["--format", "html", "--lang", "ja", "-o", str(file)]
+        assert main(["verify", "conect", *options]) == 0
+        assert capsys.readouterr().out == ""
+        page = file.read_text(encoding="utf-8")
+        assert page.startswith('<!doctype html>\n<html lang="ja">')
+        assert "<h1>CO-NECT（卸売の受発注）：検査報告</h1>" in page
+
+    def test_is_written_for_programs(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """With the digest, and for each kind of faults by which means what was shown."""
+        file = tmp_path / "report.json"
+        assert main(["verify", SHOP, "--format", "json", "-o", str(file)]) == 0
+        assert capsys.readouterr().out == ""
+        report = json.loads(file.read_text(encoding="utf-8"))
+        assert re.fullmatch("[0-9a-f]{16}", report["digest"])
+        assert report["proved"] is True
+        assert {"kind": "hole", "by": ["walk"], "left": []} in report["proofs"]
+        assert [*report["versions"]] == ["python", "ordercancel", "attrs", "python-statemachine"]
+
+    def test_of_a_fault_is_written_all_the_same(
+        self, written: Written, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Exit status 1, as without a file."""
+        file = tmp_path / "report.txt"
+        assert main(["verify", f"{written(FAULTY)}:FAULTY", "-o", str(file)]) == 1
+        assert capsys.readouterr().out == ""
+        assert "\n1 fault was found.\n" in file.read_text(encoding="utf-8")
+
+    def test_is_a_page_of_one_policy(
+        self, written: Written, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Exit status 2 for a book of several, and the names of what is in it."""
+        book = written(
+            "from examples.flea_market import FLEA_MARKET\n"
+            "from examples.half_hour_shop import SHOP\nBOTH = [SHOP, FLEA_MARKET]"
+        )
+        assert stopped(f"{book}:BOTH", "--format", "html") == 2
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert "expected a name of one of them" in told.err
+
+    def test_can_not_be_written_into_a_folder_that_is_not_there(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Exit status 2, and the file is named."""
+        assert main(["verify", SHOP, "-o", str(tmp_path / "none" / "report.html")]) == 2
+        assert "report.html" in capsys.readouterr().err
 
 
 class TestAFaultyPolicy:

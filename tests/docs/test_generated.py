@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from docs.build_site import joined
 from docs.generate import undrawn
@@ -9,7 +11,8 @@ from docs.reference import pages
 from examples.half_hour_shop import SHOP
 
 import ordercancel.policy
-from ordercancel.explain import html_page
+from ordercancel.explain import html_page, report_page
+from ordercancel.verification import verify
 
 
 def test_a_page_is_not_stale_because_it_is_drawn_otherwise() -> None:
@@ -23,6 +26,15 @@ def test_a_page_is_not_stale_because_it_is_drawn_otherwise() -> None:
 def test_a_page_is_stale_where_a_picture_shows_something_else() -> None:
     page = html_page(SHOP, "en")
     assert undrawn(page) != undrawn(page.replace("n0 [label=&quot;placed", "n0 [label=&quot;put"))
+
+
+def test_a_report_is_not_stale_because_it_was_made_with_other_versions() -> None:
+    """But because of anything else."""
+    page = report_page(verify(SHOP), "en")
+    python = ".".join(map(str, sys.version_info[:3]))
+    assert page.count(python) == 1
+    assert undrawn(page) == undrawn(page.replace(python, "4.0"))
+    assert undrawn(page) != undrawn(page.replace(SHOP.digest, "0"))
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])

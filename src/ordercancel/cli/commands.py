@@ -26,11 +26,11 @@ from ordercancel.cli.progress import busy
 from ordercancel.cli.quote import answers
 from ordercancel.domain.errors import TooLarge
 from ordercancel.domain.texts import Lang, Text
-from ordercancel.explain import diff, html_page, markdown_page, pictures, policy_data
+from ordercancel.explain import diff, html_page, markdown_page, pictures, policy_data, report_page
 from ordercancel.policies import QOO10
 from ordercancel.policy.policy import Policy
 from ordercancel.stores.memory import MemoryStore
-from ordercancel.verification import Invariant, verify
+from ordercancel.verification import Invariant, Report, verify
 
 if TYPE_CHECKING:
     from ordercancel.cli.happened import Happened
@@ -150,11 +150,8 @@ def run_rules(chosen: argparse.Namespace) -> int:
 def run_page(chosen: argparse.Namespace) -> int:
     """Write the page of a policy as one file of HTML."""
     policy = one_policy(chosen.policy)
-    page = html_page(policy, language(chosen.lang, policy), draw)
-    if chosen.output == "-":
-        print(page, end="")
-    else:
-        Path(chosen.output).write_text(page, encoding="utf-8")
+    page = html_page(policy, language(chosen.lang, policy), draw, report=chosen.report)
+    _write(page, chosen.output)
     return 0
 
 
@@ -163,7 +160,10 @@ def run_verify(chosen: argparse.Namespace) -> int:
     invariants = () if chosen.invariants is None else _invariants(chosen.invariants)
     names = ("sample", "seed", "most_combinations", "most_cases")
     limits = {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
-    reports = []
+    if chosen.format == "html":
+        one_policy(chosen.policy)  # a page is of one
+    reports: list[Report] = []
+    texts = []
     for policy, lang in _worded(chosen):
         try:
             with busy(f"verify {policy.name} {policy.edition}"):
@@ -171,10 +171,10 @@ def run_verify(chosen: argparse.Namespace) -> int:
         except TooLarge as error:
             stop(f"{error}: --sample N, or more by --most-combinations N and --most-cases N")
         reports.append(report)
-        if chosen.format != "json":
-            print(report.text(lang), end="")
+        texts.append(report_page(report, lang) if chosen.format == "html" else report.text(lang))
     if chosen.format == "json":
-        _print_json(report.as_dict() for report in reports)
+        texts = [_json(report.as_dict() for report in reports)]
+    _write("".join(texts), chosen.output)
     if chosen.scenarios is not None:
         folder = Path(chosen.scenarios)
         folder.mkdir(parents=True, exist_ok=True)
@@ -247,10 +247,22 @@ def _worded(chosen: argparse.Namespace) -> list[tuple[Policy, Lang]]:
 
 
 def _print_json(values: Iterable[Any]) -> None:
-    """Print one value as it is, and several as a list."""
+    print(_json(values), end="")
+
+
+def _json(values: Iterable[Any]) -> str:
+    """One value as it is, and several as a list."""
     several = list(values)
     value = several[0] if len(several) == 1 else several
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def _write(text: str, output: str) -> None:
+    """Write to the file that is meant; ``-`` is standard output."""
+    if output == "-":
+        print(text, end="")
+    else:
+        Path(output).write_text(text, encoding="utf-8")
 
 
 def _invariants(name: str) -> tuple[Invariant, ...]:

@@ -19,3 +19,4 @@ from ordercancel.explain.export import policy_data as policy_data
 from ordercancel.explain.page import html_page as html_page
 from ordercancel.explain.page import markdown_page as markdown_page
 from ordercancel.explain.page import pictures as pictures
+from ordercancel.explain.report_page import report_page as report_page

@@ -12,15 +12,16 @@ import attrs
 
 from ordercancel.explain.pictures import Chart
 
-Kind = Literal["strong", "code", "note", "go", "wait", "stop", "badge"]
+Kind = Literal["strong", "code", "note", "go", "wait", "stop", "badge", "link"]
 
 
 @attrs.frozen
 class Span:
-    """Words that stand out: as a code, as an aside, or as a verdict."""
+    """Words that stand out: as a code, as an aside, as a verdict, or as a link to `href`."""
 
     text: str
     kind: Kind
+    href: str = ""
 
 
 def strong(text: str) -> Span:

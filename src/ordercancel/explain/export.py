@@ -30,7 +30,7 @@ from ordercancel.rules.lifecycle import Lifecycle
 from ordercancel.rules.reasons import Reason
 from ordercancel.rules.refunding import Refunding
 from ordercancel.rules.rules import Rule
-from ordercancel.rules.sources import Citation, Clause, Source, Sourced
+from ordercancel.rules.sources import Clause, Source, Sourced, source_data
 from ordercancel.rules.texts import Worded
 from ordercancel.rules.times import (
     BusinessDays,
@@ -324,15 +324,8 @@ def _lifecycle(policy: Policy, orders: Lifecycle) -> dict[str, Any]:
 
 
 def _source(policy: Policy, source: Source | None) -> dict[str, Any]:
-    """On whose word: the clauses and how it rests on them, or the reason that it is one's own."""
-    source = policy.source if source is None else source
-    match source:
-        case Citation(clauses, basis, parameter):
-            return {"basis": str(basis), "clauses": list(clauses), "parameter": parameter}
-        case None:
-            return {"basis": None, "clauses": []}
-        case _:
-            return {"basis": "own", "clauses": [], "rationale": source.rationale.as_dict()}
+    """On whose word; what has no source of its own has that of the policy."""
+    return source_data(policy.source if source is None else source)
 
 
 def _worded(policy: Policy, text: Worded) -> dict[str, Any]:

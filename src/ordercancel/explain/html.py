@@ -131,6 +131,8 @@ def _word(word: str | Span) -> str:
     text = _text(word.text)
     if word.kind in _TAGS:
         return f"<{_TAGS[word.kind]}>{text}</{_TAGS[word.kind]}>"
+    if word.kind == "link":
+        return f'<a href="{_text(word.href)}">{text}</a>'
     sign = _SIGNS.get(word.kind, "")
     if sign:
         sign = f'<span aria-hidden="true">{sign}&nbsp;</span>'

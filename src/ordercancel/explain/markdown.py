@@ -76,6 +76,8 @@ def _word(word: str | Span) -> str:
             return f"× **{text}**"
         case "note":
             return f"_{text}_"
+        case "link":
+            return f"[{text}]({word.href})"
         case "badge":
             return f"**{text}** — "
         case _:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ordercancel.domain.texts import Lang
 from ordercancel.explain.beside import beside
-from ordercancel.explain.blocks import Page, note
+from ordercancel.explain.blocks import Page, Span, note
 from ordercancel.explain.html import html
 from ordercancel.explain.ids import ids
 from ordercancel.explain.life import charts, life
@@ -19,7 +19,12 @@ from ordercancel.policy.policy import Policy
 
 
 def html_page(
-    policy: Policy, lang: Lang, draw: Draw = plain_svg, *, survey: Survey | None = None
+    policy: Policy,
+    lang: Lang,
+    draw: Draw = plain_svg,
+    *,
+    survey: Survey | None = None,
+    report: str | None = None,
 ) -> str:
     """Return the page of `policy` as one file of HTML: no request leaves it.
 
@@ -28,13 +33,16 @@ def html_page(
         lang: The language.
         draw: Draws its pictures. Default: without any tool.
         survey: What can happen under `policy`, where it was gathered before. Default: it is now.
+        report: The address of the report of verification, which the page links to. Default: none.
     """
-    return html(_page(policy, lang, survey), draw)
+    return html(_page(policy, lang, survey, report), draw)
 
 
-def markdown_page(policy: Policy, lang: Lang, *, survey: Survey | None = None) -> str:
+def markdown_page(
+    policy: Policy, lang: Lang, *, survey: Survey | None = None, report: str | None = None
+) -> str:
     """Return the same page as Markdown."""
-    return markdown(_page(policy, lang, survey))
+    return markdown(_page(policy, lang, survey, report))
 
 
 def pictures(policy: Policy, lang: Lang) -> tuple[Chart, ...]:
@@ -42,7 +50,7 @@ def pictures(policy: Policy, lang: Lang) -> tuple[Chart, ...]:
     return charts(Telling(policy=policy, lang=lang, survey=Survey(policy)))
 
 
-def _page(policy: Policy, lang: Lang, survey: Survey | None) -> Page:
+def _page(policy: Policy, lang: Lang, survey: Survey | None, report: str | None) -> Page:
     tell = Telling(policy=policy, lang=lang, survey=survey or Survey(policy))
     edition = tell.say(
         "版：{edition}　日時の基準：{zone}",
@@ -72,10 +80,15 @@ def _page(policy: Policy, lang: Lang, survey: Survey | None) -> Page:
         "system.",
     )
     legends = [signs, *([legend] if titles else [])]
+    proved = tell.say("検査報告", "What was proved of these rules")
+    links = [] if report is None else [Span(proved, "link", report)]
     return Page(
         lang,
         tell.say("{it}：キャンセルのルール", "{it}: the rules of cancelling", it=title),
-        [((note(each),),) for each in (edition, *sources, answered, *legends)],
+        [
+            *(((note(each),),) for each in (edition, *sources, answered, *legends)),
+            *(((link,),) for link in links),
+        ],
         (
             *life(tell),
             who_may(tell),

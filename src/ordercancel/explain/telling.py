@@ -172,16 +172,20 @@ class Telling(Spoken):
 
     def word(self, source: Source | None) -> str:
         """Whose word something is."""
-        source = self.policy.source if source is None else source
-        match source:
-            case Citation(basis=Basis.SAYS):
-                return self.say("原文", "the document")
-            case Citation(basis=Basis.READS):
-                return self.say("解釈", "our reading")
-            case Citation():
-                return self.say("原文に定めなし", "decided")
-            case _:
-                return self.say("独自", "own rule")
+        return word_of(self, self.policy.source if source is None else source)
+
+
+def word_of(tell: Spoken, source: Source | None) -> str:
+    """Whose word a source is."""
+    match source:
+        case Citation(basis=Basis.SAYS):
+            return tell.say("原文", "the document")
+        case Citation(basis=Basis.READS):
+            return tell.say("解釈", "our reading")
+        case Citation():
+            return tell.say("原文に定めなし", "decided")
+        case _:
+            return tell.say("独自", "own rule")
 
 
 _ENDS_IN_A_VERB = re.compile("(る|ない|た)）?$")

@@ -201,6 +201,17 @@ def basis_of(source: Source | None) -> str:
     return str(source.basis) if isinstance(source, Citation) else "own"
 
 
+def source_data(source: Source | None) -> dict[str, Any]:
+    """A source as plain data: the clauses and how it rests on them, or why it is one's own."""
+    match source:
+        case Citation(clauses, basis, parameter):
+            return {"basis": str(basis), "clauses": list(clauses), "parameter": parameter}
+        case None:
+            return {"basis": None, "clauses": []}
+        case _:
+            return {"basis": "own", "clauses": [], "rationale": source.rationale.as_dict()}
+
+
 def as_source(source: Source | str | None) -> Source | None:
     """A plain `str`, such as a section of one's own terms, as a source; others as they are."""
     return own_rule(source) if isinstance(source, str) else source

@@ -31,14 +31,24 @@ from ordercancel.verification.enumeration import (
 from ordercancel.verification.explorer import Explorer
 from ordercancel.verification.invariants import INVARIANTS, Invariant, Step
 from ordercancel.verification.outcome_check import OutcomeCheck
-from ordercancel.verification.report import Finding, Kind, Report
+from ordercancel.verification.report import Finding, Kind, Means, Proof, Report, by_trying
 from ordercancel.verification.request_check import RequestCheck
 from ordercancel.verification.rule_check import RuleCheck
 from ordercancel.verification.sampling import picks
 from ordercancel.verification.scenario import scenario
 from ordercancel.verification.text_check import TextCheck
 
-__all__ = ["INVARIANTS", "Finding", "Invariant", "Kind", "Report", "Step", "verify"]
+__all__ = [
+    "INVARIANTS",
+    "Finding",
+    "Invariant",
+    "Kind",
+    "Means",
+    "Proof",
+    "Report",
+    "Step",
+    "verify",
+]
 
 MOST_CASES = 100_000
 """How many cases are reached at most by default, unless a sample is asked for."""
@@ -106,6 +116,7 @@ def verify(
         steps=explorer.steps,
         sampled=sample is not None,
         faults=tuple(sorted(faults, key=lambda fault: order.index(fault.kind))),
+        proofs=tuple(by_trying(sampled=sample is not None)),
         notes=tuple(note for check in checks for note in check.notes),
         waived=tuple(fault for fault in found if fault.id in waived),
     )

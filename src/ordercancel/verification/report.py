@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from importlib.metadata import version
 from typing import Any
 
 import attrs
 
 from ordercancel.domain.texts import Lang, Text
+from ordercancel.policy.parts import Waiver
 from ordercancel.policy.policy import Policy
+from ordercancel.rules.sources import source_data
 
 
 class Kind(StrEnum):
@@ -68,6 +72,65 @@ class Finding:
         return "\n".join((comment, *lines)) + "\n"
 
 
+class Means(StrEnum):
+    """How something was shown of all cases, or tried in some."""
+
+    ENUMERATION = "enumeration"
+    """Every combination of facts was judged."""
+    WALK = "walk"
+    """Every case that can be reached was reached."""
+    SAMPLE = "sample"
+    """Some combinations and some cases were tried, which shows nothing of the others."""
+
+
+@attrs.frozen
+class Proof:
+    """What was shown of one kind of faults: that there are no others than those reported.
+
+    Args:
+        kind: The kind of faults.
+        by: The means.
+        left: What was not shown, and why, in sentences. Default: nothing, all was.
+    """
+
+    kind: Kind
+    by: tuple[Means, ...]
+    left: tuple[Text, ...] = ()
+
+
+_ONLY_SAMPLED = Text(
+    "一部を抜き取って試したのみで、残りについては何も示されていない。",
+    "Only a sample was tried; nothing is shown of the rest.",
+)
+_NOT_SAMPLED = Text(
+    "抜き取り検査では調べられない。すべての場合を試して初めて分かる。",
+    "A sample can't show it: it takes all cases.",
+)
+_OF_ALL = frozenset(
+    {
+        Kind.NEVER_DECIDES,
+        Kind.NEVER_DETERMINED,
+        Kind.UNANSWERABLE,
+        Kind.DEADLINE_NEVER_RUNS,
+        Kind.DEADLINE_NEVER_FIRES,
+        Kind.WAIVES_NOTHING,
+    }
+)
+"""The kinds of faults that show only once all cases were tried."""
+
+
+def by_trying(*, sampled: bool) -> Iterator[Proof]:
+    """What is shown where all combinations and all cases were tried, or a sample of them."""
+    for kind in Kind:
+        if not sampled:
+            judged = (Means.ENUMERATION,) if kind is Kind.NEVER_DECIDES else ()
+            yield Proof(kind, (*judged, Means.WALK))
+        elif kind in _OF_ALL:
+            yield Proof(kind, (), (_NOT_SAMPLED,))
+        else:
+            yield Proof(kind, (Means.SAMPLE,), (_ONLY_SAMPLED,))
+
+
 @attrs.frozen(kw_only=True)
 class Report:
     """What `verify` tried, and the faults that it found.
@@ -80,6 +143,7 @@ class Report:
         steps: How many commands were carried out in them.
         sampled: Whether only some were tried; then nothing is said of what can never happen.
         faults: What is wrong, the kinds in the order of `Kind`.
+        proofs: For each kind of faults by which means it was shown that there are no others.
         notes: What is worth knowing and no fault.
         waived: The faults that the policy says are meant.
     """
@@ -91,6 +155,7 @@ class Report:
     steps: int
     sampled: bool
     faults: tuple[Finding, ...]
+    proofs: tuple[Proof, ...]
     notes: tuple[Text, ...]
     waived: tuple[Finding, ...] = ()
 
@@ -98,6 +163,24 @@ class Report:
     def ok(self) -> bool:
         """Whether no fault was found."""
         return not self.faults
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether it was shown of all cases that there are no other faults."""
+        return not any(proof.left for proof in self.proofs)
+
+    @property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """The waivers of the faults that are meant, with their sources."""
+        waived = {fault.id for fault in self.waived}
+        return tuple(each for each in self.policy.waivers if each.fault in waived)
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The versions of what the report was made with, by name."""
+        python = ".".join(map(str, sys.version_info[:3]))
+        made_with = ("ordercancel", "attrs", "python-statemachine")
+        return {"python": python, **{name: version(name) for name in made_with}}
 
     def __str__(self) -> str:
         return self.text("en")
@@ -111,7 +194,10 @@ class Report:
         return {
             "policy": self.policy.name,
             "edition": self.policy.edition,
+            "digest": self.policy.digest,
+            "versions": self.versions,
             "ok": self.ok,
+            "proved": self.is_proved,
             "sampled": self.sampled,
             "combinations": sum(self.combinations.values()),
             "combinations_by_command": dict(self.combinations),
@@ -127,8 +213,19 @@ class Report:
                 }
                 for fault in self.faults
             ],
+            "proofs": [
+                {
+                    "kind": str(proof.kind),
+                    "by": [str(means) for means in proof.by],
+                    "left": [text.as_dict() for text in proof.left],
+                }
+                for proof in self.proofs
+            ],
             "notes": [note.as_dict() for note in self.notes],
-            "waived": [fault.id for fault in self.waived],
+            "waived": [
+                {"id": each.fault, **source_data(each.source or self.policy.source)}
+                for each in self.waivers
+            ],
         }
 
 
