@@ -50,7 +50,9 @@ from work import (
     many_rejected,
     many_rules,
     many_withdrawn,
+    page_apart,
     reject,
+    rules_apart,
     shop_page,
 )
 
@@ -121,6 +123,7 @@ BOUNDS = (
     Bound("PostgreSQL, 8 threads", OURS, "raw psycopg", 1.5),
     Bound("import", "import ordercancel", "import attrs, statemachine", 2.5),
     Bound("rules", "100 rules", "10 rules", 8),
+    Bound("rules apart", "1,000 rules", "10 rules", 3),
     Bound("history", "Qoo10, assess, 100 requests", "Qoo10, assess, 1 request", 1.2),
     Bound("history", "CO-NECT, assess, 100 requests", "CO-NECT, assess, 1 request", 1.2),
 )
@@ -314,6 +317,16 @@ def rules_rows(effort: Effort) -> list[Row]:
     return rows_of("rules", seconds, beside="10 rules", pieces=len(page))
 
 
+def rules_apart_rows(effort: Effort) -> list[Row]:
+    """A request under a growing number of rules, of which ten are about its role and status."""
+    ways = {
+        f"{count:,} rules": over(rules_apart(count).assess, page_apart(), ASKED_AT)
+        for count in (10, 100, 1_000)
+    }
+    seconds = side_by_side(ways, turns=effort.turns, least=effort.least)
+    return rows_of("rules apart", seconds, beside="10 rules", pieces=len(page_apart()))
+
+
 def history_rows(effort: Effort) -> list[Row]:
     """One more request about an order that had a growing number of them.
 
@@ -504,6 +517,7 @@ GROUPS: Mapping[str, Callable[[Effort], list[Row]]] = {
     "decide": decide_rows,
     "handle": handle_rows,
     "rules": rules_rows,
+    "rules apart": rules_apart_rows,
     "history": history_rows,
     "import": import_rows,
     "memory": memory_rows,

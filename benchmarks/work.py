@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import reduce
+from itertools import pairwise
 from random import Random
 
 import attrs
@@ -34,7 +35,7 @@ from ordercancel import (
 )
 from ordercancel.engine.decide import register
 from ordercancel.policies import CONECT, QOO10
-from ordercancel.policy import CANCEL, Forbid, Refer, Rule, own_rule
+from ordercancel.policy import CANCEL, Forbid, Lifecycle, Refer, Rule, own_rule
 from ordercancel.rules.conditions import Condition, now
 from ordercancel.rules.facts import (
     Choice,
@@ -415,3 +416,68 @@ def shop_page() -> tuple[Asked, ...]:
         order = attrs.evolve(asked.case.order, facts=known)
         found.append(Asked(asked.command, attrs.evolve(asked.case, order=order)))
     return tuple(found)
+
+
+STAGES = tuple(f"stage_{number:02}" for number in range(25))
+"""The statuses of orders that go a long way; with each of four roles they make a hundred pairs."""
+
+PEOPLE = ("buyer", "seller", "operator", "system")
+
+
+def rules_apart(count: int) -> Policy:
+    """`count` rules about requests, of which no role meets more than ten in one status.
+
+    The first ten are about a buyer in the first status.
+    """
+    return Policy(
+        name="apart",
+        edition=f"{count} rules",
+        zone="Asia/Tokyo",
+        source="a shop that has grown in every department",
+        orders=Lifecycle(
+            moves={f"to_{pair[1]}": pair for pair in pairwise(STAGES)},
+            cancellable=STAGES[:-1],
+            shipped=STAGES[-1],
+        ),
+        facts=(weight, gift),
+        rules=[_apart(number) for number in range(count)],
+    )
+
+
+def _apart(number: int) -> Rule:
+    stage, person = divmod(number // 10, len(PEOPLE))
+    pair = role.is_in(PEOPLE[person]) & status.is_in(STAGES[stage])
+    besides: Condition = (
+        weight > 1_000 * (number % 10),
+        ~gift & (now >= placed_at + timedelta(days=number % 10)),
+        gift | (now >= status_since + timedelta(hours=number % 10)),
+    )[number % 3]
+    permits = number % 10 == 0
+    return Rule(
+        f"apart.{number:04}",
+        on=RequestCancellation,
+        effect=CANCEL if permits else Forbid("not_here"),
+        when=pair if permits else pair & besides,
+    )
+
+
+def page_apart() -> tuple[Asked, ...]:
+    """Ten orders in the first status that their buyers ask to cancel."""
+    policy = rules_apart(10)
+    orders = (
+        Order(
+            f"o-{number}",
+            policy="apart",
+            status=STAGES[0],
+            buyer="b-1",
+            seller="s-1",
+            placed_at=ASKED_AT,
+            status_since=ASKED_AT,
+            facts={"weight": 1_000 * number, "gift": False},
+        )
+        for number in range(10)
+    )
+    return tuple(
+        Asked(RequestCancellation(order.id, by=Buyer("b-1")), policy.open(order))
+        for order in orders
+    )

@@ -475,8 +475,10 @@ def leaves(*, timed: bool = True) -> SearchStrategy[Condition]:
     )
 
 
-def conditions(*, timed: bool = True) -> SearchStrategy[Condition]:
-    """Conditions of any shape over those facts."""
+def conditions(
+    of: SearchStrategy[Condition] | None = None, *, timed: bool = True
+) -> SearchStrategy[Condition]:
+    """Conditions of any shape over those facts, or of these leaves."""
 
     def grown(inner: SearchStrategy[Condition]) -> SearchStrategy[Condition]:
         several = st.lists(inner, max_size=3).map(tuple)
@@ -490,7 +492,8 @@ def conditions(*, timed: bool = True) -> SearchStrategy[Condition]:
             inner.map(lambda one: ~one),
         )
 
-    return st.recursive(leaves(timed=timed) | st.just(ALWAYS), grown, max_leaves=8)
+    leaf = leaves(timed=timed) if of is None else of
+    return st.recursive(leaf | st.just(ALWAYS), grown, max_leaves=8)
 
 
 def plain_effects() -> SearchStrategy[Effect]:

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ordercancel import (
+    Actor,
     AdvanceOrder,
     AnswerWithdrawal,
     Approve,
@@ -39,10 +40,12 @@ from ordercancel.domain.events import CancellationRequested, RequestClosed, With
 from ordercancel.domain.requests import FINAL
 from ordercancel.engine import timers as engine_timers
 from ordercancel.engine.case_facts import NAMES, READ, Facts
-from ordercancel.engine.compilation import evaluate, holds
+from ordercancel.engine.compilation import compiled_rules, evaluate, holds
 from ordercancel.engine.decision import UNDETERMINED
 from ordercancel.engine.timers import running
 from ordercancel.policy import (
+    PERMIT,
+    By,
     Choice,
     Day,
     Deadline,
@@ -50,15 +53,20 @@ from ordercancel.policy import (
     Forbid,
     Moment,
     Number,
+    Refer,
+    Role,
     Rule,
     notify,
+    now,
     side,
 )
+from ordercancel.rules.conditions import IsIn, Known
+from ordercancel.rules.facts import seller_permits
 from ordercancel.verification.explorer import Explorer, Visitor
 from ordercancel.verification.invariants import Step
 from ordercancel.verification.scenario import Attempt, CaseNode, Tick
 from readings import READINGS
-from strategies import AT, COLOURS, any_orders, conditions, events, facts, rules, times
+from strategies import AT, COLOURS, any_orders, conditions, events, facts, leaves, rules, times
 from unit.tiny import BUYER, OURS, RULES, SELLER, opened, tiny, worded
 
 POLICIES = {
@@ -88,7 +96,8 @@ def alike(policy: Policy, command: Judged, case: Case, at: datetime, seller: Par
     kind = type(command)
     said = policy.judge(kind, Facts(command, case, policy, at, seller))
     assert evaluate(command, case, policy, at, seller) == said.ruling
-    found = policy.compiled[kind](command, case, policy, at, seller)
+    compiled = compiled_rules(policy, kind, command.by.role, case.order.status)
+    found = compiled(command, command.by, case, policy, at, seller)
     if any(error.code == UNDETERMINED for error in said.errors):
         assert found is None
     else:
@@ -159,6 +168,68 @@ def test_any_rules_compile_to_what_they_say(made: list[Any], values: dict[str, A
         alike(policy, RequestCancellation(case.order.id, by=BUYER), there, AT, None)
 
 
+ROLES = (Role("carrier", side="seller"), Role("clerk", side="house", answers=False))
+WHO_AND_WHERE = st.one_of(
+    *(
+        st.builds(IsIn, st.just(fact), st.frozensets(st.sampled_from(words), max_size=3))
+        for fact, words in (
+            ("role", ("buyer", "seller", "operator", "system", "carrier", "clerk")),
+            ("side", ("buyer", "seller", "house")),
+            ("status", ("new", "packed", "sent", "stopped")),
+            ("request", ("none", "pending")),
+        )
+    ),
+    st.sampled_from(
+        (
+            Known("role"),
+            now < By("status", {"new": Moment("seen_at"), "sent": Day("planned_on").end()}),
+            now >= By("role", {"buyer": Moment("seen_at")}),
+            seller_permits.holds,
+        )
+    ),
+)
+"""What rules are found by, and what they are not."""
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from((RequestCancellation, Approve)),
+            st.booleans(),
+            conditions(WHO_AND_WHERE | leaves()),
+        ),
+        max_size=20,
+    ),
+    facts(),
+)
+def test_rules_that_are_left_out_would_change_nothing(
+    made: list[Any], values: dict[str, Any]
+) -> None:
+    """By nobody, in no status: also by a role, and in a status, that the policy does not know."""
+    grants, forbid = {RequestCancellation: Refer("seller"), Approve: PERMIT}, Forbid("not_late")
+    policy = tiny(
+        rules=[
+            Rule(f"r{n:02}", on=on, effect=forbid if forbids else grants[on], when=when)
+            for n, (on, forbids, when) in enumerate(made)
+        ],
+        facts=OF_CONDITIONS,
+        roles=ROLES,
+        texts=TOLD,
+    )
+    known = {name: each for name, each in values.items() if name not in ("now", "zone")}
+    case = opened(policy, facts={name: each for name, each in known.items() if each is not None})
+    request = CancellationRequested(
+        order_id=case.order.id, at=AT, by=BUYER, number=1, answerer="seller"
+    )
+    for status in ("new", "packed", "sent", "stopped", "lost"):
+        for role in (*policy.roles, "ghost"):
+            by = Actor("b-1", role=role)
+            for before in (case, evolve(case, request)):
+                there = attrs.evolve(before, order=attrs.evolve(before.order, status=status))
+                alike(policy, RequestCancellation("o-7", by=by), there, AT, None)
+                alike(policy, Approve("o-7", by=by, request=1), there, AT, None)
+
+
 @given(conditions(), facts())
 def test_any_condition_holds_as_it_says(condition: Any, values: dict[str, Any]) -> None:
     policy = tiny(facts=OF_CONDITIONS)
@@ -196,8 +267,8 @@ def test_a_rule_about_the_side_of_whoever_asks_is_compiled() -> None:
     for by, refused_by in ((BUYER, ("tiny.side",)), (SELLER, ())):
         command = RequestCancellation(case.order.id, by=by)
         assert policy.assess(command, case, AT).ruling.rules == refused_by
-        compiled = policy.compiled[RequestCancellation]
-        assert compiled(command, case, policy, AT, None).rules == refused_by
+        compiled = compiled_rules(policy, RequestCancellation, by.role, case.order.status)
+        assert compiled(command, by, case, policy, AT, None).rules == refused_by
 
 
 def test_facts_and_what_reads_them_go_by_different_names() -> None:

@@ -38,6 +38,7 @@ from ordercancel.policy import (
     Number,
     Refer,
     Rule,
+    buyer,
     hours,
     is_initiator,
     now,
@@ -97,9 +98,13 @@ def test_a_revised_value_keeps_what_is_not_changed() -> None:
 
 def by_compiled_rules(policy: Policy, command: Command, case: Case) -> Ruling | None:
     """What the compiled rules come to; None where something is unknown or goes wrong."""
-    return compilation.compile_rules(policy, type(command))(  # type: ignore[arg-type]
-        command, case, policy, utc(2), None
+    judge = compilation.compiled_rules(
+        policy,
+        type(command),  # type: ignore[arg-type]
+        command.by.role,
+        case.order.status,
     )
+    return judge(command, command.by, case, policy, utc(2), None)
 
 
 class Odd(Leaf):
@@ -127,6 +132,34 @@ def test_a_condition_of_another_kind_is_asked_itself(
     decision = policy.assess(command, case, utc(2))
     assert decision == policy.judge(RequestCancellation, decision.facts)
     assert (by_compiled_rules(policy, asks(), case) is None) is (answer is None)
+
+
+class Failing(Odd):
+    """A condition of a host's own that fails, once it has looked at the facts."""
+
+    def test(self, facts: Mapping[str, Value | None]) -> bool | None:
+        looks: Any = self.answer  # type: ignore[attr-defined]
+        raise ZeroDivisionError(looks(facts))
+
+
+@pytest.mark.parametrize("looks", [lambda facts: facts.get("gift"), list, len], ids=str)
+@pytest.mark.parametrize("asked_by", [BUYER, SELLER], ids=str)
+def test_what_fails_is_left_out_only_where_the_role_decides(asked_by: Any, looks: Any) -> None:
+    when = Failing(looks) & buyer
+    policy = tiny(rules=(Rule("r", on=RequestCancellation, effect=Forbid("closed"), when=when),))
+    decision = policy.assess(asks(by=asked_by), opened(policy), utc(2))
+    assert decision == policy.judge(RequestCancellation, decision.facts)
+    assert decision.codes == (("undetermined",) if asked_by == BUYER else ("not_permitted",))
+
+
+def test_no_rule_is_left_out_in_a_status_that_the_policy_has_lost() -> None:
+    """Such an order was registered under an earlier form of the edition."""
+    forbids = Rule("r", on=RequestCancellation, effect=Forbid("closed"), when=~status.is_in("new"))
+    policy = tiny(rules=(forbids,))
+    case = opened(policy)
+    lost = attrs.evolve(case, order=attrs.evolve(case.order, status="lost"))
+    assert policy.assess(asks(), lost, utc(2)).codes == ("closed",)
+    assert policy.assess(asks(), case, utc(2)).codes == ("not_permitted",)
 
 
 def test_a_rule_that_names_no_word_is_never_satisfied() -> None:

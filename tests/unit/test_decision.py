@@ -222,6 +222,17 @@ def test_a_rule_that_fails_refuses_and_is_named() -> None:
     assert decision.codes == ("undetermined",)
 
 
+@pytest.mark.parametrize(
+    "decides", [lambda it: it & NO, lambda it: NO & it], ids=["last", "first"]
+)
+def test_what_fails_beside_what_decides_is_no_error(decides: Any) -> None:
+    """In whichever order they stand, as with what is unknown; also where it is negated."""
+    assert not decision_of(CANCELS, rule("f", Refer(seller), decides(Broken()))).errors
+    assert not decision_of(rule("f", CANCEL, ~decides(Broken()))).errors
+    fails = decision_of(CANCELS, rule("f", Refer(seller), decides(Broken()) | Broken()))
+    assert [each.problem for each in fails.errors] == ["ZeroDivisionError: oh"]
+
+
 def test_errors_and_forbids_are_told_together() -> None:
     decision = decision_of(CLOSED, GAPS, CANCELS)
     assert decision.rules == ("c.closed", "e.gaps")

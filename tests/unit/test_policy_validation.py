@@ -899,11 +899,11 @@ def test_times_that_are_reckoned_from_too_many_are_told(make: Any) -> None:
 
 
 def test_a_policy_has_no_more_than_its_orders_can_keep() -> None:
-    """900 rules and deadlines, whose ids events name, and 50 facts of an order."""
+    """2,000 rules and deadlines, whose ids events name, and 50 facts of an order."""
     due = requested_at + hours(1)
-    many = tuple(Deadline(f"d{n}", runs=is_open, due=due, then=notify) for n in range(901))
+    many = tuple(Deadline(f"d{n}", runs=is_open, due=due, then=notify) for n in range(2_001))
     facts = tuple(Flag(f"f{n}") for n in range(51))
-    assert faults(deadlines=many) == [("deadlines", "has 901 entries")]
+    assert faults(deadlines=many) == [("deadlines", "has 2001 entries")]
     assert faults(facts=facts) == [("facts", "has 51 entries")]
     of_command = tuple(Flag(f"c{n}", of=RequestCancellation) for n in range(51))
-    assert tiny(facts=(*facts[:50], *of_command), deadlines=many[:900])
+    assert tiny(facts=(*facts[:50], *of_command), deadlines=many[:2_000])

@@ -32,7 +32,7 @@ MAX_REQUESTS = 1_000
 MAX_REMEMBERED = 10_000
 """How many fired deadlines, marks and impossible actions one order keeps."""
 
-MAX_RULES = 1_000
+MAX_RULES = 2_100
 """How many rules an event may name."""
 
 MAX_MESSAGE_ID = 500

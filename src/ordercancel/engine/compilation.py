@@ -23,6 +23,7 @@ from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.decision import Ruling, Satisfied, Verdict
 from ordercancel.engine.evaluation import charge, conclude, judge
 from ordercancel.engine.lifecycle_checks import Check, checks_after, checks_before
+from ordercancel.engine.rule_index import known, relevant
 from ordercancel.engine.ruleset import RuleLeaf, RuleSet
 from ordercancel.engine.units import OF_UNITS, refusal
 from ordercancel.engine.writer import Writer
@@ -55,12 +56,12 @@ def evaluate(
     one, so that each rule that could not be followed is named. A request that is granted for an
     order with prices has the fee that holds for it.
     """
-    kind = type(command)
-    judged = rules.compiled.get(kind)
+    kind, role, status = type(command), command.by.role, case.order.status
+    judged = rules.compiled.get((kind, role, status))
     if judged is None:
-        judged = rules.compiled[kind] = compile_rules(rules, kind)
+        judged = compiled_rules(rules, kind, role, status)
     try:
-        ruling: Ruling | None = judged(command, case, rules, at, seller)
+        ruling: Ruling | None = judged(command, command.by, case, rules, at, seller)
     except Exception:  # whatever goes wrong, `judge` names the rules that it goes wrong in
         ruling = None
     if ruling is None:
@@ -95,18 +96,24 @@ def _compiled_condition(
     policy: RuleSet, kind: type[Command] | None, when: Condition
 ) -> Callable[..., Any]:
     write = Writer(policy, kind)
-    answer = write.true(when)
-    source = [
-        "def test(command, by, case, policy, at, seller):",
-        *write.header(),
-        f"    return {answer}",
-    ]
-    return compile_function("test", "\n".join(source), write.names)
+    body = [f"    return {write.true(when)}"]
+    source = write.function("test", body)
+    return compile_function("test", source, write.names)
 
 
-def compile_rules(policy: RuleSet, kind: type[Judged]) -> Judge:
-    """The function that judges commands of this `kind` under `policy`."""
-    return _Compiler(policy, kind).judge()
+def compiled_rules(policy: RuleSet, kind: type[Judged], role: str, status: str) -> Judge:
+    """The function that judges commands of a `kind` by a `role` about orders in a `status`.
+
+    It is made where it is asked for first. For a role or a status that the policy does not have
+    it leaves out no rule.
+    """
+    if role not in policy.roles or status not in policy.orders.statuses:
+        role = status = ""
+    key = kind, role, status
+    judge = policy.compiled.get(key)
+    if judge is None:
+        judge = policy.compiled[key] = _Compiler(policy, kind, role, status).judge()
+    return judge
 
 
 class _Rulings(dict[int, Ruling]):
@@ -143,13 +150,20 @@ class _Rulings(dict[int, Ruling]):
 
 
 class _Compiler:
-    """Writes the function for one kind of command."""
+    """Writes the function for one kind of command, of one role, in one status of the order.
 
-    def __init__(self, policy: RuleSet, kind: type[Judged]) -> None:
+    Args:
+        policy: The policy.
+        kind: The kind of command.
+        role: The role of whoever gives it; empty where none is meant.
+        status: The status of the order; empty where none is meant.
+    """
+
+    def __init__(self, policy: RuleSet, kind: type[Judged], role: str, status: str) -> None:
         self._policy = policy
         self._kind = kind
-        self._write = Writer(policy, kind)
-        self._leaves = policy.leaves_for(kind)
+        self._write = Writer(policy, kind, known(policy, role, status))
+        self._leaves = relevant(policy, kind, role, status)
 
     def judge(self) -> Judge:
         """The function.
@@ -160,30 +174,24 @@ class _Compiler:
         write = self._write
         forbids = [(p, when) for p, (_, when, e) in enumerate(self._leaves) if _forbids(e)]
         grants = [(p, when) for p, (_, when, e) in enumerate(self._leaves) if not _forbids(e)]
-        body = [*self._before()]
+        body = [*self._before(), "    bits = 0"]
         for place, when in forbids:
             body += self._set_bit(when, place)
-        body.append("    if bits:")
-        for _, when in grants:
-            missing = write.missing(when)
-            if missing:
-                true, false = write.true(when), write.false(when)
-                body.append(f"        if ({missing}) and not ({true} or {false}): return None")
-        body.append("        return rulings[bits]")
+        if forbids:
+            body.append("    if bits:")
+            for _, when in grants:
+                missing, true, false = write.missing(when), write.true(when), write.false(when)
+                if missing and "True" not in (true, false):
+                    body.append(f"        if ({missing}) and not ({true} or {false}): return None")
+            body.append("        return rulings[bits]")
         for place, when in grants:
             body += self._set_bit(when, place)
         checks, lines = self._after()
         body += lines
         write.names["rulings"] = _Rulings(self._leaves, checks)
-        source = [
-            "def judge(command, case, policy, at, seller):",
-            "    by = command.by",
-            *write.header(),
-            "    bits = 0",
-            *body,
-            "    return rulings[bits]",
-        ]
-        return compile_function("judge", "\n".join(source), write.names)
+        body.append("    return rulings[bits]")
+        source = write.function("judge", body)
+        return compile_function("judge", source, write.names)
 
     def _before(self) -> Iterator[str]:
         """What is refused before any rule is asked."""
@@ -212,10 +220,14 @@ class _Compiler:
 
     def _set_bit(self, when: Condition, place: int) -> Iterator[str]:
         """Sets the bit of what is true, and gives up where that is unknown."""
-        yield f"    if {self._write.true(when)}: bits |= {1 << place}"
-        missing = self._write.missing(when)
-        if missing:
-            yield f"    elif ({missing}) and not {self._write.false(when)}: return None"
+        write = self._write
+        missing, true, false = write.missing(when), write.true(when), write.false(when)
+        if true == "True":
+            yield f"    bits |= {1 << place}"
+        elif false != "True":
+            yield f"    if {true}: bits |= {1 << place}"
+            if missing:
+                yield f"    elif ({missing}) and not {false}: return None"
 
 
 def _forbids(effect: Grant | Forbid) -> bool:

@@ -45,7 +45,7 @@ def running(policy: RuleSet, case: Case) -> tuple[Timer, ...]:
     if run is None:
         run = policy.compiled[_TIMERS] = _compiled(policy)
     try:
-        due: list[tuple[datetime, int]] = run(None, case, policy, case.updated_at, None)
+        due: list[tuple[datetime, int]] = run(None, None, case, policy, case.updated_at, None)
     except Exception:  # whatever goes wrong, it goes wrong in the deadline that is asked alone
         due = _one_by_one(policy, case)
     due.sort()
@@ -133,19 +133,14 @@ def _fact(name: str, case: Case) -> Any:
 def _compiled(policy: RuleSet) -> Callable[..., Any]:
     """One function that gives the due moment and the place of each deadline that runs."""
     write = Writer(policy, None)
-    body: list[str] = []
+    body = ["    found = []"]
     for number, deadline in enumerate(policy.deadlines):
         body.append(f"    if {write.true(deadline.runs)}:")
         body.append(f"        due = {write.time(deadline.due)}")
         body.append(f"        if due is not None: found.append((due, {number}))")
-    source = [
-        "def run(command, case, policy, at, seller):",
-        *write.header(),
-        "    found = []",
-        *body,
-        "    return found",
-    ]
-    return compile_function("run", "\n".join(source), write.names)
+    body.append("    return found")
+    source = write.function("run", body)
+    return compile_function("run", source, write.names)
 
 
 def _one_by_one(policy: RuleSet, case: Case) -> list[tuple[datetime, int]]:

@@ -6,12 +6,14 @@ on it. It means what the condition itself says (`Condition.test`); tests hold bo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from ordercancel.domain.codegen import literal
 from ordercancel.domain.commands import Command
+from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.engine.case_facts import COSTLY, NAMES, READ, Facts, expression
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.conditions import (
@@ -30,6 +32,9 @@ from ordercancel.rules.conditions import (
 from ordercancel.rules.facts import MARKED, Day, Flag
 from ordercancel.rules.times import BusinessDays, EndOfDay, NextClock, Shift, Time, midnight
 
+NOTHING_KNOWN: Mapping[str, str] = FrozenMap({})
+"""No fact has a value before the function is called."""
+
 
 class Writer:
     """Writes what one function looks at.
@@ -37,14 +42,22 @@ class Writer:
     Args:
         policy: The policy whose facts are meant.
         kind: The kind of command; None where there is none, as for deadlines.
+        known: The facts whose values are known as the function is written. What they decide is
+            written as ``True`` or ``False``.
 
     Attributes:
         names: What the written text calls by name.
     """
 
-    def __init__(self, policy: RuleSet, kind: type[Command] | None) -> None:
+    def __init__(
+        self,
+        policy: RuleSet,
+        kind: type[Command] | None,
+        known: Mapping[str, str] = NOTHING_KNOWN,
+    ) -> None:
         self._policy = policy
         self._kind = kind
+        self._known = known
         self._variables: dict[str, str] = {}
         self.names: dict[str, object] = {
             **NAMES,
@@ -53,21 +66,29 @@ class Writer:
             "UNREAD": object(),
         }
 
-    def header(self) -> Iterator[str]:
-        """The lines that read the facts, to stand before all that was written."""
-        yield "    order = case.order"
-        yield "    latest = case.requests[-1] if case.requests else None"
-        yield "    zone = policy.tzinfo"
-        for name, variable in self._variables.items():
-            yield f"    {variable} = {'UNREAD' if name in COSTLY else self._read(name)}"
+    def function(self, name: str, body: Iterable[str]) -> str:
+        """The text of a function: the lines that read what its body needs, then the body."""
+        reads = {
+            "order": "case.order",
+            "latest": "case.requests[-1] if case.requests else None",
+            "zone": "policy.tzinfo",
+        } | {
+            variable: "UNREAD" if name in COSTLY else self._read(name)
+            for name, variable in self._variables.items()
+        }
+        text = "\n".join(body)
+        for variable, read in reversed(reads.items()):
+            if re.search(rf"\b{variable}\b", text):
+                text = f"    {variable} = {read}\n{text}"
+        return f"def {name}(command, by, case, policy, at, seller):\n{text}\n"
 
     def true(self, when: Condition) -> str:
         """That the condition is true, as an expression."""
         match when:
             case All(parts):
-                return joined(" and ", map(self.true, parts), "True")
+                return joined(" and ", map(self.true, parts))
             case AnyOf(parts):
-                return joined(" or ", map(self.true, parts), "False")
+                return joined(" or ", map(self.true, parts))
             case Not(inner):
                 return self.false(inner)
             case Named(condition=inner):
@@ -79,9 +100,9 @@ class Writer:
         """That the condition is false, and not merely unknown, as an expression."""
         match when:
             case All(parts):
-                return joined(" or ", map(self.false, parts), "False")
+                return joined(" or ", map(self.false, parts))
             case AnyOf(parts):
-                return joined(" and ", map(self.false, parts), "True")
+                return joined(" and ", map(self.false, parts))
             case Not(inner):
                 return self.true(inner)
             case Named(condition=inner):
@@ -93,8 +114,7 @@ class Writer:
         """That a fact is missing that the condition may hang on; empty where none ever is."""
         match when:
             case All(parts) | AnyOf(parts):
-                written = dict.fromkeys(filter(None, map(self.missing, parts)))
-                return joined(" or ", written, "")
+                return " or ".join(dict.fromkeys(filter(None, map(self.missing, parts))))
             case Not(inner) | Named(condition=inner):
                 return self.missing(inner)
             case Known():
@@ -153,6 +173,9 @@ class Writer:
     def _leaf(self, leaf: Condition) -> tuple[str, str]:
         """That a condition about one fact is true, and that it is false."""
         match leaf:
+            case IsIn(name) | Listed(name) | Known(name) if name in self._known:
+                holds = leaf.test(self._known)
+                return str(holds is True), str(holds is False)
             case Known(name):
                 value, _ = self._fact(name)
                 return f"{value} is not None", f"{value} is None"
@@ -228,7 +251,10 @@ def _words(values: Iterable[str]) -> str:
     return "{" + words + "}" if words else "()"
 
 
-def joined(by: str, parts: Iterable[str], empty: str) -> str:
-    """Expressions joined to one; `empty` where there are none."""
-    written = list(parts)
-    return written[0] if len(written) == 1 else f"({by.join(written)})" if written else empty
+def joined(by: str, parts: Iterable[str]) -> str:
+    """Expressions joined by `` and `` or `` or `` to one, without those that change nothing."""
+    neutral, decisive = ("True", "False") if by == " and " else ("False", "True")
+    written = [part for part in parts if part != neutral]
+    if decisive in written:
+        return decisive
+    return written[0] if len(written) == 1 else f"({by.join(written)})" if written else neutral

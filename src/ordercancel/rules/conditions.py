@@ -165,13 +165,7 @@ class All(Condition):
     conditions: tuple[Condition, ...]
 
     def test(self, facts: Mapping[str, Value | None]) -> bool | None:
-        unknown = False
-        for condition in self.conditions:
-            result = condition.test(facts)
-            if result is False:
-                return False
-            unknown = unknown or result is None
-        return None if unknown else True
+        return _decided(self.conditions, facts, by=False)
 
     def leaves(self) -> Iterator[Leaf]:
         for condition in self.conditions:
@@ -185,13 +179,7 @@ class AnyOf(Condition):
     conditions: tuple[Condition, ...]
 
     def test(self, facts: Mapping[str, Value | None]) -> bool | None:
-        unknown = False
-        for condition in self.conditions:
-            result = condition.test(facts)
-            if result is True:
-                return True
-            unknown = unknown or result is None
-        return None if unknown else False
+        return _decided(self.conditions, facts, by=True)
 
     def leaves(self) -> Iterator[Leaf]:
         for condition in self.conditions:
@@ -282,6 +270,29 @@ _COMPARE: Mapping[Relation, Callable[[Any, Any], bool]] = {
     Relation.AT_LEAST: operator.ge,
     Relation.MORE: operator.gt,
 }
+
+
+def _decided(
+    conditions: tuple[Condition, ...], facts: Mapping[str, Value | None], *, by: bool
+) -> bool | None:
+    """What several conditions come to, of which one that is `by` decides.
+
+    Raises:
+        Exception: What a condition raises, such as one of a host's own, where no other decides.
+    """
+    unknown, error = False, None
+    for condition in conditions:
+        try:
+            result = condition.test(facts)
+        except Exception as raised:
+            error = raised
+            continue
+        if result is by:
+            return by
+        unknown = unknown or result is None
+    if error is not None:
+        raise error
+    return None if unknown else not by
 
 
 def _parts(kind: type[All | AnyOf], condition: Condition) -> tuple[Condition, ...]:
