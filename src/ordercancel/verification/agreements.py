@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from ordercancel.domain.cases import REFUND_OPEN
@@ -30,18 +31,42 @@ _Facts = Mapping[str, Any]
 
 def agree(policy: RuleSet, kind: type[Judged], facts: _Facts) -> bool:
     """Whether `facts` of a `kind` of command do not contradict each other."""
-    if not all(holds(policy, facts) for names, holds in _AGREEMENTS if facts.keys() >= names):
-        return False
-    if "now" in facts and any(
-        facts[name] is not None and facts[name] > facts["now"]
-        for name in HAPPENED.intersection(facts)
-    ):
-        return False
-    return facts["request"] != NO_REQUEST or not _of_a_request(policy, kind, facts)
+    names = frozenset(facts)
+    return all(holds(policy, facts) for _, holds in agreements(policy, kind, names))  # type: ignore[arg-type]
 
 
-def _of_a_request(policy: RuleSet, kind: type[Judged], facts: _Facts) -> bool:
-    """Whether something is known that only a request has."""
+@lru_cache(maxsize=256)
+def agreements(
+    policy: RuleSet, kind: type[Judged], names: frozenset[str]
+) -> tuple[Agreement, ...]:
+    """What combinations of the facts with these `names` must not contradict.
+
+    Args:
+        policy: The policy whose roles, deadlines and facts are meant.
+        kind: The kind of command that the facts are of.
+        names: The names of the facts.
+    """
+    happened = (_is_past(name) for name in HAPPENED)
+    asked = (_needs_request(name) for name in _of_a_request(policy, kind))
+    return tuple(each for each in (*_AGREEMENTS, *happened, *asked) if names >= each[0])
+
+
+def _is_past(name: str) -> Agreement:
+    """What has happened is not later than the moment that it is judged at."""
+    return frozenset(
+        {name, "now"}
+    ), lambda policy, facts: facts[name] is None or facts[name] <= facts["now"]
+
+
+def _needs_request(name: str) -> Agreement:
+    """What only a request has is not known where there is none."""
+    return frozenset(
+        {"request", name}
+    ), lambda policy, facts: facts["request"] != NO_REQUEST or not facts[name]
+
+
+def _of_a_request(policy: RuleSet, kind: type[Judged]) -> set[str]:
+    """The facts that only a request has."""
     names = {"is_initiator", "is_answerer", "is_own_side", "requested_at"}
     names.add(f"{MARKED}{REFUND_OPEN}")
     names |= {
@@ -49,10 +74,10 @@ def _of_a_request(policy: RuleSet, kind: type[Judged], facts: _Facts) -> bool:
     }
     if kind is not RequestCancellation:
         names |= {fact.name for fact in policy.facts if fact.of is RequestCancellation}
-    return any(facts.get(name) for name in names)
+    return names
 
 
-def _remembers(ended: str, before: str) -> _Agreement:
+def _remembers(ended: str, before: str) -> Agreement:
     """What is known of earlier requests goes with the latest one."""
 
     def holds(policy: RuleSet, facts: _Facts) -> bool:
@@ -63,7 +88,7 @@ def _remembers(ended: str, before: str) -> _Agreement:
     return frozenset({"request", before}), holds
 
 
-def _known_where(fact: str, *without: str) -> _Agreement:
+def _known_where(fact: str, *without: str) -> Agreement:
     """A fact is known exactly where the request is in none of the statuses `without`."""
     return frozenset(
         {"request", fact}
@@ -95,10 +120,10 @@ def _answers(policy: RuleSet, facts: _Facts) -> bool:
     return bool(facts["is_answerer"]) == (facts["answerer"] == facts["role"] or for_side)
 
 
-_Agreement = tuple[frozenset[str], Callable[[RuleSet, _Facts], bool]]
+Agreement = tuple[frozenset[str], Callable[[RuleSet, _Facts], bool]]
 """The names of facts, and whether their values can be true at once under a policy."""
 
-_AGREEMENTS: tuple[_Agreement, ...] = (
+_AGREEMENTS: tuple[Agreement, ...] = (
     _remembers("rejected", "rejected_before"),
     _remembers("withdrawn", "withdrawn_before"),
     _known_where("requested_at", NO_REQUEST),

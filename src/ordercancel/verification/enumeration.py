@@ -76,7 +76,12 @@ class Space:
 
     @classmethod
     def of(
-        cls, policy: RuleSet, kind: type[Judged], *others: RuleSet, now: datetime | None = None
+        cls,
+        policy: RuleSet,
+        kind: type[Judged],
+        *others: RuleSet,
+        now: datetime | None = None,
+        also: Iterable[Leaf] = (),
     ) -> Space:
         """The space of `policy` for a `kind` of command.
 
@@ -86,9 +91,11 @@ class Space:
             others: Further policies, such as later editions: the space then holds what makes a
                 difference to any of them, and of words those that all of them have.
             now: The one moment to judge at. Default: those that tell all answers apart.
+            also: Conditions that matter besides those of the rules and lifecycles.
         """
         policies = (policy, *others)
         leaves = [leaf for each in policies for leaf in leaves_of(each, kind)]
+        leaves += also
         names = dict.fromkeys(["request", *(leaf.fact for leaf in leaves)])
         nows = _moments_to_judge_at(policies, leaves)
         if nows and now is not None:
