@@ -55,9 +55,10 @@ class TestDiff:
     def test_of_the_same_is_nothing(self, capsys: pytest.CaptureFixture[str]) -> None:
         """Exit status 0."""
         assert main(["diff", "conect", "conect"]) == 0
-        first, second = capsys.readouterr().out.splitlines()
+        first, second, third = capsys.readouterr().out.splitlines()
         assert first == "conect 1 → conect 1"
-        assert second.startswith("0 of ")
+        assert second.endswith(" combinations of facts were tried; 0 are answered differently.")
+        assert third.endswith(": equal")
 
     def test_of_two_editions_is_what_they_answer_differently(
         self, written: Written, capsys: pytest.CaptureFixture[str]
@@ -66,7 +67,11 @@ class TestDiff:
         name = f"{written(EDITIONS)}:NO_SECOND_TIME"
         assert main(["diff", "conect", name, "--lang", "en"]) == 1
         told = capsys.readouterr().out
-        assert " combinations of facts are answered differently.\n" in told
+        assert " combinations of facts were tried; 768 are answered differently.\n" in told
+        assert (
+            ": the buyer: stricter; the seller, an operator of CO-NECT, the system: equal\n"
+            in told
+        )
         assert "  → refuse (rejected_before) — conect.no_second_request\n" in told
         assert main(["diff", "conect", name, "--lang", "ja"]) == 1
         assert "\nキャンセルリクエスト (RequestCancellation): " in capsys.readouterr().out
@@ -78,7 +83,9 @@ class TestDiff:
         assert main(["diff", "conect", name, "--format", "json"]) == 1
         told = json.loads(capsys.readouterr().out)
         assert (told["before"]["edition"], told["after"]["edition"]) == ("1", "2")
-        assert told["changes"][0]["gained"] == ["rejected_before"]
+        (buyer,) = (each for each in told["answers"] if each["relation"] != "equal")
+        assert (buyer["command"], buyer["role"]) == ("RequestCancellation", "buyer")
+        assert (buyer["relation"], buyer["changes"][0]["code"]) == ("stricter", "rejected_before")
 
     def test_of_two_books_is_that_of_the_policies_that_both_have(
         self, written: Written, capsys: pytest.CaptureFixture[str]
@@ -98,7 +105,7 @@ class TestDiff:
     ) -> None:
         """What no rule answers differently, and people notice all the same."""
         assert main(["diff", SHOP, f"{written(EDITIONS)}:LATER", "--lang", "en"]) == 1
-        assert capsys.readouterr().out.splitlines()[2:] == [
+        assert capsys.readouterr().out.splitlines()[3:] == [
             'deadlines[seller_silent].due.ja: "リクエストの1日後" → "リクエストの2日後"',
             'deadlines[seller_silent].due.en: "1 d after the request" → "2 d after the request"',
             'texts.refusals.answer_first.text.en: "answer first" → "Answer before shipping."',

@@ -13,8 +13,8 @@ from examples.flea_market import FLEA_MARKET
 from examples.half_hour_shop import SHOP
 from examples.must_ship import MUST_SHIP
 
-from ordercancel import Policy, RequestCancellation, Text, TooLarge, Verdict
-from ordercancel.explain.comparison import PartChange, diff
+from ordercancel import AskWithdrawal, Policy, RequestCancellation, Text, TooLarge, Verdict
+from ordercancel.explain import Difference, PartChange, Relation, diff
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
 from ordercancel.policy import (
     CANCEL,
@@ -98,11 +98,15 @@ class TestTheSame:
         difference = diff(SHOP, SHOP)
         assert difference.text("en") == (
             "shop 1 → shop 1\n"
-            f"0 of {difference.compared:,} combinations of facts are answered differently.\n"
+            "All 3,048 combinations of facts were tried; 0 are answered differently.\n"
+            "Requesting cancellation, Approving, Rejecting, Withdrawing, Asking for withdrawal, "
+            "Answering the ask for withdrawal, Moving the order on: equal\n"
         )
         assert difference.text("ja") == (
             "shop 1 → shop 1\n"
-            f"事実の組み合わせ {difference.compared:,} 通りのうち、0 通りで答えが異なる。\n"
+            "事実の組み合わせ 3,048 通りをすべて調べた。0 通りで答えが異なる。\n"
+            "キャンセルのリクエスト、承認、拒否、リクエストの取り消し、撤回のお願い、"
+            "撤回のお願いへの返事、注文の進行: 同じ\n"
         )
 
 
@@ -111,16 +115,13 @@ class TestAnswersThatDiffer:
         """Between half an hour and an hour, for the buyer, while they have no request open."""
         difference = compared(SHOP, FULL_HOUR)
         assert not difference.same
+        assert difference.differ == 112
         change, while_another_asks = difference.changes
-        assert while_another_asks.lost == ("request_open",)
-        assert (change.command, change.lost, change.gained, change.turns) == (
-            "RequestCancellation",
-            (),
-            (),
-            True,
-        )
+        assert (while_another_asks.code, while_another_asks.count) == ("request_open", 24)
+        assert (change.difference, change.code, change.count) == (Difference.LOOSER, None, 88)
         assert (change.before.verdict, change.before.rules) == (Verdict.REFER, ("buyer_asks",))
         assert (change.after.verdict, change.after.rules) == (Verdict.CANCEL, ("asks",))
+        assert change.before.to == ("seller",)
         assert (change.example["role"], change.example["status"]) == ("buyer", "placed")
         judged_at, placed = change.example["now"], change.example["placed_at"]
         assert isinstance(judged_at, datetime)
@@ -128,26 +129,24 @@ class TestAnswersThatDiffer:
         assert timedelta(minutes=30) <= judged_at - placed < timedelta(hours=1)
 
     def test_are_told_apart_by_their_codes(self) -> None:
-        """Refused instead of referred, and refused for one reason more.
+        """Refused instead of referred; then refused for one reason more, and for one less.
 
         Sellers never ask under either: that their refusals have other codes is no difference.
         """
         difference = compared(CONECT, NO_SECOND_TIME)
         assert [
             (
-                str(change.before.verdict),
-                str(change.after.verdict),
-                change.lost,
-                change.gained,
+                change.difference.value,
+                change.before.verdict.value,
+                change.after.verdict.value,
+                change.code,
             )
             for change in difference.changes
         ] == [
-            ("refer", "refuse", (), ("rejected_before",)),
-            ("refuse", "refuse", (), ("rejected_before",)),
-            ("refuse", "refuse", ("request_open",), ("rejected_before",)),
+            ("stricter", "refer", "refuse", "rejected_before"),
+            ("other_code", "refuse", "refuse", "rejected_before"),
+            ("other_code", "refuse", "refuse", "request_open"),
         ]
-        assert difference.changes[0].turns
-        assert not difference.changes[1].turns
         assert {change.example["role"] for change in difference.changes} == {"buyer"}
 
     def test_are_of_those_who_may_do_it_at_all(self) -> None:
@@ -163,50 +162,87 @@ class TestAnswersThatDiffer:
         )
         open_, closed = (attrs.evolve(SHOP, rules=rules) for rules in ((asks,), (asks, shut)))
         changes = diff(open_, closed).changes
-        assert {(each.gained, each.example["role"]) for each in changes} == {
-            (("answer_first",), "buyer")
+        assert {(each.code, each.example["role"]) for each in changes} == {
+            ("answer_first", "buyer"),
         }
 
     def test_are_the_other_way_round_from_the_other_side(self) -> None:
         """What one gains the other loses."""
         there, back = compared(CONECT, NO_SECOND_TIME), diff(NO_SECOND_TIME, CONECT)
-        assert [(each.lost, each.gained, each.count) for each in there.changes] == [
-            (each.gained, each.lost, each.count) for each in back.changes
+        assert [(each.before, each.after, each.code, each.count) for each in there.changes] == [
+            (each.after, each.before, each.code, each.count) for each in back.changes
         ]
+        assert there.relation("RequestCancellation", "buyer") is Relation.STRICTER
+        assert back.relation("RequestCancellation", "buyer") is Relation.LOOSER
 
     def test_come_with_the_simplest_example(self) -> None:
         """The one with the fewest refusals on both sides."""
         change = compared(CONECT, NO_SECOND_TIME).changes[1]
-        assert len(change.before.codes) == 1
+        assert (change.code, len(change.before.codes)) == ("rejected_before", 1)
         assert set(change.after.codes) == {*change.before.codes, "rejected_before"}
 
     def test_are_in_the_order_of_their_weight(self) -> None:
-        """A changed verdict first, though it is rarer; then the most frequent."""
-        weights = [(not change.turns, -change.count) for change in compared(CONECT, QOO10).changes]
-        assert len(weights) > 3
-        assert weights == sorted(weights)
+        """A changed answer first, though it is rarer; then the most frequent."""
+        order = list(Difference)
+        for answers in compared(CONECT, QOO10).answers:
+            weights = [
+                (order.index(each.difference), -(each.count or 0)) for each in answers.changes
+            ]
+            assert weights == sorted(weights)
+        assert len(compared(CONECT, QOO10).changes) > 10
 
     def test_are_put_in_words(self) -> None:
-        """The verdicts, the codes of each alone, the rules behind it, and an example."""
+        """The relations; then the verdicts, the code, the rules behind it, and an example."""
         lines = compared(CONECT, NO_SECOND_TIME).text("en").splitlines()
-        assert lines[0] == "conect 1 → conect 2"
-        assert lines[1].endswith(" combinations of facts are answered differently.")
-        assert lines[2] == ""
-        assert lines[3].startswith("Requesting cancellation (RequestCancellation): ")
-        assert lines[4:6] == [
+        assert lines[:7] == [
+            "conect 1 → conect 2",
+            "All 7,848 combinations of facts were tried; 768 are answered differently.",
+            (
+                "Requesting cancellation (RequestCancellation): the buyer: stricter; "
+                "the seller, an operator of CO-NECT, the system: equal"
+            ),
+            (
+                "Approving the request, Rejecting the request, Withdrawing the request, "
+                "Asking for withdrawal, Answering the ask for withdrawal, "
+                "Moving the order on: equal"
+            ),
+            "",
+            "Requesting cancellation (RequestCancellation), the buyer: stricter (40)",
             "  refer to the answerer — conect.refer",
-            "  → refuse (rejected_before) — conect.no_second_request",
         ]
-        assert lines[6].startswith("  for example: ")
-        assert "a request was rejected before: yes" in lines[6]
+        assert lines[7] == "  → refuse (rejected_before) — conect.no_second_request"
+        assert lines[8].startswith("  for example: ")
+        assert "a request was rejected before: yes" in lines[8]
+        assert lines[10] == (
+            "Requesting cancellation (RequestCancellation), the buyer: same answer, other code "
+            "(728)"
+        )
         lines = compared(SHOP, FULL_HOUR).text("ja").splitlines()
-        assert lines[3].startswith("キャンセルのリクエスト (RequestCancellation): ")
-        assert lines[4:6] == [
+        assert lines[2:4] == [
+            (
+                "キャンセルのリクエスト (RequestCancellation): 購入者: より緩い; "
+                "販売者、運営者、システム: 同じ"
+            ),
+            (
+                "承認、拒否、リクエストの取り消し、撤回のお願い、撤回のお願いへの返事、"
+                "注文の進行: 同じ"
+            ),
+        ]
+        assert lines[5:8] == [
+            "キャンセルのリクエスト (RequestCancellation), 購入者: 緩くなる (88)",
             "  回答する側の判断へ — buyer_asks",
             "  → 即時キャンセル — asks",
         ]
-        assert lines[6].startswith("  例: ")
-        assert "操作者: 購入者" in lines[6]
+        assert lines[8].startswith("  例: ")
+        assert "操作者: 購入者" in lines[8]
+        assert lines[-3:] == [
+            (
+                "キャンセルのリクエスト (RequestCancellation), 購入者: "
+                "答えは同じ、ルールが異なる (44)"
+            ),
+            "  回答する側の判断へ — buyer_asks",
+            "  → 回答する側の判断へ — asks",
+        ]
 
     def test_come_before_what_differs_beside_them(self) -> None:
         """What is answered counts more than how it is worded."""
@@ -217,9 +253,13 @@ class TestAnswersThatDiffer:
 
     def test_of_no_rule_name_none(self) -> None:
         """Where no rule grants it, there is only the verdict and its code."""
-        change = next(
-            each for each in compared(CONECT, QOO10).changes if each.command == "AskWithdrawal"
+        answers = next(
+            each
+            for each in compared(CONECT, QOO10).answers
+            if (each.kind, each.role) == (AskWithdrawal, "seller")
         )
+        change = answers.changes[0]
+        assert answers.relation is Relation.LOOSER
         assert (change.before.codes, change.before.rules) == (("not_permitted",), ())
         assert change.after.rules == ("qoo10.ask_withdrawal",)
 
@@ -265,7 +305,8 @@ class TestWhatOnlyOneHas:
         sized = attrs.evolve(SHOP, edition="2", facts=(size,), rules=(*SHOP.rules, large))
         difference = diff(SHOP, sized)
         assert {change.example["size"] for change in difference.changes} == {"l"}
-        assert difference.changes[0].gained == ("closed",)
+        assert difference.changes[0].code == "closed"
+        assert difference.only_after == {"facts": ("size",)}
 
 
 def part(where: str, before: Any, after: Any) -> PartChange:
@@ -314,7 +355,7 @@ class TestPartsThatDiffer:
     def test_may_be_whether_one_may_ask_again(self) -> None:
         difference = diff(QOO10, qoo10(edition="2", ask_again_while_open=True))
         assert part("ask_again_while_open", False, True) in difference.parts
-        assert difference.changes[0].lost == ("request_open",)
+        assert difference.changes[0].code == "request_open"
 
     def test_may_be_a_text(self) -> None:
         """Of a status, a refusal, a message."""
@@ -395,23 +436,43 @@ class TestTheDictionary:
     def test_has_what_programs_need(self) -> None:
         """Moments are strings, flags are flags."""
         told = compared(SHOP, FULL_HOUR).as_dict()
-        change, _ = told.pop("changes")
+        (answers,) = (each for each in told.pop("answers") if each["changes"])
+        change = answers.pop("changes")[0]
         assert told == {
             "before": {"policy": "shop", "edition": "1"},
             "after": {"policy": "shop", "edition": "2"},
-            "compared": told["compared"],
+            "by": "enumeration",
+            "compared": 4136,
+            "differ": 112,
             "only_before": {},
             "only_after": {},
             "parts": [],
         }
         example = change.pop("example")
-        assert change == {
+        assert answers == {
             "command": "RequestCancellation",
-            "lost": [],
-            "gained": [],
-            "before": {"verdict": "refer", "codes": [], "rules": ["buyer_asks"]},
-            "after": {"verdict": "cancel", "codes": [], "rules": ["asks"]},
-            "count": change["count"],
+            "role": "buyer",
+            "relation": "looser",
+            "undecided": [],
+        }
+        assert change == {
+            "difference": "looser",
+            "code": None,
+            "count": 88,
+            "before": {
+                "verdict": "refer",
+                "codes": [],
+                "rules": ["buyer_asks"],
+                "to": ["seller"],
+                "fee": None,
+            },
+            "after": {
+                "verdict": "cancel",
+                "codes": [],
+                "rules": ["asks"],
+                "to": [],
+                "fee": None,
+            },
         }
         assert (example["status"], example["is_initiator"]) == ("placed", False)
         datetime.fromisoformat(example["placed_at"])

@@ -1,8 +1,10 @@
 """Explains decisions, and shows policies: as pages, as diagrams, as data, beside each other."""
 
-from ordercancel.explain.comparison import AnswerChange as AnswerChange
-from ordercancel.explain.comparison import PartChange as PartChange
-from ordercancel.explain.comparison import PolicyAnswer as PolicyAnswer
+from ordercancel.explain.answer_changes import AnswerChange as AnswerChange
+from ordercancel.explain.answer_changes import Difference as Difference
+from ordercancel.explain.answer_changes import PolicyAnswer as PolicyAnswer
+from ordercancel.explain.answer_changes import Relation as Relation
+from ordercancel.explain.answer_changes import RoleAnswers as RoleAnswers
 from ordercancel.explain.comparison import PolicyDiff as PolicyDiff
 from ordercancel.explain.comparison import diff as diff
 from ordercancel.explain.explain import explain as explain
@@ -19,4 +21,5 @@ from ordercancel.explain.export import policy_data as policy_data
 from ordercancel.explain.page import html_page as html_page
 from ordercancel.explain.page import markdown_page as markdown_page
 from ordercancel.explain.page import pictures as pictures
+from ordercancel.explain.part_changes import PartChange as PartChange
 from ordercancel.explain.report_page import report_page as report_page

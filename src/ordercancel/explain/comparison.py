@@ -3,71 +3,39 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from typing import Any
 
 import attrs
-from attr import asdict  # which makes lists of tuples, as JSON has them
 
-from ordercancel.domain.commands import JUDGED, Judged
-from ordercancel.domain.texts import Lang
-from ordercancel.engine.decision import Decision, Verdict
-from ordercancel.explain.export import policy_data
-from ordercancel.explain.residue import truth
+from ordercancel.domain.commands import JUDGED
+from ordercancel.domain.errors import Fault, InvalidValue
+from ordercancel.domain.texts import Lang, Text
+from ordercancel.explain.answer_changes import (
+    PRICED,
+    AnswerChange,
+    Difference,
+    PolicyAnswer,
+    Relation,
+    RoleAnswers,
+    space_of,
+    tried,
+)
+from ordercancel.explain.part_changes import PartChange, different_parts
 from ordercancel.policy.describe import VERDICT_NAMES, Spoken
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import Value
 from ordercancel.rules.effects import Forbid
-from ordercancel.rules.facts import OF_THE_ACTOR, channel, move, reason, seller_permits, status
-from ordercancel.verification.enumeration import FactValues, Space, check_size
+from ordercancel.rules.facts import Choice, Fact, channel, move, reason, role, status
+from ordercancel.verification.enumeration import check_size
 
 
-@attrs.frozen
-class PolicyAnswer:
-    """What a policy answers: its verdict, the codes of its refusals, the rules behind it."""
+class Means(StrEnum):
+    """How answers are compared."""
 
-    verdict: Verdict
-    codes: tuple[str, ...]
-    rules: tuple[str, ...]
-
-
-@attrs.frozen(kw_only=True)
-class AnswerChange:
-    """Combinations of facts whose answers differ in the same way.
-
-    They have the same two verdicts, and the same codes are lost and gained.
-
-    Args:
-        command: The name of the command.
-        lost: The codes of refusals that only the one policy gives.
-        gained: The codes that only the other gives.
-        count: How many combinations there are.
-        example: The facts of one of them, with as few refusals as possible.
-        before: The answer of the one policy to the example.
-        after: The answer of the other.
-    """
-
-    command: str
-    lost: tuple[str, ...]
-    gained: tuple[str, ...]
-    count: int
-    example: Mapping[str, Value | None]
-    before: PolicyAnswer
-    after: PolicyAnswer
-
-    @property
-    def turns(self) -> bool:
-        """Whether the verdict is another, and not only its codes."""
-        return self.before.verdict is not self.after.verdict
-
-
-@attrs.frozen
-class PartChange:
-    """A part beside the rules that is not the same; None on the side that lacks it."""
-
-    where: str
-    before: Any
-    after: Any
+    SOLVER = "solver"
+    ENUMERATION = "enumeration"
 
 
 @attrs.frozen(kw_only=True)
@@ -77,25 +45,51 @@ class PolicyDiff:
     Args:
         before: The one policy.
         after: The other.
-        compared: How many combinations of facts were put to both.
-        changes: The differences, those of the verdict first, then the most frequent.
-        only_before: What only the one policy has: its statuses, channels, moves, reasons.
+        by: How they were compared.
+        compared: How many combinations of facts that stands for.
+        differ: How many of them are answered differently; None where they were not tried one by
+            one.
+        answers: What they answer, by command and role.
+        only_before: What only the one policy has: its commands, roles, facts, languages,
+            statuses, channels, moves, reasons, and the words of its own facts.
         only_after: What only the other has.
         parts: What else is not the same: reasons, deadlines, texts.
     """
 
     before: Policy
     after: Policy
+    by: Means
     compared: int
-    changes: tuple[AnswerChange, ...]
+    differ: int | None
+    answers: tuple[RoleAnswers, ...]
     only_before: Mapping[str, tuple[str, ...]]
     only_after: Mapping[str, tuple[str, ...]]
     parts: tuple[PartChange, ...]
 
     @property
+    def changes(self) -> tuple[AnswerChange, ...]:
+        """All differences of answers that somebody could notice."""
+        return tuple(
+            change
+            for each in self.answers
+            for change in each.changes
+            if change.difference is not Difference.RULE
+        )
+
+    @property
     def same(self) -> bool:
-        """Whether nothing is different that anybody could notice."""
-        return not (self.changes or self.only_before or self.only_after or self.parts)
+        """Whether it is certain that nothing is different that anybody could notice."""
+        undecided = any(each.undecided for each in self.answers)
+        return not (undecided or self.changes or self.only_before or self.only_after or self.parts)
+
+    def relation(self, command: str, role: str) -> Relation:
+        """What the other policy is beside the one, to a role that gives a command.
+
+        Raises:
+            KeyError: There is no such command or role in both policies.
+        """
+        names = {(each.kind.__name__, each.role): each.relation for each in self.answers}
+        return names[command, role]
 
     def text(self, lang: Lang) -> str:
         """Return the difference as lines for people, in `lang`."""
@@ -106,210 +100,220 @@ class PolicyDiff:
         return {
             "before": {"policy": self.before.name, "edition": self.before.edition},
             "after": {"policy": self.after.name, "edition": self.after.edition},
+            "by": str(self.by),
             "compared": self.compared,
+            "differ": self.differ,
             "only_before": {name: list(words) for name, words in self.only_before.items()},
             "only_after": {name: list(words) for name, words in self.only_after.items()},
-            "parts": [asdict(part) for part in self.parts],
-            "changes": [
-                asdict(change)
-                | {"example": {name: _plain(each) for name, each in change.example.items()}}
-                for change in self.changes
-            ],
+            "answers": [each.as_dict() for each in self.answers],
+            "parts": [attrs.asdict(part) for part in self.parts],
         }
 
 
 def diff(before: Policy, after: Policy) -> PolicyDiff:
     """Compare what `before` and `after` answer, over every combination of facts.
 
-    Both are asked about the statuses, channels, moves and reasons that both have. Which codes
-    refuse what somebody may do under neither of them is no difference: nobody offers it to them.
+    Both are asked about the roles, statuses, channels, moves, reasons and words that both have.
 
     Raises:
         TooLarge: There are over a million combinations.
+        InvalidValue: A fact of that name is of another kind in each.
     """
-    spaces = {kind: Space.of(before, kind, after) for kind in JUDGED}
+    _check_facts(before, after)
+    spaces = {kind: space_of(before, kind, after) for kind in JUDGED}
     check_size(spaces.values())
-    compared = 0
-    changes: dict[Hashable, AnswerChange] = {}
+    compared = differ = 0
+    answers = []
     for kind, space in spaces.items():
-        others = Space.of(after, kind, before)
-        for facts in space.combinations():
-            compared += 1
-            one = before.judge(kind, facts)
-            other = after.judge(kind, others.completed(facts))
-            if (one.verdict, set(one.codes)) != (other.verdict, set(other.codes)) and (
-                one.verdict is not other.verdict
-                or any(_may_ever(kind, policy, facts) for policy in (before, after))
-            ):
-                change = _change(kind.__name__, facts, _answer(one), _answer(other))
-                key = (
-                    change.command,
-                    one.verdict,
-                    other.verdict,
-                    frozenset(change.lost),
-                    frozenset(change.gained),
-                )
-                changes[key] = _joined(changes.get(key), change)
+        changes, of_kind, differ_of_kind = tried(space, after)
+        compared += of_kind
+        differ += differ_of_kind
+        for name in filter(after.roles.__contains__, before.roles):
+            answers.append(RoleAnswers(kind=kind, role=name, changes=changes.get(name, ())))
     return PolicyDiff(
         before=before,
         after=after,
+        by=Means.ENUMERATION,
         compared=compared,
-        changes=tuple(sorted(changes.values(), key=lambda each: (not each.turns, -each.count))),
+        differ=differ,
+        answers=tuple(answers),
         only_before=_only(before, after),
         only_after=_only(after, before),
-        parts=tuple(_different_parts(before, after)),
+        parts=tuple(different_parts(before, after)),
     )
 
 
-def _may_ever(kind: type[Judged], policy: Policy, facts: FactValues) -> bool:
-    """Whether `policy` ever lets whoever these facts are of give a command of this kind."""
-    who = {name: facts[name] for name in OF_THE_ACTOR - {seller_permits.name} if name in facts}
-    leaves = [(effect, truth(when, who)) for _, when, effect in policy.leaves_for(kind)]
-    grants = any(holds is not False for effect, holds in leaves if not isinstance(effect, Forbid))
-    return grants and not any(holds for effect, holds in leaves if isinstance(effect, Forbid))
+def _check_facts(before: Policy, after: Policy) -> None:
+    """Raise `InvalidValue` where a name means two kinds of facts, so that no value is of both."""
+    faults = []
+    for one in before.facts:
+        other = after.fact(one.name)
+        if other is not None and (type(one), one.of) != (type(other), other.of):
+            problem = f"is a {_kind(one)} of {before.name} {before.edition}"
+            expected = f"a {_kind(other)}, as {after.name} {after.edition} has it, or another name"
+            faults.append(Fault(f"diff.facts[{one.name!r}]", problem, expected))
+    if faults:
+        raise InvalidValue(faults)
 
 
-def _change(
-    command: str, facts: FactValues, one: PolicyAnswer, other: PolicyAnswer
-) -> AnswerChange:
-    return AnswerChange(
-        command=command,
-        lost=tuple(code for code in one.codes if code not in other.codes),
-        gained=tuple(code for code in other.codes if code not in one.codes),
-        count=1,
-        example={name: value for name, value in facts.items() if name != "zone"},
-        before=one,
-        after=other,
-    )
-
-
-def _joined(known: AnswerChange | None, change: AnswerChange) -> AnswerChange:
-    """Both as one, with the simpler example."""
-    if known is None:
-        return change
-    simpler = min(known, change, key=lambda each: len(each.before.codes + each.after.codes))
-    return attrs.evolve(simpler, count=known.count + 1)
-
-
-def _answer(decision: Decision) -> PolicyAnswer:
-    return PolicyAnswer(decision.verdict, decision.codes, decision.rules)
+def _kind(fact: Fact) -> str:
+    return f"{type(fact).__name__}{'' if fact.of is None else f' of {fact.of.__name__}'}"
 
 
 def _only(one: Policy, other: Policy) -> dict[str, tuple[str, ...]]:
     """What `one` has and `other` has not."""
     words = {
-        fact.name: tuple(word for word in one.domain(fact) if word not in other.domain(fact))
-        for fact in (status, channel, move, reason)
+        "commands": (_commands(one), _commands(other)),
+        "facts": tuple(tuple(fact.name for fact in each.facts) for each in (one, other)),
+        "languages": (one.languages, other.languages),
     }
-    return {name: only for name, only in words.items() if only}
+    choices = (fact for fact in one.facts if isinstance(fact, Choice) and other.fact(fact.name))
+    for fact in (role, status, channel, move, reason, *choices):
+        theirs = other.fact(fact.name)
+        assert isinstance(theirs, Choice)
+        words[fact.name] = one.domain(fact), other.domain(theirs)
+    only = {
+        name: tuple(each for each in mine if each not in theirs)
+        for name, (mine, theirs) in words.items()
+    }
+    return {name: words for name, words in only.items() if words}
 
 
-# What is compared by its answers, or says which policy it is, or is only cited.
-_NO_PARTS = frozenset(
-    ("name", "edition", "digest", "holds_from", "channels", "facts", "rules", "documents")
-)
-
-# Trees: some are compared as a whole, some by the words that stand beside them.
-_TREES = frozenset(("when", "then"))
-_IN_WORDS = frozenset(("condition", "time"))
-
-
-def _different_parts(before: Policy, after: Policy) -> Iterator[PartChange]:
-    one, other = (
-        {
-            where: value
-            for field, part in policy_data(policy).items()
-            if field not in _NO_PARTS
-            for where, value in _flat(field, part)
-        }
-        for policy in (before, after)
+def _commands(policy: Policy) -> tuple[str, ...]:
+    """The commands that a rule lets somebody give."""
+    return tuple(
+        kind.__name__
+        for kind in JUDGED
+        if any(not isinstance(effect, Forbid) for _, _, effect in policy.leaves_for(kind))
     )
-    for where in dict.fromkeys((*one, *other)):
-        if one.get(where) != other.get(where) and not (
-            [] in (one.get(where), other.get(where))
-            and any(each.startswith(f"{where}[") for each in (*one, *other))
-        ):  # what is empty on one side is told by what the other side has
-            yield PartChange(where, one.get(where), other.get(where))
 
 
-def _flat(where: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Every plain value in `value`, by its place; in a list by what names its parts."""
-    match value:
-        case dict():
-            for key, inner in value.items():
-                if key in _TREES:
-                    yield f"{where}.{key}", inner
-                elif key not in _IN_WORDS:
-                    yield from _flat(f"{where}.{key}", inner)
-        case [dict(), *_]:
-            seen: dict[str, int] = {}
-            for each in value:
-                name = _name(each)
-                seen[name] = seen.get(name, 0) + 1
-                again = "" if seen[name] == 1 else f" #{seen[name]}"
-                yield from _flat(f"{where}[{name}{again}]", each)
-        case _:
-            yield where, value
+# ---------------------------------------------------------------- for people
 
 
-def _name(part: dict[str, Any]) -> str:
-    if "from" in part:
-        return f"{part['move']} from {part['from']}"
-    if "to" in part:
-        return f"{part['on']} to {part['to']}"
-    if "code" in part:
-        return f"{part['on']} {part['code']}"
-    if "kind" in part and "on" in part:
-        return f"{part['kind']} on {part['on']}"
-    named = (str(part[key]) for key in ("id", "name", "on") if key in part)
-    return next(named)
+_MEANS = {
+    Means.ENUMERATION: Text(
+        "事実の組み合わせ {compared} 通りをすべて調べた。{differ} 通りで答えが異なる。",
+        "All {compared} combinations of facts were tried; {differ} are answered differently.",
+    ),
+}
 
+_RELATIONS = {
+    Relation.STRICTER: Text("より厳しい", "stricter"),
+    Relation.LOOSER: Text("より緩い", "looser"),
+    Relation.INCOMPARABLE: Text("比較できない", "incomparable"),
+    Relation.UNDECIDED: Text("判定できない", "undecided"),
+    Relation.EQUAL: Text("同じ", "equal"),
+}
 
-def _plain(value: Value | None) -> str | int | None:
-    return value if value is None or isinstance(value, str | int) else str(value)
+_DIFFERENCES = {
+    Difference.STRICTER: Text("厳しくなる", "stricter"),
+    Difference.LOOSER: Text("緩くなる", "looser"),
+    Difference.ELSEWHERE: Text("回答する側が変わる", "referred to somebody else"),
+    Difference.CODE: Text("答えは同じ、拒否コードが異なる", "same answer, other code"),
+    Difference.FEE: Text("答えは同じ、手数料が異なる", "same answer, other fee"),
+    Difference.RULE: Text("答えは同じ、ルールが異なる", "same answer, other rule"),
+}
+
+_ONLY = {
+    "commands": Text("操作", "commands"),
+    "facts": Text("事実", "facts"),
+    "languages": Text("言語", "languages"),
+}
 
 
 def _lines(result: PolicyDiff, lang: Lang) -> Iterator[str]:
-    said = Spoken(result.after, lang)
     names = [f"{each.name} {each.edition}" for each in (result.before, result.after)]
     yield f"{names[0]} → {names[1]}"
-    total = sum(change.count for change in result.changes)
-    yield said.say(
-        f"事実の組み合わせ {result.compared:,} 通りのうち、{total:,} 通りで答えが異なる。",
-        f"{total:,} of {result.compared:,} combinations of facts are answered differently.",
+    yield _MEANS[result.by].fill(
+        lang, {"compared": f"{result.compared:,}", "differ": f"{result.differ or 0:,}"}
     )
-    for name, only in zip(names, (result.only_before, result.only_after), strict=True):
+    said = Spoken(result.after, lang)
+    yield from _relations(result, said)
+    for policy, only in ((result.before, result.only_before), (result.after, result.only_after)):
         for fact, words in only.items():
             yield said.say(
                 "{name} のみにあるもの（{fact}）：{words}",
                 "Only {name} has {fact}: {words}",
-                name=name,
-                fact=Spoken(result.before, lang).fact(fact),
+                name=f"{policy.name} {policy.edition}",
+                fact=_ONLY[fact][lang] if fact in _ONLY else Spoken(policy, lang).fact(fact),
                 words=", ".join(words),
             )
-    kinds = {kind.__name__: said.command(kind) for kind in JUDGED}
-    for change in result.changes:
-        yield ""
-        yield f"{kinds[change.command]} ({change.command}): {change.count:,}"
-        yield f"  {_answer_text(change.before, change.lost, lang)}"
-        yield f"  → {_answer_text(change.after, change.gained, lang)}"
-        facts = said.say("、", "; ").join(
-            f"{said.fact(name)}: {said.value(name, value)}"
-            for name, value in change.example.items()
-        )
-        yield f"  {said.say('例', 'for example')}: {facts}"
+    yield from _changes(result, said)
     if result.changes and result.parts:
         yield ""
     for part in result.parts:
         yield f"{part.where}: {_json(part.before)} → {_json(part.after)}"
 
 
+def _relations(result: PolicyDiff, said: Spoken) -> Iterator[str]:
+    """A line for each command that is not answered the same, and one for the rest."""
+    equal = []
+    for kind in JUDGED:
+        of_kind = [each for each in result.answers if each.kind is kind]
+        if all(each.relation is Relation.EQUAL for each in of_kind):
+            equal.append(said.command(kind))
+            continue
+        words = [
+            f"{said.listed(said.role(each.role) for each in of_kind if each.relation is relation)}"
+            f": {name[said.lang]}"
+            for relation, name in _RELATIONS.items()
+            if any(each.relation is relation for each in of_kind)
+        ]
+        yield f"{said.command(kind)} ({kind.__name__}): {'; '.join(words)}"
+    if equal:
+        yield f"{said.listed(equal)}: {_RELATIONS[Relation.EQUAL][said.lang]}"
+
+
+def _changes(result: PolicyDiff, said: Spoken) -> Iterator[str]:
+    """What differs, each with an example; of roles that are answered alike together."""
+    groups: dict[object, list[RoleAnswers]] = {}
+    for each in result.answers:
+        if each.changes or each.undecided:
+            alike = (each.kind, each.undecided, *(change.key for change in each.changes))
+            groups.setdefault(alike, []).append(each)
+    for group in groups.values():
+        first, roles = group[0], said.listed(said.role(each.role) for each in group)
+        who = f"{said.command(first.kind)} ({first.kind.__name__}), {roles}"
+        for query in first.undecided:
+            yield ""
+            yield f"{who}: {_RELATIONS[Relation.UNDECIDED][said.lang]}: {query}"
+        for change in first.changes:
+            counts = [each.changes[first.changes.index(change)].count for each in group]
+            number = "" if None in counts else f" ({sum(count or 0 for count in counts):,})"
+            yield ""
+            yield f"{who}: {_DIFFERENCES[change.difference][said.lang]}{number}"
+            for sign, answer, policy in (
+                ("", change.before, result.before),
+                ("→ ", change.after, result.after),
+            ):
+                yield f"  {sign}{_answer(answer, change, Spoken(policy, said.lang))}"
+            if change.difference is not Difference.RULE:
+                facts = (_fact(result, said, *each) for each in change.example.items())
+                listed = said.say("、", "; ").join(facts)
+                yield f"  {said.say('例', 'for example')}: {listed}"
+
+
+def _answer(answer: PolicyAnswer, change: AnswerChange, said: Spoken) -> str:
+    """The verdict with what is different about it, and the rules of the example."""
+    more = [change.code] if change.code is not None and change.code in answer.codes else []
+    if change.difference is Difference.ELSEWHERE:
+        more = [said.role(role) for role in answer.to]
+    if change.difference is Difference.FEE:
+        more = [said.say("手数料なし", "no fee") if answer.fee is None else said.fee(answer.fee)]
+    told = f" ({', '.join(more)})" if more else ""
+    rules = f" — {', '.join(answer.rules)}" if answer.rules else ""
+    return f"{VERDICT_NAMES[answer.verdict][said.lang]}{told}{rules}"
+
+
+def _fact(result: PolicyDiff, said: Spoken, name: str, value: Value | None) -> str:
+    if name == PRICED:
+        name, value = said.say("代金の有無", "the order has prices"), bool(value)
+        return f"{name}: {said.value(PRICED, value)}"
+    if result.after.fact(name) is None:
+        said = Spoken(result.before, said.lang)
+    return f"{said.fact(name)}: {said.value(name, value)}"
+
+
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def _answer_text(answer: PolicyAnswer, own: tuple[str, ...], lang: Lang) -> str:
-    """The verdict, the codes that are this policy's alone, and the rules of the example."""
-    codes = f" ({', '.join(own)})" if own else ""
-    rules = f" — {', '.join(answer.rules)}" if answer.rules else ""
-    return f"{VERDICT_NAMES[answer.verdict][lang]}{codes}{rules}"
