@@ -33,10 +33,7 @@ _FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 
 
 def sources(lang: str) -> dict[str, Path]:
-    """The file of each page of a language, by the path that it has on the site.
-
-    Those that are generated are no files; see `reference`.
-    """
+    """The file of each page of a language, by the path that it has on the site."""
     found = {}
     for path in sorted(DOCS.rglob("*.md")):
         name = path.relative_to(DOCS).as_posix().removesuffix(".md")
@@ -66,7 +63,6 @@ class Site:
         for other in LANGUAGES:
             for name, path in sources(other).items():
                 self.names.setdefault(path, name)
-        self.generated = reference.pages(lang)
         self.shown: dict[str, str] = {}
         """The pages that show a file of the repository."""
         self.broken: list[str] = []
@@ -74,12 +70,10 @@ class Site:
     def pages(self) -> dict[str, str]:
         """The text of each page by its path; links that lead nowhere are noted in `broken`."""
         texts = {name: self._page(name, path) for name, path in self.sources.items()}
-        for name, text in self.generated.items():
-            texts[name] = _LINK.sub(lambda each, at=name: self._link(each, at, DOCS / at), text)
         return {**texts, **self.shown}
 
     def _page(self, name: str, path: Path) -> str:
-        text = joined(path.read_text(encoding="utf-8"))
+        text = reference.filled(joined(path.read_text(encoding="utf-8")), self.lang)
         drawn = path.with_suffix(".html")
         if drawn.exists():
             pictures = re.findall(r"<svg.*?</svg>\n", drawn.read_text(encoding="utf-8"), re.DOTALL)
@@ -92,16 +86,13 @@ class Site:
         if not path or ":" in path:
             return link[0]
         target = Path(os.path.normpath(page.parent / path))
-        to = os.path.relpath(target, DOCS)
-        if to in self.generated:
-            return self._to(link, to, name)
         if not target.exists():
             self.broken.append(f"{page.relative_to(ROOT)}: {path}")
             return link[0]
         if target.is_dir() or (target != page and self.names.get(target) == name):
             return words  # a folder, or the same page in another language
         if target.is_relative_to(DOCS) and target.suffix != ".md":
-            return self._to(link, to, name)
+            return self._to(link, os.path.relpath(target, DOCS), name)
         to = self.names.get(target) or self._show(target)
         # The headings of a page in another language are others.
         anchor = (link[4] or "") if self.sources.get(to, target) == target else ""
@@ -158,7 +149,7 @@ def problems(lang: str) -> Iterator[str]:
     yield from (
         f"{lang}/{name} is twice in site.toml" for name in set(listed) if listed.count(name) > 1
     )
-    for name in sorted(set(listed) ^ (site.sources.keys() | site.generated.keys())):
+    for name in sorted(set(listed) ^ site.sources.keys()):
         yield f"{lang}/{name} is missing in " + ("the pages" if name in listed else "site.toml")
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 
 import pytest
-from docs.build_site import joined
+from docs.build_site import LANGUAGES, Site, joined
 from docs.generate import undrawn
-from docs.reference import pages
 from examples.half_hour_shop import SHOP
 
 import ordercancel.policy
@@ -40,7 +39,7 @@ def test_a_report_is_not_stale_because_it_was_made_with_other_versions() -> None
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_the_reference_lists_all_that_a_policy_is_written_with(lang: str) -> None:
     """Each name of the rules that ``ordercancel.policy`` offers, as a fact or by its docstring."""
-    page = pages(lang)["reference/policy.md"]
+    page = Site(lang).pages()["reference/policy.md"]
     names = [
         name
         for name, value in vars(ordercancel.policy).items()
@@ -52,7 +51,7 @@ def test_the_reference_lists_all_that_a_policy_is_written_with(lang: str) -> Non
 
 def test_the_reference_has_every_code_in_both_languages() -> None:
     """With the sentence that a person reads."""
-    english, japanese = (pages(lang)["reference/codes.md"] for lang in ("en", "ja"))
+    english, japanese = (Site(each).pages()["reference/codes.md"] for each in LANGUAGES)
     assert "| `not_due`{ #not_due } | The deadline has not come due. |" in english
     assert "| `not_due`{ #not_due } | 期限はまだ到来していません。 |" in japanese
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ordercancel import __version__
 from ordercancel.cli import bulk_arguments, commands
+from ordercancel.cli.codes import run_codes
 from ordercancel.cli.lookup import NAMES
 from ordercancel.cli.options import (
     FILE,
@@ -37,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     add(choices, commands.run_explain, FILE, LINE, POLICIES, LANG, format_of("text"))
     add(choices, commands.run_quote, FILE)
     add(choices, commands.run_rules, POLICY, LANG, format_of("markdown"))
+    add(choices, run_codes, CODES, POLICIES, LANG, format_of("text"))
     add(choices, commands.run_page, POLICY, LANG, LINKED, OUTPUT)
     verified = format_of("text", "html")
     add(choices, commands.run_verify, POLICY, *HOW_TO_VERIFY, LANG, verified, OUTPUT)
@@ -59,6 +61,7 @@ DEMO_FILE = option("--db", metavar="FILE", help="the SQLite file to make (defaul
 DATABASE = option("--db", metavar="URL", help="default: in memory")
 ANY_LANG = option("--lang", metavar="LANG", help="default: the first one of each policy")
 LINE = option("--line", type=int, help="explain this line alone")
+CODES = option("codes", metavar="CODE", nargs="*", help="default: all of them")
 BEFORE = option("before", metavar="POLICY_A", help=NAMES)
 AFTER = option("after", metavar="POLICY_B", help=NAMES)
 OUTPUT = option("-o", "--output", metavar="FILE", default="-", help="default: print it")

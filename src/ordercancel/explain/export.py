@@ -160,7 +160,7 @@ def _refunding(policy: Policy, refunding: Refunding) -> dict[str, Any]:
 def _texts(policy: Policy) -> dict[str, Any]:
     """What people read beside labels, counters and messages, with whose words it is."""
     texts = policy.texts
-    refusals = {code: policy.refusal_text(code) for code in sorted(_codes(policy))}
+    refusals = {code: policy.refusal_text(code) for code in sorted(refusal_codes(policy))}
     statuses = {each: policy.status_text(each) for each in policy.orders.statuses}
     named: tuple[tuple[str, Mapping[Any, Worded]], ...] = (
         ("statuses", {**statuses, **texts.statuses}),
@@ -182,7 +182,8 @@ def _texts(policy: Policy) -> dict[str, Any]:
     }
 
 
-def _codes(policy: Policy) -> set[str]:
+def refusal_codes(policy: Policy) -> set[str]:
+    """Return the codes that the rules and the texts of a policy have."""
     effects = (effect for rule in policy.all_rules for _, effect in rule.leaves())
     return {each.code for each in effects if isinstance(each, Forbid)} | set(policy.texts.refusals)
 

@@ -213,6 +213,24 @@ def test_what_is_in_the_way_for_a_while_is_a_problem(error: Any, status: int, ki
     assert "down" not in answer.text
 
 
+def test_a_problem_links_to_what_its_codes_mean_where_the_host_serves_that() -> None:
+    """Each code, on the page of codes; a problem without one has no link, nor has another host."""
+    docs = "https://shop.example/docs/en/"
+    client = client_of(shop_of("sync"), docs=docs)
+    body = {"do": "reject", "request": 1, "reason": "shipped", "data": {"confirmed": True}}
+    answer = client.post("/orders/762544202/commands", json=body, headers=SELLER)
+    assert answer.headers["link"] == (
+        '<https://shop.example/docs/en/reference/codes/#no_open_request>; rel="help"'
+    )
+    assert "link" not in client.get("/orders/none/options").headers
+    assert (
+        "link"
+        not in client_of(shop_of("sync"))
+        .post("/orders/762544202/commands", json=body, headers=SELLER)
+        .headers
+    )
+
+
 def test_what_is_the_hosts_own_fault_is_no_answer() -> None:
     with pytest.raises(NotAll):
         problem_response(NotAll({}, {}))

@@ -19,24 +19,35 @@ PROBLEM_JSON = "application/problem+json"
 
 
 def problem_response(
-    error: OrderCancelError | RequestValidationError, lang: Lang = "en"
+    error: OrderCancelError | RequestValidationError,
+    lang: Lang = "en",
+    *,
+    docs: str | None = None,
 ) -> Response:
     """The answer that tells of an error; raises it again where it is not the caller's to know.
 
     Args:
         error: What was raised.
         lang: The language of the sentences. Default: English.
+        docs: The address at which you serve the site of the documentation, in a language, such as
+            ``https://example.org/ordercancel/en/``; a header ``Link`` (RFC 8288) leads to what it
+            says of each code. Default: None, no such header.
     """
     if isinstance(error, RequestValidationError):
         wrong = ((".".join(map(str, each["loc"])), each["msg"]) for each in error.errors())
         error = InvalidValue(Fault(where, said, "another value") for where, said in wrong)
     problem = problem_of(error, lang)
-    again = {"Retry-After": "1"} if problem.status == 503 else {}
+    headers = {"Content-Language": lang}
+    if problem.status == 503:
+        headers["Retry-After"] = "1"
+    if docs is not None and problem.codes:
+        links = (f'<{docs}reference/codes/#{code}>; rel="help"' for code in problem.codes)
+        headers["Link"] = ", ".join(links)
     return Response(
         to_json(problem, lang),
         problem.status,
         media_type=PROBLEM_JSON,
-        headers={"Content-Language": lang, **again},
+        headers=headers,
     )
 
 

@@ -60,6 +60,7 @@ def cancellation_router(
     actor: Callable[..., Any],
     transaction: Transaction | None = None,
     record: Record | None = None,
+    docs: str | None = None,
 ) -> APIRouter:
     """A router to include: ``app.include_router(cancellation_router(…), prefix="/…")``.
 
@@ -72,6 +73,8 @@ def cancellation_router(
             ``async_sessionmaker(engine).begin``. Default: None, the service's own store commits.
         record: Called in the transaction with the session and the outcome of each command that
             changed something, for the host's own rows. Default: None.
+        docs: Where you serve the site of the documentation, for links to what codes mean; see
+            `problem_response`. Default: None, no links.
     """
     desk = HostWork(service, transaction)
     book = service.policies
@@ -92,7 +95,7 @@ def cancellation_router(
                 try:
                     return await handle(request)
                 except (OrderCancelError, RequestValidationError) as error:
-                    return problem_response(error, language(request, shared))
+                    return problem_response(error, language(request, shared), docs=docs)
 
             return handler
 
