@@ -23,6 +23,7 @@ from ordercancel.cli.options import (
     format_of,
     moment,
     option,
+    percent,
 )
 
 
@@ -42,6 +43,8 @@ def parser() -> argparse.ArgumentParser:
     add(choices, commands.run_page, POLICY, LANG, LINKED, OUTPUT)
     verified = format_of("text", "html")
     add(choices, commands.run_verify, POLICY, *HOW_TO_VERIFY, LANG, verified, OUTPUT)
+    covered = (FAIL_UNDER, MOST_CASES, WRITE_GAPS)
+    add(choices, commands.run_coverage, POLICY, SCENARIOS, *covered, LANG, format_of("text"))
     add(choices, commands.run_diff, BEFORE, AFTER, LANG, format_of("text"))
     add(choices, commands.run_diagram, POLICY, OF_REQUEST, LANG, DRAWN)
     _add_database(choices)
@@ -68,6 +71,19 @@ OUTPUT = option("-o", "--output", metavar="FILE", default="-", help="default: pr
 LINKED = option("--report", metavar="URL", help="link to this report of `verify`")
 DRAWN = option("--format", choices=("svg", "dot"), default="svg")
 OF_REQUEST = option("--request", action="store_true", help="the chart of a request instead")
+MOST_CASES = option("--most-cases", type=count, metavar="N", help="default: 100,000")
+SCENARIOS = option(
+    "scenario", metavar="SCENARIO", nargs="+", help="JSON Lines files as of replay; -: stdin"
+)
+FAIL_UNDER = option(
+    "--fail-under",
+    type=percent,
+    metavar="N",
+    help="exit status 1 where less than N per cent is shown (default: never)",
+)
+WRITE_GAPS = option(
+    "--scenarios", metavar="FOLDER", help="write scenarios that would show the rest there"
+)
 HOW_TO_VERIFY = (
     option(
         "--invariants",
@@ -77,7 +93,7 @@ HOW_TO_VERIFY = (
     option("--sample", type=count, metavar="N", help="try N combinations and cases, not all"),
     option("--seed", type=int, default=0, help="seed of the sample (default: 0)"),
     option("--most-combinations", type=count, metavar="N", help="default: 1,000,000"),
-    option("--most-cases", type=count, metavar="N", help="default: 100,000"),
+    MOST_CASES,
     option("--scenarios", metavar="FOLDER", help="write the scenario of each fault there"),
 )
 

@@ -31,6 +31,7 @@ from ordercancel.policies import QOO10
 from ordercancel.policy.policy import Policy
 from ordercancel.stores.memory import MemoryStore
 from ordercancel.verification import Invariant, Report, verify
+from ordercancel.verification.coverage import coverage, watching
 
 if TYPE_CHECKING:
     from ordercancel.cli.happened import Happened
@@ -176,13 +177,41 @@ def run_verify(chosen: argparse.Namespace) -> int:
         texts = [_json(report.as_dict() for report in reports)]
     _write("".join(texts), chosen.output)
     if chosen.scenarios is not None:
-        folder = Path(chosen.scenarios)
-        folder.mkdir(parents=True, exist_ok=True)
         faults = (fault for report in reports for fault in report.faults)
-        for number, fault in enumerate(faults, 1):
-            path = folder / f"{number:02}-{fault.kind}.jsonl"
-            path.write_text(fault.jsonl, encoding="utf-8")
+        _write_scenarios(chosen.scenarios, ((fault.kind, fault.jsonl) for fault in faults))
     return 0 if all(report.ok for report in reports) else 1
+
+
+def run_coverage(chosen: argparse.Namespace) -> int:
+    """Show what scenarios leave untested of a policy; 1 where it is more than they may."""
+    files = loaded("ordercancel.cli.scenario_files", "cli")
+    worded = _worded(chosen)
+    policies = [policy for policy, _ in worded]
+    with watching(*policies) as shown:
+        files.run_files(policies, chosen.scenario)
+    limits = {} if chosen.most_cases is None else {"most_cases": chosen.most_cases}
+    reports = []
+    for policy, lang in worded:
+        with busy(f"coverage {policy.name} {policy.edition}"):
+            report = coverage(policy, shown[policy], **limits)
+        reports.append(report)
+        if chosen.format != "json":
+            print(report.text(lang), end="")
+    if chosen.format == "json":
+        _print_json(report.as_dict() for report in reports)
+    if chosen.scenarios is not None:
+        written = (f"{lines}\n" for report in reports for lines in report.scenarios)
+        _write_scenarios(chosen.scenarios, (("gap", text) for text in written))
+    enough = chosen.fail_under or 0
+    return 0 if all(report.percent >= enough for report in reports) else 1
+
+
+def _write_scenarios(where: str, scenarios: Iterable[tuple[str, str]]) -> None:
+    """Write scenarios to a folder, each to a file with its number and what it is of."""
+    folder = Path(where)
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, (name, text) in enumerate(scenarios, 1):
+        (folder / f"{number:02}-{name}.jsonl").write_text(text, encoding="utf-8")
 
 
 def run_diff(chosen: argparse.Namespace) -> int:

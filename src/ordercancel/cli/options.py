@@ -56,6 +56,14 @@ def count(text: str) -> int:
     raise argparse.ArgumentTypeError(f"is {text or 'empty'}; expected a whole number from 1 on")
 
 
+def percent(text: str) -> float:
+    """The number from 0 to 100 that a text is."""
+    with suppress(ValueError):
+        if 0 <= float(text) <= 100:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"is {text or 'empty'}; expected a number from 0 to 100")
+
+
 def moment(text: str) -> datetime:
     """The moment that a text is, which names its zone."""
     with suppress(ValueError):

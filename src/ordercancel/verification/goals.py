@@ -103,7 +103,7 @@ def _goals(policy: Policy) -> Iterator[Goal]:
         yield of_reason(reason)
     for deadline in policy.deadlines:
         yield Goal(Aim.DEADLINE, deadline.id)
-    for (subject, branch), when in _conditions(policy).items():
+    for (subject, branch), when in branches(policy).items():
         for place, leaf in enumerate(when.leaves(), 1):
             for value in (True, False):
                 goal = Goal(Aim.CONDITION, subject, "", branch, place, value)
@@ -118,19 +118,19 @@ def of_reason(reason: Reason) -> Goal:
 
 
 @lru_cache(maxsize=64)
-def _conditions(policy: Policy) -> Mapping[tuple[str, int], Condition]:
-    """The whole condition of each branch of the policy's own rules and of each fee."""
-    branches = {
+def branches(policy: Policy) -> Mapping[tuple[str, int], Condition]:
+    """The conditions of the policy's own rules, by id and branch, and of fees, under branch 0."""
+    of_rules = {
         (rule.id, branch): when
         for rule in policy.rules
         for branch, (when, _) in enumerate(rule.leaves(), 1)
     }
-    return branches | {(fee.id, 0): fee.when for fee in policy.fees}
+    return of_rules | {(fee.id, 0): fee.when for fee in policy.fees}
 
 
 def condition_of(policy: Policy, goal: Goal) -> Leaf:
     """The condition about one fact that a goal of a condition or boundary is about."""
-    leaves = _conditions(policy)[goal.subject, goal.branch].leaves()
+    leaves = branches(policy)[goal.subject, goal.branch].leaves()
     return list(leaves)[goal.place - 1]
 
 
@@ -147,14 +147,22 @@ def achieved(
     """
     fired = (each for each in events if isinstance(each, DeadlineFired) and not each.impossible)
     shown = {goal for each in fired for goal in _fired(policy, each.deadline)}
-    if decision is not None and decision.kind is not None and _was_asked(decision):
+    if decision is not None and decision.kind is not None:
         shown.update(_decided(policy, decision, decision.kind))
     return frozenset(shown)
 
 
-def _was_asked(decision: Decision) -> bool:
-    """Whether rules were asked at all."""
-    return decision.ruling.code not in ("no_open_request", "stale_request")
+def asked(policy: Policy, decision: Decision) -> Iterator[tuple[str, int, Condition]]:
+    """The conditions by which a command was judged, with the ids and branches that they are of."""
+    if decision.ruling.code in ("no_open_request", "stale_request"):
+        return  # before any rule is asked
+    ids = {rule.id for rule in policy.rules if decision.kind in rule.on}
+    if decision.kind is RequestCancellation and not decision.is_refused:
+        ids.update(fee.id for fee in policy.fees)
+    ids.difference_update(each.rule.id for each in decision.errors if each.code == UNDETERMINED)
+    for (subject, branch), when in branches(policy).items():
+        if subject in ids:
+            yield subject, branch, when
 
 
 def _fired(policy: Policy, deadline: str) -> Iterator[Goal]:
@@ -166,26 +174,22 @@ def _fired(policy: Policy, deadline: str) -> Iterator[Goal]:
 
 def _decided(policy: Policy, decision: Decision, kind: type[Judged]) -> Iterator[Goal]:
     facts = decision.facts
-    own = {rule.id: rule for rule in policy.rules if kind in rule.on}
-    for each in decisive(decision):
-        for branch, (when, effect) in enumerate(each.rule.leaves(), 1):
-            if each.rule.id in own and effect == each.effect and when.test(facts) is True:
-                yield Goal(Aim.RULE, each.rule.id, kind.__name__, branch)
-    failed = {each.rule.id for each in decision.errors if each.code == UNDETERMINED}
-    asked = own.keys() - failed
-    if not decision.is_refused:
-        if kind is RequestCancellation:
-            asked |= {fee.id for fee in policy.fees}
-        if decision.ruling.fee is not None:
-            yield Goal(Aim.FEE, decision.ruling.fee.id)
-        code = None if decision.about is None else getattr(decision.about[0], "reason", None)
-        reason = policy.reason(kind, code)
-        if reason is not None:
-            yield of_reason(reason)
-    for (subject, branch), when in _conditions(policy).items():
-        if subject in asked:
-            for goal in shown_conditions(when, facts):
-                yield attrs.evolve(goal, subject=subject, branch=branch)
+    decides = {(each.rule.id, each.effect) for each in decisive(decision)}
+    effects = {rule.id: [effect for _, effect in rule.leaves()] for rule in policy.rules}
+    for subject, branch, when in asked(policy, decision):
+        for goal in shown_conditions(when, facts):
+            yield attrs.evolve(goal, subject=subject, branch=branch)
+        does = effects[subject][branch - 1] if branch else None
+        if (subject, does) in decides and when.test(facts) is True:
+            yield Goal(Aim.RULE, subject, kind.__name__, branch)
+    if decision.is_refused:
+        return
+    if decision.ruling.fee is not None:
+        yield Goal(Aim.FEE, decision.ruling.fee.id)
+    code = None if decision.about is None else getattr(decision.about[0], "reason", None)
+    reason = policy.reason(kind, code)
+    if reason is not None:
+        yield of_reason(reason)
 
 
 def shown_conditions(when: Condition, facts: Mapping[str, Value | None]) -> Iterator[Goal]:
