@@ -2,14 +2,18 @@
 
 ``python docs/generate.py`` writes them; with ``--check`` it writes nothing, and exits with 1 where
 a page is not what the policy says today. Pictures are compared by what is on them, not by how the
-Graphviz at hand draws them, and reports without the versions that they were made with.
+Graphviz at hand draws them, and reports without the versions that they were made with. So is the
+picture of the rooms, whose source is `docs/img/architecture.dot`.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 
 from ordercancel.cli.drawing import draw
@@ -23,6 +27,7 @@ from ordercancel.verification import verify
 
 PAGES = Path(__file__).parent / "policies"
 SCHEMAS = Path(__file__).parent / "schemas.json"
+ARCHITECTURE = Path(__file__).parent / "img" / "architecture.dot"
 
 
 def pages() -> dict[Path, str]:
@@ -62,6 +67,16 @@ def undrawn(page: str) -> str:
     return re.sub(made, "", page, flags=re.DOTALL)
 
 
+def shows(svg: str, dot: str) -> bool:
+    """Whether a picture that Graphviz drew has the words and the arrows of its source."""
+    labels = re.findall(r'label="([^"]*)"', dot)
+    words = sorted(line.strip() for label in labels for line in label.split("\\n"))
+    texts = (unescape(text).strip() for text in re.findall(r"<text[^>]*>([^<]*)</text>", svg))
+    arrows = sorted(re.findall(r"(\w+) -> (\w+)\b(?! \[style=invis)", dot))
+    drawn = sorted(re.findall(r"<title>(\w+)&#45;&gt;(\w+)</title>", svg))
+    return (sorted(texts), drawn) == (words, arrows)
+
+
 def main() -> int:
     """Write the pages, or check them; return the exit status."""
     wanted = pages()
@@ -69,12 +84,18 @@ def main() -> int:
         PAGES.mkdir(exist_ok=True)
         for path, text in wanted.items():
             path.write_text(text, encoding="utf-8")
+        if shutil.which("dot"):
+            run = ["dot", "-Tsvg", "-o", ARCHITECTURE.with_suffix(".svg"), ARCHITECTURE]
+            subprocess.run(run, check=True)  # noqa: S603 - the program that the path names
         return 0
     stale = [
         path.name
         for path, text in wanted.items()
         if not path.exists() or undrawn(path.read_text(encoding="utf-8")) != undrawn(text)
     ]
+    svg = ARCHITECTURE.with_suffix(".svg")
+    if not shows(svg.read_text(encoding="utf-8"), ARCHITECTURE.read_text(encoding="utf-8")):
+        stale.append(svg.name)
     if stale:
         print(f"stale: {', '.join(stale)}; run: make docs", file=sys.stderr)
     return 1 if stale else 0

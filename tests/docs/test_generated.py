@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from docs.build_site import LANGUAGES, Site, joined
-from docs.generate import undrawn
+from docs.generate import ARCHITECTURE, shows, undrawn
 from examples.half_hour_shop import SHOP
 
 import ordercancel.policy
@@ -34,6 +34,20 @@ def test_a_report_is_not_stale_because_it_was_made_with_other_versions() -> None
     assert page.count(python) == 1
     assert undrawn(page) == undrawn(page.replace(python, "4.0"))
     assert undrawn(page) != undrawn(page.replace(SHOP.digest, "0"))
+
+
+def test_the_picture_of_the_rooms_is_stale_where_its_source_says_something_else() -> None:
+    """Other words, another arrow, or one box more."""
+    dot = ARCHITECTURE.read_text(encoding="utf-8")
+    svg = ARCHITECTURE.with_suffix(".svg").read_text(encoding="utf-8")
+    assert shows(svg, dot)
+    for other in (
+        dot.replace("host: a shop", "host: a market"),
+        dot.replace("bulk -> rules;", "bulk -> domain;"),
+        dot.replace("host -> service", 'more [label="more"];\n  host -> service'),
+    ):
+        assert other != dot
+        assert not shows(svg, other)
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
