@@ -566,6 +566,16 @@ class TestSample:
             "",
         )
 
+    def test_is_told_to_programs(self, said: Said) -> None:
+        given = ("sample", "12", "o.csv", "--policy", "qoo10", "--seed", "3", "--format", "json")
+        assert json.loads(said(*given)[1]) == {
+            "policy": {"name": "qoo10", "edition": "1"},
+            "at": "2026-04-01T03:00:00+00:00",
+            "orders": 12,
+            "seed": 3,
+            "file": "o.csv",
+        }
+
     def test_is_made_for_the_moment_that_is_given(self, said: Said) -> None:
         said("sample", "100", "o.csv", "--policy", "qoo10", "--at", "2030-01-01T00:00:00Z")
         lines = Path("o.csv").read_text(encoding="utf-8").splitlines()[1:]
@@ -623,6 +633,17 @@ class TestSql:
             "-- Qoo10 (marketplace): qoo10, edition 1\n-- as of 2026-04-01T12:00"
         )
         assert told.endswith("FROM shop.orders\n")
+
+    def test_gives_it_to_programs(self, said: Said) -> None:
+        given = ("sql", "qoo10", "--dialect", "sqlite", "--at", NOON)
+        told = json.loads(said(*given, "--format", "json")[1])
+        statement = told.pop("statement")
+        assert statement == said(*given)[1]
+        assert told == {
+            "policy": {"name": "qoo10", "edition": "1"},
+            "at": NOON,
+            "dialect": "sqlite",
+        }
 
     def test_is_as_of_now_unless_told_otherwise(self, said: Said) -> None:
         told = said("sql", "conect", "--dialect", "sqlite")[1]

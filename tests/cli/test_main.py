@@ -74,6 +74,15 @@ class TestDemo:
         assert answer["order_status"] == "shipped"
         assert [each["event"] for each in answer["options"] if each["offered"]] == ["deliver"]
 
+    def test_tells_programs_the_same(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """A line for each step: what came in, the answer, and what the host has to do."""
+        assert main(["demo", "--format", "json"]) == 0
+        steps = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        approved = next(each for each in steps if each["input"]["do"] == "approve")
+        assert approved["answer"]["order_status"] == "discontinued"
+        assert {"kind": "refund_due", "key": "A-1:1:refund:all.1"} in approved["owed"]
+        assert {each["input"].get("order_id") for each in steps} >= {"A-1", "762544203"}
+
     def test_leaves_the_file_that_it_is_given(
         self, capsys: pytest.CaptureFixture[str], tmp_path: Path
     ) -> None:

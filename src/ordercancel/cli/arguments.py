@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     choices = root.add_subparsers(required=True, metavar="COMMAND")
-    add(choices, commands.run_demo, DEMO_FILE, LANG)
+    add(choices, commands.run_demo, DEMO_FILE, LANG, format_of("text"))
     add(choices, commands.run_replay, FILE, DATABASE, POLICIES, ANY_LANG)
     add(choices, commands.run_explain, FILE, LINE, POLICIES, LANG, format_of("text"))
     add(choices, commands.run_quote, FILE)

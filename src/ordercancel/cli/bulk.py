@@ -26,6 +26,7 @@ from ordercancel.cli.answers import Counts, counted, shifts_as_dict, what_if
 from ordercancel.cli.engine import an_engine, watched
 from ordercancel.cli.orders import Asked
 from ordercancel.domain.errors import Fault, InvalidValue
+from ordercancel.policy.policy import Policy
 
 
 def sql(chosen: argparse.Namespace) -> int:
@@ -34,7 +35,11 @@ def sql(chosen: argparse.Namespace) -> int:
     text = statement(
         chosen.policy, at, dialect=chosen.dialect, table=chosen.table, leave_out=chosen.leave_out
     )
-    print(text, end="")
+    if chosen.format == "json":
+        said = {"policy": _named(chosen.policy), "at": at.isoformat(), "dialect": chosen.dialect}
+        print(json.dumps({**said, "statement": text}, ensure_ascii=False))
+    else:
+        print(text, end="")
     return 0
 
 
@@ -50,10 +55,18 @@ def sample(chosen: argparse.Namespace) -> int:
                 policy, chosen.orders, file, at=at, seed=chosen.seed, connection=engine
             ),
         )
+    if chosen.format == "json":
+        said = {"policy": _named(policy), "at": at.isoformat(), "orders": chosen.orders}
+        print(json.dumps({**said, "seed": chosen.seed, "file": str(file)}, ensure_ascii=False))
+        return 0
     named = chosen.policy_name
     print(f"{chosen.orders:,} orders of {policy.name} as of {at.isoformat()}: {file}")
     print(f"ordercancel bulk {file} --policy {named} --at {at.isoformat()}")
     return 0
+
+
+def _named(policy: Policy) -> dict[str, str]:
+    return {"name": policy.name, "edition": policy.edition}
 
 
 def judge(chosen: argparse.Namespace) -> int:

@@ -64,6 +64,7 @@ def add_all(choices: Choices[Parser]) -> None:
         _POLICY,
         option("--seed", type=int, default=0, help="other seed, other orders (default: 0)"),
         _at("2026-04-01T12:00:00+09:00"),
+        format_of("text"),
     )
     add(
         choices,
@@ -73,6 +74,7 @@ def add_all(choices: Choices[Parser]) -> None:
         option("--table", metavar="NAME", default="orders", help="default: orders"),
         _at("now"),
         _LEAVE_OUT,
+        format_of("text"),
     )
 
 

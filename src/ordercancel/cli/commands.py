@@ -47,7 +47,13 @@ def run_demo(chosen: argparse.Namespace) -> int:
     if chosen.db and Path(where).exists():
         stop(f"{where} exists; the demo needs a file of its own")
     store = _sql_store(where, is_file=True)
-    for line in demo.tell(store, language(chosen.lang, QOO10)):
+    lang = language(chosen.lang, QOO10)
+    if chosen.format == "json":
+        for step in demo.tell_programs(store, lang):
+            print(json.dumps(step, ensure_ascii=False))
+        store.close()
+        return 0
+    for line in demo.tell(store, lang):
         print(line)
     store.close()
     reopened = _sql_store(where, is_file=True)

@@ -29,14 +29,33 @@ _WALKS = {
 
 def tell(store: Store, lang: Lang) -> Iterator[str]:
     """The lines of both walks, while they happen in `store`, with texts in `lang`."""
-    replay = Replay([CONECT, QOO10], store, lang, obligations=_Host())
+    replay = _replay(store, lang)
     for name, title in _WALKS.items():
         yield f"═══ {title} ═══"
-        raw = files(__package__).joinpath(name).read_bytes().splitlines()
-        for answer in replay.run(raw):
+        for line, answer in _steps(name, replay):
             yield ""
-            yield from _told(json.loads(raw[answer["line"] - 1]), answer, replay)
+            yield from _told(line, answer, replay)
         yield ""
+
+
+def tell_programs(store: Store, lang: Lang) -> Iterator[dict[str, Any]]:
+    """The same for programs: each input, the answer of ``replay``, what the host has to do."""
+    replay = _replay(store, lang)
+    for name in _WALKS:
+        for line, answer in _steps(name, replay):
+            owed = [{"kind": each.kind, "key": each.key} for each in replay.owed]
+            yield {"input": line, "answer": answer, "owed": owed}
+
+
+def _replay(store: Store, lang: Lang) -> Replay:
+    return Replay([CONECT, QOO10], store, lang, obligations=_Host())
+
+
+def _steps(name: str, replay: Replay) -> Iterator[tuple[dict[str, Any], Answer]]:
+    """Each line of a scenario that comes with the library, with its answer."""
+    raw = files(__package__).joinpath(name).read_bytes().splitlines()
+    for answer in replay.run(raw):
+        yield json.loads(raw[answer["line"] - 1]), answer
 
 
 def recall(store: Store, order_id: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import duckdb
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 T = TypeVar("T")
 
@@ -35,7 +35,8 @@ def watched(engine: duckdb.DuckDBPyConnection, label: str, work: Callable[[], T]
     """Do `work`, with a progress bar on a terminal."""
     if not sys.stderr.isatty():
         return work()
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    label_column = TextColumn("{task.description}", markup=False)
+    columns = (label_column, BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     screen = Console(stderr=True)
     with ThreadPoolExecutor(1) as pool, Progress(*columns, console=screen, transient=True) as bar:
         task = bar.add_task(label, total=100)
