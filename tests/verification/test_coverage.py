@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -17,6 +18,7 @@ from ordercancel import Buyer, CancellationService, Order, Policy, RequestCancel
 from ordercancel.cli.replay import Replay
 from ordercancel.domain.texts import Text
 from ordercancel.engine import decide, handling
+from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy import (
     Deadline,
     Fee,
@@ -38,6 +40,7 @@ from ordercancel.verification.goals import Aim, Goal, goals
 from unit.tiny import tiny
 from verification.planted import shop
 
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
 PLACED = datetime(2026, 4, 1, 12, tzinfo=UTC)
 FEE = Fee(id="packing", when=status.is_in("packed"), rate=(1, 10))
 WITH_A_FEE = shop(refunding=Refunding(fees=(FEE,)))
@@ -330,6 +333,43 @@ def test_a_policy_without_parts_of_its_own_is_covered() -> None:
     )
     assert report.percent == 100
     assert str(report).splitlines() == ["shop (shop, edition 1)", "100 % is shown"]
+
+
+# ---------------------------------------------------------------- the policies of the library
+
+
+def document(policy: Policy) -> str:
+    """The scenario that shows a built-in policy clause by clause."""
+    return (SCENARIOS / f"{policy.name}.jsonl").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("policy", [CONECT, QOO10], ids=lambda policy: policy.name)
+def test_both_policies_are_shown_completely(policy: Policy) -> None:
+    """Every rule, condition, reason and deadline, and each time at its very boundary."""
+    assert shown_by(policy, document(policy)) == set(goals(policy))
+
+
+PARTS = [
+    (policy, field, part)
+    for policy in (CONECT, QOO10)
+    for field in ("rules", "reasons", "deadlines")
+    for part in getattr(policy, field)
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("policy", "field", "part"),
+    PARTS,
+    ids=[getattr(part, "id", None) or f"{part.on.__name__}-{part.code}" for *_, part in PARTS],
+)
+def test_without_a_part_some_answer_is_another(policy: Policy, field: str, part: object) -> None:
+    """Nothing that counts as shown could be dropped without a scenario that notices it."""
+    rest = tuple(each for each in getattr(policy, field) if each is not part)
+    if isinstance(part, Deadline):  # messages name it: it stays, and never runs
+        rest += (attrs.evolve(part, runs=part.runs & ~part.runs),)
+    without = attrs.evolve(policy, **{field: rest}, waivers=())
+    assert answers(policy, document(policy)) != answers(without, document(policy))
 
 
 # ---------------------------------------------------------------- a run of a service
