@@ -1,5 +1,7 @@
 """A plugin for pytest, which comes with the library: a service in memory with a clock that stands.
 
+With ``--ordercancel-coverage MODULE:POLICY`` it also says what the tests leave of a policy.
+
 It stands beside the package, so that pytest loads nothing of the library for a project that has it
 installed and tests other things.
 """
@@ -15,6 +17,34 @@ import pytest
 
 if TYPE_CHECKING:
     from ordercancel import CancellationService, Policy, Refused
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the policies that a run of the tests is to show, and how much of them."""
+    group = parser.getgroup("ordercancel")
+    group.addoption(
+        "--ordercancel-coverage",
+        metavar="POLICY",
+        action="append",
+        default=[],
+        help="say what the tests leave of a policy: MODULE:POLICY, conect or qoo10; repeatable",
+    )
+    group.addoption(
+        "--ordercancel-fail-under",
+        metavar="N",
+        type=float,
+        default=0,
+        help="fail where less than N per cent of a policy is shown (default: never)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch the tests where that is asked for; else load nothing."""
+    names = config.getoption("ordercancel_coverage")
+    if names:
+        from pytest_ordercancel.coverage import PolicyCoverage  # noqa: PLC0415
+
+        config.pluginmanager.register(PolicyCoverage(config, names), "ordercancel_coverage")
 
 
 class FrozenClock:
