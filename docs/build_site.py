@@ -21,6 +21,8 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 sys.path.insert(0, str(ROOT))  # for the reference, as this is run as a script
 
+from docs.playground import build as playground  # noqa: E402
+
 from docs import reference  # noqa: E402
 
 LANGUAGES = ("en", "ja")
@@ -170,6 +172,8 @@ def stage(folder: Path) -> None:
             shutil.copy(path, folder / "pages" / lang)
         for path in DOCS.glob(f"policies/*.report.{lang}.html"):
             shutil.copy(path, folder / "pages" / lang / "policies")
+        app = folder / "pages" / lang / "playground" / "app.html"
+        app.write_text(playground.page(lang), encoding="utf-8")
         text = settings.replace("{lang}", lang)
         for word in re.findall(r"\{([A-Z][^}]*)\}", text):
             text = text.replace(f"{{{word}}}", said.get(word, word))
@@ -183,6 +187,8 @@ def build(folder: Path) -> None:
     stage(folder)
     zensical = Path(sys.executable).with_name("zensical")
     html = folder / "html"
+    html.mkdir()
+    playground.files(html / "playground")
     for lang in LANGUAGES:
         settings = folder / f"{lang}.toml"
         subprocess.run([zensical, "build", "--strict", "-f", settings], check=True)  # noqa: S603 - ours
