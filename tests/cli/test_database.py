@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
@@ -128,9 +129,9 @@ class TestTables:
         assert said("db", "check", url) == (0, expected, "")
 
     def test_name_the_orders_that_can_not_be_read(
-        self, tmp_path: Path, url: str, said: Said
+        self, tmp_path: Path, url: str, said: Said, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """By each upgrade and check, until their rows have been mended."""
+        """By each upgrade and check, until their rows have been mended; counted on a terminal."""
         old = Path(__file__).parent.parent / "contracts" / "form1" / "sqlite.sql"
         with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
             connection.executescript(old.read_text(encoding="utf-8"))
@@ -145,6 +146,11 @@ class TestTables:
         assert said("db", "upgrade", url) == (1, told, "")
         told = f"{unread}The tables are right: form 3.\n"
         assert said("db", "check", url) == (1, told, "")
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+        monkeypatch.setenv("TERM", "xterm")
+        bar = said("db", "upgrade", url)[2]
+        assert "db upgrade: orders 1/1" in bar
+        assert "100%" in bar
 
     @pytest.mark.parametrize("action", ["check", "upgrade"])
     @pytest.mark.parametrize(

@@ -105,6 +105,16 @@ class TestTooManyCases:
         """All 90 cases of the shop are just few enough."""
         assert verify(SHOP, most_cases=90).cases == 90
 
+    def test_are_told_to_who_watches_with_how_many_there_may_be(self) -> None:
+        """One by one, combinations first."""
+        seen: list[tuple[str, int, int]] = []
+        report = verify(SHOP, most_cases=90, watch=lambda *each: seen.append(each))
+        judged = sum(report.combinations.values())
+        assert seen == [
+            *(("combinations", done, report.possible) for done in range(1, judged + 1)),
+            *(("cases", done, 90) for done in range(1, 91)),
+        ]
+
     def test_are_refused_soon(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Not all ways to register an order are tried once there are too many."""
         registered: list[Order] = []

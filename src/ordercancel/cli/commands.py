@@ -173,8 +173,8 @@ def run_verify(chosen: argparse.Namespace) -> int:
     texts = []
     for policy, lang in _worded(chosen):
         try:
-            with busy(f"verify {policy.name} {policy.edition}"):
-                report = verify(policy, invariants=invariants, **limits)
+            with busy(f"verify {policy.name} {policy.edition}") as watch:
+                report = verify(policy, invariants=invariants, watch=watch, **limits)
         except TooLarge as error:
             stop(f"{error}: --sample N, or more by --most-combinations N and --most-cases N")
         reports.append(report)

@@ -58,8 +58,8 @@ def check(chosen: argparse.Namespace) -> int:
 
 def upgrade(chosen: argparse.Namespace) -> int:
     """Bring the tables up to date; 1 where an order's history can't be read."""
-    with busy("db upgrade"), connected(chosen.url, must_exist=True) as connection:
-        before, after, unread = schema.upgrade(connection)
+    with busy("db upgrade") as watch, connected(chosen.url, must_exist=True) as connection:
+        before, after, unread = schema.upgrade(connection, watch)
     if before == after:
         text = f"Nothing to do: the tables have form {after}."
     elif before == 0:

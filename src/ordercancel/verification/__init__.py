@@ -12,8 +12,8 @@ for its faults.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import count, islice
 
 from ordercancel.domain.commands import JUDGED, Judged
 from ordercancel.domain.texts import Text
@@ -28,14 +28,14 @@ from ordercancel.verification.enumeration import (
     check_size,
     too_large,
 )
-from ordercancel.verification.explorer import Explorer
+from ordercancel.verification.explorer import Explorer, Visitor
 from ordercancel.verification.invariants import INVARIANTS, Invariant, Step
 from ordercancel.verification.outcome_check import OutcomeCheck
 from ordercancel.verification.report import Finding, Kind, Means, Proof, Report, by_trying
 from ordercancel.verification.request_check import RequestCheck
 from ordercancel.verification.rule_check import RuleCheck
 from ordercancel.verification.sampling import picks
-from ordercancel.verification.scenario import scenario
+from ordercancel.verification.scenario import CaseNode, scenario
 from ordercancel.verification.text_check import TextCheck
 
 __all__ = [
@@ -62,6 +62,7 @@ def verify(
     seed: int = 0,
     most_combinations: int = MOST_COMBINATIONS,
     most_cases: int = MOST_CASES,
+    watch: Callable[[str, int, int], object] | None = None,
 ) -> Report:
     """Try `policy` in every way that its rules can tell apart, and report what is wrong.
 
@@ -74,6 +75,9 @@ def verify(
         seed: Which are in the sample; the same seed picks the same. Default: 0.
         most_combinations: How many combinations of facts are tried at most. Default: 1,000,000.
         most_cases: How many cases are reached at most. Default: 100,000.
+        watch: Called after each combination and each new case, as ``watch("combinations", done,
+            most)`` and ``watch("cases", done, most)``; of `most` some may not be possible.
+            Default: None.
 
     Raises:
         TooLarge: There are more combinations or cases than that; pass `sample`, or raise them.
@@ -81,7 +85,7 @@ def verify(
     spaces = {kind: Space.of(policy, kind) for kind in JUDGED}
     if sample is None:
         check_size(spaces.values(), most_combinations)
-    tried, dead = _try_combinations(policy, spaces, sample, seed)
+    tried, dead = _try_combinations(policy, spaces, sample, seed, watch)
     own = tuple(invariants)
     checks: tuple[Check, ...] = (
         RuleCheck(policy, dead),
@@ -90,10 +94,11 @@ def verify(
         DeadlineCheck(policy),
         TextCheck(policy),
     )
+    limit = most_cases if sample is None else sample
     explorer = Explorer(
         policy,
-        checks,
-        limit=most_cases if sample is None else sample,
+        checks if watch is None else (*checks, _Counter(watch, limit)),
+        limit=limit,
         seed=None if sample is None else seed,
         show_refusals=bool(own),
     )
@@ -122,6 +127,19 @@ def verify(
     )
 
 
+class _Counter(Visitor):
+    """Tells how many cases were reached."""
+
+    def __init__(self, watch: Callable[[str, int, int], object], limit: int) -> None:
+        self._watch = watch
+        self._limit = limit
+        self._cases = 0
+
+    def reached(self, node: CaseNode) -> None:
+        self._cases += 1
+        self._watch("cases", self._cases, self._limit)
+
+
 def _in_vain(policy: Policy, waivers: Iterable[str], explorer: Explorer) -> Iterator[Finding]:
     """The waivers that waive nothing."""
     for waiver in sorted(waivers):
@@ -137,10 +155,15 @@ def _try_combinations(
     spaces: Mapping[type[Judged], Space],
     sample: int | None,
     seed: int,
+    watch: Callable[[str, int, int], object] | None,
 ) -> tuple[dict[str, int], tuple[DeadRule, ...]]:
     """Judge every combination, or some; return how many by kind, and what decided nothing."""
     dead = DeadRules(policy)
     tried: dict[str, int] = {}
+    sizes = [
+        space.size if sample is None else min(space.size, sample) for space in spaces.values()
+    ]
+    numbers = count(1)
     for kind, space in spaces.items():
         tried[kind.__name__] = 0
         if sample is None or space.size <= sample:
@@ -150,6 +173,8 @@ def _try_combinations(
         for facts in combinations:
             dead.see(policy.judge(kind, facts))
             tried[kind.__name__] += 1
+            if watch is not None:
+                watch("combinations", next(numbers), sum(sizes))
     return tried, dead.dead
 
 

@@ -89,11 +89,18 @@ def create(connection: Connection) -> None:
         METADATA.create_all(connection)
 
 
-def upgrade(connection: Connection) -> Upgrade:
+def upgrade(
+    connection: Connection, watch: Callable[[str, int, int], object] | None = None
+) -> Upgrade:
     """Bring the tables up to date, with all that they hold.
 
     An order whose history can't be read holds up no other: it stays as it was stored, and another
     upgrade, after its rows have been mended, reads it.
+
+    Args:
+        connection: A connection in a transaction.
+        watch: Called after each order that is brought up to date, as ``watch("orders", done,
+            most)``. Default: None.
     """
     _wait_for_others(connection)
     before = form_of(connection)
@@ -103,7 +110,7 @@ def upgrade(connection: Connection) -> Upgrade:
         _widen(connection)
         for form in range(before, LATEST):
             _STEPS[form](connection)
-    return Upgrade(before, LATEST, _fold_cases(connection))
+    return Upgrade(before, LATEST, _fold_cases(connection, watch))
 
 
 def unread(connection: Connection) -> tuple[str, ...]:
@@ -219,17 +226,22 @@ def _give_lanes_to_messages(connection: Connection) -> None:
     _add_indexes(connection, outbox)
 
 
-def _fold_cases(connection: Connection) -> tuple[str, ...]:
+def _fold_cases(
+    connection: Connection, watch: Callable[[str, int, int], object] | None
+) -> tuple[str, ...]:
     """Fold the cases of earlier forms from their events; gives the orders that can't be read.
 
     What their deadlines are is not known here: each case is due at once, so that the first tick
     reckons it.
     """
-    for order_id in unread(connection):
+    older = unread(connection)
+    for done, order_id in enumerate(older, 1):
         this = cases.c.order_id == order_id
         with suppress(InvalidValue, LookupError):
             values = case_row(_folded(connection, order_id)) | index_row(_LONG_AGO, {})
             connection.execute(update(cases).where(this).values(values))
+        if watch is not None:
+            watch("orders", done, len(older))
     return unread(connection)
 
 
