@@ -43,10 +43,10 @@ BOUNDS = {
     "decide a request, at once": (1_065, 1_100),
     "decide a request, referred": (860, 1_100),
     "decide an approval": (925, 750),
-    "decide a rejection": (1_075, 850),
-    "handle a request": (4_400, 7_600),
-    "handle an approval": (5_450, 8_600),
-    "handle an approval with an id": (6_400, 8_600),
+    "decide a rejection": (1_070, 850),
+    "handle a request": (4_380, 7_600),
+    "handle an approval": (5_170, 8_600),
+    "handle an approval with an id": (6_120, 8_600),
 }
 """The most instructions, and the most bytes held at a time."""
 

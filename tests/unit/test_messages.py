@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import reduce
 from typing import Any
 
@@ -53,6 +54,7 @@ from ordercancel.policy import (
     shipped_at,
     status,
 )
+from ordercancel.rules.conditions import Condition, Leaf
 from unit.tiny import (
     BUYER,
     MAIL,
@@ -487,3 +489,25 @@ def test_readers_are_the_parties_the_answerer_and_the_roles_that_are_told() -> N
     assert readers_of(case, tiny()) == ("b-1", "s-1")
     assert party_of("operator", order(), tiny()) == "operator"
     assert party_of("unheard-of", order(), tiny()) == "unheard-of"
+
+
+class Broken(Condition):
+    """A condition that cannot be asked."""
+
+    def test(self, facts: object) -> bool | None:
+        raise ZeroDivisionError
+
+    def leaves(self) -> Iterator[Leaf]:
+        return iter(())
+
+
+def test_a_condition_that_cannot_be_asked_is_asked_only_where_nothing_else_decides() -> None:
+    def told(when: Condition) -> tuple[Message, ...]:
+        policy = tiny(notifications=(MAIL, attrs.evolve(MAIL, to="buyer", when=when)))
+        case = opened(policy)
+        events = decide(asks(), case, policy, utc(2))
+        return messages_for(events, reduce(evolve, events, case), policy, {})
+
+    assert [each.audience for each in told(Broken() & status.is_in("sent"))] == ["seller"]
+    with pytest.raises(ZeroDivisionError):
+        told(Broken())

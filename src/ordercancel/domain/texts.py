@@ -116,11 +116,11 @@ class Text:
         """
         text = self[lang]
         names, template = _template(text)
-        filled = tuple(map(values.__getitem__, names))
-        if not whole and not all(filled):
+        filled = [*map(values.__getitem__, names)]
+        if "" in filled and not whole:
             text = _without(text, frozenset([name for name in names if not values[name]]))
             names, template = _template(text)
-            filled = tuple(map(values.__getitem__, names))
+            filled = [*map(values.__getitem__, names)]
         return template.format(*filled)
 
 

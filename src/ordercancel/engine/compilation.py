@@ -11,7 +11,7 @@ one by one, so that each that could not be followed is named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ from ordercancel.engine.units import OF_UNITS, refusal
 from ordercancel.engine.writer import Writer
 from ordercancel.rules.conditions import ALWAYS, Condition
 from ordercancel.rules.effects import Forbid, Grant
+from ordercancel.rules.notifications import Notification
 
 Judge = Callable[..., Ruling | None]
 """Judges a command, given with its case, the policy, the moment and the seller."""
@@ -82,23 +83,45 @@ def holds(policy: RuleSet, when: Condition, facts: Facts) -> bool:
     if when is ALWAYS:
         return True
     command = facts.command
-    kind = None if command is None else type(command)
-    test = policy.compiled.get((kind, when))
-    if test is None:
-        test = policy.compiled[kind, when] = _compiled_condition(policy, kind, when)
+    test = policy.compiled.get((type(command), when)) or _tests(policy, when, (when,), command)
     try:
-        return test(command, facts.by, facts.case, policy, facts.at, facts.seller) is True
+        return bool(test(command, facts.by, facts.case, policy, facts.at, facts.seller))
     except Exception:  # whatever goes wrong, the condition says for itself
         return when.test(facts) is True
 
 
-def _compiled_condition(
-    policy: RuleSet, kind: type[Command] | None, when: Condition
+def holding(
+    policy: RuleSet, known_as: object, parts: Sequence[Notification], facts: Facts
+) -> tuple[int, ...]:
+    """The places of the parts whose condition is true, by a function that is compiled once.
+
+    The policy keeps it under `known_as`.
+    """
+    command = facts.command
+    test = policy.compiled.get((type(command), known_as)) or _tests(
+        policy, known_as, [each.when for each in parts], command
+    )
+    try:
+        places: tuple[int, ...] = test(
+            command, facts.by, facts.case, policy, facts.at, facts.seller
+        )
+    except Exception:  # as above
+        places = tuple(n for n, each in enumerate(parts) if each.when.test(facts) is True)
+    return places
+
+
+def _tests(
+    policy: RuleSet, known_as: object, conditions: Sequence[Condition], command: Command | None
 ) -> Callable[..., Any]:
-    write = Writer(policy, kind)
-    body = [f"    return {write.true(when)}"]
-    source = write.function("test", body)
-    return compile_function("test", source, write.names)
+    """The function that gives the places of the conditions that are true; it is kept."""
+    write = Writer(policy, None if command is None else type(command))
+    places = (
+        f"*(({place},) if {write.true(when)} else ())" for place, when in enumerate(conditions)
+    )
+    source = write.function("test", [f"    return ({', '.join(places)},)"])
+    test = compile_function("test", source, write.names)
+    policy.compiled[type(command), known_as] = test
+    return test
 
 
 def compiled_rules(policy: RuleSet, kind: type[Judged], role: str, status: str) -> Judge:

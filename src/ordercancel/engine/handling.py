@@ -39,6 +39,9 @@ from ordercancel.engine.timers import first_timer
 MOST_FIRINGS = 1_000
 """How many deadlines may fire one after another before that is taken for a circle."""
 
+_TELLING = (UpdateOrder, SettleRefund, FailRefund, RetryRefund)
+"""The commands by which the host tells something: it is recorded before anything fires."""
+
 
 @attrs.frozen
 class Step:
@@ -106,11 +109,9 @@ def handle(
     """
     command = exact_command(command)
     at = admit(command, case, policy, at)
-    is_told = isinstance(command, UpdateOrder | SettleRefund | FailRefund | RetryRefund)
+    is_told = isinstance(command, _TELLING)
     before: tuple[Step, ...] = ()
-    if not isinstance(
-        command, UpdateOrder | SettleRefund | FailRefund | RetryRefund | FireDeadline
-    ):
+    if not is_told and not isinstance(command, FireDeadline):
         before = _steps_before(command, case, policy, at, seller, obliges=obliges)
     judged = before[-1].case if before else case
     try:

@@ -13,7 +13,7 @@ from typing import Any
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.characters import clean
-from ordercancel.domain.commands import AdvanceOrder, Judged, RequestCancellation, UpdateOrder
+from ordercancel.domain.commands import AdvanceOrder, Judged, UpdateOrder
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.orders import Order
 from ordercancel.domain.texts import LANGS, Lang, Text
@@ -21,7 +21,7 @@ from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.compilation import holds
 from ordercancel.engine.evolve import ORDER_FACTS
 from ordercancel.engine.ruleset import RuleSet
-from ordercancel.engine.units import shipment, without
+from ordercancel.engine.units import OF_UNITS, shipment, without
 from ordercancel.rules.facts import Choice, Day, Fact, Flag, Moment, Number
 from ordercancel.rules.reasons import Reason
 from ordercancel.rules.standard_texts import FAULT_TEXTS, KIND_TEXTS
@@ -68,7 +68,7 @@ def check_input(
             _add(faults, f"data[{name!r}]", "is missing", expected, "fact_missing", name, policy)
     if isinstance(command, AdvanceOrder):
         _check_move(command, case, policy, faults)
-    if isinstance(command, RequestCancellation | AdvanceOrder):
+    if isinstance(command, OF_UNITS):
         _check_lines(command.lines, case.order, policy, faults)
     text = _check_words(command, case, policy, at, seller, faults)
     faults.raise_if_any()

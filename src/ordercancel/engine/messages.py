@@ -18,7 +18,7 @@ from ordercancel.domain.requests import CancellationRequest
 from ordercancel.domain.texts import Lang
 from ordercancel.domain.trusted import trusted
 from ordercancel.engine.case_facts import Facts
-from ordercancel.engine.compilation import holds
+from ordercancel.engine.compilation import holding
 from ordercancel.engine.quoting import quote_in
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.words import Words
@@ -114,10 +114,9 @@ def notified(
         if not messages or _is_taken_off(event, case):
             continue
         facts = Facts(None, case, policy, event.at, by=event.by)
-        for each in messages:
-            if holds(policy, each.when, facts):
-                for role in audiences_of(each, event.by, case, policy):
-                    yield version, event, each, role
+        for place in holding(policy, ("told of", change), messages, facts):
+            for role in audiences_of(messages[place], event.by, case, policy):
+                yield version, event, messages[place], role
 
 
 def notifications_behind(
@@ -249,7 +248,7 @@ def _worded(
     # What people wrote may be no line: then a message checks itself, and says so.
     plain = subject.isprintable() and len(subject) + len(body) <= MAX_MESSAGE
     message: Callable[..., Message] = trusted(Message) if plain else Message
-    request = _open_request(event, case, policy)
+    request, locale = _open_request(event, case, policy), words.spoken(lang)
     for medium in each.media:
         yield message(
             id=_id(case, version, audience, medium),
@@ -259,7 +258,7 @@ def _worded(
             audience=audience,
             party=reader,
             medium=medium,
-            locale=words.spoken(lang),
+            locale=locale,
             subject=subject,
             body=body,
             request=request,

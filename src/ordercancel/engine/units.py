@@ -17,7 +17,7 @@ WHOLE_ORDERS_ONLY = "whole_orders_only"
 MORE_THAN_REMAINS = "more_than_remains"
 """The code of a refusal because not so many units are open, or a request holds them."""
 
-OF_UNITS: tuple[type[Judged], ...] = (RequestCancellation, AdvanceOrder)
+OF_UNITS = (RequestCancellation, AdvanceOrder)
 """The kinds of command that may name units."""
 
 
@@ -75,7 +75,7 @@ def refusal(command: Judged, case: Case, policy: RuleSet) -> str | None:
 
     The rules and the lifecycles have let it through.
     """
-    lines = command.lines if isinstance(command, RequestCancellation | AdvanceOrder) else None
+    lines = command.lines if isinstance(command, OF_UNITS) else None
     if lines is not None and policy.whole_orders_only:
         return WHOLE_ORDERS_ONLY
     open_units = case.open_units

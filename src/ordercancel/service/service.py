@@ -183,9 +183,10 @@ class CancellationService(Retention):
                 if earlier is not None:
                     return earlier
             with deciding_again():
-                outcome = Outcome(case=case, events=())
                 if handled.steps:
                     outcome = self._commit(case, handled, policy, messages, command)
+                else:
+                    outcome = Outcome(case=case, events=())
                 if handled.refused is not None:
                     raise handled.refused
                 return outcome

@@ -182,9 +182,10 @@ class AsyncCancellationService(AsyncRetention):
                 if earlier is not None:
                     return earlier
             with deciding_again():
-                outcome = Outcome(case=case, events=())
                 if handled.steps:
                     outcome = await self._commit(case, handled, policy, messages, command)
+                else:
+                    outcome = Outcome(case=case, events=())
                 if handled.refused is not None:
                     raise handled.refused
                 return outcome
