@@ -3,7 +3,8 @@
 ``python docs/generate.py`` writes them; with ``--check`` it writes nothing, and exits with 1 where
 a page is not what the policy says today. Pictures are compared by what is on them, not by how the
 Graphviz at hand draws them, and reports without the versions that they were made with. So is the
-picture of the rooms, whose source is `docs/img/architecture.dot`.
+picture of the rooms, whose source is `docs/img/architecture.dot`. On the pages about testing it
+writes what the commands print that stand there.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import chdir, redirect_stdout
 from html import unescape
+from io import StringIO
 from pathlib import Path
 
 from ordercancel.cli.drawing import draw
+from ordercancel.cli.main import main as main_of_the_library
 from ordercancel.explain.export import policy_data
 from ordercancel.explain.page import html_page, markdown_page
 from ordercancel.explain.report_page import report_page
@@ -27,6 +31,7 @@ from ordercancel.verification import verify
 
 PAGES = Path(__file__).parent / "policies"
 SCHEMAS = Path(__file__).parent / "schemas.json"
+TESTING = tuple(Path(__file__).parent / name for name in ("testing.md", "testing.ja.md"))
 ARCHITECTURE = Path(__file__).parent / "img" / "architecture.dot"
 
 
@@ -48,7 +53,24 @@ def pages() -> dict[Path, str]:
         data = json.dumps(policy_data(policy), ensure_ascii=False, indent=2)
         texts[PAGES / f"{policy.name}.json"] = f"{data}\n"
     texts[SCHEMAS] = schemas()
+    texts.update({page: printed(page.read_text(encoding="utf-8")) for page in TESTING})
     return texts
+
+
+def printed(page: str) -> str:
+    """A page with what each `ordercancel coverage` on it prints today, or the first lines."""
+
+    def run(block: re.Match[str]) -> str:
+        output = StringIO()
+        with redirect_stdout(output), chdir(Path(__file__).parent.parent):
+            main_of_the_library(block["arguments"].split())
+        lines = output.getvalue().splitlines()[: int(block["most"] or 1_000)]
+        return "\n".join((block["command"], *lines, "```"))
+
+    command = (
+        r"(?P<command>\$ ordercancel (?P<arguments>coverage [^\n|]*)(\| head -(?P<most>\d+))?)"
+    )
+    return re.sub(command + r"\n.*?```", run, page, flags=re.DOTALL)
 
 
 def schemas() -> str:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from docs.build_site import LANGUAGES, Site, joined
-from docs.generate import ARCHITECTURE, shows, undrawn
+from docs.generate import ARCHITECTURE, printed, shows, undrawn
 from examples.half_hour_shop import SHOP
 
 import ordercancel.policy
@@ -48,6 +48,18 @@ def test_the_picture_of_the_rooms_is_stale_where_its_source_says_something_else(
     ):
         assert other != dot
         assert not shows(svg, other)
+
+
+def test_a_page_shows_what_its_command_prints_today() -> None:
+    """As many lines as the page asks for, whatever stood there; other blocks stay."""
+    command = "$ ordercancel coverage conect tests/scenarios/conect.jsonl --lang en | head -2"
+    page = f"```console\n{command}\nstale\n```\n\n```console\n$ ordercancel verify conect\n```\n"
+    assert printed(page) == (
+        f"```console\n{command}\n"
+        "CO-NECT (wholesale ordering) (conect, edition 1)\n"
+        "100 % is shown\n"
+        "```\n\n```console\n$ ordercancel verify conect\n```\n"
+    )
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
