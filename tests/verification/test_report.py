@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
+import attrs
 from examples.half_hour_shop import SHOP
 
-from ordercancel import RequestCancellation
+from ordercancel import RequestCancellation, Text
 from ordercancel.policies import CONECT
 from ordercancel.policy import CANCEL, Rule, Waiver, seller, status
-from ordercancel.verification import Kind, verify
+from ordercancel.verification import Kind, Means, Proof, Report, verify
 from verification.planted import reported, shop
 
 RECALLS = shop(
@@ -117,6 +118,36 @@ class TestTheDictionary:
         for policy in (RECALLS, CONECT):
             report = verify(policy).as_dict()
             assert json.loads(json.dumps(report)) == report
+
+
+def doubtful() -> Report:
+    """The report of the shop, as if something of it were not proved."""
+    proofs = (
+        Proof(Kind.HOLE, (Means.SOLVER,)),
+        Proof(Kind.NOT_TOLD, (Means.INDUCTION,), (Text("何か。", "something."),)),
+    )
+    return attrs.evolve(verify(SHOP), proofs=proofs)
+
+
+class TestWhatIsNotProved:
+    def test_is_told_beside_what_was_found(self) -> None:
+        """By its kind, with what is in doubt."""
+        report = doubtful()
+        assert not report.is_proved
+        assert "\nNot proved: not_told: something.\n" in report.text("en")
+        assert "\n未証明：not_told：何か。\n" in report.text("ja")
+
+    def test_is_told_to_programs(self) -> None:
+        """With the solver among the versions, where it had a part."""
+        told = doubtful().as_dict()
+        assert told["proved"] is False
+        assert told["proofs"][1] == {
+            "kind": "not_told",
+            "by": ["induction"],
+            "left": [{"ja": "何か。", "en": "something."}],
+        }
+        assert "z3-solver" in told["versions"]
+        assert "z3-solver" not in verify(SHOP).as_dict()["versions"]
 
 
 class TestTheFaults:

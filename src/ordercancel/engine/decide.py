@@ -43,7 +43,7 @@ from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.trusted import trusted
 from ordercancel.engine.compilation import evaluate
-from ordercancel.engine.decision import Refused, Verdict, as_expected, refused
+from ordercancel.engine.decision import Refused, Ruling, Verdict, as_expected, refused
 from ordercancel.engine.happening import Happening
 from ordercancel.engine.inputs import check_input, check_update
 from ordercancel.engine.quoting import check_expects, spread_elsewhere
@@ -170,6 +170,12 @@ def _judged(
         if (expected := as_expected(decision, expects)).is_refused:
             raise Refused(expected)
     step = Happening(case, policy, at, command.by, ruling.rules)
+    carry_out(step, command, text, ruling)
+    return tuple(step.events), ruling.verdict
+
+
+def carry_out(step: Happening, command: Judged, text: str | None, ruling: Ruling) -> None:
+    """Add what happens by a command that was granted what `ruling` says; `text` is cleaned."""
     match command:
         case RequestCancellation():
             step.request(command, text, ruling)
@@ -190,7 +196,6 @@ def _judged(
             step.advance(command.move, command.facts, command.lines)
         case _:  # pragma: no cover - the type checker proves that no command is left
             assert_never(command)
-    return tuple(step.events), ruling.verdict
 
 
 def _update(command: UpdateOrder, case: Case, policy: RuleSet, at: datetime) -> tuple[Event, ...]:

@@ -93,7 +93,13 @@ KIND_TEXTS: Mapping[Kind, Text] = {
 
 MEANS_TEXTS: Mapping[Means, Text] = {
     Means.ENUMERATION: Text("事実の全組み合わせを判定", "every combination of facts judged"),
+    Means.SOLVER: Text("事実の全組み合わせをソルバーで検証", "all combinations, by a solver"),
     Means.WALK: Text("到達しうる全案件を検査", "every reachable case reached"),
+    Means.INDUCTION: Text(
+        "帰納法（登録時に成り立ち、どの操作でも保たれる）",
+        "induction: true at registration, kept by every step",
+    ),
+    Means.CASE: Text("実際に到達した案件", "cases that were reached"),
     Means.SAMPLE: Text("抜き取り", "a sample"),
 }
 """What each means is, in a few words."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import FireDeadline
 from ordercancel.domain.events import DeadlineFired
 from ordercancel.domain.texts import Text
 from ordercancel.engine.timers import running
 from ordercancel.policy.policy import Policy
+from ordercancel.rules.deadlines import Deadline
 from ordercancel.verification.check import Check
 from ordercancel.verification.explorer import Explorer
 from ordercancel.verification.invariants import Step
@@ -17,12 +19,16 @@ from ordercancel.verification.scenario import Attempt, CaseNode, Tick
 
 
 class DeadlineCheck(Check):
-    """Looks for deadlines that run, fire and act, and at the end for those that do not."""
+    """Looks for deadlines that run, fire and act, and at the end for those that do not.
+
+    Attributes:
+        fired: The ids of those that fired in a case that was reached.
+    """
 
     def __init__(self, policy: Policy) -> None:
         super().__init__(policy)
         self._ran: dict[str, CaseNode] = {}
-        self._fired: set[str] = set()
+        self.fired: set[str] = set()
         self._ties: set[tuple[str, str]] = set()
 
     def reached(self, node: CaseNode) -> None:
@@ -51,7 +57,7 @@ class DeadlineCheck(Check):
         fired = step.events[0]
         assert isinstance(fired, DeadlineFired)
         deadline = self.policy.deadline(fired.deadline)
-        self._fired.add(deadline.id)
+        self.fired.add(deadline.id)
         status = step.before.order.status
         if fired.impossible:
             problem = Text(
@@ -59,14 +65,16 @@ class DeadlineCheck(Check):
                 f"It runs in status {status!r}, where the lifecycle does not have its action.",
             )
             self.report(Kind.DEADLINE_IMPOSSIBLE, deadline.id, problem, node, attempt)
-        elif deadline.then.acts and any(
-            timer.deadline is deadline for timer in running(self.policy, step.after)
-        ):
+        elif deadline.then.acts and self.runs(deadline, step.after):
             problem = Text(
                 "働いたあとも条件が成り立ち続け、終わらない。",
                 "Its own action leaves its condition true, so that it does not end.",
             )
             self.report(Kind.DEADLINE_RUNS_ON, deadline.id, problem, node, attempt)
+
+    def runs(self, deadline: Deadline, case: Case) -> bool:
+        """Whether a deadline runs in `case`."""
+        return any(timer.deadline is deadline for timer in running(self.policy, case))
 
     def looped(self, node: CaseNode, tick: Tick) -> None:
         deadline = tick.command.deadline
@@ -86,7 +94,7 @@ class DeadlineCheck(Check):
                     "In no case its condition holds and its due moment is known.",
                 )
                 self.report(Kind.DEADLINE_NEVER_RUNS, deadline.id, problem, explorer.first)
-            elif deadline.id not in self._fired:
+            elif deadline.id not in self.fired:
                 problem = Text(
                     "始まるが、到来する前に必ず終わる。",
                     "It runs and never fires: it always ends before it is due.",

@@ -77,8 +77,14 @@ class Means(StrEnum):
 
     ENUMERATION = "enumeration"
     """Every combination of facts was judged."""
+    SOLVER = "solver"
+    """A solver was asked about all combinations of facts, however many there are."""
     WALK = "walk"
     """Every case that can be reached was reached."""
+    INDUCTION = "induction"
+    """It holds at registration, and every step that the solver lets by keeps it."""
+    CASE = "case"
+    """Cases were reached that show it."""
     SAMPLE = "sample"
     """Some combinations and some cases were tried, which shows nothing of the others."""
 
@@ -179,7 +185,10 @@ class Report:
     def versions(self) -> dict[str, str]:
         """The versions of what the report was made with, by name."""
         python = ".".join(map(str, sys.version_info[:3]))
-        made_with = ("ordercancel", "attrs", "python-statemachine")
+        made_with = ["ordercancel", "attrs", "python-statemachine"]
+        used = {means for proof in self.proofs for means in proof.by}
+        if not used.isdisjoint((Means.SOLVER, Means.INDUCTION)):
+            made_with.append("z3-solver")
         return {"python": python, **{name: version(name) for name in made_with}}
 
     def __str__(self) -> str:
@@ -229,6 +238,9 @@ class Report:
         }
 
 
+_COLON = Text("：", ": ")
+
+
 def _lines(report: Report, lang: Lang) -> Iterator[str]:
     policy = report.policy
     title = policy.text(policy.title or policy.name)
@@ -251,6 +263,9 @@ def _lines(report: Report, lang: Lang) -> Iterator[str]:
             f"Checked: {total:,} combinations of facts, {report.cases:,} cases that can be "
             f"reached, {report.steps:,} steps",
         )[lang]
+    for proof in report.proofs if not report.sampled else ():
+        for left in proof.left:
+            yield f"{Text('未証明：', 'Not proved: ')[lang]}{proof.kind}{_COLON[lang]}{left[lang]}"
     for note in report.notes:
         yield f"{Text('参考：', 'Note: ')[lang]}{note[lang]}"
     for fault in report.waived:

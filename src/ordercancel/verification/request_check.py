@@ -11,7 +11,7 @@ from ordercancel.domain.texts import Text
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.messages import audiences_of
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.notifications import CHANGES, change_of
+from ordercancel.rules.notifications import CHANGES, Notification, change_of
 from ordercancel.rules.times import unspread
 from ordercancel.verification.check import Check
 from ordercancel.verification.commands_tried import actors_tried
@@ -42,7 +42,7 @@ class RequestCheck(Check):
                 self._look_at_told(node, attempt, step, event, change)
 
     def finish(self, explorer: Explorer) -> None:
-        self._look_for_circles()
+        self.look_for_circles()
         if explorer.seed is None:
             self._look_for_stuck(explorer)
 
@@ -71,7 +71,8 @@ class RequestCheck(Check):
             edges = self._referred.setdefault((request.by.role, before.answerer), {})
             edges.setdefault(answerer, (node, attempt))
 
-    def _look_for_circles(self) -> None:
+    def look_for_circles(self) -> None:
+        """Report whoever a request can be referred on from and back to."""
         for (role, start), edges in self._referred.items():
             for target, (node, attempt) in edges.items():
                 if self._leads(role, target, start, set()):
@@ -97,9 +98,8 @@ class RequestCheck(Check):
     ) -> None:
         """Both parties and the answerer are told, but for whoever did it."""
         case, told = step.after, set[str]()
-        facts = Facts(None, case, self.policy, event.at, by=event.by)
         for each in self.policy.notifications_on(change):
-            if each.when.test(facts) is True:
+            if self.is_sent(each, event, case):
                 told |= set(audiences_of(each, event.by, case, self.policy))
         for role in self._must_be_told(event, case):
             if role not in told:
@@ -112,6 +112,10 @@ class RequestCheck(Check):
                     f"made the request {str(change)!r}.",
                 )
                 self.report(Kind.NOT_TOLD, f"{change} to {role} by {doer}", problem, node, attempt)
+
+    def is_sent(self, each: Notification, event: Event, case: Case) -> bool:
+        """Whether a notification on `event` goes out, `case` being as it is after it."""
+        return each.when.test(Facts(None, case, self.policy, event.at, by=event.by)) is True
 
     def _must_be_told(self, event: Event, case: Case) -> Iterator[str]:
         doer = self.policy.roles.get(event.by.role)

@@ -145,6 +145,23 @@ class Encoded:
         """That the fact `name` is one of `values`."""
         return self._runs(name, [value in values for value in self._of(name)])
 
+    def same(self, one: Formula, other: Formula) -> Formula:
+        """That both hold, or neither."""
+        return one == other
+
+    def apart(self, formulas: Iterable[Formula], name: str, of: Encoded) -> list[Formula]:
+        """`formulas` about facts of their own, to be asked of another solver, or of this one.
+
+        Args:
+            formulas: Formulas of this solver.
+            name: Tells their facts from those of others.
+            of: Whose solver it is.
+        """
+        steps = [each for steps in self._at_least.values() for each in steps]
+        own = [(each, self._z3.Bool(f"{name} {each}", self._context)) for each in steps]
+        moved = [self._z3.substitute(each, *own) for each in formulas]
+        return moved if of is self else [each.translate(of._context) for each in moved]
+
     # ---------------------------------------------------------------- questions
 
     def check(self, *formulas: Formula, query: str = "") -> dict[str, Value | None] | None:
@@ -157,11 +174,18 @@ class Encoded:
         Raises:
             Undecided: The solver gave up.
         """
+        holds = self.may(*formulas, query=query)
+        return self.facts(self._solver.model()) if holds else None
+
+    def may(self, *formulas: Formula, query: str = "") -> bool:
+        """Whether there is a combination as `check` finds one, without asking which: faster.
+
+        Raises:
+            Undecided: The solver gave up.
+        """
         answer = self._solver.check(*formulas)
-        if answer == self._z3.sat:
-            return self.facts(self._solver.model())
-        if answer == self._z3.unsat:
-            return None
+        if answer in (self._z3.sat, self._z3.unsat):
+            return bool(answer == self._z3.sat)
         raise Undecided(query or " and ".join(map(str, formulas)), self._solver.reason_unknown())
 
     def smallest(

@@ -1,0 +1,274 @@
+"""What is proved of all cases, where there are too many to reach them all: by induction.
+
+The checks that follow the explorer follow the steps between standings instead
+(`ordercancel.verification.solver.standings`). What they don't find there can't come about. What
+they find may hang on facts that never come together in a case: it is no fault yet, and is not
+proved to be none.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from typing import TypeGuard
+
+from ordercancel.domain.cases import Case
+from ordercancel.domain.commands import (
+    AdvanceOrder,
+    Approve,
+    Command,
+    FireDeadline,
+    Judged,
+    Reject,
+    RequestCancellation,
+    Withdraw,
+)
+from ordercancel.domain.events import DeadlineFired, Event
+from ordercancel.domain.requests import RequestStatus
+from ordercancel.domain.texts import Text
+from ordercancel.policy.policy import Policy
+from ordercancel.rules.deadlines import Deadline
+from ordercancel.rules.notifications import Notification
+from ordercancel.verification.commands_tried import SYSTEM
+from ordercancel.verification.deadline_check import DeadlineCheck
+from ordercancel.verification.invariants import INVARIANTS, Invariant
+from ordercancel.verification.report import Finding, Kind, Means, Proof
+from ordercancel.verification.request_check import RequestCheck
+from ordercancel.verification.scenario import Attempt, CaseNode, Tick
+from ordercancel.verification.solver.encoding import Undecided
+from ordercancel.verification.solver.instant import may_be_rejected
+from ordercancel.verification.solver.standings import Standing, Standings
+
+SETTLED = (
+    Kind.OWN_REQUEST,
+    Kind.REFERRED_IN_A_CIRCLE,
+    Kind.UNANSWERABLE,
+    Kind.INVARIANT_BROKEN,
+    Kind.INSTANT_AND_REJECTABLE,
+    Kind.DEADLINE_IMPOSSIBLE,
+    Kind.DEADLINE_RUNS_ON,
+    Kind.DEADLINES_LOOP,
+    Kind.NOT_TOLD,
+)
+"""The kinds of faults that induction can exclude."""
+
+Possible = Mapping[Kind, Mapping[str, Text]]
+"""The faults that are not excluded, by kind and subject, each with where it may show."""
+
+
+def by_induction(
+    policy: Policy, faults: Iterable[Finding], invariants: Iterable[Invariant] = ()
+) -> Iterator[Proof]:
+    """What is proved of all cases of the kinds of faults `SETTLED`.
+
+    Args:
+        policy: The policy.
+        faults: The faults that were found in cases, those that are meant among them.
+        invariants: Those of one's own: they may turn on anything, and are not proved.
+
+    Raises:
+        ImportError: The extra ``prove`` is not installed.
+    """
+    known = {fault.id for fault in faults}
+    possible: Possible = {}
+    why = [] if policy.whole_orders_only and not policy.fees else [_WITH_LINES]
+    try:
+        possible = {} if why else possible_faults(policy)
+    except Undecided as error:
+        why = [Text(f"ソルバーが判定できなかった: {error}", f"Undecided: {error}.")]
+    for kind in SETTLED:
+        left = [
+            _of(subject, text)
+            for subject, text in possible.get(kind, {}).items()
+            if f"{kind}:{subject}" not in known
+        ]
+        if kind is Kind.INVARIANT_BROKEN:
+            own = ", ".join(each.id for each in invariants)
+            left += [_of(own, _TRIED)] if own else []
+        yield Proof(kind, (Means.CASE,) if why else (Means.INDUCTION,), (*why, *left))
+
+
+def by_cases(policy: Policy, faults: Iterable[Finding], fired: Collection[str]) -> Iterator[Proof]:
+    """What is shown by cases alone, where not all were reached: that something does happen.
+
+    Args:
+        policy: The policy.
+        faults: The faults that were found in cases, those that are meant among them.
+        fired: The ids of the deadlines that fired in one.
+    """
+    known = {fault.id for fault in faults}
+    never = (each.id for each in policy.deadlines if each.id not in fired)
+    in_vain = (each.fault for each in policy.waivers if each.fault not in known)
+    for kind, left in (
+        (Kind.DEADLINE_NEVER_FIRES, [_of(each, _NOT_FIRED) for each in never]),
+        (Kind.TEXT_MISSING, [_TRIED]),
+        (Kind.REASON_UNMEETABLE, [_TRIED]),
+        (Kind.WAIVES_NOTHING, [_of(each, _NOT_FOUND) for each in in_vain]),
+    ):
+        yield Proof(kind, (Means.CASE,), tuple(left))
+
+
+_NOT_FIRED = Text(
+    "到達した案件では働いていない。", "it has fired in none of the cases that were reached."
+)
+_NOT_FOUND = Text(
+    "到達した案件では、該当する不備が見つかっていない。",
+    "there is no such fault in the cases that were reached.",
+)
+_TRIED = Text(
+    "到達した案件で確かめただけである。", "only looked for in the cases that were reached."
+)
+_WITH_LINES = Text(
+    "明細や手数料のある注文には帰納法を使えない。到達した案件で確かめただけである。",
+    "Induction does not cover orders with lines or fees; only the cases that were reached were "
+    "looked at.",
+)
+
+
+def _of(subject: str, text: Text) -> Text:
+    return Text(f"{subject}：{text['ja']}", f"{subject}: {text['en']}")
+
+
+def possible_faults(policy: Policy) -> Possible:
+    """The faults of the kinds `SETTLED` that a policy may have: it has no others of them.
+
+    Args:
+        policy: A policy whose orders are cancelled whole, and at no fee.
+
+    Raises:
+        Undecided: The solver gave up on a question.
+        ImportError: The extra ``prove`` is not installed.
+    """
+    standings = Standings(policy)
+    standings.explore()
+    found: dict[Kind, dict[str, Text]] = defaultdict(dict)
+    requests, deadlines = _Requests(policy, standings), _Deadlines(policy, standings)
+    for standing, step in standings.all_steps():
+        command, node = step.command, CaseNode(step.before, step.at, known=False)
+        done: Attempt | Tick = Attempt(command, step.at)
+        if isinstance(command, FireDeadline):
+            done = Tick(step.at, command)
+        requests.stepped(node, done, step)
+        deadlines.stepped(node, done, step)
+        for invariant in INVARIANTS:
+            if not invariant.holds(step):
+                found[Kind.INVARIANT_BROKEN].setdefault(invariant.id, _from(standing))
+    requests.look_for_circles()
+    for fault in (*requests.faults.values(), *deadlines.faults.values()):
+        found[fault.kind].setdefault(fault.subject, fault.problem)
+    loops = [*_loop(standings)]
+    for subject in loops:
+        problem = Text("順に働き続けうる。", "They may fire one after the other without end.")
+        found[Kind.DEADLINES_LOOP].setdefault(subject, problem)
+    # What is due fires before anybody is judged: where that has no end, nobody gets to answer.
+    for standing in filter(_is_open, standings.steps) if loops else _stuck(standings):
+        found[Kind.UNANSWERABLE].setdefault(standing.subject, _from(standing))
+    for role, standing in _instant(standings):
+        found[Kind.INSTANT_AND_REJECTABLE].setdefault(role, _from(standing))
+    return found
+
+
+def _is_open(standing: Standing) -> bool:
+    return standing.is_open
+
+
+def _from(standing: Standing) -> Text:
+    return Text(f"「{standing}」の場合に起こりうる。", f"It may show in: {standing}.")
+
+
+class _Requests(RequestCheck):
+    """The check of requests, where only what goes out whatever else is known is sent."""
+
+    def __init__(self, policy: Policy, standings: Standings) -> None:
+        super().__init__(policy)
+        self._standings = standings
+
+    def is_sent(self, each: Notification, event: Event, case: Case) -> bool:
+        return not self._standings.may_hold(each.when, case, event.by, truth=False)
+
+
+class _Deadlines(DeadlineCheck):
+    """The check of deadlines, where one runs as soon as it does with some facts."""
+
+    def __init__(self, policy: Policy, standings: Standings) -> None:
+        super().__init__(policy)
+        self._standings = standings
+
+    def runs(self, deadline: Deadline, case: Case) -> bool:
+        return self._standings.may_hold(deadline.runs, case, SYSTEM)
+
+
+def _stuck(standings: Standings) -> Iterator[Standing]:
+    """The standings with an open request that nobody is sure to be able to close."""
+    ways: dict[Standing, list[frozenset[Standing]]] = {}
+    for standing, steps in standings.steps.items():
+        after: dict[Judged, set[Standing]] = defaultdict(set)
+        for step in steps if standing.is_open else ():
+            if _closes(step.command, standings.policy):
+                after[step.command].add(Standing.of(step.after))
+        case = standing.case(standings.policy)
+        ways[standing] = [
+            frozenset(results)
+            for command, results in after.items()
+            if standings.is_sure(command, case)
+        ]
+    can_end = {standing for standing in ways if not standing.is_open}
+    while True:
+        further = {
+            standing
+            for standing, each in ways.items()
+            if standing not in can_end and any(results <= can_end for results in each)
+        }
+        if not further:
+            break
+        can_end |= further
+    yield from (standing for standing in ways if standing not in can_end)
+
+
+def _closes(command: Command, policy: Policy) -> TypeGuard[Judged]:
+    """Whether a command can be given whatever else is known: it takes no facts of a move."""
+    if isinstance(command, AdvanceOrder):
+        return not policy.orders.facts.get(command.move)
+    return isinstance(command, Approve | Reject | Withdraw)
+
+
+def _loop(standings: Standings) -> Iterator[str]:
+    """The deadlines that may fire one after the other without end."""
+    after: dict[Standing, set[Standing]] = {}
+    acting: dict[tuple[Standing, Standing], str] = {}
+    for standing, step in standings.all_steps():
+        fired = step.events[0] if step.events else None
+        if isinstance(fired, DeadlineFired) and not fired.impossible:
+            deadline = standings.policy.deadline(fired.deadline)
+            if deadline.then.acts:
+                following = Standing.of(step.after)
+                after.setdefault(standing, set()).add(following)
+                acting[standing, following] = deadline.id
+    try:
+        TopologicalSorter(after).prepare()
+    except CycleError as error:
+        way = list(reversed(error.args[1]))
+        yield ", ".join(sorted({acting[pair] for pair in pairwise(way)}))
+
+
+def _instant(standings: Standings) -> Iterator[tuple[str, Standing]]:
+    """Who may cancel at once while an order stands so that an open request can be rejected."""
+    cancels = {
+        (standing.status, step.command.by.role)
+        for standing, step in standings.all_steps()
+        if isinstance(step.command, RequestCancellation)
+        and step.after.order.status == standings.policy.orders.cancelled
+    }
+    rejected = {
+        (standing.status, standing.by.role): standing
+        for standing, step in standings.all_steps()
+        if isinstance(step.command, Reject)
+        and standing.by is not None
+        and Standing.of(step.after).request is RequestStatus.REJECTED
+    }
+    both = {role: rejected[status, role] for status, role in cancels & rejected.keys()}
+    for role, standing in both.items():
+        if may_be_rejected(standings.policy, role):
+            yield role, standing
