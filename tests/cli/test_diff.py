@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -54,7 +55,7 @@ LARGE = attrs.evolve(SHOP, facts=facts, rules=(*SHOP.rules, *rules))
 class TestDiff:
     def test_of_the_same_is_nothing(self, capsys: pytest.CaptureFixture[str]) -> None:
         """Exit status 0."""
-        assert main(["diff", "conect", "conect"]) == 0
+        assert main(["diff", "conect", "conect", "--by", "enumeration"]) == 0
         first, second, third = capsys.readouterr().out.splitlines()
         assert first == "conect 1 → conect 1"
         assert second.endswith(" combinations of facts were tried; 0 are answered differently.")
@@ -65,7 +66,7 @@ class TestDiff:
     ) -> None:
         """Exit status 1."""
         name = f"{written(EDITIONS)}:NO_SECOND_TIME"
-        assert main(["diff", "conect", name, "--lang", "en"]) == 1
+        assert main(["diff", "conect", name, "--by", "enumeration", "--lang", "en"]) == 1
         told = capsys.readouterr().out
         assert " combinations of facts were tried; 768 are answered differently.\n" in told
         assert (
@@ -130,13 +131,33 @@ class TestDiff:
         assert told.out == ""
         assert "no policy 'bazaar'" in told.err
 
-    def test_of_too_much_is_not_started(
+    def test_of_too_much_to_try_is_not_started(
         self, written: Written, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        assert main(["diff", SHOP, f"{written(LARGE)}:LARGE"]) == 2
+        large = f"{written(LARGE)}:LARGE"
+        assert main(["diff", SHOP, large, "--by", "enumeration"]) == 2
         told = capsys.readouterr()
         assert told.out == ""
-        assert "combinations or cases are too many" in told.err
+        assert "are too many to try them all" in told.err
+
+    def test_of_too_much_to_try_is_proved(
+        self, written: Written, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """By a solver, without trying."""
+        large = f"{written(LARGE)}:LARGE"
+        assert main(["diff", SHOP, large, "--by", "solver", "--lang", "en"]) == 1
+        told = capsys.readouterr().out
+        assert "Proved by the solver of all 75,500,136 combinations of facts.\n" in told
+        assert "(RequestCancellation): the buyer, the seller: stricter; " in told
+
+    def test_by_a_solver_that_is_missing_names_the_extra(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "z3", None)
+        with pytest.raises(SystemExit) as stopped:
+            main(["diff", "conect", "conect", "--by", "solver"])
+        assert stopped.value.code == 2
+        assert "pip install 'ordercancel[prove]'" in capsys.readouterr().err
 
 
 class TestRulesForPrograms:

@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     add(choices, commands.run_verify, POLICY, *HOW_TO_VERIFY, LANG, verified, OUTPUT)
     covered = (FAIL_UNDER, MOST_CASES, WRITE_GAPS)
     add(choices, commands.run_coverage, POLICY, SCENARIOS, *covered, LANG, format_of("text"))
-    add(choices, commands.run_diff, BEFORE, AFTER, LANG, format_of("text"))
+    add(choices, commands.run_diff, BEFORE, AFTER, BY, LANG, format_of("text"))
     add(choices, commands.run_diagram, POLICY, OF_REQUEST, LANG, DRAWN)
     _add_database(choices)
     bulk_arguments.add_all(choices)
@@ -67,6 +67,12 @@ LINE = option("--line", type=int, help="explain this line alone")
 CODES = option("codes", metavar="CODE", nargs="*", help="default: all of them")
 BEFORE = option("before", metavar="POLICY_A", help=NAMES)
 AFTER = option("after", metavar="POLICY_B", help=NAMES)
+BY = option(
+    "--by",
+    choices=("enumeration", "solver"),
+    help="try and count every combination, or prove it of however many "
+    "(default: the solver, where ordercancel[prove] is installed)",
+)
 OUTPUT = option("-o", "--output", metavar="FILE", default="-", help="default: print it")
 LINKED = option("--report", metavar="URL", help="link to this report of `verify`")
 DRAWN = option("--format", choices=("svg", "dot"), default="svg")

@@ -222,8 +222,10 @@ def _write_scenarios(where: str, scenarios: Iterable[tuple[str, str]]) -> None:
 
 def run_diff(chosen: argparse.Namespace) -> int:
     """Print what two policies answer differently; 1 where they differ."""
+    if chosen.by == "solver":
+        loaded("z3", "prove")
     with busy(f"diff {chosen.before} {chosen.after}"):
-        found = [diff(*pair) for pair in _pairs(chosen.before, chosen.after)]
+        found = [diff(*pair, by=chosen.by) for pair in _pairs(chosen.before, chosen.after)]
     if chosen.format == "json":
         _print_json(each.as_dict() for each in found)
     else:

@@ -9,7 +9,7 @@ they are told for themselves.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -21,7 +21,8 @@ from ordercancel.engine.evaluation import charge
 from ordercancel.explain.residue import truth
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import IsIn, Value
-from ordercancel.rules.effects import OTHER_SIDE, Forbid
+from ordercancel.rules.deadlines import Do
+from ordercancel.rules.effects import OTHER_SIDE, Forbid, Refer
 from ordercancel.rules.facts import OF_THE_ACTOR, seller_permits
 from ordercancel.rules.refunding import Fee
 from ordercancel.rules.roles import other_side_of
@@ -169,6 +170,29 @@ def space_of(policy: Policy, kind: type[Judged], other: Policy) -> Space:
     return attrs.evolve(space, values={**space.values, PRICED: (True, False)}) if fees else space
 
 
+def never(policies: Iterable[Policy], role: str) -> tuple[str, ...]:
+    """The flags that are never true of somebody with this role, under any of the `policies`.
+
+    Who may never ask has made no request, and who is never referred to has none to answer.
+    """
+    policies = tuple(policies)
+    side = policies[0].roles[role].side
+    asks = is_offered(RequestCancellation, policies, {"role": role, "side": side})
+    answers = any(role in _referred_to(policy) for policy in policies)
+    return (() if asks else ("is_initiator",)) + (() if answers else ("is_answerer",))
+
+
+def _referred_to(policy: Policy) -> set[str]:
+    """The roles that a rule or a deadline may refer a request to."""
+    effects = (effect for rule in policy.all_rules for _, effect in rule.leaves())
+    targets = {effect.to for effect in effects if isinstance(effect, Refer)}
+    acts = (deadline.then for deadline in policy.deadlines)
+    targets |= {str(act.argument) for act in acts if act.do is Do.REFER}
+    return {
+        name for to in targets for role in policy.roles for name in answerers(policy, to, role)
+    }
+
+
 def answer(policy: Policy, kind: type[Judged], facts: FactValues) -> PolicyAnswer:
     """What `policy` answers to a `kind` of command, by `facts`."""
     ruling = policy.judge(kind, facts).ruling
@@ -226,34 +250,36 @@ def terms(fee: Fee | None) -> tuple[object, ...] | None:
     return over / under, fee.minimum, fee.maximum, fee.of, fee.rounding
 
 
-def _changes_at(
-    facts: FactValues, one: PolicyAnswer, other: PolicyAnswer, difference: Difference
-) -> Iterator[AnswerChange]:
-    """The difference of two answers, by each code that refuses under one policy alone."""
-    alone = set(one.codes) ^ set(other.codes)
-    for code in sorted(alone) or (None,):
-        yield AnswerChange(
-            difference=difference,
-            code=code,
-            example={name: value for name, value in facts.items() if name != "zone"},
-            before=one,
-            after=other,
-            count=1,
-        )
+def change_at(
+    facts: FactValues, one: PolicyAnswer, other: PolicyAnswer, code: str | None
+) -> AnswerChange:
+    """The difference of two answers that are not the same, by the `code` of one policy alone."""
+    difference = difference_of(one, other)
+    assert difference is not None
+    return AnswerChange(
+        difference=difference,
+        code=code,
+        example={name: value for name, value in facts.items() if name != "zone"},
+        before=one,
+        after=other,
+    )
 
 
-def tried(space: Space, other: Policy) -> tuple[dict[str, tuple[AnswerChange, ...]], int, int]:
-    """Ask the policy of `space` and the `other` one about every combination.
+def tried(
+    space: Space, policy: Policy, other: Policy
+) -> tuple[dict[str, tuple[AnswerChange, ...]], int, int]:
+    """Ask the `policy` of a space and the `other` one about every combination.
 
     Returns:
         The differences by role; how many combinations there are, and how many of them differ.
     """
-    policy, kind = space.policy, space.kind
-    assert isinstance(policy, Policy)
-    of_other = attrs.evolve(space, policy=other)
+    kind, of_other = space.kind, attrs.evolve(space, policy=other)
     changes: dict[str, dict[object, AnswerChange]] = {}
     asked = differ = 0
+    false = {name: never((policy, other), name) for name in map(str, space.values["role"])}
     for facts in space.combinations():
+        if any(facts.get(name) for name in false[str(facts["role"])]):
+            continue
         asked += 1
         one, two = answer(policy, kind, facts), answer(other, kind, of_other.completed(facts))
         difference = difference_of(one, two)
@@ -263,7 +289,8 @@ def tried(space: Space, other: Policy) -> tuple[dict[str, tuple[AnswerChange, ..
             continue
         differ += difference is not Difference.RULE
         of_role = changes.setdefault(str(facts["role"]), {})
-        for change in _changes_at(facts, one, two, difference):
+        for code in sorted(set(one.codes) ^ set(two.codes)) or (None,):
+            change = attrs.evolve(change_at(facts, one, two, code), count=1)
             of_role[change.key] = _joined(of_role.get(change.key), change)
     return {role: ordered(each.values()) for role, each in changes.items()}, asked, differ
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 
-from ordercancel.domain.commands import JUDGED
+from ordercancel.domain.commands import JUDGED, Judged
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.explain.answer_changes import (
@@ -23,19 +22,14 @@ from ordercancel.explain.answer_changes import (
     tried,
 )
 from ordercancel.explain.part_changes import PartChange, different_parts
+from ordercancel.explain.proved_changes import Proved
 from ordercancel.policy.describe import VERDICT_NAMES, Spoken
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import Value
 from ordercancel.rules.effects import Forbid
 from ordercancel.rules.facts import Choice, Fact, channel, move, reason, role, status
-from ordercancel.verification.enumeration import check_size
-
-
-class Means(StrEnum):
-    """How answers are compared."""
-
-    SOLVER = "solver"
-    ENUMERATION = "enumeration"
+from ordercancel.verification.enumeration import Space, check_size
+from ordercancel.verification.solver.encoding import MOST_STEPS, has_solver
 
 
 @attrs.frozen(kw_only=True)
@@ -45,7 +39,7 @@ class PolicyDiff:
     Args:
         before: The one policy.
         after: The other.
-        by: How they were compared.
+        by: How they were compared: by trying every combination of facts, or by a solver.
         compared: How many combinations of facts that stands for.
         differ: How many of them are answered differently; None where they were not tried one by
             one.
@@ -58,7 +52,7 @@ class PolicyDiff:
 
     before: Policy
     after: Policy
-    by: Means
+    by: Literal["enumeration", "solver"]
     compared: int
     differ: int | None
     answers: tuple[RoleAnswers, ...]
@@ -100,7 +94,7 @@ class PolicyDiff:
         return {
             "before": {"policy": self.before.name, "edition": self.before.edition},
             "after": {"policy": self.after.name, "edition": self.after.edition},
-            "by": str(self.by),
+            "by": self.by,
             "compared": self.compared,
             "differ": self.differ,
             "only_before": {name: list(words) for name, words in self.only_before.items()},
@@ -110,30 +104,47 @@ class PolicyDiff:
         }
 
 
-def diff(before: Policy, after: Policy) -> PolicyDiff:
+def diff(
+    before: Policy,
+    after: Policy,
+    *,
+    by: Literal["enumeration", "solver"] | None = None,
+    most_steps: int = MOST_STEPS,
+) -> PolicyDiff:
     """Compare what `before` and `after` answer, over every combination of facts.
 
     Both are asked about the roles, statuses, channels, moves, reasons and words that both have.
 
+    Args:
+        before: The one policy.
+        after: The other.
+        by: ``"solver"``, which proves it of however many combinations, or ``"enumeration"``,
+            which tries and counts them. Default: the solver where the extra ``prove`` is
+            installed.
+        most_steps: How many steps the solver takes at most for one question, before it gives up;
+            what it gives up on is `Relation.UNDECIDED`.
+
     Raises:
-        TooLarge: There are over a million combinations.
+        TooLarge: Without a solver, where there are over a million combinations.
         InvalidValue: A fact of that name is of another kind in each.
+        ImportError: ``by="solver"``, and the extra ``prove`` is not installed.
     """
     _check_facts(before, after)
     spaces = {kind: space_of(before, kind, after) for kind in JUDGED}
-    check_size(spaces.values())
-    compared = differ = 0
-    answers = []
-    for kind, space in spaces.items():
-        changes, of_kind, differ_of_kind = tried(space, after)
-        compared += of_kind
-        differ += differ_of_kind
-        for name in filter(after.roles.__contains__, before.roles):
-            answers.append(RoleAnswers(kind=kind, role=name, changes=changes.get(name, ())))
+    roles = [name for name in before.roles if name in after.roles]
+    if by is None:
+        by = "solver" if has_solver() else "enumeration"
+    differ: int | None = None
+    if by == "solver":
+        compared = sum(space.size for space in spaces.values())
+        provers = (Proved(space, before, after, most_steps) for space in spaces.values())
+        answers = [prover.answers(name) for prover in provers for name in roles]
+    else:
+        answers, compared, differ = _tried(spaces, before, after, roles)
     return PolicyDiff(
         before=before,
         after=after,
-        by=Means.ENUMERATION,
+        by=by,
         compared=compared,
         differ=differ,
         answers=tuple(answers),
@@ -141,6 +152,23 @@ def diff(before: Policy, after: Policy) -> PolicyDiff:
         only_after=_only(after, before),
         parts=tuple(different_parts(before, after)),
     )
+
+
+def _tried(
+    spaces: Mapping[type[Judged], Space], before: Policy, after: Policy, roles: list[str]
+) -> tuple[list[RoleAnswers], int, int]:
+    """The answers to every combination, tried one by one; how many there are, and differ."""
+    check_size(spaces.values())
+    compared = differ = 0
+    answers = []
+    for kind, space in spaces.items():
+        changes, of_kind, differ_of_kind = tried(space, before, after)
+        compared += of_kind
+        differ += differ_of_kind
+        answers += [
+            RoleAnswers(kind=kind, role=name, changes=changes.get(name, ())) for name in roles
+        ]
+    return answers, compared, differ
 
 
 def _check_facts(before: Policy, after: Policy) -> None:
@@ -192,7 +220,11 @@ def _commands(policy: Policy) -> tuple[str, ...]:
 
 
 _MEANS = {
-    Means.ENUMERATION: Text(
+    "solver": Text(
+        "事実の組み合わせ {compared} 通りすべてについて、ソルバーで証明した。",
+        "Proved by the solver of all {compared} combinations of facts.",
+    ),
+    "enumeration": Text(
         "事実の組み合わせ {compared} 通りをすべて調べた。{differ} 通りで答えが異なる。",
         "All {compared} combinations of facts were tried; {differ} are answered differently.",
     ),

@@ -203,10 +203,12 @@ class Encoded:
             Undecided: The solver gave up.
         """
         found = self.check(*formulas, query=query)
+        if found is None:
+            return None
         usual = {**self.usual, **(usual or {})}
         differ = [self._z3.Not(self.is_at(name, usual[name])) for name in self.space.free]
         count = 0
-        while found is not None and _unlike(found, usual) > count:
+        while _unlike(found, usual) > count:
             few = self._z3.AtMost(*differ, count)
             try:
                 found = self.check(*formulas, few) or found

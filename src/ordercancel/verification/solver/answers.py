@@ -1,0 +1,140 @@
+"""The answers of a policy as formulas: by which codes and rules, and with which fee.
+
+The same as `ordercancel.engine.evaluation` says of one combination of facts.
+
+Each law of the engine is one line here: a forbid outweighs every grant, what is unknown refuses,
+grants that disagree refuse, and the lifecycles have the last word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+
+from ordercancel.domain.commands import RequestCancellation
+from ordercancel.engine.decision import (
+    FEES_DISAGREE,
+    NOT_PERMITTED,
+    PERMITS_DISAGREE,
+    UNDETERMINED,
+)
+from ordercancel.engine.lifecycle_checks import Check, checks_after, checks_before
+from ordercancel.engine.ruleset import RuleSet
+from ordercancel.rules.conditions import Condition
+from ordercancel.rules.effects import PERMIT, Forbid, Grant
+from ordercancel.rules.refunding import Fee
+from ordercancel.verification.solver.encoding import Encoded, Formula
+
+
+class Answers:
+    """What a policy says to a kind of command, as formulas over the facts of `encoded`.
+
+    Args:
+        encoded: The combinations of facts; their kind of command is meant.
+        policy: The policy.
+        priced: That the order has prices, so that a request that is granted has a fee.
+
+    Attributes:
+        granted: That this is granted, by each grant that a rule may give.
+        refused: That nothing is.
+        codes: That it is refused under this code, by code.
+        rules: That this rule or fee decides, or stands in the way, by its id.
+        fees: That this fee is due, by fee; under None that none is, of what is granted.
+    """
+
+    def __init__(self, encoded: Encoded, policy: RuleSet, priced: Formula) -> None:
+        self._encoded = encoded
+        self._policy = policy
+        self.codes: dict[str, Formula] = {}
+        self.rules: dict[str, Formula] = {}
+        kind = encoded.space.kind
+        heard = self._failing(checks_before(kind), encoded.all_of(()))
+        leaves = [
+            (rule.id, effect, self._true(when), encoded.unknown(when, policy))
+            for rule, when, effect in policy.leaves_for(kind)
+        ]
+        for rule, effect, true, unknown in leaves:
+            if isinstance(effect, Forbid):
+                self._refuses(effect.code, heard, true)
+                self._decides(rule, heard, true)
+            self._refuses(UNDETERMINED, heard, unknown)
+            self._decides(rule, heard, unknown)
+        stops = [t for _, effect, t, _ in leaves if isinstance(effect, Forbid)]
+        stops += [unknown for *_, unknown in leaves]
+        ruled = encoded.all_of((heard, encoded.none_of(stops)))
+        grants: dict[Grant, list[Formula]] = {}
+        for _, effect, true, _ in leaves:
+            if not isinstance(effect, Forbid):
+                grants.setdefault(effect, []).append(true)
+        self.granted = self._granted(ruled, {g: encoded.any_of(of) for g, of in grants.items()})
+        through = encoded.any_of(self.granted.values())
+        for rule, effect, true, _ in leaves:
+            if not isinstance(effect, Forbid):
+                self._decides(rule, ruled, true, encoded.any_of((through, self._disagree)))
+        self.fees: dict[Fee | None, Formula] = {None: through}
+        if kind is RequestCancellation and policy.fees:
+            self._charge(through, priced)
+        self.refused = encoded.none_of(self.granted.values())
+
+    def _granted(self, ruled: Formula, grants: Mapping[Grant, Formula]) -> dict[Grant, Formula]:
+        """That each is granted, alone of those that say more than `PERMIT`."""
+        encoded, kind = self._encoded, self._encoded.space.kind
+        special = {grant: true for grant, true in grants.items() if grant != PERMIT}
+        self._disagree = encoded.any_of(map(encoded.all_of, combinations(special.values(), 2)))
+        self._refuses(PERMITS_DISAGREE, ruled, self._disagree)
+        granted = {}
+        for grant, true in grants.items():
+            others = (each for other, each in special.items() if other != grant)
+            alone = encoded.all_of((ruled, true, encoded.none_of(others)))
+            granted[grant] = self._failing(checks_after(self._policy, kind, grant), alone)
+        silent = encoded.all_of((ruled, encoded.none_of(grants.values())))
+        silent = self._failing(checks_after(self._policy, kind, None), silent)
+        self._refuses(NOT_PERMITTED, silent)
+        return granted
+
+    def _charge(self, through: Formula, priced: Formula) -> None:
+        """Say which fee is due; where that can't be said, what was granted is refused."""
+        encoded = self._encoded
+        fees = {fee: self._true(fee.when) for fee in self._policy.fees}
+        unknown = {fee: encoded.unknown(fee.when, self._policy) for fee in fees}
+        several = encoded.any_of(map(encoded.all_of, combinations(fees.values(), 2)))
+        charged = encoded.all_of((through, priced))
+        open_ = encoded.any_of((several, *unknown.values()))
+        unsaid = encoded.all_of((charged, open_))
+        for rule, decides in self.rules.items():
+            # Fees alone stand in the way of what the rules let through.
+            self.rules[rule] = encoded.all_of((decides, encoded.none_of((unsaid,))))
+        for fee, true in fees.items():
+            self._refuses(UNDETERMINED, charged, unknown[fee])
+            self._decides(fee.id, charged, unknown[fee])
+            self._decides(fee.id, charged, several, true)
+            due = encoded.all_of((charged, true, encoded.none_of((open_,))))
+            self._decides(fee.id, due)
+            self.fees[fee] = due
+        self._refuses(FEES_DISAGREE, charged, several)
+        said = encoded.none_of((unsaid,))
+        for grant, granted in self.granted.items():
+            self.granted[grant] = encoded.all_of((granted, said))
+        dues = [due for fee, due in self.fees.items() if fee is not None]
+        self.fees[None] = encoded.all_of((through, said, encoded.none_of(dues)))
+
+    def _failing(self, checks: Iterable[Check], so_far: Formula) -> Formula:
+        """Refuse under the code of the first check that fails; what is left of `so_far`."""
+        for must_hold, code in checks:
+            holds = self._true(must_hold)
+            self._refuses(code, so_far, self._encoded.none_of((holds,)))
+            so_far = self._encoded.all_of((so_far, holds))
+        return so_far
+
+    def _true(self, when: Condition) -> Formula:
+        return self._encoded.true(when, self._policy)
+
+    def _refuses(self, code: str, *where: Formula) -> None:
+        self._add(self.codes, code, where)
+
+    def _decides(self, rule: str, *where: Formula) -> None:
+        self._add(self.rules, rule, where)
+
+    def _add(self, to: dict[str, Formula], name: str, where: Iterable[Formula]) -> None:
+        known = (to[name],) if name in to else ()
+        to[name] = self._encoded.any_of((*known, self._encoded.all_of(where)))
