@@ -55,6 +55,7 @@ class TestDemo:
         shown = capsys.readouterr().out
         assert "buyer  reads: Cancellation requested" in shown
         assert "Cancellation cannot be requested again once it was rejected." in shown
+        assert "mail to buyer <shop1@example.jp>: [CO-NECT] Your order has been cancelled" in shown
         monkeypatch.setenv("LANG", "ja_JP.UTF-8")
         assert main(["demo"]) == 0
         assert "buyer  reads: キャンセルリクエスト中" in capsys.readouterr().out

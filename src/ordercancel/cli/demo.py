@@ -32,7 +32,7 @@ def tell(store: Store, lang: Lang) -> Iterator[str]:
     replay = _replay(store, lang)
     for name, title in _WALKS.items():
         yield f"═══ {title} ═══"
-        for line, answer in _steps(name, replay):
+        for line, answer in _steps(name, replay, lang):
             yield ""
             yield from _told(line, answer, replay)
         yield ""
@@ -42,7 +42,7 @@ def tell_programs(store: Store, lang: Lang) -> Iterator[dict[str, Any]]:
     """The same for programs: each input, the answer of ``replay``, what the host has to do."""
     replay = _replay(store, lang)
     for name in _WALKS:
-        for line, answer in _steps(name, replay):
+        for line, answer in _steps(name, replay, lang):
             owed = [{"kind": each.kind, "key": each.key} for each in replay.owed]
             yield {"input": line, "answer": answer, "owed": owed}
 
@@ -51,9 +51,12 @@ def _replay(store: Store, lang: Lang) -> Replay:
     return Replay([CONECT, QOO10], store, lang, obligations=_Host())
 
 
-def _steps(name: str, replay: Replay) -> Iterator[tuple[dict[str, Any], Answer]]:
+def _steps(name: str, replay: Replay, lang: Lang) -> Iterator[tuple[dict[str, Any], Answer]]:
     """Each line of a scenario that comes with the library, with its answer."""
-    raw = files(__package__).joinpath(name).read_bytes().splitlines()
+    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
+    # Mails are in the language of whoever gets them, which here is that of whoever looks on.
+    text = text.replace('"party": {', f'"party": {{"locale": "{lang}", ')
+    raw = text.encode().splitlines()
     for answer in replay.run(raw):
         yield json.loads(raw[answer["line"] - 1]), answer
 
