@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import ast
 import json
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
 from types import FunctionType, ModuleType
 
 import ordercancel.policy
 from ordercancel.cli.arguments import parser
+from ordercancel.cli.completion import parsers
 from ordercancel.domain.texts import Text
 from ordercancel.explain.codes import CodeOf, codes
 from ordercancel.explain.telling import VARIABLES
@@ -148,16 +148,8 @@ def _line(text: str) -> str:
 
 def _commands(_lang: str) -> str:
     os.environ["COLUMNS"] = "98"
-    shown = (f"## {each.prog}\n\n```text\n{each.format_help()}```" for each in _parsers(parser()))
+    shown = (f"## {each.prog}\n\n```text\n{each.format_help()}```" for each in parsers(parser()))
     return "\n\n".join(shown)
-
-
-def _parsers(one: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
-    yield one
-    for action in one._actions:  # noqa: SLF001 - what argparse offers of its commands
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
-            for each in dict.fromkeys(action.choices.values()):
-                yield from _parsers(each)
 
 
 def _extras(lang: str) -> str:

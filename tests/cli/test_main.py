@@ -367,10 +367,38 @@ class TestWhatUsersExpect:
             main(["--help"])
         assert "Exit status: 0 where it is done; 1 where" in capsys.readouterr().out
 
-    def test_a_shell_completes_commands(self, capsys: pytest.CaptureFixture[str]) -> None:
+    @pytest.mark.parametrize(
+        ("words", "completed"),
+        [
+            ("ver", {"verify"}),
+            ("verify q", {"qoo10"}),
+            ("diff qoo10 c", {"conect"}),
+            ("verify qoo10 --format j", {"json"}),
+            ("db u", {"upgrade"}),
+            ("replay sc", {"scenario.jsonl", "scenes"}),
+            ("verify qoo10 --scenarios sc", {"scenes"}),
+        ],
+    )
+    def test_bash_completes(
+        self, words: str, completed: set[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+    ) -> None:
+        """Commands, options, their values, built-in policies, files and folders."""
         with pytest.raises(SystemExit):
             main(["--print-completion", "bash"])
-        assert "diagram db outbox" in capsys.readouterr().out
+        (tmp_path / "scenes").mkdir()
+        (tmp_path / "scenario.jsonl").touch()
+        asked = (
+            f"COMP_WORDS=(ordercancel {words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))\n"
+            'by=$(complete -p ordercancel | sed -E "s/.*-F ([^ ]+).*/\\1/")\n'
+            '$by ordercancel "${COMP_WORDS[-1]}" "${COMP_WORDS[-2]}"\n'
+            "printf '%s\\n' \"${COMPREPLY[@]}\"\n"
+        )
+        script = capsys.readouterr().out + asked
+        run = ["bash", "--norc", "-s"]
+        done = subprocess.run(
+            run, input=script, cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        assert set(done.stdout.split()) == completed
 
     def test_without_its_library_nothing_completes_and_all_else_works(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

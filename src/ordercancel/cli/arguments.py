@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import suppress
-from importlib import import_module
 from typing import Any
 
 from ordercancel import __version__
 from ordercancel.cli import bulk_arguments, commands
 from ordercancel.cli.codes import run_codes
+from ordercancel.cli.completion import add_completion
 from ordercancel.cli.lookup import NAMES
 from ordercancel.cli.options import (
     FILE,
@@ -49,8 +48,7 @@ def parser() -> argparse.ArgumentParser:
     add(choices, commands.run_diagram, POLICY, OF_REQUEST, LANG, DRAWN)
     _add_database(choices)
     bulk_arguments.add_all(choices)
-    with suppress(ImportError):  # of the extra
-        import_module("shtab").add_argument_to(root)
+    add_completion(root)
     return root
 
 
