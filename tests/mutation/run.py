@@ -31,7 +31,6 @@ sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 
 import pytest  # noqa: E402 - the tests are found by the path above
 
-from mutation.mutants import Mutant, mutants  # noqa: E402
 from oracle import conect as conect_oracle  # noqa: E402
 from oracle import qoo10 as qoo10_oracle  # noqa: E402
 from ordercancel import policies  # noqa: E402
@@ -41,6 +40,7 @@ from ordercancel.policies import CONECT, QOO10  # noqa: E402
 from ordercancel.policy import Decision, Policy  # noqa: E402
 from ordercancel.verification import verify  # noqa: E402
 from ordercancel.verification.enumeration import FactValues, Space  # noqa: E402
+from ordercancel.verification.mutants import Mutant, mutants  # noqa: E402
 
 POLICIES = {policy.name: policy for policy in (CONECT, QOO10)}
 ORACLES: dict[str, Any] = {"conect": conect_oracle, "qoo10": qoo10_oracle}
