@@ -7,8 +7,8 @@ than the reference oracle of its document, where `verify` finds a fault in it, o
 the clauses, of whole cases or of scenarios fails with it in the place of the policy. The pages
 made from the policies count for nothing here: they would tell every mutant from the original.
 
-A mutant that answers every combination of facts with the same verdict, codes and rules, and
-differs in nothing but its rules, is the same policy written otherwise, and no mutant.
+A mutant that differs in what it decides, and answers alike in every case that can be reached, is
+the same policy written otherwise, and no mutant.
 """
 
 from __future__ import annotations
@@ -22,25 +22,29 @@ import multiprocessing
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 TESTS = Path(__file__).parent.parent
 sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 
-import pytest  # noqa: E402 - the tests are found by the path above
+import attrs  # noqa: E402 - the tests are found by the path above
+import pytest  # noqa: E402
 
+from mutation.words import worded  # noqa: E402
 from oracle import conect as conect_oracle  # noqa: E402
 from oracle import qoo10 as qoo10_oracle  # noqa: E402
 from ordercancel import policies  # noqa: E402
 from ordercancel.domain.commands import JUDGED  # noqa: E402
 from ordercancel.domain.errors import OrderCancelError  # noqa: E402
 from ordercancel.policies import CONECT, QOO10  # noqa: E402
-from ordercancel.policy import Decision, Policy  # noqa: E402
+from ordercancel.policy import Policy  # noqa: E402
 from ordercancel.verification import verify  # noqa: E402
 from ordercancel.verification.enumeration import FactValues, Space  # noqa: E402
-from ordercancel.verification.mutants import Mutant, mutants  # noqa: E402
+from ordercancel.verification.mutants import mutants  # noqa: E402
+from ordercancel.verification.witnesses import witnesses  # noqa: E402
 
 POLICIES = {policy.name: policy for policy in (CONECT, QOO10)}
 ORACLES: dict[str, Any] = {"conect": conect_oracle, "qoo10": qoo10_oracle}
@@ -53,13 +57,37 @@ WHOLE = {
     name: ("tests/oracle/test_oracle.py", "-k", f"{name} and not approve")
     for name in POLICIES
 }
-DECIDING = ("rule", "chart", "zone", "ask_again_while_open", "channels", "deadline")
+DECIDING = ("rule", "lifecycle", "policy", "channels", "deadline")
 """What a change of may make a difference to the oracle of whole cases."""
-FOUND: list[Mutant] = []
+FOUND: list[Planted] = []
 KILLERS: Counter[tuple[str, str]] = Counter()
 """How many mutants each test has killed, by what was changed in them: those are run first."""
 SURVIVES = "survives"
 SAME = "the same policy written otherwise"
+
+
+@attrs.frozen
+class Planted:
+    """A policy with one thing changed. Building it may already fail, which kills it, too.
+
+    `field` is what sort of thing was changed; `decides` whether it is more than a word.
+    """
+
+    name: str
+    field: str
+    build: Callable[[], Policy] = attrs.field(repr=False)
+    decides: bool
+
+
+def planted(policy: Policy) -> Iterator[Planted]:
+    """Every mutant of `policy`: in what it decides, and in its words."""
+    for mutant in mutants(policy):
+        yield Planted(f"{policy.name}: {mutant.text('en')}", mutant.part, mutant.build, True)
+    seen: Counter[str] = Counter()
+    for change, fields in worded(policy):
+        seen[change] += 1
+        name = f"{policy.name}: {change}{f' #{seen[change]}' if seen[change] > 1 else ''}"
+        yield Planted(name, change.split()[0], partial(attrs.evolve, policy, **fields), False)
 
 
 def combinations(policy: Policy) -> Iterator[tuple[Any, FactValues]]:
@@ -68,12 +96,6 @@ def combinations(policy: Policy) -> Iterator[tuple[Any, FactValues]]:
     for kind in JUDGED:
         for facts in Space.of(original, kind, policy).combinations():
             yield kind, facts
-
-
-def decided(decision: Decision) -> tuple[Any, ...]:
-    """All that a decision says of itself."""
-    rules = frozenset(decision.rules)
-    return decision.verdict, decision.ruling.to, frozenset(decision.codes), rules
 
 
 def shown(fates: Iterable[str], count: int) -> Iterator[str]:
@@ -89,13 +111,13 @@ def fate_of(number: int) -> str:
     return fate(FOUND[number])
 
 
-def fate(mutant: Mutant) -> str:
+def fate(mutant: Planted) -> str:
     """What kills the mutant, or that it survives."""
     try:
         policy = mutant.build()
     except OrderCancelError:
         return "construction"
-    field = mutant.name.split(": ")[1].split()[0]
+    field = mutant.field
     if field == "rule" and contradicted(policy):
         return "oracle"
     if fails(policy, CLAUSES[policy.name], field):
@@ -104,7 +126,7 @@ def fate(mutant: Mutant) -> str:
         return "verify"
     if field in DECIDING and fails(policy, WHOLE[policy.name], field):
         return "oracle"
-    return SAME if field == "rule" and is_same(policy) else SURVIVES
+    return SAME if mutant.decides and is_same(policy) else SURVIVES
 
 
 def contradicted(policy: Policy) -> bool:
@@ -118,12 +140,10 @@ def contradicted(policy: Policy) -> bool:
 
 
 def is_same(policy: Policy) -> bool:
-    """Whether it answers everything as the policy that it was made from does."""
+    """Whether it answers as the policy that it was made from does, in every case."""
     original = POLICIES[policy.name]
-    return all(
-        decided(policy.judge(kind, facts)) == decided(original.judge(kind, facts))
-        for kind, facts in combinations(policy)
-    )
+    found = witnesses(original, {policy.name: policy}, lambda *_: True, most_cases=100_000)
+    return bool(found.same)
 
 
 class LikeliestFirst:
@@ -207,7 +227,7 @@ def main() -> int:
     found = [
         mutant
         for policy in POLICIES.values()
-        for mutant in mutants(policy)
+        for mutant in planted(policy)
         if chosen.only in mutant.name
     ]
     collect()

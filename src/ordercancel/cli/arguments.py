@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     add(choices, commands.run_verify, POLICY, *HOW_TO_VERIFY, LANG, verified, OUTPUT)
     covered = (FAIL_UNDER, MOST_CASES, WRITE_GAPS)
     add(choices, commands.run_coverage, POLICY, SCENARIOS, *covered, LANG, format_of("text"))
+    add(choices, commands.run_mutants, POLICY, SCENARIOS, *MUTATED, LANG, format_of("text"))
     add(choices, commands.run_diff, BEFORE, AFTER, BY, LANG, format_of("text"))
     add(choices, commands.run_diagram, POLICY, OF_REQUEST, LANG, DRAWN)
     _add_database(choices)
@@ -87,6 +88,17 @@ FAIL_UNDER = option(
 )
 WRITE_GAPS = option(
     "--scenarios", metavar="FOLDER", help="write scenarios that would show the rest there"
+)
+MUTATED = (
+    option(
+        "--fail-under",
+        type=percent,
+        metavar="N",
+        default=100,
+        help="exit status 1 where less than N per cent is noticed (default: 100)",
+    ),
+    MOST_CASES,
+    option("--scenarios", metavar="FOLDER", help="write scenarios that would notice more there"),
 )
 HOW_TO_VERIFY = (
     option(

@@ -31,7 +31,7 @@ from ordercancel.policies import QOO10
 from ordercancel.policy.policy import Policy
 from ordercancel.stores.memory import MemoryStore
 from ordercancel.verification import Invariant, Report, verify
-from ordercancel.verification.coverage import coverage, watching
+from ordercancel.verification.coverage import MOST_CASES, coverage, watching
 
 if TYPE_CHECKING:
     from ordercancel.cli.happened import Happened
@@ -210,6 +210,29 @@ def run_coverage(chosen: argparse.Namespace) -> int:
         _write_scenarios(chosen.scenarios, (("gap", text) for text in written))
     enough = chosen.fail_under or 0
     return 0 if all(report.percent >= enough for report in reports) else 1
+
+
+def run_mutants(chosen: argparse.Namespace) -> int:
+    """Show which changes of a policy scenarios overlook; 1 where it is more than they may."""
+    files = loaded("ordercancel.cli.scenario_files", "cli")
+    mutation = loaded("ordercancel.cli.mutants", "cli").mutation
+    worded = _worded(chosen)
+    policies = [policy for policy, _ in worded]
+    runs = files.run_files(policies, chosen.scenario)
+    reports = []
+    for policy, lang in worded:
+        with busy(f"mutants {policy.name} {policy.edition}"):
+            most = chosen.most_cases or MOST_CASES
+            report = mutation(policy, policies, runs, most_cases=most)
+        reports.append(report)
+        if chosen.format != "json":
+            print(report.text(lang), end="")
+    if chosen.format == "json":
+        _print_json(report.as_dict() for report in reports)
+    if chosen.scenarios is not None:
+        written = (f"{lines}\n" for report in reports for lines in report.scenarios)
+        _write_scenarios(chosen.scenarios, (("mutant", text) for text in written))
+    return 0 if all(report.percent >= chosen.fail_under for report in reports) else 1
 
 
 def _write_scenarios(where: str, scenarios: Iterable[tuple[str, str]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ordercancel.cli.lookup import stop
@@ -11,29 +11,36 @@ from ordercancel.cli.replay import Answer, Replay
 from ordercancel.policy.policy import Policy
 from ordercancel.stores.memory import MemoryStore
 
+Run = tuple[Sequence[bytes], Sequence[Answer]]
+"""The lines of a scenario, and the answers that they get."""
 
-def run_files(policies: Sequence[Policy], files: Iterable[str]) -> None:
+
+def run_files(policies: Sequence[Policy], files: Iterable[str]) -> tuple[Run, ...]:
     """Run the scenarios of `files` under `policies`; ``-`` stands for standard input.
 
     Stops with everything that is wrong in any of them: files that can't be read or give no
     command, lines that are malformed or impossible, orders of other policies.
     """
-    problems = [f"{file}{problem}" for file in files for problem in _run(policies, file)]
+    problems: list[str] = []
+    runs: list[Run] = []
+    for file in files:
+        try:
+            content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        except OSError as error:
+            problems.append(f"{file}: {error.strerror}")
+            continue
+        lines = content.splitlines(keepends=True)
+        answers = list(Replay(policies, MemoryStore()).run(lines))
+        runs.append((lines, answers))
+        wrong = [each for each in answers if _is_wrong(each)]
+        problems += [f"{file}:{each['line']}: {each['message']}" for each in wrong]
+        if not answers:
+            problems.append(
+                f"{file}: has no command; expected JSON Lines as of `ordercancel replay`"
+            )
     if problems:
         stop("\nordercancel: ".join(problems))
-
-
-def _run(policies: Sequence[Policy], file: str) -> Iterator[str]:
-    try:
-        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as error:
-        yield f": {error.strerror}"
-        return
-    answers = list(Replay(policies, MemoryStore()).run(content.splitlines(keepends=True)))
-    wrong = [each for each in answers if _is_wrong(each)]
-    yield from (f":{each['line']}: {each['message']}" for each in wrong)
-    if not answers:
-        yield ": has no command; expected JSON Lines as of `ordercancel replay`"
+    return tuple(runs)
 
 
 def _is_wrong(answer: Answer) -> bool:
