@@ -24,12 +24,14 @@ from ordercancel.policy import (
     Flag,
     Forbid,
     If,
+    Label,
     Lifecycle,
     Notification,
     Reason,
     Refer,
     Refunding,
     Rule,
+    Texts,
     Waiver,
     advance,
     answerer,
@@ -149,6 +151,9 @@ PLANTED = {
     "not_told:approved to buyer by seller": shop(
         notifications=[*EVERYBODY[:2], TO_SYSTEMS_BUYERS, *EVERYBODY[3:]]
     ),
+    "text_missing:notifications[pending to seller].body": shop(
+        notifications=[attrs.evolve(EVERYBODY[1], body="PO {cart_id}"), *EVERYBODY[2:]]
+    ),
 }
 """A policy for each kind of faults that induction excludes: what it must not exclude there."""
 
@@ -234,6 +239,16 @@ class TestPossibleFaults:
 
     def test_of_qoo10_are_the_one_that_is_meant(self) -> None:
         assert possible(QOO10) == {"instant_and_rejectable:buyer"}
+
+    def test_of_texts_are_those_that_are_not_in_a_language(self) -> None:
+        """Of every code and message, and labels that may be empty."""
+        found = possible(shop(languages=["de"]))
+        assert "text_missing:texts.refusals['no_open_request']" in found
+        assert "text_missing:notifications[approved to others].subject" in found
+        label = Label(on="rejected", to="buyer", text="{answer}")
+        assert "text_missing:texts.labels[rejected to buyer]" in possible(
+            shop(texts=Texts(labels=(label,)))
+        )
 
     @pytest.mark.parametrize("fault", PLANTED, ids=lambda each: each.partition(":")[0])
     def test_have_what_was_planted(self, fault: str) -> None:
@@ -378,7 +393,6 @@ class TestProofs:
         left = {each.kind: each.left for each in by_cases(policy, (), ["not_shipped"])}
         assert [text["en"] for texts in left.values() for text in texts] == [
             "seller_silent: it has fired in none of the cases that were reached.",
-            "only looked for in the cases that were reached.",
             "only looked for in the cases that were reached.",
             "hole:x: there is no such fault in the cases that were reached.",
         ]

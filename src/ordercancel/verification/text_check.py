@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from ordercancel.domain.cases import Case
 from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.events import Event
-from ordercancel.domain.texts import Text
+from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.decision import Decision
 from ordercancel.engine.labels import label
 from ordercancel.engine.words import Words
@@ -36,6 +37,11 @@ class _OnlySure(dict[str, str]):
         return name if name in _SURE else ""
 
 
+def is_sure(text: Text, lang: Lang) -> bool:
+    """Whether a text is never empty, whatever an order lacks."""
+    return bool(text.fill(lang, _OnlySure()).strip())
+
+
 class TextCheck(Check):
     """Looks at what is read on every change and in every state, in the policy's languages."""
 
@@ -48,26 +54,36 @@ class TextCheck(Check):
             for each in policy.notifications
             for part in ("subject", "body")
             for lang in policy.languages
-            if not policy.text(getattr(each, part)).fill(lang, _OnlySure())
+            if not is_sure(policy.text(getattr(each, part)), lang)
         )
 
     def judged(
         self, node: CaseNode, attempt: Attempt, decision: Decision, offered: tuple[Reason, ...]
     ) -> None:
-        for code in decision.codes:
-            if self._is_new("refusal", code):
+        self.read(decision.codes, offered, node, attempt)
+
+    def read(
+        self,
+        codes: Iterable[str],
+        offered: Iterable[Reason],
+        node: CaseNode,
+        attempt: Attempt | Tick,
+    ) -> None:
+        """Look at the sentences of refusals, and at the labels of reasons."""
+        for code in codes:
+            if self.is_new("refusal", code):
                 text = self.policy.refusal_text(code)
-                self._text(f"texts.refusals[{code!r}]", text, node, attempt)
+                self.text(f"texts.refusals[{code!r}]", text, node, attempt)
         for reason in offered:
-            if reason.code is not None and self._is_new("reason", reason.on, reason.code):
+            if reason.code is not None and self.is_new("reason", reason.on, reason.code):
                 where = f"reasons[{reason.code!r}].label"
-                self._text(where, self.policy.reason_text(reason), node, attempt)
+                self.text(where, self.policy.reason_text(reason), node, attempt)
 
     def stepped(self, node: CaseNode, attempt: Attempt | Tick, step: Step) -> None:
         status = step.after.order.status
-        if self._is_new("status", status):
+        if self.is_new("status", status):
             name = self.policy.status_text(status)
-            self._text(f"texts.statuses[{status!r}]", name, node, attempt)
+            self.text(f"texts.statuses[{status!r}]", name, node, attempt)
         for event in step.events:
             self._look_at(event, node, attempt, step)
 
@@ -78,13 +94,13 @@ class TextCheck(Check):
         for each, part in self._doubtful:
             if each.on == change:
                 self._worded(each, part, event, node, attempt, step.after)
-        if not self._is_new("change", change, event.by.role):
+        if not self.is_new("change", change, event.by.role):
             return
         for each in self.policy.notifications_on(change):
             where = f"notifications[{change} to {each.to}]"
             for part in ("subject", "body"):
                 text = self.policy.text(getattr(each, part))
-                self._text(f"{where}.{part}", text, node, attempt)
+                self.text(f"{where}.{part}", text, node, attempt)
         request = step.after.latest
         for reader in ("buyer", "seller"):
             where = f"texts.labels[{change} to {reader}]"
@@ -96,7 +112,7 @@ class TextCheck(Check):
             if request is not None and request.is_open:
                 status = self.policy.request_text(request.status)
                 if shown & set(status.values):
-                    self._text(where, status, node, attempt)
+                    self.text(where, status, node, attempt)
 
     def _worded(
         self,
@@ -113,7 +129,7 @@ class TextCheck(Check):
         for lang in self.policy.languages:
             words = Words(case, self.policy, lang, {}, due_at=due_at)
             where = f"notifications[{each.on} to {each.to}].{part}"
-            if not text.fill(lang, words) and self._is_new("empty", where):
+            if not text.fill(lang, words) and self.is_new("empty", where):
                 empty = ", ".join(sorted(name for name in text.placeholders if not words[name]))
                 self._missing(where, f"empty without {empty}", node, attempt)
 
@@ -127,13 +143,14 @@ class TextCheck(Check):
         subject = type(command).__name__ + (f" for {reason}" if reason else "")
         self.report(Kind.REASON_UNMEETABLE, subject, problem, node, attempt)
 
-    def _is_new(self, *what: object) -> bool:
+    def is_new(self, *what: object) -> bool:
+        """Whether something is looked at for the first time."""
         if what in self._seen:
             return False
         self._seen.add(what)
         return True
 
-    def _text(self, where: str, text: Text, node: CaseNode, *further: Attempt | Tick) -> None:
+    def text(self, where: str, text: Text, node: CaseNode, *further: Attempt | Tick) -> None:
         """`text` is there in every language of the policy, and the English one is in English."""
         by_language = text.as_dict()
         for lang in self.policy.languages:

@@ -16,6 +16,7 @@ from typing import TypeGuard
 
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import (
+    JUDGED,
     AdvanceOrder,
     Approve,
     Command,
@@ -26,11 +27,13 @@ from ordercancel.domain.commands import (
     Withdraw,
 )
 from ordercancel.domain.events import DeadlineFired, Event
-from ordercancel.domain.requests import RequestStatus
+from ordercancel.domain.requests import OPEN, RequestStatus
 from ordercancel.domain.texts import Text
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.deadlines import Deadline
+from ordercancel.rules.effects import Forbid
 from ordercancel.rules.notifications import Notification
+from ordercancel.rules.standard_texts import STANDARD_REFUSALS
 from ordercancel.verification.commands_tried import SYSTEM
 from ordercancel.verification.deadline_check import DeadlineCheck
 from ordercancel.verification.invariants import INVARIANTS, Invariant
@@ -40,6 +43,7 @@ from ordercancel.verification.scenario import Attempt, CaseNode, Tick
 from ordercancel.verification.solver.encoding import Undecided
 from ordercancel.verification.solver.instant import may_be_rejected
 from ordercancel.verification.solver.standings import Standing, Standings
+from ordercancel.verification.text_check import TextCheck, is_sure
 
 SETTLED = (
     Kind.OWN_REQUEST,
@@ -51,6 +55,7 @@ SETTLED = (
     Kind.DEADLINE_RUNS_ON,
     Kind.DEADLINES_LOOP,
     Kind.NOT_TOLD,
+    Kind.TEXT_MISSING,
 )
 """The kinds of faults that induction can exclude."""
 
@@ -103,7 +108,6 @@ def by_cases(policy: Policy, faults: Iterable[Finding], fired: Collection[str]) 
     in_vain = (each.fault for each in policy.waivers if each.fault not in known)
     for kind, left in (
         (Kind.DEADLINE_NEVER_FIRES, [_of(each, _NOT_FIRED) for each in never]),
-        (Kind.TEXT_MISSING, [_TRIED]),
         (Kind.REASON_UNMEETABLE, [_TRIED]),
         (Kind.WAIVES_NOTHING, [_of(each, _NOT_FOUND) for each in in_vain]),
     ):
@@ -145,6 +149,7 @@ def possible_faults(policy: Policy) -> Possible:
     standings.explore()
     found: dict[Kind, dict[str, Text]] = defaultdict(dict)
     requests, deadlines = _Requests(policy, standings), _Deadlines(policy, standings)
+    texts = _Texts(policy)
     for standing, step in standings.all_steps():
         command, node = step.command, CaseNode(step.before, step.at, known=False)
         done: Attempt | Tick = Attempt(command, step.at)
@@ -152,12 +157,15 @@ def possible_faults(policy: Policy) -> Possible:
             done = Tick(step.at, command)
         requests.stepped(node, done, step)
         deadlines.stepped(node, done, step)
+        texts.stepped(node, done, step)
+        texts.read_at_all(node, done)
         for invariant in INVARIANTS:
             if not invariant.holds(step):
                 found[Kind.INVARIANT_BROKEN].setdefault(invariant.id, _from(standing))
     requests.look_for_circles()
-    for fault in (*requests.faults.values(), *deadlines.faults.values()):
-        found[fault.kind].setdefault(fault.subject, fault.problem)
+    for check in (requests, deadlines, texts):
+        for fault in check.faults.values():
+            found[fault.kind].setdefault(fault.subject, fault.problem)
     loops = [*_loop(standings)]
     for subject in loops:
         problem = Text("順に働き続けうる。", "They may fire one after the other without end.")
@@ -198,6 +206,40 @@ class _Deadlines(DeadlineCheck):
 
     def runs(self, deadline: Deadline, case: Case) -> bool:
         return self._standings.may_hold(deadline.runs, case, SYSTEM)
+
+
+class _Texts(TextCheck):
+    """The check of texts, where messages and labels are looked at after every step.
+
+    In these cases nothing is known that an order may lack, so that messages are at their emptiest.
+    """
+
+    def is_new(self, *what: object) -> bool:
+        return super().is_new(*what) or what[0] == "change"
+
+    def read_at_all(self, node: CaseNode, done: Attempt | Tick) -> None:
+        """Look at what hangs on more than a standing: refusals, reasons, and labels."""
+        if not self.is_new("all"):
+            return
+        self.read(_codes(self.policy), self.policy.reasons, node, done)
+        for each in self.policy.labels:
+            where, text = f"texts.labels[{each.on} to {each.to}]", self.policy.text(each.text)
+            self.text(where, text, node, done)
+            if not all(is_sure(text, lang) for lang in self.policy.languages):
+                problem = Text("空になりうる。", "It may be empty.")
+                self.report(Kind.TEXT_MISSING, where, problem, node, done)
+        for status in OPEN if self.policy.labels else ():
+            where = f"texts.requests[{str(status)!r}]"
+            self.text(where, self.policy.request_text(status), node, done)
+
+
+def _codes(policy: Policy) -> Iterator[str]:
+    """The codes under which something may be refused."""
+    yield from (*STANDARD_REFUSALS, *policy.texts.refusals)
+    for kind in JUDGED:
+        for _, _, effect in policy.leaves_for(kind):
+            if isinstance(effect, Forbid):
+                yield effect.code
 
 
 def _stuck(standings: Standings) -> Iterator[Standing]:

@@ -38,21 +38,23 @@ def may_be_rejected(policy: Policy, role: str) -> bool:
     asked = grants(asks)
     refers = asks.any_of(each for effect, each in asked.items() if isinstance(effect, Refer))
     by, open_ = asks.is_at("role", role), map(str, OPEN)
-    made = [*asks.possible, by, refers]
-    rejected = [
-        *rejects.possible,
-        rejects.is_at("initiator", role),
-        rejects.is_at("request", *open_),
-        grants(rejects)[PERMIT],
-    ]
+    made = asks.all_of([*asks.possible, by, refers])  # one formula is moved faster than many
+    rejected = rejects.all_of(
+        [
+            *rejects.possible,
+            rejects.is_at("initiator", role),
+            rejects.is_at("request", *open_),
+            grants(rejects)[PERMIT],
+        ]
+    )
     lasting = [leaf for leaf in leaves if isinstance(leaf, Before) and leaf.fact in _LASTING]
     over = asks.apart(map(asks.false, lasting), "made", asks)
     still_over = rejects.apart(map(rejects.false, lasting), "rejected", asks)
     then = rejects.apart(_standing(rejects, policy, leaves), "rejected", asks)
     formulas = [
         *(by, asked[CANCEL]),
-        *asks.apart(made, "made", asks),
-        *rejects.apart(rejected, "rejected", asks),
+        *asks.apart([made], "made", asks),
+        *rejects.apart([rejected], "rejected", asks),
         *map(asks.same, _standing(asks, policy, leaves), then),
         *(
             asks.any_of([asks.none_of([one]), other])

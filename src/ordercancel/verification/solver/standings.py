@@ -46,7 +46,7 @@ from ordercancel.engine.happening import Happening
 from ordercancel.engine.lifecycle_checks import checks_after, checks_before
 from ordercancel.engine.timers import Timer
 from ordercancel.policy.policy import Policy
-from ordercancel.rules.conditions import Condition
+from ordercancel.rules.conditions import Condition, Value
 from ordercancel.rules.effects import PERMIT, Forbid, Grant, Refer
 from ordercancel.rules.facts import Flag
 from ordercancel.rules.reasons import Reason
@@ -164,6 +164,7 @@ class Standings:
         when = (each.when for each in policy.notifications)
         self.facts = Encoded.of(policy, Withdraw, also=(*told, *when))
         self._asked: dict[tuple[object, ...], bool] = {}
+        self._formulas: dict[tuple[object, ...], Formula] = {}
         self.steps: dict[Standing, tuple[Step, ...]] = {}
 
     def explore(self) -> None:
@@ -231,11 +232,18 @@ class Standings:
         given = {name: value for name, value in facts.items() if value in free.get(name, ())}
         asked = (id(encoded), *key, *given.items())
         if asked not in self._asked:
-            fixed = (encoded.is_at(name, value) for name, value in given.items())
+            fixed = (self._is_at(encoded, name, value) for name, value in given.items())
             where = ", ".join(f"{name} {value}" for name, value in given.items())
             query = f"{' '.join(map(str, key))} with {where}"
             self._asked[asked] = encoded.may(formula, *fixed, query=query)
         return self._asked[asked]
+
+    def _is_at(self, encoded: Encoded, name: str, value: Value | None) -> Formula:
+        """That a fact has this value; the formula is made once."""
+        key = id(encoded), name, value
+        if key not in self._formulas:
+            self._formulas[key] = encoded.is_at(name, value)
+        return self._formulas[key]
 
     # ---------------------------------------------------------------- steps
 
