@@ -20,6 +20,7 @@ from ordercancel.domain.texts import Text
 from ordercancel.engine import decide, handling
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy import (
+    Choice,
     Deadline,
     Fee,
     Forbid,
@@ -77,9 +78,19 @@ def test_the_scenario_of_a_gap_closes_it(goal: Goal) -> None:
     assert goal in shown_by(WITH_A_FEE, lines)
 
 
-def test_one_gap_has_one_scenario() -> None:
+@pytest.mark.parametrize(
+    "gap",
+    [
+        Goal(Aim.RULE, "buyer_asks", "RequestCancellation", 2),
+        Goal(Aim.CONDITION, "answer_first", "", 1, 2, value=False),
+        Goal(Aim.FEE, "packing"),
+        Goal(Aim.REASON, "out_of_stock", "RequestCancellation"),
+        Goal(Aim.DEADLINE, "seller_silent"),
+    ],
+    ids=str,
+)
+def test_one_gap_has_one_scenario(gap: Goal) -> None:
     """Where one thing alone is missing, what is named shows that, and then all is shown."""
-    gap = Goal(Aim.DEADLINE, "seller_silent")
     report = coverage(WITH_A_FEE, set(GOALS) - {gap})
     assert report.percent == 95.8
     ((lines, shows),) = report.scenarios.items()
@@ -249,6 +260,32 @@ def test_what_was_not_searched_is_not_said_to_be_impossible() -> None:
     )
     missing = {each["goal"]: each["scenario"] for each in report.as_dict()["missing"]}
     assert missing["rule:buyer_asks:RequestCancellation:2"] is None
+
+
+def test_of_too_many_orders_some_are_picked_until_everything_is_found() -> None:
+    """Three traits with six words or none make 4,116 orders, more than 4,000 cases hold."""
+    traits = tuple(Choice(f"trait_{number}", values=tuple("abcdef")) for number in range(3))
+    rules = [
+        Rule(
+            f"not_{trait.name}",
+            on=RequestCancellation,
+            effect=Forbid("closed"),
+            when=trait.is_known & trait.is_in("a"),
+        )
+        for trait in traits
+    ]
+    policy = shop(plus=rules, facts=traits)
+    report = coverage(policy, (), most_cases=4_000)
+    assert len(report.missing) == 48
+    assert [each.goal for each in report.missing if each.scenario is None] == []
+    assert shown_by(policy, *report.scenarios) >= {each.goal for each in report.missing}
+
+
+def test_a_search_ends_where_more_of_it_finds_nothing() -> None:
+    """One case at a time never leads to a deadline that takes two steps, however often."""
+    gap = Goal(Aim.DEADLINE, "seller_silent")
+    (missing,) = coverage(SHOP, set(goals(SHOP)) - {gap}, most_cases=1).missing
+    assert (missing.goal, missing.scenario, missing.why) == (gap, None, None)
 
 
 # ---------------------------------------------------------------- the report

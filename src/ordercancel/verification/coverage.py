@@ -41,10 +41,15 @@ from ordercancel.verification.goals import (
     of_reason,
 )
 from ordercancel.verification.invariants import Step
+from ordercancel.verification.orders_tried import OrdersTried
 from ordercancel.verification.scenario import Attempt, CaseNode, Line, Tick, scenario
+from ordercancel.verification.time_regions import TimeRegions
 
 MOST_CASES = 100_000
 """How many cases are searched at most by default."""
+
+SAMPLE = 1_000
+"""How many cases are searched at a time where there are too many to search all."""
 
 
 @contextmanager
@@ -132,8 +137,25 @@ class _Search(Visitor):
         self._holding: set[Goal] = set()
 
     def run(self, most_cases: int) -> bool:
-        """Search; whether what was not found then is shown by no case that can be reached."""
-        explorer = Explorer(self.policy, (self,), limit=most_cases)
+        """Search; whether what was not found then is shown by no case that can be reached.
+
+        Where there are more orders than cases may be searched, some are picked, and more of them
+        as long as that finds anything; first what people make of these, then what hosts do.
+        """
+        if OrdersTried(self.policy, TimeRegions(self.policy)).size <= most_cases:
+            return self._explored(most_cases)
+        limit = min(most_cases, SAMPLE)
+        for seed in range(max(most_cases // SAMPLE // 2, 1)):
+            left = len(self._left)
+            self._explored(limit, seed, tells=False)
+            self._explored(limit, seed)
+            if len(self._left) in (0, left):
+                break
+        return not self._left
+
+    def _explored(self, limit: int, seed: int | None = None, *, tells: bool = True) -> bool:
+        """Search some cases, or all; whether nothing is left to look for, or no case."""
+        explorer = Explorer(self.policy, (self,), limit=limit, seed=seed, tells=tells)
         try:
             self._stop_if_done()
             explorer.run()

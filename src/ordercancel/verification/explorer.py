@@ -95,6 +95,7 @@ class Explorer:
         seed: Picks some of the orders to begin with. Default: None, all of them.
         show_refusals: Whether every refusal is a step, too. Default: False.
         corrects: Whether the host puts orders in other statuses. Default: True.
+        tells: Whether the host changes orders at all, but for refunds. Default: True.
 
     Attributes:
         nodes: The cases, by what tells each from the others.
@@ -112,9 +113,11 @@ class Explorer:
         seed: int | None = None,
         show_refusals: bool = False,
         corrects: bool = True,
+        tells: bool = True,
     ) -> None:
         self.policy = policy
         self.corrects = corrects
+        self.tells = tells
         self.visitors = tuple(visitors)
         self.limit = limit
         self.seed = seed
@@ -314,6 +317,8 @@ class Explorer:
         for each in (refund for refund in node.case.refunds if refund.is_open):
             said = SettleRefund(ORDER_ID, by=SYSTEM, key=each.key, reference="paid")
             yield self._host_says(node, said)
+        if not self.tells:
+            return
         order, orders = node.case.order, self.policy.orders
         needed, awaited = orders.needs.get(order.status, ()), orders.awaited(order.status)
         shipped = order.status in orders.shipped

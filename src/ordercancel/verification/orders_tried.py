@@ -52,18 +52,27 @@ class OrdersTried:
     def registered(self, *, limit: int, seed: int | None) -> Iterator[tuple[Order, bool]]:
         """Orders to register, each with whether the directory knows its seller.
 
-        All of them where `seed` is None; else some that it picks, at most a tenth of `limit` and
-        one, so that most of the cases are left for what follows.
+        All of them where `seed` is None; else some that it picks of each status: a tenth of
+        `limit` in all, so that most of the cases are left for what follows, and at least one.
         """
+        every = list(self._every())
+        for placed_at, status, columns in every:
+            ways: Iterable[tuple[Any, ...]] = product(*columns)
+            if seed is not None:
+                ways = _sampled(columns, limit // 10 // len(every) + 1, seed, status)
+            for known, *values in ways:
+                told = dict(zip(self._told(status), values, strict=True))
+                yield self._order(placed_at, status, told), known
+
+    @property
+    def size(self) -> int:
+        """How many orders there are to register."""
+        return sum(prod(map(len, columns)) for *_, columns in self._every())
+
+    def _every(self) -> Iterator[tuple[datetime, str, list[Sequence[Any]]]]:
         for placed_at in self._regions.first():
             for status in self.policy.orders.statuses:
-                columns = [*self._columns(status, placed_at)]
-                ways: Iterable[tuple[Any, ...]] = product(*columns)
-                if seed is not None:
-                    ways = _sampled(columns, limit // 10 + 1, seed, status)
-                for known, *values in ways:
-                    told = dict(zip(self._told(status), values, strict=True))
-                    yield self._order(placed_at, status, told), known
+                yield placed_at, status, [*self._columns(status, placed_at)]
 
     def _told(self, status: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self.facts, *self.policy.orders.needs.get(status, ()))))
