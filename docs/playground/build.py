@@ -62,8 +62,8 @@ def _examples(lang: str) -> dict[str, str]:
 def files(folder: Path) -> None:
     """Write what the pages of all languages share into `folder`."""
     folder.mkdir()
-    for name in ("app.css", "app.js", "python.js", "worker.js"):
-        shutil.copy(HERE / name, folder)
+    for path in (HERE / "app.css", *HERE.glob("*.js")):
+        shutil.copy(path, folder)
     sandbox = (HERE / "sandbox.html").read_text(encoding="utf-8")
     (script,) = re.findall("<script>(.*?)</script>", sandbox, re.DOTALL)
     (folder / "sandbox.html").write_text(

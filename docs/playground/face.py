@@ -284,7 +284,7 @@ def _line_of(where: str, text: str) -> int | None:
         each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Call) and each.args
     )
     lines = [
-        each.lineno
+        each.args[0].lineno
         for each in calls
         if named and isinstance(each.args[0], ast.Constant) and each.args[0].value == named[-1]
     ]

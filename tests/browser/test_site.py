@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import re
-import threading
 from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -14,12 +11,7 @@ from urllib.parse import unquote
 import pytest
 from docs.build_site import LANGUAGES, build, sources
 
-from chromium import chromium
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *args: Any) -> None:
-        pass
+from chromium import chromium, served
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +19,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the site, as it is built now: a dead link on it fails already here."""
     folder: Path = tmp_path_factory.mktemp("site")
     build(folder)
-    handler = functools.partial(Quiet, directory=str(folder / "html"))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with served(folder / "html") as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -82,7 +82,7 @@ def test_all_faults_of_a_policy_are_told_each_with_the_line_of_its_part() -> Non
     faults = ran(mistaken)["faults"]
     assert [(each["line"], each["text"].partition(";")[0]) for each in faults] == [
         (7, "Policy shop.zone: is 'Europe/Berln'"),
-        (18, "Policy shop.rules['buyer_asks'].when: compares 'status' with 'gone'"),
+        (19, "Policy shop.rules['buyer_asks'].when: compares 'status' with 'gone'"),
     ]
 
 
