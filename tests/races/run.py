@@ -75,9 +75,12 @@ def main() -> int:
             folder.mkdir()
             with database(kind, folder, server) as url:
                 report = race(url, folder / "race", market, chosen.commands, without=without)
-            is_right &= is_as_it_should_be(report, without)
             found.append({"race": orders, "database": kind, "without": without} | told(report))
             say(row(counted(found[-1])))
+            if not is_as_it_should_be(report, without):
+                is_right = False
+                for problem in (*report.faults[:20], *report.errors[:20]):
+                    print(problem, file=sys.stderr, flush=True)
     if chosen.json == "-":
         print(json.dumps(found, indent=1))
     elif chosen.json:
