@@ -21,6 +21,15 @@ def test_the_latest_edition_comes_first() -> None:
     assert book.editions("tiny") == (SECOND, FIRST)
 
 
+def test_what_is_no_policy_is_told() -> None:
+    with pytest.raises(InvalidPolicy) as caught:
+        PolicyBook([FIRST, "tiny", PolicyBook([])])  # type: ignore[list-item]
+    assert [(fault.where, fault.problem) for fault in caught.value.faults] == [
+        ("PolicyBook.policies[1]", "is a str"),
+        ("PolicyBook.policies[2]", "is a PolicyBook"),
+    ]
+
+
 def test_an_edition_holds_from_its_day_on_in_its_own_zone() -> None:
     """Midnight in Tokyo is 15:00 of the day before in UTC."""
     book = PolicyBook([SECOND, FIRST])

@@ -313,10 +313,10 @@ _OWN = ("order_id", "by", "command_id")
 
 async def _carried_out(service: Any, command: Judged, plan: _Plan) -> Outcome:
     """Carry out a command that was planned, where the plan is still true; once."""
-    store = service._store  # noqa: SLF001 - which is pinned to one version
+    store = service.store
     if await got(store.receipt(key_of(command, command.command_id or ""))) is None:
         case = await got(service.case(command.order_id, by=command.by))
-        at = service._time(None, case)  # noqa: SLF001 - as the service itself reckons
+        at = service.now(case)
         if at > datetime.fromisoformat(plan.until):
             raise _wrong("plan_expired")
         if case.version != plan.version:

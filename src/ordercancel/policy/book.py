@@ -17,14 +17,18 @@ class PolicyBook:
     and its case remembers it.
 
     Raises:
-        InvalidPolicy: Where two policies share a name and an edition, or a name and the day from
-            which they hold.
+        InvalidPolicy: Where something is no policy, or two policies share a name and an edition,
+            or a name and the day from which they hold.
     """
 
     def __init__(self, policies: Iterable[Policy]) -> None:
         self._editions: dict[str, list[Policy]] = {}
         faults = Faults("PolicyBook")
-        for policy in policies:
+        every = tuple(policies)
+        for number, each in enumerate(every):
+            faults.instance(f"policies[{number}]", each, Policy, "a Policy")
+        faults.raise_if_any(InvalidPolicy)
+        for policy in every:
             editions = self._editions.setdefault(policy.name, [])
             for other in editions:
                 if other.edition == policy.edition:

@@ -59,6 +59,18 @@ class Queries:
     _clock: Clock
 
     @property
+    def store(self) -> Store:
+        """The store that keeps cases, history and the outbox."""
+        return self._store
+
+    def now(self, case: Case) -> datetime:
+        """Return the moment at which a command about `case` is given that names none.
+
+        By the clock, lifted to the order's last event where that is ahead by 5 seconds at most.
+        """
+        return self._time(None, case)
+
+    @property
     def policies(self) -> PolicyBook:
         """The policies, by name and edition."""
         return self._book

@@ -11,6 +11,7 @@ from ordercancel.domain.actors import Actor
 from ordercancel.domain.cases import REFUND_OPEN, Case
 from ordercancel.domain.errors import Fault, InvalidValue
 from ordercancel.domain.events import Event
+from ordercancel.domain.faults import Faults
 from ordercancel.domain.obligations import Obligation
 from ordercancel.domain.quotes import Quote
 from ordercancel.domain.requests import OPEN
@@ -301,3 +302,31 @@ def check_language(lang: Lang | None, policy: Policy) -> Lang:
 def wrong_kind(field: str, value: object, expected: str) -> InvalidValue:
     """Return the error for an argument of a service that is a `value` of another kind."""
     return InvalidValue([Fault(f"service.{field}", f"is a {type(value).__name__}", expected)])
+
+
+_ARGUMENTS: Mapping[str, tuple[str, str]] = {
+    "policies": ("__iter__", "several policies"),
+    "store": ("commit", "a store, such as SqlStore(url)"),
+    "directory": ("find", "a directory, which finds parties, or None"),
+    "notifier": ("deliver", "a notifier, which delivers messages, or None"),
+    "obligations": ("fulfil", "a handler, which fulfils obligations, or None"),
+    "clock": ("now", "a clock, which tells the time now, or None"),
+    "conflicts": ("wait", "a Backoff"),
+    "retries": ("wait", "a Backoff"),
+    "observers": ("__iter__", "several observers"),
+    "chance": ("__call__", "a function that returns a number from 0 to 1"),
+}
+"""A method by which each argument of a service is known, and what people know it as."""
+
+
+def check_arguments(**arguments: object) -> None:
+    """Raise `InvalidValue` with every argument of a service that is something else."""
+    faults = Faults("service")
+    for name, value in arguments.items():
+        method, expected = _ARGUMENTS[name]
+        is_left_out = value is None and expected.endswith("or None")
+        if isinstance(value, type):
+            faults.add(name, f"is the class {value.__name__}", expected)
+        elif not is_left_out and not hasattr(value, method):
+            faults.add(name, f"is of the type {type(value).__name__}", expected)  # no URL is shown
+    faults.raise_if_any()

@@ -34,7 +34,7 @@ from ordercancel.service.ports_async import (
 )
 from ordercancel.service.receipts import is_same, key_of
 from ordercancel.service.records import Commit
-from ordercancel.service.results import Outcome, wrong_kind
+from ordercancel.service.results import Outcome, check_arguments, wrong_kind
 from ordercancel.service.retention_async import AsyncRetention
 
 
@@ -58,6 +58,10 @@ class AsyncCancellationService(AsyncRetention):
         retries: How a failed message is delivered again. Default: 40 attempts in about a day.
         observers: Observe commands and deliveries, beside the log. Default: none.
         chance: Returns a number from 0 to 1 that spreads the waits. Default: at random.
+
+    Raises:
+        InvalidValue: With every argument that is something else.
+        InvalidPolicy: As `PolicyBook`.
     """
 
     def __init__(
@@ -74,6 +78,18 @@ class AsyncCancellationService(AsyncRetention):
         observers: Iterable[Observer] = (),
         chance: Callable[[], float] = random.random,
     ) -> None:
+        check_arguments(
+            policies=policies,
+            store=store,
+            directory=directory,
+            notifier=notifier,
+            obligations=obligations,
+            clock=clock,
+            conflicts=conflicts,
+            retries=retries,
+            observers=observers,
+            chance=chance,
+        )
         self._book = PolicyBook(policies)
         self._store = store
         self._directory = directory
