@@ -47,6 +47,20 @@ def test_every_page_fits_the_screen_and_asks_nobody_else(
     assert [url for url in asked if not url.startswith((site, "data:"))] == []
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("policy", ["conect", "qoo10"])
+def test_a_rule_page_leads_to_what_was_proved(
+    browser: Any, site: str, policy: str, lang: str
+) -> None:
+    """In the same language."""
+    page = browser.new_page()
+    page.goto(f"{site}{lang}/policies/{policy}/")
+    page.locator(f'a[href$="{policy}.report.{lang}.html"]').click()
+    assert page.locator("html").get_attribute("lang") == lang
+    assert page.locator("#proofs tbody tr").count() == 21
+    page.close()
+
+
 QUESTIONS = {
     "en": {
         "how do I let the seller cancel?": "questions/#how-do-i-let-the-seller-cancel",
