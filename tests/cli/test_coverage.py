@@ -134,7 +134,7 @@ def test_everything_that_is_wrong_with_scenarios_is_said_at_once(
     said = [line.replace(f"{tmp_path}/", "") for line in err.splitlines()]
     assert said[:3] == [
         "ordercancel: none: No such file or directory",
-        "ordercancel: empty: has no command; expected JSON Lines as of `ordercancel replay`",
+        "ordercancel: empty: has no command; expected a scenario as of `ordercancel replay`",
         "ordercancel: other:1: no policy 'conect'; expected one of: shop",
     ]
     assert said[3].startswith("ordercancel: status:1: Order.status")

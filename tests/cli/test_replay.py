@@ -646,6 +646,37 @@ MALFORMED = {
 }
 
 
+class TestAnArray:
+    """The form that editors check by its schema while one types."""
+
+    def test_is_answered_as_its_elements_are_line_by_line(self) -> None:
+        """However it is laid out, with the byte order mark of some editors and without."""
+        lines = [SELLER, ORDER, REQUEST]
+        expected = run(*lines)
+        for text in (
+            json.dumps(lines),
+            json.dumps(lines, indent=2, ensure_ascii=False),
+            f"\ufeff  {json.dumps(lines)}\n",
+        ):
+            stream = io.BytesIO(text.encode())
+            assert list(Replay([CONECT, QOO10], MemoryStore()).read(stream)) == expected
+        assert [each["line"] for each in expected] == [3]
+
+    @pytest.mark.parametrize(
+        ("text", "problem"),
+        [
+            (b'[{"do": 1}', "not a line of JSON"),
+            (b'["\xff"]', "not a line of JSON"),
+            (b"[5]", "not an object"),
+            (b"[" + b" " * 2_000_000 + b"]", "is too long; expected at most 1000000 bytes"),
+        ],
+    )
+    def test_that_can_not_be_read_is_malformed(self, text: bytes, problem: str) -> None:
+        (answer,) = Replay([CONECT], MemoryStore()).read(io.BytesIO(text))
+        assert answer["error"] == "malformed"
+        assert problem in answer["message"]
+
+
 class TestAMalformedLine:
     @pytest.mark.parametrize(("line", "problem"), MALFORMED.items(), ids=range(len(MALFORMED)))
     def test_is_told_what_is_wrong_and_what_would_be_right(self, line: str, problem: str) -> None:

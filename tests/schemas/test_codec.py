@@ -71,7 +71,7 @@ def faults(kind: Any, said: Any) -> dict[str, str]:
 @cache
 def validator(name: str) -> Draft202012Validator:
     """What checks by the schema of the name."""
-    return Draft202012Validator({**SCHEMAS, "$ref": f"#/$defs/{name}"})
+    return Draft202012Validator({"$defs": SCHEMAS["$defs"], "$ref": f"#/$defs/{name}"})
 
 
 def fits(name: str, said: str) -> bool:
@@ -300,6 +300,14 @@ class TestTheSchemas:
         lines = [each for each in path.read_text("utf-8").splitlines() if each[:1] == "{"]
         assert lines
         assert [line for line in lines if not fits("Line", line)] == []
+
+    def test_as_a_whole_are_that_of_a_scenario_which_is_an_array(self) -> None:
+        """As editors check it, which go by the schema of a whole file."""
+        check = Draft202012Validator(SCHEMAS)
+        tick = {"at": "2022-08-15T10:00:00+09:00", "do": "tick"}
+        assert check.is_valid([tick, tick])
+        assert not check.is_valid([tick, {"do": "tick"}])
+        assert not check.is_valid(tick)
 
     def test_of_lines_fit_no_line_that_is_malformed(self) -> None:
         for line in ('{"do": "dance"}', '{"do": "tick"}', '{"party": {}}', "{}"):

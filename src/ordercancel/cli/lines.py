@@ -6,7 +6,9 @@ JSON types than its kind, is malformed; one that says something impossible is an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -96,12 +98,29 @@ _DO = (*_COMMANDS, TICK, OPTIONS)
 
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file; of one that is too long no more than its beginning is kept."""
+    """The lines of a file; of one that is too long no more than its beginning is kept.
+
+    Of a file that is a JSON array, as editors check it by its schema, the elements are the lines.
+    """
+    is_first = True
     while line := stream.readline(MAX_LINE_BYTES + 1):
+        if is_first and line.removeprefix(BOM_UTF8).lstrip().startswith(b"["):
+            yield from _elements(line + stream.read(MAX_LINE_BYTES + 1))
+            return
+        is_first = False
         rest = line
         while len(rest) > MAX_LINE_BYTES and not rest.endswith(b"\n"):
             rest = stream.readline(MAX_LINE_BYTES + 1)
         yield line
+
+
+def _elements(raw: bytes) -> Iterable[bytes]:
+    """The elements of an array, each as a line; what is no array is a line that is malformed."""
+    try:
+        elements = parsed_json(raw.decode("utf-8-sig"))
+    except (UnicodeDecodeError, InvalidValue):
+        return (raw,)
+    return (json.dumps(each, ensure_ascii=False).encode() for each in elements)
 
 
 def parsed(raw: bytes, book: PolicyBook) -> Party | Order | Step | None:

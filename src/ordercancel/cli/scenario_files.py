@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 from pathlib import Path
 
+from ordercancel.cli.lines import lines_of
 from ordercancel.cli.lookup import stop
 from ordercancel.cli.replay import Answer, Replay
 from ordercancel.policy.policy import Policy
@@ -29,14 +31,14 @@ def run_files(policies: Sequence[Policy], files: Iterable[str]) -> tuple[Run, ..
         except OSError as error:
             problems.append(f"{file}: {error.strerror}")
             continue
-        lines = content.splitlines(keepends=True)
+        lines = list(lines_of(BytesIO(content)))
         answers = list(Replay(policies, MemoryStore()).run(lines))
         runs.append((lines, answers))
         wrong = [each for each in answers if _is_wrong(each)]
         problems += [f"{file}:{each['line']}: {each['message']}" for each in wrong]
         if not answers:
             problems.append(
-                f"{file}: has no command; expected JSON Lines as of `ordercancel replay`"
+                f"{file}: has no command; expected a scenario as of `ordercancel replay`"
             )
     if problems:
         stop("\nordercancel: ".join(problems))

@@ -45,7 +45,7 @@ KINDS: Mapping[str, Any] = {
 def json_schemas() -> Schema:
     """One JSON Schema (2020-12) whose ``$defs`` are those of all that the library sends and takes.
 
-    That of a scenario's lines stands under ``Line``.
+    The whole is that of a scenario as a JSON array, whose lines have theirs under ``Line``.
     """
     definitions = Definitions("#/$defs/")
     for kind in KINDS.values():
@@ -67,5 +67,8 @@ def json_schemas() -> Schema:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "ordercancel",
+        "description": "A scenario; $defs has all that the library takes and sends.",
+        "type": "array",
+        "items": {"$ref": "#/$defs/Line"},
         "$defs": dict(sorted(definitions.schemas.items())),
     }
