@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -373,18 +374,43 @@ class TestWhatCanNotBeStarted:
 
     def test_may_be_too_large(self, written: Written, capsys: pytest.CaptureFixture[str]) -> None:
         """With the facts that make it so, and what would help."""
-        assert stopped(f"{written(LARGE)}:LARGE") == 2
+        assert stopped(f"{written(LARGE)}:LARGE", "--by", "enumeration") == 2
         told = capsys.readouterr()
         assert told.out == ""
-        assert "combinations or cases are too many" in told.err
+        assert "combinations of facts are too many" in told.err
         assert "RequestCancellation" in told.err
         assert "trait_7 (7)" in told.err
         assert "--sample N, or more by --most-combinations N and --most-cases N" in told.err
 
+    def test_may_be_asked_of_a_solver(
+        self, written: Written, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Of one that is too large it is; what it leaves is said, and is no fault."""
+        assert main(["verify", f"{written(LARGE)}:LARGE", "--lang", "en"]) == 0
+        told = capsys.readouterr().out
+        assert "combinations of facts by a solver, 90 cases of orders that it picked" in told
+        assert "\nNot proved: " in told
+
+    def test_is_not_decided_by_a_solver_that_gives_up(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """The status is that of a fault, and what was asked is said."""
+        assert main(["verify", SHOP, "--by", "solver", "--most-steps", "1", "--lang", "en"]) == 1
+        told = capsys.readouterr().out
+        assert "Not proved: never_decides: The solver did not decide whether " in told
+        assert "No fault was found" in told
+
+    def test_needs_the_solver_that_is_asked_for(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "z3", None)
+        assert stopped(SHOP, "--by", "solver") == 2
+        assert "pip install 'ordercancel[prove]'" in capsys.readouterr().err
+
     def test_may_be_larger_than_one_allows(self, capsys: pytest.CaptureFixture[str]) -> None:
         """Fewer or more are tried, as one says."""
-        assert stopped(SHOP, "--most-combinations", "100") == 2
-        assert "combinations or cases are too many" in capsys.readouterr().err
+        assert stopped(SHOP, "--most-combinations", "100", "--by", "enumeration") == 2
+        assert "combinations of facts are too many" in capsys.readouterr().err
         assert stopped(SHOP, "--most-cases", "10") == 2
         assert "--most-cases N" in capsys.readouterr().err
         assert main(["verify", SHOP, "--most-combinations", "2000", "--most-cases", "200"]) == 0

@@ -187,7 +187,18 @@ def test_what_cannot_be_told_by_columns_is_named_with_its_rules() -> None:
 def test_too_many_combinations_are_counted_with_what_makes_them_many() -> None:
     error = TooLarge(3_700_000, "Reject", [("reason", 9), ("status", 4)])
     assert str(error) == (
-        "3,700,000 combinations or cases are too many to try them all; the most come from the "
+        "3,700,000 combinations of facts are too many to try them all; the most come from the "
         "facts that Reject is judged by, with the number of their values: reason (9), status (4); "
-        "expected fewer facts or bounds, or a sample of them"
+        "expected fewer facts or bounds, or a sample of them; pip install 'ordercancel[prove]' "
+        "adds a solver, which need not try them"
+    )
+
+
+def test_too_many_cases_are_told_apart_from_combinations() -> None:
+    """Where a solver was asked and could not help, none is recommended."""
+    error = TooLarge(100_000, "Reject", [("reason", 9)], "cases", solved=True)
+    assert str(error) == (
+        "100,000 cases are too many to try them all; the most come from the facts that Reject is "
+        "judged by, with the number of their values: reason (9); expected fewer facts or bounds, "
+        "or a sample of them"
     )

@@ -49,7 +49,7 @@ class TestTooManyCombinations:
     def test_are_refused_with_what_makes_them_many(self) -> None:
         """How many there are, for which command the most, and the facts with their values."""
         with pytest.raises(TooLarge) as refused:
-            verify(LARGE)
+            verify(LARGE, by="enumeration")
         error = refused.value
         assert error.size > 1_000_000_000
         assert error.command == "RequestCancellation"
@@ -62,7 +62,7 @@ class TestTooManyCombinations:
     def test_can_be_allowed(self) -> None:
         """The limits are options."""
         with pytest.raises(TooLarge):
-            verify(SHOP, most_combinations=1_000)
+            verify(SHOP, most_combinations=1_000, by="enumeration")
         assert verify(SHOP, most_combinations=2_000, most_cases=90).ok
 
     def test_can_be_sampled(self) -> None:
@@ -98,8 +98,9 @@ class TestTooManyCases:
     def test_are_refused_with_how_many_were_reached(self) -> None:
         """Few facts may still lead to many cases."""
         with pytest.raises(TooLarge) as refused:
-            verify(SHOP, most_cases=40)
+            verify(SHOP, most_cases=40, by="enumeration")
         assert (refused.value.size, refused.value.command) == (40, "RequestCancellation")
+        assert refused.value.what == "cases"
 
     def test_are_no_more_than_may_be(self) -> None:
         """All 90 cases of the shop are just few enough."""
@@ -126,7 +127,7 @@ class TestTooManyCases:
         monkeypatch.setattr(explorer, "register", counted)
         few = attrs.evolve(ODD, when=all_of(buyer, *(each.is_in("a") for each in TRAITS[:4])))
         with pytest.raises(TooLarge):
-            verify(shop(facts=TRAITS[:4], plus=[few]), most_cases=100)
+            verify(shop(facts=TRAITS[:4], plus=[few]), most_cases=100, by="enumeration")
         assert len(registered) < 1_000
 
 

@@ -110,6 +110,12 @@ HOW_TO_VERIFY = (
     option("--seed", type=int, default=0, help="seed of the sample (default: 0)"),
     option("--most-combinations", type=count, metavar="N", help="default: 1,000,000"),
     MOST_CASES,
+    option(
+        "--by",
+        choices=("enumeration", "solver"),
+        help="try combinations, or ask a solver (default: where there are too many)",
+    ),
+    option("--most-steps", type=count, metavar="N", help="of the solver (default: 50,000,000)"),
     option("--scenarios", metavar="FOLDER", help="write the scenario of each fault there"),
 )
 

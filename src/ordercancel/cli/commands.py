@@ -16,6 +16,7 @@ from ordercancel.cli.lookup import (
     check_language,
     language,
     loaded,
+    needs,
     of_environment,
     one_policy,
     policies_of,
@@ -165,7 +166,7 @@ def run_page(chosen: argparse.Namespace) -> int:
 def run_verify(chosen: argparse.Namespace) -> int:
     """Check a policy in every case that can be reached; 1 where it has faults."""
     invariants = () if chosen.invariants is None else _invariants(chosen.invariants)
-    names = ("sample", "seed", "most_combinations", "most_cases")
+    names = ("sample", "seed", "most_combinations", "most_cases", "by", "most_steps")
     limits = {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
     if chosen.format == "html":
         one_policy(chosen.policy)  # a page is of one
@@ -177,6 +178,8 @@ def run_verify(chosen: argparse.Namespace) -> int:
                 report = verify(policy, invariants=invariants, watch=watch, **limits)
         except TooLarge as error:
             stop(f"{error}: --sample N, or more by --most-combinations N and --most-cases N")
+        except ImportError as error:
+            stop(needs("prove", error))
         reports.append(report)
         texts.append(report_page(report, lang) if chosen.format == "html" else report.text(lang))
     if chosen.format == "json":

@@ -299,6 +299,9 @@ class PartlyDelivered(OrderCancelError):
         return f"{len(self.missed)} of {every} addresses missed: {answers}; expected all of them"
 
 
+_SOLVER = "; pip install 'ordercancel[prove]' adds a solver, which need not try them"
+
+
 class TooLarge(OrderCancelError):
     """A policy has more combinations of facts, or cases, than can all be tried.
 
@@ -306,20 +309,32 @@ class TooLarge(OrderCancelError):
         size: How many there are; of cases, how many were reached before giving up.
         command: The kind of command with the most.
         facts: The facts that it is judged by, with the number of their values, the most first.
+        what: What they are: ``"combinations of facts"`` or ``"cases"``.
+        solved: Whether a solver was asked, and could not help. Default: False.
     """
 
-    def __init__(self, size: int, command: str, facts: Iterable[tuple[str, int]]) -> None:
+    def __init__(
+        self,
+        size: int,
+        command: str,
+        facts: Iterable[tuple[str, int]],
+        what: str = "combinations of facts",
+        *,
+        solved: bool = False,
+    ) -> None:
         self.size = size
         self.command = command
         self.facts = tuple(facts)
-        super().__init__(size, command, self.facts)
+        self.what = what
+        self.solved = solved
+        super().__init__(size, command, self.facts, what)
 
     def __str__(self) -> str:
         facts = ", ".join(f"{name} ({count})" for name, count in self.facts)
         return (
-            f"{self.size:,} combinations or cases are too many to try them all; the most come "
-            f"from the facts that {self.command} is judged by, with the number of their values: "
-            f"{facts}; expected fewer facts or bounds, or a sample of them"
+            f"{self.size:,} {self.what} are too many to try them all; the most come from the "
+            f"facts that {self.command} is judged by, with the number of their values: {facts}; "
+            f"expected fewer facts or bounds, or a sample of them{'' if self.solved else _SOLVER}"
         )
 
 

@@ -22,19 +22,20 @@ class DeadlineCheck(Check):
     """Looks for deadlines that run, fire and act, and at the end for those that do not.
 
     Attributes:
+        ran: Those that ran, each with the first case in which it did.
         fired: The ids of those that fired in a case that was reached.
     """
 
     def __init__(self, policy: Policy) -> None:
         super().__init__(policy)
-        self._ran: dict[str, CaseNode] = {}
+        self.ran: dict[str, CaseNode] = {}
         self.fired: set[str] = set()
         self._ties: set[tuple[str, str]] = set()
 
     def reached(self, node: CaseNode) -> None:
         run = running(self.policy, node.case)
         for timer in run:
-            self._ran.setdefault(timer.deadline.id, node)
+            self.ran.setdefault(timer.deadline.id, node)
         for first, second in pairwise(run):
             one, other = first.deadline, second.deadline
             if (
@@ -76,6 +77,14 @@ class DeadlineCheck(Check):
         """Whether a deadline runs in `case`."""
         return any(timer.deadline is deadline for timer in running(self.policy, case))
 
+    def never_runs(self, deadline: Deadline, explorer: Explorer) -> None:
+        """Report a deadline that runs in no case."""
+        problem = Text(
+            "条件が成り立ち、かつ到来する時点が分かる案件がなく、始まらない。",
+            "In no case its condition holds and its due moment is known.",
+        )
+        self.report(Kind.DEADLINE_NEVER_RUNS, deadline.id, problem, explorer.first)
+
     def looped(self, node: CaseNode, tick: Tick) -> None:
         deadline = tick.command.deadline
         problem = Text(
@@ -85,19 +94,15 @@ class DeadlineCheck(Check):
         self.report(Kind.DEADLINES_LOOP, deadline, problem, node, tick)
 
     def finish(self, explorer: Explorer) -> None:
-        if explorer.seed is not None:
+        if explorer.is_part:
             return
         for deadline in self.policy.deadlines:
-            if deadline.id not in self._ran:
-                problem = Text(
-                    "条件が成り立ち、かつ到来する時点が分かる案件がなく、始まらない。",
-                    "In no case its condition holds and its due moment is known.",
-                )
-                self.report(Kind.DEADLINE_NEVER_RUNS, deadline.id, problem, explorer.first)
+            if deadline.id not in self.ran:
+                self.never_runs(deadline, explorer)
             elif deadline.id not in self.fired:
                 problem = Text(
                     "始まるが、到来する前に必ず終わる。",
                     "It runs and never fires: it always ends before it is due.",
                 )
-                node = self._ran[deadline.id]
+                node = self.ran[deadline.id]
                 self.report(Kind.DEADLINE_NEVER_FIRES, deadline.id, problem, node)

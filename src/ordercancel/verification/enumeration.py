@@ -148,15 +148,18 @@ def check_size(spaces: Collection[Space], most: int = MOST_COMBINATIONS) -> None
     """Raise `TooLarge` where `spaces` have over `most` combinations together."""
     size = sum(space.size for space in spaces)
     if size > most:
-        raise too_large(spaces, size)
+        raise too_large(spaces, size, "combinations of facts")
 
 
-def too_large(spaces: Iterable[Space], size: int) -> TooLarge:
-    """The error that the `size` combinations or cases of `spaces` are too many to try."""
+def too_large(spaces: Iterable[Space], size: int, what: str, *, solved: bool = False) -> TooLarge:
+    """The error that the `size` combinations, or cases, of `spaces` are too many to try.
+
+    `solved` says that a solver was asked already.
+    """
     largest = max(spaces, key=lambda space: space.size)
     counts = {name: len(values) for name, values in largest.free.items()}
     facts = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return TooLarge(size, largest.kind.__name__, facts)
+    return TooLarge(size, largest.kind.__name__, facts, what, solved=solved)
 
 
 class FactRegions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from functools import reduce
 from typing import Any
 
@@ -83,10 +83,8 @@ class Visitor:
 class Explorer:
     """Every case that can be reached under `policy`, each by its shortest way.
 
-    Orders are registered in every way that a rule tells apart. Then whoever may do something does
-    it, at every moment that makes a difference, with the seller's permission and without; the
-    host tells each fact that may change, one at a time; and what is due fires before anybody is
-    judged. Cases that nothing in the policy tells apart count as one.
+    Orders are registered, and then everybody does what they may, the host too, in every way and at
+    every moment that makes a difference. Cases that nothing tells apart count as one.
 
     Args:
         policy: The policy.
@@ -96,11 +94,13 @@ class Explorer:
         show_refusals: Whether every refusal is a step, too. Default: False.
         corrects: Whether the host puts orders in other statuses. Default: True.
         tells: Whether the host changes orders at all, but for refunds. Default: True.
+        only: Facts of orders, each with the one value that it always has. Default: none.
 
     Attributes:
         nodes: The cases, by what tells each from the others.
-        following: What people and the clock can make of each; what a host tells is left out.
+        following: What people and the clock can make of each, without what a host tells.
         steps: How many commands were carried out.
+        is_part: Whether it begins with some orders alone; others may reach more.
         is_complete: Whether all cases were reached, and not only `limit`.
     """
 
@@ -114,6 +114,7 @@ class Explorer:
         show_refusals: bool = False,
         corrects: bool = True,
         tells: bool = True,
+        only: Mapping[str, Any] | None = None,
     ) -> None:
         self.policy = policy
         self.corrects = corrects
@@ -127,7 +128,8 @@ class Explorer:
         self.steps = 0
         self.is_complete = True
         self._times = TimeRegions(policy)
-        self._orders = OrdersTried(policy, self._times)
+        self._orders = OrdersTried(policy, self._times, only)
+        self.is_part = seed is not None or only is not None
         self._keys = CaseKey(policy, self._times)
         self._hanging = {
             kind: tuple(dict.fromkeys(leaf.fact for leaf in leaves_asked(policy, kind)))

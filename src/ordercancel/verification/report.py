@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from importlib.metadata import version
 from typing import Any
@@ -125,16 +125,55 @@ _OF_ALL = frozenset(
 """The kinds of faults that show only once all cases were tried."""
 
 
-def by_trying(*, sampled: bool) -> Iterator[Proof]:
-    """What is shown where all combinations and all cases were tried, or a sample of them."""
+def by_trying(
+    *, sampled: bool, judged_by: Means = Means.ENUMERATION, undecided: tuple[Text, ...] = ()
+) -> Iterator[Proof]:
+    """What is shown where all combinations and all cases were tried, or a sample of them.
+
+    Args:
+        sampled: Whether it was a sample.
+        judged_by: How combinations were judged.
+        undecided: What a solver did not decide of them.
+    """
     for kind in Kind:
         if not sampled:
-            judged = (Means.ENUMERATION,) if kind is Kind.NEVER_DECIDES else ()
-            yield Proof(kind, (*judged, Means.WALK))
+            dead = kind is Kind.NEVER_DECIDES
+            by = (judged_by, Means.WALK) if dead else (Means.WALK,)
+            yield Proof(kind, by, undecided if dead else ())
         elif kind in _OF_ALL:
             yield Proof(kind, (), (_NOT_SAMPLED,))
         else:
             yield Proof(kind, (Means.SAMPLE,), (_ONLY_SAMPLED,))
+
+
+_ONLY_IMPOSSIBLE = Text(
+    "どの事実の組み合わせでも成り立たないものについてのみ示されている。",
+    "It is shown only of what holds in no combination of facts.",
+)
+_BY_SOLVER: Mapping[Kind, tuple[Text, ...]] = {
+    Kind.PERMITS_DISAGREE: (),
+    Kind.FEES_DISAGREE: (),
+    Kind.PERMIT_WITHOUT_MOVE: (),
+    Kind.NEVER_DECIDES: (),
+    Kind.NEVER_DETERMINED: (_ONLY_IMPOSSIBLE,),
+    Kind.HOLE: (),
+    Kind.NO_REASON: (),
+    Kind.DEADLINE_NEVER_RUNS: (),
+}
+"""What a solver shows of all combinations of facts, and what it leaves."""
+
+
+def by_solver(left: Mapping[Kind, Iterable[Text]], undecided: tuple[Text, ...]) -> Iterator[Proof]:
+    """What is shown of all cases by what a solver was asked about all combinations of facts.
+
+    Args:
+        left: What it found and what showed in no case, by kind.
+        undecided: What it did not decide of rules that decide nothing.
+    """
+    for kind, lacks in _BY_SOLVER.items():
+        of_rules = undecided if kind is Kind.NEVER_DECIDES else ()
+        texts = (*lacks, *left.get(kind, ()), *of_rules)
+        yield Proof(kind, (Means.SOLVER,), tuple(dict.fromkeys(texts)))
 
 
 @attrs.frozen(kw_only=True)
@@ -152,6 +191,7 @@ class Report:
         proofs: For each kind of faults by which means it was shown that there are no others.
         notes: What is worth knowing and no fault.
         waived: The faults that the policy says are meant.
+        undecided: The questions on which a solver gave up, as sentences.
     """
 
     policy: Policy
@@ -164,11 +204,12 @@ class Report:
     proofs: tuple[Proof, ...]
     notes: tuple[Text, ...]
     waived: tuple[Finding, ...] = ()
+    undecided: tuple[Text, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether no fault was found."""
-        return not self.faults
+        """Whether no fault was found, and no question left undecided that was asked."""
+        return not self.faults and not self.undecided
 
     @property
     def is_proved(self) -> bool:
@@ -208,6 +249,7 @@ class Report:
             "ok": self.ok,
             "proved": self.is_proved,
             "sampled": self.sampled,
+            "undecided": [text.as_dict() for text in self.undecided],
             "combinations": sum(self.combinations.values()),
             "combinations_by_command": dict(self.combinations),
             "possible": self.possible,
@@ -249,6 +291,7 @@ def _lines(report: Report, lang: Lang) -> Iterator[str]:
     )
     yield f"{title[lang]}{which[lang]}"
     total = sum(report.combinations.values())
+    means = {each for proof in report.proofs for each in proof.by}
     if report.sampled:
         yield Text(
             f"抜き取り検査：事実の組み合わせ {report.possible:,} 通りのうち {total:,} 通り、"
@@ -257,11 +300,19 @@ def _lines(report: Report, lang: Lang) -> Iterator[str]:
             f"{report.cases:,} cases, {report.steps:,} steps",
         )[lang]
     else:
+        judged = Text(f"事実の組み合わせ {total:,} 通り", f"{total:,} combinations of facts")
+        if Means.SOLVER in means:
+            judged = Text(
+                f"ソルバーにより事実の組み合わせ {report.possible:,} 通り",
+                f"{report.possible:,} combinations of facts by a solver",
+            )
+        reached = Text("到達しうる案件", "cases that can be reached")
+        if Means.WALK not in means:
+            reached = Text("ソルバーの選んだ注文の案件", "cases of orders that it picked")
         yield Text(
-            f"検査済み：事実の組み合わせ {total:,} 通り、到達しうる案件 {report.cases:,} 件、"
+            f"検査済み：{judged['ja']}、{reached['ja']} {report.cases:,} 件、"
             f"操作 {report.steps:,} 回",
-            f"Checked: {total:,} combinations of facts, {report.cases:,} cases that can be "
-            f"reached, {report.steps:,} steps",
+            f"Checked: {judged['en']}, {report.cases:,} {reached['en']}, {report.steps:,} steps",
         )[lang]
     for proof in report.proofs if not report.sampled else ():
         for left in proof.left:
@@ -270,7 +321,7 @@ def _lines(report: Report, lang: Lang) -> Iterator[str]:
         yield f"{Text('参考：', 'Note: ')[lang]}{note[lang]}"
     for fault in report.waived:
         yield f"{Text('意図されたもの：', 'Waived: ')[lang]}{fault.id}"
-    if report.ok:
+    if not report.faults:
         yield Text("不備は見つかりませんでした。", "No fault was found.")[lang]
         return
     count = len(report.faults)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 
 from ordercancel.domain.commands import ANSWERS, AdvanceOrder, Judged, RequestCancellation
 from ordercancel.domain.events import CancellationRequested
@@ -30,7 +30,7 @@ class RuleCheck(Check):
 
     def __init__(self, policy: Policy, dead: tuple[DeadRule, ...]) -> None:
         super().__init__(policy)
-        self._dead = dead
+        self.dead = dead
         self._unreached = DeadRules(policy)
         self._first: dict[type[Judged], _Shown] = {}
         self._holding: dict[str, _Shown] = {}
@@ -61,7 +61,7 @@ class RuleCheck(Check):
         elif decision.is_silent:
             name = self.policy.command_text(kind)["en"]
             self._silent.setdefault(relation, (name, shown))
-        for dead in self._dead:
+        for dead in self.dead:
             waits = dead.kind is kind and str(dead) not in self._holding
             if waits and dead.when.test(decision.facts) is True:
                 self._holding[str(dead)] = shown
@@ -73,26 +73,19 @@ class RuleCheck(Check):
 
     def finish(self, explorer: Explorer) -> None:
         self._look_for_holes()
-        if explorer.seed is not None:
+        if explorer.is_part:
             return
         for reason in self.policy.reasons:
             if id(reason) not in self._offered:
-                problem = Text(
-                    "どの案件でも、誰にも選べない理由である。",
-                    "It is offered to nobody, in no case.",
-                )
-                subject = f"{reason.code} on {reason.on.__name__}"
-                self.report(Kind.NO_REASON, subject, problem, explorer.first)
+                self.never_offered(reason, explorer)
         self._report_fees(explorer)
         unknown = {str(each) for each in self._unreached.dead if self._is_unknown(each)}
         for each in self._unreached.dead:
             if str(each) in unknown:
                 self._never_determined(each)
-        for each in self._dead:
-            if str(each) not in unknown:
-                self._never_decides(each, explorer)
+        self.report_dead(explorer, unknown)
         unreached = {str(each) for each in self._unreached.dead} - unknown
-        unreached -= {str(each) for each in self._dead}
+        unreached -= {str(each) for each in self.dead}
         if unreached:
             names = ", ".join(sorted(unreached))
             self.notes.append(
@@ -110,6 +103,31 @@ class RuleCheck(Check):
                         f"{rule} cannot be evaluated, and refuses, where this is not known: {en}",
                     )
                 )
+
+    def report_dead(self, explorer: Explorer, reported: Collection[str] = ()) -> None:
+        """Report the rules that decide nothing in any combination of facts."""
+        for each in self.dead:
+            if str(each) in reported:
+                continue
+            if self._is_unknown(each):
+                self._never_determined(each)
+            else:
+                self._never_decides(each, explorer)
+
+    def never_offered(self, reason: Reason, explorer: Explorer) -> None:
+        """Report a reason that nobody is ever offered."""
+        problem = Text(
+            "どの案件でも、誰にも選べない理由である。", "It is offered to nobody, in no case."
+        )
+        subject = f"{reason.code} on {reason.on.__name__}"
+        self.report(Kind.NO_REASON, subject, problem, explorer.first)
+
+    def never_charged(self, fee: str, explorer: Explorer) -> None:
+        """Report a fee that never holds."""
+        problem = Text("適用される案件がない。", "It holds in no case that can be reached.")
+        unknown = [shown for (rule, _), shown in self._missing.items() if rule == fee]
+        kind = Kind.NEVER_DETERMINED if unknown else Kind.NEVER_DECIDES
+        self.report(kind, fee, problem, *(unknown[0] if unknown else (explorer.first,)))
 
     def _facts(self, names: tuple[str, ...], lang: str) -> str:
         return ", ".join(self.policy.fact_text(name)[lang] for name in names)
@@ -182,10 +200,7 @@ class RuleCheck(Check):
         """Fees that never hold; and who is charged in some cases, and in others is not."""
         roles, charged = ({each[n] for each in self._charged} for n in (0, 1))
         for fee in (each.id for each in self.policy.fees if each.id not in charged):
-            problem = Text("適用される案件がない。", "It holds in no case that can be reached.")
-            unknown = [shown for (rule, _), shown in self._missing.items() if rule == fee]
-            kind = Kind.NEVER_DETERMINED if unknown else Kind.NEVER_DECIDES
-            self.report(kind, fee, problem, *(unknown[0] if unknown else (explorer.first,)))
+            self.never_charged(fee, explorer)
         for role, status in self._free.items():
             who = self.policy.role_text(role)
             if role in roles:

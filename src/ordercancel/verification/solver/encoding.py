@@ -15,8 +15,11 @@ from importlib.util import find_spec
 from itertools import product
 from typing import Any
 
+import attrs
+
 from ordercancel.domain.commands import Judged
 from ordercancel.domain.errors import OrderCancelError
+from ordercancel.domain.texts import Text
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.conditions import (
     All,
@@ -56,8 +59,16 @@ class Undecided(OrderCancelError):
         self.reason = reason
         super().__init__(query, reason)
 
+    @property
+    def text(self) -> Text:
+        """What was not decided, for a report."""
+        return Text(
+            f"ソルバーは次を判定できなかった({self.reason}): {self.query}",
+            f"The solver did not decide whether {self.query} ({self.reason}).",
+        )
+
     def __str__(self) -> str:
-        return f"the solver did not decide whether {self.query}: {self.reason}"
+        return self.text["en"]
 
 
 class Encoded:
@@ -115,7 +126,7 @@ class Encoded:
     # ---------------------------------------------------------------- formulas
 
     def true(self, condition: Condition, policy: RuleSet | None = None) -> Formula:
-        """That `condition` is true, times being reckoned in the zone of `policy`.
+        """That `condition` is true, by the zone and the moves of `policy`.
 
         Default: the policy of the space.
         """
@@ -269,13 +280,14 @@ class Encoded:
         return [self._read(part, policy) for part in parts]
 
     def _leaf(self, leaf: Leaf, policy: RuleSet) -> tuple[Formula, Formula]:
+        space = attrs.evolve(self.space, policy=policy)
         if leaf.fact == "legal_move":
             names = ["status", "move"]
         else:
             names = ["now", leaf.fact] if isinstance(leaf, Before) else [leaf.fact]
 
         def tested(facts: FactValues) -> bool | None:
-            return leaf.test({**self.space.completed(dict(facts)), "zone": policy.tzinfo})
+            return leaf.test(space.completed(dict(facts)))
 
         return (
             self._table(names, lambda facts: tested(facts) is True),

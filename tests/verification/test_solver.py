@@ -1,0 +1,250 @@
+"""A solver finds the faults of policies that are too large to try, and of small ones the same."""
+
+from __future__ import annotations
+
+import sys
+
+import attrs
+import pytest
+from examples.flea_market import FLEA_MARKET
+from examples.furniture import FURNITURE
+from examples.half_hour_shop import SHOP
+from examples.must_ship import MUST_SHIP
+from hypothesis import assume, given, settings
+
+from ordercancel import Approve, Policy, RequestCancellation, Text, TooLarge
+from ordercancel.domain.commands import JUDGED
+from ordercancel.policies import CONECT, QOO10
+from ordercancel.policy import (
+    CANCEL,
+    Deadline,
+    Fee,
+    Flag,
+    Forbid,
+    Refunding,
+    Rule,
+    advance,
+    buyer,
+    closed_at,
+    hours,
+    is_open,
+    now,
+    placed_at,
+    reject,
+    requested_at,
+    seller,
+    status,
+)
+from ordercancel.verification import Means, _try_combinations, verify
+from ordercancel.verification import large as large_walk
+from ordercancel.verification.enumeration import Space
+from ordercancel.verification.report import Kind, Report
+from ordercancel.verification.solver.dead_rules import dead_rules
+from ordercancel.verification.solver.encoding import MOST_STEPS
+from readings import READINGS
+from strategies import rules
+from unit.tiny import RULES, tiny, worded
+from verification.large import KINDS, large, planted
+from verification.planted import replayed, shop
+from verification.test_encoding import OF_CONDITIONS
+
+UNSHIPPED = status.is_in("placed", "packed")
+CODES = ("wrong_actor", "already_shipped", "not_late")
+TOLD = worded(refusals={code: Text("できません。", "It can't be done.") for code in CODES})
+
+
+def left(report: Report, kind: Kind) -> list[str]:
+    """What is not proved of a kind of faults."""
+    (proof,) = (each for each in report.proofs if each.kind is kind)
+    return [text["en"] for text in proof.left]
+
+
+def same(policy: Policy) -> bool:
+    """Whether the solver finds the rules that decide nothing in any combination that is tried."""
+    tried = _try_combinations(policy, {kind: Space.of(policy, kind) for kind in JUDGED}, None, 0)
+    return dead_rules(policy, MOST_STEPS) == (tried[1], ())
+
+
+class TestASmallPolicy:
+    @pytest.mark.parametrize(
+        "policy",
+        [SHOP, FLEA_MARKET, MUST_SHIP, FURNITURE, CONECT, QOO10],
+        ids=["half-hour", "flea", "must-ship", "furniture", "conect", "marketplace"],
+    )
+    def test_has_the_same_dead_rules(self, policy: Policy) -> None:
+        assert same(policy)
+
+    def test_has_the_same_faults_and_says_by_which_means(self) -> None:
+        """And is proved; `combinations` are those that were tried."""
+        recalls = Rule(
+            "recalls",
+            on=RequestCancellation,
+            when=seller & status.is_in("shipped"),
+            effect=CANCEL,
+        )
+        policy = shop(plus=[recalls])
+        report, tried = verify(policy, by="solver"), verify(policy)
+        assert report.faults == tried.faults
+        assert report.notes == tried.notes
+        assert report.is_proved
+        assert {*report.combinations.values()} == {0}
+        by = {proof.kind: proof.by for proof in report.proofs}
+        assert by[Kind.NEVER_DECIDES] == (Means.SOLVER, Means.WALK)
+        assert report.text("en").splitlines()[1] == (
+            "Checked: 1,242 combinations of facts by a solver, 90 cases that can be reached, "
+            "665 steps"
+        )
+        assert "ソルバーにより事実の組み合わせ 1,242 通り、到達しうる案件 90 件" in report.text(
+            "ja"
+        )
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("policy", READINGS.values(), ids=READINGS.keys())
+    def test_has_the_same_dead_rules_in_any_reading(self, policy: Policy) -> None:
+        assert same(policy)
+
+    @pytest.mark.slow
+    @settings(max_examples=500)
+    @given(made=rules(max_size=4))
+    def test_of_any_rules_has_the_same_dead_rules(self, made: list[Rule]) -> None:
+        """Of those that can be tried in no time."""
+        policy = tiny(rules=(*RULES, *made), facts=OF_CONDITIONS, texts=TOLD)
+        assume(Space.of(policy, RequestCancellation).size < 5_000)
+        assert same(policy)
+
+
+class TestALargePolicy:
+    def test_that_is_sound_has_no_fault(self) -> None:
+        """Of its 10^15 combinations nothing is left, of the cases what only a walk shows."""
+        report = verify(large(15))
+        assert report.possible == 2_734_595_429_727_834
+        assert report.ok
+        assert not report.is_proved
+        assert left(report, Kind.PERMITS_DISAGREE) == []
+        assert left(report, Kind.REASON_UNMEETABLE)
+
+    @pytest.mark.parametrize("number", [0, 4, 6, 7, 9], ids=lambda number: KINDS[number])
+    def test_shows_a_fault_that_is_planted(self, number: int) -> None:
+        shows(number)
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("number", range(100))
+    def test_shows_each_of_a_hundred(self, number: int) -> None:
+        shows(number)
+
+    def test_has_rules_that_nobody_can_evaluate(self) -> None:
+        """Nobody can tell when a request was closed that is still open."""
+        late = Rule("late", on=Approve, when=now >= closed_at + hours(1), effect=Forbid("late"))
+        report = verify(large(12, late))
+        assert [fault.id for fault in report.faults] == ["never_determined:late on Approve"]
+
+    def test_has_facts_that_must_be_told(self) -> None:
+        """An order is registered with each of them, and with no other value than may be."""
+        weighed = Flag("weighed", required=True)
+        when = buyer & UNSHIPPED & ~weighed
+        rash = Rule("rash", on=RequestCancellation, effect=CANCEL, when=when)
+        policy = large(10)
+        policy = attrs.evolve(policy, facts=(*policy.facts, weighed), rules=(*policy.rules, rash))
+        faults = {fault.id: fault for fault in verify(policy).faults}
+        disagree = faults["permits_disagree:buyer_asks, rash"]
+        assert disagree.scenario[0]["order"]["facts"] == {"weighed": False}
+
+    def test_has_deadlines_that_do_all_there_is(self) -> None:
+        """Each runs in some case, and none where the lifecycle does not have its action."""
+        due = requested_at + hours(1)
+        several = [
+            Deadline("refused", runs=is_open & UNSHIPPED, due=due, then=reject),
+            Deadline(
+                "packs",
+                runs=status.is_in("placed"),
+                due=placed_at + hours(9),
+                then=advance("pack"),
+            ),
+        ]
+        policy = large(10, deadlines=(*SHOP.deadlines, *several))
+        report = verify(policy)
+        assert [fault.id for fault in report.faults if "impossible" in fault.id] == []
+
+    def test_charges_a_fee_that_never_holds(self) -> None:
+        """Nobody is both; where a deadline cancels, it could charge one."""
+        vain = Fee(id="vain", when=buyer & seller)
+        policy = large(10, refunding=Refunding(fees=(vain,)))
+        assert [fault.id for fault in verify(policy).faults] == ["never_decides:vain"]
+
+    def test_shows_what_is_possible_and_was_not_reached(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A combination is no case: that nobody reached one is said, and is no fault."""
+        monkeypatch.setattr(large_walk, "MOST_TRIES", 1)
+        never = status.is_in("shipped") & is_open
+        odd = Rule("odd_one", on=RequestCancellation, effect=CANCEL, when=seller & never)
+        report = verify(large(10, odd))
+        (text,) = left(report, Kind.PERMIT_WITHOUT_MOVE)
+        assert text == (
+            "There are combinations of facts in which odd_one ever grants what the lifecycle has "
+            "no move for; no case that shows it was reached."
+        )
+        assert [fault.id for fault in report.faults] == [
+            "never_decides:odd_one on RequestCancellation"
+        ]
+
+
+ANSWERS = {
+    "permits_disagree": ["permits_disagree"],
+    "permit_without_move": ["not_cancellable"],
+    "hole": ["not_permitted"],
+    "fees_disagree": ["fees_disagree"],
+}
+"""The codes that the last line of a scenario is refused with, by the kind of its fault."""
+
+
+def shows(number: int) -> None:
+    """The fault with this number is found and no other, and its scenario is replayed."""
+    policy, expected = planted(number)
+    report = verify(policy)
+    assert 10**10 <= report.possible <= 10**18
+    assert {fault.id for fault in report.faults} == expected
+    for fault in report.faults:
+        answers = replayed(policy, fault)
+        if str(fault.kind) in ANSWERS:
+            assert answers[-1]["codes"] == ANSWERS[fault.kind]
+
+
+class TestWhatCannotBeDone:
+    def test_too_many_cases_of_one_set_of_facts_are_too_many(self) -> None:
+        """Then neither can do it; no solver is recommended."""
+        with pytest.raises(TooLarge) as refused:
+            verify(SHOP, most_cases=40)
+        assert (refused.value.what, refused.value.solved) == ("cases", True)
+
+    def test_a_solver_that_gives_up_proves_nothing(self) -> None:
+        """No rule is said to decide nothing; what was asked is said, and it is not ok."""
+        report = verify(SHOP, by="solver", most_steps=1)
+        assert report.faults == ()
+        assert not report.ok
+        assert not report.is_proved
+        asked = "did not decide whether buyer_asks (cancel) on RequestCancellation ever decides"
+        assert any(asked in text["en"] for text in report.undecided)
+        assert report.as_dict()["undecided"] == [text.as_dict() for text in report.undecided]
+
+    def test_a_solver_that_gives_up_on_a_large_policy_leaves_its_questions(self) -> None:
+        report = verify(large(9), most_steps=1)
+        assert not report.ok
+        assert left(report, Kind.HOLE)
+
+    def test_a_large_policy_without_the_solver_is_too_large(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As before; what the solver would add is said."""
+        monkeypatch.setattr("ordercancel.verification.has_solver", lambda: False)
+        with pytest.raises(TooLarge, match=r"ordercancel\[prove\]") as refused:
+            verify(large(9))
+        assert refused.value.facts[1] == ("trait_0", 7)
+
+    def test_a_solver_that_is_asked_for_must_be_there(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "z3", None)
+        with pytest.raises(ImportError, match=r"ordercancel\[prove\]"):
+            verify(SHOP, by="solver")
+        assert verify(SHOP, by="enumeration").ok
