@@ -103,10 +103,12 @@ async function run() {
   $("answers").hidden = faults.length > 0;
   if (faults.length) return say(WORDS.faulty + faults.length);
   $("title").textContent = `${seen.title} (${WORDS.edition.replace("#", seen.edition)})`;
-  $("pictures").replaceChildren(...seen.pictures.map(picture));
+  $("pictures").replaceChildren();
   $("page").open = false;
   $("page").querySelector("iframe")?.remove();
   begin(seen);
+  const { pictures } = await ask("drawn", LANG);
+  $("pictures").replaceChildren(...pictures.map(picture));
   await verify();
 }
 

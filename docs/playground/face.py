@@ -55,7 +55,7 @@ _SHADES = (
 
 
 def run(text: str, lang: str) -> str:
-    """Run a policy's text: its faults with their lines, or what there is to see of it."""
+    """Run a policy's text: its faults with their lines, or its name, an order, and who acts."""
     global _policy  # noqa: PLW0603 - the page has one
     module = ModuleType("policy")
     sys.modules["policy"] = module  # where classes look for the module that they are of
@@ -76,6 +76,13 @@ def run(text: str, lang: str) -> str:
         edition=_policy.edition,
         zone=_policy.zone,
         printed=printed.getvalue(),
+        **_beginning(lang),
+    )
+
+
+def drawn(lang: str) -> str:
+    """The pictures of the policy, each with its title, and what it shows in words."""
+    return _json(
         pictures=[
             {
                 "title": chart.title,
@@ -83,8 +90,7 @@ def run(text: str, lang: str) -> str:
                 "lines": list(chart.lines),
             }
             for chart in pictures(_policy, lang)
-        ],
-        **_beginning(lang),
+        ]
     )
 
 
@@ -92,7 +98,7 @@ def check(lang: str) -> str:
     """What `verify` says: a summary, and the faults, each with the lines that show it."""
     try:
         report = verify(_policy)
-    except OrderCancelError as error:
+    except (OrderCancelError, ImportError) as error:
         return _json(ok=False, summary=str(error), faults=[])
     return _json(
         ok=report.ok,

@@ -14,6 +14,7 @@ async function start(files) {
   ]);
   const python = await loadPyodide({
     createPyodideModule,
+    env: { PYTHONDONTWRITEBYTECODE: "1" },
     indexURL: "https://playground.invalid/",
     lockFileContents: new TextDecoder().decode(files["pyodide-lock.json"]),
   });

@@ -29,11 +29,12 @@ ASK = {"do": "request", "order_id": "o-1", "by": "buyer:b-1", "reason": "changed
 def test_a_policy_is_told_with_its_pictures_an_order_and_who_acts() -> None:
     seen = ran(SHOP)
     assert (seen["title"], seen["edition"], seen["zone"]) == ("shop", "1", "Europe/Berlin")
-    assert [each["title"] for each in seen["pictures"]] == [
+    drawn = json.loads(face.drawn("en"))["pictures"]
+    assert [each["title"] for each in drawn] == [
         "The status of an order",
         "The status of a request",
     ]
-    assert all(each["svg"].startswith("<svg") for each in seen["pictures"])
+    assert all(each["svg"].startswith("<svg") for each in drawn)
     assert seen["lines"][-1]["order"]["status"] == "placed"
     assert [each["name"] for each in seen["fields"]] == ["status", "placed_at"]
     assert [each["value"] for each in seen["actors"]] == [
@@ -185,3 +186,21 @@ def test_what_is_not_what_was_pinned_is_not_used(
     monkeypatch.setattr(build, "npm", pack)
     with pytest.raises(OSError, match="is not what it was"):
         build._fetch_pyodide(tmp_path, tmp_path)
+
+
+def test_what_two_fetch_at_once_is_kept_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whoever is second takes what the first has kept, and leaves nothing else behind."""
+
+    def fetch_pyodide(here: Path, folder: Path) -> None:
+        (folder / "mine").touch()
+        if here.parent == tmp_path / ".playground" and len([*here.parent.iterdir()]) == 1:
+            (build._fetched() / "first").touch()
+
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    monkeypatch.setattr(build, "_fetch_pyodide", fetch_pyodide)
+    monkeypatch.setattr(build, "_fetch_wheels", lambda folder: None)
+    kept = build._fetched()
+    assert sorted(each.name for each in kept.iterdir()) == ["first", "mine"]
+    assert [*kept.parent.iterdir()] == [kept]
