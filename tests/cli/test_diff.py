@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -130,6 +131,24 @@ class TestDiff:
         told = capsys.readouterr()
         assert told.out == ""
         assert "no policy 'bazaar'" in told.err
+
+    def test_writes_scenarios_to_replay_under_either(
+        self, written: Written, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """One of each difference that an order can meet when it is registered."""
+        name = f"{written(EDITIONS)}:NO_SECOND_TIME"
+        folder = tmp_path / "changes"
+        assert main(["diff", "conect", name, "--scenarios", str(folder)]) == 1
+        files = sorted(folder.iterdir())
+        assert [each.name for each in files] == [
+            "01-stricter.jsonl",
+            "02-other_code.jsonl",
+            "03-other_code.jsonl",
+        ]
+        capsys.readouterr()
+        for policy, ok in (("conect", True), (name, False)):
+            assert main(["replay", "--policy", policy, str(files[0])]) == 0
+            assert json.loads(capsys.readouterr().out.splitlines()[-1])["ok"] is ok
 
     def test_of_too_much_to_try_is_not_started(
         self, written: Written, capsys: pytest.CaptureFixture[str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import reduce
 from typing import Any
 
@@ -12,11 +13,28 @@ from examples.furniture import FURNITURE
 from examples.half_hour_shop import SHOP
 from examples.must_ship import MUST_SHIP
 
-from editions import OPPOSITES, PAIRS, asking, desk, relations
-from ordercancel import Policy, RequestCancellation
+from editions import OPPOSITES, PAIRS, PLACED, asking, desk, relations
+from ordercancel import Policy, RequestCancellation, Verdict
+from ordercancel.cli.replay import Replay
 from ordercancel.explain import Difference, PolicyDiff, Relation, diff
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
-from ordercancel.policy import CANCEL, Choice, Forbid, Rule
+from ordercancel.policy import (
+    CANCEL,
+    Choice,
+    Day,
+    Flag,
+    Forbid,
+    Lifecycle,
+    Moment,
+    Number,
+    Reason,
+    Rule,
+    reason,
+    requests_made,
+    seller,
+    ship_on,
+)
+from ordercancel.stores.memory import MemoryStore
 
 
 def told(difference: PolicyDiff) -> dict[tuple[str, str], set[tuple[object, ...]]]:
@@ -99,6 +117,106 @@ def test_each_switch_of_the_documents_has_its_word(
     difference = diff(build(), build(edition="2", **switch))
     assert relations(difference) == words
     assert not difference.same
+
+
+def shown(policy: Policy, lines: str) -> tuple[bool, set[str]]:
+    """Whether the last line of a scenario is done under `policy`, and the codes that refuse it."""
+    replay = Replay([policy], MemoryStore(), "en")
+    *_, answer = replay.run(line.encode() for line in lines.splitlines())
+    assert not replay.malformed
+    return answer["ok"], set(answer.get("codes", ()))
+
+
+def check_scenarios(before: Policy, after: Policy) -> int:
+    """Replay the scenario of each change under both policies; return how many have none."""
+    without = 0
+    for change in (each for answers in diff(before, after).answers for each in answers.changes):
+        without += not change.scenario
+        for policy, answer in ((before, change.before), (after, change.after)):
+            if change.scenario:
+                expected = (answer.verdict is not Verdict.REFUSE, set(answer.codes))
+                assert shown(policy, change.jsonl) == expected
+    return without
+
+
+class TestScenarios:
+    @pytest.mark.parametrize("pair", PAIRS)
+    def test_replay_to_the_answers_that_differ(self, pair: str) -> None:
+        """Under both editions; every difference has one."""
+        before, after, _ = PAIRS[pair]
+        assert check_scenarios(before, after) == 0
+
+    @pytest.mark.parametrize(
+        ("build", "switch", "without"),
+        [
+            (conect, {"recheck_permission": True}, 0),
+            (conect, {"shipping_supersedes": False}, 0),
+            (qoo10, {"withdrawal_bars": True}, 0),
+            (qoo10, {"shipping_supersedes": True}, 0),
+            pytest.param(qoo10, {"ask_again_while_open": True}, 0, marks=pytest.mark.slow),
+            pytest.param(conect, {"may_ask_again": False}, 0, marks=pytest.mark.slow),
+            # An order that lacks what its status needs is not registered.
+            pytest.param(qoo10, {"late_while_open": "approve_only"}, 4, marks=pytest.mark.slow),
+            # The request of a late order is approved before anything can be done.
+            pytest.param(qoo10, {"late_while_open": "approved"}, 3, marks=pytest.mark.slow),
+        ],
+    )
+    def test_are_of_the_documents_too(
+        self, build: Any, switch: dict[str, Any], without: int
+    ) -> None:
+        assert check_scenarios(build(), build(edition="2", **switch)) == without
+
+    def test_are_of_orders_that_the_later_edition_judges(self) -> None:
+        """Some weeks later, at the same hour of the same day of the week."""
+        holds_from = date(2026, 5, 1)
+        later = attrs.evolve(qoo10(edition="2", withdrawal_bars=True), holds_from=holds_from)
+        (placed,) = {
+            change.scenario[0]["order"]["placed_at"][:10] for change in diff(QOO10, later).changes
+        }
+        assert placed == "2026-05-05"
+        assert check_scenarios(QOO10, later) == 0
+
+    def test_are_of_one_name_alone(self) -> None:
+        """An order names its policy."""
+        other = attrs.evolve(desk(asking(CANCEL)), name="counter")
+        (change,) = diff(desk(), other).changes
+        assert change.scenario == ()
+
+    def test_have_whatever_an_order_must_have(self) -> None:
+        """Of facts that no rule asks for some value, and the parties of further roles."""
+        must = {"of": None, "required": True}
+        facts = (
+            Choice("size", values=("s", "l"), **must),
+            Flag("gift", **must),
+            Number("weight", **must),
+            Moment("packed_at", **must),
+            Day("packed_on", **must),
+        )
+        parts: dict[str, Any] = {"facts": facts}
+        assert check_scenarios(desk(**parts), desk(asking(CANCEL), **parts)) == 0
+
+    def test_give_the_reason_that_a_rule_asks_for_or_none_that_fits(self) -> None:
+        """And none where no reason fits both: whoever asks has to give one."""
+        parts: dict[str, Any] = {"reasons": (Reason("broken"), Reason("late", text=(3, 9)))}
+        late = asking(CANCEL, PLACED & reason.is_known & reason.is_in("late"))
+        assert check_scenarios(desk(**parts), desk(late, **parts)) == 0
+        sellers: dict[str, Any] = {"reasons": (Reason("broken", when=seller),)}
+        assert check_scenarios(desk(**parts), desk(asking(CANCEL), **sellers)) == 1
+
+    def test_are_of_orders_that_can_be_registered(self) -> None:
+        """One that was placed has a ship date, and nobody asks a thousand times."""
+        orders = Lifecycle(
+            moves={"ship": ("placed", "shipped")},
+            cancellable="placed",
+            shipped="shipped",
+            needs={"placed": "ship_on"},
+        )
+        unplanned = asking(CANCEL, PLACED & ~ship_on.is_known)
+        assert check_scenarios(desk(orders=orders), desk(unplanned, orders=orders)) == 1
+        planned = asking(CANCEL, PLACED & ship_on.is_known)
+        assert check_scenarios(desk(orders=orders), desk(planned, orders=orders)) == 0
+        often = asking(CANCEL, PLACED & (requests_made > 1000))
+        assert check_scenarios(desk(), desk(often)) == 1
 
 
 WORDS = ("a", "b", "c", "d", "e", "f")

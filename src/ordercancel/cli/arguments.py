@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     covered = (FAIL_UNDER, MOST_CASES, WRITE_GAPS)
     add(choices, commands.run_coverage, POLICY, SCENARIOS, *covered, LANG, format_of("text"))
     add(choices, commands.run_mutants, POLICY, SCENARIOS, *MUTATED, LANG, format_of("text"))
-    add(choices, commands.run_diff, BEFORE, AFTER, BY, LANG, format_of("text"))
+    add(choices, commands.run_diff, BEFORE, AFTER, BY, WRITE_CHANGES, LANG, format_of("text"))
     add(choices, commands.run_diagram, POLICY, OF_REQUEST, LANG, DRAWN)
     _add_database(choices)
     bulk_arguments.add_all(choices)
@@ -71,6 +71,9 @@ BY = option(
     choices=("enumeration", "solver"),
     help="try and count every combination, or prove it of however many "
     "(default: the solver, where ordercancel[prove] is installed)",
+)
+WRITE_CHANGES = option(
+    "--scenarios", metavar="FOLDER", help="write a scenario of each difference there"
 )
 OUTPUT = option("-o", "--output", metavar="FILE", default="-", help="default: print it")
 LINKED = option("--report", metavar="URL", help="link to this report of `verify`")

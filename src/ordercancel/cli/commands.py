@@ -257,6 +257,9 @@ def run_diff(chosen: argparse.Namespace) -> int:
     else:
         texts = (each.text(language(chosen.lang, each.after)) for each in found)
         print("\n".join(texts), end="")
+    if chosen.scenarios is not None:
+        changes = (change for each in found for change in each.changes if change.scenario)
+        _write_scenarios(chosen.scenarios, ((each.difference, each.jsonl) for each in changes))
     return 0 if all(each.same for each in found) else 1
 
 

@@ -9,6 +9,7 @@ they are told for themselves.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
@@ -27,6 +28,7 @@ from ordercancel.rules.facts import OF_THE_ACTOR, seller_permits
 from ordercancel.rules.refunding import Fee
 from ordercancel.rules.roles import other_side_of
 from ordercancel.verification.enumeration import FactValues, Space
+from ordercancel.verification.scenario import Line
 
 PRICED = "has_prices"
 """Whether the order has prices, in a combination of facts; without any no fee is asked."""
@@ -93,6 +95,8 @@ class AnswerChange:
         before: The answer of the one policy to the example.
         after: The answer of the other.
         count: How many combinations there are; None where they were not tried one by one.
+        scenario: The lines of a scenario that shows the example, to replay under either policy;
+            none where no order is registered like that.
     """
 
     difference: Difference
@@ -101,12 +105,19 @@ class AnswerChange:
     before: PolicyAnswer
     after: PolicyAnswer
     count: int | None = None
+    scenario: tuple[Line, ...] = ()
 
     @property
     def key(self) -> tuple[object, ...]:
         """What is the same for all of them."""
         one, other = ((each.verdict, each.to) for each in (self.before, self.after))
         return self.difference, one, other, self.code
+
+    @property
+    def jsonl(self) -> str:
+        """The scenario as the text of a file for ``ordercancel replay``."""
+        lines = (json.dumps(line, ensure_ascii=False) for line in self.scenario)
+        return "".join(f"{line}\n" for line in lines)
 
     def as_dict(self) -> dict[str, Any]:
         """The difference for programs."""
@@ -117,6 +128,7 @@ class AnswerChange:
             "before": self.before.as_dict(),
             "after": self.after.as_dict(),
             "example": {name: _plain(value) for name, value in self.example.items()},
+            "scenario": list(self.scenario),
         }
 
 

@@ -23,6 +23,7 @@ from ordercancel.explain.answer_changes import (
 )
 from ordercancel.explain.part_changes import PartChange, different_parts
 from ordercancel.explain.proved_changes import Proved
+from ordercancel.explain.witness import witness
 from ordercancel.policy.describe import VERDICT_NAMES, Spoken
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import Value
@@ -147,11 +148,20 @@ def diff(
         by=by,
         compared=compared,
         differ=differ,
-        answers=tuple(answers),
+        answers=tuple(_shown(before, after, each) for each in answers),
         only_before=_only(before, after),
         only_after=_only(after, before),
         parts=tuple(different_parts(before, after)),
     )
+
+
+def _shown(before: Policy, after: Policy, answers: RoleAnswers) -> RoleAnswers:
+    """The same, each change with a scenario that shows it."""
+    shown = (
+        attrs.evolve(change, scenario=witness(before, after, answers.kind, change))
+        for change in answers.changes
+    )
+    return attrs.evolve(answers, changes=tuple(shown))
 
 
 def _tried(

@@ -53,6 +53,10 @@ class Proved:
         self._kind = space.kind
         self._of_other = attrs.evolve(space, policy=other)
         self._encoded = encoded = Encoded(space, most_steps=most_steps)
+        self._usual = {  # orders that can be registered, as far as that goes
+            name: False if False in values else next((v for v in values if v is not None), None)
+            for name, values in space.free.items()
+        }
         priced = encoded.true(Holds(PRICED)) if PRICED in space.values else encoded.any_of(())
         self._one, self._two = (Answers(encoded, each, priced) for each in self._policies)
         self._codes = self._apart(self._one.codes, self._two.codes)
@@ -124,7 +128,7 @@ class Proved:
         self, code: str | None, formulas: tuple[Formula, ...], query: str
     ) -> Iterator[AnswerChange]:
         """The difference where `formulas` hold, if they ever do, with a usual example."""
-        facts = self._encoded.smallest(*formulas, query=query)
+        facts = self._encoded.smallest(*formulas, query=query, usual=self._usual)
         if facts is not None:
             one, other = self._policies
             yield change_at(

@@ -58,7 +58,11 @@ _ORDER_FIELDS = (
     "channel",
     "ship_on",
     "paid_at",
+    "shipped_at",
+    "delivered_at",
+    "status_since",
     "facts",
+    "history",
     "lines",
     "money",
 )
@@ -122,6 +126,8 @@ def _lines(
 ) -> Iterator[Line]:
     zone = policy.tzinfo
     fields = {name: getattr(order, name) for name in _ORDER_FIELDS}
+    if order.status_since == order.placed_at:
+        del fields["status_since"]  # as it is where nothing is said
     if order.money is not None:
         del fields["lines"]  # the money has them
     yield {"order": _plain_line({**fields, "id": order_id}, zone)}
@@ -158,9 +164,7 @@ def _plain(value: Any, zone: tzinfo) -> Any:
         case Money():
             return attrs.asdict(value, filter=lambda field, each: each != field.default)
         case tuple():
-            return [
-                attrs.asdict(each, filter=lambda _, value: value is not None) for each in value
-            ]
+            return [_plain_line(attrs.asdict(each, recurse=False), zone) for each in value]
         case Mapping():
             return {name: _plain(each, zone) for name, each in value.items()}
         case _:
