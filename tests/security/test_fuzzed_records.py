@@ -231,7 +231,7 @@ EXTREMES: dict[str, tuple[str, Any, str]] = {
     "a text without end": ("text", "x" * 12_001, "has 12001 code points"),
     "an id without end": ("order_id", "x" * 201, "has 201 characters"),
     "an id with a line break": ("order_id", "x\n", "contains U+000A"),
-    "too many rules": ("rules", ["r"] * 1_001, "has 1001 entries"),
+    "too many rules": ("rules", ["r"] * 2_101, "has 2101 entries"),
     "a rule without a name": ("rules", [""], "rules[0]: is empty"),
     "an actor of no role": ("by", {"id": "b-1"}, ""),
     "an actor of an odd role": ("by", {"id": "b-1", "role": []}, ""),

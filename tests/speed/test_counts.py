@@ -27,6 +27,7 @@ from ordercancel import (
     decide,
     evolve,
 )
+from ordercancel.engine.compilation import compiled_rules
 from ordercancel.policies import QOO10
 from ordercancel.stores.memory import MemoryStore
 from samples import jst
@@ -40,10 +41,10 @@ Work = Callable[[], object]
 BOUNDS = {
     "assess a request": (360, 250),
     "assess an approval": (420, 250),
-    "decide a request, at once": (1_065, 1_100),
-    "decide a request, referred": (860, 1_100),
-    "decide an approval": (925, 750),
-    "decide a rejection": (1_070, 850),
+    "decide a request, at once": (1_075, 1_100),
+    "decide a request, referred": (870, 1_100),
+    "decide an approval": (930, 750),
+    "decide a rejection": (1_080, 850),
     "handle a request": (4_380, 7_600),
     "handle an approval": (5_170, 8_600),
     "handle an approval with an id": (6_120, 8_600),
@@ -148,6 +149,22 @@ def test_rules_that_cannot_matter_cost_nothing() -> None:
         )
         assert few().verdict == many().verdict
         assert instructions(many) <= instructions(few)
+
+
+@pytest.mark.slow
+def test_ten_times_the_rules_take_ten_times_as_long_to_build() -> None:
+    """A policy, and what its rules are compiled to for each role in each status."""
+
+    def build(number: int) -> None:
+        policy = rules_apart(number)
+        for role in policy.roles:
+            for status in policy.orders.statuses:
+                compiled_rules(policy, RequestCancellation, role, status)
+
+    def more(number: int) -> int:
+        return instructions(partial(build, number)) - instructions(partial(build, 0))
+
+    assert more(1_000) <= 11 * more(100)
 
 
 def test_what_was_never_cheap_is_counted_too() -> None:
