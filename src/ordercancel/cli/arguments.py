@@ -45,6 +45,8 @@ def parser() -> argparse.ArgumentParser:
     covered = (FAIL_UNDER, MOST_CASES, WRITE_GAPS)
     add(choices, commands.run_coverage, POLICY, SCENARIOS, *covered, LANG, format_of("text"))
     add(choices, commands.run_mutants, POLICY, SCENARIOS, *MUTATED, LANG, format_of("text"))
+    made = (MOST_CASES, ANY_LANG, format_of("jsonl"), OUTPUT)
+    add(choices, commands.run_scenarios, POLICY, *made)
     add(choices, commands.run_diff, BEFORE, AFTER, BY, WRITE_CHANGES, LANG, format_of("text"))
     add(choices, commands.run_diagram, POLICY, OF_REQUEST, LANG, DRAWN)
     _add_database(choices)

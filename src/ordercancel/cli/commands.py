@@ -33,6 +33,7 @@ from ordercancel.policy.policy import Policy
 from ordercancel.stores.memory import MemoryStore
 from ordercancel.verification import Invariant, Report, verify
 from ordercancel.verification.coverage import MOST_CASES, coverage, watching
+from ordercancel.verification.covering import covering
 
 if TYPE_CHECKING:
     from ordercancel.cli.happened import Happened
@@ -236,6 +237,25 @@ def run_mutants(chosen: argparse.Namespace) -> int:
         written = (f"{lines}\n" for report in reports for lines in report.scenarios)
         _write_scenarios(chosen.scenarios, (("mutant", text) for text in written))
     return 0 if all(report.percent >= chosen.fail_under for report in reports) else 1
+
+
+def run_scenarios(chosen: argparse.Namespace) -> int:
+    """Write scenarios that show all of a policy, with its answers; 1 where some may be missing."""
+    policy = one_policy(chosen.policy)
+    check_language(chosen.lang, (policy,))
+    lang = chosen.lang or policy.languages[0]
+    written = loaded("ordercancel.cli.scenarios", "cli")
+    with busy(f"scenarios {policy.name} {policy.edition}"):
+        found = covering(policy, most_cases=chosen.most_cases or MOST_CASES)
+    if chosen.format == "json":
+        text = json.dumps(written.as_dict(found, lang), ensure_ascii=False, indent=2) + "\n"
+    else:
+        text = written.as_text(found, lang)
+    if chosen.output == "-":
+        print(text, end="")
+    else:
+        Path(chosen.output).write_text(text, encoding="utf-8")
+    return 1 if written.not_found(found) else 0
 
 
 def _write_scenarios(where: str, scenarios: Iterable[tuple[str, str]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -118,12 +118,13 @@ def scenario(
     Times are in the policy's zone. `order_id` renames the order, where one scenario shows two.
     """
     order, done = node.way()
-    return tuple(_lines(policy, order_id or order.id, order, (*done, *further)))
+    return tuple(lines_of(policy, order_id or order.id, order, (*done, *further)))
 
 
-def _lines(
-    policy: Policy, order_id: str, order: Order, done: tuple[Attempt | Tick, ...]
+def lines_of(
+    policy: Policy, order_id: str, order: Order, done: Iterable[Attempt | Tick]
 ) -> Iterator[Line]:
+    """The lines that register `order` as `order_id`, and do to it what is `done`."""
     zone = policy.tzinfo
     fields = {name: getattr(order, name) for name in _ORDER_FIELDS}
     if order.status_since == order.placed_at:

@@ -90,13 +90,14 @@ class TimeRegions:
                     yield name
 
     def first(self) -> Iterator[datetime]:
-        """When orders are placed.
+        """When orders are placed: on a Monday on which the edition holds.
 
         In the morning; on either side of midnight, where lengths of time meet a calendar; on a
         Monday, a Friday, a Saturday and the eve of a holiday, where working days count.
         """
         zone = self.policy.tzinfo
-        days = {date(2024, 4, 1)}
+        first = max(date(2024, 4, 1), self.policy.holds_from)
+        days = {first + (-first.weekday() % 7) * _DAY}
         for calendar in self._calendars:
             eves = {day - _DAY for day in sorted(calendar.holidays)[:1]}
             typical = calendar.typical_days()
