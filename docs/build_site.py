@@ -27,7 +27,8 @@ from docs import reference  # noqa: E402
 
 LANGUAGES = ("en", "ja")
 SETTINGS = (DOCS / "site" / "site.toml").read_text(encoding="utf-8")
-_LINK = re.compile(r"(!?)\[([^]\n]*)(?<!\\)\]\(([^)#\s]*)(#[^)\s]*)?\)")
+# The words of a link may go on in the next line.
+_LINK = re.compile(r"(!?)\[([^]\n]*(?:\n[^]\n]+)?)(?<!\\)\]\(([^)#\s]*)(#[^)\s]*)?\)")
 _MERMAID = re.compile(r"```mermaid\n.*?```\n", re.DOTALL)
 _JAPANESE = "[\u3001-\u30ff\u4e00-\u9fff\uff01-\uff5e]"
 _BROKEN = re.compile(rf"(?<={_JAPANESE})\n *(?={_JAPANESE})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
@@ -80,6 +81,14 @@ def test_the_reference_has_every_code_in_both_languages() -> None:
     english, japanese = (Site(each).pages()["reference/codes.md"] for each in LANGUAGES)
     assert "| `not_due`{ #not_due } | The deadline has not come due. |" in english
     assert "| `not_due`{ #not_due } | 期限はまだ到来していません。 |" in japanese
+
+
+def test_every_link_within_the_repository_is_one_of_the_site() -> None:
+    """Also where its words are broken over two lines; a link that is left out is dead there."""
+    pages = Site("en").pages()
+    links = re.findall(r"\]\(((?:docs|\.\./docs)/[^)]*)\)", pages["changelog.md"])
+    assert links == []
+    assert "](scenarios.md#in-an-editor)" in pages["changelog.md"]
 
 
 def test_no_blank_stands_in_japanese_where_a_line_ends() -> None:
