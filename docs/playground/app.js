@@ -97,7 +97,7 @@ async function run() {
   const faults = seen.faults ?? [];
   $("faults").replaceChildren(
     ...faults.map(({ line, text: words }) =>
-      item(line && button(`${WORDS.line} ${line}`, () => jump(line)), " ", el("span", { class: "stop" }, words)),
+      item(line && button(WORDS.line.replace("#", line), () => jump(line)), " ", el("span", { class: "stop" }, words)),
     ),
   );
   $("answers").hidden = faults.length > 0;
