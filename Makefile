@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo demo-django test test-slow check test-django test-pythons test-long races crashes soak refunds recipes bench bench-bulk mutants mutmut docs sync format clean
+.PHONY: demo demo-django test test-slow check test-django test-pythons test-long races crashes soak refunds recipes bench bench-bulk bench-verify mutants mutmut docs sync format clean
 
 demo: $(RUNS)
 	$(BIN)/ordercancel demo
@@ -87,6 +87,10 @@ bench: $(RUNS)
 # One rule set over ten million orders, against what one writes by hand.
 bench-bulk: $(READY)
 	$(BIN)/python benchmarks/bulk.py
+
+# What a solver proves: the shipped policies, the shops, and one that has too much to try.
+bench-verify: $(READY)
+	PYTHONPATH=. $(BIN)/python benchmarks/verify.py
 
 # Every mutant of both policies against the oracle, the clauses and verify.
 mutants: $(READY)

@@ -61,7 +61,8 @@ def left(report: Report, kind: Kind) -> list[str]:
 
 def same(policy: Policy) -> bool:
     """Whether the solver finds the rules that decide nothing in any combination that is tried."""
-    tried = _try_combinations(policy, {kind: Space.of(policy, kind) for kind in JUDGED}, None, 0)
+    spaces = {kind: Space.of(policy, kind) for kind in JUDGED}
+    tried = _try_combinations(policy, spaces, None, 0, None)
     return dead_rules(policy, MOST_STEPS) == (tried[1], ())
 
 
