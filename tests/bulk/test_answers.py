@@ -81,24 +81,39 @@ def test_orders_are_counted_by_seller_and_state(engine: str) -> None:
 
 
 def test_what_another_edition_would_change_is_counted() -> None:
-    """From what to what, by which rules, with the first and the last order of each kind."""
-    rows = [{"request_status": "withdrawn", "withdrawn_before": True}] * 3 + [
-        {},
-        {"status": "new"},
-    ]
+    """From what to what, by which rules, with the first and the last order of each kind.
+
+    Orders that are refused by one code more come last: their answer is the same.
+    """
+    withdrawn = {"request_status": "withdrawn", "withdrawn_before": True}
+    rejected = {"rejected_before": True, "withdrawn_before": True, "request_status": "withdrawn"}
+    rows = [withdrawn] * 3 + [{}, {"status": "new"}, rejected]
     barring = qoo10(edition="2", withdrawal_bars=True)
     found = compare(QOO10, barring, orders(*rows), at=NOON)
-    assert (found.orders, found.changed) == (5, 3)
-    assert found.shifts == (
-        Shift(
-            before="refer",
-            after="refuse",
-            rules_before=("qoo10.refer",),
-            rules_after=("qoo10.no_second_request_after_withdrawal",),
-            orders=3,
-            samples=("A-0", "A-2"),
-        ),
+    assert (found.orders, found.changed) == (6, 3)
+    shift = Shift(
+        before="refer",
+        after="refuse",
+        rules_before=("qoo10.refer",),
+        rules_after=("qoo10.no_second_request_after_withdrawal",),
+        codes_after=("withdrawn_before",),
+        orders=3,
+        samples=("A-0", "A-2"),
     )
+    recoded = Shift(
+        before="refuse",
+        after="refuse",
+        rules_before=("qoo10.no_second_request",),
+        rules_after=("qoo10.no_second_request", "qoo10.no_second_request_after_withdrawal"),
+        codes_before=("rejected_before",),
+        codes_after=("rejected_before", "withdrawn_before"),
+        orders=1,
+        samples=("A-5",),
+    )
+    assert found.shifts == (shift, recoded)
+    assert [each.difference for each in found.shifts] == ["stricter", "other_code"]
+    back = compare(barring, QOO10, orders(*rows), at=NOON)
+    assert (back.orders_by("looser"), back.orders_by("other_code")) == (3, 1)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -38,7 +38,7 @@ order_id,status,seller,ship_on,request_status,initiator,answerer,rejected_before
 NEXT = """
 from ordercancel import RequestCancellation
 from ordercancel.policies.qoo10.rules import qoo10
-from ordercancel.policy import Forbid, Rule, own_rule
+from ordercancel.policy import Forbid, Rule, own_rule, status
 from ordercancel.rules.conditions import Condition
 import attrs
 
@@ -61,6 +61,10 @@ rainy = Rule(
     source=own_rule("nobody ships in the rain", ja="雨天は発送しない"),
 )
 RAINY = attrs.evolve(NEXT, edition="3", rules=(*NEXT.rules, rainy))
+gone = attrs.evolve(
+    rainy, id="qoo10.gone", when=status.is_in("shipped"), effect=Forbid("withdrawn_before")
+)
+RECODED = attrs.evolve(qoo10(edition="4"), rules=(*qoo10().rules, gone))
 """
 
 
@@ -344,11 +348,11 @@ class TestWhatIf:
             (
                 "qoo10 1 → qoo10 2\n"
                 "2026-04-01 12:00:00+09:00\n"
-                "1 of 5 orders are answered differently.\n"
+                "1 of 5 orders are answered differently: 1 stricter, 0 looser.\n"
                 "\n"
-                "before          after   rules                                       "
+                "change    before          after   rules                                       "
                 "                      such as  orders  share\n"
-                "cancel at once  refuse  "
+                "stricter  cancel at once  refuse  "
                 "qoo10.instant_delayed → qoo10.no_second_request_after_withdrawal  "
                 "009           1  20.0%\n"
             ),
@@ -364,12 +368,18 @@ class TestWhatIf:
             "at": NOON,
             "orders": 5,
             "changed": 1,
+            "stricter": 1,
+            "looser": 0,
+            "other_code": 0,
             "shifts": [
                 {
+                    "difference": "stricter",
                     "before": "cancel",
                     "after": "refuse",
                     "rules_before": ["qoo10.instant_delayed"],
                     "rules_after": ["qoo10.no_second_request_after_withdrawal"],
+                    "codes_before": [],
+                    "codes_after": ["withdrawn_before"],
                     "orders": 1,
                     "samples": ["009"],
                 }
@@ -380,13 +390,27 @@ class TestWhatIf:
         """Exit status 0."""
         status, told, _ = judged(said, "--against", "qoo10", "--lang", "ja")
         assert status == 0
-        assert told.endswith("5件のうち0件で回答が変わる。\n")
+        assert told.endswith("5件のうち0件で回答が変わる（厳しくなる：0件、緩くなる：0件）。\n")
 
     def test_leaves_rules_out_of_both(self, said: Said, written: Written) -> None:
         given = ("--against", f"{written(NEXT)}:RAINY", "--leave-out", "--lang", "en")
         status, told, _ = judged(said, *given)
         assert status == 1
-        assert "refer to the answerer  undecided  qoo10.refer → none " in told
+        assert "undecided  refer to the answerer  undecided  qoo10.refer → none " in told
+        assert "3 of 5 orders are answered differently: 1 stricter, 0 looser.\n" in told
+
+    def test_tells_apart_what_is_refused_by_other_codes(
+        self, said: Said, written: Written
+    ) -> None:
+        """Orders that are refused before and after; the exit status stays 0."""
+        given = ("--against", f"{written(NEXT)}:RECODED", "--lang", "en")
+        status, told, _ = judged(said, *given)
+        assert status == 0
+        assert told.splitlines()[2:4] == [
+            "0 of 5 orders are answered differently: 0 stricter, 0 looser.",
+            "1 more get the same answer by another code.",
+        ]
+        assert "\nother code  refuse  refuse  " in told
 
     def test_shows_as_many_rows_as_fit(
         self, said: Said, written: Written, monkeypatch: pytest.MonkeyPatch

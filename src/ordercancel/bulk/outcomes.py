@@ -13,6 +13,7 @@ from ordercancel.bulk.frames import answered
 from ordercancel.bulk.plan import USUAL, Plan, Question, plan_for
 from ordercancel.bulk.validation import require
 from ordercancel.domain.faults import moment
+from ordercancel.engine.decision import Verdict
 from ordercancel.policy.policy import Policy
 
 
@@ -124,6 +125,8 @@ class Shift:
         after: The verdict of the other.
         rules_before: The ids of the rules that determined the one.
         rules_after: The ids of the rules that determined the other.
+        codes_before: The codes of the refusals of the one.
+        codes_after: The codes of the refusals of the other.
         orders: How many orders there are.
         samples: The ids of some of them: the first and the last in their order.
     """
@@ -132,8 +135,23 @@ class Shift:
     after: str | None
     rules_before: tuple[str, ...]
     rules_after: tuple[str, ...]
+    codes_before: tuple[str, ...] = ()
+    codes_after: tuple[str, ...] = ()
     orders: int
     samples: tuple[str, ...]
+
+    @property
+    def difference(self) -> str | None:
+        """``stricter``, ``looser`` or ``other_code``; None where a verdict is missing.
+
+        To refuse is stricter than to refer, and to refer is than to cancel at once.
+        """
+        if self.before == self.after:
+            return "other_code"
+        if self.before is None or self.after is None:
+            return None
+        less = Verdict(self.after).rank < Verdict(self.before).rank
+        return "stricter" if less else "looser"
 
 
 @attrs.frozen(kw_only=True)
@@ -142,7 +160,8 @@ class WhatIf:
 
     Args:
         orders: How many orders there are.
-        shifts: Those whose verdict changes, the most frequent first.
+        shifts: Those whose verdict changes, the most frequent first; then those that are refused
+            by other codes.
     """
 
     orders: int
@@ -151,7 +170,11 @@ class WhatIf:
     @property
     def changed(self) -> int:
         """How many orders have another verdict."""
-        return sum(shift.orders for shift in self.shifts)
+        return sum(shift.orders for shift in self.shifts if shift.before != shift.after)
+
+    def orders_by(self, difference: str) -> int:
+        """How many orders are answered differently in this way, such as ``stricter``."""
+        return sum(each.orders for each in self.shifts if each.difference == difference)
 
 
 def compare(
@@ -164,7 +187,7 @@ def compare(
     leave_out: bool = False,
     check: bool = True,
 ) -> WhatIf:
-    """Find the orders that get another verdict under `after` than under `before`.
+    """Find the orders that get another verdict, or other codes, under `after` than `before`.
 
     Args:
         before: The one policy.
@@ -190,7 +213,8 @@ def compare(
     judged = frame
     for plan, prefix in zip(plans, _PREFIXES, strict=True):
         judged = answered(judged, plan, prefix=prefix)
-    names = [f"{prefix}{name}" for name in ("verdict", "rules") for prefix in _PREFIXES]
+    columns = ("verdict", "rules", "codes")
+    names = [f"{prefix}{name}" for name in columns for prefix in _PREFIXES]
     grouped = judged.group_by(*names).agg(
         nw.len().alias("orders"),
         nw.col("order_id").min().alias("first"),
@@ -198,12 +222,17 @@ def compare(
     )
     counted = grouped.collect() if isinstance(grouped, nw.LazyFrame) else grouped
     rows = list(counted.iter_rows(named=True))
-    shifts = [_shift(row) for row in rows if row[names[0]] != row[names[1]]]
-    shifts.sort(key=lambda each: (-each.orders, str(each)))
+    shifts = [each for each in map(_shift, rows) if _differs(each)]
+    shifts.sort(key=lambda each: (each.before == each.after, -each.orders, str(each)))
     return WhatIf(orders=sum(row["orders"] for row in rows), shifts=tuple(shifts))
 
 
 _PREFIXES = ("before ", "after ")
+
+
+def _differs(shift: Shift) -> bool:
+    before, after = set(shift.codes_before), set(shift.codes_after)
+    return shift.before != shift.after or before != after
 
 
 def _shift(row: dict[str, Any]) -> Shift:
@@ -213,6 +242,8 @@ def _shift(row: dict[str, Any]) -> Shift:
         after=row[f"{other}verdict"],
         rules_before=_ids(row[f"{one}rules"]),
         rules_after=_ids(row[f"{other}rules"]),
+        codes_before=_ids(row[f"{one}codes"]),
+        codes_after=_ids(row[f"{other}codes"]),
         orders=row["orders"],
         samples=tuple(dict.fromkeys((row["first"], row["last"]))),
     )

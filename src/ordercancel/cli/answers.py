@@ -175,7 +175,12 @@ def shifts_as_dict(asked: Asked, shifted: WhatIf) -> dict[str, Any]:
         "at": asked.at.isoformat(),
         "orders": shifted.orders,
         "changed": shifted.changed,
-        "shifts": [attrs.asdict(shift) for shift in shifted.shifts],
+        "stricter": shifted.orders_by("stricter"),
+        "looser": shifted.orders_by("looser"),
+        "other_code": shifted.orders_by("other_code"),
+        "shifts": [
+            {"difference": shift.difference, **attrs.asdict(shift)} for shift in shifted.shifts
+        ],
     }
 
 
@@ -185,13 +190,22 @@ def what_if(asked: Asked, shifted: WhatIf) -> Iterator[Table | str]:
     before, after = asked.policies
     yield f"{before.name} {before.edition} → {after.name} {after.edition}"
     yield asked.moment()
+    stricter, looser, recoded = map(shifted.orders_by, ("stricter", "looser", "other_code"))
     yield Text(
-        f"{shifted.orders:,}件のうち{shifted.changed:,}件で回答が変わる。",
-        f"{shifted.changed:,} of {shifted.orders:,} orders are answered differently.",
+        f"{shifted.orders:,}件のうち{shifted.changed:,}件で回答が変わる"
+        f"（厳しくなる：{stricter:,}件、緩くなる：{looser:,}件）。",
+        f"{shifted.changed:,} of {shifted.orders:,} orders are answered differently: "
+        f"{stricter:,} stricter, {looser:,} looser.",
     )[lang]
+    if recoded:
+        yield Text(
+            f"ほかに{recoded:,}件で、答えは同じまま拒否コードが変わる。",
+            f"{recoded:,} more get the same answer by another code.",
+        )[lang]
     if not shifted.shifts:
         return
     heads = (
+        Text("違い", "change"),
         Text("変更前", "before"),
         Text("変更後", "after"),
         Text("ルール", "rules"),
@@ -202,6 +216,7 @@ def what_if(asked: Asked, shifted: WhatIf) -> Iterator[Table | str]:
         [Text("注文数", "orders")[lang], Text("割合", "share")[lang]],
         (
             [
+                _DIFFERENCES[shift.difference][lang],
                 _verdict(shift.before, lang),
                 _verdict(shift.after, lang),
                 _rules(shift, lang),
@@ -213,6 +228,14 @@ def what_if(asked: Asked, shifted: WhatIf) -> Iterator[Table | str]:
         ),
     )
     yield from _more(len(shifted.shifts), lang)
+
+
+_DIFFERENCES = {
+    "stricter": Text("厳しくなる", "stricter"),
+    "looser": Text("緩くなる", "looser"),
+    "other_code": Text("コードのみ", "other code"),
+    None: Text("不明", "undecided"),
+}
 
 
 def _rules(shift: Shift, lang: Lang) -> str:

@@ -49,6 +49,11 @@ class Verdict(StrEnum):
     PERMIT = "permit"
     REFUSE = "refuse"
 
+    @property
+    def rank(self) -> int:
+        """How much is granted: to refuse is less than to refer, and that than to do it at once."""
+        return {Verdict.REFUSE: 0, Verdict.REFER: 1}.get(self, 2)
+
 
 About = tuple[Command, Case, datetime, Party | None]
 """A command, the case that it is about, when it was given, and what is known of the seller."""

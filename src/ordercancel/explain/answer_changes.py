@@ -239,8 +239,8 @@ def answerers(policy: Policy, to: str, asked_by: str) -> tuple[str, ...]:
 
 def difference_of(one: PolicyAnswer, other: PolicyAnswer) -> Difference | None:
     """In what two answers differ; None where they are the same."""
-    if _RANKS[one.verdict] != _RANKS[other.verdict]:
-        less = _RANKS[other.verdict] < _RANKS[one.verdict]
+    if one.verdict.rank != other.verdict.rank:
+        less = other.verdict.rank < one.verdict.rank
         return Difference.STRICTER if less else Difference.LOOSER
     if set(one.to) != set(other.to):
         return Difference.ELSEWHERE
@@ -249,9 +249,6 @@ def difference_of(one: PolicyAnswer, other: PolicyAnswer) -> Difference | None:
     if terms(one.fee) != terms(other.fee):
         return Difference.FEE
     return Difference.RULE if set(one.rules) != set(other.rules) else None
-
-
-_RANKS = {Verdict.REFUSE: 0, Verdict.REFER: 1, Verdict.PERMIT: 2, Verdict.CANCEL: 2}
 
 
 def terms(fee: Fee | None) -> tuple[object, ...] | None:
