@@ -31,6 +31,7 @@ from ordercancel.policy import (
     Refer,
     Refunding,
     Rule,
+    TextBounds,
     Texts,
     Waiver,
     advance,
@@ -48,6 +49,7 @@ from ordercancel.policy import (
     now,
     operator,
     placed_at,
+    reason,
     refer,
     reject,
     rejected_before,
@@ -69,7 +71,7 @@ from ordercancel.verification.solver.induction import (
     possible_faults,
 )
 from ordercancel.verification.solver.standings import Standing, Standings
-from verification.planted import shop
+from verification.planted import forged, shop
 
 UNSHIPPED = status.is_in("placed", "packed")
 AN_HOUR = requested_at + hours(1)
@@ -154,6 +156,7 @@ PLANTED = {
     "text_missing:notifications[pending to seller].body": shop(
         notifications=[attrs.evolve(EVERYBODY[1], body="PO {cart_id}"), *EVERYBODY[2:]]
     ),
+    "reason_unmeetable:Reject": forged(CONECT, ("reasons", 6, "text"), TextBounds(5, 3)),
 }
 """A policy for each kind of faults that induction excludes: what it must not exclude there."""
 
@@ -249,6 +252,12 @@ class TestPossibleFaults:
         assert "text_missing:texts.labels[rejected to buyer]" in possible(
             shop(texts=Texts(labels=(label,)))
         )
+
+    def test_of_reasons_are_those_whose_offer_hangs_on_the_choice(self) -> None:
+        """Such a reason may be offered, and refused once it is chosen."""
+        late = Reason("late", when=reason.is_in("late"))
+        found = possible(shop(reasons=[*SHOP.reasons, late]))
+        assert found == {"reason_unmeetable:RequestCancellation for late"}
 
     @pytest.mark.parametrize("fault", PLANTED, ids=lambda each: each.partition(":")[0])
     def test_have_what_was_planted(self, fault: str) -> None:
@@ -393,7 +402,6 @@ class TestProofs:
         left = {each.kind: each.left for each in by_cases(policy, (), ["not_shipped"])}
         assert [text["en"] for texts in left.values() for text in texts] == [
             "seller_silent: it has fired in none of the cases that were reached.",
-            "only looked for in the cases that were reached.",
             "hole:x: there is no such fault in the cases that were reached.",
         ]
         assert {each.by for each in by_cases(policy, (), [])} == {(Means.CASE,)}

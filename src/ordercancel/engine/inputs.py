@@ -114,7 +114,7 @@ def _check_words(
             code = "text_not_taken"
             faults.add("text", problem, expected, code=code, sentences=_sentences(code))
         return None
-    return _check_text(chosen, raw, reasons, policy, faults)
+    return check_text(chosen, raw, reasons, policy, faults)
 
 
 def _not_offered(
@@ -154,9 +154,18 @@ def _listed(reasons: Mapping[str, Reason], lang: Lang, policy: RuleSet) -> str:
     )
 
 
-def _check_text(
+def check_text(
     reason: Reason, raw: str | None, reasons: Iterable[Reason], policy: RuleSet, faults: Faults
 ) -> str | None:
+    """The cleaned text that goes with a reason; what is wrong with it goes to `faults`.
+
+    Args:
+        reason: The reason that was chosen.
+        raw: What was typed.
+        reasons: Those that could have been chosen.
+        policy: The policy, whose hints are no text.
+        faults: Gathers what is wrong.
+    """
     bounds = reason.text
     if bounds is None:
         if raw is not None and clean(raw):

@@ -27,14 +27,16 @@ from ordercancel.domain.commands import (
     Withdraw,
 )
 from ordercancel.domain.events import DeadlineFired, Event
+from ordercancel.domain.faults import Faults
 from ordercancel.domain.requests import OPEN, RequestStatus
 from ordercancel.domain.texts import Text
+from ordercancel.engine.inputs import check_text
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.deadlines import Deadline
 from ordercancel.rules.effects import Forbid
 from ordercancel.rules.notifications import Notification
 from ordercancel.rules.standard_texts import STANDARD_REFUSALS
-from ordercancel.verification.commands_tried import SYSTEM
+from ordercancel.verification.commands_tried import SYSTEM, shortest_text
 from ordercancel.verification.deadline_check import DeadlineCheck
 from ordercancel.verification.invariants import INVARIANTS, Invariant
 from ordercancel.verification.report import Finding, Kind, Means, Proof
@@ -56,6 +58,7 @@ SETTLED = (
     Kind.DEADLINES_LOOP,
     Kind.NOT_TOLD,
     Kind.TEXT_MISSING,
+    Kind.REASON_UNMEETABLE,
 )
 """The kinds of faults that induction can exclude."""
 
@@ -108,7 +111,6 @@ def by_cases(policy: Policy, faults: Iterable[Finding], fired: Collection[str]) 
     in_vain = (each.fault for each in policy.waivers if each.fault not in known)
     for kind, left in (
         (Kind.DEADLINE_NEVER_FIRES, [_of(each, _NOT_FIRED) for each in never]),
-        (Kind.REASON_UNMEETABLE, [_TRIED]),
         (Kind.WAIVES_NOTHING, [_of(each, _NOT_FOUND) for each in in_vain]),
     ):
         yield Proof(kind, (Means.CASE,), tuple(left))
@@ -173,6 +175,11 @@ def possible_faults(policy: Policy) -> Possible:
     # What is due fires before anybody is judged: where that has no end, nobody gets to answer.
     for standing in filter(_is_open, standings.steps) if loops else _stuck(standings):
         found[Kind.UNANSWERABLE].setdefault(standing.subject, _from(standing))
+    for subject in _unmeetable(policy):
+        problem = Text(
+            "入力できないことがありうる。", "What it asks for may be such that nobody can give it."
+        )
+        found[Kind.REASON_UNMEETABLE].setdefault(subject, problem)
     for role, standing in _instant(standings):
         found[Kind.INSTANT_AND_REJECTABLE].setdefault(role, _from(standing))
     return found
@@ -293,6 +300,19 @@ def _loop(standings: Standings) -> Iterator[str]:
     except CycleError as error:
         way = list(reversed(error.args[1]))
         yield ", ".join(sorted({acting[pair] for pair in pairwise(way)}))
+
+
+def _unmeetable(policy: Policy) -> Iterator[str]:
+    """Whatever takes a reason that does not take the shortest text that it asks for.
+
+    A reason whose condition hangs on which reason is chosen may be offered and not be taken.
+    """
+    for reason in policy.reasons:
+        faults = Faults(reason.on.__name__)
+        check_text(reason, shortest_text(reason.text), (), policy, faults)
+        if faults.found or any(leaf.fact == "reason" for leaf in reason.when.leaves()):
+            code = f" for {reason.code}" if reason.code else ""
+            yield f"{reason.on.__name__}{code}"
 
 
 def _instant(standings: Standings) -> Iterator[tuple[str, Standing]]:
