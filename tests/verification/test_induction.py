@@ -62,8 +62,6 @@ from ordercancel.verification import Invariant, Kind, Means, Proof, verify
 from ordercancel.verification.explorer import Explorer, Visitor
 from ordercancel.verification.invariants import Step
 from ordercancel.verification.scenario import Attempt, CaseNode, Tick
-from ordercancel.verification.solver import induction
-from ordercancel.verification.solver.encoding import Undecided
 from ordercancel.verification.solver.induction import (
     SETTLED,
     by_cases,
@@ -346,25 +344,26 @@ def test_random_policies_have_no_fault_that_is_excluded(seed: int) -> None:
 class TestProofs:
     def test_say_what_is_proved(self) -> None:
         """Of each kind, and nothing is left."""
-        assert [*by_induction(SHOP, ())] == [Proof(kind, (Means.INDUCTION,)) for kind in SETTLED]
+        proofs = tuple(Proof(kind, (Means.INDUCTION,)) for kind in SETTLED)
+        assert by_induction(SHOP, ()) == (proofs, ())
 
     def test_leave_what_was_found_to_the_report(self) -> None:
         """A fault that shows in a case is no more in doubt."""
         fault = "own_request:buyer to buyer"
-        doubtful = by_induction(PLANTED[fault], ())
+        doubtful, _ = by_induction(PLANTED[fault], ())
         (left,) = next(each.left for each in doubtful if each.kind is Kind.OWN_REQUEST)
         assert left == Text(
             "buyer to buyer：購入者の側のリクエストが、同じ側(購入者)の判断に委ねられる。",
             "buyer to buyer: A request of the buyer is for their own side to answer (buyer).",
         )
         faults = verify(PLANTED[fault]).faults
-        shown = {each.kind: each.left for each in by_induction(PLANTED[fault], faults)}
+        shown = {each.kind: each.left for each in by_induction(PLANTED[fault], faults)[0]}
         assert shown[Kind.OWN_REQUEST] == ()
 
     def test_say_that_invariants_of_ones_own_are_not_proved(self) -> None:
         """They may turn on anything."""
         own = Invariant("shop.always", Text("常に", "always"), lambda step: True)
-        proofs = {each.kind: each for each in by_induction(SHOP, (), [own])}
+        proofs = {each.kind: each for each in by_induction(SHOP, (), [own])[0]}
         (left,) = proofs[Kind.INVARIANT_BROKEN].left
         assert left["en"] == "shop.always: only looked for in the cases that were reached."
         assert proofs[Kind.NOT_TOLD].left == ()
@@ -376,25 +375,20 @@ class TestProofs:
             attrs.evolve(SHOP, whole_orders_only=False),
             attrs.evolve(SHOP, refunding=Refunding(fees=(fee,))),
         ):
-            for proof in by_induction(policy, ()):
+            for proof in by_induction(policy, ())[0]:
                 assert proof.by == (Means.CASE,)
                 (left,) = proof.left
                 assert left["en"].startswith("Induction does not cover orders with lines or fees")
 
-    def test_never_count_what_the_solver_gave_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_never_count_what_the_solver_gave_up(self) -> None:
         """The question is named, with the solver's reason."""
-
-        def gives_up(policy: Policy) -> None:
-            raise Undecided("Reject is granted permit", "max. steps")
-
-        monkeypatch.setattr(induction, "possible_faults", gives_up)
-        for proof in by_induction(SHOP, ()):
-            assert proof.by == (Means.CASE,)
-            (left,) = proof.left
-            assert left["en"] == (
-                "Undecided: the solver did not decide whether Reject is granted permit: "
-                "max. steps."
-            )
+        proofs, undecided = by_induction(SHOP, (), most_steps=1)
+        (question,) = undecided
+        asked = (
+            "The solver did not decide whether RequestCancellation is granted cancel with status "
+        )
+        assert question["en"].startswith(asked)
+        assert proofs == tuple(Proof(kind, (Means.CASE,), undecided) for kind in SETTLED)
 
     def test_of_cases_say_what_has_not_shown_in_any(self) -> None:
         """Of what never happens, and of texts, only those that were reached are known."""

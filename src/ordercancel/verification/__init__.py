@@ -145,12 +145,10 @@ def verify(
     order = list(Kind)
     found = [fault for check in checks for fault in check.faults.values()]
     if isinstance(walk, LargeWalk):
-        proofs = [
-            *by_solver(walk.left, undecided),
-            *by_induction(policy, found, own),
-            *by_cases(policy, found, walk.fired),
-        ]
-        undecided += walk.undecided
+        inductive, open_questions = by_induction(policy, found, own, most_steps=most_steps)
+        of_cases = by_cases(policy, found, walk.fired)
+        proofs = [*by_solver(walk.left, undecided), *inductive, *of_cases]
+        undecided += walk.undecided + open_questions
     else:
         proofs = [*by_trying(sampled=sample is not None, judged_by=judged_by, undecided=undecided)]
     waived = {waiver.fault for waiver in policy.waivers}

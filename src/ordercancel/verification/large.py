@@ -95,6 +95,7 @@ class LargeWalk:
             if not dead.holds:
                 self._look_for_unknown(dead)
         self._rules.report_dead(first)
+        self._look_for_unseen()
         return first
 
     @property
@@ -131,6 +132,29 @@ class LargeWalk:
             self._give_up(question, error)
         else:
             self._walk(facts or {})
+
+    def _look_for_unseen(self) -> None:
+        """Leave the rules that may be unknown, and whose conditions were true in no case."""
+        found = {subject for _, subject in self._rules.faults}
+        encoded: dict[Any, Encoded] = {}
+        for dead in self._rules.unseen:
+            if str(dead) in found:
+                continue
+            if dead.kind not in encoded:
+                encoded[dead.kind] = Encoded.of(
+                    self.policy, dead.kind, most_steps=self._most_steps
+                )
+            unknown = encoded[dead.kind].unknown(dead.when)
+            if self._may_be(encoded[dead.kind], unknown, f"{dead} can't be evaluated"):
+                self._leave(Kind.NEVER_DETERMINED, _unseen(str(dead)))
+        for fee in {each.id for each in self.policy.fees} - self._rules.charged - found:
+            self._leave(Kind.NEVER_DETERMINED, _unseen(fee))
+
+    def _may_be(self, encoded: Encoded, formula: Formula, query: str) -> bool:
+        try:
+            return encoded.may(formula, query=query)
+        except Undecided:
+            return True
 
     def _show(self, question: Question, found: list[Any]) -> None:
         """Walk orders of the combinations until the fault shows in one."""
@@ -239,3 +263,10 @@ class LargeWalk:
                 yield name, value
             elif value is None and not fact.required:
                 yield name, None
+
+
+def _unseen(subject: str) -> Text:
+    return Text(
+        f"{subject}：到達した案件では条件が成り立っていない。",
+        f"{subject}: its condition was true in none of the cases that were reached.",
+    )

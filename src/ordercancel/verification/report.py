@@ -146,21 +146,17 @@ def by_trying(
             yield Proof(kind, (Means.SAMPLE,), (_ONLY_SAMPLED,))
 
 
-_ONLY_IMPOSSIBLE = Text(
-    "どの事実の組み合わせでも成り立たないものについてのみ示されている。",
-    "It is shown only of what holds in no combination of facts.",
+_BY_SOLVER = (
+    Kind.PERMITS_DISAGREE,
+    Kind.FEES_DISAGREE,
+    Kind.PERMIT_WITHOUT_MOVE,
+    Kind.NEVER_DECIDES,
+    Kind.NEVER_DETERMINED,
+    Kind.HOLE,
+    Kind.NO_REASON,
+    Kind.DEADLINE_NEVER_RUNS,
 )
-_BY_SOLVER: Mapping[Kind, tuple[Text, ...]] = {
-    Kind.PERMITS_DISAGREE: (),
-    Kind.FEES_DISAGREE: (),
-    Kind.PERMIT_WITHOUT_MOVE: (),
-    Kind.NEVER_DECIDES: (),
-    Kind.NEVER_DETERMINED: (_ONLY_IMPOSSIBLE,),
-    Kind.HOLE: (),
-    Kind.NO_REASON: (),
-    Kind.DEADLINE_NEVER_RUNS: (),
-}
-"""What a solver shows of all combinations of facts, and what it leaves."""
+"""The kinds of faults that a solver can exclude of all combinations of facts."""
 
 
 def by_solver(left: Mapping[Kind, Iterable[Text]], undecided: tuple[Text, ...]) -> Iterator[Proof]:
@@ -170,9 +166,9 @@ def by_solver(left: Mapping[Kind, Iterable[Text]], undecided: tuple[Text, ...]) 
         left: What it found and what showed in no case, by kind.
         undecided: What it did not decide of rules that decide nothing.
     """
-    for kind, lacks in _BY_SOLVER.items():
+    for kind in _BY_SOLVER:
         of_rules = undecided if kind is Kind.NEVER_DECIDES else ()
-        texts = (*lacks, *left.get(kind, ()), *of_rules)
+        texts = (*left.get(kind, ()), *of_rules)
         yield Proof(kind, (Means.SOLVER,), tuple(dict.fromkeys(texts)))
 
 

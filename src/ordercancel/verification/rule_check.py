@@ -241,6 +241,16 @@ class RuleCheck(Check):
 
     # ---------------------------------------------------------------- rules that say nothing
 
+    @property
+    def charged(self) -> set[str]:
+        """The ids of the fees that held in a case that was reached."""
+        return {fee for _, fee in self._charged}
+
+    @property
+    def unseen(self) -> tuple[DeadRule, ...]:
+        """The effects of rules whose conditions were true in no case that was reached."""
+        return tuple(each for each in self._unreached.dead if not each.holds)
+
     def _is_unknown(self, dead: DeadRule) -> bool:
         """Whether its condition never holds in a reachable case, and a fact is missing in some."""
         return not dead.holds and any(rule == dead.rule.id for rule, _ in self._missing)

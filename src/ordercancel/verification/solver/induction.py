@@ -42,7 +42,7 @@ from ordercancel.verification.invariants import INVARIANTS, Invariant
 from ordercancel.verification.report import Finding, Kind, Means, Proof
 from ordercancel.verification.request_check import RequestCheck
 from ordercancel.verification.scenario import Attempt, CaseNode, Tick
-from ordercancel.verification.solver.encoding import Undecided
+from ordercancel.verification.solver.encoding import MOST_STEPS, Undecided
 from ordercancel.verification.solver.instant import may_be_rejected
 from ordercancel.verification.solver.standings import Standing, Standings
 from ordercancel.verification.text_check import TextCheck, is_sure
@@ -67,35 +67,42 @@ Possible = Mapping[Kind, Mapping[str, Text]]
 
 
 def by_induction(
-    policy: Policy, faults: Iterable[Finding], invariants: Iterable[Invariant] = ()
-) -> Iterator[Proof]:
-    """What is proved of all cases of the kinds of faults `SETTLED`.
+    policy: Policy,
+    faults: Iterable[Finding],
+    invariants: Iterable[Invariant] = (),
+    *,
+    most_steps: int = MOST_STEPS,
+) -> tuple[tuple[Proof, ...], tuple[Text, ...]]:
+    """What is proved of all cases of the kinds of faults `SETTLED`, and what was not decided.
 
     Args:
         policy: The policy.
         faults: The faults that were found in cases, those that are meant among them.
         invariants: Those of one's own: they may turn on anything, and are not proved.
+        most_steps: How many steps the solver takes at most for one question.
 
     Raises:
         ImportError: The extra ``prove`` is not installed.
     """
-    known = {fault.id for fault in faults}
-    possible: Possible = {}
-    why = [] if policy.whole_orders_only and not policy.fees else [_WITH_LINES]
+    if not policy.whole_orders_only or policy.fees:
+        return tuple(Proof(kind, (Means.CASE,), (_WITH_LINES,)) for kind in SETTLED), ()
     try:
-        possible = {} if why else possible_faults(policy)
+        possible = possible_faults(policy, most_steps)
     except Undecided as error:
-        why = [Text(f"ソルバーが判定できなかった: {error}", f"Undecided: {error}.")]
+        return tuple(Proof(kind, (Means.CASE,), (error.text,)) for kind in SETTLED), (error.text,)
+    known = {fault.id for fault in faults}
+    own = ", ".join(each.id for each in invariants)
+    proofs = []
     for kind in SETTLED:
         left = [
             _of(subject, text)
             for subject, text in possible.get(kind, {}).items()
             if f"{kind}:{subject}" not in known
         ]
-        if kind is Kind.INVARIANT_BROKEN:
-            own = ", ".join(each.id for each in invariants)
-            left += [_of(own, _TRIED)] if own else []
-        yield Proof(kind, (Means.CASE,) if why else (Means.INDUCTION,), (*why, *left))
+        if kind is Kind.INVARIANT_BROKEN and own:
+            left.append(_of(own, _TRIED))
+        proofs.append(Proof(kind, (Means.INDUCTION,), tuple(left)))
+    return tuple(proofs), ()
 
 
 def by_cases(policy: Policy, faults: Iterable[Finding], fired: Collection[str]) -> Iterator[Proof]:
@@ -137,17 +144,18 @@ def _of(subject: str, text: Text) -> Text:
     return Text(f"{subject}：{text['ja']}", f"{subject}: {text['en']}")
 
 
-def possible_faults(policy: Policy) -> Possible:
+def possible_faults(policy: Policy, most_steps: int = MOST_STEPS) -> Possible:
     """The faults of the kinds `SETTLED` that a policy may have: it has no others of them.
 
     Args:
         policy: A policy whose orders are cancelled whole, and at no fee.
+        most_steps: How many steps the solver takes at most for one question.
 
     Raises:
         Undecided: The solver gave up on a question.
         ImportError: The extra ``prove`` is not installed.
     """
-    standings = Standings(policy)
+    standings = Standings(policy, most_steps)
     standings.explore()
     found: dict[Kind, dict[str, Text]] = defaultdict(dict)
     requests, deadlines = _Requests(policy, standings), _Deadlines(policy, standings)
@@ -180,7 +188,7 @@ def possible_faults(policy: Policy) -> Possible:
             "入力できないことがありうる。", "What it asks for may be such that nobody can give it."
         )
         found[Kind.REASON_UNMEETABLE].setdefault(subject, problem)
-    for role, standing in _instant(standings):
+    for role, standing in _instant(standings, most_steps):
         found[Kind.INSTANT_AND_REJECTABLE].setdefault(role, _from(standing))
     return found
 
@@ -315,7 +323,7 @@ def _unmeetable(policy: Policy) -> Iterator[str]:
             yield f"{reason.on.__name__}{code}"
 
 
-def _instant(standings: Standings) -> Iterator[tuple[str, Standing]]:
+def _instant(standings: Standings, most_steps: int) -> Iterator[tuple[str, Standing]]:
     """Who may cancel at once while an order stands so that an open request can be rejected."""
     cancels = {
         (standing.status, step.command.by.role)
@@ -332,5 +340,5 @@ def _instant(standings: Standings) -> Iterator[tuple[str, Standing]]:
     }
     both = {role: rejected[status, role] for status, role in cancels & rejected.keys()}
     for role, standing in both.items():
-        if may_be_rejected(standings.policy, role):
+        if may_be_rejected(standings.policy, role, most_steps):
             yield role, standing

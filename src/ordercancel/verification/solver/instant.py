@@ -24,7 +24,7 @@ _LASTING = ("placed_at",)
 """The moments that never change."""
 
 
-def may_be_rejected(policy: Policy, role: str) -> bool:
+def may_be_rejected(policy: Policy, role: str, most_steps: int) -> bool:
     """Whether a request of `role` may be rejected while their asking cancels at once.
 
     Raises:
@@ -33,7 +33,8 @@ def may_be_rejected(policy: Policy, role: str) -> bool:
     leaves = tuple(dict.fromkeys(_of_the_order(policy)))
     who = (IsIn("role", frozenset({role})), IsIn("initiator", frozenset({role})))
     asks, rejects = (
-        Encoded.of(policy, kind, also=(*leaves, *who)) for kind in (RequestCancellation, Reject)
+        Encoded.of(policy, kind, also=(*leaves, *who), most_steps=most_steps)
+        for kind in (RequestCancellation, Reject)
     )
     asked = grants(asks)
     refers = asks.any_of(each for effect, each in asked.items() if isinstance(effect, Refer))

@@ -59,7 +59,7 @@ from ordercancel.verification.commands_tried import (
     parties_of,
 )
 from ordercancel.verification.invariants import Step
-from ordercancel.verification.solver.encoding import Encoded, Formula
+from ordercancel.verification.solver.encoding import MOST_STEPS, Encoded, Formula
 
 AT = datetime(2024, 4, 1, 10, tzinfo=UTC)
 """When everything happens: no step asks for the time."""
@@ -148,21 +148,22 @@ class Standings:
 
     Args:
         policy: The policy.
+        most_steps: How many steps the solver takes at most for one question.
 
     Attributes:
         steps: Every step, by the standing that it begins in.
         facts: The facts of orders and requests that deadlines and notifications hang on.
     """
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, most_steps: int = MOST_STEPS) -> None:
         self.policy = policy
         parties = {"buyer": BUYER.id, "seller": SELLER.id, **parties_of(policy)}
         self.actors = tuple(actors_of(policy, parties))
-        self._judged = {kind: Encoded.of(policy, kind) for kind in JUDGED}
+        self._judged = {kind: Encoded.of(policy, kind, most_steps=most_steps) for kind in JUDGED}
         self._granted = {kind: grants(each) for kind, each in self._judged.items()}
         told = (deadline.runs for deadline in policy.deadlines)
         when = (each.when for each in policy.notifications)
-        self.facts = Encoded.of(policy, Withdraw, also=(*told, *when))
+        self.facts = Encoded.of(policy, Withdraw, also=(*told, *when), most_steps=most_steps)
         self._asked: dict[tuple[object, ...], bool] = {}
         self._formulas: dict[tuple[object, ...], Formula] = {}
         self.steps: dict[Standing, tuple[Step, ...]] = {}
