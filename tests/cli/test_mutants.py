@@ -160,3 +160,15 @@ def test_everything_that_is_wrong_with_scenarios_is_said_at_once(
     with pytest.raises(SystemExit):
         main(["mutants", "bazaar", *files])
     assert "no policy 'bazaar'" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "noticed", "same"), [("conect", 159, 6)])
+def test_the_scenarios_of_a_policy_notice_every_change(
+    name: str, noticed: int, same: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those of its clauses, and those that were found by its mutants."""
+    files = [f"tests/scenarios/{name}{part}.jsonl" for part in ("", "-mutants")]
+    assert main(["mutants", name, *files, "--format", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert (data["noticed"], data["survivors"], len(data["same"])) == (noticed, [], same)

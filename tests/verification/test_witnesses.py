@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
-import pytest
 from examples.half_hour_shop import SHOP
 
 from ordercancel import AskWithdrawal, Policy, RequestCancellation
@@ -16,7 +15,6 @@ from ordercancel.policy import (
     Fee,
     If,
     Lifecycle,
-    Number,
     Reason,
     Refer,
     Refunding,
@@ -41,6 +39,15 @@ Lines = tuple[Mapping[str, Any], ...]
 ASKS, *OTHERS = SHOP.rules
 SILENT, UNSHIPPED = SHOP.deadlines
 *_, OTHER = SHOP.reasons
+
+
+SMALL = Policy(
+    name="small",
+    zone="UTC",
+    orders=Lifecycle(moves={"send": ("new", "sent")}, cancellable="new", shipped="sent"),
+    rules=(Rule("asks", on=RequestCancellation, effect=CANCEL, when=buyer),),
+    refunding=Refunding(fees=(Fee(id="fee", minimum=10, rate=(1, 2)),)),
+)
 
 
 def at_once(_: str, lines: Lines) -> bool:
@@ -139,15 +146,25 @@ class TestAScenarioShows:
         *_, packs = found(SHOP, policy=policy)
         assert (packs["event"], packs["facts"]) == ("pack", {"ship_on": "2024-03-24"})
 
-    @pytest.mark.parametrize("fact", ["paid_at", "weight"])
-    def test_what_a_status_needs(self, fact: str) -> None:
-        """An order without it can be registered; a fact of the library's or of one's own."""
-        own = attrs.evolve(SHOP, facts=(Number("weight"),))
-        needs = dict.fromkeys(("placed", "packed", "shipped"), (fact,))
-        policy = attrs.evolve(own, orders=attrs.evolve(own.orders, needs=needs))
-        (order,) = found(own, policy=policy)
-        assert fact not in order["order"]
-        assert fact not in order["order"].get("facts", {})
+    def test_a_status_that_is_no_more(self) -> None:
+        """An order in it cannot be registered."""
+        moves = {"send": ("new", "gone")}
+        gone = attrs.evolve(SMALL.orders, moves=moves, shipped="gone", closes=None)
+        (order,) = found(attrs.evolve(SMALL, orders=gone), policy=SMALL)
+        assert order["order"]["status"] == "sent"
+
+    def test_what_a_status_needs(self) -> None:
+        """An order without it comes to that status, as the host tells."""
+        orders = attrs.evolve(
+            SHOP.orders, needs={"shipped": ("paid_at",)}, facts={"ship": "paid_at"}
+        )
+        loose = attrs.evolve(orders, needs={})
+        strict, other = attrs.evolve(SHOP, orders=orders), attrs.evolve(SHOP, orders=loose)
+        order, told = found(other, policy=strict)
+        assert (order["order"]["status"], order["order"].get("paid_at")) == ("placed", None)
+        assert (told["do"], told["status"], told.get("facts")) == ("update", "shipped", None)
+        # An order that has shipped has it, and shows nothing.
+        assert compared(other, never, strict) == Witnesses({}, frozenset({"other"}))
 
     def test_each_of_several_others(self) -> None:
         """They are looked for in one walk."""
@@ -188,13 +205,6 @@ class TestNothingShows:
         """Nor of the amounts of a fee, of which few are tried."""
         other = attrs.evolve(SHOP, deadlines=(attrs.evolve(SILENT, then=expire), UNSHIPPED))
         assert compared(other, most_cases=3) == Witnesses({}, frozenset())
-        small = Policy(
-            name="small",
-            zone="UTC",
-            orders=Lifecycle(moves={"send": ("new", "sent")}, cancellable="new", shipped="sent"),
-            rules=(Rule("asks", on=RequestCancellation, effect=CANCEL, when=buyer),),
-            refunding=Refunding(fees=(Fee(id="fee", minimum=10, rate=(1, 2)),)),
-        )
         dearer = Refunding(fees=(Fee(id="fee", minimum=11, rate=(1, 2)),))
-        found = compared(attrs.evolve(small, refunding=dearer), policy=small)
+        found = compared(attrs.evolve(SMALL, refunding=dearer), policy=SMALL)
         assert found == Witnesses({}, frozenset())

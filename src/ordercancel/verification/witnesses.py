@@ -20,12 +20,13 @@ from ordercancel.domain.commands import (
     AskWithdrawal,
     Judged,
     RequestCancellation,
+    UpdateOrder,
 )
 from ordercancel.domain.errors import InvalidValue, OrderCancelError
 from ordercancel.domain.events import Event, RefundOpened
 from ordercancel.engine.decide import decide
 from ordercancel.engine.decision import Decision, Refused
-from ordercancel.engine.evolve import ORDER_FACTS, evolve
+from ordercancel.engine.evolve import evolve
 from ordercancel.engine.handling import fire_due
 from ordercancel.engine.labels import label
 from ordercancel.engine.timers import running, timers
@@ -198,20 +199,15 @@ class _Differences(Visitor, Generic[K]):
                 self._cases[node] = self._followed(node, other)
             if stands != _stands(other, self._case(node)):
                 self._show(key, scenario(policy, node), self._looks(node))
-            for each in self._registered(node) if node.parent is None else ():
-                if _opens(policy, each.case) != _opens(other, each.case):
-                    self._show(key, scenario(policy, each))
-
-    def _registered(self, node: CaseNode) -> Iterator[CaseNode]:
-        """The case of an order, and what it would be without each fact that it needs."""
-        yield node
-        order = node.case.order
-        for name in self.policy.orders.needs.get(order.status, ()):
-            facts: Any = {name: None}
-            if name not in ORDER_FACTS:
-                facts = {"facts": _left_out(order.facts, name)}
-            case = attrs.evolve(node.case, order=attrs.evolve(order, **facts))
-            yield CaseNode(case, node.at, node.known)
+            if _opens(policy, node.case) != _opens(other, node.case):
+                self._show(key, scenario(policy, node))
+            for status in _needing_otherwise(policy, other):
+                told = UpdateOrder(node.case.order.id, by=SYSTEM, status=status)
+                attempt = Attempt(told, node.at)
+                if _happens(other, attempt, self._case(node)) != _happens(
+                    policy, attempt, node.case
+                ):
+                    self._show(key, scenario(policy, node, attempt))
 
     def _followed(self, node: CaseNode, other: Policy) -> Case:
         """The case of `other` after what led to `node`; that of `node` where that is refused."""
@@ -293,8 +289,10 @@ def _stands(policy: Policy, case: Case) -> object:
     return runs, fires, case.order.status, request, labels, case.marks
 
 
-def _left_out(facts: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in facts.items() if key != name}
+def _needing_otherwise(policy: Policy, other: Policy) -> Iterator[str]:
+    """The statuses in which orders must have other facts."""
+    needs, others = policy.orders.needs, other.orders.needs
+    yield from (each for each in policy.orders.statuses if needs.get(each) != others.get(each))
 
 
 def _opens(policy: Policy, case: Case) -> bool:
