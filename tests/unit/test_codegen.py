@@ -42,12 +42,13 @@ from ordercancel.policy import (
     is_initiator,
     now,
     reason,
+    side,
     status,
 )
 from ordercancel.rules.conditions import All, AnyOf, Condition, IsIn, Leaf, Value
 from ordercancel.rules.deadlines import Deadline, mark
 from ordercancel.rules.facts import is_open, is_own_side, marked, requested_at
-from unit.tiny import BUYER, SELLER, asks, opened, order, tiny, utc
+from unit.tiny import BUYER, OPERATOR, SELLER, asks, opened, order, tiny, utc
 
 
 def test_a_function_knows_what_it_is_given_by_name() -> None:
@@ -159,6 +160,13 @@ def test_no_rule_is_left_out_in_a_status_that_the_policy_has_lost() -> None:
     lost = attrs.evolve(case, order=attrs.evolve(case.order, status="lost"))
     assert policy.assess(asks(), lost, utc(2)).codes == ("closed",)
     assert policy.assess(asks(), case, utc(2)).codes == ("not_permitted",)
+
+
+@pytest.mark.parametrize(("asked_by", "verdict"), [(OPERATOR, "cancel"), (BUYER, "refuse")])
+def test_the_side_goes_by_the_role(asked_by: Any, verdict: str) -> None:
+    when = side.is_in("house") & status.is_in("new")
+    policy = tiny(rules=(Rule("r", on=RequestCancellation, effect=CANCEL, when=when),))
+    assert policy.assess(asks(by=asked_by), opened(policy), utc(2)).verdict == verdict
 
 
 def test_a_rule_that_names_no_word_is_never_satisfied() -> None:
