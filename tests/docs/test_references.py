@@ -50,6 +50,14 @@ def test_every_file_exists(page: str) -> None:
     assert [path for path in sorted(set(paths)) if not (ROOT / path).exists()] == []
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_a_link_that_names_a_file_leads_to_it(page: str) -> None:
+    """Such as the one to a page in the other language."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    links = re.findall(r"\[([\w.-]+\.md)\]\(([^)#]*)\)", text)
+    assert [link for link in links if Path(link[1]).name != link[0]] == []
+
+
 def test_the_packages_stand_in_the_order_of_their_imports() -> None:
     """The table of the page on concepts has the layers of the import contract, top to bottom."""
     contracts = ConfigParser()
