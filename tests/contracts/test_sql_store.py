@@ -27,21 +27,25 @@ from ordercancel import (
     StoreUnavailable,
 )
 from ordercancel.policies import QOO10
-from ordercancel.service.records import InboxQuery, Kept, Queue
+from ordercancel.service.records import Claim, InboxQuery, Kept, Queue, Start
 from ordercancel.stores.codec import FORM, decode_case, decode_events, decode_message, encode
 from ordercancel.stores.memory import MemoryNotifier
-from ordercancel.stores.sql import AsyncSqlStore, SqlStore, retention, tables
+from ordercancel.stores.sql import AsyncSqlStore, SqlStore, outbox, retention, tables
+from ordercancel.stores.sql.executors import Executor
 from ordercancel.testing import StoreContract
+from ordercancel.testing.blocking import opened as blocking
 from ordercancel.testing.contracts.samples import (
     asked,
     asking,
     cancelled_at_once,
+    carried_out,
     claimed,
     claims,
     letter,
     posted,
     put,
     registered,
+    rejecting,
 )
 from samples import execute, jst, order
 from strategies import cases, events, messages
@@ -115,6 +119,29 @@ class TestAsyncSqlStoreWithin(TestSqlStore):
         store: Any = Hosted.within(session)
         store.host = session
         return store
+
+
+@pytest.mark.parametrize("make_store", [SqlStore, AsyncSqlStore.open])
+def test_a_request_that_is_closed_while_an_attempt_begins_is_not_told_of(
+    url: str, monkeypatch: pytest.MonkeyPatch, make_store: Callable[[str], Any]
+) -> None:
+    """Whoever closed it did not see the attempt, and the next message does not wait for it."""
+    with closing(SqlStore(url)) as other, blocking(lambda: make_store(url)) as store:
+        case = asked(other)
+        (old,) = claims(other, jst(16, 11)).values()
+        is_closed = outbox.is_closed
+
+        def closes_it_first(executor: Executor, claim: Claim) -> bool:
+            other.commit(carried_out(case, rejecting(), jst(16, 12)))
+            return is_closed(executor, claim)
+
+        monkeypatch.setattr(outbox, "is_closed", closes_it_first)
+        assert store.start(old) is Start.OBSOLETE
+        assert claimed(other, jst(16, 12)) == [
+            "o-1:3:buyer:app",
+            "o-1:3:buyer:mail",
+            "o-1:3:seller:app",
+        ]
 
 
 @pytest.fixture

@@ -48,6 +48,11 @@ class Entry:
         return self.state is State.WAITING
 
     @property
+    def is_on_its_way(self) -> bool:
+        """Whether an attempt has begun, and nobody has said how it ended."""
+        return self.attempts > 0 and not self.error
+
+    @property
     def id(self) -> str:
         """Its id, or the key of an obligation."""
         return self.sent.id if isinstance(self.sent, Message) else self.sent.key
@@ -164,7 +169,11 @@ class MemoryOutbox(Store):
                 kind = Sent.MESSAGES if entry.message else Sent.OBLIGATIONS
                 if not entry.waits or kind not in sent:
                     continue
-                before = [each for each in lanes[entry.lane] if not self._is_obsolete(each)]
+                before = [
+                    each
+                    for each in lanes[entry.lane]
+                    if each.is_on_its_way or not self._is_obsolete(each)
+                ]
                 if entry.free_at <= now and not entry.is_held_up(before, now):
                     free.append((entry.free_at, number, entry, before))
                 lanes[entry.lane].append(entry)
@@ -182,7 +191,7 @@ class MemoryOutbox(Store):
             if self._is_obsolete(entry):
                 entry.state = State.OBSOLETE
                 return Start.OBSOLETE
-            entry.attempts += 1
+            entry.attempts, entry.error = entry.attempts + 1, ""
             return Start.BEGUN
 
     def delivered(self, message_id: str, now: datetime) -> None:

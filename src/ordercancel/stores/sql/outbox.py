@@ -73,14 +73,19 @@ _free, _earlier = outbox.alias("free"), outbox.alias("earlier")
 
 
 def _is_before(message: FromClause) -> ColumnElement[bool]:
-    """Whether an earlier message of the lane is still to be delivered."""
+    """Whether an earlier message of the lane is still to be delivered, or on its way."""
     return and_(
         _earlier.c.order_id == message.c.order_id,
         _earlier.c.party == message.c.party,
         _earlier.c.lane == message.c.lane,
         _earlier.c.number < message.c.number,
         _earlier.c.state == WAITING,
-        not_(_is_closed(_earlier)),
+        # One that was begun before its request was closed has no error yet, and may arrive.
+        not_(
+            and_(
+                _is_closed(_earlier), or_(_earlier.c.attempts == 0, _earlier.c.error.is_not(None))
+            )
+        ),
     )
 
 
@@ -147,7 +152,7 @@ _LEASED = update(outbox).where(
     outbox.c.free_at == bindparam("until", type_=outbox.c.free_at.type),
 )
 """Changes a message, where it is still leased to who made the claim."""
-_BEGUN = _LEASED.values(attempts=outbox.c.attempts + 1)
+_BEGUN = _LEASED.values(attempts=outbox.c.attempts + 1, error=None)
 _OBSOLETE = _LEASED.where(_is_closed(outbox)).values(state=OBSOLETE, free_at=None)
 _FAILED = _LEASED.values(parameters(outbox, "state", "free_at", "error", "reached"))
 _BEHIND = (
@@ -262,6 +267,27 @@ def start(executor: Executor, claim: Claim) -> Start:
     if claim.message and claim.message.request and executor.changed(_OBSOLETE, lease):
         return Start.OBSOLETE
     return Start.BEGUN if executor.changed(_BEGUN, lease) else Start.LOST
+
+
+_OVERTAKEN = select(outbox.c.number).where(
+    outbox.c.message_id == bindparam("id"), _is_closed(outbox)
+)
+
+
+def is_closed(executor: Executor, claim: Claim) -> bool:
+    """Return whether the request is closed that a claimed message speaks of as open."""
+    if claim.message is None or claim.message.request is None:
+        return False
+    return bool(executor.rows(_OVERTAKEN, {"id": claim.id}))
+
+
+def drop(executor: Executor, claim: Claim) -> Start:
+    """Note that a message is obsolete whose request was closed while its attempt began.
+
+    To whoever closed it the attempt had not begun, so the next message does not wait for this
+    one. Asked when the beginning is committed: who closes it later sees that.
+    """
+    return Start.OBSOLETE if executor.changed(_OBSOLETE, _lease(claim)) else Start.BEGUN
 
 
 def delivered(executor: Executor, message_id: str, now: datetime) -> None:

@@ -152,7 +152,10 @@ class SqlStore(Store):
         return self._transactions.write(outbox.claim, now, until, limit, sent)
 
     def start(self, claim: Claim) -> Start:
-        return self._transactions.write(outbox.start, claim, about=claim.order_id)
+        begun = self._transactions.write(outbox.start, claim, about=claim.order_id)
+        if begun is Start.BEGUN and self._transactions.read(outbox.is_closed, claim):
+            return self._transactions.write(outbox.drop, claim, about=claim.order_id)
+        return begun
 
     def delivered(self, message_id: str, now: datetime) -> None:
         order_id = message_id.rsplit(":", 3)[0]

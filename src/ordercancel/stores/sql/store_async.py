@@ -166,7 +166,10 @@ class AsyncSqlStore(AsyncStore):
         return await self._transactions.write(outbox.claim, now, until, limit, sent)
 
     async def start(self, claim: Claim) -> Start:
-        return await self._transactions.write(outbox.start, claim, about=claim.order_id)
+        begun = await self._transactions.write(outbox.start, claim, about=claim.order_id)
+        if begun is Start.BEGUN and await self._transactions.read(outbox.is_closed, claim):
+            return await self._transactions.write(outbox.drop, claim, about=claim.order_id)
+        return begun
 
     async def delivered(self, message_id: str, now: datetime) -> None:
         order_id = message_id.rsplit(":", 3)[0]

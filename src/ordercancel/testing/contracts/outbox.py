@@ -151,6 +151,33 @@ class OutboxPromises:
         assert (letter.id, letter.message) == ("o-1:2:seller:app", old.message)
         assert store.revive() == 0
 
+    def test_a_message_on_its_way_goes_before_the_next(self, store: Store) -> None:
+        """Though its request has been closed since: who reads both must not read it last."""
+        case = asked(store)
+        lease = jst(16, 12)
+        (old,) = store.claim(jst(16, 11), lease, 10)
+        assert (old.id, store.start(old)) == ("o-1:2:seller:app", Start.BEGUN)
+        store.commit(carried_out(case, rejecting(), jst(16, 11, 1)))
+        to_buyer = ["o-1:3:buyer:app", "o-1:3:buyer:mail"]
+        assert claimed(store, jst(16, 11, 1)) == to_buyer
+        store.delivered("o-1:2:seller:app", jst(16, 11, 2))
+        assert claimed(store, jst(16, 11, 2)) == ["o-1:3:seller:app"]
+
+    def test_a_message_whose_sender_died_waits_no_longer_than_its_lease(
+        self, store: Store
+    ) -> None:
+        """Its request has been closed since, so it is obsolete, and the next goes out."""
+        case = asked(store)
+        lease = jst(16, 12)
+        (old,) = store.claim(jst(16, 11), lease, 10)
+        assert store.start(old) is Start.BEGUN
+        store.commit(carried_out(case, rejecting(), jst(16, 11, 1)))
+        for message_id in claimed(store, jst(16, 11, 1)):
+            store.delivered(message_id, jst(16, 11, 1))
+        (again,) = store.claim(lease, jst(16, 13), 10)
+        assert (again.id, store.start(again)) == ("o-1:2:seller:app", Start.OBSOLETE)
+        assert claimed(store, lease) == ["o-1:3:seller:app"]
+
     def test_a_message_of_an_open_request_is_sent(self, store: Store) -> None:
         """Of two requests, the message of the first is obsolete, and that of the second is not."""
         case = asked(store)
