@@ -25,6 +25,7 @@ from ordercancel.domain.errors import InvalidValue, OrderCancelError
 from ordercancel.domain.orders import Order
 from ordercancel.domain.texts import Text
 from ordercancel.engine.decision import Verdict
+from ordercancel.engine.handling import fire_due
 from ordercancel.engine.options import options
 from ordercancel.explain import html_page, pictures
 from ordercancel.explain.pictures import plain_svg
@@ -162,11 +163,18 @@ def _beginning(lang: str) -> dict[str, Any]:
 
 
 def _order() -> Order:
-    """One on which the buyer may ask, and somebody else decides, where there is such a one."""
+    """One with nothing due yet, on which the buyer may ask and somebody else decides, if any."""
     weights = {Verdict.REFER: 0, Verdict.CANCEL: 1, Verdict.PERMIT: 2, Verdict.REFUSE: 3}
     tried = OrdersTried(_policy, TimeRegions(_policy))
     orders = (order for order, _ in tried.registered(limit=MOST_ORDERS, seed=None))
-    return min(islice(orders, MOST_ORDERS), key=lambda order: weights[_asked(order)])
+    return min(
+        islice(orders, MOST_ORDERS),
+        key=lambda order: (_is_due(order), weights[_asked(order)]),
+    )
+
+
+def _is_due(order: Order) -> bool:
+    return bool(fire_due(_policy.open(order), _policy, order.placed_at))
 
 
 def _asked(order: Order) -> Verdict:

@@ -57,6 +57,13 @@ def test_an_order_begins_where_somebody_else_decides_if_that_is_possible() -> No
     ]
 
 
+def test_an_order_begins_before_anything_of_it_is_due() -> None:
+    """Though it might be registered when its day to ship on has long passed."""
+    lines = ran((build.ROOT / "examples" / "must_ship.py").read_text(encoding="utf-8"))["lines"]
+    asked = walked(lines, lines[-1]["order"]["placed_at"])
+    assert (asked["steps"], asked["now"]["status"]) == ([], "placed")
+
+
 def test_the_policy_that_stands_last_is_shown_and_what_it_prints() -> None:
     seen = ran("from ordercancel.policies import CONECT, QOO10 as Q\nprint('hello')\nC = CONECT")
     assert (seen["title"], seen["printed"]) == ("CO-NECT (wholesale ordering)", "hello\n")
