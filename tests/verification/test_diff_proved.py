@@ -13,7 +13,7 @@ from examples.furniture import FURNITURE
 from examples.half_hour_shop import SHOP
 from examples.must_ship import MUST_SHIP
 
-from editions import OPPOSITES, PAIRS, PLACED, asking, desk, relations
+from editions import PAIRS, PLACED, asking, desk, relations
 from ordercancel import Policy, RequestCancellation, Verdict
 from ordercancel.cli.replay import Replay
 from ordercancel.explain import Difference, PolicyDiff, Relation, diff
@@ -45,16 +45,26 @@ def told(difference: PolicyDiff) -> dict[tuple[str, str], set[tuple[object, ...]
     }
 
 
+QUICK = (
+    "cancels instead of referring",
+    "fees no longer disagree",
+    "somebody else answers",
+    "another code for who may",
+    "another rule",
+    "another fee",
+    "no longer shut for everybody",
+)
+EACH = [pytest.param(pair, marks=[] if pair in QUICK else pytest.mark.slow) for pair in PAIRS]
+
+
 class TestTheSolver:
-    @pytest.mark.parametrize("pair", PAIRS)
+    @pytest.mark.parametrize("pair", EACH)
     def test_says_what_trying_says(self, pair: str) -> None:
         """The word, and every kind of difference."""
         before, after, words = PAIRS[pair]
         proved = diff(before, after, by="solver")
         assert relations(proved) == words
         assert told(proved) == told(diff(before, after, by="enumeration"))
-        opposite = {who: OPPOSITES[word] for who, word in words.items()}
-        assert relations(diff(after, before, by="solver")) == opposite
 
     @pytest.mark.slow  # half a minute
     @pytest.mark.parametrize(
@@ -78,6 +88,7 @@ class TestTheSolver:
 SELLER_AND_HOUSE = ("AdvanceOrder seller", "AdvanceOrder operator", "AdvanceOrder system")
 
 
+@pytest.mark.slow  # five seconds
 @pytest.mark.parametrize(
     ("build", "switch", "words"),
     [
@@ -140,7 +151,7 @@ def check_scenarios(before: Policy, after: Policy) -> int:
 
 
 class TestScenarios:
-    @pytest.mark.parametrize("pair", PAIRS)
+    @pytest.mark.parametrize("pair", EACH)
     def test_replay_to_the_answers_that_differ(self, pair: str) -> None:
         """Under both editions; every difference has one."""
         before, after, _ = PAIRS[pair]

@@ -8,7 +8,7 @@ grants that disagree refuse, and the lifecycles have the last word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import combinations
 
 from ordercancel.domain.commands import RequestCancellation
@@ -21,9 +21,10 @@ from ordercancel.engine.decision import (
 from ordercancel.engine.lifecycle_checks import Check, checks_after, checks_before
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.conditions import Condition
-from ordercancel.rules.effects import PERMIT, Forbid, Grant
+from ordercancel.rules.effects import PERMIT, Forbid
 from ordercancel.rules.refunding import Fee
 from ordercancel.verification.solver.encoding import Encoded, Formula
+from ordercancel.verification.solver.rulings import Rulings
 
 
 class Answers:
@@ -45,52 +46,37 @@ class Answers:
     def __init__(self, encoded: Encoded, policy: RuleSet, priced: Formula) -> None:
         self._encoded = encoded
         self._policy = policy
+        rulings = Rulings(encoded, policy)
         self.codes: dict[str, Formula] = {}
         self.rules: dict[str, Formula] = {}
         kind = encoded.space.kind
-        heard = self._failing(checks_before(kind), encoded.all_of(()))
-        leaves = [
-            (rule.id, effect, self._true(when), encoded.unknown(when, policy))
-            for rule, when, effect in policy.leaves_for(kind)
-        ]
-        for rule, effect, true, unknown in leaves:
+        self._failing(checks_before(kind), encoded.all_of(()))
+        for rule, when, effect in policy.leaves_for(kind):
             if isinstance(effect, Forbid):
-                self._refuses(effect.code, heard, true)
-                self._decides(rule, heard, true)
-            self._refuses(UNDETERMINED, heard, unknown)
-            self._decides(rule, heard, unknown)
-        stops = [t for _, effect, t, _ in leaves if isinstance(effect, Forbid)]
-        stops += [unknown for *_, unknown in leaves]
-        ruled = encoded.all_of((heard, encoded.none_of(stops)))
-        grants: dict[Grant, list[Formula]] = {}
-        for _, effect, true, _ in leaves:
-            if not isinstance(effect, Forbid):
-                grants.setdefault(effect, []).append(true)
-        self.granted = self._granted(ruled, {g: encoded.any_of(of) for g, of in grants.items()})
+                self._refuses(effect.code, rulings.asked, self._true(when))
+                self._decides(rule.id, rulings.asked, self._true(when))
+            unknown = encoded.unknown(when, policy)
+            self._refuses(UNDETERMINED, rulings.asked, unknown)
+            self._decides(rule.id, rulings.asked, unknown)
+        special = [rulings.effect_of_any(each) for each in rulings.grants if each != PERMIT]
+        disagree = encoded.any_of(map(encoded.all_of, combinations(special, 2)))
+        self._refuses(PERMITS_DISAGREE, rulings.passes(), disagree)
+        self.granted = {
+            grant: self._failing(checks_after(policy, kind, grant), rulings.lets_through(grant))
+            for grant in rulings.grants
+        }
+        nothing = encoded.none_of(map(rulings.effect_of_any, rulings.grants))
+        silent = encoded.all_of((rulings.passes(), nothing))
+        self._refuses(NOT_PERMITTED, self._failing(checks_after(policy, kind, None), silent))
         through = encoded.any_of(self.granted.values())
-        for rule, effect, true, _ in leaves:
+        for rule, when, effect in policy.leaves_for(kind):
             if not isinstance(effect, Forbid):
-                self._decides(rule, ruled, true, encoded.any_of((through, self._disagree)))
+                heard = rulings.passes(), encoded.any_of((through, disagree))
+                self._decides(rule.id, *heard, self._true(when))
         self.fees: dict[Fee | None, Formula] = {None: through}
         if kind is RequestCancellation and policy.fees:
             self._charge(through, priced)
         self.refused = encoded.none_of(self.granted.values())
-
-    def _granted(self, ruled: Formula, grants: Mapping[Grant, Formula]) -> dict[Grant, Formula]:
-        """That each is granted, alone of those that say more than `PERMIT`."""
-        encoded, kind = self._encoded, self._encoded.space.kind
-        special = {grant: true for grant, true in grants.items() if grant != PERMIT}
-        self._disagree = encoded.any_of(map(encoded.all_of, combinations(special.values(), 2)))
-        self._refuses(PERMITS_DISAGREE, ruled, self._disagree)
-        granted = {}
-        for grant, true in grants.items():
-            others = (each for other, each in special.items() if other != grant)
-            alone = encoded.all_of((ruled, true, encoded.none_of(others)))
-            granted[grant] = self._failing(checks_after(self._policy, kind, grant), alone)
-        silent = encoded.all_of((ruled, encoded.none_of(grants.values())))
-        silent = self._failing(checks_after(self._policy, kind, None), silent)
-        self._refuses(NOT_PERMITTED, silent)
-        return granted
 
     def _charge(self, through: Formula, priced: Formula) -> None:
         """Say which fee is due; where that can't be said, what was granted is refused."""
