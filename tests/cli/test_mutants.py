@@ -163,7 +163,7 @@ def test_everything_that_is_wrong_with_scenarios_is_said_at_once(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "noticed", "same"), [("conect", 159, 6)])
+@pytest.mark.parametrize(("name", "noticed", "same"), [("conect", 159, 6), ("qoo10", 325, 22)])
 def test_the_scenarios_of_a_policy_notice_every_change(
     name: str, noticed: int, same: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
