@@ -29,6 +29,7 @@ from ordercancel.policy import (
     Fee,
     Flag,
     Forbid,
+    Moment,
     Refunding,
     Rule,
     advance,
@@ -46,6 +47,7 @@ from ordercancel.policy import (
 from ordercancel.verification import Means, _try_combinations, verify
 from ordercancel.verification import large as large_walk
 from ordercancel.verification.enumeration import Space
+from ordercancel.verification.orders_tried import OrdersTried
 from ordercancel.verification.report import Kind, Report
 from ordercancel.verification.solver.dead_rules import dead_rules
 from ordercancel.verification.solver.encoding import MOST_STEPS
@@ -211,6 +213,55 @@ class TestALargePolicy:
         vain = Fee(id="vain", when=buyer & seller)
         policy = large(10, refunding=Refunding(fees=(vain,)))
         assert [fault.id for fault in verify(policy).faults] == ["never_decides:vain"]
+
+    def test_leaves_fees_that_held_in_no_case(self) -> None:
+        """Whether somebody can tell what they hang on shows only where they hold."""
+        few = Fee(id="few", when=buyer & is_(traits(10)[0], "b"))
+        report = verify(large(10, refunding=Refunding(fees=(few,))))
+        assert left(report, Kind.NEVER_DETERMINED) == [
+            "few: its condition was true in none of the cases that were reached."
+        ]
+
+    @pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
+    def test_has_deadlines_that_run_for_few_orders(self, *, known: bool) -> None:
+        """Such orders are walked, whether or not a moment is known that the host tells."""
+        graded_at = Moment("graded_at")
+        is_known = graded_at.is_known
+        rare = Deadline(
+            "rare",
+            runs=is_open & is_(traits(10)[0], "b") & (is_known if known else ~is_known),
+            due=requested_at + hours(1),
+            then=reject,
+        )
+        facts, deadlines = (*traits(10), graded_at), (*SHOP.deadlines, rare)
+        report = verify(attrs.evolve(large(10), facts=facts, deadlines=deadlines))
+        assert left(report, Kind.DEADLINE_NEVER_RUNS) == []
+        assert left(report, Kind.DEADLINE_NEVER_FIRES) == []
+        assert report.ok
+
+    def test_tries_no_more_orders_than_there_are(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Here two: weighed or not. A combination is no case, and that is said."""
+        monkeypatch.setattr(OrdersTried, "size", 10**9)
+        weighed = Flag("weighed", required=True)
+        never = status.is_in("shipped") & is_open & (weighed | ~weighed)
+        odd = Rule("odd_one", on=RequestCancellation, effect=CANCEL, when=seller & never)
+        report = verify(shop(plus=[odd], facts=(weighed,)))
+        (text,) = left(report, Kind.PERMIT_WITHOUT_MOVE)
+        assert "no case that shows it was reached" in text
+
+    def test_leaves_rules_that_may_be_unknown_where_the_solver_gives_up(self) -> None:
+        """All combinations were tried, and the orders are too many."""
+        fact = traits(2)[0]
+        never = Rule(
+            "never",
+            on=AdvanceOrder,
+            effect=Forbid("no"),
+            when=fact.is_in("b") & ~fact.is_in("b"),
+        )
+        report = verify(large(2, never), most_cases=100, most_steps=1)
+        assert not report.ok
+        asked = "The solver did not decide whether never on AdvanceOrder can't be evaluated"
+        assert any(text.startswith(asked) for text in left(report, Kind.NEVER_DETERMINED))
 
     def test_shows_what_is_possible_and_was_not_reached(
         self, monkeypatch: pytest.MonkeyPatch
