@@ -449,6 +449,8 @@ class TestTheDictionary:
             "parts": [],
         }
         example = change.pop("example")
+        order, asking = change.pop("scenario")
+        assert (order["order"]["status"], asking["do"]) == ("placed", "request")
         assert answers == {
             "command": "RequestCancellation",
             "role": "buyer",
