@@ -37,6 +37,7 @@ from ordercancel.policy import (
     closed_at,
     hours,
     is_open,
+    mark,
     now,
     placed_at,
     reject,
@@ -51,6 +52,7 @@ from ordercancel.verification.orders_tried import OrdersTried
 from ordercancel.verification.report import Kind, Report
 from ordercancel.verification.solver.dead_rules import dead_rules
 from ordercancel.verification.solver.encoding import MOST_STEPS
+from ordercancel.verification.time_regions import TimeRegions
 from readings import READINGS
 from strategies import rules
 from unit.tiny import RULES, tiny, worded
@@ -207,6 +209,28 @@ class TestALargePolicy:
         policy = large(10, deadlines=(*SHOP.deadlines, *several))
         report = verify(policy)
         assert [fault.id for fault in report.faults if "impossible" in fault.id] == []
+
+    def test_has_deadlines_that_run_where_much_is_told(self) -> None:
+        """Of orders with other facts than usual alone, times among them; nothing is acted on."""
+        seen_at = Moment("seen_at")
+        runs = UNSHIPPED & is_(traits(1)[0], "b")
+        seen = Deadline("seen", runs=runs, due=seen_at + hours(1), then=mark("seen", of="order"))
+        policy = large(9)
+        policy = attrs.evolve(
+            policy, facts=(*policy.facts, seen_at), deadlines=(*policy.deadlines, seen)
+        )
+        report = verify(policy)
+        assert report.ok
+        assert left(report, Kind.DEADLINE_NEVER_RUNS) == []
+
+    def test_may_have_few_orders_and_too_many_cases(self) -> None:
+        """Few orders to register may lead to more cases than may be reached."""
+        policy = large(1)
+        orders = OrdersTried(policy, TimeRegions(policy)).size
+        report = verify(policy, most_cases=orders)
+        assert report.ok
+        assert 90 <= report.cases <= orders
+        assert report.combinations["RequestCancellation"] > 0
 
     def test_charges_a_fee_that_never_holds(self) -> None:
         """Nobody is both; where a deadline cancels, it could charge one."""

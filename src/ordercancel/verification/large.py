@@ -7,7 +7,8 @@ and those alone, so that every fault that is reported comes about in a case.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from ordercancel.domain.commands import JUDGED
@@ -87,10 +88,7 @@ class LargeWalk:
         first = self._walk({})
         assert first is not None, "nothing was walked before"
         for question in questions(self.policy, self._most_steps):
-            try:
-                self._ask(question, first)
-            except Undecided as error:
-                self._give_up(question, error)
+            self._settle(question, partial(self._ask, question, first))
         for dead in self._rules.dead:
             if not dead.holds:
                 self._look_for_unknown(dead)
@@ -126,12 +124,10 @@ class LargeWalk:
             (encoded.all_of(unknown),),
             f"{dead} can't be evaluated",
         )
-        try:
-            facts = self._smallest(question, *question.formulas)
-        except Undecided as error:
-            self._give_up(question, error)
-        else:
-            self._walk(facts or {})
+        self._settle(question, partial(self._walk_answer, question))
+
+    def _walk_answer(self, question: Question) -> None:
+        self._walk(self._smallest(question, *question.formulas) or {})
 
     def _look_for_unseen(self) -> None:
         """Leave the rules that may be unknown, and whose conditions were true in no case."""
@@ -160,10 +156,9 @@ class LargeWalk:
         """Walk orders of the combinations until the fault shows in one."""
         tried: list[list[Formula]] = [[] for _ in found]
         for _ in range(MOST_TRIES):
-            for number, facts in enumerate(found):
-                if facts is not None:
-                    self._walk(facts)
-                    tried[number].append(self._same_order(question.encoded, facts))
+            for facts, seen in [each for each in zip(found, tried, strict=True) if each[0]]:
+                self._walk(facts)
+                seen.append(self._same_order(question.encoded, facts))
             if self._is_found(question):
                 return
             found = [
@@ -218,9 +213,13 @@ class LargeWalk:
         else:
             self._deadlines.never_runs(self.policy.deadline(name), first)
 
-    def _give_up(self, question: Question, error: Undecided) -> None:
-        self.undecided += (error.text,)
-        self._leave(question.kind, error.text)
+    def _settle(self, question: Question, ask: Callable[[], None]) -> None:
+        """Ask a question; where the solver gives up, say so."""
+        try:
+            ask()
+        except Undecided as error:
+            self.undecided += (error.text,)
+            self._leave(question.kind, error.text)
 
     def _leave(self, kind: Kind, text: Text) -> None:
         texts = self.left.setdefault(kind, [])
