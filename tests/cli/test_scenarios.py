@@ -117,7 +117,10 @@ def test_what_is_not_found_is_named(written: Written, capsys: pytest.CaptureFixt
     """Exit status 1: with more cases it may be."""
     arguments = ["scenarios", "examples.half_hour_shop:SHOP", "--most-cases", "1"]
     assert main(arguments) == 1
-    assert "# Not found: buyer_withdraws: decides" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "# Not found: buyer_withdraws: decides" in out
+    assert "They do not show what is listed below as not found." in out
+    assert "the smallest set found" not in out
 
 
 def test_a_policy_with_nothing_to_show_has_a_header_alone(

@@ -21,6 +21,13 @@ _HEADER = Text(
     "boundary, fee, reason\nand deadline that can be shown.\n"
     "The lines with → are the policy's own answers, right or wrong: a person has to read them.",
 )
+_HEADER_OF_SOME = Text(
+    "{policy} 第{edition}版：シナリオ {count} 件。"
+    "「見つからなかったもの」として下に挙げるものは示さない。\n"
+    "「→」の行は、このポリシー自身の答え。正しいとは限らないので、人が一つずつ読んで確かめること。",
+    "{policy} {edition}: {count} scenarios. They do not show what is listed below as not found.\n"
+    "The lines with → are the policy's own answers, right or wrong: a person has to read them.",
+)
 _UNSHOWABLE = Text("示すことができないもの：{goal}。{why}", "Cannot be shown: {goal}: {why}")
 _REFUSED = Text("拒否", "refused")
 _INVALID = Text("誤り", "invalid")
@@ -31,11 +38,12 @@ def as_text(covering: Covering, lang: Lang) -> str:
     """The scenarios as JSON Lines, with comments in `lang`."""
     policy, coverage = covering.policy, covering.coverage
     values = {"policy": policy.name, "edition": policy.edition, "count": len(covering.scenarios)}
-    lines = _HEADER[lang].format_map(values).split("\n")
+    missing = not_found(covering)
+    lines = (_HEADER_OF_SOME if missing else _HEADER)[lang].format_map(values).split("\n")
     for gap in coverage.unshowable:
         why = "" if gap.why is None else gap.why[lang]
         lines.append(_UNSHOWABLE[lang].format(goal=goal_text(policy, gap.goal, lang), why=why))
-    for goal in not_found(covering):
+    for goal in missing:
         lines.append(_NOT_FOUND[lang].format(goal=goal_text(policy, goal, lang)))
     text = [f"# {line}" for line in lines]
     said = Spoken(policy, lang)
