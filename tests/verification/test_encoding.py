@@ -94,6 +94,13 @@ def test_whether_there_is_a_move_follows_from_the_status() -> None:
             assert (facts is not None) == ((source, name) in moves)
 
 
+def test_other_facts_are_asked_about_beside_whether_there_is_a_move() -> None:
+    """What follows from the status alone is not looked for in them."""
+    encoded = Encoded.of(QOO10, AdvanceOrder, also=[legal_move.holds, is_open])
+    assert encoded.may(encoded.true(legal_move.holds & is_open))
+    assert encoded.may(encoded.false(legal_move.holds | is_open))
+
+
 def test_a_quadrillion_combinations_are_no_matter() -> None:
     """One in which a rule holds is found, with the fewest facts that are not as usual."""
     encoded = Encoded.of(shop(facts=TRAITS, plus=[ODD]), RequestCancellation)

@@ -280,11 +280,12 @@ class Encoded:
         return [self._read(part, policy) for part in parts]
 
     def _leaf(self, leaf: Leaf, policy: RuleSet) -> tuple[Formula, Formula]:
-        space = attrs.evolve(self.space, policy=policy)
         if leaf.fact == "legal_move":
             names = ["status", "move"]
         else:
             names = ["now", leaf.fact] if isinstance(leaf, Before) else [leaf.fact]
+        values = {each: self.space.values[each] for each in {*names, leaf.fact}}
+        space = attrs.evolve(self.space, policy=policy, values=values)
 
         def tested(facts: FactValues) -> bool | None:
             return leaf.test(space.completed(dict(facts)))
