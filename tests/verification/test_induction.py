@@ -257,6 +257,26 @@ class TestPossibleFaults:
         found = possible(shop(reasons=[*SHOP.reasons, late]))
         assert found == {"reason_unmeetable:RequestCancellation for late"}
 
+    def test_of_deadlines_may_hang_on_the_reason_of_the_request(self) -> None:
+        """What was asked for is known as long as there is a request, whoever asks next."""
+        again = Deadline(
+            "again",
+            runs=is_open & reason.is_in("changed_mind"),
+            due=AN_HOUR,
+            then=refer("operator"),
+        )
+        found = possible(shop(without=["seller_silent"], deadlines=[again]))
+        assert {"deadline_runs_on:again", "unanswerable:pending in placed by buyer"} <= found
+
+    def test_of_deadlines_name_each_that_follows_on_itself(self) -> None:
+        """A loop that was found, and is meant, hides no other."""
+        deadlines = [
+            Deadline(name, runs=is_open & status.is_in(at), due=AN_HOUR, then=refer("operator"))
+            for name, at in (("one", "placed"), ("other", "packed"))
+        ]
+        found = possible(shop(without=["seller_silent"], deadlines=deadlines))
+        assert {"deadlines_loop:one", "deadlines_loop:other"} <= found
+
     @pytest.mark.parametrize("fault", PLANTED, ids=lambda each: each.partition(":")[0])
     def test_have_what_was_planted(self, fault: str) -> None:
         assert fault in possible(PLANTED[fault])

@@ -292,17 +292,24 @@ def _closes(command: Command, policy: Policy) -> TypeGuard[Judged]:
 
 
 def _loop(standings: Standings) -> Iterator[str]:
-    """The deadlines that may fire one after the other without end."""
+    """The deadlines that may fire one after the other without end.
+
+    Each that may follow on itself is named alone, as the walk names it; of the others one circle.
+    """
     after: dict[Standing, set[Standing]] = {}
     acting: dict[tuple[Standing, Standing], str] = {}
+    alone: dict[str, None] = {}
     for standing, step in standings.all_steps():
         fired = step.events[0] if step.events else None
         if isinstance(fired, DeadlineFired) and not fired.impossible:
             deadline = standings.policy.deadline(fired.deadline)
-            if deadline.then.acts:
-                following = Standing.of(step.after)
+            following = Standing.of(step.after)
+            if deadline.then.acts and following == standing:
+                alone[deadline.id] = None
+            elif deadline.then.acts:
                 after.setdefault(standing, set()).add(following)
                 acting[standing, following] = deadline.id
+    yield from alone
     try:
         TopologicalSorter(after).prepare()
     except CycleError as error:

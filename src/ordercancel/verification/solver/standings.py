@@ -58,6 +58,7 @@ from ordercancel.verification.commands_tried import (
     actors_of,
     parties_of,
 )
+from ordercancel.verification.enumeration import Space, values_of
 from ordercancel.verification.invariants import Step
 from ordercancel.verification.solver.encoding import MOST_STEPS, Encoded, Formula
 
@@ -163,7 +164,12 @@ class Standings:
         self._granted = {kind: grants(each) for kind, each in self._judged.items()}
         told = (deadline.runs for deadline in policy.deadlines)
         when = (each.when for each in policy.notifications)
-        self.facts = Encoded.of(policy, Withdraw, also=(*told, *when), most_steps=most_steps)
+        leaves = [leaf for condition in (*told, *when) for leaf in condition.leaves()]
+        space = Space.of(policy, Withdraw, also=leaves)
+        if "reason" in space.values:  # of the request, which no command of this kind tells
+            reasons = values_of("reason", leaves, (policy,))
+            space = attrs.evolve(space, values={**space.values, "reason": reasons})
+        self.facts = Encoded(space, most_steps=most_steps)
         self._asked: dict[tuple[object, ...], bool] = {}
         self._formulas: dict[tuple[object, ...], Formula] = {}
         self.steps: dict[Standing, tuple[Step, ...]] = {}
