@@ -70,7 +70,10 @@ class TestTheSameAnswer:
             (Difference.CODE, "closed"),
             (Difference.CODE, "shut"),
         ]
-        assert "the buyer: same answer, other code (" in difference.text("en")
+        told = difference.text("en")
+        assert "the buyer: same answer, other code: closed" in told
+        assert "the buyer: same answer, other code: shut" in told
+        assert told.count("  refuse (closed) — b\n  → refuse (shut) — b\n") == 2
 
     def test_by_another_rule_is_told_and_nobody_notices(self) -> None:
         difference = diff(desk(asking(CANCEL)), desk(asking(CANCEL, rule="other")))

@@ -214,8 +214,8 @@ class TestAnswersThatDiffer:
         assert lines[8].startswith("  for example: ")
         assert "a request was rejected before: yes" in lines[8]
         assert lines[10] == (
-            "Requesting cancellation (RequestCancellation), the buyer: same answer, other code "
-            "(728)"
+            "Requesting cancellation (RequestCancellation), the buyer: same answer, other code: "
+            "rejected_before (728)"
         )
         lines = compared(SHOP, FULL_HOUR).text("ja").splitlines()
         assert lines[2:4] == [

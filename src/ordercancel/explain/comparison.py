@@ -324,7 +324,8 @@ def _changes(result: PolicyDiff, said: Spoken) -> Iterator[str]:
             counts = [each.changes[first.changes.index(change)].count for each in group]
             number = "" if None in counts else f" ({sum(count or 0 for count in counts):,})"
             yield ""
-            yield f"{who}: {_DIFFERENCES[change.difference][said.lang]}{number}"
+            code = f": {change.code}" if change.difference is Difference.CODE else ""
+            yield f"{who}: {_DIFFERENCES[change.difference][said.lang]}{code}{number}"
             for sign, answer, policy in (
                 ("", change.before, result.before),
                 ("→ ", change.after, result.after),
@@ -339,6 +340,8 @@ def _changes(result: PolicyDiff, said: Spoken) -> Iterator[str]:
 def _answer(answer: PolicyAnswer, change: AnswerChange, said: Spoken) -> str:
     """The verdict with what is different about it, and the rules of the example."""
     more = [change.code] if change.code is not None and change.code in answer.codes else []
+    if change.difference is Difference.CODE:
+        more = list(answer.codes)
     if change.difference is Difference.ELSEWHERE:
         more = [said.role(role) for role in answer.to]
     if change.difference is Difference.FEE:
