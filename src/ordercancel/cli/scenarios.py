@@ -14,11 +14,11 @@ from ordercancel.verification.covering import Covering
 from ordercancel.verification.goals import Goal, goal_text
 
 _HEADER = Text(
-    "{policy} 第{edition}版：見つかった最小のシナリオ {count} 件。示せるルール、条件、境界、"
+    "{policy} 第{edition}版：見つかった最小のシナリオ {count} 件。示せるルール、条件、時刻の境界、"
     "手数料、理由、期限をすべて示す。\n"
     "「→」の行は、このポリシー自身の答え。正しいとは限らないので、人が一つずつ読んで確かめること。",
     "{policy} {edition}: {count} scenarios, the smallest set found, show every rule, condition, "
-    "boundary, fee, reason\nand deadline that can be shown.\n"
+    "boundary of a time,\nfee, reason and deadline that can be shown.\n"
     "The lines with → are the policy's own answers, right or wrong: a person has to read them.",
 )
 _HEADER_OF_SOME = Text(

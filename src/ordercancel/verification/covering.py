@@ -63,7 +63,7 @@ class Covering:
 
 
 def covering(policy: Policy, *, most_cases: int = MOST_CASES) -> Covering:
-    """Make scenarios that show every rule, condition, boundary, fee, reason and deadline.
+    """Make scenarios that show every rule, condition, boundary of a time, fee, reason, deadline.
 
     Args:
         policy: The policy.
