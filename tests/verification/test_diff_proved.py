@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import reduce
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 import pytest
@@ -29,6 +29,9 @@ from ordercancel.policy import (
     Number,
     Reason,
     Rule,
+    Texts,
+    buyer,
+    channel,
     reason,
     requests_made,
     seller,
@@ -285,3 +288,18 @@ class TestOverABillionCombinations:
             "Requesting cancellation (RequestCancellation), the buyer: undecided: "
             "RequestCancellation by the buyer: refuse → refuse"
         ) in lines
+
+
+@pytest.mark.parametrize("channels", [(), ("web", "store")])
+@pytest.mark.parametrize("by", ["enumeration", "solver"])
+def test_a_channel_that_a_rule_names_is_compared(
+    channels: tuple[str, ...], by: Literal["enumeration", "solver"]
+) -> None:
+    """A policy that lists no channels takes any, those of the other among them."""
+    when = buyer & channel.is_known & channel.is_in("web")
+    rule = Rule("web", on=RequestCancellation, effect=Forbid("closed"), when=when)
+    web = attrs.evolve(
+        SHOP, edition="2", channels=channels, rules=(*SHOP.rules, rule), texts=Texts()
+    )
+    assert diff(SHOP, web, by=by).relation("RequestCancellation", "buyer") is Relation.STRICTER
+    assert diff(web, SHOP, by=by).relation("RequestCancellation", "buyer") is Relation.LOOSER

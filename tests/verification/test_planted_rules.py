@@ -24,8 +24,10 @@ from ordercancel.policy import (
     Reason,
     Refer,
     Rule,
+    Texts,
     Waiver,
     buyer,
+    channel,
     closed_at,
     hours,
     is_initiator,
@@ -38,6 +40,7 @@ from ordercancel.policy import (
     seller,
     status,
 )
+from ordercancel.verification import verify
 from verification.planted import fault, ids, replayed, reported, shop
 
 UNSHIPPED = status.is_in("placed", "packed")
@@ -264,3 +267,11 @@ def test_a_permit_for_all_is_for_all() -> None:
         plus=[Rule("all", on=Withdraw, effect=PERMIT)],
     )
     assert ids(policy) == ["never_decides:buyer_withdraws on Withdraw"]
+
+
+def test_a_rule_of_a_channel_decides_where_any_channel_may_be() -> None:
+    """A policy that does not say which channels there are is tried with those that rules name."""
+    when = buyer & channel.is_known & channel.is_in("web")
+    web = Rule("web", on=RequestCancellation, effect=Forbid("closed"), when=when)
+    assert not SHOP.channels
+    assert verify(attrs.evolve(SHOP, rules=(*SHOP.rules, web), texts=Texts())).ok

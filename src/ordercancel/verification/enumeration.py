@@ -26,7 +26,7 @@ from ordercancel.engine.case_facts import expression
 from ordercancel.engine.lifecycle_checks import checks_after, checks_before
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.anchors import least_anchor
-from ordercancel.rules.conditions import Before, Compare, Leaf, Value
+from ordercancel.rules.conditions import Before, Compare, IsIn, Leaf, Listed, Value
 from ordercancel.rules.effects import Forbid
 from ordercancel.rules.facts import Choice, Day, Fact, Flag, Moment, Vocabulary
 from ordercancel.rules.times import (
@@ -55,7 +55,7 @@ TODAY = date(2024, 4, 10)
 """The day on which combinations are judged, a Wednesday, where no calendar says otherwise."""
 
 ANY = "*"
-"""Stands for any word, where a policy does not say which there are."""
+"""Stands for any word that no condition names, where a policy does not say which there are."""
 
 _DERIVED = ("legal_move",)
 
@@ -238,9 +238,11 @@ def values_of(
     match fact:
         case Choice():
             domains = [_words(each, name, kind) for each in knowing]
+            if fact.values is Vocabulary.CHANNELS:  # a policy that names none takes any
+                domains = [each for each in domains if each] or [()]
             values = tuple(word for word in domains[0] if all(word in each for each in domains))
             if not any(domains) and fact.may_be_missing:
-                values = (ANY,)
+                values = (*_named(name, leaves), ANY)
         case Flag():
             values = (True, False)
         case Moment() | Day():
@@ -258,6 +260,12 @@ def values_of(
                 numbers = {0, 1} | {number for number in numbers if number > 0}
             values = tuple(sorted(numbers))
     return (*values, None) if _may_be_missing(fact) else values
+
+
+def _named(name: str, leaves: Iterable[Leaf]) -> tuple[str, ...]:
+    """The words of the fact `name` that conditions speak of."""
+    told = (each for each in leaves if isinstance(each, IsIn | Listed) and each.fact == name)
+    return tuple(sorted({word for each in told for word in each.values}))
 
 
 def _may_be_missing(fact: Fact) -> bool:
