@@ -62,9 +62,10 @@ from ordercancel.policy import (
 )
 from ordercancel.rules.conditions import IsIn, Known
 from ordercancel.rules.facts import seller_permits
-from ordercancel.verification.explorer import Explorer, Visitor
+from ordercancel.verification.explorer import Explorer
 from ordercancel.verification.invariants import Step
 from ordercancel.verification.scenario import Attempt, CaseNode, Tick
+from ordercancel.verification.visitor import Visitor
 from readings import READINGS
 from strategies import AT, COLOURS, any_orders, conditions, events, facts, leaves, rules, times
 from unit.tiny import BUYER, OURS, RULES, SELLER, opened, tiny, worded

@@ -21,8 +21,9 @@ from ordercancel.policies.qoo10 import qoo10 as qoo10_policy
 from ordercancel.policy import Decision
 from ordercancel.verification.commands_tried import commands_tried
 from ordercancel.verification.enumeration import Space
-from ordercancel.verification.explorer import Explorer, Visitor
+from ordercancel.verification.explorer import Explorer
 from ordercancel.verification.scenario import CaseNode
+from ordercancel.verification.visitor import Visitor
 from samples import BUYER, jst, order
 
 Answer = tuple[str, frozenset[str]]

@@ -41,8 +41,9 @@ from ordercancel.rules.reasons import Reason
 from ordercancel.verification.commands_tried import commands_tried, shortest_text
 from ordercancel.verification.conditions import every_leaf
 from ordercancel.verification.enumeration import FactRegions, Space
-from ordercancel.verification.explorer import Explorer, Visitor
+from ordercancel.verification.explorer import Explorer
 from ordercancel.verification.scenario import Attempt, CaseNode
+from ordercancel.verification.visitor import Visitor
 
 CALENDAR = Calendar(
     first=date(2024, 1, 1), last=date(2025, 12, 31), holidays=frozenset({date(2024, 4, 29)})

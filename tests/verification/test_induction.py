@@ -59,7 +59,7 @@ from ordercancel.policy import (
     system,
 )
 from ordercancel.verification import Invariant, Kind, Means, Proof, verify
-from ordercancel.verification.explorer import Explorer, Visitor
+from ordercancel.verification.explorer import Explorer
 from ordercancel.verification.invariants import Step
 from ordercancel.verification.scenario import Attempt, CaseNode, Tick
 from ordercancel.verification.solver.induction import (
@@ -69,6 +69,7 @@ from ordercancel.verification.solver.induction import (
     possible_faults,
 )
 from ordercancel.verification.solver.standings import Standing, Standings
+from ordercancel.verification.visitor import Visitor
 from verification.planted import forged, shop
 
 UNSHIPPED = status.is_in("placed", "packed")

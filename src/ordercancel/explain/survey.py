@@ -24,10 +24,11 @@ from ordercancel.verification.case_key import CaseKey, FactsRead
 from ordercancel.verification.commands_tried import SELLER, SYSTEM, commands_tried
 from ordercancel.verification.conditions import every_fact
 from ordercancel.verification.enumeration import SECOND
-from ordercancel.verification.explorer import Explorer, Visitor
+from ordercancel.verification.explorer import Explorer
 from ordercancel.verification.invariants import Step
 from ordercancel.verification.scenario import VERBS, Attempt, CaseNode, Tick
 from ordercancel.verification.time_regions import TimeRegions
+from ordercancel.verification.visitor import Visitor
 
 MOST_CASES = 5_000
 """How many cases a page looks at; where there are more, it says so and takes a sample as well."""

@@ -29,7 +29,7 @@ from ordercancel.verification.enumeration import (
     check_size,
     too_large,
 )
-from ordercancel.verification.explorer import Explorer, Visitor
+from ordercancel.verification.explorer import Explorer
 from ordercancel.verification.invariants import INVARIANTS, Invariant, Step
 from ordercancel.verification.large import LargeWalk
 from ordercancel.verification.orders_tried import OrdersTried
@@ -52,6 +52,7 @@ from ordercancel.verification.solver.encoding import MOST_STEPS, has_solver
 from ordercancel.verification.solver.induction import by_cases, by_induction
 from ordercancel.verification.text_check import TextCheck
 from ordercancel.verification.time_regions import TimeRegions
+from ordercancel.verification.visitor import Visitor
 
 __all__ = [
     "INVARIANTS",

@@ -7,9 +7,10 @@ from typing import Any
 
 from ordercancel.domain.texts import Text
 from ordercancel.policy.policy import Policy
-from ordercancel.verification.explorer import Explorer, Visitor
+from ordercancel.verification.explorer import Explorer
 from ordercancel.verification.report import Finding, Kind
 from ordercancel.verification.scenario import Attempt, CaseNode, Tick, scenario
+from ordercancel.verification.visitor import Visitor
 
 
 class Check(Visitor):

@@ -30,7 +30,7 @@ from ordercancel.policy.policy import Policy
 from ordercancel.rules.reasons import Reason
 from ordercancel.verification.commands_tried import shortest_text
 from ordercancel.verification.coverage_report import Coverage, Gap
-from ordercancel.verification.explorer import Explorer, Visitor
+from ordercancel.verification.explorer import Explorer
 from ordercancel.verification.goals import (
     Aim,
     Goal,
@@ -44,6 +44,7 @@ from ordercancel.verification.invariants import Step
 from ordercancel.verification.orders_tried import OrdersTried
 from ordercancel.verification.scenario import Attempt, CaseNode, Line, Tick, scenario
 from ordercancel.verification.time_regions import TimeRegions
+from ordercancel.verification.visitor import Visitor
 
 MOST_CASES = 100_000
 """How many cases are searched at most by default."""

@@ -29,7 +29,7 @@ from ordercancel.verification.commands_tried import SELLER, shortest_text
 from ordercancel.verification.coverage import MOST_CASES, coverage
 from ordercancel.verification.coverage_report import Coverage
 from ordercancel.verification.enumeration import SECOND
-from ordercancel.verification.explorer import Explorer, Visitor
+from ordercancel.verification.explorer import Explorer
 from ordercancel.verification.goals import (
     Aim,
     Goal,
@@ -40,6 +40,7 @@ from ordercancel.verification.goals import (
 )
 from ordercancel.verification.invariants import Step
 from ordercancel.verification.scenario import Attempt, CaseNode, Line, Tick, lines_of
+from ordercancel.verification.visitor import Visitor
 
 Goals = frozenset[Goal]
 

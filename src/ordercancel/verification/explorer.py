@@ -46,6 +46,7 @@ from ordercancel.verification.invariants import Step
 from ordercancel.verification.orders_tried import OrdersTried
 from ordercancel.verification.scenario import Attempt, CaseNode, Tick
 from ordercancel.verification.time_regions import TimeRegions
+from ordercancel.verification.visitor import Visitor
 
 _Level = list[tuple[Hashable, CaseNode]]
 # The seller, who permits cancellation requests, or does not.
@@ -54,30 +55,6 @@ _SELLERS = tuple(
 )
 MOST_FIRED = 50
 """How many deadlines fire at one moment before it counts as a loop."""
-
-
-class Visitor:
-    """Sees what an explorer does; the shortest way to a thing comes first. By default, ignores it.
-
-    `node` is the case before, `attempt` what was done to it.
-    """
-
-    def reached(self, node: CaseNode) -> None:
-        """A case was reached that nothing before is like."""
-
-    def judged(
-        self, node: CaseNode, attempt: Attempt, decision: Decision, offered: tuple[Reason, ...]
-    ) -> None:
-        """A command was judged: the first of those that no rule tells apart."""
-
-    def stepped(self, node: CaseNode, attempt: Attempt | Tick, step: Step) -> None:
-        """A command was carried out; or refused, where the explorer shows refusals, too."""
-
-    def looped(self, node: CaseNode, tick: Tick) -> None:
-        """Deadlines fire at one moment without end."""
-
-    def invalid(self, node: CaseNode, attempt: Attempt, error: InvalidValue) -> None:
-        """A command was permitted, and its text or reason was refused."""
 
 
 class Explorer:

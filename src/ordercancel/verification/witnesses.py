@@ -39,9 +39,10 @@ from ordercancel.rules.rules import Rule
 from ordercancel.verification.commands_tried import SYSTEM
 from ordercancel.verification.conditions import every_time, leaves_asked
 from ordercancel.verification.enumeration import MOST_COMBINATIONS, Space
-from ordercancel.verification.explorer import Explorer, Visitor
+from ordercancel.verification.explorer import Explorer
 from ordercancel.verification.invariants import Step
 from ordercancel.verification.scenario import Attempt, CaseNode, Line, Tick, scenario
+from ordercancel.verification.visitor import Visitor
 
 K = TypeVar("K")
 Lines = tuple[Line, ...]
