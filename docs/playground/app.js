@@ -127,7 +127,7 @@ async function verify() {
       ),
     ),
   );
-  say(WORDS.done + report.faults.length);
+  say(report.ok || report.faults.length ? WORDS.done + report.faults.length : WORDS.left);
 }
 
 function picture({ title, svg, lines }) {

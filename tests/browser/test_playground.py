@@ -118,6 +118,27 @@ def test_all_mistakes_are_shown_with_their_lines_and_mended(opened: Open) -> Non
     expect(faults).to_be_empty()
 
 
+MANY = """
+facts = tuple(Number(f"number_{n}") for n in range(9))
+above = [fact.is_known & (fact > 5) for fact in facts]
+MANY = Policy(
+    name="many", zone="UTC", orders=Lifecycle(moves={"ship": ("new", "sent")}), facts=facts,
+    rules=[
+        Rule(each.name, on=AdvanceOrder, effect=Forbid("closed"), when=when)
+        for each, when in zip(facts, above)
+    ],
+)
+"""
+
+
+def test_what_could_not_be_verified_is_not_told_as_without_fault(opened: Open) -> None:
+    page = opened()
+    run(page, "from ordercancel.policy import *\n" + MANY)
+    expect(page.locator("#state")).to_have_text("Done. Not all of it could be verified.")
+    expect(page.locator("#summary")).to_contain_text("combinations of facts are too many")
+    expect(page.locator("#found")).to_be_empty()
+
+
 def test_a_fault_that_verify_finds_is_walked_through_and_mended(opened: Open) -> None:
     page = opened()
     run(page)
