@@ -173,6 +173,7 @@ class TestOutcomes:
         """Qoo10 means it, with a source; without that it is a fault."""
         policy = attrs.evolve(QOO10, edition="unwaived", waivers=())
         found = fault(policy, "instant_and_rejectable:buyer")
+        assert found.problem["ja"].startswith("同じ状態（'shipping_requested'）の注文で、")
         answers = replayed(policy, found)
         assert {answer["request_status"] for answer in answers} >= {"rejected", "approved"}
 

@@ -68,8 +68,8 @@ class OutcomeCheck(Check):
                 *scenario(self.policy, asked, ask, order_id="o-2"),
             )
             problem = Text(
-                f"同じ状態の注文で、{who['ja']}が要請すれば即時にキャンセルでき、"
-                "回答待ちの要請は拒否もできる。",
+                f"同じ状態（{node.case.order.status!r}）の注文で、{who['ja']}がリクエストすれば"
+                "即時にキャンセルでき、回答待ちのリクエストは拒否もできる。",
                 f"While an order stands so ({node.case.order.status!r}), "
                 f"{who['en']} cancels it at once by asking, and a request of theirs "
                 "that is open already can be rejected.",
