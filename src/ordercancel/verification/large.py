@@ -30,6 +30,9 @@ from ordercancel.verification.solver.rulings import Rulings
 MOST_TRIES = 3
 """How many sets of facts of orders are walked at most for one question."""
 
+_OF_SEVERAL = (Kind.PERMITS_DISAGREE, Kind.FEES_DISAGREE)
+"""What is a fault for itself of each set of rules: that of three says nothing of two alone."""
+
 
 class LargeWalk:
     """Walks the orders that a solver picks.
@@ -168,9 +171,9 @@ class LargeWalk:
         self._leave(
             question.kind,
             Text(
-                f"次の組み合わせはあるが、到達する案件は見つかっていない: {question.query}",
+                f"次の組み合わせはあるが、それだけを示す案件には到達していない: {question.query}",
                 f"There are combinations of facts in which {question.query}; "
-                "no case that shows it was reached.",
+                "no case that shows just this was reached.",
             ),
         )
 
@@ -192,11 +195,15 @@ class LargeWalk:
         """Whether a case was reached that answers the question."""
         if question.kind is Kind.DEADLINE_NEVER_RUNS:
             return question.names <= self._deadlines.ran.keys()
-        return any(
-            kind is question.kind and question.names <= set(subject.split(", "))
+        found = (
+            set(subject.split(", "))
             for check in self._checks
             for kind, subject in check.faults
+            if kind is question.kind
         )
+        if question.kind in _OF_SEVERAL:
+            return any(question.names == each for each in found)
+        return any(question.names <= each for each in found)
 
     def _report(self, question: Question, first: Explorer) -> None:
         """Report what never is, in no combination."""
