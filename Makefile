@@ -47,7 +47,7 @@ test-pythons:
 		venv=.venv-$$(basename $$python); $$python -m venv --clear $$venv; \
 		$$venv/bin/python -m pip install --quiet --editable . pytest hypothesis; \
 		$$venv/bin/python -m pytest -m 'not slow' tests/unit tests/clauses; \
-		$$venv/bin/python -m pip install --quiet --editable '.[sql]'; \
+		$$venv/bin/python -m pip install --quiet --editable '.[sql,prove]'; \
 		$$venv/bin/python -m pytest -m 'not slow' tests/laws; \
 	done
 

@@ -142,7 +142,9 @@ class Failing(Odd):
         raise ZeroDivisionError(looks(facts))
 
 
-@pytest.mark.parametrize("looks", [lambda facts: facts.get("gift"), list, len], ids=str)
+@pytest.mark.parametrize(
+    "looks", [lambda facts: facts.get("gift"), list, len], ids=("get", "list", "len")
+)
 @pytest.mark.parametrize("asked_by", [BUYER, SELLER], ids=str)
 def test_what_fails_is_left_out_only_where_the_role_decides(asked_by: Any, looks: Any) -> None:
     when = Failing(looks) & buyer

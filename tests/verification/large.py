@@ -82,7 +82,7 @@ def planted(number: int) -> tuple[Policy, set[str]]:
     kind, turn = KINDS[number % 10], number // 10
     count = 9 + turn
     facts = traits(count)
-    one, other = facts[turn % count], facts[(turn * 3 + 4) % count]
+    one, other = facts[turn % count], facts[(turn + 4) % count]
     hidden = is_(one, WORDS[1 + turn % 5]) & is_(other, WORDS[1 + (turn + 2) % 5])
     match kind:
         case "permits_disagree":

@@ -34,10 +34,12 @@ class Rulings:
         for rule, when, effect in self.policy.leaves_for(self.kind):
             rules = self._holding.setdefault(effect, {})
             holds = encoded.true(when, self.policy)
-            rules[rule.id] = encoded.any_of([holds, *filter(None, [rules.get(rule.id)])])
+            # A formula has no truth of its own, so it can't be asked whether it is there.
+            before = [rules[rule.id]] if rule.id in rules else []
+            rules[rule.id] = encoded.any_of([holds, *before])
             unknown.append(encoded.unknown(when, self.policy))
-        before = checks_before(self.kind)
-        self.asked = encoded.all_of(encoded.true(each, self.policy) for each, _ in before)
+        checks = checks_before(self.kind)
+        self.asked = encoded.all_of(encoded.true(each, self.policy) for each, _ in checks)
         self.unknown = encoded.any_of(unknown)
         self.forbidden = encoded.any_of(
             self.effect_of_any(effect) for effect in self._holding if isinstance(effect, Forbid)

@@ -30,7 +30,7 @@ from ordercancel.rules.effects import Effect
 from strategies import conditions
 from verification.test_diff_proved import told
 
-pytestmark = pytest.mark.slow  # two minutes
+pytestmark = pytest.mark.slow
 
 LEAVES = (
     buyer,
@@ -64,7 +64,6 @@ def policies() -> SearchStrategy[Policy]:
 
 
 @given(policies(), policies())
-@settings(max_examples=100, deadline=None)
 def test_the_solver_says_what_trying_says(one: Policy, other: Policy) -> None:
     """The words, and every kind of difference."""
     proved, tried = diff(one, other, by="solver"), diff(one, other, by="enumeration")
@@ -73,7 +72,7 @@ def test_the_solver_says_what_trying_says(one: Policy, other: Policy) -> None:
 
 
 @given(policies(), policies())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 def test_what_is_stricter_one_way_is_looser_the_other(one: Policy, other: Policy) -> None:
     """Only what is both, or neither, is the same both ways; each policy is equal to itself."""
     there, back = relations(diff(one, other)), relations(diff(other, one))
@@ -82,7 +81,7 @@ def test_what_is_stricter_one_way_is_looser_the_other(one: Policy, other: Policy
 
 
 @given(policies(), policies(), policies())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=settings().max_examples // 3)
 def test_what_is_stricter_than_a_stricter_one_is_stricter(
     one: Policy, two: Policy, three: Policy
 ) -> None:
