@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import attrs
 from examples.half_hour_shop import SHOP
 
-from ordercancel import RequestCancellation, Text
+from ordercancel import Order, RequestCancellation, Text
 from ordercancel.policies import CONECT
 from ordercancel.policy import CANCEL, Rule, Waiver, seller, status
 from ordercancel.verification import Kind, Means, Proof, Report, verify
+from ordercancel.verification.scenario import lines_of
 from verification.planted import reported, shop
 
 RECALLS = shop(
@@ -197,3 +199,21 @@ KINDS = [
 def test_a_kind_of_fault_is_a_plain_string() -> None:
     """For programs that read reports, and for waivers."""
     assert [*Kind] == KINDS
+
+
+def test_a_scenario_says_since_when_an_order_stands_in_its_status() -> None:
+    """Where that is not when it was placed; times are in the policy's zone."""
+    placed_at = datetime(2024, 4, 10, 10, 0, tzinfo=UTC)
+    order = Order(
+        "o-1",
+        policy="shop",
+        status="packed",
+        buyer="b-1",
+        seller="s-1",
+        placed_at=placed_at,
+        status_since=placed_at + timedelta(hours=2),
+    )
+    (line,) = lines_of(SHOP, "o-2", order, ())
+    assert line["order"]["id"] == "o-2"
+    assert line["order"]["placed_at"] == "2024-04-10T12:00:00+02:00"
+    assert line["order"]["status_since"] == "2024-04-10T14:00:00+02:00"
