@@ -231,9 +231,9 @@ def _try_combinations(
     """Judge every combination, or some; return how many by kind, and what decided nothing."""
     dead = DeadRules(policy)
     tried: dict[str, int] = {}
-    sizes = [
+    most = sum(
         space.size if sample is None else min(space.size, sample) for space in spaces.values()
-    ]
+    )
     numbers = count(1)
     for kind, space in spaces.items():
         tried[kind.__name__] = 0
@@ -245,7 +245,7 @@ def _try_combinations(
             dead.see(policy.judge(kind, facts))
             tried[kind.__name__] += 1
             if watch is not None:
-                watch("combinations", next(numbers), sum(sizes))
+                watch("combinations", next(numbers), most)
     return tried, dead.dead
 
 

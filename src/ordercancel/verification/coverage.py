@@ -18,11 +18,9 @@ import attrs
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import JUDGED, Command, Reject, RequestCancellation
-from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.events import Event
 from ordercancel.domain.texts import LANGS, Lang, Text
 from ordercancel.engine import handling
-from ordercancel.engine.decide import decide
 from ordercancel.engine.decision import Decision, Refused, Verdict
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.policy.describe import Spoken
@@ -42,7 +40,7 @@ from ordercancel.verification.goals import (
 )
 from ordercancel.verification.invariants import Step
 from ordercancel.verification.orders_tried import OrdersTried
-from ordercancel.verification.scenario import Attempt, CaseNode, Line, Tick, scenario
+from ordercancel.verification.scenario import Attempt, CaseNode, Line, Tick, is_valid, scenario
 from ordercancel.verification.time_regions import TimeRegions
 from ordercancel.verification.visitor import Visitor
 
@@ -187,22 +185,10 @@ class _Search(Visitor):
 
     def _find(self, node: CaseNode, attempt: Attempt | Tick, shown: Iterable[Goal]) -> None:
         new = self._left.intersection(shown)
-        if new and self._is_valid(node, attempt):
+        if new and is_valid(self.policy, node.case, attempt):
             lines = scenario(self.policy, node, attempt)
             self.found.update(dict.fromkeys(new, lines))
             self._left -= new
-
-    def _is_valid(self, node: CaseNode, attempt: Attempt | Tick) -> bool:
-        """Whether rules are asked at all when it is done, and not only when it is assessed."""
-        if isinstance(attempt, Tick):
-            return True
-        try:
-            decide(attempt.command, node.case, self.policy, attempt.at, seller=attempt.seller)
-        except Refused:
-            return True
-        except InvalidValue:
-            return False
-        return True
 
     # ---------------------------------------------------------------- why nothing shows a goal
 

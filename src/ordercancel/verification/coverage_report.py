@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ import attrs
 from ordercancel.domain.texts import LANGS, Lang, Text
 from ordercancel.policy.policy import Policy
 from ordercancel.verification.goals import Aim, Goal, goal_text
-from ordercancel.verification.scenario import Line
+from ordercancel.verification.scenario import Line, by_scenario
 
 
 def whole(goal: Goal) -> Goal:
@@ -89,12 +88,7 @@ class Coverage:
     @property
     def scenarios(self) -> dict[str, tuple[Goal, ...]]:
         """Scenarios that show what is missing, each as JSON Lines, with what it shows of that."""
-        by_lines: dict[str, list[Goal]] = {}
-        for gap in self.missing:
-            if gap.scenario is not None:
-                lines = [json.dumps(line, ensure_ascii=False) for line in gap.scenario]
-                by_lines.setdefault("\n".join(lines), []).append(gap.goal)
-        return {lines: tuple(shows) for lines, shows in by_lines.items()}
+        return by_scenario((gap.scenario, gap.goal) for gap in self.missing)
 
     def __str__(self) -> str:
         return self.text("en")

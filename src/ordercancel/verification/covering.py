@@ -17,10 +17,8 @@ from typing import Any
 import attrs
 
 from ordercancel.domain.commands import JUDGED, Reject, RequestCancellation
-from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.orders import Order
-from ordercancel.engine.decide import decide
-from ordercancel.engine.decision import Decision, Refused
+from ordercancel.engine.decision import Decision
 from ordercancel.engine.handling import fire_due
 from ordercancel.engine.timers import first_timer
 from ordercancel.policy.policy import Policy
@@ -39,7 +37,7 @@ from ordercancel.verification.goals import (
     of_reason,
 )
 from ordercancel.verification.invariants import Step
-from ordercancel.verification.scenario import Attempt, CaseNode, Line, Tick, lines_of
+from ordercancel.verification.scenario import Attempt, CaseNode, Line, Tick, is_valid, lines_of
 from ordercancel.verification.visitor import Visitor
 
 Goals = frozenset[Goal]
@@ -159,7 +157,7 @@ class _Search(Visitor):
         self, node: CaseNode, attempt: Attempt | Tick, shows: Goals, *, is_refused: bool
     ) -> None:
         every = shows | self._on_the_way(node)
-        if every not in self.tries and shows and self._is_valid(node, attempt):
+        if every not in self.tries and shows and is_valid(self.policy, node.case, attempt):
             self.tries[every] = _Try(node, attempt, shows, every, is_refused)
 
     def _on_the_way(self, node: CaseNode) -> Goals:
@@ -177,18 +175,6 @@ class _Search(Visitor):
                 shows |= achieved(self.policy, decision)
             self._ways[node] = shows
         return self._ways[node]
-
-    def _is_valid(self, node: CaseNode, attempt: Attempt | Tick) -> bool:
-        """Whether rules are asked at all when it is done, and not only when it is assessed."""
-        if isinstance(attempt, Tick):
-            return True
-        try:
-            decide(attempt.command, node.case, self.policy, attempt.at, seller=attempt.seller)
-        except Refused:
-            return True
-        except InvalidValue:
-            return False
-        return True
 
 
 def _chosen(tries: list[_Try], wanted: Iterable[Goal]) -> list[_Try]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +10,7 @@ import attrs
 from ordercancel.domain.texts import LANGS, Lang, Text
 from ordercancel.policy.policy import Policy
 from ordercancel.verification.mutants import Mutant
-from ordercancel.verification.scenario import Line
+from ordercancel.verification.scenario import Line, by_scenario
 
 
 @attrs.frozen
@@ -58,12 +57,7 @@ class MutationReport:
     @property
     def scenarios(self) -> dict[str, tuple[Mutant, ...]]:
         """Scenarios that notice survivors, each as JSON Lines, with those that it notices."""
-        by_lines: dict[str, list[Mutant]] = {}
-        for each in self.survivors:
-            if each.scenario is not None:
-                lines = [json.dumps(line, ensure_ascii=False) for line in each.scenario]
-                by_lines.setdefault("\n".join(lines), []).append(each.mutant)
-        return {lines: tuple(noticed) for lines, noticed in by_lines.items()}
+        return by_scenario((each.scenario, each.mutant) for each in self.survivors)
 
     def text(self, lang: Lang) -> str:
         """The report as lines for people, in `lang`."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, tzinfo
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -26,9 +27,14 @@ from ordercancel.domain.commands import (
     UpdateOrder,
     Withdraw,
 )
+from ordercancel.domain.errors import InvalidValue
 from ordercancel.domain.money import Money
 from ordercancel.domain.orders import Order
+from ordercancel.engine.decide import decide
+from ordercancel.engine.decision import Refused
 from ordercancel.policy.policy import Policy
+
+T = TypeVar("T")
 
 Line = Mapping[str, Any]
 
@@ -108,6 +114,29 @@ class CaseNode:
                 done.append(node.by)
             node = node.parent
         return node.case.order, tuple(reversed(done))
+
+
+def is_valid(policy: Policy, case: Case, attempt: Attempt | Tick) -> bool:
+    """Whether rules are asked at all when it is done, and not only when it is assessed."""
+    if isinstance(attempt, Tick):
+        return True
+    try:
+        decide(attempt.command, case, policy, attempt.at, seller=attempt.seller)
+    except Refused:
+        return True
+    except InvalidValue:
+        return False
+    return True
+
+
+def by_scenario(shown: Iterable[tuple[tuple[Line, ...] | None, T]]) -> dict[str, tuple[T, ...]]:
+    """Scenarios as JSON Lines, each with all that it shows; what has none is left out."""
+    grouped: dict[str, list[T]] = {}
+    for lines, each in shown:
+        if lines is not None:
+            written = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+            grouped.setdefault(written, []).append(each)
+    return {written: tuple(shows) for written, shows in grouped.items()}
 
 
 def scenario(
