@@ -282,6 +282,11 @@ class Claim(_InOutbox):
     open_to: frozenset[str] | None = attrs.field(default=None, repr=False)
     error: str = attrs.field(default="", repr=False)
 
+    @property
+    def request(self) -> int | None:
+        """The number of the request that its message speaks of as open; None: of none."""
+        return self.message.request if self.message else None
+
 
 class Start(Enum):
     """What came of the start of an attempt."""

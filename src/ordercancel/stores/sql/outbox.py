@@ -264,7 +264,7 @@ def _claim(
 def start(executor: Executor, claim: Claim) -> Start:
     """Note that an attempt begins, or that the message is obsolete."""
     lease = _lease(claim)
-    if claim.message and claim.message.request and executor.changed(_OBSOLETE, lease):
+    if claim.request and executor.changed(_OBSOLETE, lease):
         return Start.OBSOLETE
     return Start.BEGUN if executor.changed(_BEGUN, lease) else Start.LOST
 
@@ -276,8 +276,6 @@ _OVERTAKEN = select(outbox.c.number).where(
 
 def is_closed(executor: Executor, claim: Claim) -> bool:
     """Return whether the request is closed that a claimed message speaks of as open."""
-    if claim.message is None or claim.message.request is None:
-        return False
     return bool(executor.rows(_OVERTAKEN, {"id": claim.id}))
 
 

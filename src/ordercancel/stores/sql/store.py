@@ -153,7 +153,9 @@ class SqlStore(Store):
 
     def start(self, claim: Claim) -> Start:
         begun = self._transactions.write(outbox.start, claim, about=claim.order_id)
-        if begun is Start.BEGUN and self._transactions.read(outbox.is_closed, claim):
+        if begun is not Start.BEGUN or claim.request is None:
+            return begun
+        if self._transactions.read(outbox.is_closed, claim):
             return self._transactions.write(outbox.drop, claim, about=claim.order_id)
         return begun
 

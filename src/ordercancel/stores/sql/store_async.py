@@ -167,7 +167,9 @@ class AsyncSqlStore(AsyncStore):
 
     async def start(self, claim: Claim) -> Start:
         begun = await self._transactions.write(outbox.start, claim, about=claim.order_id)
-        if begun is Start.BEGUN and await self._transactions.read(outbox.is_closed, claim):
+        if begun is not Start.BEGUN or claim.request is None:
+            return begun
+        if await self._transactions.read(outbox.is_closed, claim):
             return await self._transactions.write(outbox.drop, claim, about=claim.order_id)
         return begun
 
