@@ -7,7 +7,9 @@ READY := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo demo-django test test-slow check test-django test-pythons test-long races crashes soak refunds recipes bench bench-bulk bench-verify mutants mutmut docs sync format clean
+CHECKS := check-types check-pages check-style check-imports check-sync
+
+.PHONY: demo demo-django test test-slow check $(CHECKS) test-django test-pythons test-long races crashes soak refunds recipes bench bench-bulk bench-verify mutants mutmut docs sync format clean
 
 demo: $(RUNS)
 	$(BIN)/ordercancel demo
@@ -102,14 +104,26 @@ mutmut: $(READY)
 	ORDERCANCEL_TEST_PROFILE=brief $(BIN)/mutmut run
 	$(BIN)/mutmut results
 
+# Two at a time, the longest first; each shows what it says when it ends.
 check: $(READY)
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync $(CHECKS)
+
+check-types:
 	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/python tests/circles.py
+
+check-pages:
 	$(BIN)/python docs/generate.py --check
 	$(BIN)/python docs/build_site.py --check
+
+check-style:
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+check-imports:
+	$(BIN)/lint-imports
+	$(BIN)/python tests/circles.py
+
+check-sync:
 	$(BIN)/python tools/async_to_sync.py --check
 
 # The pages that are generated, and the site in both languages: site/html.
