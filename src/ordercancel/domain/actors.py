@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Any
+
 import attrs
 
+from ordercancel.domain.checked import BY_TYPE, Checked, Words
 from ordercancel.domain.exact import exact, of_kind
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_EMAILS
@@ -11,7 +14,7 @@ from ordercancel.domain.texts import Lang
 
 
 @attrs.frozen(str=False, eq=False)
-class Actor:
+class Actor(Checked):
     """Who gives a command. The host has authenticated them; the rules decide what they may do.
 
     `Buyer`, `Seller`, `Operator` and `System` are there; for a role that a policy declares,
@@ -27,13 +30,6 @@ class Actor:
     id: str
     role: str = attrs.field(kw_only=True)
     via: str | None = attrs.field(default=None, kw_only=True)
-
-    def __attrs_post_init__(self) -> None:
-        faults = Faults(type(self).__name__)
-        faults.line("id", self.id)
-        faults.line("role", self.role)
-        faults.line("via", self.via, optional=True)
-        faults.settle(self)
 
     def __eq__(self, other: object) -> bool:
         # A `Buyer` is the same as an actor of the role ``buyer``.
@@ -91,8 +87,23 @@ def check_actor(faults: Faults, field: str, value: object) -> None:
         faults.exact[field] = of_kind(value, Actor)
 
 
+BY_TYPE[Actor] = check_actor
+
+
+def _as_addresses(value: Any) -> Any:
+    return tuple(map(exact, value)) if isinstance(value, list | tuple) else value
+
+
+def _check_addresses(faults: Faults, field: str, value: object) -> None:
+    if not isinstance(value, tuple):  # one address, not in a list, is easily given
+        faults.add(field, f"is a {type(value).__name__}", "a list of addresses")
+        return
+    for number, email in enumerate(faults.entries(field, value, MAX_EMAILS)):
+        faults.line(f"{field}[{number}]", email)
+
+
 @attrs.frozen
-class Party:
+class Party(Checked):
     """What a directory knows of a buyer or a seller. Its repr shows neither name nor address.
 
     Args:
@@ -109,26 +120,11 @@ class Party:
     """
 
     id: str
-    name: str = attrs.field(kw_only=True, repr=False)
-    emails: tuple[str, ...] = attrs.field(default=(), kw_only=True, repr=False)
+    name: Words = attrs.field(kw_only=True, repr=False)
+    emails: Annotated[tuple[str, ...], _check_addresses] = attrs.field(
+        default=(), converter=_as_addresses, kw_only=True, repr=False
+    )
     permits_cancellation: bool = attrs.field(default=False, kw_only=True)
     locale: Lang | None = attrs.field(default=None, kw_only=True)
     is_business: bool = attrs.field(default=False, kw_only=True)
     contact: str | None = attrs.field(default=None, kw_only=True, repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        faults = Faults("Party")
-        faults.line("id", self.id)
-        faults.line("name", self.name, words=True)
-        emails: object = self.emails  # one address, not in a list, is easily given
-        if isinstance(emails, list | tuple):
-            object.__setattr__(self, "emails", tuple(map(exact, emails)))
-            for number, email in enumerate(faults.entries("emails", self.emails, MAX_EMAILS)):
-                faults.line(f"emails[{number}]", email)
-        else:
-            faults.add("emails", f"is a {type(emails).__name__}", "a list of addresses")
-        faults.flag("permits_cancellation", self.permits_cancellation)
-        faults.line("locale", self.locale, optional=True)
-        faults.flag("is_business", self.is_business)
-        faults.line("contact", self.contact, optional=True)
-        faults.settle(self)

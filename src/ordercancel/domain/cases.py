@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Annotated
 
 import attrs
 
+from ordercancel.domain.checked import (
+    Checked,
+    Digest,
+    DueMoment,
+    RequestNumber,
+    Version,
+    entries,
+    number,
+)
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
 from ordercancel.domain.limits import (
-    LAST_DUE_YEAR,
     MAX_CHARGES,
     MAX_REMEMBERED,
     MAX_REQUESTS,
@@ -26,7 +35,7 @@ REFUND_OPEN = "refund_open"
 
 
 @attrs.frozen
-class Firing:
+class Firing(Checked):
     """A deadline that has fired, as far as it is remembered.
 
     Args:
@@ -36,22 +45,14 @@ class Firing:
         impossible: Whether its action was not possible, and nothing came of it.
     """
 
-    due_at: datetime
-    request: int
+    due_at: DueMoment
+    request: Annotated[int, number(0, MAX_REQUESTS, "the number of a request")]
     status: str
     impossible: bool = False
 
-    def __attrs_post_init__(self) -> None:
-        faults = Faults("Firing")
-        faults.time("due_at", self.due_at, last_year=LAST_DUE_YEAR)
-        faults.number("request", self.request, 0, MAX_REQUESTS, "the number of a request")
-        faults.line("status", self.status)
-        faults.flag("impossible", self.impossible)
-        faults.settle(self)
-
 
 @attrs.frozen
-class Mark:
+class Mark(Checked):
     """What a deadline has marked: something that should have happened by then, and had not.
 
     Args:
@@ -63,21 +64,18 @@ class Mark:
 
     code: str
     deadline: str
-    due_at: datetime
-    request: int | None = None
+    due_at: DueMoment
+    request: RequestNumber | None = None
 
-    def __attrs_post_init__(self) -> None:
-        faults = Faults("Mark")
-        faults.line("code", self.code)
-        faults.line("deadline", self.deadline)
-        faults.time("due_at", self.due_at, last_year=LAST_DUE_YEAR)
-        if self.request is not None:
-            faults.number("request", self.request, 1, MAX_REQUESTS, "the number of a request")
-        faults.settle(self)
+
+def _check_fired(faults: Faults, field: str, value: object) -> None:
+    faults.instance(field, value, Mapping, "the firing of each deadline by its id")
+    if isinstance(value, Mapping):
+        entries(Firing, MAX_REMEMBERED)(faults, field, tuple(value.values()))
 
 
 @attrs.frozen(kw_only=True)
-class Case:
+class Case(Checked):
     """An order, its requests, and the edition of the rules that it is judged by.
 
     Build the first one with ``Policy.open`` or let the service do it.
@@ -98,39 +96,26 @@ class Case:
 
     order: Order
     edition: str
-    digest: str = ""
-    requests: tuple[CancellationRequest, ...] = ()
-    fired: FrozenMap[str, Firing] = attrs.field(default=EMPTY, converter=as_frozen)
-    marks: tuple[Mark, ...] = ()
-    version: int = 0
+    digest: Digest = ""
+    requests: Annotated[
+        tuple[CancellationRequest, ...], entries(CancellationRequest, MAX_REQUESTS)
+    ] = ()
+    fired: Annotated[FrozenMap[str, Firing], _check_fired] = attrs.field(
+        default=EMPTY, converter=as_frozen
+    )
+    marks: Annotated[tuple[Mark, ...], entries(Mark, MAX_REMEMBERED)] = ()
+    version: Annotated[int, number(0, MAX_VERSION, "the number of its events")] = 0
     updated_at: datetime | None = None
-    shipped_version: int | None = None
+    shipped_version: Version | None = None
     units: State = NOTHING
-    refunds: tuple[Refund, ...] = ()
+    refunds: Annotated[tuple[Refund, ...], entries(Refund, MAX_REQUESTS * MAX_CHARGES)] = ()
     # Follows from the requests, and would take longer to find in a long history than to keep.
     _ended: frozenset[RequestStatus] = attrs.field(
         default=frozenset(), init=False, repr=False, eq=False
     )
 
     def __attrs_post_init__(self) -> None:
-        faults = Faults("Case")
-        faults.instance("order", self.order, Order, "an Order")
-        faults.line("edition", self.edition)
-        faults.text("digest", self.digest, optional=False)
-        _check_entries(faults, "requests", self.requests, MAX_REQUESTS, CancellationRequest)
-        faults.instance("fired", self.fired, Mapping, "the firing of each deadline by its id")
-        if isinstance(self.fired, Mapping):
-            _check_entries(faults, "fired", tuple(self.fired.values()), MAX_REMEMBERED, Firing)
-        _check_entries(faults, "marks", self.marks, MAX_REMEMBERED, Mark)
-        faults.number("version", self.version, 0, MAX_VERSION, "the number of its events")
-        faults.time("updated_at", self.updated_at, optional=True)
-        if self.shipped_version is not None:
-            faults.number("shipped_version", self.shipped_version, 0, MAX_VERSION, "a version")
-        faults.instance("units", self.units, State, "a State")
-        if isinstance(self.units, State) and self.units is not NOTHING:
-            self.units.check(faults, "units")
-        _check_entries(faults, "refunds", self.refunds, MAX_REQUESTS * MAX_CHARGES, Refund)
-        faults.settle(self)
+        super().__attrs_post_init__()
         ended = FINAL.intersection(request.status for request in self.requests)
         object.__setattr__(self, "_ended", ended)
 
@@ -205,9 +190,3 @@ class Case:
                 if attempt.key == key:
                     return refund, attempt
         raise KeyError(key)
-
-
-def _check_entries(faults: Faults, field: str, value: object, most: int, kind: type) -> None:
-    for number, entry in enumerate(faults.entries(field, value, most)):
-        if not isinstance(entry, kind):
-            faults.instance(f"{field}[{number}]", entry, kind, f"a {kind.__name__}")

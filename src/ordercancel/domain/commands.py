@@ -13,59 +13,57 @@ are recorded, and no rule is asked. So are the settlements of refunds, which the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast, get_args
+from typing import Annotated, Any, TypeVar, cast, get_args
 
 import attrs
 
-from ordercancel.domain.actors import Actor, check_actor
+from ordercancel.domain.actors import Actor
+from ordercancel.domain.checked import (
+    Amount,
+    Checked,
+    FactValues,
+    Key,
+    RequestNumber,
+    Typed,
+    number,
+)
 from ordercancel.domain.exact import of_kind
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen, as_frozen_or_none
-from ordercancel.domain.limits import MAX_AMOUNT, MAX_MESSAGE_ID, MAX_REQUESTS
+from ordercancel.domain.limits import MAX_AMOUNT
+
+
+def _check_named(faults: Faults, field: str, value: object) -> None:
+    faults.amounts(field, value)
+    if isinstance(value, Mapping) and not value:
+        faults.add(field, "are none", "units of at least one line")
+
+
+NamedUnits = Annotated[FrozenMap[str, int], _check_named]
+"""Units that a command names, by the id of the line."""
 
 
 @attrs.frozen
-class _Command:
+class _Command(Checked):
     order_id: str
     by: Actor = attrs.field(kw_only=True)
     command_id: str | None = attrs.field(default=None, kw_only=True)
 
-    def __attrs_post_init__(self) -> None:
-        faults = Faults(type(self).__name__)
-        faults.line("order_id", self.order_id)
-        check_actor(faults, "by", self.by)
-        faults.line("command_id", self.command_id, optional=True)
-        for field in ("data", "facts"):
-            if hasattr(self, field):
-                faults.facts(field, getattr(self, field))
-        self._check(faults)
-        faults.settle(self)
-
-    def _check(self, faults: Faults) -> None:
-        """Check the fields that only this command has."""
-
 
 @attrs.frozen
 class _Judged(_Command):
-    data: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen, kw_only=True)
+    data: FactValues = attrs.field(default=EMPTY, converter=as_frozen, kw_only=True)
 
 
 @attrs.frozen
 class _Answer(_Judged):
-    request: int = attrs.field(kw_only=True)
-
-    def _check(self, faults: Faults) -> None:
-        faults.number("request", self.request, 1, MAX_REQUESTS, "the number of a request")
+    request: RequestNumber = attrs.field(kw_only=True)
 
 
 @attrs.frozen
 class _Worded(_Judged):
     reason: str | None = attrs.field(default=None, kw_only=True)
-    text: str | None = attrs.field(default=None, kw_only=True, repr=False)
-
-    def _check(self, faults: Faults) -> None:
-        faults.line("reason", self.reason, optional=True)
-        faults.text("text", self.text)
+    text: Typed | None = attrs.field(default=None, kw_only=True, repr=False)
 
 
 @attrs.frozen
@@ -81,15 +79,8 @@ class RequestCancellation(_Worded):
     all; to ask in earnest it is needed.
     """
 
-    lines: FrozenMap[str, int] | None = attrs.field(
-        default=None, converter=as_frozen_or_none, kw_only=True
-    )
-    expects: int | None = attrs.field(default=None, kw_only=True)
-
-    def _check(self, faults: Faults) -> None:
-        super()._check(faults)
-        _check_lines(faults, self.lines)
-        _check_expects(faults, self.expects)
+    lines: NamedUnits | None = attrs.field(default=None, converter=as_frozen_or_none, kw_only=True)
+    expects: Amount | None = attrs.field(default=None, kw_only=True)
 
 
 @attrs.frozen
@@ -100,11 +91,7 @@ class Approve(_Answer):
     another one the command is refused (``quote_changed``).
     """
 
-    expects: int | None = attrs.field(default=None, kw_only=True)
-
-    def _check(self, faults: Faults) -> None:
-        super()._check(faults)
-        _check_expects(faults, self.expects)
+    expects: Amount | None = attrs.field(default=None, kw_only=True)
 
 
 @attrs.frozen
@@ -116,12 +103,7 @@ class Reject(_Answer):
     """
 
     reason: str | None = attrs.field(default=None, kw_only=True)
-    text: str | None = attrs.field(default=None, kw_only=True, repr=False)
-
-    def _check(self, faults: Faults) -> None:
-        super()._check(faults)
-        faults.line("reason", self.reason, optional=True)
-        faults.text("text", self.text)
+    text: Typed | None = attrs.field(default=None, kw_only=True, repr=False)
 
 
 @attrs.frozen
@@ -133,11 +115,7 @@ class Withdraw(_Answer):
 class AskWithdrawal(_Answer):
     """Ask the initiator to take `request` back (qoo10.1.otherwise-ask-withdrawal)."""
 
-    text: str | None = attrs.field(default=None, kw_only=True, repr=False)
-
-    def _check(self, faults: Faults) -> None:
-        super()._check(faults)
-        faults.text("text", self.text)
+    text: Typed | None = attrs.field(default=None, kw_only=True, repr=False)
 
 
 @attrs.frozen
@@ -145,10 +123,6 @@ class AnswerWithdrawal(_Answer):
     """Answer that ask: with `accept` the request is withdrawn, else it stays open."""
 
     accept: bool = attrs.field(kw_only=True)
-
-    def _check(self, faults: Faults) -> None:
-        super()._check(faults)
-        faults.flag("accept", self.accept)
 
 
 @attrs.frozen
@@ -161,14 +135,8 @@ class AdvanceOrder(_Judged):
     """
 
     move: str = attrs.field(kw_only=True)
-    facts: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen, kw_only=True)
-    lines: FrozenMap[str, int] | None = attrs.field(
-        default=None, converter=as_frozen_or_none, kw_only=True
-    )
-
-    def _check(self, faults: Faults) -> None:
-        faults.line("move", self.move)
-        _check_lines(faults, self.lines)
+    facts: FactValues = attrs.field(default=EMPTY, converter=as_frozen, kw_only=True)
+    lines: NamedUnits | None = attrs.field(default=None, converter=as_frozen_or_none, kw_only=True)
 
 
 @attrs.frozen
@@ -184,22 +152,15 @@ class UpdateOrder(_Command):
         seller: The id of the seller, likewise.
     """
 
-    facts: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen, kw_only=True)
+    facts: FactValues = attrs.field(default=EMPTY, converter=as_frozen, kw_only=True)
     status: str | None = attrs.field(default=None, kw_only=True)
     buyer: str | None = attrs.field(default=None, kw_only=True)
     seller: str | None = attrs.field(default=None, kw_only=True)
 
-    def _check(self, faults: Faults) -> None:
-        for field in ("status", "buyer", "seller"):
-            faults.line(field, getattr(self, field), optional=True)
-
 
 @attrs.frozen
 class _Settlement(_Command):
-    key: str = attrs.field(kw_only=True)
-
-    def _check(self, faults: Faults) -> None:
-        faults.key("key", self.key, MAX_MESSAGE_ID)
+    key: Key = attrs.field(kw_only=True)
 
 
 @attrs.frozen
@@ -216,13 +177,9 @@ class SettleRefund(_Settlement):
     """
 
     reference: str = attrs.field(kw_only=True)
-    amount: int | None = attrs.field(default=None, kw_only=True)
-
-    def _check(self, faults: Faults) -> None:
-        super()._check(faults)
-        faults.line("reference", self.reference)
-        if self.amount is not None:
-            faults.number("amount", self.amount, 0, MAX_AMOUNT, f"0 to {MAX_AMOUNT}")
+    amount: Annotated[int, number(0, MAX_AMOUNT, f"0 to {MAX_AMOUNT}")] | None = attrs.field(
+        default=None, kw_only=True
+    )
 
 
 @attrs.frozen
@@ -237,10 +194,6 @@ class FailRefund(_Settlement):
     """
 
     code: str = attrs.field(kw_only=True)
-
-    def _check(self, faults: Faults) -> None:
-        super()._check(faults)
-        faults.line("code", self.code)
 
 
 @attrs.frozen
@@ -259,12 +212,10 @@ class RecordRefund(_Command):
     refund of that amount would be.
     """
 
-    amount: int = attrs.field(kw_only=True)
+    amount: Annotated[int, number(1, MAX_AMOUNT, "whole minor units from 1 on")] = attrs.field(
+        kw_only=True
+    )
     tender: str | None = attrs.field(default=None, kw_only=True)
-
-    def _check(self, faults: Faults) -> None:
-        faults.number("amount", self.amount, 1, MAX_AMOUNT, "whole minor units from 1 on")
-        faults.line("tender", self.tender, optional=True)
 
 
 @attrs.frozen
@@ -275,9 +226,6 @@ class FireDeadline(_Command):
     """
 
     deadline: str = attrs.field(kw_only=True)
-
-    def _check(self, faults: Faults) -> None:
-        faults.line("deadline", self.deadline)
 
 
 Answering = Approve | Reject | Withdraw | AskWithdrawal | AnswerWithdrawal
@@ -300,18 +248,6 @@ JUDGED: tuple[type[Judged], ...] = get_args(Judged)
 
 COMMANDS: tuple[type[Command], ...] = get_args(Command)
 """Every kind of command."""
-
-
-def _check_lines(faults: Faults, lines: object) -> None:
-    if lines is not None:
-        faults.amounts("lines", lines)
-        if isinstance(lines, Mapping) and not lines:
-            faults.add("lines", "are none", "units of at least one line")
-
-
-def _check_expects(faults: Faults, expects: object) -> None:
-    if expects is not None:
-        faults.number("expects", expects, 0, MAX_AMOUNT, f"whole minor units, 0 to {MAX_AMOUNT}")
 
 
 C = TypeVar("C", bound=_Command)

@@ -7,42 +7,42 @@ when the rules change. Each checks its sizes and times when it is built, and so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import cache, partial
-from typing import Any, get_args
+from functools import partial
+from typing import Annotated, get_args
 
 import attrs
 
-from ordercancel.domain.actors import Actor, check_actor
+from ordercancel.domain.actors import Actor
+from ordercancel.domain.checked import (
+    Checked,
+    Digest,
+    DueMoment,
+    FactValues,
+    KeptText,
+    Key,
+    RequestNumber,
+    Units,
+    names,
+    number,
+)
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
-from ordercancel.domain.limits import (
-    LAST_DUE_YEAR,
-    MAX_AMOUNT,
-    MAX_KEPT_TEXT,
-    MAX_MESSAGE_ID,
-    MAX_REQUESTS,
-    MAX_RULES,
-)
+from ordercancel.domain.limits import MAX_AMOUNT, MAX_RULES
 from ordercancel.domain.orders import Order
 from ordercancel.domain.quotes import NOTHING, Quote, State
-from ordercancel.domain.requests import FINAL, RequestStatus
+from ordercancel.domain.requests import FINAL, RequestStatus, status_among
+
+RuleIds = Annotated[tuple[str, ...], names(MAX_RULES)]
+"""The ids of rules, deadlines and fees."""
 
 
 @attrs.frozen(kw_only=True)
-class _Event:
+class _Event(Checked):
     order_id: str
     at: datetime
     by: Actor
-    rules: tuple[str, ...] = ()
-
-    def __attrs_post_init__(self) -> None:
-        faults = Faults(type(self).__name__)
-        kind: Any = type(self)
-        for name, check in _checks(kind):
-            check(faults, name, getattr(self, name))
-        faults.settle(self)
+    rules: RuleIds = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -55,7 +55,7 @@ class OrderRegistered(_Event):
 
     order: Order
     edition: str
-    digest: str = ""
+    digest: Digest = ""
     units: State = NOTHING
 
 
@@ -67,12 +67,12 @@ class OrderUpdated(_Event):
     the seller by it, `unmarks` the deadlines whose marks are taken off, since they were met.
     """
 
-    facts: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen)
+    facts: FactValues = attrs.field(default=EMPTY, converter=as_frozen)
     status: str | None = None
     buyer: str | None = None
     seller: str | None = None
     ships: bool = False
-    unmarks: tuple[str, ...] = ()
+    unmarks: RuleIds = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -84,9 +84,9 @@ class OrderAdvanced(_Event):
 
     move: str
     status: str
-    facts: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen)
+    facts: FactValues = attrs.field(default=EMPTY, converter=as_frozen)
     ships: bool = False
-    unmarks: tuple[str, ...] = ()
+    unmarks: RuleIds = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -97,11 +97,11 @@ class CancellationRequested(_Event):
     the fee that held then.
     """
 
-    number: int
+    number: RequestNumber
     reason: str | None = None
-    text: str | None = attrs.field(default=None, repr=False)
-    data: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen)
-    lines: FrozenMap[str, int] = attrs.field(default=EMPTY, converter=as_frozen)
+    text: KeptText | None = attrs.field(default=None, repr=False)
+    data: FactValues = attrs.field(default=EMPTY, converter=as_frozen)
+    lines: Units = attrs.field(default=EMPTY, converter=as_frozen)
     fee: str | None = None
     answerer: str | None = None
 
@@ -113,25 +113,25 @@ class RequestReferred(_Event):
     `reason` and `text` are those of the rejection, where there was one.
     """
 
-    number: int
+    number: RequestNumber
     answerer: str
     reason: str | None = None
-    text: str | None = attrs.field(default=None, repr=False)
+    text: KeptText | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen(kw_only=True)
 class WithdrawalAsked(_Event):
     """The answerer asked the initiator to take the request back."""
 
-    number: int
-    text: str | None = attrs.field(default=None, repr=False)
+    number: RequestNumber
+    text: KeptText | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen(kw_only=True)
 class WithdrawalDeclined(_Event):
     """The initiator does not take the request back."""
 
-    number: int
+    number: RequestNumber
 
 
 @attrs.frozen(kw_only=True)
@@ -142,10 +142,10 @@ class RequestClosed(_Event):
     back to then.
     """
 
-    number: int
-    outcome: RequestStatus
+    number: RequestNumber
+    outcome: Annotated[RequestStatus, status_among(tuple(sorted(FINAL)))]
     reason: str | None = None
-    text: str | None = attrs.field(default=None, repr=False)
+    text: KeptText | None = attrs.field(default=None, repr=False)
     order_status: str | None = None
     ship_on: date | None = None
 
@@ -158,8 +158,8 @@ class UnitsCancelled(_Event):
     order has no prices, or the policy gives nothing back.
     """
 
-    number: int
-    lines: FrozenMap[str, int] = attrs.field(converter=as_frozen)
+    number: RequestNumber
+    lines: Units = attrs.field(converter=as_frozen)
     fee: str | None = None
     quote: Quote | None = None
 
@@ -171,7 +171,7 @@ class UnitsShipped(_Event):
     `move` is None where the host told of it by an update.
     """
 
-    lines: FrozenMap[str, int] = attrs.field(converter=as_frozen)
+    lines: Units = attrs.field(converter=as_frozen)
     move: str | None = None
 
 
@@ -179,21 +179,23 @@ class UnitsShipped(_Event):
 class UnitsReturned(_Event):
     """The units `lines` have not left the seller after all, as the host told by an update."""
 
-    lines: FrozenMap[str, int] = attrs.field(converter=as_frozen)
+    lines: Units = attrs.field(converter=as_frozen)
 
 
 @attrs.frozen(kw_only=True)
 class RefundRecorded(_Event):
     """The host gave money back by itself, by tender in minor units."""
 
-    tenders: FrozenMap[str, int] = attrs.field(converter=as_frozen)
+    tenders: Annotated[FrozenMap[str, int], partial(Faults.amounts, most=MAX_AMOUNT)] = (
+        attrs.field(converter=as_frozen)
+    )
 
 
 @attrs.frozen(kw_only=True)
 class OrderCancelled(_Event):
     """The order was cancelled by request `number`, and is in `status` for good."""
 
-    number: int
+    number: RequestNumber
     status: str
 
 
@@ -210,9 +212,9 @@ class DeadlineFired(_Event):
     """
 
     deadline: str
-    due_at: datetime
+    due_at: DueMoment
     mark: str | None = None
-    request: int | None = None
+    request: RequestNumber | None = None
     impossible: bool = False
 
 
@@ -223,10 +225,10 @@ class RefundOpened(_Event):
     `amount` minor units of `currency` by `tender`, or all that was paid where these are None.
     """
 
-    number: int
-    key: str
+    number: RequestNumber
+    key: Key
     tender: str | None = None
-    amount: int | None = None
+    amount: Annotated[int, number(1, MAX_AMOUNT, f"minor units, 1 to {MAX_AMOUNT}")] | None = None
     currency: str | None = None
 
 
@@ -237,7 +239,7 @@ class RefundSettled(_Event):
     `disputed` where it was said to have failed before, and nobody has looked which is true.
     """
 
-    key: str
+    key: Key
     reference: str
     disputed: bool = False
 
@@ -246,7 +248,7 @@ class RefundSettled(_Event):
 class RefundFailed(_Event):
     """The attempt `key` failed, with a `code` of the payment provider's."""
 
-    key: str
+    key: Key
     code: str
 
 
@@ -254,8 +256,8 @@ class RefundFailed(_Event):
 class RefundRetried(_Event):
     """The attempt `key`, which failed, is followed by another one, `next_key`."""
 
-    key: str
-    next_key: str
+    key: Key
+    next_key: Key
 
 
 @attrs.frozen(kw_only=True)
@@ -294,107 +296,3 @@ Event = (
 
 EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 """Every kind of event by its name, as the log stores it."""
-
-
-def _check_order(faults: Faults, field: str, value: object) -> None:
-    faults.instance(field, value, Order, "an Order")
-
-
-def _check_number(faults: Faults, field: str, value: object) -> None:
-    faults.number(field, value, 1, MAX_REQUESTS, "the number of a request")
-
-
-def _check_request(faults: Faults, field: str, value: object) -> None:
-    if value is not None:
-        _check_number(faults, field, value)
-
-
-def _check_units(faults: Faults, field: str, value: object) -> None:
-    faults.instance(field, value, State, "a State")
-    if isinstance(value, State) and value is not NOTHING:
-        value.check(faults, field)
-
-
-def _check_quote(faults: Faults, field: str, value: object) -> None:
-    faults.instance(field, value, Quote | None, "a Quote")
-
-
-def _check_key(faults: Faults, field: str, value: object) -> None:
-    faults.key(field, value, MAX_MESSAGE_ID)
-
-
-def _check_amount(faults: Faults, field: str, value: object) -> None:
-    if value is not None:
-        faults.number(field, value, 1, MAX_AMOUNT, f"minor units, 1 to {MAX_AMOUNT}")
-
-
-def _check_rules(faults: Faults, field: str, value: object) -> None:
-    for number, rule in enumerate(faults.entries(field, value, MAX_RULES)):
-        faults.line(f"{field}[{number}]", rule)
-
-
-def _check_outcome(faults: Faults, field: str, value: object) -> None:
-    faults.choice(field, value, tuple(sorted(FINAL)))
-    if isinstance(value, str) and value in FINAL:
-        faults.exact[field] = RequestStatus(str(value))
-
-
-@cache
-def _checks(kind: Any) -> tuple[tuple[str, Callable[[Faults, str, Any], None]], ...]:
-    """The checks of a kind of event, by field."""
-    optional = {
-        field.name
-        for field in attrs.fields(kind)
-        if field.default is None and _CHECKS[field.name] is Faults.line
-    }
-    return tuple(
-        (name, partial(Faults.line, optional=True) if name in optional else _CHECKS[name])
-        for name in (field.name for field in attrs.fields(kind))
-    )
-
-
-# A field means the same in every event that has it, and none goes without a check.
-_CHECKS: Mapping[str, Callable[[Faults, str, Any], None]] = {
-    "order_id": Faults.line,
-    "at": Faults.time,
-    "by": check_actor,
-    "rules": _check_rules,
-    "order": _check_order,
-    "edition": Faults.line,
-    "digest": partial(Faults.text, optional=False),
-    "number": _check_number,
-    "request": _check_request,
-    "deadline": Faults.line,
-    "due_at": partial(Faults.time, last_year=LAST_DUE_YEAR),
-    "mark": Faults.line,
-    "impossible": Faults.flag,
-    "move": Faults.line,
-    "status": Faults.line,
-    "buyer": Faults.line,
-    "seller": Faults.line,
-    "answerer": Faults.line,
-    "role": Faults.line,
-    "party": Faults.line,
-    "order_status": Faults.line,
-    "outcome": _check_outcome,
-    "ship_on": Faults.day,
-    "reason": Faults.line,
-    "text": partial(Faults.text, most=MAX_KEPT_TEXT),
-    "facts": Faults.facts,
-    "data": Faults.facts,
-    "lines": Faults.amounts,
-    "tenders": partial(Faults.amounts, most=MAX_AMOUNT),
-    "units": _check_units,
-    "fee": Faults.line,
-    "quote": _check_quote,
-    "ships": Faults.flag,
-    "unmarks": _check_rules,
-    "key": _check_key,
-    "next_key": _check_key,
-    "tender": Faults.line,
-    "amount": _check_amount,
-    "currency": Faults.line,
-    "reference": Faults.line,
-    "disputed": Faults.flag,
-    "code": Faults.line,
-}

@@ -8,9 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import partial
+from typing import Annotated, Any
 
 import attrs
 
+from ordercancel.domain.checked import (
+    Amount,
+    Check,
+    Checked,
+    by_the_whole,
+    entries,
+    names,
+    number,
+)
 from ordercancel.domain.exact import of_kind
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.limits import MAX_AMOUNT, MAX_CHARGES, MAX_LINES, MAX_QUANTITY
@@ -25,12 +36,11 @@ __all__ = [
     "Spread",
     "Tender",
     "allocate",
-    "check_ids",
+    "entries_by_id",
     "rounded",
 ]
 
 _AN_AMOUNT = f"whole minor units, 0 to {MAX_AMOUNT}"
-_UNITS = f"a number of units, 1 to {MAX_QUANTITY}"
 
 
 class Rounding(StrEnum):
@@ -70,7 +80,7 @@ class Returned(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class OrderLine:
+class OrderLine(Checked):
     """A line of an order.
 
     Args:
@@ -83,24 +93,14 @@ class OrderLine:
     """
 
     id: str
-    quantity: int
-    amount: int | None = None
+    quantity: Annotated[int, number(1, MAX_QUANTITY, f"a number of units, 1 to {MAX_QUANTITY}")]
+    amount: Amount | None = None
     tax: str | None = None
     item: str | None = None
 
-    def __attrs_post_init__(self) -> None:
-        faults = Faults("OrderLine")
-        faults.line("id", self.id)
-        faults.number("quantity", self.quantity, 1, MAX_QUANTITY, _UNITS)
-        if self.amount is not None:
-            faults.number("amount", self.amount, 0, MAX_AMOUNT, _AN_AMOUNT)
-        faults.line("tax", self.tax, optional=True)
-        faults.line("item", self.item, optional=True)
-        faults.settle(self)
-
 
 @attrs.frozen(kw_only=True)
-class Charge:
+class Charge(Checked):
     """What was charged for an order besides its lines.
 
     Args:
@@ -114,32 +114,23 @@ class Charge:
     """
 
     id: str
-    kind: ChargeKind
-    amount: int
-    lines: tuple[str, ...] = ()
-    by: Spread = Spread.AMOUNT
-    refund: Returned = Returned.WITH_LAST
+    kind: Annotated[ChargeKind, partial(Faults.member, choices=ChargeKind)]
+    amount: Annotated[int, by_the_whole]
+    lines: Annotated[tuple[str, ...], names(MAX_LINES)] = ()
+    by: Annotated[Spread, partial(Faults.member, choices=Spread)] = Spread.AMOUNT
+    refund: Annotated[Returned, partial(Faults.member, choices=Returned)] = Returned.WITH_LAST
     tax: str | None = None
 
-    def __attrs_post_init__(self) -> None:
-        faults = Faults("Charge")
-        faults.line("id", self.id)
-        faults.member("kind", self.kind, ChargeKind)
+    def _check(self, faults: Faults) -> None:
         if self.kind == ChargeKind.DISCOUNT:
             expected = f"whole minor units, -{MAX_AMOUNT} to 0"
             faults.number("amount", self.amount, -MAX_AMOUNT, 0, expected)
         else:
             faults.number("amount", self.amount, 0, MAX_AMOUNT, _AN_AMOUNT)
-        for number, line in enumerate(faults.entries("lines", self.lines, MAX_LINES)):
-            faults.line(f"lines[{number}]", line)
-        faults.member("by", self.by, Spread)
-        faults.member("refund", self.refund, Returned)
-        faults.line("tax", self.tax, optional=True)
-        faults.settle(self)
 
 
 @attrs.frozen(kw_only=True)
-class Tender:
+class Tender(Checked):
     """A part of what was paid: a card, points, a voucher.
 
     Args:
@@ -148,17 +139,11 @@ class Tender:
     """
 
     id: str
-    amount: int
-
-    def __attrs_post_init__(self) -> None:
-        faults = Faults("Tender")
-        faults.line("id", self.id)
-        faults.number("amount", self.amount, 0, MAX_AMOUNT, _AN_AMOUNT)
-        faults.settle(self)
+    amount: Amount
 
 
 @attrs.frozen(kw_only=True)
-class Money:
+class Money(Checked):
     """What an order costs, and how it was paid.
 
     Args:
@@ -171,52 +156,48 @@ class Money:
     """
 
     currency: str
-    digits: int
-    lines: tuple[OrderLine, ...]
-    charges: tuple[Charge, ...] = ()
-    tenders: tuple[Tender, ...] = ()
-    grain: int = 1
+    digits: Annotated[int, number(0, 4, "digits behind the point, 0 to 4")]
+    lines: Annotated[tuple[OrderLine, ...], entries_by_id(OrderLine, MAX_LINES)]
+    charges: Annotated[tuple[Charge, ...], entries_by_id(Charge, MAX_CHARGES)] = ()
+    tenders: Annotated[tuple[Tender, ...], entries_by_id(Tender, MAX_CHARGES)] = ()
+    grain: Annotated[int, number(1, MAX_AMOUNT, "minor units from 1 on")] = 1
 
-    def __attrs_post_init__(self) -> None:
-        faults = Faults("Money")
-        faults.line("currency", self.currency)
-        faults.number("digits", self.digits, 0, 4, "digits behind the point, 0 to 4")
-        faults.number("grain", self.grain, 1, MAX_AMOUNT, "minor units from 1 on")
-        known = check_ids(faults, "lines", self.lines, OrderLine, MAX_LINES)
-        check_ids(faults, "charges", self.charges, Charge, MAX_CHARGES)
-        check_ids(faults, "tenders", self.tenders, Tender, MAX_CHARGES)
-        faults.raise_if_any()
+    def _check(self, faults: Faults) -> None:
+        if faults.found:
+            return  # what follows looks into lines and charges
+        known = {line.id for line in self.lines}
         if not known:
             faults.add("lines", "are none", "at least one line")
-        for number, line in enumerate(self.lines):
+        for place, line in enumerate(self.lines):
             if line.amount is None:
-                faults.add(f"lines[{number}].amount", "is missing", _AN_AMOUNT)
-        for number, charge in enumerate(self.charges):
+                faults.add(f"lines[{place}].amount", "is missing", _AN_AMOUNT)
+        for place, charge in enumerate(self.charges):
             for name in charge.lines:
                 if name not in known:
                     expected = f"one of: {', '.join(sorted(known))}"
-                    faults.add(f"charges[{number}].lines", f"has {name!r:.80}", expected)
-        faults.settle(self)
+                    faults.add(f"charges[{place}].lines", f"has {name!r:.80}", expected)
 
 
-def check_ids(faults: Faults, field: str, value: object, kind: type, most: int) -> set[str]:
-    """The ids of entries, each of which is a `kind` and has an id of its own."""
-    known: set[str] = set()
-    entries = faults.entries(field, value, most)
-    for number, entry in enumerate(entries):
-        where = f"{field}[{number}]"
-        faults.instance(where, entry, kind, f"a {kind.__name__}")
-        if isinstance(entry, kind):
-            name: str = entry.id  # type: ignore[attr-defined]
-            if name in known:
-                faults.add(f"{where}.id", f"is {name!r:.80} again", "an id of its own")
-            known.add(name)
-            if type(entry) is not kind:
-                plain = (
-                    of_kind(each, kind) if isinstance(each, kind) else each for each in entries
+def entries_by_id(kind: Any, most: int) -> Check:
+    """Checks a tuple of at most `most` instances of `kind`, each with an id of its own."""
+    are_entries = entries(kind, most)
+
+    def check(faults: Faults, field: str, value: Any) -> None:
+        before = len(faults.found)
+        are_entries(faults, field, value)
+        if len(faults.found) > before:
+            return  # they have no ids to look at
+        known: set[str] = set()
+        for place, entry in enumerate(value):
+            if entry.id in known:
+                faults.add(
+                    f"{field}[{place}].id", f"is {entry.id!r:.80} again", "an id of its own"
                 )
-                faults.exact[field] = tuple(plain)
-    return known
+            known.add(entry.id)
+        if any(type(each) is not kind for each in value):
+            faults.exact[field] = tuple(of_kind(each, kind) for each in value)
+
+    return check
 
 
 def rounded(numerator: int, denominator: int, how: Rounding, grain: int = 1) -> int:

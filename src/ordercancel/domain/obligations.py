@@ -8,34 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Annotated
 
 import attrs
 
-from ordercancel.domain.faults import Faults
-from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
-from ordercancel.domain.limits import MAX_AMOUNT, MAX_MESSAGE_ID, MAX_REQUESTS
+from ordercancel.domain.checked import Checked, Key, PaidAmount, Units, Words, number
+from ordercancel.domain.frozenmap import EMPTY, as_frozen
+from ordercancel.domain.limits import MAX_REQUESTS
 
 
 @attrs.frozen(kw_only=True)
-class _Obligation:
+class _Obligation(Checked):
     """What all have: the key, the order, since when, and the request behind it (0: none)."""
 
-    key: str
-    order_id: str
+    key: Key
+    order_id: Words
     at: datetime
-    request: int
-
-    def __attrs_post_init__(self) -> None:
-        faults = Faults(type(self).__name__)
-        faults.key("key", self.key, MAX_MESSAGE_ID)
-        faults.line("order_id", self.order_id, words=True)
-        faults.time("at", self.at)
-        faults.number("request", self.request, 0, MAX_REQUESTS, "the number of a request")
-        self._check(faults)
-        faults.settle(self)
-
-    def _check(self, faults: Faults) -> None:
-        """Check the fields that only this kind has."""
+    request: Annotated[int, number(0, MAX_REQUESTS, "the number of a request")]
 
 
 @attrs.frozen(kw_only=True)
@@ -48,22 +37,13 @@ class RefundDue(_Obligation):
 
     kind = "refund_due"
     tender: str | None = None
-    amount: int | None = None
+    amount: PaidAmount | None = None
     currency: str | None = None
-
-    def _check(self, faults: Faults) -> None:
-        faults.line("tender", self.tender, optional=True)
-        if self.amount is not None:
-            faults.number("amount", self.amount, 1, MAX_AMOUNT, f"1 to {MAX_AMOUNT}")
-        faults.line("currency", self.currency, optional=True)
 
 
 @attrs.frozen(kw_only=True)
 class _OfLines(_Obligation):
-    lines: FrozenMap[str, int] = attrs.field(default=EMPTY, converter=as_frozen)
-
-    def _check(self, faults: Faults) -> None:
-        faults.amounts("lines", self.lines)
+    lines: Units = attrs.field(default=EMPTY, converter=as_frozen)
 
 
 @attrs.frozen(kw_only=True)
@@ -86,10 +66,6 @@ class OwnObligation(_Obligation):
 
     kind: str
     on: str
-
-    def _check(self, faults: Faults) -> None:
-        faults.line("kind", self.kind)
-        faults.line("on", self.on)
 
 
 Obligation = RefundDue | Restock | StopShipment | OwnObligation

@@ -7,23 +7,22 @@ in the years 1900 to 9000.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated
 
 import attrs
 
-from ordercancel.domain.actors import Actor, check_actor
+from ordercancel.domain.actors import Actor
+from ordercancel.domain.checked import Checked, FactValues, Words
 from ordercancel.domain.exact import of_kind
 from ordercancel.domain.faults import Faults
-from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
+from ordercancel.domain.frozenmap import EMPTY, as_frozen
 from ordercancel.domain.limits import MAX_LINES, MAX_REQUESTS
-from ordercancel.domain.money import Money, OrderLine, check_ids
-from ordercancel.domain.requests import FINAL, OPEN, RequestStatus
-
-_MOMENTS = ("placed_at", "paid_at", "status_since", "shipped_at", "delivered_at")
+from ordercancel.domain.money import Money, OrderLine, entries_by_id
+from ordercancel.domain.requests import FINAL, OPEN, RequestStatus, status_among
 
 
 @attrs.frozen(kw_only=True)
-class PastRequest:
+class PastRequest(Checked):
     """A request that was made before the library knew the order.
 
     Args:
@@ -36,23 +35,13 @@ class PastRequest:
 
     by: Actor
     at: datetime
-    status: RequestStatus
+    status: Annotated[RequestStatus, status_among(tuple(RequestStatus))]
     reason: str | None = None
     answerer: str | None = None
 
-    def __attrs_post_init__(self) -> None:
-        faults = Faults("PastRequest")
-        check_actor(faults, "by", self.by)
-        faults.time("at", self.at)
-        faults.member("status", self.status, RequestStatus)
-        faults.line("reason", self.reason, optional=True)
-        faults.line("answerer", self.answerer, optional=True)
-        faults.settle(self)
-        object.__setattr__(self, "status", RequestStatus(self.status))
-
 
 @attrs.frozen
-class Order:
+class Order(Checked):
     """What a rule may know of an order.
 
     Args:
@@ -95,57 +84,47 @@ class Order:
     shipped_at: datetime | None = attrs.field(default=None, kw_only=True)
     delivered_at: datetime | None = attrs.field(default=None, kw_only=True)
     cart_id: str | None = attrs.field(default=None, kw_only=True)
-    item: str | None = attrs.field(default=None, kw_only=True)
-    facts: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen, kw_only=True)
-    history: tuple[PastRequest, ...] = attrs.field(default=(), kw_only=True)
-    lines: tuple[OrderLine, ...] = attrs.field(default=(), kw_only=True)
+    item: Words | None = attrs.field(default=None, kw_only=True)
+    facts: FactValues = attrs.field(default=EMPTY, converter=as_frozen, kw_only=True)
+    history: Annotated[tuple[PastRequest, ...], _check_history] = attrs.field(
+        default=(), kw_only=True
+    )
+    lines: Annotated[tuple[OrderLine, ...], entries_by_id(OrderLine, MAX_LINES)] = attrs.field(
+        default=(), kw_only=True
+    )
     money: Money | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        faults = Faults("Order")
-        for field in ("id", "policy", "status", "buyer", "seller"):
-            faults.line(field, getattr(self, field))
-        for field in ("channel", "cart_id"):
-            faults.line(field, getattr(self, field), optional=True)
-        faults.line("item", self.item, optional=True, words=True)
-        for field in _MOMENTS:
-            faults.time(field, getattr(self, field), optional=field != "placed_at")
-        faults.day("ship_on", self.ship_on)
-        faults.facts("facts", self.facts)
-        self._check_history(faults)
-        if self.money is not None or not isinstance(self.lines, tuple) or self.lines:
-            self._check_lines(faults)
-        faults.settle(self)
+        super().__attrs_post_init__()
         if self.status_since is None:
             object.__setattr__(self, "status_since", self.placed_at)
+
+    def _check(self, faults: Faults) -> None:
+        if not isinstance(self.money, Money):
+            return
+        money = faults.exact["money"] = of_kind(self.money, Money)
+        if self.lines not in ((), self.money.lines):
+            faults.add("lines", "are not those of the money", "no lines beside the money")
+        faults.exact["lines"] = money.lines
 
     @property
     def quantities(self) -> dict[str, int]:
         """How many units of each line were ordered."""
         return {line.id: line.quantity for line in self.lines}
 
-    def _check_lines(self, faults: Faults) -> None:
-        before = len(faults.found)
-        check_ids(faults, "lines", self.lines, OrderLine, MAX_LINES)
-        faults.instance("money", self.money, Money | None, "a Money")
-        if isinstance(self.money, Money) and len(faults.found) == before:
-            if self.lines not in ((), self.money.lines):
-                faults.add("lines", "are not those of the money", "no lines beside the money")
-            money = faults.exact["money"] = of_kind(self.money, Money)
-            faults.exact["lines"] = money.lines
 
-    def _check_history(self, faults: Faults) -> None:
-        past = faults.entries("history", self.history, MAX_REQUESTS)
-        for number, request in enumerate(past):
-            where = f"history[{number}]"
-            faults.instance(where, request, PastRequest, "a PastRequest")
-            if not isinstance(request, PastRequest):
-                return
-            if type(request) is not PastRequest:
-                plain = (of_kind(each, PastRequest) for each in past)
-                faults.exact["history"] = tuple(plain)
-            if request.status in OPEN and number + 1 < len(past):
-                problem = f"is {request.status} and not the last"
-                faults.add(f"{where}.status", problem, f"one of: {', '.join(sorted(FINAL))}")
-            if number and request.at < past[number - 1].at:
-                faults.add(f"{where}.at", "is before the one before it", "the oldest first")
+def _check_history(faults: Faults, field: str, value: object) -> None:
+    past = faults.entries(field, value, MAX_REQUESTS)
+    for number, request in enumerate(past):
+        where = f"{field}[{number}]"
+        faults.instance(where, request, PastRequest, "a PastRequest")
+        if not isinstance(request, PastRequest):
+            return
+        if type(request) is not PastRequest:
+            plain = (of_kind(each, PastRequest) for each in past)
+            faults.exact[field] = tuple(plain)
+        if request.status in OPEN and number + 1 < len(past):
+            problem = f"is {request.status} and not the last"
+            faults.add(f"{where}.status", problem, f"one of: {', '.join(sorted(FINAL))}")
+        if number and request.at < past[number - 1].at:
+            faults.add(f"{where}.at", "is before the one before it", "the oldest first")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from ordercancel.domain.checked import BY_TYPE
 from ordercancel.domain.faults import Faults
 from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
 from ordercancel.domain.limits import MAX_AMOUNT, MAX_LINES
@@ -87,6 +88,15 @@ class State:
 
 NOTHING = State()
 """Nothing has happened yet."""
+
+
+def _check_state(faults: Faults, field: str, value: object) -> None:
+    faults.instance(field, value, State, "a State")
+    if isinstance(value, State) and value is not NOTHING:
+        value.check(faults, field)
+
+
+BY_TYPE[State] = _check_state
 
 
 @attrs.frozen(kw_only=True)

@@ -7,11 +7,13 @@ was lost repeats the attempt, under the same key; a new attempt follows on a fai
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 import attrs
 
+from ordercancel.domain.checked import Checked, Key, PaidAmount, RequestNumber, entries
 from ordercancel.domain.faults import Faults
-from ordercancel.domain.limits import MAX_AMOUNT, MAX_ATTEMPTS, MAX_MESSAGE_ID, MAX_REQUESTS
+from ordercancel.domain.limits import MAX_ATTEMPTS
 
 
 class RefundStatus(StrEnum):
@@ -28,7 +30,7 @@ class RefundStatus(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class RefundAttempt:
+class RefundAttempt(Checked):
     """One attempt at a refund.
 
     Args:
@@ -38,22 +40,14 @@ class RefundAttempt:
         code: Why it failed; kept where it turned out to be settled.
     """
 
-    key: str
+    key: Key
     status: RefundStatus = RefundStatus.DUE
     reference: str | None = None
     code: str | None = None
 
-    def __attrs_post_init__(self) -> None:
-        faults = Faults("RefundAttempt")
-        faults.key("key", self.key, MAX_MESSAGE_ID)
-        faults.instance("status", self.status, RefundStatus, "a RefundStatus")
-        faults.line("reference", self.reference, optional=True)
-        faults.line("code", self.code, optional=True)
-        faults.settle(self)
-
 
 @attrs.frozen(kw_only=True)
-class Refund:
+class Refund(Checked):
     """A refund that is due, or was: for one request, by one tender.
 
     Args:
@@ -64,24 +58,15 @@ class Refund:
         attempts: At least one; the last is the present one.
     """
 
-    request: int
+    request: RequestNumber
     tender: str | None = None
-    amount: int | None = None
+    amount: PaidAmount | None = None
     currency: str | None = None
-    attempts: tuple[RefundAttempt, ...]
+    attempts: Annotated[tuple[RefundAttempt, ...], entries(RefundAttempt, MAX_ATTEMPTS)]
 
-    def __attrs_post_init__(self) -> None:
-        faults = Faults("Refund")
-        faults.number("request", self.request, 1, MAX_REQUESTS, "the number of a request")
-        faults.line("tender", self.tender, optional=True)
-        if self.amount is not None:
-            faults.number("amount", self.amount, 1, MAX_AMOUNT, f"1 to {MAX_AMOUNT}")
-        faults.line("currency", self.currency, optional=True)
-        for number, each in enumerate(faults.entries("attempts", self.attempts, MAX_ATTEMPTS)):
-            faults.instance(f"attempts[{number}]", each, RefundAttempt, "a RefundAttempt")
+    def _check(self, faults: Faults) -> None:
         if isinstance(self.attempts, tuple) and not self.attempts:
             faults.add("attempts", "are none", "at least one")
-        faults.settle(self)
 
     @property
     def key(self) -> str:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 import attrs
 
-from ordercancel.domain.actors import Actor, check_actor
+from ordercancel.domain.actors import Actor
+from ordercancel.domain.checked import (
+    Check,
+    Checked,
+    FactValues,
+    KeptText,
+    RequestNumber,
+    Units,
+    Version,
+)
 from ordercancel.domain.faults import Faults
-from ordercancel.domain.frozenmap import EMPTY, FrozenMap, as_frozen
-from ordercancel.domain.limits import MAX_KEPT_TEXT, MAX_REQUESTS, MAX_VERSION
+from ordercancel.domain.frozenmap import EMPTY, as_frozen
 
 
 class RequestStatus(StrEnum):
@@ -40,8 +47,19 @@ FINAL = frozenset(RequestStatus) - OPEN
 """The statuses that a request never leaves."""
 
 
+def status_among(statuses: tuple[RequestStatus, ...]) -> Check:
+    """Checks that a field is one of these statuses, or its plain string."""
+
+    def check(faults: Faults, field: str, value: object) -> None:
+        faults.choice(field, value, statuses)
+        if isinstance(value, str) and value in statuses:
+            faults.exact[field] = RequestStatus(value)
+
+    return check
+
+
 @attrs.frozen(kw_only=True)
-class Answer:
+class Answer(Checked):
     """The answer to a request: who gave it, when, and why.
 
     Args:
@@ -54,19 +72,11 @@ class Answer:
     by: Actor
     at: datetime
     reason: str | None = None
-    text: str | None = attrs.field(default=None, repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        faults = Faults("Answer")
-        check_actor(faults, "by", self.by)
-        faults.time("at", self.at)
-        faults.line("reason", self.reason, optional=True)
-        faults.text("text", self.text, most=MAX_KEPT_TEXT)
-        faults.settle(self)
+    text: KeptText | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen(kw_only=True)
-class CancellationRequest:
+class CancellationRequest(Checked):
     """One ask to cancel one order.
 
     Args:
@@ -89,39 +99,20 @@ class CancellationRequest:
             order afterwards follows from it.
     """
 
-    number: int
+    number: RequestNumber
     by: Actor
     at: datetime
     reason: str | None = None
-    text: str | None = attrs.field(default=None, repr=False)
-    data: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_frozen)
-    lines: FrozenMap[str, int] = attrs.field(default=EMPTY, converter=as_frozen)
+    text: KeptText | None = attrs.field(default=None, repr=False)
+    data: FactValues = attrs.field(default=EMPTY, converter=as_frozen)
+    lines: Units = attrs.field(default=EMPTY, converter=as_frozen)
     fee: str | None = None
     answerer: str | None = None
     status: RequestStatus = RequestStatus.PENDING
-    withdrawal_text: str | None = attrs.field(default=None, repr=False)
+    withdrawal_text: KeptText | None = attrs.field(default=None, repr=False)
     answer: Answer | None = None
     closed_at: datetime | None = None
-    closed_version: int | None = None
-
-    def __attrs_post_init__(self) -> None:
-        faults = Faults("CancellationRequest")
-        faults.number("number", self.number, 1, MAX_REQUESTS, "the number of a request")
-        check_actor(faults, "by", self.by)
-        faults.time("at", self.at)
-        faults.line("reason", self.reason, optional=True)
-        faults.text("text", self.text, most=MAX_KEPT_TEXT)
-        faults.facts("data", self.data)
-        faults.amounts("lines", self.lines)
-        faults.line("fee", self.fee, optional=True)
-        faults.line("answerer", self.answerer, optional=True)
-        faults.instance("status", self.status, RequestStatus, "a RequestStatus")
-        faults.text("withdrawal_text", self.withdrawal_text, most=MAX_KEPT_TEXT)
-        faults.instance("answer", self.answer, Answer | None, "an Answer")
-        faults.time("closed_at", self.closed_at, optional=True)
-        if self.closed_version is not None:
-            faults.number("closed_version", self.closed_version, 0, MAX_VERSION, "a version")
-        faults.settle(self)
+    closed_version: Version | None = None
 
     @property
     def is_open(self) -> bool:
