@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,7 +24,7 @@ from ordercancel.rules.conditions import (
     as_condition,
     now,
 )
-from ordercancel.rules.facts import Flag, Moment
+from ordercancel.rules.facts import Flag, Moment, ship_on
 from ordercancel.rules.times import By, Earliest, Latest, hours
 
 YES, NO, UNKNOWN = Holds("yes"), Holds("no"), Holds("gone")
@@ -167,6 +168,19 @@ def test_the_present_is_compared_in_two_ways_only() -> None:
         now <= MOMENT  # noqa: B015
     with pytest.raises(TypeError, match="write now < time, or now >= time"):
         now > MOMENT  # noqa: B015
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        (ship_on, "'ship_on' is no time: write now < placed_at"),
+        (hours(1), "datetime.timedelta.* is no time"),
+        (Earliest(MOMENT, [MOMENT]), r"\[Moment.* is no time"),  # type: ignore[arg-type]
+    ],
+)
+def test_the_present_is_compared_with_times_alone(value: Any, problem: str) -> None:
+    with pytest.raises(TypeError, match=problem):
+        now < value  # noqa: B015
 
 
 def test_a_word_that_is_not_listed_makes_a_condition_unknown() -> None:

@@ -95,6 +95,8 @@ def test_facts_build_conditions() -> None:
     boxes, gift = Number("boxes"), Flag("gift")
     assert status.is_in("new", "sent") == IsIn("status", frozenset({"new", "sent"}))
     assert status.is_in(RequestStatus.PENDING) == IsIn("status", frozenset({"pending"}))
+    with pytest.raises(TypeError, match=r"one by one: status\.is_in\('a', 'b'\)"):
+        status.is_in(["new", "sent"])  # type: ignore[arg-type]
     assert gift.holds == Holds("gift")
     assert channel.is_known == Known("channel")
     assert marked("missed") == Holds("marked.missed")

@@ -51,6 +51,7 @@ from ordercancel.policy import (
     Sourced,
     TextBounds,
     Texts,
+    Waiver,
     advance,
     approve,
     buyer,
@@ -163,6 +164,7 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
 
 def test_parts_of_a_wrong_kind_are_named_with_their_places() -> None:
     assert faults(
+        languages=("ja", 3),
         documents=(1,),
         facts=("gift",),
         rules="rules",
@@ -171,18 +173,43 @@ def test_parts_of_a_wrong_kind_are_named_with_their_places() -> None:
         texts={},
         holds_from="today",
         notifications=("mail",),
+        waivers=("hole",),
         roles={"carrier": "carrier"},
     ) == [
-        ("documents[0]", "is a int"),
+        ("languages[1]", "is an int"),
+        ("documents[0]", "is an int"),
         ("facts[0]", "is a str"),
         ("rules", "is a str"),
         ("reasons[0]", "is a dict"),
-        ("deadlines[0]", "is a NoneType"),
+        ("deadlines[0]", "is missing"),
+        ("waivers[0]", "is a str"),
+        ("notifications[0]", "is a str"),
         ("texts", "is a dict"),
         ("holds_from", "is 'today'"),
-        ("notifications[0]", "is a str"),
         ("roles['carrier']", "is a str"),
     ]
+
+
+def test_one_part_in_place_of_a_list_is_named_and_no_word_is_taken_letter_by_letter() -> None:
+    assert faults(
+        languages="en",
+        channels="web",
+        succeeds="abc",
+        waivers=Waiver("hole:r", "meant"),
+        notifications=MAIL,
+        roles="carrier",
+    ) == [
+        ("languages", "is a str"),
+        ("channels", "is a str"),
+        ("waivers", "is a Waiver"),
+        ("notifications", "is a Notification"),
+        ("succeeds", "is a str"),
+        ("roles", "is a str"),
+    ]
+
+
+def test_a_role_that_is_none_is_named_and_not_left_out() -> None:
+    assert faults(roles=["carrier"]) == [("roles['carrier']", "is a str")]
 
 
 def test_a_chart_that_nobody_compiled_is_named() -> None:
@@ -202,7 +229,6 @@ def test_a_chart_that_nobody_compiled_is_named() -> None:
         ({"zone": "Mars/Olympus"}, ("zone", "is 'Mars/Olympus'")),
         ({"zone": None}, ("zone", "is None")),
         ({"languages": ("ja", "en", "")}, ("languages", "has ''")),
-        ({"rules": RULES, "languages": ("ja", 3)}, ("languages", "has 3")),
     ],
 )
 def test_the_frame_is_checked(changes: dict[str, Any], fault: tuple[str, str]) -> None:
@@ -301,6 +327,17 @@ def test_a_rule_has_an_id_and_speaks_of_commands_that_rules_judge() -> None:
     ]
 
 
+def test_an_effect_is_not_blamed_for_a_command_that_no_rule_judges() -> None:
+    rules = (*RULES, Rule("r", on="request", effect=CANCEL))  # type: ignore[arg-type]
+    assert faults(rules=rules) == [("rules['r'].on", "is 'request'")]
+
+
+def test_a_rule_speaks_of_several_commands_by_a_list_too() -> None:
+    rule = Rule("r", on=[Approve, Reject], effect=Forbid("closed"))
+    assert rule.on == (Approve, Reject)
+    assert tiny(rules=(*RULES, rule))
+
+
 @pytest.mark.parametrize(
     ("kind", "effect", "wanted"),
     [
@@ -365,7 +402,7 @@ def test_a_rejection_refers_to_a_role_and_not_to_the_other_side() -> None:
         (status.is_in("new") & True, "is a bool"),  # type: ignore[operator]
         (~Named("n", "a name", 3), "is a int"),  # type: ignore[arg-type]
         (Holds("gone"), "speaks of the unknown fact 'gone'"),
-        (marked("gone"), "speaks of the unknown fact 'marked.gone'"),
+        (marked("gone"), "asks for the mark 'gone'"),
         (move.is_in("send"), "speaks of 'move', which RequestCancellation has not"),
         (status.is_in("lost", "new"), "compares 'status' with 'lost'"),
         (reason.is_in("gone"), "compares 'reason' with 'gone'"),
@@ -416,6 +453,9 @@ def test_any_word_is_taken_where_a_choice_has_none() -> None:
         (By("gift", {"new": placed_at}), "compares 'gift' with words"),
         (Moment("answered_at", of=Reject), "is reckoned from 'answered_at'"),
         (Earliest(placed_at, Moment("gone")), "is reckoned from 'gone'"),
+        (By("status", {"new": hours(1)}), "is datetime.timedelta(seconds=3600)"),  # type: ignore[dict-item]
+        (Earliest([placed_at]), "is [Moment("),  # type: ignore[arg-type]
+        (Latest(placed_at, "20:00") + hours(1), "is Shift(anchor='20:00'"),  # type: ignore[arg-type]
     ],
 )
 def test_a_time_is_reckoned_from_what_there_is_by_what_makes_sense(due: Any, problem: str) -> None:
@@ -457,6 +497,7 @@ def test_a_choice_may_stand_for_its_name_in_a_time() -> None:
         ),
         (Reason("x", "x", text=(1, 2, 3)), ("reasons['x'].text", "is (1, 2, 3)")),  # type: ignore[arg-type]
         (Reason("x", "x", text=(5, 3)), ("reasons['x'].text", "is 5 to 3")),
+        (Reason("x", "x", text=(0, 0)), ("reasons['x'].text", "is 0 to 0")),
         (Reason("x", "x", text=TextBounds(0, 3)), ("reasons['x'].text", "is 0 to 3")),
         (Reason("x", "x", text=TextBounds("1", 3)), ("reasons['x'].text.minimum", "is '1'")),  # type: ignore[arg-type]
         (Reason("x", "x", text=(4001, 5000)), ("reasons['x'].text", "begins at 4001")),
@@ -466,6 +507,13 @@ def test_a_choice_may_stand_for_its_name_in_a_time() -> None:
 )
 def test_a_reason_is_checked(made: Reason, fault: tuple[str, str]) -> None:
     assert fault in faults(reasons=(made,), languages=("en",))
+
+
+def test_a_mark_that_is_unknown_is_one_of_those_that_deadlines_make() -> None:
+    late = deadline(then=mark("late"))
+    assert expected(rules=on_request(when=marked("gone")), deadlines=late) == [
+        "a mark of a deadline; one of: late"
+    ]
 
 
 def test_a_code_occurs_once_for_each_command() -> None:

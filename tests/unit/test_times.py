@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ordercancel.domain.errors import InvalidPolicy
 from ordercancel.rules.anchors import known_anchors, least_anchor
+from ordercancel.rules.calendars import Calendar
 from ordercancel.rules.conditions import All, AnyOf, Before, Not, now
 from ordercancel.rules.facts import paid_at, placed_at, ship_on, status
 from ordercancel.rules.times import (
     By,
-    Calendar,
     Earliest,
     Latest,
     Time,
@@ -82,6 +83,43 @@ class TestReckoning:
         assert ship_on.business_days(1, friday).at(reads(TOKYO, ship_on=date(2026, 6, 4))) == utc(
             2026, 6, 6, 15
         )
+
+    def test_a_calendar_that_covers_nothing_right_names_everything_that_is_wrong(self) -> None:
+        wrong: Any = {
+            "first": date(2026, 1, 2),
+            "last": date(2026, 1, 1),
+            "holidays": ["2026-12-25"],
+            "weekend": ("sat", 6),
+        }
+        with pytest.raises(InvalidPolicy) as caught:
+            Calendar(**wrong)
+        assert str(caught.value).splitlines() == [
+            "Calendar.holidays: has '2026-12-25'; expected dates without a time",
+            (
+                "Calendar.weekend: has 'sat', 6; expected numbers from 0, Monday, to 6, "
+                "and not all of them"
+            ),
+            "Calendar.last: is 2026-01-01; expected a day from 2026-01-02, the first one, on",
+        ]
+
+    @pytest.mark.parametrize(
+        ("changes", "problem"),
+        [
+            ({"first": "2026-01-01"}, "first: is '2026-01-01'"),
+            ({"last": utc(2026, 1, 1)}, r"last: is datetime\.datetime\("),
+            ({"weekend": range(7)}, "weekend: has 0, 1, 2, 3, 4, 5, 6"),
+        ],
+    )
+    def test_a_calendar_has_days_and_working_days(
+        self, changes: dict[str, Any], problem: str
+    ) -> None:
+        right: dict[str, Any] = {"first": date(2025, 1, 1), "last": date(2027, 12, 31)}
+        with pytest.raises(InvalidPolicy, match=problem):
+            Calendar(**right | changes)
+
+    def test_a_day_is_no_moment_to_add_a_length_to(self) -> None:
+        with pytest.raises(TypeError, match=r"write ship_on\.end\(\), or \.end\(3\)"):
+            ship_on + days(3)
 
     @pytest.mark.parametrize("day", [date(2024, 12, 31), date(2027, 12, 30), date(2030, 1, 1)])
     def test_what_a_calendar_does_not_cover_is_unknown(self, day: date) -> None:

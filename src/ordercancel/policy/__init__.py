@@ -15,6 +15,7 @@ from ordercancel.engine.decision import Verdict as Verdict
 from ordercancel.policy.book import PolicyBook as PolicyBook
 from ordercancel.policy.parts import Waiver as Waiver
 from ordercancel.policy.policy import Policy as Policy
+from ordercancel.rules.calendars import Calendar as Calendar
 from ordercancel.rules.conditions import ALWAYS as ALWAYS
 from ordercancel.rules.conditions import Condition as Condition
 from ordercancel.rules.conditions import Named as Named
@@ -96,7 +97,6 @@ from ordercancel.rules.texts import Counter as Counter
 from ordercancel.rules.texts import Label as Label
 from ordercancel.rules.texts import Texts as Texts
 from ordercancel.rules.times import By as By
-from ordercancel.rules.times import Calendar as Calendar
 from ordercancel.rules.times import Earliest as Earliest
 from ordercancel.rules.times import Latest as Latest
 from ordercancel.rules.times import days as days

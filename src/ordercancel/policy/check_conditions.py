@@ -10,6 +10,7 @@ from ordercancel.domain.commands import Judged, Reject, RequestCancellation
 from ordercancel.domain.errors import InvalidPolicy
 from ordercancel.domain.faults import Faults
 from ordercancel.policy.parts import PolicyParts
+from ordercancel.rules.calendars import Calendar
 from ordercancel.rules.conditions import (
     All,
     AnyOf,
@@ -24,14 +25,24 @@ from ordercancel.rules.conditions import (
     Not,
 )
 from ordercancel.rules.effects import OTHER_SIDE, Cancel, Forbid, If, Permit, Refer
-from ordercancel.rules.facts import FACTS, OF_THE_ACTOR, Choice, Day, Fact, Flag, Moment, Number
+from ordercancel.rules.facts import (
+    FACTS,
+    MARKED,
+    OF_THE_ACTOR,
+    Choice,
+    Day,
+    Fact,
+    Flag,
+    Moment,
+    Number,
+)
 from ordercancel.rules.times import (
     BusinessDays,
-    Calendar,
     EndOfDay,
     NextClock,
     Shift,
     Time,
+    is_reckoned,
     unspread,
 )
 
@@ -43,6 +54,9 @@ MOST_PARTS = 10_000
 
 LONGEST = timedelta(days=36_525)
 """The longest length of time: a hundred years."""
+
+
+A_TIME = "a time, such as placed_at + minutes(30) or ship_on.end()"
 
 
 def one_of(values: Iterable[object]) -> str:
@@ -175,9 +189,13 @@ def _check_leaf(
 ) -> None:
     fact = policy.fact(leaf.fact)
     if fact is None:
+        if leaf.fact.startswith(MARKED):
+            problem = f"asks for the mark {leaf.fact.removeprefix(MARKED)!r:.80}"
+            faults.add(where, problem, f"a mark of a deadline; {one_of(policy.mark_codes)}")
+            return
         known = (*FACTS, *(each.name for each in policy.facts))
         problem = f"speaks of the unknown fact {leaf.fact!r:.80}"
-        faults.add(where, problem, f"declare it in facts=(…); {one_of(known)}")
+        faults.add(where, problem, f"a fact that is declared in facts=(…), or {one_of(known)}")
         return
     _check_carriers(fact, kinds, where, faults)
     match leaf:
@@ -226,7 +244,7 @@ def check_time(
 ) -> None:
     """Check what a time is reckoned by: facts, lengths, days and clock times that make sense."""
     if not isinstance(time, Time):
-        faults.add(where, f"is {time!r:.80}", "a time, such as placed_at + minutes(30)")
+        faults.add(where, f"is {time!r:.80}", A_TIME)
         return
     try:
         chains = [*unspread(time)]
@@ -236,6 +254,9 @@ def check_time(
     for chain, choice, words in chains:
         if choice is not None:
             _check_leaf(policy, kinds, IsIn(choice, words), where, faults)
+        if not is_reckoned(chain):
+            faults.add(where, f"is {chain!r:.80}", A_TIME)
+            continue
         fact = policy.fact(chain.anchor_name)
         if not isinstance(fact, Moment | Day):
             known = [each.name for each in FACTS.values() if isinstance(each, Moment | Day)]

@@ -36,12 +36,14 @@ def _tuple(value: Any) -> Any:
 def _roles(value: Any) -> Any:
     if isinstance(value, Mapping):
         return FrozenMap(value)
-    named = {role.name: role for role in _tuple(value) if isinstance(role, Role)}
+    if not isinstance(value, list | tuple):
+        return value
+    named = {str(getattr(role, "name", role)): role for role in map(exact, value)}
     return FrozenMap({**BUILT_IN_ROLES, **named})
 
 
-def _digests(value: Iterable[str]) -> frozenset[str]:
-    return frozenset(value)
+def _digests(value: Any) -> Any:
+    return frozenset(value) if isinstance(value, list | tuple | set) else value
 
 
 @attrs.frozen

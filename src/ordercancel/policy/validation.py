@@ -32,7 +32,7 @@ from ordercancel.policy.check_conditions import (
 from ordercancel.policy.check_obligations import check_obligations
 from ordercancel.policy.check_sources import check_sources, repeated
 from ordercancel.policy.check_texts import check_texts
-from ordercancel.policy.parts import PolicyParts
+from ordercancel.policy.parts import PolicyParts, Waiver
 from ordercancel.rules.deadlines import Action, Deadline, Do
 from ordercancel.rules.facts import (
     FACTS,
@@ -59,13 +59,17 @@ MOST_RULES = MAX_RULES - 100
 RESERVED = ("now", "zone")
 """Names that no fact can have: conditions know the moment and the zone by them."""
 
-_PARTS: Mapping[str, tuple[type, ...]] = {
-    "documents": (Document,),
-    "facts": (Fact,),
-    "rules": (Rule,),
-    "reasons": (Reason,),
-    "deadlines": (Deadline,),
+_PARTS: Mapping[str, type] = {
+    "languages": str,
+    "documents": Document,
+    "channels": str,
+    "facts": Fact,
+    "rules": Rule,
+    "reasons": Reason,
+    "deadlines": Deadline,
+    "waivers": Waiver,
 }
+"""What the lists of a policy are made of, but for notifications and obligations."""
 
 T = TypeVar("T")
 
@@ -142,23 +146,24 @@ def check_policy(policy: PolicyParts) -> None:
 
 def _check_types(policy: PolicyParts, faults: Faults) -> None:
     """The mistakes that would make every other check stumble."""
-    for field, kinds in _PARTS.items():
-        parts: object = getattr(policy, field)
-        if not isinstance(parts, tuple):
-            faults.add(field, f"is a {type(parts).__name__}", "a list or tuple")
-            continue
-        for number, part in enumerate(parts):
-            if not isinstance(part, kinds):
-                expected = " or ".join(kind.__name__ for kind in kinds)
-                faults.add(f"{field}[{number}]", f"is a {type(part).__name__}", expected)
+    for field, kind in _PARTS.items():
+        _check_list(field, getattr(policy, field), kind, faults)
+    _check_list("notifications", policy.own_notifications or (), Notification, faults)
     faults.instance("texts", policy.texts, Texts, "a Texts")
     faults.instance("refunding", policy.refunding, Refunding | None, "a Refunding")
     faults.flag("whole_orders_only", policy.whole_orders_only)
     faults.day("holds_from", policy.holds_from, bounded=False)
-    for number, each in enumerate(policy.own_notifications or ()):
-        faults.instance(f"notifications[{number}]", each, Notification, "a Notification")
-    for name, role in policy.roles.items():
+    faults.instance("succeeds", policy.succeeds, frozenset, "a list of digests")
+    roles: object = policy.roles
+    faults.instance("roles", roles, Mapping, "a list or tuple")
+    for name, role in roles.items() if isinstance(roles, Mapping) else ():
         faults.instance(f"roles[{name!r:.80}]", role, Role, "a Role")
+
+
+def _check_list(field: str, parts: object, kind: type, faults: Faults) -> None:
+    faults.instance(field, parts, tuple, "a list or tuple")
+    for number, part in enumerate(parts if isinstance(parts, tuple) else ()):
+        faults.instance(f"{field}[{number}]", part, kind, f"a {kind.__name__}")
 
 
 def _check_frame(policy: PolicyParts, faults: Faults) -> None:
@@ -171,7 +176,7 @@ def _check_frame(policy: PolicyParts, faults: Faults) -> None:
     if not policy.languages:
         faults.add("languages", "is empty", "one language at least, such as ('en',)")
     for lang in policy.languages:
-        if not isinstance(lang, str) or not lang:
+        if not lang:
             faults.add("languages", f"has {lang!r:.80}", "tags such as 'ja' or 'en'")
     orders = policy.orders
     known = (*sorted(ORDER_FACTS), *(fact.name for fact in policy.facts if fact.of is None))
@@ -255,7 +260,8 @@ def _check_rules(policy: PolicyParts, faults: Faults) -> None:
             faults.add(f"{where}.on", f"is {kind!r:.80}", kinds_of(JUDGED))
         kinds = tuple(kind for kind in rule.on if kind in JUDGED) or JUDGED
         check_condition(policy, rule.when, kinds, f"{where}.when", faults)
-        check_effect(policy, rule.effect, kinds, f"{where}.effect", faults)
+        if set(rule.on) <= set(JUDGED):
+            check_effect(policy, rule.effect, kinds, f"{where}.effect", faults)
 
 
 def _check_reasons(policy: PolicyParts, faults: Faults) -> None:
@@ -289,9 +295,9 @@ def _check_bounds(bounds: TextBounds, field: str, faults: Faults) -> None:
             faults.add(f"{field}.{name}", f"is {number!r:.80}", "a whole number")
             return
     lowest = 1 if bounds.required else 0
-    if not lowest <= bounds.minimum <= bounds.maximum:
+    if not lowest <= bounds.minimum <= bounds.maximum or bounds.maximum < 1:
         problem = f"is {bounds.minimum} to {bounds.maximum}"
-        faults.add(field, problem, f"{lowest} <= minimum <= maximum")
+        faults.add(field, problem, f"{lowest} <= minimum <= maximum, and 1 <= maximum")
     elif bounds.minimum > MAX_TEXT:
         problem = f"begins at {bounds.minimum}"
         faults.add(field, problem, f"at most {MAX_TEXT}, the most that is read")

@@ -23,7 +23,7 @@ import attrs
 
 from ordercancel.domain.exact import exact
 from ordercancel.domain.texts import Text
-from ordercancel.rules.times import By, Earliest, Latest, Time, spread
+from ordercancel.rules.times import By, Earliest, Latest, Time, is_reckoned, spread
 
 Value = str | bool | int | datetime | date | ZoneInfo
 """What a fact can be; the time zone of a policy is one, for times to be reckoned in."""
@@ -260,8 +260,11 @@ def _before(time: Time) -> Condition:
             words = frozenset(word for word, _ in times)
             chosen = (IsIn(choice, frozenset({word})) & _before(each) for word, each in times)
             return AnyOf((~Listed(choice, words), *chosen))
-        case _:
+        case _ if is_reckoned(time):
             return Before(time.anchor_name, time)
+        case _:
+            example = "now < placed_at + minutes(30), or now < ship_on.end()"
+            raise TypeError(f"{getattr(time, 'name', time)!r:.80} is no time: write {example}")
 
 
 _COMPARE: Mapping[Relation, Callable[[Any, Any], bool]] = {

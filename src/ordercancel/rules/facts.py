@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NoReturn
 
 import attrs
 
@@ -30,6 +30,7 @@ from ordercancel.domain.exact import exact
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.requests import OPEN, RequestStatus
 from ordercancel.domain.texts import Text
+from ordercancel.rules.calendars import Calendar
 from ordercancel.rules.conditions import (
     All,
     AnyOf,
@@ -42,7 +43,7 @@ from ordercancel.rules.conditions import (
     Relation,
 )
 from ordercancel.rules.roles import SIDES
-from ordercancel.rules.times import BusinessDays, Calendar, EndOfDay, Reads, Time
+from ordercancel.rules.times import BusinessDays, EndOfDay, Reads, Time
 
 NO_REQUEST = "none"
 """The value of the fact `request` where nobody has asked yet."""
@@ -103,7 +104,13 @@ class Choice(Fact):
     values: tuple[str, ...] | Vocabulary = attrs.field(kw_only=True)
 
     def is_in(self, *values: str) -> IsIn:
-        """The condition that the fact is one of `values`."""
+        """The condition that the fact is one of `values`.
+
+        Raises:
+            TypeError: They are given as a list or set, instead of one by one.
+        """
+        if any(isinstance(value, list | set | frozenset) for value in values):
+            raise TypeError(f"words are given one by one: {self.name}.is_in('a', 'b')")
         return IsIn(self.name, frozenset(map(exact, values)))
 
 
@@ -170,6 +177,12 @@ class Day(Fact):
     def anchor_name(self) -> str:
         """The name of the fact: it is its own anchor."""
         return self.name
+
+    def __add__(self, length: object) -> NoReturn:
+        raise TypeError(
+            f"a day becomes a time by its end: write {self.name}.end(), or .end(3) for the third "
+            "day afterwards"
+        )
 
     def day(self, read: Reads) -> date | None:
         """The day; None where it is not known."""

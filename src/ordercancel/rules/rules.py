@@ -13,8 +13,10 @@ from ordercancel.rules.effects import Effect, Forbid, Grant, leaves_of
 from ordercancel.rules.sources import Source, as_source
 
 
-def _as_tuple(on: type[Judged] | tuple[type[Judged], ...]) -> tuple[type[Judged], ...]:
-    return on if isinstance(on, tuple) else (on,)
+def _as_tuple(
+    on: type[Judged] | tuple[type[Judged], ...] | list[type[Judged]],
+) -> tuple[type[Judged], ...]:
+    return tuple(on) if isinstance(on, tuple | list) else (on,)
 
 
 @attrs.frozen

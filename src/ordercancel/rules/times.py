@@ -23,7 +23,7 @@ cover the years.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, Protocol
@@ -33,6 +33,7 @@ import attrs
 
 from ordercancel.domain.errors import Fault, InvalidPolicy
 from ordercancel.domain.limits import MAX_NESTED_TIMES, MAX_TIMES
+from ordercancel.rules.calendars import Calendar
 
 Reads = Callable[[str], Any]
 """Gives the value of a fact by its name, None where it is not known."""
@@ -57,55 +58,6 @@ def days(count: float) -> timedelta:
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The moment in UTC at which `day` begins in `zone`."""
     return datetime.combine(day, time.min, zone).astimezone(UTC)
-
-
-def _dates(days: Iterable[date]) -> frozenset[date]:
-    return frozenset(days)
-
-
-def _weekdays(days: Iterable[int]) -> frozenset[int]:
-    return frozenset(days)
-
-
-@attrs.frozen(kw_only=True)
-class Calendar:
-    """Which days are working days, as the host knows them.
-
-    Args:
-        first: The first day that the calendar covers.
-        last: The last day that it covers. A time that would need a day beyond is unknown.
-        holidays: The days on which nobody works, beside the weekend.
-        weekend: The days of the week without work; Monday is 0. Default: Saturday and Sunday.
-    """
-
-    first: date
-    last: date
-    holidays: frozenset[date] = attrs.field(default=(), converter=_dates, repr=False)
-    weekend: frozenset[int] = attrs.field(default=(5, 6), converter=_weekdays)
-
-    def typical_days(self) -> frozenset[date]:
-        """Days that stand for all others: the first of each weekday, and the eve of a holiday."""
-        week = {self.first + timedelta(days=7 + later) for later in range(7)}
-        eves = {day - timedelta(days=1) for day in sorted(self.holidays)[:1]}
-        return frozenset(day for day in week | eves if self.first <= day <= self.last)
-
-    def works(self, day: date) -> bool:
-        """Whether `day` is a working day."""
-        return day.weekday() not in self.weekend and day not in self.holidays
-
-    def after(self, day: date, count: int) -> date | None:
-        """The working day that is the `count`-th after `day`; `day` itself for 0.
-
-        None where the calendar does not cover all the days between.
-        """
-        if not self.first <= day <= self.last:
-            return None
-        while count:
-            if day >= self.last:
-                return None
-            day += timedelta(days=1)
-            count -= self.works(day)
-        return day
 
 
 class Dated(Protocol):
@@ -282,8 +234,8 @@ class By(Time):
 class _Several(Time):
     times: tuple[Time, ...]
 
-    def __init__(self, *times: Time) -> None:
-        self.__attrs_init__(times)
+    def __init__(self, first: Time, *others: Time) -> None:
+        self.__attrs_init__((first, *others))
 
 
 @attrs.frozen(init=False)
@@ -313,6 +265,14 @@ class Latest(_Several):
         """Before any of them; past all that are known it is unknown while another is."""
         ahead = [each.is_ahead(read) for each in self.times]
         return True if True in ahead else None if None in ahead else False
+
+
+def is_reckoned(time: object) -> bool:
+    """Whether `time` is a moment, or steps that begin with a moment or a day."""
+    first = time
+    while isinstance(first, _Step):
+        first = first.anchor
+    return isinstance(time, Time) and hasattr(first, "day")
 
 
 def spread(time: Time) -> Time:
