@@ -18,8 +18,7 @@ from itertools import islice
 from types import ModuleType
 from typing import Any, cast
 
-from ordercancel.cli.happened import Happened
-from ordercancel.cli.replay import Replay
+from ordercancel.cli.replay import Replay, Why
 from ordercancel.domain.actors import Buyer, Party
 from ordercancel.domain.errors import InvalidValue, OrderCancelError
 from ordercancel.domain.orders import Order
@@ -127,13 +126,13 @@ def walk(asked: str, lang: str) -> str:
     wanted = json.loads(asked, object_hook=_with_offsets)
     lines, at, by = wanted["lines"], wanted["at"], wanted["by"]
     order = [line["order"]["id"] for line in lines if "order" in line][-1]
-    happened: list[Happened] = []
+    happened: list[Why] = []
     replay = Replay([_policy], MemoryStore(), lang, observe=happened.append)
     further = ({"at": at, "do": "tick"}, {"at": at, "do": "options", "order_id": order, "by": by})
     every = [*lines, *further]
     answers = []
     for answer in replay.run(json.dumps(line).encode() for line in every):
-        why = [str(each.explained(lang)) for each in happened]
+        why = [str(explained(lang)) for _, explained in happened]
         answers.append({**_told(every[answer["line"] - 1], answer, lang), "why": why})
         happened.clear()
     *steps, passed, now = answers if len(answers) > 1 else (*answers, {}, {})

@@ -27,7 +27,15 @@ from ordercancel.cli.progress import busy
 from ordercancel.cli.quote import answers
 from ordercancel.domain.errors import TooLarge
 from ordercancel.domain.texts import Lang, Text
-from ordercancel.explain import diff, html_page, markdown_page, pictures, policy_data, report_page
+from ordercancel.explain import (
+    Explanation,
+    diff,
+    html_page,
+    markdown_page,
+    pictures,
+    policy_data,
+    report_page,
+)
 from ordercancel.policies import QOO10
 from ordercancel.policy.policy import Policy
 from ordercancel.stores.memory import MemoryStore
@@ -36,8 +44,7 @@ from ordercancel.verification.coverage import MOST_CASES, coverage, watching
 from ordercancel.verification.covering import covering
 
 if TYPE_CHECKING:
-    from ordercancel.cli.happened import Happened
-    from ordercancel.cli.replay import Replay
+    from ordercancel.cli.replay import Replay, Why
     from ordercancel.service.ports import Store
     from ordercancel.stores.sql import SqlStore
 
@@ -84,22 +91,22 @@ def run_replay(chosen: argparse.Namespace) -> int:
 
 def run_explain(chosen: argparse.Namespace) -> int:
     """Explain the answer to each line of a scenario; 1 where a line is malformed."""
-    happened: list[Happened] = []
+    happened: list[Why] = []
     replay = _replay(chosen, MemoryStore(), observe=happened.append)
-    explained = 0
+    count = 0
     with _opened(chosen.file) as lines:
         for answer in replay.read(lines):
             line, causes = answer["line"], happened.copy()
             happened.clear()
             if chosen.line not in (None, line):
                 continue
-            explained += len(causes)
-            for each in causes:
-                _print_explained(line, each, chosen)
+            count += len(causes)
+            for policy, explain in causes:
+                _print_explained(line, explain(language(chosen.lang, policy)), chosen)
             if not answer["ok"] and not causes:
                 said = {"line": str(line), "message": answer["message"]}
                 print(_FAILED.fill(chosen.lang or "en", said), file=sys.stderr)
-    if chosen.line is not None and not explained:
+    if chosen.line is not None and not count:
         stop(_NOT_EXPLAINED.fill(chosen.lang or of_environment(), {"line": str(chosen.line)}))
     return 1 if replay.malformed else 0
 
@@ -114,8 +121,7 @@ _NOT_EXPLAINED = Text(
 )
 
 
-def _print_explained(line: int, happened: Happened, chosen: argparse.Namespace) -> None:
-    explanation = happened.explained(language(chosen.lang, happened.policy))
+def _print_explained(line: int, explanation: Explanation, chosen: argparse.Namespace) -> None:
     if chosen.format == "json":
         print(json.dumps({"line": line, **explanation.as_dict()}, ensure_ascii=False))
     else:
@@ -125,7 +131,7 @@ def _print_explained(line: int, happened: Happened, chosen: argparse.Namespace) 
 def _replay(
     chosen: argparse.Namespace,
     store: Store,
-    observe: Callable[[Happened], None] | None = None,
+    observe: Callable[[Why], None] | None = None,
 ) -> Replay:
     run: type[Replay] = loaded("ordercancel.cli.replay", "cli").Replay
     policies = with_built_in(chosen.policy)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, BinaryIO, cast
 
-from ordercancel.cli.happened import Happened, Told
 from ordercancel.cli.lines import OPTIONS, TICK, MalformedError, Step, lines_of, parsed
 from ordercancel.domain.actors import Actor, Party, System
 from ordercancel.domain.cases import Case
@@ -26,6 +26,13 @@ from ordercancel.engine.handling import fire_due, fired_among
 from ordercancel.engine.labels import label, label_of
 from ordercancel.engine.messages import Message, notifications_behind, readers_of
 from ordercancel.engine.timers import fires, running
+from ordercancel.explain import (
+    Explanation,
+    explain,
+    explain_faults,
+    explain_firing,
+    explain_update,
+)
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.notifications import Notification, change_of
@@ -38,6 +45,9 @@ from ordercancel.service.service import CancellationService
 from ordercancel.stores.memory import MemoryDirectory
 
 Answer = dict[str, Any]
+
+Why = tuple[Policy, Callable[[Lang], Explanation]]
+"""The policy that speaks of what determined an answer, and how that is explained in a language."""
 
 
 class Replay:
@@ -57,7 +67,7 @@ class Replay:
         store: Store,
         lang: Lang | None = None,
         *,
-        observe: Callable[[Happened], None] | None = None,
+        observe: Callable[[Why], None] | None = None,
         obligations: ObligationHandler | None = None,
     ) -> None:
         known = tuple(policies)
@@ -128,18 +138,21 @@ class Replay:
             if step.do == OPTIONS:
                 return self._options(step.order_id, by, step.at)
             command = step.command(case, policy)
-            what: Decision | Told | None = None
+            recorded: Why | None = None
+            decided: Why | None = None
             if self._observe is not None and isinstance(command, Judged):
-                what = self.service.assess(command, at=step.at)
-            elif isinstance(command, UpdateOrder) and case is not None:
-                what = Told(command, case, step.at)
+                decided = self._why(self.service.assess(command, at=step.at))
+            elif isinstance(command, UpdateOrder) and case is not None and policy is not None:
+                parties = self._parties(case, policy)
+                why = partial(explain_update, command, case, policy, step.at, parties=parties)
+                recorded = policy, why
             outcome = self.service.handle(command, at=step.at)
         except Refused as error:
-            self._happened(error.decision, policy)
+            self._happened(decided=self._why(error.decision))
             return self._refused(error.decision, self.service.case(step.order_id, by=by))
         except InvalidValue as error:
             return self._invalid(error, case)
-        self._happened(None if outcome.repeated else what, policy)
+        self._happened(*((None, None) if outcome.repeated else (recorded, decided)))
         return self._done([outcome])
 
     def _options(self, order_id: str, by: Actor, at: datetime) -> Answer:
@@ -162,7 +175,7 @@ class Replay:
             outcomes.extend(ticked.outcomes)
             skipped.extend((*ticked.skipped, *ticked.passed_over))
             more = ticked.more
-        self._happened(None, None)
+        self._happened()
         answer = self._done(outcomes)
         if not skipped:
             return answer
@@ -183,26 +196,28 @@ class Replay:
         except (UnknownOrder, InvalidValue):
             return None
 
-    def _happened(
-        self, what: Decision | InvalidValue | Told | None, policy: Policy | None
-    ) -> None:
+    def _why(self, decision: Decision) -> Why:
+        assert decision.about is not None  # the service decides of cases alone
+        case = decision.about[1]
+        policy = self._policy(case)
+        return policy, partial(explain, decision, parties=self._parties(case, policy))
+
+    def _happened(self, recorded: Why | None = None, decided: Why | None = None) -> None:
         """Say what determined the answer: what the host told, what has fired, what was decided."""
         if self._observe is None:
             return
-        if isinstance(what, Told) and policy is not None:
-            self._observe(Happened(what, policy, self._parties(what.case, policy)))
+        if recorded is not None:
+            self._observe(recorded)
         for commit in self._store.commits:
+            policy, behind = self._policy(commit.case), self._behind(commit)
             fired = {change_of(event) for event in fired_among(commit.events)}
-            messages = tuple(each for each in commit.messages if each.on in fired)
+            messages = [each for each in commit.messages if each.on in fired]
             for event in commit.events:
                 if isinstance(event, DeadlineFired):
-                    policy_of = self._policy(commit.case)
-                    behind = self._behind(commit)
-                    self._observe(Happened(event, policy_of, messages=messages, behind=behind))
-        if isinstance(what, Decision | InvalidValue) and policy is not None:
-            about = what.about if isinstance(what, Decision) else None
-            parties = {} if about is None else self._parties(about[1], policy)
-            self._observe(Happened(what, policy, parties))
+                    why = partial(explain_firing, event, policy, messages=messages, behind=behind)
+                    self._observe((policy, why))
+        if decided is not None:
+            self._observe(decided)
 
     def _parties(self, case: Case, policy: Policy) -> dict[str, Party | None]:
         """What is known of those whom a text about a case may name, by id."""
@@ -242,7 +257,8 @@ class Replay:
 
     def _invalid(self, error: InvalidValue, case: Case | None) -> Answer:
         policy = None if case is None else self._policy(case)
-        self._happened(error, policy)
+        if policy is not None:
+            self._happened(decided=(policy, partial(explain_faults, error, policy)))
         return self._answered(
             case,
             clauses=error.clauses,
