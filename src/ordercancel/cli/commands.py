@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import sys
 import tempfile
@@ -40,13 +41,15 @@ from ordercancel.policies import QOO10
 from ordercancel.policy.policy import Policy
 from ordercancel.stores.memory import MemoryStore
 from ordercancel.verification import Invariant, Report, verify
-from ordercancel.verification.coverage import MOST_CASES, coverage, watching
+from ordercancel.verification.coverage import coverage, watching
 from ordercancel.verification.covering import covering
 
 if TYPE_CHECKING:
     from ordercancel.cli.replay import Replay, Why
     from ordercancel.service.ports import Store
     from ordercancel.stores.sql import SqlStore
+    from ordercancel.verification.coverage_report import Coverage
+    from ordercancel.verification.mutation_report import MutationReport
 
 
 def run_demo(chosen: argparse.Namespace) -> int:
@@ -201,39 +204,50 @@ def run_verify(chosen: argparse.Namespace) -> int:
 def run_coverage(chosen: argparse.Namespace) -> int:
     """Show what scenarios leave untested of a policy; 1 where it is more than they may."""
     files = loaded("ordercancel.cli.scenario_files", "cli")
-    worded = _worded(chosen)
-    policies = [policy for policy, _ in worded]
+    policies = policies_of(chosen.policy)
     with watching(*policies) as shown:
         files.run_files(policies, chosen.scenario)
-    limits = {} if chosen.most_cases is None else {"most_cases": chosen.most_cases}
-    reports = []
-    for policy, lang in worded:
-        with busy(f"coverage {policy.name} {policy.edition}"):
-            report = coverage(policy, shown[policy], **limits)
-        reports.append(report)
-        if chosen.format != "json":
-            print(report.text(lang), end="")
-    if chosen.format == "json":
-        _print_json(report.as_dict() for report in reports)
-    if chosen.scenarios is not None:
-        written = (f"{lines}\n" for report in reports for lines in report.scenarios)
-        _write_scenarios(chosen.scenarios, (("gap", text) for text in written))
-    enough = chosen.fail_under or 0
-    return 0 if all(report.percent >= enough for report in reports) else 1
+    return _measured(
+        chosen,
+        "coverage",
+        lambda policy: coverage(policy, shown[policy], most_cases=chosen.most_cases),
+        lacking="gap",
+    )
 
 
 def run_mutants(chosen: argparse.Namespace) -> int:
     """Show which changes of a policy scenarios overlook; 1 where it is more than they may."""
     files = loaded("ordercancel.cli.scenario_files", "cli")
     mutation = loaded("ordercancel.cli.mutants", "cli").mutation
-    worded = _worded(chosen)
-    policies = [policy for policy, _ in worded]
+    policies = policies_of(chosen.policy)
     runs = files.run_files(policies, chosen.scenario)
+    return _measured(
+        chosen,
+        "mutants",
+        lambda policy: mutation(policy, policies, runs, most_cases=chosen.most_cases),
+        lacking="mutant",
+    )
+
+
+def _measured(
+    chosen: argparse.Namespace,
+    what: str,
+    report_of: Callable[[Policy], Coverage | MutationReport],
+    *,
+    lacking: str,
+) -> int:
+    """Report how much of each policy scenarios show; 1 where it is less than they must.
+
+    Args:
+        chosen: The arguments.
+        what: What is being done.
+        report_of: Gives the report on a policy.
+        lacking: What a scenario that is written would show, in the names of files.
+    """
     reports = []
-    for policy, lang in worded:
-        with busy(f"mutants {policy.name} {policy.edition}"):
-            most = chosen.most_cases or MOST_CASES
-            report = mutation(policy, policies, runs, most_cases=most)
+    for policy, lang in _worded(chosen):
+        with busy(f"{what} {policy.name} {policy.edition}"):
+            report = report_of(policy)
         reports.append(report)
         if chosen.format != "json":
             print(report.text(lang), end="")
@@ -241,7 +255,7 @@ def run_mutants(chosen: argparse.Namespace) -> int:
         _print_json(report.as_dict() for report in reports)
     if chosen.scenarios is not None:
         written = (f"{lines}\n" for report in reports for lines in report.scenarios)
-        _write_scenarios(chosen.scenarios, (("mutant", text) for text in written))
+        _write_scenarios(chosen.scenarios, ((lacking, text) for text in written))
     return 0 if all(report.percent >= chosen.fail_under for report in reports) else 1
 
 
@@ -252,15 +266,12 @@ def run_scenarios(chosen: argparse.Namespace) -> int:
     lang = chosen.lang or policy.languages[0]
     written = loaded("ordercancel.cli.scenarios", "cli")
     with busy(f"scenarios {policy.name} {policy.edition}"):
-        found = covering(policy, most_cases=chosen.most_cases or MOST_CASES)
+        found = covering(policy, most_cases=chosen.most_cases)
     if chosen.format == "json":
-        text = json.dumps(written.as_dict(found, lang), ensure_ascii=False, indent=2) + "\n"
+        text = _json([written.as_dict(found, lang)])
     else:
         text = written.as_text(found, lang)
-    if chosen.output == "-":
-        print(text, end="")
-    else:
-        Path(chosen.output).write_text(text, encoding="utf-8")
+    _write(text, chosen.output)
     return 1 if written.not_found(found) else 0
 
 
@@ -318,17 +329,29 @@ def run_diagram(chosen: argparse.Namespace) -> int:
 
 
 def run_database(chosen: argparse.Namespace) -> int:
-    """Run an action on a database; see `ordercancel.cli.database`."""
-    return _run_action("ordercancel.cli.database", chosen)
+    """Run an action on a database; see `ordercancel.cli.database`, and `retention` beside it."""
+    module = "retention" if chosen.action in ("erase", "purge") else "database"
+    action = getattr(loaded(f"ordercancel.cli.{module}", "sql"), chosen.action)
+    status: int = action(chosen)
+    return status
 
 
-def run_retention(chosen: argparse.Namespace) -> int:
-    """Forget what a database has; see `ordercancel.cli.retention`."""
-    return _run_action("ordercancel.cli.retention", chosen)
-
-
-def _run_action(module: str, chosen: argparse.Namespace) -> int:
-    status: int = getattr(loaded(module, "sql"), chosen.action)(chosen)
+def run_bulk(chosen: argparse.Namespace) -> int:
+    """Run an action about many orders; see `ordercancel.cli.bulk`, which needs extras."""
+    if getattr(chosen, "against", None) is not None:
+        chosen.against = one_policy(chosen.against)
+    chosen.policy_name = chosen.policy
+    chosen.policy = one_policy(chosen.policy)
+    if "lang" in chosen:
+        chosen.lang = language(chosen.lang, chosen.policy)
+    try:
+        bulk = importlib.import_module("ordercancel.cli.bulk")
+        if getattr(chosen, "plot", None) is not None:
+            importlib.import_module("ordercancel.bulk.plot")
+        # An engine may load what it needs when it is asked for rows.
+        status: int = getattr(bulk, chosen.action)(chosen)
+    except ImportError as error:
+        stop(needs("plot" if "matplotlib" in str(error) else "bulk", error))
     return status
 
 

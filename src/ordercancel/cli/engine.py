@@ -11,8 +11,8 @@ from time import sleep
 from typing import Any, TypeVar
 
 import duckdb
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from ordercancel.cli.progress import bars
 
 T = TypeVar("T")
 
@@ -35,10 +35,7 @@ def watched(engine: duckdb.DuckDBPyConnection, label: str, work: Callable[[], T]
     """Do `work`, with a progress bar on a terminal."""
     if not sys.stderr.isatty():
         return work()
-    label_column = TextColumn("{task.description}", markup=False)
-    columns = (label_column, BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    screen = Console(stderr=True)
-    with ThreadPoolExecutor(1) as pool, Progress(*columns, console=screen, transient=True) as bar:
+    with ThreadPoolExecutor(1) as pool, bars() as bar:
         task = bar.add_task(label, total=100)
         running = pool.submit(work)
         try:

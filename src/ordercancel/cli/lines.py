@@ -136,7 +136,7 @@ def parsed(raw: bytes, book: PolicyBook) -> Party | Order | Step | None:
         return None
     for name in ("party", "order"):
         if name in line:
-            value = _checked(_checked(line, "line", (name,))[name], name)
+            value = _checked(_checked(line, "line", _wrapper(name))[name], name)
             return _order(value, book) if name == "order" else _party(value)
     do = line.get("do")
     if not isinstance(do, str) or do not in _DO:
@@ -162,10 +162,10 @@ def _object(raw: bytes) -> dict[str, Any] | None:
 
 
 def _checked(
-    value: dict[str, Any], where: str, keys: tuple[str, ...] | None = None
+    value: dict[str, Any], where: str, schema: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """The keys of `value` but for nulls, once they are those of its shape, of the right types."""
-    schema = _SHAPES[where] if keys is None else _wrapper(*keys)
+    schema = schema or _SHAPES[where]
     required = schema["required"]
     optional = [key for key in schema["properties"] if key not in required]
     present = {key: each for key, each in value.items() if each is not None}

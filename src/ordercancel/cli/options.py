@@ -30,13 +30,26 @@ def add(
     choices: Choices[Parser],
     run: Callable[[argparse.Namespace], int],
     *options: Option,
+    name: str | None = None,
+    purpose: str | None = None,
+    action: str | None = None,
 ) -> None:
-    """Add the command that `run` carries out: its name is the command, its docstring the help."""
-    purpose = (run.__doc__ or "").partition("\n")[0].removesuffix(".")
-    parser = choices.add_parser(run.__name__.removeprefix("run_"), help=purpose)
+    """Add the command that `run` carries out.
+
+    Args:
+        choices: Where it is chosen among others.
+        run: Gives the exit status of it.
+        options: Its arguments.
+        name: What it is called. Default: as `run` is.
+        purpose: What it does. Default: the first line of the docstring of `run`.
+        action: Which of its actions `run` is to take. Default: the one of this name.
+    """
+    name = name or run.__name__.removeprefix("run_")
+    purpose = purpose or (run.__doc__ or "").partition("\n")[0].removesuffix(".")
+    parser = choices.add_parser(name, help=purpose)
     for each in options:
         each(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, action=action or name)
 
 
 def option(*names: str, **settings: Any) -> Option:

@@ -7,6 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 Watch = Callable[[str, int, int], object]
 """Is told what is counted, how many there are so far, and how many there are to be at most."""
@@ -25,11 +29,7 @@ def busy(what: str) -> Iterator[Watch | None]:
     if not sys.stderr.isatty() or find_spec("rich") is None:
         yield None
         return
-    rich = import_module("rich.progress")
-    console = import_module("rich.console").Console(stderr=True)
-    words = rich.TextColumn("{task.description}", markup=False)
-    columns = (words, rich.BarColumn(), rich.TaskProgressColumn(), rich.TimeElapsedColumn())
-    with rich.Progress(*columns, console=console, transient=True) as bar:
+    with bars() as bar:
         task = bar.add_task(what, total=None)
 
         def watch(counted: str, done: int, most: int) -> None:
@@ -38,3 +38,13 @@ def busy(what: str) -> Iterator[Watch | None]:
                 bar.update(task, description=said, completed=done, total=most)
 
         yield watch
+
+
+def bars() -> Progress:
+    """Bars on the terminal, which go away in the end."""
+    rich = import_module("rich.progress")
+    console = import_module("rich.console").Console(stderr=True)
+    words = rich.TextColumn("{task.description}", markup=False)
+    columns = (words, rich.BarColumn(), rich.TaskProgressColumn(), rich.TimeElapsedColumn())
+    made: Progress = rich.Progress(*columns, console=console, transient=True)
+    return made

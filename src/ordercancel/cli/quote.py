@@ -90,19 +90,7 @@ def _steps(name: str, account: Account, steps: list[Any]) -> Iterator[dict[str, 
         except InvalidValue as error:
             yield _answer(name, number, error, account.due(state).remaining)
         else:
-            yield {
-                "case": name,
-                "step": number,
-                "ok": True,
-                "codes": [],
-                "refund": quote.refund if quote else 0,
-                "fee": quote.fee if quote else 0,
-                "goods": dict(quote.goods) if quote else {},
-                "charges": dict(quote.charges) if quote else {},
-                "tax": dict(quote.tax) if quote else {},
-                "tenders": dict(quote.tenders) if quote else {},
-                "remaining": account.due(state).remaining,
-            }
+            yield _answer(name, number, quote, account.due(state).remaining)
 
 
 def _step(account: Account, state: State, step: object) -> tuple[Quote | None, State]:
@@ -122,19 +110,23 @@ def _step(account: Account, state: State, step: object) -> tuple[Quote | None, S
     return None, account.refund_elsewhere(state, amount, tender)
 
 
-def _answer(name: str, step: int, error: InvalidValue, remaining: int = 0) -> dict[str, Any]:
-    """The answer to a step that is refused, or to a case that can't be read."""
-    nothing: dict[str, Any] = {"goods": {}, "charges": {}, "tax": {}, "tenders": {}}
+def _answer(
+    name: str, step: int, came: Quote | InvalidValue | None, remaining: int = 0
+) -> dict[str, Any]:
+    """The answer to a step, by what came of it; or to a case that can't be read."""
+    quote = came if isinstance(came, Quote) else None
+    error = came if isinstance(came, InvalidValue) else None
+    parts = ("goods", "charges", "tax", "tenders")
     return {
         "case": name,
         "step": step,
-        "ok": False,
-        "codes": list(error.codes),
-        "refund": 0,
-        "fee": 0,
-        **nothing,
+        "ok": error is None,
+        "codes": list(error.codes) if error else [],
+        "refund": quote.refund if quote else 0,
+        "fee": quote.fee if quote else 0,
+        **{part: dict(getattr(quote, part)) if quote else {} for part in parts},
         "remaining": remaining,
-        "message": str(error),
+        **({"message": str(error)} if error else {}),
     }
 
 
@@ -175,7 +167,7 @@ def _tax(value: object) -> Tax:
     if not isinstance(rates, dict):
         raise InvalidValue([Fault("tax.rates", f"is {rates!r:.80}", "rates by class")])
     listed = [
-        [name, tuple(rate) if isinstance(rate, list) else rate] for name, rate in rates.items()
+        (name, tuple(rate) if isinstance(rate, list) else rate) for name, rate in rates.items()
     ]
-    tax: Tax = _built(Tax, {**record, "rates": [tuple(each) for each in listed]}, "tax")
+    tax: Tax = _built(Tax, {**record, "rates": listed}, "tax")
     return tax
