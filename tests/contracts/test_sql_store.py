@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import psycopg
 import pytest
 from hypothesis import given
 from sqlalchemy import create_engine, select
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+import postgres as postgresql
 from ordercancel import (
     Buyer,
     CancellationService,
@@ -51,6 +53,28 @@ from samples import execute, jst, order
 from strategies import cases, events, messages
 
 SELLERS = Queue(seller="s-1")
+
+
+@pytest.fixture(scope="session")
+def made(postgres_server: str) -> Iterator[tuple[str, psycopg.Connection]]:
+    """The URL of a PostgreSQL schema with the tables in it, and a connection to empty them by."""
+    with postgresql.schema(postgres_server) as url:
+        SqlStore(url).close()
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("SET lock_timeout = '10s'")
+            yield url, connection
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database that holds nothing; PostgreSQL's tables are made once for all."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'shop.db'}"
+        return
+    made, connection = request.getfixturevalue("made")
+    yield made
+    names = ", ".join(table.name for table in tables.METADATA.sorted_tables)
+    connection.execute(f"TRUNCATE {names} RESTART IDENTITY")
 
 
 class TestSqlStoreInMemory(StoreContract):
