@@ -12,10 +12,10 @@ from ordercancel import Text
 from ordercancel.domain.texts import Lang
 from ordercancel.explain import html_page, markdown_page, report_page
 from ordercancel.explain.report_page import KIND_TEXTS, MEANS_TEXTS
-from ordercancel.policies import QOO10
-from ordercancel.policy import Policy, Waiver, own_rule
+from ordercancel.policy import Policy, Waiver, decided, own_rule
 from ordercancel.rules.sources import OwnRule
 from ordercancel.verification import Kind, Means, verify
+from unit.tiny import DOCUMENT
 
 FAULT = "not_told:withdrawn to seller by buyer"
 QUIET = attrs.evolve(
@@ -84,9 +84,11 @@ def test_what_is_meant_is_named_with_its_source(
 
 
 def test_a_clause_that_a_waiver_rests_on_is_named() -> None:
-    """Of Qoo10's document, which decides so."""
-    text = words(report_page(verify(QOO10), "en"))
-    assert "instant_and_rejectable:buyer decided qoo10.1.instant-delayed " in text
+    """Of a document of the policy's, which leaves to it what is meant."""
+    source = decided("tiny.1", parameter="ask_twice")
+    meant = attrs.evolve(QUIET, waivers=[Waiver(FAULT, source)], documents=[DOCUMENT])
+    text = words(report_page(verify(meant), "en"))
+    assert f"{FAULT} decided tiny.1 " in text
 
 
 def test_a_sample_proves_nothing() -> None:
