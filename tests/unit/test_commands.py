@@ -101,8 +101,8 @@ def test_an_answer_is_yes_or_no() -> None:
 
 def test_a_move_has_a_name_and_facts() -> None:
     assert faults_of(AdvanceOrder, "o-7", by=SELLER, move="", facts=[]) == (
-        Fault("AdvanceOrder.facts", "is a list", "a mapping of names to values"),
         Fault("AdvanceOrder.move", "is empty", LINE),
+        Fault("AdvanceOrder.facts", "is a list", "a mapping of names to values"),
     )
 
 
