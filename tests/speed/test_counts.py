@@ -41,13 +41,13 @@ Work = Callable[[], object]
 BOUNDS = {
     "assess a request": (360, 250),
     "assess an approval": (420, 250),
-    "decide a request, at once": (1_075, 1_100),
-    "decide a request, referred": (870, 1_100),
-    "decide an approval": (930, 750),
-    "decide a rejection": (1_080, 850),
-    "handle a request": (4_380, 7_600),
-    "handle an approval": (5_170, 8_600),
-    "handle an approval with an id": (6_120, 8_600),
+    "decide a request, at once": (1_005, 1_100),
+    "decide a request, referred": (840, 1_100),
+    "decide an approval": (890, 750),
+    "decide a rejection": (1_055, 850),
+    "handle a request": (4_250, 7_600),
+    "handle an approval": (4_900, 8_600),
+    "handle an approval with an id": (5_850, 8_600),
 }
 """The most instructions, and the most bytes held at a time."""
 
