@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -56,7 +57,15 @@ SELLERS = Queue(seller="s-1")
 
 
 @pytest.fixture(scope="session")
-def made(postgres_server: str) -> Iterator[tuple[str, psycopg.Connection]]:
+def in_a_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with the tables in it."""
+    path = tmp_path_factory.mktemp("made") / "shop.db"
+    SqlStore(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def on_a_server(postgres_server: str) -> Iterator[tuple[str, psycopg.Connection]]:
     """The URL of a PostgreSQL schema with the tables in it, and a connection to empty them by."""
     with postgresql.schema(postgres_server) as url:
         SqlStore(url).close()
@@ -67,12 +76,13 @@ def made(postgres_server: str) -> Iterator[tuple[str, psycopg.Connection]]:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a database that holds nothing; PostgreSQL's tables are made once for all."""
+    """The URL of a database of either kind, with the tables, which are empty."""
     if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("in_a_file"), tmp_path)
         yield f"sqlite:///{tmp_path / 'shop.db'}"
         return
-    made, connection = request.getfixturevalue("made")
-    yield made
+    url, connection = request.getfixturevalue("on_a_server")
+    yield url
     names = ", ".join(table.name for table in tables.METADATA.sorted_tables)
     connection.execute(f"TRUNCATE {names} RESTART IDENTITY")
 
@@ -114,7 +124,6 @@ class TestSqlStoreWithin(StoreContract):
 
     @pytest.fixture
     def store(self, url: str) -> Iterator[SqlStore]:
-        SqlStore(url).close()
         engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
         with engine.connect() as connection:
             yield SqlStore.within(connection)
@@ -136,7 +145,6 @@ class TestAsyncSqlStoreWithin(TestSqlStore):
     """The same promises, awaited, kept within a transaction of a host's."""
 
     async def make_store(self) -> AsyncSqlStore:
-        SqlStore(self.url).close()
         url = self.url.replace("sqlite:", "sqlite+aiosqlite:")
         engine = create_async_engine(url.replace("postgresql:", "postgresql+psycopg:"))
         session = AsyncSession(engine)
