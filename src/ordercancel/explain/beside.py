@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from ordercancel.explain.blocks import (
     Block,
     Bullets,
-    Cell,
     Chapter,
     Line,
     Para,
@@ -198,7 +197,7 @@ def _follows(
         if each.words in clause.text
     ]
     if lines:
-        yield Bullets([(line,) for line in dict.fromkeys(lines)])
+        yield Bullets(dict.fromkeys(lines))
     else:
         yield Para(_names(tell)["nothing"])
     rows = [row for each in behind if each.beside == clause.id for row in each.rows]
@@ -213,11 +212,7 @@ def _follows(
 
 
 def _answers(tell: Telling, rows: Iterable[Row]) -> Table:
-    head = (
-        tell.say("状況", "Situation"),
-        tell.say("結果", "Result"),
-        tell.say("表示される文", "What is read"),
-    )
+    head = tell.say("状況 | 結果 | 表示される文", "Situation | Result | What is read")
     return Table(head, dict.fromkeys(rows))
 
 
@@ -236,7 +231,7 @@ def _without_ids(tell: Telling, text: str) -> str:
 
 
 def _own(tell: Telling, parts: Iterable[Part]) -> Iterator[Block]:
-    plain: list[Cell] = []
+    plain: list[Line] = []
     for each in parts:
         source = _source(tell, each)
         line: Line = (Span(tell.word(source), "badge"), *each.line)
@@ -244,19 +239,18 @@ def _own(tell: Telling, parts: Iterable[Part]) -> Iterator[Block]:
             why = tell.text(source.rationale)
             line = (*line, tell.say("（{why}）", " ({why})", why=why))
         if each.rows:
-            yield Para((line,))
+            yield Para(line)
             yield _answers(tell, each.rows)
         else:
-            plain.append((line,))
+            plain.append(line)
     if plain:
         yield Bullets(plain)
 
 
 def _decided(tell: Telling, gaps: Iterable[tuple[Clause, Gap]]) -> Table:
-    head = (
-        tell.say("節", "Section"),
-        tell.say("決めた事項", "What was decided"),
-        tell.say("切り替え（初期の設定）", "Switch, as it stands by default"),
+    head = tell.say(
+        "節 | 決めた事項 | 切り替え（初期の設定）",
+        "Section | What was decided | Switch, as it stands by default",
     )
     return Table(
         head,

@@ -44,12 +44,16 @@ Cell = tuple[Line, ...]
 """What stands in a cell or a paragraph: lines, of words."""
 
 
-def _cell(value: object) -> Cell:
-    """One line or word as a cell; several lines stay what they are; a break begins a new line."""
-    if isinstance(value, str | Span):
-        value = ((value,),)
-    lines = [line if isinstance(line, tuple) else (line,) for line in value if line != ()]  # type: ignore[attr-defined]
+def _cell(value: Any) -> Cell:
+    """A word, a line, which is a tuple of words, or several lines; a break begins a new line."""
+    if _is_word(value) or (isinstance(value, tuple) and all(map(_is_word, value))):
+        value = [value]
+    lines = [(line,) if _is_word(line) else line for line in value if line != ()]
     return tuple(broken for line in lines for broken in _broken(line))
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str | Span)
 
 
 def _broken(line: Line) -> Iterable[Line]:
@@ -94,11 +98,15 @@ class Bullets:
     numbered: bool = attrs.field(default=False, kw_only=True)
 
 
+def _head(head: str | Iterable[str]) -> tuple[str, ...]:
+    return tuple(head.split(" | ") if isinstance(head, str) else head)
+
+
 @attrs.frozen
 class Table:
-    """A table with a heading for each column."""
+    """A table with a heading for each column; of a text, the words between its bars."""
 
-    head: tuple[str, ...]
+    head: tuple[str, ...] = attrs.field(converter=_head)
     rows: tuple[tuple[Cell, ...], ...] = attrs.field(converter=_rows)
 
 

@@ -37,10 +37,8 @@ def _summary(tell: Telling) -> Bullets:
         (tell.say("誰が決めるか", "Who decides"), _decides(tell)),
         (tell.say("その後", "What then"), _afterwards(tell)),
     )
-    return Bullets(
-        [((strong(head), tell.say("：", ": "), words),) for head, words in sentences],
-        numbered=True,
-    )
+    colon = tell.say("：", ": ")
+    return Bullets([(strong(head), colon, words) for head, words in sentences], numbered=True)
 
 
 def _who(tell: Telling, asking: tuple[str, ...]) -> str:

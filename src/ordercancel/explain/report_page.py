@@ -125,7 +125,7 @@ def report_page(report: Report, lang: Lang) -> str:
     page = Page(
         lang,
         say.say("{it}：検査報告", "{it}: report of verification", it=title),
-        [(note(lead),), (_verdict(say, report),)],
+        [note(lead), _verdict(say, report)],
         tuple(_chapters(say, report)),
         say.say("目次", "Contents"),
         "",
@@ -139,17 +139,12 @@ def _verdict(say: Spoken, report: Report) -> Span:
     if report.faults:
         return Span(say.say("不備 {n} 件", "Faults: {n}", n=count), "stop")
     if report.is_proved:
-        return Span(
-            say.say("不備がないことを証明済み", "Proved: there is no fault"),
-            "go",
-        )
-    return Span(
-        say.say(
-            "不備は見つかっていないが、証明されていない事項がある",
-            "No fault was found, and not everything is proved",
-        ),
-        "wait",
+        return Span(say.say("不備がないことを証明済み", "Proved: there is no fault"), "go")
+    unproved = say.say(
+        "不備は見つかっていないが、証明されていない事項がある",
+        "No fault was found, and not everything is proved",
     )
+    return Span(unproved, "wait")
 
 
 def _chapters(say: Spoken, report: Report) -> Iterator[Chapter]:
@@ -171,15 +166,11 @@ def _chapters(say: Spoken, report: Report) -> Iterator[Chapter]:
 
 def _proofs(say: Spoken, report: Report) -> Table:
     return Table(
-        (
-            say.say("不備の種類", "Kind of fault"),
-            say.say("手段", "By"),
-            say.say("結果", "Result"),
-        ),
+        say.say("不備の種類 | 手段 | 結果", "Kind of fault | By | Result"),
         [
             (
-                [(KIND_TEXTS[proof.kind][say.lang],), (code(proof.kind),)],
-                [(MEANS_TEXTS[means][say.lang],) for means in proof.by],
+                [KIND_TEXTS[proof.kind][say.lang], code(proof.kind)],
+                [MEANS_TEXTS[means][say.lang] for means in proof.by],
                 list(_result(say, report, proof)),
             )
             for proof in report.proofs
@@ -203,14 +194,14 @@ def _result(say: Spoken, report: Report, proof: Proof) -> Iterator[Line]:
 
 
 def _fault(say: Spoken, fault: Finding) -> Iterator[Block]:
-    yield Para([(code(fault.id),), (fault.problem[say.lang],)])
+    yield Para([code(fault.id), fault.problem[say.lang]])
     lines = (json.dumps(line, ensure_ascii=False) for line in fault.scenario)
-    yield Bullets([(code(line),) for line in lines], numbered=True)
+    yield Bullets(map(code, lines), numbered=True)
 
 
 def _waived(say: Spoken, report: Report) -> Table:
     return Table(
-        (say.say("不備", "Fault"), say.say("根拠", "On whose word"), say.say("理由", "Why")),
+        say.say("不備 | 根拠 | 理由", "Fault | On whose word | Why"),
         [
             (
                 code(each.fault),
@@ -234,27 +225,22 @@ def _why(say: Spoken, waiver: Waiver, report: Report) -> Iterator[Line]:
 
 def _numbers(say: Spoken, report: Report) -> Table:
     numbers = [
-        (
-            say.say("事実の組み合わせ（{it}）", "Combinations of facts: {it}", it=kind),
-            count,
-        )
+        (say.say("事実の組み合わせ（{it}）", "Combinations of facts: {it}", it=kind), count)
         for kind, count in report.combinations.items()
     ]
+    possible = say.say(
+        "組み合わせの総数（矛盾するものを含む）",
+        "Combinations there are, with those that contradict themselves",
+    )
     numbers += [
-        (
-            say.say(
-                "組み合わせの総数（矛盾するものを含む）",
-                "Combinations there are, with those that contradict themselves",
-            ),
-            report.possible,
-        ),
+        (possible, report.possible),
         (say.say("到達した案件", "Cases reached"), report.cases),
         (say.say("実行した操作", "Steps carried out"), report.steps),
     ]
-    head = say.say("項目", "What"), say.say("数", "How many")
+    head = say.say("項目 | 数", "What | How many")
     return Table(head, [(what, f"{count:,}") for what, count in numbers])
 
 
 def _versions(say: Spoken, report: Report) -> Table:
-    head = say.say("名前", "Name"), say.say("バージョン", "Version")
+    head = say.say("名前 | バージョン", "Name | Version")
     return Table(head, [(code(name), number) for name, number in report.versions.items()])

@@ -11,7 +11,17 @@ from ordercancel.domain.events import DeadlineFired
 from ordercancel.domain.requests import OPEN
 from ordercancel.domain.texts import Text
 from ordercancel.engine.case_facts import Facts
-from ordercancel.explain.blocks import Block, Bullets, Chapter, Line, Table, code, note, strong
+from ordercancel.explain.blocks import (
+    Block,
+    Bullets,
+    Chapter,
+    Line,
+    Span,
+    Table,
+    code,
+    note,
+    strong,
+)
 from ordercancel.explain.residue import NEVER, residue
 from ordercancel.explain.situations import anchors
 from ordercancel.explain.survey import in_order
@@ -86,15 +96,13 @@ def obligations(tell: Telling) -> Iterator[Chapter]:
     """The chapter on what the policy obliges the host to; none where it declares nothing."""
     declared = tell.policy.obligations
     if declared:
-        title, colon = (
-            tell.say("店舗側で行う処理", "What the host must do"),
-            tell.say("：", ": "),
-        )
-        items: list[tuple[Line]] = [
-            ((code(each.kind), colon, happening(tell, each.on), *tell.aside(each.when)),)
+        title = tell.say("店舗側で行う処理", "What the host must do")
+        colon = tell.say("：", ": ")
+        items = Bullets(
+            (code(each.kind), colon, happening(tell, each.on), *tell.aside(each.when))
             for each in declared
-        ]
-        yield Chapter("obligations", title, [Bullets(items)])
+        )
+        yield Chapter("obligations", title, [items])
 
 
 def closed_from_outside(tell: Telling) -> tuple[str, ...]:
@@ -134,33 +142,30 @@ def _messages(tell: Telling) -> Iterator[Block]:
         "What stands in brackets is filled in; a line with nothing to fill in is left out.",
     )
     yield Table(
-        (
-            tell.say("出来事", "When"),
-            tell.say("宛先", "To"),
-            tell.say("件名と本文", "Subject and body"),
-            tell.say("根拠", "On whose word"),
+        tell.say(
+            "出来事 | 宛先 | 件名と本文 | 根拠", "When | To | Subject and body | On whose word"
         ),
         [
             (
-                ((happening(tell, each.on),), tuple(tell.aside(when))),
-                (
-                    (
-                        _AUDIENCES[each.to][tell.lang]
-                        if each.to in _AUDIENCES
-                        else tell.role(each.to),
-                    ),
-                    (note(tell.either(MEDIUM_TEXTS[medium][tell.lang] for medium in each.media)),),
-                ),
-                (
-                    (strong(tell.filled(each.subject)),),
+                [happening(tell, each.on), tuple(tell.aside(when))],
+                [
+                    _audience(tell, each.to),
+                    note(tell.either(MEDIUM_TEXTS[medium][tell.lang] for medium in each.media)),
+                ],
+                [
+                    strong(tell.filled(each.subject)),
                     *_original(tell, each.subject),
-                    (tell.filled(each.body),),
-                ),
-                tuple(_words_of(tell, each)),
+                    tell.filled(each.body),
+                ],
+                [*_words_of(tell, each)],
             )
             for each, when in sent.items()
         ],
     )
+
+
+def _audience(tell: Telling, to: str) -> str:
+    return _AUDIENCES[to][tell.lang] if to in _AUDIENCES else tell.role(to)
 
 
 def _left_of(tell: Telling, sent: Notification) -> Condition:
@@ -177,11 +182,11 @@ def _left_of(tell: Telling, sent: Notification) -> Condition:
     return residue(sent.when, known)
 
 
-def _original(tell: Telling, text: Worded) -> Iterator[Line]:
+def _original(tell: Telling, text: Worded) -> Iterator[Span]:
     """A text in the policy's first language, where the page is in another one."""
     first = tell.policy.languages[0]
     if tell.lang != first:
-        yield (note(attrs.evolve(tell, lang=first).filled(text)),)
+        yield note(attrs.evolve(tell, lang=first).filled(text))
 
 
 def _words_of(tell: Telling, sent: Notification) -> Iterator[Line]:
@@ -200,7 +205,7 @@ def _labels(tell: Telling) -> Iterator[Block]:
     ordinary = tell.say("（注文の状態）", "(the status of the order)")
     rows: list[tuple[object, ...]] = [
         (
-            ((happening(tell, each.on),), tuple(tell.aside(each.when))),
+            [happening(tell, each.on), tuple(tell.aside(each.when))],
             tell.role(each.to),
             tell.filled(each.text),
             tell.word(each.source),
@@ -217,20 +222,15 @@ def _labels(tell: Telling) -> Iterator[Block]:
     )
     if rows:
         yield Table(
-            (
-                tell.say("状態", "While"),
-                tell.say("表示先", "Who reads it"),
-                tell.say("表示", "Label"),
-                tell.say("根拠", "On whose word"),
+            tell.say(
+                "状態 | 表示先 | 表示 | 根拠", "While | Who reads it | Label | On whose word"
             ),
             rows,
         )
     yield Table(
-        (
-            tell.say("件数の名称", "Number"),
-            tell.say("集計対象", "Orders that count"),
-            tell.say("一覧での処理状態", "State in the queue"),
-            tell.say("根拠", "On whose word"),
+        tell.say(
+            "件数の名称 | 集計対象 | 一覧での処理状態 | 根拠",
+            "Number | Orders that count | State in the queue | On whose word",
         ),
         [
             (
@@ -253,9 +253,7 @@ def _buttons(tell: Telling) -> Table:
     rows = []
     for action in tell.survey.actions:
         shown = tell.policy.action_text(*action)
-        asked: list[Line] = [
-            (tell.filled(each),) for each in (shown.confirmation, shown.confirm) if each
-        ]
+        asked = [tell.filled(each) for each in (shown.confirmation, shown.confirm) if each]
         after = {
             tell.filled(each): tell.say(ja, en)
             for each, ja, en in (
@@ -272,18 +270,16 @@ def _buttons(tell: Telling) -> Table:
             (
                 strong(tell.button(action)),
                 tell.roles(tell.survey.roles_that(action)),
-                [(tell.filled(each),) for each in shown.notices],
+                [*map(tell.filled, shown.notices)],
                 asked,
-                [(f"{when}{each}" if len(after) > 1 else each,) for each, when in after.items()],
+                [f"{when}{each}" if len(after) > 1 else each for each, when in after.items()],
             )
         )
     return Table(
-        (
-            tell.say("ボタン", "Button"),
-            tell.say("操作者", "Whose"),
-            tell.say("ボタンに添える案内", "Notice beside it"),
-            tell.say("確認画面の文言とボタン", "Confirmation and its button"),
-            tell.say("完了後のメッセージ", "Sentence afterwards"),
+        tell.say(
+            "ボタン | 操作者 | ボタンに添える案内 | 確認画面の文言とボタン | 完了後のメッセージ",
+            "Button | Whose | Notice beside it | Confirmation and its button | "
+            "Sentence afterwards",
         ),
         rows,
     )
@@ -294,12 +290,9 @@ def _buttons(tell: Telling) -> Table:
 
 def _reasons(tell: Telling, kind: type[Judged]) -> Table:
     return Table(
-        (
-            tell.say("理由", "Reason"),
-            tell.say("選択できる人", "For whom"),
-            tell.say("自由記入", "Words typed with it"),
-            tell.say("理由に添える注記", "Note beside it"),
-            tell.say("根拠", "On whose word"),
+        tell.say(
+            "理由 | 選択できる人 | 自由記入 | 理由に添える注記 | 根拠",
+            "Reason | For whom | Words typed with it | Note beside it | On whose word",
         ),
         [
             (
@@ -347,34 +340,29 @@ def _deadlines(tell: Telling) -> Iterator[Block]:
         )
         return
     yield Table(
-        (
-            tell.say("期限", "Deadline"),
-            tell.say("対象", "Runs while"),
-            tell.say("いつまで", "Due"),
-            tell.say("超過した場合", "Then"),
-            tell.say("例（判定結果）", "Example, as the rules answered"),
-            tell.say("根拠", "On whose word"),
+        tell.say(
+            "期限 | 対象 | いつまで | 超過した場合 | 例（判定結果） | 根拠",
+            "Deadline | Runs while | Due | Then | Example, as the rules answered | On whose word",
         ),
-        [(*deadline_row(tell, each), tell.word(each.source)) for each in tell.policy.deadlines],
+        [
+            (
+                tell.deadline(each),
+                tell.condition(each.runs),
+                tell.time(each.due),
+                tell.action(each),
+                _example(tell, each),
+                tell.word(each.source),
+            )
+            for each in tell.policy.deadlines
+        ],
     )
 
 
-def deadline_row(tell: Telling, deadline: Deadline) -> tuple[object, ...]:
-    """What a deadline is called, while what it runs, when it is due, what it does, and a case."""
-    return (
-        tell.deadline(deadline),
-        tell.condition(deadline.runs),
-        tell.time(deadline.due),
-        tell.action(deadline),
-        _example(tell, deadline),
-    )
-
-
-def _example(tell: Telling, deadline: Deadline) -> list[Line]:
+def _example(tell: Telling, deadline: Deadline) -> str:
     """The nearest case in which it fired, with what it is reckoned from."""
     step = tell.survey.fired.get(deadline.id)
     fired = [each for each in step.events if isinstance(each, DeadlineFired)] if step else []
     if step is None or not fired:
-        return []
+        return ""
     start = anchors(tell, deadline, Facts(None, step.before, tell.policy, step.at))
-    return [(f"{start} → {tell.moment(fired[0].due_at)}",)]
+    return f"{start} → {tell.moment(fired[0].due_at)}"

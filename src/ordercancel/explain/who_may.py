@@ -75,12 +75,8 @@ def _blocks(tell: Telling) -> Iterator[Block]:
             "注文の状況にかかわらず、次の場合は操作できません。",
             "In any situation this is refused:",
         )
-        yield Bullets(
-            [
-                ((_who(tell, each, roles, apart), tell.say("：", ": "), *each.line),)
-                for each in told
-            ]
-        )
+        colon = tell.say("：", ": ")
+        yield Bullets((_who(tell, each, roles, apart), colon, *each.line) for each in told)
     left = {
         situation: tuple(
             tuple(_excepted(tell, each, entries) for each in cell if each not in entries)
