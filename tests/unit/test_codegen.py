@@ -154,6 +154,21 @@ def test_what_fails_is_left_out_only_where_the_role_decides(asked_by: Any, looks
     assert decision.codes == (("undetermined",) if asked_by == BUYER else ("not_permitted",))
 
 
+@pytest.mark.parametrize("named", [False, True], ids=["bare", "named"])
+@pytest.mark.parametrize(
+    "looks",
+    [lambda facts: {"buyer": 1}[facts["side"]], lambda facts: 1 // 0],
+    ids=("role", "none"),
+)
+def test_what_fails_by_the_role_alone_is_named_as_any_other(looks: Any, named: bool) -> None:
+    """It fails before it has looked at any fact that a role and a status leave open."""
+    when: Condition = Named("odd", "odd", Failing(looks)) if named else Failing(looks)
+    policy = tiny(rules=(Rule("r", on=RequestCancellation, effect=Forbid("closed"), when=when),))
+    decision = policy.assess(asks(by=SELLER), opened(policy), utc(2))
+    assert [(each.code, each.rule.id) for each in decision.errors] == [("undetermined", "r")]
+    assert decision == policy.judge(RequestCancellation, decision.facts)
+
+
 def test_no_rule_is_left_out_in_a_status_that_the_policy_has_lost() -> None:
     """Such an order was registered under an earlier form of the edition."""
     forbids = Rule("r", on=RequestCancellation, effect=Forbid("closed"), when=~status.is_in("new"))

@@ -51,7 +51,7 @@ def _places(leaves: Sequence[RuleLeaf], facts: Mapping[str, str]) -> frozenset[i
 def _is_false(when: Condition, only: _Only) -> bool:
     try:
         return when.test(only) is False
-    except _Unsettled:
+    except Exception:  # it hangs on other facts; or it fails, and is named where it is judged
         return False
 
 
