@@ -33,7 +33,9 @@ class Actor(Checked):
 
     def __eq__(self, other: object) -> bool:
         # A `Buyer` is the same as an actor of the role ``buyer``.
-        return isinstance(other, Actor) and _same(self, other)
+        if not isinstance(other, Actor):
+            return False
+        return (self.id, self.role, self.via) == (other.id, other.role, other.via)
 
     def __hash__(self) -> int:
         return hash((self.role, self.id, self.via))
@@ -41,10 +43,6 @@ class Actor(Checked):
     def __str__(self) -> str:
         name = self.role if self.role == self.id else f"{self.role}:{self.id}"
         return name if self.via is None else f"{name} via {self.via}"
-
-
-def _same(one: Actor, other: Actor) -> bool:
-    return (one.id, one.role, one.via) == (other.id, other.role, other.via)
 
 
 @attrs.frozen(str=False, eq=False)

@@ -171,8 +171,15 @@ class Case(Checked):
         """Whether the order, or its latest request, is marked with `code`."""
         if code == REFUND_OPEN:
             return self.is_refund_open
+        return any(mark.code == code for mark in self.present_marks)
+
+    @property
+    def present_marks(self) -> tuple[Mark, ...]:
+        """The marks of the order and of its latest request."""
+        if not self.marks:
+            return ()  # as of nearly every order
         number = len(self.requests)
-        return any(mark.code == code and mark.request in (None, number) for mark in self.marks)
+        return tuple(mark for mark in self.marks if mark.request in (None, number))
 
     @property
     def is_refund_open(self) -> bool:

@@ -124,6 +124,11 @@ class Text:
         return template.format(*filled)
 
 
+def words_of(code: str) -> str:
+    """A code as words: ``changed_mind`` reads "changed mind"."""
+    return code.replace("_", " ")
+
+
 def as_text(value: Text | str, lang: Lang = "en") -> Text:
     """A plain `str` as a text in `lang`; a text as it is."""
     return Text(**{lang: value}) if isinstance(value, str) else value

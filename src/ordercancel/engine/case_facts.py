@@ -6,7 +6,6 @@ function. `Facts` reads them one by one, as a mapping.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -21,7 +20,7 @@ from ordercancel.domain.requests import CancellationRequest, RequestStatus
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.units import OF_UNITS, shipped_among
 from ordercancel.rules.conditions import Value
-from ordercancel.rules.facts import FACTS, MARKED, NO_REQUEST, Fact, Flag
+from ordercancel.rules.facts import FACTS, MARKED, NO_REQUEST, OF_THE_ACTOR, Fact, Flag
 from ordercancel.rules.roles import Role, same_side
 
 MAX_CACHED = 1_000
@@ -102,9 +101,6 @@ NAMES: Mapping[str, object] = FrozenMap(
 )
 """What those expressions call by name."""
 
-_OF_ITS_ACTOR = frozenset(name for name, read in READ.items() if re.search(r"(?<!\.)\bby\b", read))
-"""The facts that speak of whoever gives the command."""
-
 COSTLY = frozenset(
     {"side", "is_initiator", "is_answerer", "is_own_side", "legal_move", "units_shipped"}
 )
@@ -175,7 +171,7 @@ class Facts(Mapping[str, Value | None]):
             return self.at
         if name == "zone":
             return self.policy.tzinfo
-        if self.by is None and name in _OF_ITS_ACTOR:
+        if self.by is None and name in OF_THE_ACTOR:
             return None
         kind = None if self.command is None else type(self.command)
         read = self.policy.compiled.get((kind, name)) or self._reader(kind, name)

@@ -216,7 +216,7 @@ def _told(
             yield Notice(
                 to=role,
                 media=each.media,
-                subject=Text.of({lang: titled.fill(lang, words(lang)) for lang in _langs(policy)}),
+                subject=Text.of({lang: titled.fill(lang, words(lang)) for lang in policy.spoken}),
                 bases=message_bases(each, policy),
             )
 
@@ -224,18 +224,14 @@ def _told(
 def _label(case: Case, policy: RuleSet, role: str) -> Text:
     """The first line of what a side reads."""
     return Text.in_each(
-        _langs(policy), lambda lang: label(case, policy, role, lang).partition("\n")[0]
+        policy.spoken, lambda lang: label(case, policy, role, lang).partition("\n")[0]
     )
-
-
-def _langs(policy: RuleSet) -> tuple[Lang, ...]:
-    return tuple(dict.fromkeys((*policy.languages, "ja", "en")))
 
 
 def _sentences(
     found: Consequences, case: Case, after: Case, policy: RuleSet
 ) -> Iterator[tuple[Text, Bases]]:
-    langs = _langs(policy)
+    langs = policy.spoken
 
     def say(name: str, bases: Bases = EMPTY, /, **parts: Text) -> tuple[Text, Bases]:
         def words(lang: Lang) -> str:

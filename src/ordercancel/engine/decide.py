@@ -43,7 +43,7 @@ from ordercancel.domain.orders import Order
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.domain.trusted import trusted
 from ordercancel.engine.compilation import evaluate
-from ordercancel.engine.decision import Refused, Ruling, Verdict, as_expected, refused
+from ordercancel.engine.decision import Refused, Ruling, Verdict, as_expected, check_house, refused
 from ordercancel.engine.happening import Happening
 from ordercancel.engine.inputs import check_input, check_update
 from ordercancel.engine.quoting import check_expects, spread_elsewhere
@@ -200,8 +200,7 @@ def carry_out(step: Happening, command: Judged, text: str | None, ruling: Ruling
 
 def _update(command: UpdateOrder, case: Case, policy: RuleSet, at: datetime) -> tuple[Event, ...]:
     """What the host tells is recorded, and nothing that was decided is judged again."""
-    if policy.roles[command.by.role].side != "house":
-        raise refused(command, "wrong_actor", case, policy, at)
+    check_house(command, case, policy, at)
     check_update(command, case, policy)
     step, orders = Happening(case, policy, at, command.by, ()), policy.orders
     status = command.status if command.status != case.order.status else None
@@ -222,8 +221,7 @@ def _record_refund(
     command: RecordRefund, case: Case, policy: RuleSet, at: datetime
 ) -> tuple[Event, ...]:
     """What the host has given back by itself lowers what may still be given."""
-    if policy.roles[command.by.role].side != "house":
-        raise refused(command, "wrong_actor", case, policy, at)
+    check_house(command, case, policy, at)
     step = Happening(case, policy, at, command.by, ())
     step.add(RefundRecorded, tenders=spread_elsewhere(command, case, policy))
     return tuple(step.events)

@@ -13,7 +13,7 @@ from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import Approve, Command, Judged, RequestCancellation
 from ordercancel.domain.errors import InvalidValue, OrderCancelError
 from ordercancel.domain.quotes import Quote
-from ordercancel.domain.texts import LANGS, Lang, Text
+from ordercancel.domain.texts import Lang, Text
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.quoting import quote_for
 from ordercancel.engine.ruleset import RuleSet
@@ -22,7 +22,7 @@ from ordercancel.engine.words import refund_text
 from ordercancel.rules.conditions import Value
 from ordercancel.rules.effects import OTHER_SIDE, Forbid, Grant
 from ordercancel.rules.refunding import Fee
-from ordercancel.rules.roles import other_side_of
+from ordercancel.rules.roles import HOUSE, other_side_of
 from ordercancel.rules.rules import Rule
 
 NOT_PERMITTED = "not_permitted"
@@ -290,7 +290,7 @@ class Decision:
         def words(lang: Lang) -> str:
             return f"{text[lang]}{'' if lang == 'ja' else ' '}{refund_text(quote, money, lang)}"
 
-        return Text.in_each(dict.fromkeys((*self.policy.languages, *LANGS)), words)
+        return Text.in_each(self.policy.spoken, words)
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -356,6 +356,12 @@ def refused(command: Command, code: str, case: Case, policy: RuleSet, at: dateti
     """What is refused by no rule of the policy, but by what holds for all of them."""
     ruling = Ruling(Verdict.REFUSE, code=code)
     return Refused(ruling.decision(policy, None, (command, case, at, None)))
+
+
+def check_house(command: Command, case: Case, policy: RuleSet, at: datetime) -> None:
+    """Raise `Refused` where a command comes from another side, which the house alone gives."""
+    if policy.roles[command.by.role].side != HOUSE:
+        raise refused(command, "wrong_actor", case, policy, at)
 
 
 def as_expected(decision: Decision, expects: int) -> Decision:

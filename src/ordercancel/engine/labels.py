@@ -138,8 +138,6 @@ def queue_row(case: Case, policy: RuleSet, lang: Lang, now: datetime) -> QueueRo
     if request is None:
         return None
     order, run = case.order, running(policy, case)
-    number = len(case.requests)
-    marks = (mark.code for mark in case.marks if mark.request in (None, number))
 
     def local(moment: datetime | None) -> datetime | None:
         return None if moment is None else moment.astimezone(policy.tzinfo)
@@ -148,7 +146,7 @@ def queue_row(case: Case, policy: RuleSet, lang: Lang, now: datetime) -> QueueRo
         order_id=order.id,
         policy=order.policy,
         order_status=order.status,
-        request=number,
+        request=request.number,
         state=_state(case, request, policy, lang),
         asked_by=request.by,
         answerer=request.answerer,
@@ -162,7 +160,7 @@ def queue_row(case: Case, policy: RuleSet, lang: Lang, now: datetime) -> QueueRo
         cart_id=order.cart_id,
         item=order.item,
         deadlines=tuple((timer.deadline.id, timer.due_at) for timer in run),
-        marks=tuple(dict.fromkeys(marks)),
+        marks=tuple(dict.fromkeys(mark.code for mark in case.present_marks)),
         is_overdue=any(is_overdue(timer, now) for timer in run),
         refunds=tuple(each for each in case.refunds if each.is_open),
         notes=tuple(dict.fromkeys(_notes(case, policy, lang, now, run))),
@@ -178,8 +176,8 @@ def _notes(
         yield UNITS_TEXT.fill(lang, {"units": units})
     if case.is_refund_open:
         yield policy.mark_text(REFUND_OPEN)[lang]
-    for mark in case.marks:  # what was overdue, and was answered then, is so no more
-        if mark.request in (None, len(case.requests)) and mark.code != OVERDUE:
+    for mark in case.present_marks:  # what was overdue, and was answered then, is so no more
+        if mark.code != OVERDUE:
             yield policy.mark_text(mark.code)[lang]
     for timer in run:
         deadline = timer.deadline

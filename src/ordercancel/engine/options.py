@@ -296,12 +296,9 @@ def _with(command: Judged, reason: Reason | None) -> Judged:
 
 
 def _choosable(reason: Reason, command: Judged, ruling: Ruling, policy: RuleSet) -> Choosable:
-    label = None
-    if reason.code is not None:
-        label = policy.text(reason.label or reason.code.replace("_", " "))
     return Choosable(
         code=reason.code,
-        label=label,
+        label=None if reason.code is None else policy.reason_text(reason),
         text=reason.text,
         hint=None if reason.hint is None else policy.text(reason.hint),
         verdict=ruling.verdict,

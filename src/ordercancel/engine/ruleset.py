@@ -55,6 +55,10 @@ class RuleSet(Protocol):
     @property
     def languages(self) -> tuple[Lang, ...]: ...
     @property
+    def spoken(self) -> tuple[Lang, ...]:
+        """Its languages, and those of the library."""
+
+    @property
     def orders(self) -> Lifecycle: ...
     @property
     def facts(self) -> tuple[Fact, ...]: ...

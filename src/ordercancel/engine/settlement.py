@@ -16,7 +16,7 @@ from ordercancel.domain.events import Event, RefundFailed, RefundRetried, Refund
 from ordercancel.domain.limits import MAX_ATTEMPTS
 from ordercancel.domain.refunds import Refund, RefundAttempt, RefundStatus
 from ordercancel.domain.trusted import trusted
-from ordercancel.engine.decision import refused
+from ordercancel.engine.decision import check_house, refused
 from ordercancel.engine.ruleset import RuleSet
 
 
@@ -29,8 +29,7 @@ def settle(command: Settlement, case: Case, policy: RuleSet, at: datetime) -> tu
         Refused: Somebody else gives it than the house (``wrong_actor``), or a refund is to be
             tried anew that has not failed (``refund_not_failed``).
     """
-    if policy.roles[command.by.role].side != "house":
-        raise refused(command, "wrong_actor", case, policy, at)
+    check_house(command, case, policy, at)
     try:
         refund, attempt = case.refund(command.key)
     except KeyError:

@@ -89,13 +89,8 @@ def schedule(policy: RuleSet, case: Case) -> tuple[datetime | None, Mapping[str,
     is due, whether or not it has fired, or was due that has marked the order or its latest
     request. As `OVERDUE` only what still runs is counted.
     """
-    number = len(case.requests)
     first: datetime | None = None
-    dues = [
-        (mark.code, mark.due_at)
-        for mark in case.marks
-        if mark.request in (None, number) and mark.code != OVERDUE
-    ]
+    dues = [(mark.code, mark.due_at) for mark in case.present_marks if mark.code != OVERDUE]
     for timer in running(policy, case):
         then, will_fire = timer.deadline.then, fires(timer, case)
         if will_fire and first is None:

@@ -144,10 +144,8 @@ def reason_words(
     """A reason as people read it: its label, its text, or both."""
     reason = policy.reason(kind, code) if code is not None else None
     named = code or ""
-    if reason is not None and reason.label is not None:
-        named = policy.text(reason.label)[lang]
-    elif reason is not None:
-        named = named.replace("_", " ")
+    if reason is not None:
+        named = policy.reason_text(reason)[lang]
     if not named or not text:
         return named or text or ""
     return f"{named}（{text}）" if lang == "ja" else f"{named}: {text}"

@@ -6,18 +6,13 @@ from collections.abc import Iterator
 
 from ordercancel.domain.cases import REFUND_OPEN
 from ordercancel.domain.requests import RequestStatus
-from ordercancel.domain.texts import Text
+from ordercancel.domain.texts import Text, words_of
 from ordercancel.policy.parts import PolicyParts
 from ordercancel.rules.deadlines import Do
 from ordercancel.rules.message_texts import CHANGE_TEXTS, PARTS_TEXTS
 from ordercancel.rules.notifications import Notification
 from ordercancel.rules.standard_texts import MARK_TEXTS, STATUS_TEXTS
 from ordercancel.rules.texts import Counter
-
-
-def words(code: str) -> str:
-    """A code as words: ``changed_mind`` reads "changed mind"."""
-    return code.replace("_", " ")
 
 
 def notifications_of(policy: PolicyParts) -> tuple[Notification, ...]:
@@ -34,7 +29,7 @@ def _defaults(policy: PolicyParts) -> Iterator[Notification]:
     for deadline in policy.deadlines:
         if deadline.then.do in (Do.MARK, Do.NOTIFY):
             on = deadline.then.argument or deadline.id
-            called = words(on)
+            called = words_of(on)
             yield Notification(
                 on=on,
                 to="others",
@@ -51,6 +46,6 @@ def counters_of(policy: PolicyParts) -> tuple[Counter, ...]:
     if policy.texts.counters is not None:
         return policy.texts.counters
     pending = RequestStatus.PENDING
-    marks = (Counter(on=code, label=words(code)) for code in policy.mark_codes)
+    marks = (Counter(on=code, label=words_of(code)) for code in policy.mark_codes)
     refunds = Counter(on=REFUND_OPEN, label=MARK_TEXTS[REFUND_OPEN])
     return (Counter(on=pending, label=STATUS_TEXTS[pending]), *marks, refunds)

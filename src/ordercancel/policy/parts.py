@@ -11,7 +11,7 @@ import attrs
 from ordercancel.domain.cases import REFUND_OPEN
 from ordercancel.domain.exact import exact
 from ordercancel.domain.frozenmap import FrozenMap
-from ordercancel.domain.texts import Lang, Text, as_text
+from ordercancel.domain.texts import Lang, Text, as_text, words_of
 from ordercancel.rules.deadlines import Action, Deadline, Do
 from ordercancel.rules.facts import FACTS, MARKED, NO_REQUEST, Choice, Fact, Flag, Vocabulary
 from ordercancel.rules.lifecycle import Lifecycle
@@ -120,7 +120,7 @@ class PolicyParts:
             code = name.removeprefix(MARKED)
             if code in (*self.mark_codes, REFUND_OPEN):
                 named = self.texts.marks.get(code) or MARK_TEXTS.get(code)
-                called = self.text(named or code.replace("_", " "))
+                called = self.text(named or words_of(code))
                 marked = Text(f"「{called['ja']}」の記録", f"marked “{called['en']}”")
                 return Flag(name, marked, may_be_missing=False)
         return own

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 import attrs
 
 from ordercancel.domain.commands import Command
-from ordercancel.domain.texts import LANGS, Lang, Text
-from ordercancel.policy.defaults import words
+from ordercancel.domain.texts import LANGS, Lang, Text, words_of
 from ordercancel.policy.parts import PolicyParts
 from ordercancel.rules.deadlines import Deadline
 from ordercancel.rules.reasons import Reason
@@ -34,7 +33,7 @@ class PolicyWording(PolicyParts):
     def status_text(self, status: str) -> Text:
         """What people call a status of the order."""
         named = self.texts.statuses.get(status) or self.orders.names.get(status)
-        return self.text(named if named is not None else words(status))
+        return self.text(named if named is not None else words_of(status))
 
     def request_text(self, status: str) -> Text:
         """What people call a status of a request."""
@@ -44,7 +43,7 @@ class PolicyWording(PolicyParts):
         """What people call a role, or a side."""
         named = self.texts.roles
         own = named.get(role) or named.get(role.removesuffix("_side"))
-        return self.text(own or ROLE_TEXTS.get(role) or words(role))
+        return self.text(own or ROLE_TEXTS.get(role) or words_of(role))
 
     def command_text(self, kind: type[Command]) -> Text:
         """What people call a kind of command, as a noun."""
@@ -53,11 +52,11 @@ class PolicyWording(PolicyParts):
 
     def move_text(self, move: str) -> Text:
         """What people call a move of the order."""
-        return self.text(self.texts.moves.get(move) or words(move))
+        return self.text(self.texts.moves.get(move) or words_of(move))
 
     def mark_text(self, code: str) -> Text:
         """What people call a mark."""
-        return self.text(self.texts.marks.get(code) or MARK_TEXTS.get(code) or words(code))
+        return self.text(self.texts.marks.get(code) or MARK_TEXTS.get(code) or words_of(code))
 
     def fact_text(self, name: str) -> Text:
         """What people call a fact."""
@@ -77,7 +76,7 @@ class PolicyWording(PolicyParts):
 
     def deadline_text(self, deadline: Deadline) -> Text:
         """What people call a deadline."""
-        called = deadline.label or words(deadline.id.rpartition(".")[2])
+        called = deadline.label or words_of(deadline.id.rpartition(".")[2])
         return self.text(called)
 
     def action_text(self, action: str, move: str | None = None) -> ActionText:
@@ -105,18 +104,16 @@ class PolicyWording(PolicyParts):
         """What a grant means for whoever asks, with who will answer."""
         sentence = self.text(self.texts.verdicts.get(verdict) or VERDICT_TEXTS[verdict])
         who = self.role_text(answerer or "other_side")
-        return Text.in_each(
-            self._spoken, lambda lang: sentence.fill(lang, {"answerer": who[lang]})
-        )
+        return Text.in_each(self.spoken, lambda lang: sentence.fill(lang, {"answerer": who[lang]}))
 
     def reason_text(self, reason: Reason) -> Text:
         """What people read for a reason; nothing for a text alone."""
-        return self.text(reason.label if reason.label is not None else words(reason.code or ""))
+        return self.text(reason.label if reason.label is not None else words_of(reason.code or ""))
 
     def refusal_text(self, code: str, missing: Iterable[str] = ()) -> Text:
         """The sentence for a refusal code, with the facts that were missing, if any."""
         sentence = self.text(
-            self.texts.refusals.get(code) or STANDARD_REFUSALS.get(code) or words(code)
+            self.texts.refusals.get(code) or STANDARD_REFUSALS.get(code) or words_of(code)
         )
         labels = [self.fact_text(name) for name in missing if self.fact(name) is not None]
 
@@ -125,9 +122,9 @@ class PolicyWording(PolicyParts):
                 return f"{sentence[lang]}（不明：{'、'.join(label[lang] for label in labels)}）"
             return f"{sentence[lang]} (not known: {', '.join(label[lang] for label in labels)})"
 
-        return Text.in_each(self._spoken, worded) if labels else sentence
+        return Text.in_each(self.spoken, worded) if labels else sentence
 
     @property
-    def _spoken(self) -> tuple[str, ...]:
+    def spoken(self) -> tuple[Lang, ...]:
         """The languages of the policy, and those of the library."""
         return tuple(dict.fromkeys((*self.languages, *LANGS)))

@@ -11,7 +11,8 @@ import attrs
 
 from ordercancel.domain.exact import exact
 from ordercancel.domain.texts import Text
-from ordercancel.rules.conditions import Condition, IsIn, as_condition
+from ordercancel.rules.conditions import Condition, as_condition
+from ordercancel.rules.effects import role_name
 from ordercancel.rules.facts import Moment
 from ordercancel.rules.sources import Source, as_source
 from ordercancel.rules.times import Time
@@ -75,9 +76,7 @@ def advance(move: str) -> Action:
 
 def refer(to: str | Condition) -> Action:
     """The open request is for somebody else to answer: a role, by name or condition."""
-    if isinstance(to, IsIn) and to.fact == "role" and len(to.values) == 1:
-        to = next(iter(to.values))
-    return Action(Do.REFER, to)  # the policy names what is no role
+    return Action(Do.REFER, role_name(to))  # the policy names what is no role
 
 
 def mark(code: str, *, of: str = "request") -> Action:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import attrs
 
@@ -29,8 +30,8 @@ class Permit:
         return "permit"
 
 
-def _role_name(to: object) -> object:
-    """The one word of ``role.is_in("seller")``, under which rules know the seller."""
+def role_name(to: Any) -> Any:
+    """The one word of ``role.is_in("seller")``, as rules know the seller; all else as it is."""
     if isinstance(to, IsIn) and to.fact == "role" and len(to.values) == 1:
         return next(iter(to.values))
     return to
@@ -46,7 +47,7 @@ class Refer:
         to: A role, by its name or its condition; or `OTHER_SIDE`.
     """
 
-    to: str = attrs.field(converter=_role_name)
+    to: str = attrs.field(converter=role_name)
 
     def __str__(self) -> str:
         return "refer"

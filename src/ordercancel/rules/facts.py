@@ -29,7 +29,7 @@ from ordercancel.domain.commands import (
 from ordercancel.domain.exact import exact
 from ordercancel.domain.frozenmap import FrozenMap
 from ordercancel.domain.requests import OPEN, RequestStatus
-from ordercancel.domain.texts import Text
+from ordercancel.domain.texts import Text, words_of
 from ordercancel.rules.calendars import Calendar
 from ordercancel.rules.conditions import (
     All,
@@ -60,10 +60,6 @@ class Vocabulary(StrEnum):
     ANSWERERS = "answerers"
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ")
-
-
 @attrs.frozen(order=False)
 class Fact:
     """Something that a rule may know.
@@ -89,7 +85,7 @@ class Fact:
 
     @label.default
     def _label(self) -> str:
-        return _words(self.name)
+        return words_of(self.name)
 
     @property
     def is_known(self) -> Known:
@@ -330,4 +326,4 @@ OF_THE_ACTOR = frozenset(
         "seller_permits",
     }
 )
-"""The facts that a deadline cannot hang on, beside those of a command."""
+"""The facts about whoever acts: nobody does where a deadline runs, or a label is read."""

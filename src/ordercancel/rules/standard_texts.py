@@ -27,23 +27,6 @@ from ordercancel.domain.texts import Text
 from ordercancel.rules.facts import NO_REQUEST, Choice, Day, Fact, Flag, Moment, Number
 from ordercancel.rules.texts import ActionText
 
-__all__ = [
-    "ACTION_TEXTS",
-    "COMMAND_TEXTS",
-    "CONSEQUENCE_TEXTS",
-    "DUE_TEXT",
-    "FAULT_TEXTS",
-    "KIND_TEXTS",
-    "MARK_TEXTS",
-    "MEDIUM_TEXTS",
-    "ROLE_TEXTS",
-    "STANDARD_REFUSALS",
-    "STATUS_TEXTS",
-    "UNITS_TEXT",
-    "VERDICT_TEXTS",
-    "WORD_TEXTS",
-]
-
 ROLE_TEXTS: Mapping[str, Text] = FrozenMap(
     {
         "buyer": Text("購入者", "the buyer"),

@@ -153,7 +153,7 @@ def case_row(case: Case) -> dict[str, Any]:
         "facts": _plain(order.facts),
         "marks": sorted(
             {
-                *(each.code for each in case.marks if each.request in (None, number)),
+                *(each.code for each in case.present_marks),
                 *((REFUND_OPEN,) if case.is_refund_open else ()),
             }
         ),
