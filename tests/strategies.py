@@ -1,8 +1,12 @@
-"""Hypothesis strategies of the library's own tests: sample histories, any values, any rules."""
+"""Hypothesis strategies of the library's own tests: sample histories, any values, any rules.
+
+Each is made once, since to make one takes longer than to draw from it.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -76,6 +80,7 @@ YOUNG = {"qoo10": ("new", "shipping_requested"), "conect": ("placed", "accepted"
 # ---------------------------------------------------------------- histories
 
 
+@cache
 def young_orders(policy: Policy, order_id: str = ORDER_ID) -> SearchStrategy[Order]:
     """An order of a built-in policy about which much can still happen."""
     from ordercancel.testing import strategies as kit
@@ -108,6 +113,7 @@ def lives(draw: DrawFn, policy: Policy, order_id: str = ORDER_ID, max_size: int 
     return order, history
 
 
+@cache
 def histories(
     policy: Policy, order_id: str = ORDER_ID, max_size: int = 12
 ) -> SearchStrategy[list[tuple[Command, datetime]]]:
@@ -124,6 +130,7 @@ def asking(policy: Policy, order_id: str = ORDER_ID) -> RequestCancellation:
 # ---------------------------------------------------------------- values, as they are stored
 
 
+@cache
 def moments() -> SearchStrategy[datetime]:
     """Moments with a UTC offset, in many offsets, to the microsecond."""
     offsets = st.sampled_from((UTC, JST, timezone(timedelta(hours=-9, minutes=-30))))
@@ -132,22 +139,27 @@ def moments() -> SearchStrategy[datetime]:
     return st.datetimes(first, last, timezones=offsets)
 
 
+@cache
 def _numbers() -> SearchStrategy[int]:
     return st.integers(1, 3)
 
 
+@cache
 def _texts() -> SearchStrategy[str | None]:
     return st.none() | st.text(max_size=30)
 
 
+@cache
 def _lines() -> SearchStrategy[str]:
     return st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=12)
 
 
+@cache
 def _days() -> SearchStrategy[date | None]:
     return st.none() | st.dates(date(1900, 1, 1), date(9000, 12, 31))
 
 
+@cache
 def actors() -> SearchStrategy[Actor]:
     """Anybody."""
     return st.one_of(
@@ -158,6 +170,7 @@ def actors() -> SearchStrategy[Actor]:
     )
 
 
+@cache
 def _values() -> SearchStrategy[dict[str, Any]]:
     """Facts of any kind."""
     values = (
@@ -170,11 +183,13 @@ def _values() -> SearchStrategy[dict[str, Any]]:
     return st.dictionaries(_lines(), values, max_size=3)
 
 
+@cache
 def _units() -> SearchStrategy[dict[str, int]]:
     """Units, or minor units, by id."""
     return st.dictionaries(st.sampled_from(("cup", "皿", "pot")), st.integers(1, 3), max_size=3)
 
 
+@cache
 def _lines_of_orders() -> SearchStrategy[tuple[OrderLine, ...]]:
     line = st.builds(
         OrderLine,
@@ -187,6 +202,7 @@ def _lines_of_orders() -> SearchStrategy[tuple[OrderLine, ...]]:
     return st.lists(line, min_size=1, max_size=3, unique_by=lambda each: each.id).map(tuple)
 
 
+@cache
 def _money() -> SearchStrategy[Money]:
     charge = st.builds(
         Charge,
@@ -209,6 +225,7 @@ def _money() -> SearchStrategy[Money]:
     )
 
 
+@cache
 def _quotes() -> SearchStrategy[Quote]:
     numbers = st.integers(0, 10**15)
     sums = ("goods", "charges", "classes", "tax", "tenders", "remaining_tax", "restock")
@@ -216,6 +233,7 @@ def _quotes() -> SearchStrategy[Quote]:
     return st.builds(Quote, **dict.fromkeys(wholes, numbers), **{name: _units() for name in sums})
 
 
+@cache
 def _states() -> SearchStrategy[State]:
     run = st.tuples(st.none() | _lines(), _units().map(FrozenMap))
     return st.just(NOTHING) | st.builds(
@@ -228,6 +246,7 @@ def _states() -> SearchStrategy[State]:
     )
 
 
+@cache
 def any_orders() -> SearchStrategy[Order]:
     """Orders with any values that an order may have, with and without lines and money."""
     without, priced = {"lines": st.just(()) | _lines_of_orders()}, {"money": _money()}
@@ -256,6 +275,7 @@ def _orders(**further: Any) -> SearchStrategy[Order]:
     )
 
 
+@cache
 def events() -> SearchStrategy[Event]:
     """Events of every kind with any values, whether or not they fit a case."""
     stamp: dict[str, Any] = {
@@ -339,36 +359,36 @@ def events() -> SearchStrategy[Event]:
     )
 
 
-@st.composite
-def cases(draw: DrawFn) -> Case:
-    """Cases with any values, whether or not a history leads to them."""
+@cache
+def _requests(number: int) -> SearchStrategy[CancellationRequest]:
     answer = st.builds(
         Answer, by=actors(), at=moments(), reason=st.none() | _lines(), text=_texts()
     )
-    versions = st.none() | st.integers(0, 99)
-    count = draw(st.integers(0, 3))
-    requests = [
-        draw(
-            st.builds(
-                CancellationRequest,
-                number=st.just(number),
-                by=actors(),
-                at=moments(),
-                reason=st.none() | _lines(),
-                text=_texts(),
-                data=_values(),
-                lines=_units(),
-                fee=st.none() | _lines(),
-                answerer=st.none() | _lines(),
-                status=st.sampled_from(RequestStatus),
-                withdrawal_text=_texts(),
-                answer=st.none() | answer,
-                closed_at=st.none() | moments(),
-                closed_version=versions,
-            )
-        )
-        for number in range(1, count + 1)
-    ]
+    return st.builds(
+        CancellationRequest,
+        number=st.just(number),
+        by=actors(),
+        at=moments(),
+        reason=st.none() | _lines(),
+        text=_texts(),
+        data=_values(),
+        lines=_units(),
+        fee=st.none() | _lines(),
+        answerer=st.none() | _lines(),
+        status=st.sampled_from(RequestStatus),
+        withdrawal_text=_texts(),
+        answer=st.none() | answer,
+        closed_at=st.none() | moments(),
+        closed_version=st.none() | st.integers(0, 99),
+    )
+
+
+@cache
+def cases() -> SearchStrategy[Case]:
+    """Cases with any values, whether or not a history leads to them."""
+    requests = st.integers(0, 3).flatmap(
+        lambda count: st.tuples(*(_requests(number) for number in range(1, count + 1)))
+    )
     firing = st.builds(
         Firing, moments(), st.integers(0, 3), st.sampled_from(("a", "b")), st.booleans()
     )
@@ -379,20 +399,22 @@ def cases(draw: DrawFn) -> Case:
         moments(),
         st.none() | _numbers(),
     )
-    return Case(
-        order=draw(any_orders()),
-        edition=draw(_lines()),
-        digest=draw(st.just("") | _lines()),
-        requests=tuple(requests),
-        fired=draw(st.dictionaries(st.sampled_from(("d-1", "d-2")), firing, max_size=2)),
-        marks=tuple(draw(st.lists(mark, max_size=3))),
-        version=draw(st.integers(0, 99)),
-        updated_at=draw(st.none() | moments()),
-        shipped_version=draw(versions),
-        units=draw(_states()),
+    return st.builds(
+        Case,
+        order=any_orders(),
+        edition=_lines(),
+        digest=st.just("") | _lines(),
+        requests=requests,
+        fired=st.dictionaries(st.sampled_from(("d-1", "d-2")), firing, max_size=2),
+        marks=st.lists(mark, max_size=3).map(tuple),
+        version=st.integers(0, 99),
+        updated_at=st.none() | moments(),
+        shipped_version=st.none() | st.integers(0, 99),
+        units=_states(),
     )
 
 
+@cache
 def messages() -> SearchStrategy[Message]:
     """Messages with any values."""
     return st.builds(
@@ -421,6 +443,7 @@ DAYS = (None, date(2022, 8, 15), date(2022, 8, 16), date(2022, 8, 17))
 CALENDAR = Calendar(first=date(2022, 8, 1), last=date(2022, 8, 17), holidays={date(2022, 8, 15)})
 
 
+@cache
 def facts() -> SearchStrategy[dict[str, Value | None]]:
     """A few facts, each of which may be missing; the present and the zone are always there."""
     return st.fixed_dictionaries(
@@ -436,6 +459,7 @@ def facts() -> SearchStrategy[dict[str, Value | None]]:
     )
 
 
+@cache
 def times() -> SearchStrategy[Time]:
     """Times that hang on one fact or several."""
     seen_at, planned_on = Moment("seen_at"), Day("planned_on")
@@ -463,6 +487,7 @@ def times() -> SearchStrategy[Time]:
     return st.recursive(simple, grown, max_leaves=4)
 
 
+@cache
 def leaves(*, timed: bool = True) -> SearchStrategy[Condition]:
     """Conditions about those facts; with `timed` about the present, too."""
     names = ("colour", "ready", "days", "seen_at", "planned_on")
@@ -475,6 +500,7 @@ def leaves(*, timed: bool = True) -> SearchStrategy[Condition]:
     )
 
 
+@cache
 def conditions(
     of: SearchStrategy[Condition] | None = None, *, timed: bool = True
 ) -> SearchStrategy[Condition]:
@@ -496,6 +522,7 @@ def conditions(
     return st.recursive(leaf | st.just(ALWAYS), grown, max_leaves=8)
 
 
+@cache
 def plain_effects() -> SearchStrategy[Effect]:
     """What a rule on a request may do; the codes are ones that people can be told."""
     codes = ("wrong_actor", "already_shipped", "not_late")
@@ -503,6 +530,7 @@ def plain_effects() -> SearchStrategy[Effect]:
     return st.one_of(st.sampled_from(grants), st.builds(Forbid, st.sampled_from(codes)))
 
 
+@cache
 def effects() -> SearchStrategy[Effect]:
     """A plain effect, or one by a condition."""
     return st.one_of(
@@ -510,12 +538,15 @@ def effects() -> SearchStrategy[Effect]:
     )
 
 
-@st.composite
-def rules(draw: DrawFn, max_size: int = 6) -> list[Rule]:
+@cache
+def rules(max_size: int = 6) -> SearchStrategy[list[Rule]]:
     """Rules about asking to cancel, each with an id of its own."""
-    made = draw(st.lists(st.tuples(effects(), conditions()), max_size=max_size))
-    ids = draw(st.permutations([f"r{number}" for number in range(len(made))]))
-    return [
-        Rule(rule_id, on=RequestCancellation, effect=effect, when=when, source="a test")
-        for rule_id, (effect, when) in zip(ids, made, strict=True)
-    ]
+    parts = st.lists(st.tuples(effects(), conditions()), max_size=max_size)
+    return parts.flatmap(
+        lambda made: st.permutations([f"r{number}" for number in range(len(made))]).map(
+            lambda ids: [
+                Rule(rule_id, on=RequestCancellation, effect=effect, when=when, source="a test")
+                for rule_id, (effect, when) in zip(ids, made, strict=True)
+            ]
+        )
+    )

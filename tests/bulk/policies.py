@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -123,6 +124,7 @@ LOST = Deadline(
 )
 
 
+@cache
 def plain_times() -> SearchStrategy[Time]:
     """Times that are each reckoned from one fact."""
     of_days = st.builds(
@@ -154,6 +156,7 @@ def _stepped(first: Any, more: list[Any]) -> Time:
     return timed
 
 
+@cache
 def times() -> SearchStrategy[Time]:
     """Times of any kind."""
     plain = plain_times()
@@ -168,10 +171,12 @@ def times() -> SearchStrategy[Time]:
     )
 
 
+@cache
 def _words(fact: Choice, words: tuple[str, ...]) -> SearchStrategy[Condition]:
     return st.frozensets(st.sampled_from(words)).map(lambda chosen: fact.is_in(*chosen))
 
 
+@cache
 def leaves() -> SearchStrategy[Condition]:
     """Conditions about one fact each, or about one time."""
     flags = (
@@ -216,6 +221,7 @@ def _compared(fact: Number, how: int, number: int) -> Condition:
     return (fact < number, fact <= number, fact >= number, fact > number)[how]
 
 
+@cache
 def conditions() -> SearchStrategy[Condition]:
     """Conditions of any shape."""
 
@@ -258,6 +264,7 @@ def policies(draw: DrawFn) -> Policy:
     )
 
 
+@cache
 def _fitting(kind: Any) -> SearchStrategy[Condition]:
     """Conditions that a rule about a kind of command may have."""
     names = {SURE.name: Reject, FEE.name: Approve, is_stale.name: (Approve, Reject)}
@@ -277,6 +284,7 @@ AGES = tuple(timedelta(seconds=seconds) for seconds in ZONE_AGES)
 """How long ago something was: on either side of each length, and of midnight in each zone."""
 
 
+@cache
 def moments() -> SearchStrategy[datetime]:
     """Moments around those at which times are over, to the microsecond."""
     near = st.integers(-1, 1).map(lambda step: step * timedelta(microseconds=1))
@@ -290,6 +298,7 @@ def moments() -> SearchStrategy[datetime]:
     )
 
 
+@cache
 def days() -> SearchStrategy[date]:
     """Days around the present one, and beyond both ends of the calendar."""
     return st.integers(-6, 5).map(lambda days: AT.date() + timedelta(days=days))
@@ -308,10 +317,9 @@ def questions(draw: DrawFn) -> Question:
     )
 
 
-@st.composite
-def judged(draw: DrawFn, policy: Policy) -> tuple[Case, Party | None]:
-    """A case with any order and any requests, and what the directory knows of its seller."""
-    values: dict[str, Any] = {
+@cache
+def _facts_of_orders() -> dict[str, SearchStrategy[Any]]:
+    return {
         "member": st.booleans(),
         "size": st.sampled_from(("small", "large")),
         "colour": st.sampled_from(("red", "green")),
@@ -319,7 +327,11 @@ def judged(draw: DrawFn, policy: Policy) -> tuple[Case, Party | None]:
         "handed_at": moments(),
         "best_before": days(),
     }
-    of_request: dict[str, Any] = {
+
+
+@cache
+def _facts_of_requests() -> dict[str, SearchStrategy[Any]]:
+    return {
         "urgent": st.booleans(),
         "kind": st.sampled_from(("gift", "gone")),
         "needed_at": moments(),
@@ -327,7 +339,17 @@ def judged(draw: DrawFn, policy: Policy) -> tuple[Case, Party | None]:
         "pieces": st.integers(-1, 2),
     }
 
-    def some(all_of_them: dict[str, Any]) -> dict[str, Any]:
+
+@cache
+def _moments_or_none() -> SearchStrategy[datetime | None]:
+    return moments() | st.none()
+
+
+@st.composite
+def judged(draw: DrawFn, policy: Policy) -> tuple[Case, Party | None]:
+    """A case with any order and any requests, and what the directory knows of its seller."""
+
+    def some(all_of_them: dict[str, SearchStrategy[Any]]) -> dict[str, Any]:
         return {name: draw(each) for name, each in all_of_them.items() if draw(st.booleans())}
 
     order = Order(
@@ -338,12 +360,12 @@ def judged(draw: DrawFn, policy: Policy) -> tuple[Case, Party | None]:
         seller="s-1",
         placed_at=draw(moments()),
         channel=draw(st.sampled_from((*CHANNELS, None))),
-        paid_at=draw(moments() | st.none()),
+        paid_at=draw(_moments_or_none()),
         status_since=draw(moments()),
-        shipped_at=draw(moments() | st.none()),
-        delivered_at=draw(moments() | st.none()),
+        shipped_at=draw(_moments_or_none()),
+        delivered_at=draw(_moments_or_none()),
         ship_on=draw(st.none() | days()),
-        facts={"carrier_id": "carrier", **some(values)},
+        facts={"carrier_id": "carrier", **some(_facts_of_orders())},
     )
     statuses = draw(st.lists(st.sampled_from(sorted(FINAL)), max_size=1))
     statuses += draw(st.lists(st.sampled_from(RequestStatus), max_size=1))
@@ -355,8 +377,8 @@ def judged(draw: DrawFn, policy: Policy) -> tuple[Case, Party | None]:
             reason="mistake",
             status=status,
             answerer=draw(st.sampled_from((*ANSWERERS, None))),
-            closed_at=draw(moments() | st.none()),
-            data=some(of_request),
+            closed_at=draw(_moments_or_none()),
+            data=some(_facts_of_requests()),
         )
         for number, status in enumerate(statuses, 1)
     )

@@ -86,7 +86,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
         file = folder / f"{name}.parquet"
         if not file.exists():
             with pytest.MonkeyPatch.context() as fewer:
-                fewer.setattr("ordercancel.bulk.sample.HISTORIES", 800)
+                fewer.setattr("ordercancel.bulk.sample.HISTORIES", 300)
                 sample(POLICIES[name], ORDERS, file)
         orders = engine.read_parquet(str(file)).filter(where)
         answers = outcomes(POLICIES[name], orders, at=SAMPLED_AT)
