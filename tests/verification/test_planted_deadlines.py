@@ -17,6 +17,7 @@ from ordercancel.policy import (
     ship_on,
     shipped_at,
     status,
+    status_since,
 )
 from verification.planted import fault, ids, replayed, reported, shop
 
@@ -37,6 +38,19 @@ def test_one_that_never_fires() -> None:
     )
     policy = shop(without=["seller_silent", "not_shipped"], deadlines=[first, second])
     assert "deadline_never_fires:second" in ids(policy)
+
+
+def test_one_that_fires_when_noons_and_midnights_have_come_round_for_days() -> None:
+    """Days that end ahead, and hours that an answer takes: the same turns come again each day."""
+    lost = Deadline(
+        "lost",
+        runs=status.is_in("packed"),
+        due=status_since.end_of_day(5),
+        then=cancel("not_shipped"),
+    )
+    soon = Deadline("soon", runs=is_open, due=requested_at + hours(12), then=approve)
+    policy = shop(without=["seller_silent", "not_shipped"], deadlines=[lost, soon])
+    assert ids(policy) == []
 
 
 def test_one_whose_action_is_not_possible() -> None:

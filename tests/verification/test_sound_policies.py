@@ -11,7 +11,7 @@ from examples.must_ship import MUST_SHIP
 
 from ordercancel import Policy, RequestCancellation
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
-from ordercancel.policy import Flag
+from ordercancel.policy import CANCEL, Day, Flag, Moment, Reason, Rule, now, operator, role, status
 from ordercancel.verification import verify
 from ordercancel.verification.commands_tried import commands_tried
 from testing.shops import OWN
@@ -81,6 +81,25 @@ def test_agents_are_tried_where_a_rule_asks_for_them(
     policy: Policy, vias: set[str | None]
 ) -> None:
     assert {command.by.via for command in commands_tried(policy)} == vias
+
+
+@pytest.mark.parametrize(
+    "fact", [Day("release_on", required=True), Moment("release_at", required=True)]
+)
+def test_a_day_or_moment_that_orders_must_have_is_known_of_all_that_are_tried(
+    fact: Day | Moment,
+) -> None:
+    time = fact.end() if isinstance(fact, Day) else fact
+    early = Rule(
+        "early",
+        on=RequestCancellation,
+        when=role.is_in("operator") & status.is_in("placed") & (now < time),
+        effect=CANCEL,
+    )
+    policy = shop(
+        facts=[fact], plus=[early], reasons=[*SHOP.reasons, Reason("sold_out", when=operator)]
+    )
+    assert ids(policy) == ["hole:RequestCancellation by operator"]
 
 
 def test_what_qoo10_means_is_waived_with_its_source() -> None:

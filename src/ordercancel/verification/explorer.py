@@ -102,6 +102,7 @@ class Explorer:
         self.show_refusals = show_refusals
         self.nodes: dict[Hashable, CaseNode] = {}
         self.following: dict[Hashable, list[Hashable]] = {}
+        self._passed: dict[Hashable, Hashable] = {}
         self.steps = 0
         self.is_complete = True
         self._times = TimeRegions(policy)
@@ -155,17 +156,34 @@ class Explorer:
             level = next_level
 
     def _later(self, key: Hashable, node: CaseNode) -> tuple[Hashable, CaseNode] | None:
-        """The case when time has passed until something is different; None where nothing will."""
+        """The case when time has passed until something is different; None where nothing will.
+
+        Where time goes round, as from each noon to the next while a day is far ahead, it is the
+        first case that is none of the round.
+        """
         at = self._times.following(node.case, node.at)
+        around = {key}
         while at is not None:
             later = CaseNode(node.case, at, node.known, node)
             key_later = self._keys.of(later)
-            if key_later != key:
-                return key_later, later
+            if key_later not in around:
+                around = self._round(key, key_later)
+                if len(around) == 1:
+                    self._passed[key] = key_later
+                    return key_later, later
+                self.following[key].append(key_later)
             if not self._times.is_ahead(node.case, at) and (at - node.at).days > self._times.far:
                 return None  # nothing but midnights, which nothing tells apart
             at = self._times.following(node.case, at)
         return None
+
+    def _round(self, key: Hashable, later: Hashable) -> set[Hashable]:
+        """The keys from `later` on to `key`, where time leads there; else `key` alone."""
+        around = {key}
+        while later in self._passed:
+            around.add(later)
+            later = self._passed[later]
+        return around if later == key else {key}
 
     def _reach(self, key: Hashable, node: CaseNode, level: _Level) -> None:
         """Take a node in, unless there is one like it or the limit is met."""

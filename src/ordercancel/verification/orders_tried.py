@@ -50,10 +50,11 @@ class OrdersTried:
         if name in self._only:
             return (self._only[name],)
         fact = self.policy.fact(name)
+        words: tuple[Any, ...]
         if isinstance(fact, Moment | Day):
-            values: tuple[Any, ...] = self._regions.anchors(name, at)
-            return values
-        words = values_of(name, self._leaves, (self.policy,))
+            words = self._regions.anchors(name, at)
+        else:
+            words = values_of(name, self._leaves, (self.policy,))
         required = fact is not None and fact.required
         return tuple(word for word in words if word is not None or not required)
 
