@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import inspect
+import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -51,8 +53,16 @@ class Called:
         return lambda *args, **kwargs: _run(method(*args, **kwargs))
 
 
+_RUNNER = asyncio.Runner()
+"""The event loop of most calls. To make one for each takes longer than what is called."""
+atexit.register(_RUNNER.close)
+
+
 def _run(coroutine: Coroutine[Any, Any, object]) -> object:
-    """Run in a thread: a store of the test's own may call the service while it is called."""
+    """Run in a thread where a loop is running: a store of the test's own may call the service."""
+    is_main = threading.current_thread() is threading.main_thread()
+    if is_main and asyncio._get_running_loop() is None:
+        return _RUNNER.run(coroutine)
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, coroutine).result()
 
