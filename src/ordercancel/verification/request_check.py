@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import Approve, AskWithdrawal, Reject, Withdraw
 from ordercancel.domain.events import CancellationRequested, Event, RequestReferred
-from ordercancel.domain.texts import Text
+from ordercancel.domain.texts import LANGS, Text
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.messages import audiences_of
 from ordercancel.policy.policy import Policy
@@ -57,11 +57,12 @@ class RequestCheck(Check):
         named = self.policy.roles.get(answerer)
         side = answerer.removesuffix("_side") if named is None else named.side
         if side == asked.side and asked.party is not None:
-            asker = self.policy.role_text(request.by.role)
+            asker, who = self.policy.role_text(request.by.role), self.policy.role_text(answerer)
             problem = Text(
                 f"{asker['ja']}の側のリクエストが、同じ側"
-                f"({self.policy.role_text(answerer)['ja']})の判断に委ねられる。",
-                f"A request of {asker['en']} is for their own side to answer ({answerer}).",
+                f"({who['ja']}、{answerer})の判断に委ねられる。",
+                f"A request of {asker['en']} is for their own side to answer "
+                f"({who['en']}, {answerer}).",
             )
             self.report(
                 Kind.OWN_REQUEST, f"{request.by.role} to {answerer}", problem, node, attempt
@@ -78,7 +79,8 @@ class RequestCheck(Check):
                 if self._leads(role, target, start, set()):
                     names, who = " → ".join(sorted({start, target})), self.policy.role_text(role)
                     problem = Text(
-                        "リクエストが、判断を委ねられた者の間を巡り続けることがある。",
+                        f"{who['ja']}のリクエストの判断が、{start} から {target} に委ねられ、"
+                        "また戻されて、終わらないことがある。",
                         f"A request of {who['en']} can be referred from {start} "
                         f"to {target} and back again, without end.",
                     )
@@ -150,11 +152,17 @@ class RequestCheck(Check):
                 missing = tuple(dict.fromkeys(self._unarmed(node)))
                 ja, en = "", ""
                 if missing:
-                    facts = [f"{self.policy.fact_text(each)['en']} ({each})" for each in missing]
-                    en = f" A deadline would end it, and is not armed without: {', '.join(facts)}."
-                    ja = f"期限で終わるはずが、次が不明なため始まらない: {', '.join(missing)}。"
+                    ja, en = (
+                        ", ".join(
+                            f"{self.policy.fact_text(each)[lang]} ({each})" for each in missing
+                        )
+                        for lang in LANGS
+                    )
+                    en = f" A deadline would end it, and is not armed without: {en}."
+                    ja = f"期限で終わるはずが、次が不明なため始まらない: {ja}。"
                 problem = Text(
-                    f"誰にも回答できず、期限でも終わらないリクエスト({name['ja']})がある。{ja}",
+                    f"{asker['ja']}のリクエスト({name['ja']})に、誰にも回答できず、"
+                    f"期限でも終わらないものがある。{ja}",
                     f"A request ({name['en']}) of {asker['en']} that "
                     f"nobody can ever answer, and that no deadline ends.{en}",
                 )

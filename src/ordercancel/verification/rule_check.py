@@ -230,11 +230,12 @@ class RuleCheck(Check):
             if relation in self._granted:
                 command = attempt.command
                 role = command.by.role
-                who = self.policy.role_text(role)
+                who, status = self.policy.role_text(role), node.case.order.status
                 problem = Text(
-                    f"{who['ja']}に認められる場合と、認めるルールも拒むルールもない場合がある。",
+                    f"「{name}」は{who['ja']}に認められる場合があるのに、この場合"
+                    f"(注文の状態「{status}」)には、認めるルールも拒むルールもない。",
                     f"'{name}' is granted to {who['en']} in some cases; in this "
-                    f"one, in status {node.case.order.status!r}, no rule grants or forbids it.",
+                    f"one, in status {status!r}, no rule grants or forbids it.",
                 )
                 subject = f"{type(command).__name__} by {role}"
                 self.report(Kind.HOLE, subject, problem, node, attempt)
