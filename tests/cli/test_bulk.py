@@ -17,7 +17,7 @@ import pytest
 
 from ordercancel.bulk import COLUMNS, plot
 from ordercancel.bulk.sql_text import DIALECTS
-from ordercancel.cli import answers, bulk_arguments, engine
+from ordercancel.cli import answers, engine
 from ordercancel.cli.main import main
 
 Said = Callable[..., tuple[int, str, str]]
@@ -681,10 +681,10 @@ class TestSql:
         assert "-- left out: qoo10.rainy: its condition is a Weather" in told
 
     def test_knows_the_dialects_that_statements_are_printed_in(self, said: Said) -> None:
-        assert tuple(DIALECTS) == bulk_arguments.DIALECTS
         status, _, complaint = said("sql", "qoo10", "--dialect", "oracle")
         assert status == 2
         assert "invalid choice: 'oracle'" in complaint
+        assert f"choose from {', '.join(DIALECTS)})" in complaint.replace("'", "")
 
     def test_runs_on_the_engine_that_it_is_for(self, said: Said) -> None:
         """The same answers as the command gives."""
