@@ -39,7 +39,6 @@ from ordercancel.explain import (
 )
 from ordercancel.policies import QOO10
 from ordercancel.policy.policy import Policy
-from ordercancel.stores.memory import MemoryStore
 from ordercancel.verification import Invariant, Report, verify
 from ordercancel.verification.coverage import coverage, watching
 from ordercancel.verification.covering import covering
@@ -81,7 +80,7 @@ def run_demo(chosen: argparse.Namespace) -> int:
 def run_replay(chosen: argparse.Namespace) -> int:
     """Answer each line of a scenario; 1 where one is malformed."""
     store = None if chosen.db is None else _sql_store(chosen.db)
-    replay = _replay(chosen, store or MemoryStore())
+    replay = _replay(chosen, store)
     try:
         with _opened(chosen.file) as lines:
             for answer in replay.read(lines):
@@ -95,7 +94,7 @@ def run_replay(chosen: argparse.Namespace) -> int:
 def run_explain(chosen: argparse.Namespace) -> int:
     """Explain the answer to each line of a scenario; 1 where a line is malformed."""
     happened: list[Why] = []
-    replay = _replay(chosen, MemoryStore(), observe=happened.append)
+    replay = _replay(chosen, observe=happened.append)
     count = 0
     with _opened(chosen.file) as lines:
         for answer in replay.read(lines):
@@ -133,7 +132,7 @@ def _print_explained(line: int, explanation: Explanation, chosen: argparse.Names
 
 def _replay(
     chosen: argparse.Namespace,
-    store: Store,
+    store: Store | None = None,
     observe: Callable[[Why], None] | None = None,
 ) -> Replay:
     run: type[Replay] = loaded("ordercancel.cli.replay", "cli").Replay

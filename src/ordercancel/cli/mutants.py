@@ -10,7 +10,6 @@ from ordercancel.cli.replay import Answer, Replay
 from ordercancel.cli.scenario_files import Run
 from ordercancel.domain.errors import OrderCancelError
 from ordercancel.policy.policy import Policy
-from ordercancel.stores.memory import MemoryStore
 from ordercancel.verification.mutants import Mutant, mutants
 from ordercancel.verification.mutation_report import MutationReport, Survivor
 from ordercancel.verification.scenario import Line
@@ -45,7 +44,7 @@ def mutation(
 
     def shows(mutant: Mutant, lines: tuple[Line, ...]) -> bool:
         raw = [json.dumps(line).encode() for line in lines]
-        expected = list(Replay([policy], MemoryStore()).run(raw))
+        expected = list(Replay([policy]).run(raw))
         return _is_noticed([built[mutant]], raw, expected)
 
     found = witnesses(policy, left, shows, most_cases=most_cases)
@@ -64,5 +63,5 @@ def _is_noticed(
     policies: Sequence[Policy], lines: Sequence[bytes], expected: Sequence[Answer]
 ) -> bool:
     """Whether an answer to `lines` is another one than is expected."""
-    answers = Replay(policies, MemoryStore()).run(lines)
+    answers = Replay(policies).run(lines)
     return any(one != other for one, other in zip_longest(answers, expected))

@@ -42,7 +42,7 @@ from ordercancel.service.ports import ObligationHandler, Store
 from ordercancel.service.records import Commit
 from ordercancel.service.results import MAX_COUNT, Outcome, Skipped
 from ordercancel.service.service import CancellationService
-from ordercancel.stores.memory import MemoryDirectory
+from ordercancel.stores.memory import MemoryDirectory, MemoryStore
 
 Answer = dict[str, Any]
 
@@ -55,7 +55,7 @@ class Replay:
 
     Args:
         policies: The rule sets that the lines may name.
-        store: Where the cases are kept.
+        store: Where the cases are kept. Default: in memory.
         lang: The language of labels and messages to the caller. Default: that of each policy.
         observe: Called with what determines the answer to each line, before it is given.
         obligations: Is told nothing here, but has the service write what the host must do.
@@ -64,7 +64,7 @@ class Replay:
     def __init__(
         self,
         policies: Iterable[Policy],
-        store: Store,
+        store: Store | None = None,
         lang: Lang | None = None,
         *,
         observe: Callable[[Why], None] | None = None,
@@ -77,7 +77,7 @@ class Replay:
         self.malformed = 0
         self._observe = observe
         self._clock = _Clock()
-        self._store = _Recorder(store)
+        self._store = _Recorder(store or MemoryStore())
         self.service = CancellationService(
             policies=known,
             store=cast(Store, self._store),

@@ -11,7 +11,6 @@ from ordercancel.cli.lines import lines_of
 from ordercancel.cli.lookup import stop
 from ordercancel.cli.replay import Answer, Replay
 from ordercancel.policy.policy import Policy
-from ordercancel.stores.memory import MemoryStore
 
 Run = tuple[Sequence[bytes], Sequence[Answer]]
 """The lines of a scenario, and the answers that they get."""
@@ -32,7 +31,7 @@ def run_files(policies: Sequence[Policy], files: Iterable[str]) -> tuple[Run, ..
             problems.append(f"{file}: {error.strerror}")
             continue
         lines = list(lines_of(BytesIO(content)))
-        answers = list(Replay(policies, MemoryStore()).run(lines))
+        answers = list(Replay(policies).run(lines))
         runs.append((lines, answers))
         wrong = [each for each in answers if _is_wrong(each)]
         problems += [f"{file}:{each['line']}: {each['message']}" for each in wrong]

@@ -9,7 +9,6 @@ from typing import Any
 from ordercancel.cli.replay import Answer, Replay
 from ordercancel.domain.texts import Lang, Text
 from ordercancel.policy.describe import Spoken
-from ordercancel.stores.memory import MemoryStore
 from ordercancel.verification.covering import Covering
 from ordercancel.verification.goals import Goal, goal_text
 
@@ -77,7 +76,7 @@ def not_found(covering: Covering) -> tuple[Goal, ...]:
 def answered(covering: Covering, lang: Lang) -> Iterator[list[tuple[Any, Answer | None]]]:
     """The lines of each scenario, each with its answer if it gets one."""
     for scenario in covering.scenarios:
-        replay = Replay([covering.policy], MemoryStore(), lang)
+        replay = Replay([covering.policy], lang=lang)
         raw = [json.dumps(line).encode() for line in scenario]
         answers = {answer.pop("line"): answer for answer in replay.run(raw)}
         yield [(line, answers.get(number)) for number, line in enumerate(scenario, 1)]

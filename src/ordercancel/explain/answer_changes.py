@@ -19,7 +19,7 @@ import attrs
 from ordercancel.domain.commands import Judged, RequestCancellation
 from ordercancel.engine.decision import Ruling, Verdict
 from ordercancel.engine.evaluation import charge
-from ordercancel.explain.residue import truth
+from ordercancel.explain.residue import may_be_granted
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import IsIn, Value
 from ordercancel.rules.deadlines import Do
@@ -335,11 +335,4 @@ def is_offered(kind: type[Judged], policies: Iterable[Policy], facts: FactValues
     it to them.
     """
     who = {name: facts[name] for name in OF_THE_ACTOR - {seller_permits.name} if name in facts}
-    for policy in policies:
-        leaves = [(effect, truth(when, who)) for _, when, effect in policy.leaves_for(kind)]
-        grants = any(
-            held is not False for effect, held in leaves if not isinstance(effect, Forbid)
-        )
-        if grants and not any(held for effect, held in leaves if isinstance(effect, Forbid)):
-            return True
-    return False
+    return any(may_be_granted(policy, kind, who) for policy in policies)

@@ -23,11 +23,11 @@ from ordercancel.explain.answer_changes import (
 )
 from ordercancel.explain.part_changes import PartChange, different_parts
 from ordercancel.explain.proved_changes import Proved
+from ordercancel.explain.residue import may_be_granted
 from ordercancel.explain.witness import witness
 from ordercancel.policy.describe import VERDICT_NAMES, Spoken
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import Value
-from ordercancel.rules.effects import Forbid
 from ordercancel.rules.facts import Choice, Fact, channel, move, reason, role, status
 from ordercancel.verification.enumeration import Space, check_size
 from ordercancel.verification.solver.encoding import MOST_STEPS, has_solver
@@ -201,7 +201,10 @@ def _kind(fact: Fact) -> str:
 def _only(one: Policy, other: Policy) -> dict[str, tuple[str, ...]]:
     """What `one` has and `other` has not."""
     words = {
-        "commands": (_commands(one), _commands(other)),
+        "commands": tuple(
+            tuple(kind.__name__ for kind in JUDGED if may_be_granted(each, kind, {}))
+            for each in (one, other)
+        ),
         "facts": tuple(tuple(fact.name for fact in each.facts) for each in (one, other)),
         "languages": (one.languages, other.languages),
     }
@@ -215,15 +218,6 @@ def _only(one: Policy, other: Policy) -> dict[str, tuple[str, ...]]:
         for name, (mine, theirs) in words.items()
     }
     return {name: words for name, words in only.items() if words}
-
-
-def _commands(policy: Policy) -> tuple[str, ...]:
-    """The commands that a rule lets somebody give."""
-    return tuple(
-        kind.__name__
-        for kind in JUDGED
-        if any(not isinstance(effect, Forbid) for _, _, effect in policy.leaves_for(kind))
-    )
 
 
 # ---------------------------------------------------------------- for people

@@ -69,8 +69,7 @@ def policy_data(policy: Policy) -> dict[str, Any]:
             {
                 "id": deadline.id,
                 "label": policy.deadline_text(deadline).as_dict(),
-                "runs": {lang: Spoken(policy, lang).condition(deadline.runs) for lang in LANGS},
-                "condition": _condition(deadline.runs),
+                **_both_ways(policy, "runs", deadline.runs),
                 "due": {lang: Spoken(policy, lang).time(deadline.due) for lang in LANGS},
                 "time": _time(deadline.due),
                 "then": _action(deadline.then),
@@ -143,8 +142,7 @@ def _refunding(policy: Policy, refunding: Refunding) -> dict[str, Any]:
         "fees": [
             {
                 "id": fee.id,
-                "when": {lang: Spoken(policy, lang).condition(fee.when) for lang in LANGS},
-                "condition": _condition(fee.when),
+                **_both_ways(policy, "when", fee.when),
                 "rate": list(fee.rate),
                 "minimum": fee.minimum,
                 "maximum": fee.maximum,
@@ -219,8 +217,7 @@ def _rule(policy: Policy, rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
         "on": [kind.__name__ for kind in rule.on],
-        "when": {lang: Spoken(policy, lang).condition(rule.when) for lang in LANGS},
-        "condition": _condition(rule.when),
+        **_both_ways(policy, "when", rule.when),
         "effect": _effect(policy, rule.effect),
         **_source(policy, rule.source),
     }
@@ -252,6 +249,12 @@ def _reason(policy: Policy, reason: Reason) -> dict[str, Any]:
         "hint": None if reason.hint is None else _worded(policy, reason.hint),
         **_source(policy, reason.source),
     }
+
+
+def _both_ways(policy: Policy, name: str, when: Condition) -> dict[str, Any]:
+    """A condition in words, and as a tree."""
+    words = {lang: Spoken(policy, lang).condition(when) for lang in LANGS}
+    return {name: words, "condition": _condition(when)}
 
 
 def _condition(when: Condition) -> dict[str, Any]:

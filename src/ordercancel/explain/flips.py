@@ -32,16 +32,10 @@ from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.units import MORE_THAN_REMAINS, WHOLE_ORDERS_ONLY, without
 from ordercancel.engine.words import shown_due
 from ordercancel.explain.explanation import MOST_CHANGES, Change, Flip
-from ordercancel.explain.residue import truth
+from ordercancel.explain.residue import may_be_granted
 from ordercancel.policy.describe import Spoken
-from ordercancel.rules.conditions import (
-    Before,
-    Compare,
-    Leaf,
-    Value,
-)
+from ordercancel.rules.conditions import Before, Compare, Leaf, Value
 from ordercancel.rules.deadlines import Do
-from ordercancel.rules.effects import Forbid
 from ordercancel.rules.facts import MARKED, NO_REQUEST, OF_THE_ACTOR
 from ordercancel.rules.refunding import Fee
 from ordercancel.verification.enumeration import Space, leaves_of
@@ -149,7 +143,6 @@ def is_final(decision: Decision) -> bool:
         statuses.add(orders.cancelled)
     elif kind in ANSWERS and facts["request"] not in OPEN:
         return True  # there is no request to answer, and there can be none
-    leaves = [(when, isinstance(effect, Forbid)) for _, when, effect in policy.leaves_for(kind)]
     stays = {name: facts[name] for name in ("role", "side", "is_on_behalf")}
     stays |= {name: True for name in _FOR_EVER if facts[name] is True}
     for status in statuses:
@@ -157,11 +150,7 @@ def is_final(decision: Decision) -> bool:
             continue
         if kind is AdvanceOrder and (status, facts["move"]) not in orders.table:
             continue
-        known = {**stays, "status": status}
-        answers = [(truth(when, known), forbids) for when, forbids in leaves]
-        if (True, True) not in answers and any(
-            holds is not False and not forbids for holds, forbids in answers
-        ):
+        if may_be_granted(policy, kind, {**stays, "status": status}):
             return False
     return True
 
@@ -205,16 +194,12 @@ def _next(policy: RuleSet, status: Value | None) -> frozenset[str]:
     found = {
         str(to)
         for (source, action), to in REQUEST_MOVES.items()
-        if source == status and action in _BY_COMMAND and _is_granted(policy, _BY_COMMAND[action])
+        if source == status
+        if action in _BY_COMMAND and may_be_granted(policy, _BY_COMMAND[action], {})
     }
     if any(each.then.do is Do.EXPIRE for each in policy.deadlines):
         found.add(RequestStatus.EXPIRED)
     return frozenset(found)
-
-
-def _is_granted(policy: RuleSet, kind: type[Judged]) -> bool:
-    """Whether any rule grants this kind of command."""
-    return any(not isinstance(effect, Forbid) for _, _, effect in policy.leaves_for(kind))
 
 
 def _others(value: Value | None, values: Iterable[Value | None]) -> list[Value | None]:

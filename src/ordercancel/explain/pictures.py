@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from html import escape
-from itertools import groupby
 from unicodedata import east_asian_width
 
 import attrs
@@ -77,11 +76,11 @@ class Chart:
 
     def arrows(self) -> Iterator[tuple[str | None, str, list[str]]]:
         """The changes between the same two statuses as one, in the order of the first."""
-        places = {pair: place for place, pair in reversed([*enumerate(map(_ends, self.edges))])}
-        for pair, edges in groupby(
-            sorted(self.edges, key=lambda edge: places[_ends(edge)]), key=_ends
-        ):
-            yield *pair, [label for _, _, label in edges]
+        labels: dict[tuple[str | None, str], list[str]] = {}
+        for source, target, label in self.edges:
+            labels.setdefault((source, target), []).append(label)
+        for ends, several in labels.items():
+            yield *ends, several
 
 
 _FONT = '"Noto Sans CJK JP"'
@@ -90,10 +89,6 @@ _EM, _SMALL = 13, 11
 
 Draw = Callable[[Chart], str]
 """Draws a chart as an SVG."""
-
-
-def _ends(edge: tuple[str | None, str, str]) -> tuple[str | None, str]:
-    return edge[0], edge[1]
 
 
 def _quoted(text: str) -> str:
@@ -148,7 +143,6 @@ def plain_svg(chart: Chart) -> str:
         width = max(map(_width, lines)) + 20
         place[code] = (right + width / 2, width)
         right += width + _GAP
-    columns = [x for x, _ in place.values()]
     body: list[str] = []
     y = head + _EDGE + 30.0
     for source, target, labels in chart.arrows():
@@ -164,10 +158,7 @@ def plain_svg(chart: Chart) -> str:
             right = max(right, middle + widest / 2 + _EDGE)
         y += _STEP
     boxes: list[str] = []
-    for x, (code_and_name, lines) in zip(
-        columns, zip(chart.nodes, names, strict=True), strict=True
-    ):
-        width = place[code_and_name[0]][1]
+    for (x, width), lines in zip(place.values(), names, strict=True):
         boxes.append(
             f'<path d="M{x:.0f} {head + _EDGE:.0f}V{y - 16:.0f}" stroke="currentColor" '
             f'stroke-dasharray="2 4" opacity="0.6"/>'

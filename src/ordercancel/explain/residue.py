@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ordercancel.domain.commands import Judged
+from ordercancel.engine.ruleset import RuleSet
 from ordercancel.rules.conditions import (
     ALWAYS,
     All,
@@ -15,6 +17,7 @@ from ordercancel.rules.conditions import (
     Not,
     Value,
 )
+from ordercancel.rules.effects import Forbid
 
 NEVER = AnyOf(())
 """The condition that nothing satisfies."""
@@ -58,6 +61,16 @@ def truth(when: Condition, known: Mapping[str, Value | None]) -> bool | None:
     alike = {leaf: leaf.test(known) for leaf in when.leaves() if leaf.fact in known}
     rest = residue(when, {leaf: held for leaf, held in alike.items() if held is not None})
     return True if rest == ALWAYS else False if rest == NEVER else None
+
+
+def may_be_granted(policy: RuleSet, kind: type[Judged], known: Mapping[str, Value | None]) -> bool:
+    """Whether rules may grant a command of this kind where some of its facts are `known`."""
+    answers = {
+        (isinstance(effect, Forbid), truth(when, known))
+        for _, when, effect in policy.leaves_for(kind)
+    }
+    grants = (False, True) in answers or (False, None) in answers
+    return grants and (True, True) not in answers
 
 
 def both(parts: Iterable[Condition]) -> Condition:
