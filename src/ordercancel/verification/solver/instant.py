@@ -18,7 +18,7 @@ from ordercancel.rules.effects import CANCEL, PERMIT, Refer
 from ordercancel.rules.facts import Choice, Flag
 from ordercancel.verification.conditions import every_leaf, facts_of_the_order
 from ordercancel.verification.solver.encoding import Encoded, Formula
-from ordercancel.verification.solver.standings import grants
+from ordercancel.verification.solver.rulings import Rulings
 
 _LASTING = ("placed_at",)
 """The moments that never change."""
@@ -36,8 +36,10 @@ def may_be_rejected(policy: Policy, role: str, most_steps: int) -> bool:
         Encoded.of(policy, kind, also=(*leaves, *who), most_steps=most_steps)
         for kind in (RequestCancellation, Reject)
     )
-    asked = grants(asks)
-    refers = asks.any_of(each for effect, each in asked.items() if isinstance(effect, Refer))
+    asked = Rulings(asks)
+    refers = asks.any_of(
+        asked.grants_only(each) for each in asked.grants if isinstance(each, Refer)
+    )
     by, open_ = asks.is_at("role", role), map(str, OPEN)
     made = asks.all_of([*asks.possible, by, refers])  # one formula is moved faster than many
     rejected = rejects.all_of(
@@ -45,7 +47,7 @@ def may_be_rejected(policy: Policy, role: str, most_steps: int) -> bool:
             *rejects.possible,
             rejects.is_at("initiator", role),
             rejects.is_at("request", *open_),
-            grants(rejects)[PERMIT],
+            Rulings(rejects).grants_only(PERMIT),
         ]
     )
     lasting = [leaf for leaf in leaves if isinstance(leaf, Before) and leaf.fact in _LASTING]
@@ -53,7 +55,7 @@ def may_be_rejected(policy: Policy, role: str, most_steps: int) -> bool:
     still_over = rejects.apart(map(rejects.false, lasting), "rejected", asks)
     then = rejects.apart(_standing(rejects, policy, leaves), "rejected", asks)
     formulas = [
-        *(by, asked[CANCEL]),
+        *(by, asked.grants_only(CANCEL)),
         *asks.apart([made], "made", asks),
         *rejects.apart([rejected], "rejected", asks),
         *map(asks.same, _standing(asks, policy, leaves), then),

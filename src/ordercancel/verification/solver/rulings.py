@@ -85,13 +85,7 @@ class Rulings:
 
     def grants_only(self, grant: Grant) -> Formula:
         """That this is granted, by rules and lifecycle."""
-        after = (each for each, _ in checks_after(self.policy, self.kind, grant))
-        return self.encoded.all_of(
-            [
-                self.lets_through(grant),
-                *(self.encoded.true(each, self.policy) for each in after),
-            ]
-        )
+        return self._unless_stopped(grant, self.lets_through(grant))
 
     def granted(self) -> Formula:
         """That anything is granted."""
@@ -99,11 +93,11 @@ class Rulings:
 
     def silent(self) -> Formula:
         """That nothing is granted, and nothing stands in the way."""
-        after = (each for each, _ in checks_after(self.policy, self.kind, None))
-        return self.encoded.all_of(
-            [
-                self.passes(),
-                self.encoded.none_of(map(self.effect_of_any, self.grants)),
-                *(self.encoded.true(each, self.policy) for each in after),
-            ]
-        )
+        nothing = self.encoded.none_of(map(self.effect_of_any, self.grants))
+        return self._unless_stopped(None, self.passes(), nothing)
+
+    def _unless_stopped(self, grant: Grant | None, *formulas: Formula) -> Formula:
+        """That `formulas` hold, and the lifecycle has no code of its own for what is granted."""
+        after = (each for each, _ in checks_after(self.policy, self.kind, grant))
+        lets_by = (self.encoded.true(each, self.policy) for each in after)
+        return self.encoded.all_of([*formulas, *lets_by])

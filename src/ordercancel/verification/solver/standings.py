@@ -43,11 +43,10 @@ from ordercancel.engine.decide import carry_out
 from ordercancel.engine.decision import Ruling, Verdict
 from ordercancel.engine.evolve import evolve, opened
 from ordercancel.engine.happening import Happening
-from ordercancel.engine.lifecycle_checks import checks_after, checks_before
 from ordercancel.engine.timers import Timer
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.conditions import Condition, Value
-from ordercancel.rules.effects import PERMIT, Forbid, Grant, Refer
+from ordercancel.rules.effects import Grant, Refer
 from ordercancel.rules.facts import Flag
 from ordercancel.rules.reasons import Reason
 from ordercancel.verification.commands_tried import (
@@ -61,6 +60,7 @@ from ordercancel.verification.commands_tried import (
 from ordercancel.verification.enumeration import Space, values_of
 from ordercancel.verification.invariants import Step
 from ordercancel.verification.solver.encoding import MOST_STEPS, Encoded, Formula
+from ordercancel.verification.solver.rulings import Rulings
 
 AT = datetime(2024, 4, 1, 10, tzinfo=UTC)
 """When everything happens: no step asks for the time."""
@@ -161,7 +161,11 @@ class Standings:
         parties = {"buyer": BUYER.id, "seller": SELLER.id, **parties_of(policy)}
         self.actors = tuple(actors_of(policy, parties))
         self._judged = {kind: Encoded.of(policy, kind, most_steps=most_steps) for kind in JUDGED}
-        self._granted = {kind: grants(each) for kind, each in self._judged.items()}
+        rulings = {kind: Rulings(each) for kind, each in self._judged.items()}
+        self._granted = {
+            kind: {grant: each.grants_only(grant) for grant in each.grants}
+            for kind, each in rulings.items()
+        }
         told = (deadline.runs for deadline in policy.deadlines)
         when = (each.when for each in policy.notifications)
         leaves = [leaf for condition in (*told, *when) for leaf in condition.leaves()]
@@ -304,29 +308,3 @@ class Standings:
 
 def _hangs_on_role(reason: Reason) -> bool:
     return all(leaf.fact == "role" for leaf in reason.when.leaves())
-
-
-def grants(encoded: Encoded) -> dict[Grant, Formula]:
-    """What the rules can grant a kind of command, each with the formula that they do."""
-    policy: Any = encoded.space.policy
-    kind = encoded.space.kind
-    true: dict[Grant, list[Formula]] = {}
-    bars: list[Formula] = []
-    for _, when, effect in policy.leaves_for(kind):
-        bars.append(encoded.unknown(when))
-        if isinstance(effect, Forbid):
-            bars.append(encoded.true(when))
-        else:
-            true.setdefault(effect, []).append(encoded.true(when))
-    granted = {}
-    for effect, formulas in true.items():
-        checks = (*checks_before(kind), *checks_after(policy, kind, effect))
-        others = [each for other in true if other not in (effect, PERMIT) for each in true[other]]
-        granted[effect] = encoded.all_of(
-            [
-                encoded.any_of(formulas),
-                encoded.none_of([*bars, *others]),
-                *(encoded.true(must_hold) for must_hold, _ in checks),
-            ]
-        )
-    return granted
