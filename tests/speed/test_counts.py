@@ -41,13 +41,13 @@ Work = Callable[[], object]
 BOUNDS = {
     "assess a request": (360, 250),
     "assess an approval": (420, 250),
-    "decide a request, at once": (1_005, 1_100),
-    "decide a request, referred": (840, 1_100),
-    "decide an approval": (890, 750),
-    "decide a rejection": (1_055, 850),
-    "handle a request": (4_250, 7_600),
-    "handle an approval": (4_900, 8_600),
-    "handle an approval with an id": (5_850, 8_600),
+    "decide a request, at once": (990, 1_100),
+    "decide a request, referred": (830, 1_100),
+    "decide an approval": (870, 750),
+    "decide a rejection": (1_030, 850),
+    "handle a request": (4_030, 7_600),
+    "handle an approval": (4_680, 8_600),
+    "handle an approval with an id": (5_240, 8_600),
 }
 """The most instructions, and the most bytes held at a time."""
 

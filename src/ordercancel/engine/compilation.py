@@ -13,12 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from types import NoneType
 from typing import Any
 
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.codegen import compile_function
 from ordercancel.domain.commands import Command, Judged, RequestCancellation
+from ordercancel.domain.events import Event
 from ordercancel.engine.case_facts import Facts
 from ordercancel.engine.decision import Ruling, Satisfied, Verdict
 from ordercancel.engine.evaluation import charge, conclude, judge
@@ -90,24 +92,27 @@ def holds(policy: RuleSet, when: Condition, facts: Facts) -> bool:
         return when.test(facts) is True
 
 
-def holding(
-    policy: RuleSet, known_as: object, parts: Sequence[Notification], facts: Facts
-) -> tuple[int, ...]:
-    """The places of the parts whose condition is true, by a function that is compiled once.
+def notifying(policy: RuleSet, change: str, case: Case, event: Event) -> list[Notification]:
+    """The notifications on `change` whose condition is true, by a function compiled once.
 
-    The policy keeps it under `known_as`.
+    Args:
+        policy: The policy that has them.
+        change: What happened, as notifications call it.
+        case: The case after it.
+        event: The event behind it: who did it, and when.
     """
-    command = facts.command
-    test = policy.compiled.get((type(command), known_as)) or _tests(
-        policy, known_as, [each.when for each in parts], command
+    parts = policy.notifications_on(change)
+    if not parts:
+        return []
+    known_as = "told of", change
+    test = policy.compiled.get((NoneType, known_as)) or _tests(
+        policy, known_as, [each.when for each in parts], None
     )
     try:
-        places: tuple[int, ...] = test(
-            command, facts.by, facts.case, policy, facts.at, facts.seller
-        )
+        return [parts[place] for place in test(None, event.by, case, policy, event.at, None)]
     except Exception:  # as above
-        places = tuple(n for n, each in enumerate(parts) if each.when.test(facts) is True)
-    return places
+        facts = Facts(None, case, policy, event.at, by=event.by)
+        return [each for each in parts if each.when.test(facts) is True]
 
 
 def _tests(

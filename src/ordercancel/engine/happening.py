@@ -68,7 +68,8 @@ class Happening:
         self.by = by
         self.rules = rules
         self.number = len(case.requests)
-        request = case.open_request
+        # What is asked for, where units count; `open` puts what it asks for in its place.
+        request = case.open_request if case.order.lines else None
         self.lines: Amounts = EMPTY if request is None else request.lines
         self.fee = None if request is None else request.fee
         self.events: list[Event] = []

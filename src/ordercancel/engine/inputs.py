@@ -52,12 +52,11 @@ def check_input(
         # As nearly every command is: no more than the code of a reason, if that.
         code = getattr(command, "reason", None)
         chosen = policy.reason(kind, code)
-        if chosen is None and code is None and not policy.reasons_for(kind):
-            return None
-        if (
-            chosen is not None
-            and chosen.text is None
-            and holds(policy, chosen.when, Facts(command, case, policy, at, seller))
+        if chosen is None:
+            if code is None and not policy.reasons_for(kind):
+                return None
+        elif chosen.text is None and holds(
+            policy, chosen.when, Facts(command, case, policy, at, seller)
         ):
             return None
     faults = Faults(kind.__name__)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -168,7 +168,7 @@ def queue_row(case: Case, policy: RuleSet, lang: Lang, now: datetime) -> QueueRo
 
 
 def _notes(
-    case: Case, policy: RuleSet, lang: Lang, now: datetime, run: tuple[Timer, ...]
+    case: Case, policy: RuleSet, lang: Lang, now: datetime, run: Sequence[Timer]
 ) -> Iterator[str]:
     """What is marked; of what runs that it is past, or when it is due."""
     units = "" if policy.whole_orders_only else Words(case, policy, lang, {})["units"]

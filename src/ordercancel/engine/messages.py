@@ -17,8 +17,7 @@ from ordercancel.domain.quotes import Quote
 from ordercancel.domain.requests import CancellationRequest
 from ordercancel.domain.texts import Lang
 from ordercancel.domain.trusted import trusted
-from ordercancel.engine.case_facts import Facts
-from ordercancel.engine.compilation import holding
+from ordercancel.engine.compilation import notifying
 from ordercancel.engine.quoting import quote_in
 from ordercancel.engine.ruleset import RuleSet
 from ordercancel.engine.words import Words
@@ -110,13 +109,11 @@ def notified(
     happened = tuple(events)
     for version, event in enumerate(happened, case.version - len(happened) + 1):
         change = change_of(event)
-        messages = () if change is None else policy.notifications_on(change)
-        if not messages or _is_taken_off(event, case):
+        if change is None or _is_taken_off(event, case):
             continue
-        facts = Facts(None, case, policy, event.at, by=event.by)
-        for place in holding(policy, ("told of", change), messages, facts):
-            for role in audiences_of(messages[place], event.by, case, policy):
-                yield version, event, messages[place], role
+        for each in notifying(policy, change, case, event):
+            for role in audiences_of(each, event.by, case, policy):
+                yield version, event, each, role
 
 
 def notifications_behind(

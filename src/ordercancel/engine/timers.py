@@ -36,7 +36,7 @@ class Timer:
     due_at: datetime
 
 
-def running(policy: RuleSet, case: Case) -> tuple[Timer, ...]:
+def running(policy: RuleSet, case: Case) -> list[Timer]:
     """The deadlines that run, the first due first, those that have fired among them.
 
     A deadline runs where its condition is true and its due moment is known.
@@ -49,7 +49,7 @@ def running(policy: RuleSet, case: Case) -> tuple[Timer, ...]:
     except Exception:  # whatever goes wrong, it goes wrong in the deadline that is asked alone
         due = _one_by_one(policy, case)
     due.sort()
-    return tuple(Timer(policy.deadlines[number], due_at) for due_at, number in due)
+    return [Timer(policy.deadlines[number], due_at) for due_at, number in due]
 
 
 def timers(policy: RuleSet, case: Case) -> tuple[Timer, ...]:
@@ -79,7 +79,10 @@ def fires(timer: Timer, case: Case) -> bool:
 
 def first_timer(policy: RuleSet, case: Case) -> Timer | None:
     """The deadline that will fire first; None where none will."""
-    return next((each for each in running(policy, case) if fires(each, case)), None)
+    for timer in running(policy, case):
+        if fires(timer, case):
+            return timer
+    return None
 
 
 def schedule(policy: RuleSet, case: Case) -> tuple[datetime | None, Mapping[str, datetime]]:

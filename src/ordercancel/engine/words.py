@@ -56,14 +56,14 @@ class Words(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         write = _WORDS.get(name)
-        if write is not None:
-            value = write(self)
-        else:
-            request = self.case.latest
-            fact = self.case.order.facts.get(name, request and request.data.get(name))
-            value = "" if fact is None else self.shown(fact)
-        self[name] = value
+        value = self[name] = self.fact(name) if write is None else write(self)
         return value
+
+    def fact(self, name: str) -> str:
+        """A fact of the policy's own: of the order, or of the latest request."""
+        request = self.case.latest
+        fact = self.case.order.facts.get(name, request and request.data.get(name))
+        return "" if fact is None else self.shown(fact)
 
     def addressee(self) -> str:
         """The reader as the head of a letter names them."""

@@ -108,6 +108,8 @@ class PolicyParts:
 
     def text(self, value: Worded) -> Text:
         """A plain `str` as a text in the first language of the policy; a text as it is."""
+        if isinstance(value, Text):
+            return value
         return as_text(value.text if isinstance(value, Sourced) else value, self.languages[0])
 
     def fact(self, name: str) -> Fact | None:

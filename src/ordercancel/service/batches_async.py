@@ -12,8 +12,6 @@ from copy import copy
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
-import attrs
-
 from ordercancel.domain.actors import Actor, Party
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import Command
@@ -250,8 +248,8 @@ class AsyncBatches(AsyncDeadlines):
             for command, own_id in zip(ordered, own_ids, strict=True):
                 case, policy, handled = assessed[command.order_id]
                 messages = await service._messages(handled, policy)  # noqa: SLF001
-                commit = self._commit_of(case, handled, policy, messages)
-                commits.append(attrs.evolve(commit, command_id=own_id, fingerprint=said))
+                commit = self._commit_of(case, handled, policy, messages, own_id, said)
+                commits.append(commit)
                 outcomes[command.order_id] = outcome_of(commit)
                 noted[command.order_id].update(
                     policy=policy.name, edition=case.edition, attempts=attempt

@@ -7,8 +7,6 @@ import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-import attrs
-
 from ordercancel.domain.actors import Party, System
 from ordercancel.domain.cases import Case
 from ordercancel.domain.commands import Command
@@ -23,6 +21,7 @@ from ordercancel.domain.errors import (
 from ordercancel.domain.events import DeadlineFired, Event
 from ordercancel.domain.faults import Faults, moment
 from ordercancel.domain.obligations import Obligation
+from ordercancel.domain.trusted import trusted
 from ordercancel.engine.decide import check_edition
 from ordercancel.engine.evolve import fold
 from ordercancel.engine.handling import Handled, fire_due
@@ -244,10 +243,11 @@ class Deadlines(Outbox):
         patience: timedelta | None = None,
     ) -> Outcome:
         """Commit all that has happened to `case`, and the command's id if it was carried out."""
-        commit = self._commit_of(case, handled, policy, messages, patience or self._patience)
+        key, said = None, ""
         if command is not None and command.command_id is not None and handled.refused is None:
-            key = key_of(command, command.command_id)
-            commit = attrs.evolve(commit, command_id=key, fingerprint=fingerprint(command))
+            key, said = key_of(command, command.command_id), fingerprint(command)
+        patience = patience or self._patience
+        commit = self._commit_of(case, handled, policy, messages, key, said, patience)
         self._store.commit(commit)
         return outcome_of(commit)
 
@@ -257,15 +257,19 @@ class Deadlines(Outbox):
         handled: Handled,
         policy: Policy,
         messages: tuple[Message, ...],
+        command_id: str | None,
+        fingerprint: str,
         patience: timedelta | None = None,
     ) -> Commit:
         next_due, marked_from = schedule(policy, handled.case)
-        return Commit(
+        return trusted(Commit)(
             case=handled.case,
             expected=case.version,
             events=handled.events,
             messages=messages,
             obligations=self._owed(handled, policy),
+            command_id=command_id,
+            fingerprint=fingerprint,
             next_due=next_due,
             marked_from=marked_from,
             patience=patience,
@@ -319,7 +323,7 @@ def _indexed(case: Case, policy: Policy) -> Indexed:
 
 def outcome_of(commit: Commit) -> Outcome:
     """Return the outcome of what was committed."""
-    return Outcome(
+    return trusted(Outcome)(
         case=commit.case,
         events=commit.events,
         messages=commit.messages,

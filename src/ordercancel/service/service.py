@@ -185,7 +185,7 @@ class CancellationService(Retention):
             try:
                 policy = self._policy(case)
                 seller = self._seller(case, policy)
-                now = self._time(at, case)
+                now = self._time(None, case) if at is None else at
                 handled = handle(command, case, policy, now, seller=seller, obliges=self._obliges)
                 messages = self._messages(handled, policy)
             except Exception:

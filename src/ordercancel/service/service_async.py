@@ -184,7 +184,7 @@ class AsyncCancellationService(AsyncRetention):
             try:
                 policy = self._policy(case)
                 seller = await self._seller(case, policy)
-                now = self._time(at, case)
+                now = self._time(None, case) if at is None else at
                 handled = handle(command, case, policy, now, seller=seller, obliges=self._obliges)
                 messages = await self._messages(handled, policy)
             except Exception:

@@ -17,6 +17,7 @@ from ordercancel.domain.cases import Case
 from ordercancel.domain.errors import Conflict
 from ordercancel.domain.events import Event
 from ordercancel.domain.requests import CancellationRequest
+from ordercancel.domain.trusted import trusted
 from ordercancel.engine.timers import OVERDUE
 from ordercancel.service.records import (
     Backlog,
@@ -101,7 +102,7 @@ class MemoryStore(MemoryOutbox):
                 messages=(),  # those of its version
             )
         self._cases[order_id] = commit.case
-        self._index[order_id] = Indexed(
+        self._index[order_id] = trusted(Indexed)(
             order_id=order_id,
             version=commit.case.version,
             next_due=commit.next_due,
