@@ -293,6 +293,19 @@ class TestWhatOnlyOneHas:
             in difference.text("ja")
         )
 
+    @pytest.mark.parametrize("turned", [False, True], ids=["before", "after"])
+    def test_is_no_channel_where_the_other_takes_any(self, turned: bool) -> None:
+        limited = attrs.evolve(SHOP, edition="2", channels=("web", "app"))
+        difference = diff(*((SHOP, limited) if turned else (limited, SHOP)))
+        assert "\nshop 2 takes only these of channel, shop 1 any: web, app\n" in difference.text(
+            "en"
+        )
+        assert (
+            "\nshop 2 で使える注文経路は次に限られる（shop 1 には制限がない）：web, app\n"
+            in difference.text("ja")
+        )
+        assert "Only" not in difference.text("en")
+
     def test_may_be_a_fact_of_its_own(self) -> None:
         """A rule about it makes a difference; the other policy is not asked for it."""
         size = Choice("size", values=("s", "l"))

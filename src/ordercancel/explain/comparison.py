@@ -46,7 +46,8 @@ class PolicyDiff:
             one.
         answers: What they answer, by command and role.
         only_before: What only the one policy has: its commands, roles, facts, languages,
-            statuses, channels, moves, reasons, and the words of its own facts.
+            statuses, channels, moves, reasons, and the words of its own facts. Where the other
+            takes orders by any channel, they are the channels that this one keeps to.
         only_after: What only the other has.
         parts: What else is not the same: reasons, deadlines, texts.
     """
@@ -251,6 +252,11 @@ _DIFFERENCES = {
     Difference.RULE: Text("答えは同じ、ルールが異なる", "same answer, other rule"),
 }
 
+_ONE_HAS = Text("{name} のみにあるもの（{fact}）：{words}", "Only {name} has {fact}: {words}")
+_ONE_TAKES_ANY = Text(
+    "{name} で使える{fact}は次に限られる（{other} には制限がない）：{words}",
+    "{name} takes only these of {fact}, {other} any: {words}",
+)
 _ONLY = {
     "commands": Text("操作", "commands"),
     "facts": Text("事実", "facts"),
@@ -266,20 +272,28 @@ def _lines(result: PolicyDiff, lang: Lang) -> Iterator[str]:
     )
     said = Spoken(result.after, lang)
     yield from _relations(result, said)
-    for policy, only in ((result.before, result.only_before), (result.after, result.only_after)):
-        for fact, words in only.items():
-            yield said.say(
-                "{name} のみにあるもの（{fact}）：{words}",
-                "Only {name} has {fact}: {words}",
-                name=f"{policy.name} {policy.edition}",
-                fact=_ONLY[fact][lang] if fact in _ONLY else Spoken(policy, lang).fact(fact),
-                words=", ".join(words),
-            )
+    yield from _what_only(result.before, result.after, result.only_before, lang)
+    yield from _what_only(result.after, result.before, result.only_after, lang)
     yield from _changes(result, said)
     if result.changes and result.parts:
         yield ""
     for part in result.parts:
         yield f"{part.where}: {_json(part.before)} → {_json(part.after)}"
+
+
+def _what_only(
+    one: Policy, other: Policy, only: Mapping[str, tuple[str, ...]], lang: Lang
+) -> Iterator[str]:
+    """A line for each kind of thing that `one` has and `other` has not."""
+    for fact, words in only.items():
+        takes_any = fact == channel.name and not other.channels
+        values = {
+            "name": f"{one.name} {one.edition}",
+            "other": f"{other.name} {other.edition}",
+            "fact": _ONLY[fact][lang] if fact in _ONLY else Spoken(one, lang).fact(fact),
+            "words": ", ".join(words),
+        }
+        yield (_ONE_TAKES_ANY if takes_any else _ONE_HAS).fill(lang, values)
 
 
 def _relations(result: PolicyDiff, said: Spoken) -> Iterator[str]:
