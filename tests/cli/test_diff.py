@@ -30,6 +30,7 @@ LATER = attrs.evolve(
     deadlines=(attrs.evolve(silent, due=requested_at + hours(48)), late),
     texts=Texts(refusals={"answer_first": "Answer before shipping."}),
 )
+GERMAN, JAPANESE = (attrs.evolve(SHOP, edition=lang, languages=(lang,)) for lang in ("de", "ja"))
 TODAY = PolicyBook([SHOP, conect()])
 TOMORROW = PolicyBook([LATER, conect()])
 """
@@ -120,6 +121,38 @@ class TestDiff:
         told = capsys.readouterr().out
         assert "Only conect 1 has order status: placed, accepted, discontinued\n" in told
         assert 'orders.cancelled: "discontinued" → "cancelled"\n' in told
+
+    @pytest.mark.parametrize(
+        ("environment", "names", "asked", "first", "lacks", "has"),
+        [
+            ("en_GB", ("SHOP", "JAPANESE"), (), "Proved", "shop ja", "ja"),
+            ("ja_JP", ("SHOP", "JAPANESE"), (), "事実", "shop 1", "en"),
+            ("ja_JP", ("SHOP", "JAPANESE"), ("--lang", "en"), "Proved", "shop ja", "ja"),
+            ("en_GB", ("JAPANESE", "GERMAN"), (), "Proved", "shop ja", "ja"),
+            ("ja_JP", ("SHOP", "GERMAN"), (), "Proved", "shop 1", "en"),
+        ],
+    )
+    def test_of_two_without_a_common_language_says_which_is_lacking(
+        self,
+        environment: str,
+        names: tuple[str, str],
+        asked: tuple[str, ...],
+        first: str,
+        lacks: str,
+        has: str,
+        written: Written,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        """It follows the environment, else it is in the first language of the new policy."""
+        monkeypatch.setenv("LC_ALL", environment)
+        module = written(EDITIONS)
+        main(["diff", *(f"{module}:{name}" for name in names), *asked])
+        shown = capsys.readouterr()
+        assert shown.out.splitlines()[1].startswith(first)
+        (note,) = shown.err.splitlines()
+        assert lacks in note
+        assert note.endswith(f"shown in: {has}" if first == "Proved" else f"示します：{has}")
 
     @pytest.mark.parametrize("names", [("bazaar", "conect"), ("conect", "bazaar")])
     def test_of_what_is_no_policy_is_not_started(

@@ -16,6 +16,7 @@ from ordercancel.cli.lookup import (
     attribute,
     check_language,
     language,
+    language_of_both,
     loaded,
     needs,
     of_environment,
@@ -291,7 +292,9 @@ def run_diff(chosen: argparse.Namespace) -> int:
     if chosen.format == "json":
         _print_json(each.as_dict() for each in found)
     else:
-        texts = (each.text(language(chosen.lang, each.after)) for each in found)
+        texts = (
+            each.text(language_of_both(chosen.lang, each.before, each.after)) for each in found
+        )
         print("\n".join(texts), end="")
     if chosen.scenarios is not None:
         changes = (change for each in found for change in each.changes if change.scenario)

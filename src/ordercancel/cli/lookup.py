@@ -10,12 +10,18 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ordercancel.domain.texts import Lang
+from ordercancel.domain.texts import Lang, Text
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy.book import PolicyBook
 from ordercancel.policy.policy import Policy
 
 BUILT_IN = {policy.name: policy for policy in (CONECT, QOO10)}
+_LACKS = Text(
+    "ordercancel: 「{policy}」には言語「{lang}」の文言がありません。この方針の文言は次の言語で"
+    "示します：{languages}",
+    "ordercancel: {policy} has no texts in {lang!r}; its own words are shown in: {languages}",
+)
+
 NAMES = f"one of: {', '.join(BUILT_IN)}; or MODULE:BOOK, a policy, a list of them or a PolicyBook"
 
 
@@ -62,6 +68,26 @@ def language(wanted: Lang | None, policy: Policy) -> Lang:
     check_language(wanted, (policy,))
     fitting = (wanted, of_environment(), "en")
     return next((each for each in fitting if each in policy.languages), policy.languages[0])
+
+
+def language_of_both(wanted: Lang | None, before: Policy, after: Policy) -> Lang:
+    """The language that people read two policies in: `wanted`, or one that both are in.
+
+    Where they have none in common it is that of the environment, if either is in it, else the
+    first one of the policy `after`. A policy that is not in it is named on standard error: its
+    own words are in a language that it has.
+    """
+    check_language(wanted, (before, after))
+    both = [each for each in after.languages if each in before.languages]
+    known = both or [*after.languages, *before.languages]
+    fitting = (of_environment(), "en") if both else (of_environment(),)
+    lang = wanted or next((each for each in fitting if each in known), known[0])
+    for policy in (before, after):
+        if lang not in policy.languages:
+            said = {"lang": lang, "policy": f"{policy.name} {policy.edition}"}
+            said["languages"] = ", ".join(policy.languages)
+            print(_LACKS.fill(lang, said), file=sys.stderr)
+    return lang
 
 
 def check_language(wanted: Lang | None, policies: Iterable[Policy]) -> None:
