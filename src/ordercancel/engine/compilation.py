@@ -71,6 +71,7 @@ def evaluate(
         ruling = judge(rules, kind, Facts(command, case, rules, at, seller)).ruling
     if ruling.verdict is Verdict.REFUSE:
         return ruling
+    # Units are counted here and are no facts: verification could not try every amount.
     if case.order.lines or (kind in OF_UNITS and command.lines is not None):  # type: ignore[union-attr]
         code = refusal(command, case, rules)
         if code is not None:

@@ -126,6 +126,7 @@ def admit(command: Command, case: Case, policy: RuleSet, at: datetime) -> dateti
             event of the case.
     """
     order = case.order
+    # First of all, so that a stranger learns nothing of the order, not even its edition.
     check_party(command.by, command.order_id, order, policy.roles)
     check_edition(policy, order.policy, case.edition, case.digest)
     at = moment(type(command), at)
@@ -161,6 +162,7 @@ def _judged(
         if latest is None or not latest.is_open or latest.number != command.request:
             ruling = evaluate(command, case, policy, at, seller)
             raise Refused(ruling.decision(policy, type(command), (command, case, at, seller)))
+    # What was typed wrongly comes before what the rules refuse: whoever typed it can mend it.
     text = check_input(command, case, policy, at, seller)
     ruling = evaluate(command, case, policy, at, seller)
     if ruling.verdict is Verdict.REFUSE:
@@ -231,7 +233,8 @@ def _fire(command: FireDeadline, case: Case, policy: RuleSet, at: datetime) -> t
     """What happens by the first deadline that is due; the lifecycle is asked, and no rule."""
     if command.by.role != "system":
         raise refused(command, "wrong_actor", case, policy, at)
-    policy.deadline(command.deadline)
+    policy.deadline(command.deadline)  # raises where there is none
+    # The first one alone, whatever else is due: what it does may stop the others.
     first = first_timer(policy, case)
     if first is None or first.due_at > at or first.deadline.id != command.deadline:
         raise refused(command, "not_due", case, policy, at)

@@ -99,6 +99,7 @@ def _first_failing(checks: Iterable[Check], facts: Mapping[str, Value | None]) -
 def _granted(satisfied: Iterable[Satisfied]) -> set[Grant]:
     """What the rules grant that say more than that the command may be carried out, if any do."""
     grants = {each.effect for each in satisfied if not isinstance(each.effect, Forbid)}
+    # Whoever answers is permitted to by a standard rule; one that refers on says more than that.
     special = {each for each in grants if each != PERMIT}
     return special or grants
 
@@ -118,6 +119,8 @@ def conclude(
     """
     true_forbids = [each for each in satisfied if isinstance(each.effect, Forbid)]
     true_grants = [each for each in satisfied if not isinstance(each.effect, Forbid)]
+    # All of them at once: nobody should mend one thing only to be refused for the next. And what
+    # could not be followed might have forbidden it.
     if true_forbids or errors:
         return Ruling(Verdict.REFUSE, in_order(true_forbids), _by_id(errors))
     granted = _granted(true_grants)

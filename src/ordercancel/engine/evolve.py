@@ -121,6 +121,7 @@ def opened(order: Order, edition: str, digest: str, units: State = NOTHING) -> C
 
 
 def _registered(case: Case | None, event: OrderRegistered) -> Case:
+    # A log in which an order is registered again is read as it is: evolving is total.
     version = 1 if case is None else case.version + 1
     fresh = opened(event.order, event.edition, event.digest, event.units)
     return trusted_evolve(fresh, version=version, updated_at=event.at)
@@ -148,6 +149,7 @@ def _changed(case: Case, event: OrderUpdated | OrderAdvanced, changes: dict[str,
     own = {name: value for name, value in facts.items() if name not in ORDER_FACTS}
     if own:
         known = {**order.facts, **own}
+        # Told as None a fact is unknown again, as one that was never told.
         changes["facts"] = FrozenMap(
             {name: value for name, value in known.items() if value is not None}
         )
@@ -155,6 +157,8 @@ def _changed(case: Case, event: OrderUpdated | OrderAdvanced, changes: dict[str,
     if event.ships:
         if order.shipped_at is None and "shipped_at" not in changes:
             changes["shipped_at"] = event.at
+        # Labels go by versions: two servers' clocks may tell a shipment and an answer the other
+        # way round, or at one moment.
         further["shipped_version"] = case.version + 1
     if event.unmarks:
         further["marks"] = tuple(mark for mark in case.marks if mark.deadline not in event.unmarks)
@@ -198,7 +202,7 @@ def _closed(case: Case, event: RequestClosed) -> Case:
             by=event.by, at=event.at, reason=event.reason, text=event.text
         )
     further: dict[str, Any] = {"_ended": case.ended | {outcome}}
-    if event.order_status is not None:
+    if event.order_status is not None:  # the first edition put the order back where it was
         order = case.order
         if (order.status, order.ship_on) != (event.order_status, event.ship_on):
             further["order"] = trusted_evolve(

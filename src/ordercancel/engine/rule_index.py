@@ -56,7 +56,11 @@ def _is_false(when: Condition, only: _Only) -> bool:
 
 
 class _Unsettled(Exception):
-    """Raised where a fact is looked at that may be anything."""
+    """Raised where a fact is looked at that may be anything.
+
+    It is no None, which is a fact that is missing and known to be. As with any error of one part,
+    the other parts of a condition may still decide it.
+    """
 
 
 @attrs.frozen

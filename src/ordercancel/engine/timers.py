@@ -64,6 +64,7 @@ def timers(policy: RuleSet, case: Case) -> tuple[Timer, ...]:
 def fires(timer: Timer, case: Case) -> bool:
     """Whether a running deadline has still to fire."""
     deadline, due_at = timer.deadline, timer.due_at
+    # A fact may be told late: what was met before the due moment is never marked as missed.
     met = deadline.met
     if met is not None:
         moment = _fact(met.name, case)
@@ -71,7 +72,10 @@ def fires(timer: Timer, case: Case) -> bool:
             return False
     last = case.fired.get(deadline.id)
     if last is None or last.due_at != due_at:
-        return True
+        return True  # a due moment that moves, later or earlier, is another one to remind of
+    # What acts stops itself, since its action makes its `runs` false. Did it remember, an order
+    # that comes back to the same status would wait for ever; only what was impossible must not
+    # be tried again and again.
     if deadline.then.acts:
         return not (last.impossible and last.status == case.order.status)
     return deadline.then.of != "order" and last.request != len(case.requests)
