@@ -279,7 +279,7 @@ def test_the_host_tells_facts_statuses_and_what_is_unknown_again() -> None:
         each
         for status in ("new", "shipping_requested")
         for each in drawn(
-            kit.orders(QOO10, status=status).flatmap(lambda order: kit.commands(QOO10, order)), 600
+            kit.orders(QOO10, status=status).flatmap(lambda order: kit.commands(QOO10, order)), 400
         )
         if isinstance(each, UpdateOrder)
     ]
@@ -520,20 +520,20 @@ def test_most_histories_begin_with_a_request(policy: Policy) -> None:
         channel=policy.channels[0] if policy.channels else None,
         history=(),
     )
-    histories = drawn(young.flatmap(lambda order: kit.histories(policy, order)))
+    histories = drawn(young.flatmap(lambda order: kit.histories(policy, order, max_size=2)), 200)
     first = Counter(isinstance(history[0][0], RequestCancellation) for history in histories)
     assert first[True] > first[False]
 
 
 def test_histories_take_the_length_that_is_asked_for() -> None:
     """Where no deadline adds steps of its own."""
-    lengths = {len(history) for history in drawn(kit.histories(SOUND, max_size=3))}
+    lengths = {len(history) for history in drawn(kit.histories(SOUND, max_size=3), 100)}
     assert lengths == {1, 2, 3}
 
 
 def test_cases_stand_wherever_a_policy_leads(policy: Policy) -> None:
     """They are open, answered, cancelled, shipped."""
-    cases = drawn(kit.cases(policy), 500)
+    cases = drawn(kit.cases(policy), 240)
     asked = [case for case in cases if case.latest is not None]
     if policy is not CLOSED:
         assert {case.open_request is not None for case in asked} == {True, False}
@@ -543,7 +543,7 @@ def test_cases_stand_wherever_a_policy_leads(policy: Policy) -> None:
 def test_deadlines_fire_along_a_history_and_mark_what_was_missed() -> None:
     """Each is a step of its own, by the system, that no rule judges."""
     order = kit.orders(OWN, history=(), channel="web", status=st.sampled_from(("new", "packed")))
-    ways = drawn(order.flatmap(lambda order: kit.steps(OWN, order)), 600)
+    ways = drawn(order.flatmap(lambda order: kit.steps(OWN, order)), 300)
     fired = [step for way in ways for step in way if isinstance(step.command, FireDeadline)]
     assert {step.command.deadline for step in fired if step.events} == {
         "own.to_office",

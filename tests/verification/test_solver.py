@@ -207,6 +207,7 @@ class TestALargePolicy:
         report = verify(policy)
         assert [fault.id for fault in report.faults if "impossible" in fault.id] == []
 
+    @pytest.mark.slow
     def test_has_deadlines_that_run_where_much_is_told(self) -> None:
         """Of orders with other facts than usual alone, times among them; nothing is acted on."""
         seen_at = Moment("seen_at")
