@@ -309,7 +309,7 @@ class Text:
             converted[name] = convert(converted[name])
         if self.names is None:
             return converted
-        return tuple([converted[name] for name in self.names])
+        return tuple(map(converted.__getitem__, self.names))
 
     def rows(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Return the driver's `rows` with the values that the statement's columns stand for."""

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from contextlib import nullcontext, suppress
 from functools import partial
+from operator import attrgetter
 from traceback import clear_frames
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, TypeVarTuple
 
@@ -45,7 +46,7 @@ Database: TypeAlias = str | URL | Engine
 AsyncDatabase: TypeAlias = "str | URL | AsyncEngine"
 """Where a database is: a URL, or an engine of the host's."""
 
-ENGINE_EVENTS = (
+_OF_ENGINE = attrgetter(
     "before_cursor_execute",
     "after_cursor_execute",
     "before_execute",
@@ -55,8 +56,8 @@ ENGINE_EVENTS = (
     "commit",
     "rollback",
 )
-DIALECT_EVENTS = ("do_execute", "do_executemany", "do_execute_no_params", "handle_error")
-"""The events that tell of statements; a listener to ``engine_connect`` may add others."""
+_OF_DIALECT = attrgetter("do_execute", "do_executemany", "do_execute_no_params", "handle_error")
+"""The listeners to events that tell of statements; one to ``engine_connect`` may add others."""
 
 
 class Transactions(Protocol):
@@ -302,10 +303,9 @@ def is_observed(engine: Engine) -> bool:
 
     It also has to where the host's engine puts tables in other schemas.
     """
-    listeners, of_dialect = engine.dispatch, engine.dialect.dispatch
     return (
-        any(getattr(listeners, name) for name in ENGINE_EVENTS)
-        or any(getattr(of_dialect, name) for name in DIALECT_EVENTS)
+        any(_OF_ENGINE(engine.dispatch))
+        or any(_OF_DIALECT(engine.dialect.dispatch))
         or engine.logger.isEnabledFor(logging.INFO)
         or "schema_translate_map" in engine.get_execution_options()
     )
