@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, time
+
+import pytest
+
 from ordercancel.policy import (
+    Calendar,
     Deadline,
+    Policy,
     answerer,
     approve,
     cancel,
@@ -19,6 +25,8 @@ from ordercancel.policy import (
     status,
     status_since,
 )
+from ordercancel.rules.times import Time
+from ordercancel.verification.time_regions import TimeRegions
 from verification.planted import fault, ids, replayed, reported, shop
 
 UNSHIPPED = status.is_in("placed", "packed")
@@ -51,6 +59,33 @@ def test_one_that_fires_when_noons_and_midnights_have_come_round_for_days() -> N
     soon = Deadline("soon", runs=is_open, due=requested_at + hours(12), then=approve)
     policy = shop(without=["seller_silent", "not_shipped"], deadlines=[lost, soon])
     assert ids(policy) == []
+
+
+def evening(due: Time) -> Policy:
+    """Two hours, or until `due`: whichever an order has met first is over."""
+    soon = Deadline("soon", runs=UNSHIPPED, due=placed_at + hours(2), then=cancel("not_shipped"))
+    late = Deadline("late", runs=UNSHIPPED, due=due, then=cancel("not_shipped"))
+    return shop(without=["seller_silent", "not_shipped", "buyer_asks"], deadlines=[soon, late])
+
+
+def test_one_that_fires_first_where_an_order_is_placed_late_in_the_day() -> None:
+    """Of an order placed in the morning, two hours are over before the evening."""
+    assert "deadline_never_fires:late" not in ids(evening(placed_at.next(time(20))))
+
+
+@pytest.mark.parametrize(
+    "due",
+    [
+        placed_at.next(time(20)),
+        placed_at.end_of_day() - hours(4),
+        placed_at.business_days(1, Calendar(first=date(2024, 1, 1), last=date(2025, 12, 31)))
+        + hours(20),
+    ],
+)
+def test_orders_are_placed_so_that_a_length_ends_about_as_a_clock_turns(due: Time) -> None:
+    """Two hours before eight in the evening, and a second to either side, beside the morning."""
+    placed = {at.time() for at in TimeRegions(evening(due)).first()}
+    assert placed == {time(10), time(17, 59, 59), time(18), time(18, 0, 1)}
 
 
 def test_one_whose_action_is_not_possible() -> None:

@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from ordercancel.domain.cases import Case
@@ -31,6 +32,8 @@ from ordercancel.verification.conditions import every_leaf, every_time
 from ordercancel.verification.enumeration import SECOND, sides
 
 _DAY = timedelta(days=1)
+_ANY_DAY = date(2024, 4, 1)
+_CALENDAR = (EndOfDay, NextClock, BusinessDays)
 _FIXED = ("placed_at",)
 """Moments that never come anew."""
 
@@ -92,11 +95,12 @@ class TimeRegions:
     def first(self) -> Iterator[datetime]:
         """When orders are placed: on a Monday on which the edition holds.
 
-        In the morning; on either side of midnight, where lengths of time meet a calendar; on a
-        Monday, a Friday, a Saturday and the eve of a holiday, where working days count.
+        In the morning; on either side of midnight, where lengths of time meet a calendar; so that
+        a length from the order is over as a day or a clock time from the order comes; on a Monday,
+        a Friday, a Saturday and the eve of a holiday, where working days count.
         """
         zone = self.policy.tzinfo
-        first = max(date(2024, 4, 1), self.policy.holds_from)
+        first = max(_ANY_DAY, self.policy.holds_from)
         days = {first + (-first.weekday() % 7) * _DAY}
         for calendar in self._calendars:
             eves = {day - _DAY for day in sorted(calendar.holidays)[:1]}
@@ -105,8 +109,31 @@ class TimeRegions:
         clocks = [time(10)]
         if self._clocks and any(isinstance(s, Shift) for t in self.times for s in t.steps()):
             clocks += [time(23, 59, 59), time()]
+        clocks = [*dict.fromkeys((*clocks, *self._meeting()))]
         for day in sorted(days):
             yield from (datetime.combine(day, clock, zone) for clock in clocks)
+
+    def _meeting(self) -> Iterator[time]:
+        """When an order is placed so that times that are reckoned from it meet, and a second off.
+
+        A length is over at another place among days and clock times for another time of day.
+        """
+        lengths: set[timedelta] = set()
+        clocks: set[time] = set()
+        for each in (each for each in self.times if each.anchor_name == "placed_at"):
+            length = timedelta()
+            for step in each.steps():  # the last first
+                if isinstance(step, Shift):
+                    length += step.length
+                elif isinstance(step, _CALENDAR):
+                    turn = step.clock if isinstance(step, NextClock) else time()
+                    clocks.add((datetime.combine(_ANY_DAY, turn) + length).time())
+                    break
+            else:
+                lengths.add(length)
+        for clock, length in product(sorted(clocks), sorted(lengths)):
+            for off in (-SECOND, timedelta(), SECOND):
+                yield (datetime.combine(_ANY_DAY, clock) - length + off).time()
 
     def anchors(self, name: str, at: datetime) -> tuple[date | None, ...]:
         """The values of the fact `name`, a moment or a day, that can be told at `at`.
