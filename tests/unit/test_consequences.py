@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from ordercancel import Case, Party, RequestCancellation, options
+from ordercancel import AdvanceOrder, Case, Party, RequestCancellation, options
 from ordercancel.engine.consequences import Consequences, consequences
 from ordercancel.engine.handling import handle
 from ordercancel.engine.options import Option
@@ -14,15 +14,24 @@ from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy import (
     OTHER_SIDE,
     Choice,
+    Deadline,
+    Forbid,
     Policy,
     Reason,
     Refer,
     Role,
+    Rule,
     Text,
+    days,
+    mark,
+    now,
+    placed_at,
+    ship_on,
+    status,
 )
 from samples import BUYER, PERMITTING, SELLER, jst
 from samples import opened as sample
-from unit.tiny import MAIL, OURS, REFERS, asks, opened, tiny, utc
+from unit.tiny import MAIL, OURS, REFERS, RULES, asks, opened, rejects, tiny, utc
 
 
 def asked(policy: Policy, reason: str) -> Case:
@@ -189,3 +198,31 @@ def test_a_screen_shows_the_documents_own_words() -> None:
         "キャンセルリクエストボタンは非表示となります。"
     )
     assert (request.button["en"], request.confirmation) == ("Request cancellation", None)
+
+
+def test_a_day_that_goes_with_a_move_is_one_of_the_policys_zone() -> None:
+    """Planned at 20:00 in UTC, which is tomorrow in Tokyo: due at the end of that day."""
+    late = Deadline(
+        "late", runs=status.is_in("packed"), due=ship_on.end(), then=mark("late", of="order")
+    )
+    policy = tiny(deadlines=(late,))
+    plan = AdvanceOrder("o-7", by=SELLER, move="plan")
+    found = consequences(policy.assess(plan, opened(policy), utc(2, 20)))
+    assert found is not None
+    assert [each.due_at for each in found.starts] == [utc(3, 15)]
+
+
+def test_whoever_was_rejected_learns_whether_they_may_ask_again_at_that_moment() -> None:
+    """A rule closes the door two days after the order was placed (1 March, 03:00)."""
+    closed = Rule(
+        "closed", on=RequestCancellation, when=now >= placed_at + days(2), effect=Forbid("closed")
+    )
+    policy = tiny(rules=(*RULES, closed))
+    case = handle(asks(), opened(policy), policy, utc(2)).case
+    again = []
+    for at in (utc(3, 2), utc(3, 3)):
+        found = consequences(policy.assess(rejects(), case, at))
+        assert found is not None
+        assert found.again is not None
+        again.append((found.again.verdict, found.again.codes))
+    assert again == [("refer", ()), ("refuse", ("closed",))]

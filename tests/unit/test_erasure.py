@@ -12,6 +12,7 @@ from ordercancel import (
     Actor,
     Buyer,
     Event,
+    Operator,
     Order,
     PastRequest,
     Policy,
@@ -24,8 +25,9 @@ from ordercancel import (
 )
 from ordercancel.domain.events import CancellationRequested, OrderRegistered, PartyErased
 from ordercancel.engine.decide import decide, register
-from ordercancel.engine.erasure import ERASED, Person, erased
-from ordercancel.policy import Choice, Forbid, Role, Rule
+from ordercancel.engine.erasure import ERASED, Person, erased, is_to
+from ordercancel.engine.messages import Message
+from ordercancel.policy import Choice, Forbid, Medium, Role, Rule
 from unit.tiny import OPERATOR, RULES, SELLER, SYSTEM, rejects, tiny, utc
 from unit.tiny import asks as tiny_asks
 from unit.tiny import order as tiny_order
@@ -175,3 +177,51 @@ def test_erasing_again_changes_nothing() -> None:
     before = fold(once)
     after = reduce(evolve, (note,), before)
     assert after == attrs.evolve(before, version=before.version + 1, updated_at=utc(2))
+
+
+def test_whoever_acts_on_behalf_of_another_keeps_that_name() -> None:
+    """Neither a name that ends alike nor the same id in another role is the person."""
+    operator, events = Person("operator", "o-1", "staff"), history(asks())
+    for via in ("robot:do-1", "agent:o-1"):
+        acted = attrs.evolve(events[-1], by=Operator("o-1", via=via))
+        (_, asked) = left((events[0], acted), operator)
+        assert asked.by == Operator("staff", via=via)
+
+
+def test_an_id_may_have_a_colon() -> None:
+    agent = Person("agent", "eu:x", "y")
+    (_, asked) = left(history(asks(by=Buyer("b-1", via="agent:eu:x"))), agent)
+    assert asked.by == Buyer("b-1", via="agent:y")
+
+
+def test_who_acted_and_wrote_nothing_had_a_part() -> None:
+    """Even if they keep their id: the erasure is noted with the order."""
+    told = UpdateOrder("o-7", by=OPERATOR, status="packed")
+    events = history(told)
+    assert left(events, Person("operator", "o-1", "o-1")) == events
+
+
+def test_a_word_of_another_fact_is_a_text_here() -> None:
+    """The rules ask for red of the colour, not of the note."""
+    case = fold(left(history(facts=FACTS | {"gift_note": "red"})))
+    assert case.order.facts["gift_note"] == ERASED
+
+
+@pytest.mark.parametrize(
+    ("audience", "party", "hers"),
+    [("buyer", "b-1", True), ("buyer", "b-2", False), ("seller", "b-1", False)],
+)
+def test_a_message_is_to_a_person_by_role_and_id(audience: str, party: str, hers: bool) -> None:
+    message = Message(
+        id="m-1",
+        order_id="o-7",
+        on="pending",
+        at=utc(2),
+        audience=audience,
+        party=party,
+        medium=Medium.MAIL,
+        locale="en",
+        subject="Asked",
+        body="Asked",
+    )
+    assert is_to(HER, message) is hers

@@ -373,6 +373,14 @@ def test_a_command_is_judged_as_if_what_is_due_had_fired() -> None:
     assert (before.order.status, case.order.status) == ("stopped", "new")
 
 
+def test_refunds_become_due_before_a_command_only_where_the_host_makes_them() -> None:
+    policy = shop(SILENT)
+    case = handle(asks(), opened(policy), policy, utc(1, 4)).case
+    assert case_before(approves(), case, policy, utc(3)).refunds == ()
+    (refund,) = case_before(approves(), case, policy, utc(3), obliges=True).refunds
+    assert (refund.request, refund.status) == (1, "due")
+
+
 def test_what_deadlines_did_is_told_from_what_the_command_did() -> None:
     policy = shop(UNPAID)
     told = UpdateOrder("o-7", by=SYSTEM, facts={"item": "hat"})

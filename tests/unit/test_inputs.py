@@ -90,6 +90,10 @@ def test_a_reason_that_is_not_offered_is_named_with_those_that_are() -> None:
     error = wrong(asks(reason="gone", text="abc"))
     assert error.codes == ("reason_not_offered",)
     assert error.faults[0].problem == "'gone' is not offered"
+    assert error.message("ja").endswith(
+        "利用できる理由：「間違い」（mistake）、「その他」（other）"
+    )
+    assert error.message("en").endswith("“Mistake” (mistake), “Other” (other).")
 
 
 def test_a_reason_is_offered_where_its_condition_holds() -> None:
@@ -115,6 +119,9 @@ def test_who_is_offered_no_reason_is_judged_without_one() -> None:
         decide(asks(by=SELLER, reason=None), opened(TINY), TINY, utc(3))
     error = wrong(asks(by=SELLER, reason="mistake"))
     assert error.faults[0].expected == "one of: none"
+    assert error.message("ja") == (
+        "選択された理由は、ここでは利用できません。販売者がこの操作で選択できる理由はありません。"
+    )
 
 
 def test_a_rejection_takes_a_text_alone_where_it_has_no_list() -> None:
@@ -228,6 +235,36 @@ def test_every_fact_that_does_not_fit_is_named() -> None:
     ]
     last = error.faults[8]
     assert (last.problem, last.code) == ("has the unknown fact 'colour'", "unknown_fact")
+
+
+@pytest.mark.parametrize(
+    ("facts", "ja", "en"),
+    [
+        (
+            {"gift": 1},
+            "「ギフト」は「はい」か「いいえ」で入力してください。",
+            "Please enter yes or no for: Gift.",
+        ),
+        (
+            {"planned_on": "soon"},
+            "「予定日」は日付で入力してください。",
+            "Please enter a day for: Day planned.",
+        ),
+        (
+            {"cart_id": 4},
+            "「cart_id」は1行の文字で入力してください。",
+            "Please enter a line of text for: cart_id.",
+        ),
+    ],
+)
+def test_a_person_reads_what_a_fact_is_called_and_what_it_takes(
+    facts: dict[str, Any], ja: str, en: str
+) -> None:
+    """A fact of the host's, which the policy knows nothing of, goes by its name."""
+    gift, planned = Text("ギフト", "Gift"), Text("予定日", "Day planned")
+    policy = tiny(facts=(Flag("gift", gift), Day("planned_on", planned)))
+    error = wrong(update(facts), policy=policy)
+    assert (error.message("ja"), error.message("en")) == (ja, en)
 
 
 def test_facts_that_fit_are_taken_and_so_is_that_one_is_unknown() -> None:

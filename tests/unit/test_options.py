@@ -215,7 +215,9 @@ SHORT: dict[str, Any] = {"languages": ("en",), "source": "for tests", "texts": T
 CARRIED: list[tuple[Any, Any, Any]] = [
     (fee := Flag("fee_accepted", of=RequestCancellation), fee, True),
     (size := Choice("size", of=RequestCancellation, values=("s", "m")), size.is_in("m"), "m"),
+    (sure := Flag("unsure", of=RequestCancellation, required=True), ~sure, False),
     (pieces := Number("pieces", of=RequestCancellation), pieces > 3, 4),
+    (few := Number("few", of=RequestCancellation), few < 3, 2),
     (bought := Moment("bought", of=RequestCancellation), now < bought + days(2), utc(2)),
     (
         used := Moment("used", of=RequestCancellation),
@@ -237,6 +239,15 @@ def test_facts_with_which_it_is_granted_are_found(fact: Any, when: Any, value: o
     asks = by_action(opened(policy), policy, BUYER, utc(2))["request"]
     assert (asks.is_offered, dict(asks.data)) == (True, {fact.name: value})
     assert asks.must_ask == (fact,)
+
+
+def test_a_day_is_one_of_the_policys_zone() -> None:
+    """At 20:00 in UTC it is tomorrow in Tokyo."""
+    back = Day("back", of=RequestCancellation)
+    granted = Rule("granted", on=RequestCancellation, when=now < back.end(), effect=CANCEL)
+    policy = tiny(rules=(granted,), reasons=(), facts=(back,), **SHORT)
+    asks = by_action(opened(policy), policy, BUYER, utc(2, 20))["request"]
+    assert dict(asks.data) == {"back": date(2024, 3, 3)}
 
 
 def test_as_few_facts_as_will_do_are_asked_for() -> None:

@@ -8,12 +8,19 @@ import attrs
 import pytest
 
 from ordercancel import AdvanceOrder, InvalidValue, PastRequest, RequestCancellation, evolve, fold
-from ordercancel.domain.events import CancellationRequested, Event, UnitsCancelled, UnitsShipped
+from ordercancel.domain.events import (
+    CancellationRequested,
+    Event,
+    UnitsCancelled,
+    UnitsReturned,
+    UnitsShipped,
+)
 from ordercancel.domain.money import Money, OrderLine
 from ordercancel.domain.quotes import NOTHING
 from ordercancel.domain.requests import RequestStatus
 from ordercancel.engine.decide import register
 from ordercancel.engine.quote import Account
+from ordercancel.engine.units import may_ship, shipped_among
 from ordercancel.rules.refunding import Refunding
 from unit.tiny import BUYER, SELLER, order, tiny, utc
 
@@ -104,3 +111,47 @@ class TestEvolve:
             given = UnitsCancelled(**STAMP, number=number, lines={"cup": 1}, quote=quote)
             case = evolve(case, given)
         assert case.units.given == {"card": 600}
+
+
+CUPS_GONE = UnitsCancelled(**STAMP, number=1, lines={"cup": 3})
+A_CUP_SHIPPED = UnitsShipped(**STAMP, lines={"cup": 1}, move="send")
+POT_SHIPPED = UnitsShipped(**STAMP, lines={"pot": 1}, move="send")
+CUPS_SHIPPED = UnitsShipped(**STAMP, lines={"cup": 3}, move="send")
+
+
+class TestShipped:
+    @pytest.mark.parametrize(
+        ("events", "asked", "shipped"),
+        [
+            ((), None, "none"),
+            ((A_CUP_SHIPPED,), None, "some"),
+            ((A_CUP_SHIPPED,), {"cup": 2}, "none"),
+            ((A_CUP_SHIPPED,), {"cup": 3}, "some"),
+            ((A_CUP_SHIPPED,), {"pot": 1}, "none"),
+            ((CUPS_SHIPPED, POT_SHIPPED), None, "all"),
+            ((CUPS_SHIPPED,), {"cup": 3}, "all"),
+            ((CUPS_GONE, POT_SHIPPED), None, "all"),
+            ((CUPS_GONE, POT_SHIPPED), {"cup": 1}, "none"),
+        ],
+    )
+    def test_units_that_are_open_still_are_taken_first(
+        self, events: tuple[Event, ...], asked: dict[str, int] | None, shipped: str
+    ) -> None:
+        """So of what is asked for, only what is more than open has shipped."""
+        assert shipped_among(after(*events), asked) == shipped
+
+    def test_an_order_without_open_units_moves_on_as_a_whole(self) -> None:
+        """Units that are named are not there to be shipped any more."""
+        gone = after(CUPS_GONE, UnitsCancelled(**STAMP, number=2, lines={"pot": 1}))
+        assert may_ship(gone, PARTS, "send")
+        assert not may_ship(gone, PARTS, "send", {"cup": 1})
+        whole = fold(register(order(), PARTS, utc(2)))
+        assert may_ship(whole, PARTS, "send")
+        assert may_ship(whole, PARTS, "send", {"cup": 1})
+
+    @pytest.mark.parametrize(
+        "event", [CUPS_GONE, POT_SHIPPED, UnitsReturned(**STAMP, lines={"pot": 1})]
+    )
+    def test_a_case_is_of_the_moment_of_its_last_event(self, event: Event) -> None:
+        case = evolve(after(POT_SHIPPED), attrs.evolve(event, at=utc(4)))
+        assert (case.updated_at, case.version) == (utc(4), 3)
