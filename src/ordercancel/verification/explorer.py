@@ -215,13 +215,13 @@ class Explorer:
             if not decision.is_refused:
                 for told in self._with_facts(command, node):
                     yield Attempt(told, node.at, seller), decision
-            elif self.show_refusals:
+            else:
                 self._stepped(node, Attempt(command, node.at, seller), decision, (), node.case)
 
     def _decisions(
         self, node: CaseNode, seller: Party | None
     ) -> Iterator[tuple[Judged, Decision]]:
-        """What the policy says to every command; judged once for like facts."""
+        """What the policy says to every command that is a step; judged once for like facts."""
         case = node.case
         facts = FactsRead(Facts(None, case, self.policy, node.at, seller, SYSTEM))
         request, units = self._keys.request(case), self._keys.units(case)
@@ -230,7 +230,10 @@ class Explorer:
             permits = seller is not None and seller.permits_cancellation
             key: Hashable = (kind, request, units, permits, self._keys.regions(names, facts))
             if key not in self._judged:
-                self._judged[key] = tuple(self._judge(kind, node, seller))
+                judged = self._judge(kind, node, seller)
+                self._judged[key] = tuple(
+                    each for each in judged if self.show_refusals or not each[1].is_refused
+                )
             for command, decision in self._judged[key]:
                 yield self._about(command, number), decision
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import product
@@ -61,6 +61,9 @@ class TimeRegions:
         if any(isinstance(step, EndOfDay | BusinessDays) for step in steps):
             self._clocks = sorted({time(), *self._clocks})
         self._turned: dict[datetime, dict[str, datetime]] = {}
+        self._anchors = tuple(dict.fromkeys(each.anchor_name for each in self.times))
+        self._marked: dict[Hashable, dict[str, datetime]] = {}
+        self._told_apart: dict[Hashable, tuple[object, ...]] = {}
         self._days = sorted(
             {step.later + 1 for step in steps if isinstance(step, EndOfDay)}
             | ({1} if steps else set())
@@ -178,13 +181,21 @@ class TimeRegions:
             facts: The facts of the case. Default: they are read from it.
         """
         marks = self._marks(case, at, facts)
+        key = (at, *marks.items())  # most steps lead to times that others have led to
+        region = self._told_apart.get(key)
+        if region is None:
+            region = self._told_apart[key] = self._region(marks, at)
+        return region
+
+    def _region(self, marks: Mapping[str, datetime], at: datetime) -> tuple[object, ...]:
         past = tuple([name for name, mark in marks.items() if mark <= at])
         working = self._working_days(at)
         ahead: list[object] = []
         earlier: datetime | None = None
         today = at.astimezone(self.policy.tzinfo).date()
         counted = sorted({*self._days, *working}) if working else self._days
-        coming = [(mark, name) for name, mark in (marks | self._turns(at)).items() if mark > at]
+        every = {**marks, **self._turns(at)}
+        coming = [(mark, name) for name, mark in every.items() if mark > at]
         for mark, name in sorted(coming):
             ahead.append((name, mark == earlier, self._distance(mark, at, today, counted)))
             earlier = mark
@@ -216,12 +227,16 @@ class TimeRegions:
     ) -> dict[str, datetime]:
         """The marks of a case; of one that is cancelled those of deadlines that still run."""
         facts = facts or Facts(None, case, self.policy, at)
-        marks: dict[str, datetime] = {}
         if case.order.status == self.policy.orders.cancelled and not self._runs_when_cancelled(
             case
         ):
-            return marks
+            return {}
         request = None if case.latest is None else case.latest.status
+        key = (request, *[facts[name] for name in self._anchors])
+        marks = self._marked.get(key)
+        if marks is not None:
+            return marks
+        marks = self._marked[key] = {}
         over = () if request is None else self._over.get(request, ())
         for name, each in zip(self._names, self.times, strict=True):
             mark = None if name in over else each.at(facts.__getitem__)
