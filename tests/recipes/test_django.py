@@ -42,6 +42,22 @@ fired = Event.objects.filter(kind="DeadlineFired")
 print(fired.count(), fired.values("order_id").distinct().count(),
       Message.objects.exclude(state="delivered").count())
 """
+REFUNDED = """
+from django.utils import timezone
+from ordercancel import Buyer, Order, RequestCancellation, System
+from ordercancel.contrib.django import service
+from storefront.models import Payment
+
+now = timezone.now()
+service().register(Order("new", policy="qoo10", status="new", buyer="b-1", seller="s-1",
+                         placed_at=now))
+service().handle(RequestCancellation("new", by=Buyer("b-1"), reason="changed_mind"))
+while service().relay().more:
+    pass
+(refund,) = service().case("new", by=System()).refunds
+(payment,) = Payment.objects.all()
+print(refund.status, refund.key == payment.key, payment.number)
+"""
 TASKS = """
 from ordercancel.contrib.django.tasks import relay, tick
 print(tick.enqueue().return_value, relay.enqueue().return_value > 0)
@@ -133,6 +149,11 @@ def test_djangos_tasks_do_what_is_due(shop: Shop) -> None:
     shop.shell(OVERDUE)
     assert shop.shell(TASKS) == [f"{DUE}", "True"]
     assert shop.shell(COUNTED) == [f"{DUE}", f"{DUE}", "0"]
+
+
+def test_the_shop_refunds_what_it_cancels(shop: Shop) -> None:
+    """By the setting ``OBLIGATIONS`` and the relay; the mails are printed before the answer."""
+    assert shop.shell(REFUNDED)[-3:] == ["settled", "True", "new"]
 
 
 # ---------------------------------------------------------------- a server that forks

@@ -1,4 +1,4 @@
-"""The shop's own orders: what was bought, and what the shop itself calls their state."""
+"""The shop's own orders, with what it calls their state itself, and what it has paid back."""
 
 from __future__ import annotations
 
@@ -14,3 +14,13 @@ class ShopOrder(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Payment(models.Model):
+    """Money that was paid back; it stands for the payment provider's own list."""
+
+    key = models.CharField(max_length=200, unique=True)
+    number = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        return self.key

@@ -61,4 +61,5 @@ ORDERCANCEL = {
     "POLICIES": ["ordercancel.policies.QOO10"],
     "NOTIFIER": "storefront.people.NOTIFIER",
     "DIRECTORY": "storefront.people.People",
+    "OBLIGATIONS": "storefront.refunds.Obligations",
 }

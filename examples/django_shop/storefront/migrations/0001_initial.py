@@ -1,4 +1,4 @@
-"""The table of the shop's own orders."""
+"""The tables of the shop's own orders, and of what it has paid back."""
 
 from __future__ import annotations
 
@@ -22,6 +22,19 @@ class Migration(migrations.Migration):
                 ("buyer", models.CharField(max_length=40)),
                 ("seller", models.CharField(max_length=40)),
                 ("state", models.CharField(max_length=40)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Payment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        primary_key=True, serialize=False, verbose_name="ID", auto_created=True
+                    ),
+                ),
+                ("key", models.CharField(max_length=200, unique=True)),
+                ("number", models.CharField(max_length=40)),
             ],
         ),
     ]
