@@ -249,10 +249,13 @@ def test_a_sync_service_takes_a_sync_record_alone() -> None:
 
 
 def test_the_refund_is_told_before_and_after() -> None:
-    """One chair of four, at no fee: a quarter of what they cost."""
+    """All of it by the options; one chair of four, at no fee, is a quarter of what they cost."""
     lines = (Path(__file__).parents[3] / "examples" / "furniture.jsonl").read_text("utf-8")
     placed = json.loads(next(line for line in lines.splitlines() if line[:1] == "{"))["order"]
     shop = client_of(shop_of("sync", (from_json(Order, json.dumps(placed)),), [FURNITURE]))
+    options = shop.get("/orders/F-1/options").json()
+    (request,) = (each for each in options if each["command"] == "request")
+    assert request["quote"]["refund"] == 79_000
     body = {"do": "request", "reason": "changed_mind", "lines": {"chair": 1}}
     for path in ("assessment", "commands"):
         answer = shop.post(f"/orders/F-1/{path}", json=body)
