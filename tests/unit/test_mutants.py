@@ -360,3 +360,4 @@ class TestAMutant:
         assert texts[1] == "ルール asks：効果：販売者の判断へ → 即時キャンセル"
         assert "注文の流れ sent：必要な事実：ship_onを除く" in texts
         assert "注文の流れ：キャンセルできる状態：heldを加える" in texts
+        assert "ポリシー：回答待ちの間の再リクエスト：いいえ → はい" in texts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -13,6 +13,8 @@ from ordercancel.domain.commands import (
     JUDGED,
     AdvanceOrder,
     AnswerWithdrawal,
+    AskWithdrawal,
+    Command,
     Judged,
     RequestCancellation,
 )
@@ -21,6 +23,8 @@ from ordercancel.policy.policy import Policy
 from ordercancel.rules.reasons import Reason, TextBounds
 from ordercancel.verification.conditions import every_fact, every_leaf
 from ordercancel.verification.enumeration import values_of
+
+C = TypeVar("C", bound=Command)
 
 ORDER_ID = "o-1"
 LINES = (OrderLine(id="a", quantity=2), OrderLine(id="b", quantity=2))
@@ -132,6 +136,15 @@ def _data_of(policy: Policy, kind: type[Judged]) -> Iterator[dict[str, Any]]:
 def easiest(reasons: tuple[Reason, ...]) -> Reason | None:
     """The reason that takes the shortest text; None where there is none."""
     return min(reasons, key=lambda each: len(shortest_text(each.text) or ""), default=None)
+
+
+def with_reason(command: C, reason: Reason) -> C:
+    """The command with this reason, and with the shortest text that goes with it."""
+    said: Any = command
+    text = shortest_text(reason.text)
+    if isinstance(command, AskWithdrawal):  # its reason is a text alone
+        return attrs.evolve(said, text=text)  # type: ignore[no-any-return]
+    return attrs.evolve(said, reason=reason.code, text=text)  # type: ignore[no-any-return]
 
 
 def shortest_text(bounds: TextBounds | None) -> str | None:

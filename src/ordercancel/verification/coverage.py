@@ -17,7 +17,7 @@ import attrs
 
 from ordercancel.domain.actors import Party
 from ordercancel.domain.cases import Case
-from ordercancel.domain.commands import JUDGED, Command, Reject, RequestCancellation
+from ordercancel.domain.commands import JUDGED, Command
 from ordercancel.domain.events import Event
 from ordercancel.domain.texts import LANGS, Lang, Text
 from ordercancel.engine import handling
@@ -26,7 +26,7 @@ from ordercancel.engine.ruleset import RuleSet
 from ordercancel.policy.describe import Spoken
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.reasons import Reason
-from ordercancel.verification.commands_tried import shortest_text
+from ordercancel.verification.commands_tried import with_reason
 from ordercancel.verification.coverage_report import Coverage, Gap
 from ordercancel.verification.explorer import Explorer
 from ordercancel.verification.goals import (
@@ -171,11 +171,8 @@ class _Search(Visitor):
     ) -> None:
         self._find(node, attempt, achieved(self.policy, decision))
         for reason in () if decision.is_refused else offered:
-            given: dict[str, Any] = {"text": shortest_text(reason.text)}
-            if reason.on in (RequestCancellation, Reject):
-                given["reason"] = reason.code
-            command = attrs.evolve(attempt.command, **given)
-            self._find(node, attrs.evolve(attempt, command=command), {of_reason(reason)})
+            said = attrs.evolve(attempt, command=with_reason(attempt.command, reason))
+            self._find(node, said, {of_reason(reason)})
         self._note(decision)
         self._stop_if_done()
 

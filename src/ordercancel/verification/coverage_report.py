@@ -10,7 +10,14 @@ import attrs
 from ordercancel.domain.texts import LANGS, Lang, Text
 from ordercancel.policy.policy import Policy
 from ordercancel.verification.goals import Aim, Goal, goal_text
-from ordercancel.verification.scenario import Line, by_scenario
+from ordercancel.verification.report_lines import (
+    by_scenario,
+    heading,
+    percent,
+    with_scenarios,
+    without_scenario,
+)
+from ordercancel.verification.scenario import Line
 
 
 def whole(goal: Goal) -> Goal:
@@ -82,8 +89,7 @@ class Coverage:
     def percent(self) -> float:
         """How many of 100 are shown, rounded down to a tenth; 100 where nothing counts."""
         counts = self.counts().values()
-        shown, possible = sum(each for each, _ in counts), sum(each for _, each in counts)
-        return shown * 1000 // possible / 10 if possible else 100.0
+        return percent(sum(each for each, _ in counts), sum(each for _, each in counts))
 
     @property
     def scenarios(self) -> dict[str, tuple[Goal, ...]]:
@@ -124,32 +130,24 @@ class Coverage:
 
 def _lines(report: Coverage, lang: Lang) -> Iterator[str]:
     policy, counts = report.policy, report.counts()
-    title = policy.text(policy.title or policy.name)
-    which = Text(
-        f"（{policy.name} 第{policy.edition}版）", f" ({policy.name}, edition {policy.edition})"
-    )
-    yield f"{title[lang]}{which[lang]}"
+
+    def text_of(goal: Goal) -> str:
+        return goal_text(policy, goal, lang)
+
+    yield heading(policy, lang)
     yield Text(f"網羅率 {report.percent:g} %", f"{report.percent:g} % is shown")[lang]
     for aim, (shown, possible) in counts.items():
         yield f"- {_AIMS[aim][lang]}{Text('：', ': ')[lang]}{shown}/{possible}"
-    for number, (lines, shows) in enumerate(report.scenarios.items(), 1):
-        yield ""
-        for place, goal in enumerate(shows):
-            yield f"{'   ' if place else f'{number}. '}{goal_text(policy, goal, lang)}"
-        yield from (f"   {line}" for line in lines.split("\n"))
-    not_found = [each.goal for each in report.missing if each.scenario is None]
-    if not_found:
-        yield ""
-        yield _NOT_FOUND[lang]
-    yield from (f"- {goal_text(policy, goal, lang)}" for goal in not_found)
-    if report.unshowable:
-        yield ""
-        yield Text(
-            "示すことができず、数えないもの：", "What cannot be shown, and does not count:"
-        )[lang]
-    for gap in report.unshowable:
-        why = "" if gap.why is None else gap.why[lang]
-        yield f"- {goal_text(policy, gap.goal, lang)}{Text('。', ': ')[lang]}{why}"
+    yield from with_scenarios(report.scenarios, text_of)
+    not_found = [text_of(each.goal) for each in report.missing if each.scenario is None]
+    yield from without_scenario(_NOT_FOUND[lang], not_found)
+    because = Text("。", ": ")[lang]
+    unshowable = [
+        f"{text_of(gap.goal)}{because}{gap.why[lang]}"
+        for gap in report.gaps
+        if gap.why is not None
+    ]
+    yield from without_scenario(_UNSHOWABLE[lang], unshowable)
 
 
 _AIMS: Mapping[Aim, Text] = {
@@ -159,6 +157,8 @@ _AIMS: Mapping[Aim, Text] = {
     Aim.REASON: Text("使われた理由", "reasons that were given"),
     Aim.DEADLINE: Text("実行された期限", "deadlines that fired"),
 }
+
+_UNSHOWABLE = Text("示すことができず、数えないもの：", "What cannot be shown, and does not count:")
 
 _NOT_FOUND = Text(
     "網羅されておらず、調べた案件にも該当がないもの（未調査の案件が残っている）：",

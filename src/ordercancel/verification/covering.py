@@ -16,14 +16,14 @@ from typing import Any
 
 import attrs
 
-from ordercancel.domain.commands import JUDGED, Reject, RequestCancellation
+from ordercancel.domain.commands import JUDGED
 from ordercancel.domain.orders import Order
 from ordercancel.engine.decision import Decision
 from ordercancel.engine.handling import fire_due
 from ordercancel.engine.timers import first_timer
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.reasons import Reason
-from ordercancel.verification.commands_tried import SELLER, shortest_text
+from ordercancel.verification.commands_tried import SELLER, with_reason
 from ordercancel.verification.coverage import MOST_CASES, coverage
 from ordercancel.verification.coverage_report import Coverage
 from ordercancel.verification.enumeration import SECOND
@@ -123,12 +123,8 @@ class _Search(Visitor):
             if goal.aim is Aim.CONDITION and goal.value:
                 self._just_before(node, attempt, goal, decision)
         for reason in () if decision.is_refused else offered:
-            given: dict[str, Any] = {"text": shortest_text(reason.text)}
-            if reason.on in (RequestCancellation, Reject):
-                given["reason"] = reason.code
-            command = attrs.evolve(attempt.command, **given)
             others = {each for each in shows if each.aim is not Aim.REASON}
-            said = attrs.evolve(attempt, command=command)
+            said = attrs.evolve(attempt, command=with_reason(attempt.command, reason))
             self._keep(node, said, frozenset({*others, of_reason(reason)}), is_refused=False)
 
     def stepped(self, node: CaseNode, attempt: Attempt | Tick, step: Step) -> None:

@@ -13,7 +13,6 @@ from ordercancel.domain.cases import REFUND_OPEN, Case
 from ordercancel.domain.commands import (
     JUDGED,
     AdvanceOrder,
-    AskWithdrawal,
     FireDeadline,
     Judged,
     SettleRefund,
@@ -39,7 +38,7 @@ from ordercancel.verification.commands_tried import (
     SYSTEM,
     commands_tried,
     easiest,
-    shortest_text,
+    with_reason,
 )
 from ordercancel.verification.conditions import every_fact, leaves_asked
 from ordercancel.verification.invariants import Step
@@ -276,15 +275,11 @@ class Explorer:
         chosen: list[Reason | None] = [easiest(offered)]
         if self._by_reason:
             chosen = [*offered] or [None]
-        worded: Any = command
         for reason in chosen:
             if reason is None:
                 yield command, ()
-            elif kind is AskWithdrawal:
-                yield attrs.evolve(worded, text=shortest_text(reason.text)), offered
             else:
-                text = shortest_text(reason.text)
-                yield attrs.evolve(worded, reason=reason.code, text=text), offered
+                yield with_reason(command, reason), offered
 
     def _with_facts(self, command: Judged, node: CaseNode) -> Iterator[Judged]:
         """A move with the facts that it brings along, in every way that makes a difference."""

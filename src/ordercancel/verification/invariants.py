@@ -63,7 +63,7 @@ class Invariant:
 
     >>> Invariant(
     ...     "shop.operators_do_not_ask",
-    ...     Text("運営者は要請しない", "operators do not ask"),
+    ...     Text("運営者はリクエストしない", "operators do not ask"),
     ...     lambda step: not step.events or step.command.by.role != "operator",
     ... ).id
     'shop.operators_do_not_ask'

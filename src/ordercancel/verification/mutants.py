@@ -109,7 +109,7 @@ _WORDS: Mapping[str, Text] = {
     "facts": Text("伴う事実", "brings along"),
     "needs": Text("必要な事実", "needs"),
     "zone": Text("タイムゾーン", "zone"),
-    "ask_again_while_open": Text("回答待ちの再要請", "asking again while open"),
+    "ask_again_while_open": Text("回答待ちの間の再リクエスト", "asking again while open"),
 }
 
 

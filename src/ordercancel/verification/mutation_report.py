@@ -10,7 +10,14 @@ import attrs
 from ordercancel.domain.texts import LANGS, Lang, Text
 from ordercancel.policy.policy import Policy
 from ordercancel.verification.mutants import Mutant
-from ordercancel.verification.scenario import Line, by_scenario
+from ordercancel.verification.report_lines import (
+    by_scenario,
+    heading,
+    percent,
+    with_scenarios,
+    without_scenario,
+)
+from ordercancel.verification.scenario import Line
 
 
 @attrs.frozen
@@ -52,7 +59,7 @@ class MutationReport:
     def percent(self) -> float:
         """How many of 100 are noticed, rounded down to a tenth; 100 where none counts."""
         counted = len(self.noticed) + len(self.survivors)
-        return len(self.noticed) * 1000 // counted / 10 if counted else 100.0
+        return percent(len(self.noticed), counted)
 
     @property
     def scenarios(self) -> dict[str, tuple[Mutant, ...]]:
@@ -86,12 +93,7 @@ def _as_dict(mutant: Mutant) -> dict[str, Any]:
 
 
 def _lines(report: MutationReport, lang: Lang) -> Iterator[str]:
-    policy = report.policy
-    title = policy.text(policy.title or policy.name)
-    which = Text(
-        f"（{policy.name} 第{policy.edition}版）", f" ({policy.name}, edition {policy.edition})"
-    )
-    yield f"{title[lang]}{which[lang]}"
+    yield heading(report.policy, lang)
     noticed, counted = len(report.noticed), len(report.noticed) + len(report.survivors)
     yield Text(
         f"変異 {counted} 件のうち {noticed} 件を検出（{report.percent:g} %）",
@@ -103,16 +105,9 @@ def _lines(report: MutationReport, lang: Lang) -> Iterator[str]:
             f"ほかの {same} 件は、到達しうるどの案件でも同じ答えになるため、数えない",
             f"{same} more answer alike in every case that can be reached, and do not count",
         )[lang]
-    for number, (lines, noticed_by) in enumerate(report.scenarios.items(), 1):
-        yield ""
-        for place, mutant in enumerate(noticed_by):
-            yield f"{'   ' if place else f'{number}. '}{mutant.text(lang)}"
-        yield from (f"   {line}" for line in lines.split("\n"))
-    not_found = [each.mutant for each in report.survivors if each.scenario is None]
-    if not_found:
-        yield ""
-        yield _NOT_FOUND[lang]
-    yield from (f"- {mutant.text(lang)}" for mutant in not_found)
+    yield from with_scenarios(report.scenarios, lambda mutant: mutant.text(lang))
+    not_found = [each.mutant.text(lang) for each in report.survivors if each.scenario is None]
+    yield from without_scenario(_NOT_FOUND[lang], not_found)
 
 
 _NOT_FOUND = Text(

@@ -15,6 +15,7 @@ from ordercancel.domain.texts import Lang, Text
 from ordercancel.policy.parts import Waiver
 from ordercancel.policy.policy import Policy
 from ordercancel.rules.sources import source_data
+from ordercancel.verification.report_lines import heading
 
 
 class Kind(StrEnum):
@@ -280,12 +281,7 @@ _COLON = Text("：", ": ")
 
 
 def _lines(report: Report, lang: Lang) -> Iterator[str]:
-    policy = report.policy
-    title = policy.text(policy.title or policy.name)
-    which = Text(
-        f"（{policy.name} 第{policy.edition}版）", f" ({policy.name}, edition {policy.edition})"
-    )
-    yield f"{title[lang]}{which[lang]}"
+    yield heading(report.policy, lang)
     total = sum(report.combinations.values())
     means = {each for proof in report.proofs for each in proof.by}
     if report.sampled:

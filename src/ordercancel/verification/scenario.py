@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, tzinfo
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 
@@ -33,8 +32,6 @@ from ordercancel.domain.orders import Order
 from ordercancel.engine.decide import decide
 from ordercancel.engine.decision import Refused
 from ordercancel.policy.policy import Policy
-
-T = TypeVar("T")
 
 Line = Mapping[str, Any]
 
@@ -127,16 +124,6 @@ def is_valid(policy: Policy, case: Case, attempt: Attempt | Tick) -> bool:
     except InvalidValue:
         return False
     return True
-
-
-def by_scenario(shown: Iterable[tuple[tuple[Line, ...] | None, T]]) -> dict[str, tuple[T, ...]]:
-    """Scenarios as JSON Lines, each with all that it shows; what has none is left out."""
-    grouped: dict[str, list[T]] = {}
-    for lines, each in shown:
-        if lines is not None:
-            written = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
-            grouped.setdefault(written, []).append(each)
-    return {written: tuple(shows) for written, shows in grouped.items()}
 
 
 def scenario(
