@@ -30,6 +30,7 @@ class DeadlineCheck(Check):
         super().__init__(policy)
         self.ran: dict[str, CaseNode] = {}
         self.fired: set[str] = set()
+        self._in_turn: tuple[CaseNode | None, list[str]] = (None, [])
         self._ties: set[tuple[str, str]] = set()
 
     def reached(self, node: CaseNode) -> None:
@@ -59,6 +60,9 @@ class DeadlineCheck(Check):
         assert isinstance(fired, DeadlineFired)
         deadline = self.policy.deadline(fired.deadline)
         self.fired.add(deadline.id)
+        if self._in_turn[0] is not node:
+            self._in_turn = node, []
+        self._in_turn[1].append(deadline.id)
         status = step.before.order.status
         if fired.impossible:
             problem = Text(
@@ -86,12 +90,13 @@ class DeadlineCheck(Check):
         self.report(Kind.DEADLINE_NEVER_RUNS, deadline.id, problem, explorer.first)
 
     def looped(self, node: CaseNode, tick: Tick) -> None:
-        deadline = tick.command.deadline
+        _, fired = self._in_turn
+        circle = sorted(set(fired[len(fired) // 2 :]))  # others may have led there
         problem = Text(
             "同じ時点で、期限が際限なく働き続ける。",
-            "At one and the same moment deadlines fire without end, this one among them.",
+            "At one and the same moment they fire without end.",
         )
-        self.report(Kind.DEADLINES_LOOP, deadline, problem, node, tick)
+        self.report(Kind.DEADLINES_LOOP, ", ".join(circle), problem, node, tick)
 
     def finish(self, explorer: Explorer) -> None:
         if explorer.is_part:
