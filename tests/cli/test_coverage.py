@@ -133,7 +133,7 @@ def test_everything_that_is_wrong_with_scenarios_is_said_at_once(
     assert out == ""
     said = [line.replace(f"{tmp_path}/", "") for line in err.splitlines()]
     assert said[:3] == [
-        "ordercancel: none: No such file or directory",
+        "ordercancel: none: does not exist; expected a file or folder that does",
         "ordercancel: empty: has no command; expected a scenario as of `ordercancel replay`",
         "ordercancel: other:1: no policy 'conect'; expected one of: shop",
     ]

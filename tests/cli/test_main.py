@@ -450,9 +450,71 @@ class TestFailures:
         assert stopped.value.code == 2
         assert "nowhere" in capsys.readouterr().err
 
-    def test_a_missing_file_is_named(self, capsys: pytest.CaptureFixture[str]) -> None:
-        assert main(["replay", "nowhere.jsonl"]) == 2
-        assert "nowhere.jsonl" in capsys.readouterr().err
+    @pytest.mark.parametrize(
+        ("arguments", "en", "ja"),
+        [
+            (
+                ("replay", "none"),
+                "none: does not exist; expected a file or folder that does",
+                "none：見つかりません。存在するファイルまたはフォルダを指定してください",
+            ),
+            (
+                ("explain", "folder"),
+                "folder: is a folder; expected a file",
+                "folder：フォルダです。ファイルを指定してください",
+            ),
+            (
+                ("page", "conect", "-o", "none/x.html"),
+                "none/x.html: does not exist; expected a file or folder that does",
+                "none/x.html：見つかりません。存在するファイルまたはフォルダを指定してください",
+            ),
+            (
+                ("page", "conect", "-o", "file/x.html"),
+                "file/x.html: a part of it is no folder; expected a path inside of folders",
+                "file/x.html：途中がフォルダではありません。フォルダの中のパスを指定してください",
+            ),
+            (
+                ("diff", "conect", "conect", "--by", "enumeration", "--scenarios", "file"),
+                "file: is a file; expected a folder",
+                "file：ファイルです。フォルダを指定してください",
+            ),
+        ],
+    )
+    @pytest.mark.parametrize("lang", ["en", "ja"])
+    def test_a_file_that_cannot_be_used_is_named_with_what_could_be(
+        self,
+        arguments: tuple[str, ...],
+        en: str,
+        ja: str,
+        lang: str,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        """In the language of the environment, with exit status 2."""
+        (tmp_path / "folder").mkdir()
+        (tmp_path / "file").touch()
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("LC_ALL", lang)
+        assert main(arguments) == 2
+        assert capsys.readouterr().err == f"ordercancel: {en if lang == 'en' else ja}\n"
+
+    def test_what_is_no_trouble_with_a_file_is_told_as_the_system_says_it(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def fail(*_: object) -> Path:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("ordercancel.cli.commands.Path", fail)
+        assert main(["replay", "some.jsonl"]) == 2
+        assert capsys.readouterr().err == "ordercancel: [Errno 28] No space left on device\n"
+
+    def test_standard_input_is_read_once(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit) as stopped:
+            main(["coverage", "conect", "-", "-"])
+        assert stopped.value.code == 2
+        said = "ordercancel: FILE: is - 2 times; expected standard input once at most\n"
+        assert capsys.readouterr().err == said
 
     def test_a_database_that_is_none_of_ours_is_refused(
         self, capsys: pytest.CaptureFixture[str]

@@ -155,7 +155,7 @@ def test_everything_that_is_wrong_with_scenarios_is_said_at_once(
     out, err = capsys.readouterr()
     assert out == ""
     said = [line.replace(f"{tmp_path}/", "") for line in err.splitlines()]
-    assert said[0] == "ordercancel: none: No such file or directory"
+    assert said[0] == "ordercancel: none: does not exist; expected a file or folder that does"
     assert said[1].startswith("ordercancel: faulty:1: not a line of JSON")
     with pytest.raises(SystemExit):
         main(["mutants", "bazaar", *files])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
@@ -102,6 +102,40 @@ def of_environment() -> Lang:
     settings = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     locale = next((each for each in settings if each), "")
     return "ja" if locale.startswith("ja") else "en"
+
+
+_UNUSABLE: Mapping[type[OSError], Text] = {
+    FileNotFoundError: Text(
+        "{file}：見つかりません。存在するファイルまたはフォルダを指定してください",
+        "{file}: does not exist; expected a file or folder that does",
+    ),
+    IsADirectoryError: Text(
+        "{file}：フォルダです。ファイルを指定してください", "{file}: is a folder; expected a file"
+    ),
+    NotADirectoryError: Text(
+        "{file}：途中がフォルダではありません。フォルダの中のパスを指定してください",
+        "{file}: a part of it is no folder; expected a path inside of folders",
+    ),
+    FileExistsError: Text(
+        "{file}：ファイルです。フォルダを指定してください", "{file}: is a file; expected a folder"
+    ),
+    PermissionError: Text(
+        "{file}：権限がありません。読み書きできるファイルまたはフォルダを指定してください",
+        "{file}: may not be used by you; expected a file or folder that you may read or write",
+    ),
+}
+
+
+def unusable(error: OSError) -> str:
+    """Why a file or folder can't be read or written, and what could be, for people.
+
+    It is in the language of the environment. Of what is no trouble with a file it is what the
+    system says.
+    """
+    said = _UNUSABLE.get(type(error))
+    if said is None or error.filename is None:
+        return str(error)
+    return said.fill(of_environment(), {"file": str(error.filename)})
 
 
 def attribute(name: str) -> object:

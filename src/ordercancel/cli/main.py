@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from ordercancel.cli.arguments import parser
+from ordercancel.cli.lookup import unusable
 from ordercancel.domain.errors import OrderCancelError
 
 
@@ -24,7 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of the output has had enough, as `head` has.
         sys.stderr.close()
         return 0
-    except (OrderCancelError, OSError) as error:
+    except OSError as error:
+        print(f"ordercancel: {unusable(error)}", file=sys.stderr)
+        return 2
+    except OrderCancelError as error:
         print(f"ordercancel: {error}", file=sys.stderr)
         return 2
     return status

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 from ordercancel.cli.lines import lines_of
-from ordercancel.cli.lookup import stop
+from ordercancel.cli.lookup import stop, unusable
 from ordercancel.cli.replay import Answer, Replay
 from ordercancel.policy.policy import Policy
 
@@ -24,11 +24,14 @@ def run_files(policies: Sequence[Policy], files: Iterable[str]) -> tuple[Run, ..
     """
     problems: list[str] = []
     runs: list[Run] = []
+    files = list(files)
+    if files.count("-") > 1:
+        stop(f"FILE: is - {files.count('-')} times; expected standard input once at most")
     for file in files:
         try:
             content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         except OSError as error:
-            problems.append(f"{file}: {error.strerror}")
+            problems.append(unusable(error))
             continue
         lines = list(lines_of(BytesIO(content)))
         answers = list(Replay(policies).run(lines))
