@@ -218,13 +218,12 @@ def run_coverage(chosen: argparse.Namespace) -> int:
 def run_mutants(chosen: argparse.Namespace) -> int:
     """Show which changes of a policy scenarios overlook; 1 where it is more than they may."""
     files = loaded("ordercancel.cli.scenario_files", "cli")
-    mutation = loaded("ordercancel.cli.mutants", "cli").mutation
     policies = policies_of(chosen.policy)
     runs = files.run_files(policies, chosen.scenario)
     return _measured(
         chosen,
         "mutants",
-        lambda policy: mutation(policy, policies, runs, most_cases=chosen.most_cases),
+        lambda policy: files.mutation(policy, policies, runs, most_cases=chosen.most_cases),
         lacking="mutant",
     )
 

@@ -29,7 +29,6 @@ from ordercancel.rules.sources import (
     Gap,
     OwnRule,
     Remark,
-    Source,
 )
 
 _FATES = ("rule", "text", "reading", "decision", "remark", "nothing")
@@ -50,7 +49,7 @@ def beside(tell: Telling) -> Iterator[Chapter]:
             tell.say("原文との対照", "Side by side with the document"),
             [*_counted(tell, parts), *each_document],
         )
-    own = [each for each in parts if each.kind == "rule" and not _cited(tell, each)]
+    own = [each for each in parts if each.kind == "rule" and not each.cited]
     if own:
         title = tell.say("定めとその境目", "The rules, and situations at their boundaries")
         if documents:
@@ -67,18 +66,9 @@ def beside(tell: Telling) -> Iterator[Chapter]:
         yield Chapter("decided", title, [_decided(tell, gaps)])
 
 
-def _source(tell: Telling, part: Part) -> Source | None:
-    return tell.policy.source if part.source is None else part.source
-
-
-def _cited(tell: Telling, part: Part) -> tuple[str, ...]:
-    source = _source(tell, part)
-    return source.cited if isinstance(source, Citation) else ()
-
-
-def _behind(tell: Telling, clause: Clause, parts: Iterable[Part]) -> list[Part]:
+def _behind(clause: Clause, parts: Iterable[Part]) -> list[Part]:
     """What rests on a clause: what it says, and what it is read to say."""
-    return [each for each in parts if clause.id in _cited(tell, each)]
+    return [each for each in parts if clause.id in each.cited]
 
 
 # ---------------------------------------------------------------- sentences, counted
@@ -111,7 +101,7 @@ def _counted(tell: Telling, parts: Iterable[Part]) -> Iterator[Block]:
     unseen = 0
     for document in tell.policy.documents:
         for clause in document.clauses:
-            counts[_fate(clause, _behind(tell, clause, parts))] += _sentences(clause)
+            counts[_fate(clause, _behind(clause, parts))] += _sentences(clause)
         for remark in document.remarks:
             apart = _stands_apart(document, remark)
             counts["remark"] += len(remark.lines) if apart else 0
@@ -158,7 +148,7 @@ def _names(tell: Telling) -> Mapping[str, str]:
 
 def _passages(tell: Telling, document: Document, parts: tuple[Part, ...]) -> Iterator[Block]:
     for clause in document.clauses:
-        behind = _behind(tell, clause, parts)
+        behind = _behind(clause, parts)
         yield Passage(
             clause.id,
             tell.section(clause.section),
@@ -182,8 +172,7 @@ def _follows(
     unseen = Span(tell.say("確認しない", "not checked"), "badge")
     lines: list[Line] = []
     for each in behind:
-        source = _source(tell, each)
-        is_read = isinstance(source, Citation) and source.basis is Basis.READS
+        is_read = isinstance(each.source, Citation) and each.source.basis is Basis.READS
         lines.append((read, *each.line) if is_read else each.line)
     if clause.reading is not None:
         lines.append((read, _without_ids(tell, tell.text(clause.reading))))
@@ -233,10 +222,9 @@ def _without_ids(tell: Telling, text: str) -> str:
 def _own(tell: Telling, parts: Iterable[Part]) -> Iterator[Block]:
     plain: list[Line] = []
     for each in parts:
-        source = _source(tell, each)
-        line: Line = (Span(tell.word(source), "badge"), *each.line)
-        if isinstance(source, OwnRule):
-            why = tell.text(source.rationale)
+        line: Line = (Span(tell.word(each.source), "badge"), *each.line)
+        if isinstance(each.source, OwnRule):
+            why = tell.text(each.source.rationale)
             line = (*line, tell.say("（{why}）", " ({why})", why=why))
         if each.rows:
             yield Para(line)

@@ -70,23 +70,17 @@ def _when(tell: Telling, role: str) -> str:
         each for answers in tell.survey.answers.values() for each in answers.get((role, ASK), ())
     ]
     parts = []
-    for each in outcomes(tell.policy, asked):
-        when = tell.case(each.when)
+    came = outcomes(tell.policy, asked)
+    for each in came:
+        said = {"who": tell.role(role), "when": tell.case(each.when)}
         if isinstance(each.effect, Cancel):
-            ja, en = (
-                "{who}が求めると即時にキャンセルとなるのは、{when}です。",
-                "Asked by {who}, it is cancelled at once {when}.",
-            )
+            ja = "{who}が求めると即時にキャンセルとなるのは、{when}です。"
+            parts.append(tell.say(ja, "Asked by {who}, it is cancelled at once {when}.", **said))
         elif isinstance(each.effect, Refer):
-            ja, en = (
-                "{who}がキャンセルを求め、{to}が判断するのは、{when}です。",
-                "Asked by {who}, {to} decides {when}.",
-            )
-        else:
-            continue
-        to = tell.role(each.effect.to) if isinstance(each.effect, Refer) else ""
-        parts.append(tell.say(ja, en, who=tell.role(role), when=when, to=to))
-    if not any(isinstance(each.effect, Cancel) for each in outcomes(tell.policy, asked)):
+            ja = "{who}がキャンセルを求め、{to}が判断するのは、{when}です。"
+            to = tell.role(each.effect.to)
+            parts.append(tell.say(ja, "Asked by {who}, {to} decides {when}.", to=to, **said))
+    if not any(isinstance(each.effect, Cancel) for each in came):
         parts.append(
             tell.say("即時にキャンセルとなることはありません。", "Nothing is cancelled at once.")
         )

@@ -192,7 +192,7 @@ def _provisions(tell: Telling) -> Table:
     return Table(
         tell.say("識別子 | 内容 | 根拠 | 条項", "Id | What it does | On whose word | Clauses"),
         [
-            (code(name), line, tell.word(source), [*map(code, named_by(tell, source))])
+            (code(name), line, tell.word(source), [*map(code, named_by(tell.source(source)))])
             for name, line, source in parts
         ],
     )

@@ -38,10 +38,14 @@ class Part:
     rows: tuple[Row, ...] = ()
     beside: str | None = None
 
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """The clauses that it rests on."""
+        return self.source.cited if isinstance(self.source, Citation) else ()
 
-def named_by(tell: Telling, source: Source | None) -> tuple[str, ...]:
+
+def named_by(source: Source | None) -> tuple[str, ...]:
     """The clauses that a source names, those that are silent among them."""
-    source = tell.policy.source if source is None else source
     return source.clauses if isinstance(source, Citation) else ()
 
 
@@ -49,19 +53,22 @@ def parts_of(tell: Telling) -> Iterator[Part]:
     """The rules, deadlines, reasons and texts of a policy."""
     policy = tell.policy
     for rule in policy.rules:
-        beside = named_by(tell, rule.source)[:1]
-        yield Part("rule", rule.source, rule_line(tell, rule), of_rule(tell, rule), *beside)
+        source = tell.source(rule.source)
+        rows = of_rule(tell, rule)
+        yield Part("rule", source, rule_line(tell, rule), rows, *named_by(source)[:1])
     for deadline in policy.deadlines:
+        source = tell.source(deadline.source)
         line, rows = deadline_line(tell, deadline), tuple(of_deadline(tell, deadline))
-        yield Part("rule", deadline.source, line, rows, *named_by(tell, deadline.source)[:1])
+        yield Part("rule", source, line, rows, *named_by(source)[:1])
     for fee in policy.fees:
-        yield Part("rule", fee.source, fee_line(tell, fee))
+        yield Part("rule", tell.source(fee.source), fee_line(tell, fee))
     for reason in policy.reasons:
+        source = tell.source(reason.source)
         line, rows = _reason_line(tell, reason), tuple(of_reason(tell, reason))
-        yield Part("rule", reason.source, line, rows, *named_by(tell, reason.source)[-1:])
-    for source, head, words in _texts(tell):
+        yield Part("rule", source, line, rows, *named_by(source)[-1:])
+    for text_source, head, words in _texts(tell):
         said = tell.say("：「{it}」", ": “{it}”", it=words)
-        yield Part("text", source, (strong(head), said))
+        yield Part("text", tell.source(text_source), (strong(head), said))
 
 
 def rule_line(tell: Telling, rule: Rule) -> Line:
@@ -94,10 +101,8 @@ def deadline_line(tell: Telling, deadline: Deadline) -> Line:
 
 def fee_line(tell: Telling, fee: Fee) -> Line:
     """Under which condition a fee holds, and how much it is."""
-    amount = tell.fee(fee)
-    return strong(
-        tell.say("手数料", "Fee")
-    ), f"{tell.say('：', ': ')}{condition_of(tell, fee.when)} → {amount}"
+    when, colon = condition_of(tell, fee.when), tell.say("：", ": ")
+    return strong(tell.say("手数料", "Fee")), f"{colon}{when} → {tell.fee(fee)}"
 
 
 def condition_of(tell: Telling, when: Condition) -> str:

@@ -172,7 +172,11 @@ class Telling(Spoken):
 
     def word(self, source: Source | None) -> str:
         """Whose word something is."""
-        return word_of(self, self.policy.source if source is None else source)
+        return word_of(self, self.source(source))
+
+    def source(self, source: Source | None) -> Source | None:
+        """A source; of what has none of its own, that of the policy."""
+        return self.policy.source if source is None else source
 
 
 def word_of(tell: Spoken, source: Source | None) -> str:

@@ -67,7 +67,9 @@ def _blocks(tell: Telling) -> Iterator[Block]:
         for role in tell.policy.roles
         if any(role in survey.roles_that(each) for each in survey.actions)
     ]
-    rows = {each: tuple(_cell(tell, each, role) for role in roles) for each in _ordered(tell)}
+    rows = {
+        each: tuple(tuple(_entries(tell, each, role)) for role in roles) for each in _ordered(tell)
+    }
     apart = [anywhere(tell, role) for role in roles]
     told = dict.fromkeys(each for entries in apart for each in entries)
     if told:
@@ -100,10 +102,6 @@ def _blocks(tell: Telling) -> Iterator[Block]:
             for statuses, requests, row in _grouped(left)
         ],
     )
-
-
-def _cell(tell: Telling, situation: Situation, role: str) -> _Cell:
-    return tuple(_entries(tell, situation, role))
 
 
 def _entries(tell: Telling, situation: Situation, role: str) -> Iterator[Entry]:
@@ -139,7 +137,7 @@ def anywhere(tell: Telling, role: str) -> tuple[Entry, ...]:
     """The refusals that a role reads wherever the action is on their screen, of several."""
     shown: dict[Action, list[_Cell]] = {}
     for situation in _ordered(tell):
-        cell = _cell(tell, situation, role)
+        cell = tuple(_entries(tell, situation, role))
         for action in dict.fromkeys(each.action for each in cell):
             shown.setdefault(action, []).append(cell)
     return tuple(
