@@ -118,6 +118,7 @@ class Explorer:
         self._judged: dict[Hashable, tuple[tuple[Judged, Decision], ...]] = {}
         self._numbered: dict[tuple[Judged, int], Judged] = {}
         self._updates: dict[Hashable, UpdateOrder] = {}
+        self._moves: dict[Hashable, AdvanceOrder] = {}
         self._by_reason = "reason" in every_fact(policy)
         self._obliges = f"{MARKED}{REFUND_OPEN}" in every_fact(policy)
 
@@ -288,12 +289,19 @@ class Explorer:
             return
         told = self._told(self.policy.orders.facts.get(command.move, ()), node)
         for each in told:
-            yield attrs.evolve(command, facts=each) if each else command
+            yield self._telling(command, each) if each else command
         for name, value in self._keys.in_time(node):
             target = self.policy.orders.target(node.case.order.status, command.move)
             ships = target in self.policy.orders.shipped and not command.lines
             if name == "shipped_at" and ships:
-                yield attrs.evolve(command, facts={**told[0], name: value})
+                yield self._telling(command, {**told[0], name: value})
+
+    def _telling(self, command: AdvanceOrder, facts: dict[str, Any]) -> AdvanceOrder:
+        """The move with `facts`: built once, as most cases tell the same of it."""
+        key = (command, *facts.items())
+        if key not in self._moves:
+            self._moves[key] = attrs.evolve(command, facts=facts)
+        return self._moves[key]
 
     def _carry_out(self, node: CaseNode, attempt: Attempt, decision: Decision) -> CaseNode | None:
         try:
