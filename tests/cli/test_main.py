@@ -28,25 +28,28 @@ class TestDemo:
         shown = capsys.readouterr().out
         for line in (
             "── 2024-05-01 10:00 buyer:b-1: request A-1 reason=other text=数量を間違えました",
-            "buyer  reads: キャンセルリクエスト中",
-            "mail to seller <wholesale@example.jp, orders@example.jp>: 【受発注システム CO-NECT】",
+            "buyer の画面：キャンセルリクエスト中",
+            "mail（seller <wholesale@example.jp, orders@example.jp> 宛）：【受発注",
             "【受発注システム CO-NECT】キャンセルリクエストがありました(テスト一号店)",
-            "<shop1@example.jp>: 【受発注システム CO-NECT】オーダーがキャンセルされました",
-            "events:  RequestClosed, OrderAdvanced",
+            "<shop1@example.jp> 宛）：【受発注システム CO-NECT】オーダーがキャンセルされました",
+            "イベント：RequestClosed, OrderAdvanced",
             "refused: no_open_request\n",
             "refused: not_affirmed [qoo10.3.confirm, qoo10.1.only-if-impracticable]",
             "キャンセル不可状態の場合のみキャンセル拒否処理をしてください。キャンセル拒否しますか？",
             "refused: rejected_before [qoo10.4.no-second-request]",
-            "due:     qoo10.ship_same_day at 2022-08-16 00:00",
-            "app to seller <s-1>: 【Qoo10】即時キャンセルが完了しました（注文番号：762544203）",
-            "── 2022-08-16 00:00 the clock: tick\n   events:  DeadlineFired",
-            "marked:  missed",
-            "the host has to: refund due (A-1:1:refund:all.1)",
+            "期限：qoo10.ship_same_day（2022-08-16 00:00）",
+            "app（seller <s-1> 宛）：【Qoo10】即時キャンセルが完了しました（注文番号：762544203）",
+            "── 2022-08-16 00:00 時計: tick\n   イベント：DeadlineFired",
+            "印：missed",
+            "店舗側の処理：refund due (A-1:1:refund:all.1)",
             "2024-05-01 10:30 OrderCancelled by seller:s-1",
+            "═══ Qoo10：発送と行き違いになった要請の拒否、新規注文の即時キャンセル ═══",
+            "注文 A-1 の履歴（",
+            "次にできること：",
         ):
             assert line in shown
         # Handed in late with its earlier moment, the missed shipment is no longer marked.
-        assert "marked" not in shown.partition("advance 762544202 event=ship")[2]
+        assert "印：" not in shown.partition("advance 762544202 event=ship")[2]
 
     def test_speaks_the_language_of_the_environment(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -54,11 +57,15 @@ class TestDemo:
         assert main(["demo"]) == 0
         shown = capsys.readouterr().out
         assert "buyer  reads: Cancellation requested" in shown
+        assert "── 2022-08-16 00:00 the clock: tick\n   events:  DeadlineFired" in shown
+        assert "marked:  missed" in shown
+        assert "due:     qoo10.ship_same_day at 2022-08-16 00:00" in shown
+        assert "the host has to: refund due (A-1:1:refund:all.1)" in shown
         assert "Cancellation cannot be requested again once it was rejected." in shown
         assert "mail to buyer <shop1@example.jp>: [CO-NECT] Your order has been cancelled" in shown
         monkeypatch.setenv("LANG", "ja_JP.UTF-8")
         assert main(["demo"]) == 0
-        assert "buyer  reads: キャンセルリクエスト中" in capsys.readouterr().out
+        assert "buyer の画面：キャンセルリクエスト中" in capsys.readouterr().out
 
     def test_ends_with_what_to_do_next(
         self, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -69,11 +69,11 @@ def run_demo(chosen: argparse.Namespace) -> int:
         print(line)
     store.close()
     reopened = _sql_store(where, is_file=True)
-    print(f"The history of order A-1, read back from {where}:")
+    print(_READ_BACK.fill(lang, {"file": where}))
     for line in demo.recall(reopened, "A-1"):
         print(line)
     reopened.close()
-    for line in demo.next_steps(where):
+    for line in demo.next_steps(where, lang):
         print(line)
     return 0
 
@@ -113,6 +113,11 @@ def run_explain(chosen: argparse.Namespace) -> int:
         stop(_NOT_EXPLAINED.fill(chosen.lang or of_environment(), {"line": str(chosen.line)}))
     return 1 if replay.malformed else 0
 
+
+_READ_BACK = Text(
+    "注文 A-1 の履歴（{file} から読み直したもの）：",
+    "The history of order A-1, read back from {file}:",
+)
 
 _FAILED = Text("ordercancel: {line}行目：{message}", "ordercancel: line {line}: {message}")
 
