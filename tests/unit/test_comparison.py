@@ -13,7 +13,15 @@ from examples.flea_market import FLEA_MARKET
 from examples.half_hour_shop import SHOP
 from examples.must_ship import MUST_SHIP
 
-from ordercancel import AskWithdrawal, Policy, RequestCancellation, Text, TooLarge, Verdict
+from ordercancel import (
+    AskWithdrawal,
+    Policy,
+    RequestCancellation,
+    Text,
+    TooLarge,
+    Verdict,
+    Withdraw,
+)
 from ordercancel.explain import Difference, PartChange, Relation, diff
 from ordercancel.policies import CONECT, QOO10, conect, qoo10
 from ordercancel.policy import (
@@ -37,7 +45,7 @@ from ordercancel.policy import (
     seller,
     status,
 )
-from unit.tiny import MAIL, TEXTS, tiny
+from unit.tiny import MAIL, RULES, TEXTS, tiny
 
 NO_SECOND_TIME = conect(edition="2", may_ask_again=False)
 UNSHIPPED = status.is_in("placed", "packed")
@@ -265,6 +273,12 @@ class TestAnswersThatDiffer:
 
 
 class TestWhatOnlyOneHas:
+    def test_a_command_that_is_forbidden_always_is_one_that_nobody_may_give(self) -> None:
+        """Beside that, it does not matter that another rule permits it."""
+        never = Rule("never", on=Withdraw, effect=Forbid("closed"))
+        difference = compared(tiny(), tiny(edition="2", rules=(*RULES, never)))
+        assert difference.only_before == {"commands": ("Withdraw",)}
+
     def test_is_named(self) -> None:
         """Statuses, channels, moves and reasons; compared is what both have."""
         difference = compared(CONECT, QOO10)
