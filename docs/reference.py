@@ -24,7 +24,7 @@ from ordercancel.rules.standard_texts import KIND_TEXTS
 
 SOURCE = Path(__file__).parents[1] / "src"
 _MODULES = (
-    *("conditions", "effects", "facts", "times", "deadlines", "rules"),
+    *("conditions", "effects", "facts", "times", "calendars", "deadlines", "rules"),
     *(
         "lifecycle",
         "reasons",

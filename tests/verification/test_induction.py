@@ -374,8 +374,9 @@ class TestProofs:
         doubtful, _ = by_induction(PLANTED[fault], ())
         (left,) = next(each.left for each in doubtful if each.kind is Kind.OWN_REQUEST)
         assert left == Text(
-            "buyer to buyer：購入者の側のリクエストが、同じ側(購入者)の判断に委ねられる。",
-            "buyer to buyer: A request of the buyer is for their own side to answer (buyer).",
+            "buyer to buyer：購入者の側のリクエストが、同じ側(購入者、buyer)の判断に委ねられる。",
+            "buyer to buyer: A request of the buyer is for their own side to answer "
+            "(the buyer, buyer).",
         )
         faults = verify(PLANTED[fault]).faults
         shown = {each.kind: each.left for each in by_induction(PLANTED[fault], faults)[0]}
