@@ -12,7 +12,20 @@ from examples.half_hour_shop import SHOP
 
 from ordercancel import Policy
 from ordercancel.cli.replay import Replay
-from ordercancel.policy import Deadline, Rule
+from ordercancel.policy import (
+    CANCEL,
+    Condition,
+    Deadline,
+    If,
+    Lifecycle,
+    Refer,
+    RequestCancellation,
+    Rule,
+    buyer,
+    paid_at,
+    seller,
+    status,
+)
 from ordercancel.stores.memory import MemoryStore
 from ordercancel.verification import Finding, Report, verify
 from ordercancel.verification.invariants import Invariant
@@ -34,6 +47,31 @@ def shop(
         ),
     }
     return attrs.evolve(SHOP, **values | changes)
+
+
+def _more_freely(when: Condition) -> Policy:
+    """The shop in which the buyer's asking cancels at once `when` it says, else is referred."""
+    unshipped = status.is_in("placed", "packed")
+    effect = If(when, CANCEL, Refer(seller))
+    asks = Rule("buyer_asks", on=RequestCancellation, when=buyer & unshipped, effect=effect)
+    return shop(without=["buyer_asks"], plus=[asks])
+
+
+MORE_FREELY_BEFORE = _more_freely(status.is_in("placed"))
+"""Sound: a request that is open can only be there once the order is packed."""
+
+MORE_FREELY_UNPAID = _more_freely(~paid_at.is_known)
+"""Sound: a request that is open can only be there once the order is paid."""
+
+UNPACKED = attrs.evolve(
+    MORE_FREELY_BEFORE,
+    orders=Lifecycle(
+        moves={**SHOP.orders.moves, "unpack": ("packed", "placed")},
+        cancellable=("placed", "packed"),
+        shipped="shipped",
+    ),
+)
+"""With a fault: unpacking leads back to where asking cancels at once."""
 
 
 def forged(policy: Policy, way: tuple[str | int, ...], value: object) -> Policy:

@@ -70,7 +70,13 @@ from ordercancel.verification.solver.induction import (
 )
 from ordercancel.verification.solver.standings import Standing, Standings
 from ordercancel.verification.visitor import Visitor
-from verification.planted import forged, shop
+from verification.planted import (
+    MORE_FREELY_BEFORE,
+    MORE_FREELY_UNPAID,
+    UNPACKED,
+    forged,
+    shop,
+)
 
 UNSHIPPED = status.is_in("placed", "packed")
 AN_HOUR = requested_at + hours(1)
@@ -241,6 +247,15 @@ class TestPossibleFaults:
 
     def test_of_qoo10_are_the_one_that_is_meant(self) -> None:
         assert possible(QOO10) == {"instant_and_rejectable:buyer"}
+
+    def test_leave_out_what_only_a_status_that_is_put_back_leads_to(self) -> None:
+        """As the walk does; where a move leads back, it is not excluded."""
+        assert possible(MORE_FREELY_BEFORE) == set()
+        assert possible(UNPACKED) == {"instant_and_rejectable:buyer"}
+
+    def test_may_hang_on_a_fact_that_is_taken_back(self) -> None:
+        """A standing has no facts: what only comes of one untold is not proved to be no fault."""
+        assert possible(MORE_FREELY_UNPAID) == {"instant_and_rejectable:buyer"}
 
     def test_of_texts_are_those_that_are_not_in_a_language(self) -> None:
         """Of every code and message, and labels that may be empty."""

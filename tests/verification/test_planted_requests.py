@@ -43,8 +43,18 @@ from ordercancel.policy import (
     status,
     system,
 )
+from ordercancel.verification import verify
 from ordercancel.verification.invariants import Invariant, Step
-from verification.planted import fault, ids, replayed, shop
+from verification.planted import (
+    MORE_FREELY_BEFORE,
+    MORE_FREELY_UNPAID,
+    UNPACKED,
+    fault,
+    ids,
+    replayed,
+    reported,
+    shop,
+)
 
 UNSHIPPED = status.is_in("placed", "packed")
 NOBODY_ANSWERS = Rule("nobody", on=(Approve, Reject), effect=Forbid("closed"))
@@ -176,6 +186,47 @@ class TestOutcomes:
         assert found.problem["ja"].startswith("同じ状態（'shipping_requested'）の注文で、")
         answers = replayed(policy, found)
         assert {answer["request_status"] for answer in answers} >= {"rejected", "approved"}
+
+    def test_cancelled_at_once_and_rejectable_where_a_move_leads_back(self) -> None:
+        """Everybody sees the order unpacked; the case that shows it needs nothing of the host."""
+        found = fault(UNPACKED, "instant_and_rejectable:buyer")
+        assert [line["do"] for line in found.scenario if "do" in line] == [
+            *("request", "advance", "reject"),
+            "request",
+        ]
+        answers = replayed(UNPACKED, found)
+        assert [answer["request_status"] for answer in answers if "request_status" in answer] == [
+            *("pending", "pending", "rejected"),
+            "approved",
+        ]
+
+    def test_cancelled_at_once_and_rejectable_where_a_status_is_put_back(self) -> None:
+        """No move leads back, only a correction of the host's: a note that names it."""
+        report = reported(MORE_FREELY_BEFORE)
+        assert report.ok
+        (note,) = [each for each in report.notes if "corrects" in each["en"]]
+        assert note == Text(
+            "組み込む側が注文を訂正した場合（状態を「packed」から「placed」に戻す）に限り、購入者が"
+            "リクエストすれば即時にキャンセルできる状態（'placed'）で、回答待ちのリクエストを"
+            "拒否できる。",
+            "Only where the host corrects an order (from status 'packed' back to 'placed'), "
+            "a request of the buyer can be rejected while asking cancels at once ('placed').",
+        )
+
+    def test_cancelled_at_once_and_rejectable_where_a_payment_is_taken_back(self) -> None:
+        """The host told that it was paid, and tells now that it is not known."""
+        report = reported(MORE_FREELY_UNPAID)
+        assert report.ok
+        (note,) = [each["en"] for each in report.notes if "corrects" in each["en"]]
+        assert note == (
+            "Only where the host corrects an order (the payment (paid_at) unknown again), "
+            "a request of the buyer can be rejected while asking cancels at once ('placed')."
+        )
+
+    def test_a_sample_does_not_tell_what_only_a_correction_leads_to(self) -> None:
+        """It has not tried all ways without one."""
+        found = verify(MORE_FREELY_BEFORE, sample=60).faults
+        assert [each.id for each in found] == ["instant_and_rejectable:buyer"]
 
     def test_a_shipped_order_that_is_cancelled(self) -> None:
         """A lifecycle that says so breaks an invariant."""

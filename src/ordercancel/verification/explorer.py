@@ -13,6 +13,7 @@ from ordercancel.domain.cases import REFUND_OPEN, Case
 from ordercancel.domain.commands import (
     JUDGED,
     AdvanceOrder,
+    Command,
     FireDeadline,
     Judged,
     SettleRefund,
@@ -41,6 +42,7 @@ from ordercancel.verification.commands_tried import (
     with_reason,
 )
 from ordercancel.verification.conditions import every_fact, leaves_asked
+from ordercancel.verification.corrections import Corrections
 from ordercancel.verification.invariants import Step
 from ordercancel.verification.orders_tried import OrdersTried
 from ordercancel.verification.scenario import Attempt, CaseNode, Tick
@@ -75,6 +77,7 @@ class Explorer:
     Attributes:
         nodes: The cases, by what tells each from the others.
         following: What people and the clock can make of each, without what a host tells.
+        told: What a host makes of each, corrections apart.
         steps: How many commands were carried out.
         is_part: Whether it begins with some orders alone; others may reach more.
         is_complete: Whether all cases were reached, and not only `limit`.
@@ -101,6 +104,7 @@ class Explorer:
         self.show_refusals = show_refusals
         self.nodes: dict[Hashable, CaseNode] = {}
         self.following: dict[Hashable, list[Hashable]] = {}
+        self.told: dict[Hashable, list[Hashable]] = {}
         self._passed: dict[Hashable, Hashable] = {}
         self.steps = 0
         self.is_complete = True
@@ -108,6 +112,7 @@ class Explorer:
         self._orders = OrdersTried(policy, self._times, only)
         self.is_part = seed is not None or only is not None
         self._keys = CaseKey(policy, self._times)
+        self._corrections = Corrections(policy)
         self._hanging = {
             kind: tuple(dict.fromkeys(leaf.fact for leaf in leaves_asked(policy, kind)))
             for kind in JUDGED
@@ -151,8 +156,11 @@ class Explorer:
                     key_after = self._keys.of(after)
                     self._reach(key_after, after, next_level)
                     self.following[key].append(key_after)
-                for after in self._updated(node):
-                    self._reach(self._keys.of(after), after, next_level)
+                for after, command in self._updated(node):
+                    key_after = self._keys.of(after)
+                    self._reach(key_after, after, next_level)
+                    if not self._corrections.is_one(command, node.case):
+                        self.told[key].append(key_after)
             level = next_level
 
     def _later(self, key: Hashable, node: CaseNode) -> tuple[Hashable, CaseNode] | None:
@@ -194,6 +202,7 @@ class Explorer:
             return
         self.nodes[key] = node
         self.following[key] = []
+        self.told[key] = []
         level.append((key, node))
         for visitor in self.visitors:
             visitor.reached(node)
@@ -315,7 +324,7 @@ class Explorer:
         after = self._stepped(node, attempt, decision, events, node.case)
         return CaseNode(after, node.at, node.known, node, attempt)
 
-    def _updated(self, node: CaseNode) -> Iterator[CaseNode]:
+    def _updated(self, node: CaseNode) -> Iterator[tuple[CaseNode, Command]]:
         """Each fact of the order changed, one at a time, each other status, a refund settled."""
         for each in (refund for refund in node.case.refunds if refund.is_open):
             said = SettleRefund(ORDER_ID, by=SYSTEM, key=each.key, reference="paid")
@@ -352,7 +361,7 @@ class Explorer:
 
     def _update(
         self, node: CaseNode, facts: dict[str, Any], status: str | None = None
-    ) -> Iterator[CaseNode]:
+    ) -> Iterator[tuple[CaseNode, Command]]:
         if facts and all(self._keys.known(each, node.case) == facts[each] for each in facts):
             return
         key = (status, *facts.items())
@@ -360,11 +369,13 @@ class Explorer:
             self._updates[key] = UpdateOrder(ORDER_ID, by=SYSTEM, facts=facts, status=status)
         yield self._host_says(node, self._updates[key])
 
-    def _host_says(self, node: CaseNode, command: UpdateOrder | SettleRefund) -> CaseNode:
+    def _host_says(
+        self, node: CaseNode, command: UpdateOrder | SettleRefund
+    ) -> tuple[CaseNode, Command]:
         attempt = Attempt(command, node.at)
         events = decide(command, node.case, self.policy, node.at)
         after = self._stepped(node, attempt, None, events, node.case)
-        return CaseNode(after, node.at, node.known, node, attempt)
+        return CaseNode(after, node.at, node.known, node, attempt), command
 
     def _tick(self, node: CaseNode) -> CaseNode:
         """Fire what has come due, in the order in which a service does."""

@@ -37,6 +37,7 @@ from ordercancel.rules.effects import Forbid
 from ordercancel.rules.notifications import Notification
 from ordercancel.rules.standard_texts import STANDARD_REFUSALS
 from ordercancel.verification.commands_tried import SYSTEM, shortest_text
+from ordercancel.verification.corrections import Corrections
 from ordercancel.verification.deadline_check import DeadlineCheck
 from ordercancel.verification.invariants import INVARIANTS, Invariant
 from ordercancel.verification.report import Finding, Kind, Means, Proof
@@ -331,16 +332,21 @@ def _unmeetable(policy: Policy) -> Iterator[str]:
 
 
 def _instant(standings: Standings, most_steps: int) -> Iterator[tuple[str, Standing]]:
-    """Who may cancel at once while an order stands so that an open request can be rejected."""
+    """Who may cancel at once while an order stands so that an open request can be rejected.
+
+    What only corrections of the host's lead to is left out, as the walk leaves it out.
+    """
+    uncorrected = _uncorrected(standings)
+    steps = [(standing, step) for standing in uncorrected for step in standings.steps[standing]]
     cancels = {
         (standing.status, step.command.by.role)
-        for standing, step in standings.all_steps()
+        for standing, step in steps
         if isinstance(step.command, RequestCancellation)
         and step.after.order.status == standings.policy.orders.cancelled
     }
     rejected = {
         (standing.status, standing.by.role): standing
-        for standing, step in standings.all_steps()
+        for standing, step in steps
         if isinstance(step.command, Reject)
         and standing.by is not None
         and Standing.of(step.after).request is RequestStatus.REJECTED
@@ -349,3 +355,17 @@ def _instant(standings: Standings, most_steps: int) -> Iterator[tuple[str, Stand
     for role, standing in both.items():
         if may_be_rejected(standings.policy, role, most_steps):
             yield role, standing
+
+
+def _uncorrected(standings: Standings) -> tuple[Standing, ...]:
+    """The standings that can be come into without a correction of the host's."""
+    corrections = Corrections(standings.policy)
+    reached = {Standing(status): None for status in standings.policy.orders.statuses}
+    waiting = list(reached)
+    for standing in waiting:  # grows with what follows
+        for step in standings.steps[standing]:
+            after = Standing.of(step.after)
+            if after not in reached and not corrections.is_one(step.command, step.before):
+                reached[after] = None
+                waiting.append(after)
+    return tuple(reached)
