@@ -47,6 +47,7 @@ from ordercancel.verification.invariants import Step
 from ordercancel.verification.orders_tried import OrdersTried
 from ordercancel.verification.scenario import Attempt, CaseNode, Tick
 from ordercancel.verification.time_regions import TimeRegions
+from ordercancel.verification.updates_tried import UpdatesTried
 from ordercancel.verification.visitor import Visitor
 
 _Level = list[tuple[Hashable, CaseNode]]
@@ -96,7 +97,6 @@ class Explorer:
         only: Mapping[str, Any] | None = None,
     ) -> None:
         self.policy = policy
-        self.corrects = corrects
         self.tells = tells
         self.visitors = tuple(visitors)
         self.limit = limit
@@ -112,6 +112,7 @@ class Explorer:
         self._orders = OrdersTried(policy, self._times, only)
         self.is_part = seed is not None or only is not None
         self._keys = CaseKey(policy, self._times)
+        self._updates = UpdatesTried(policy, self._orders, self._keys, corrects=corrects)
         self._corrections = Corrections(policy)
         self._hanging = {
             kind: tuple(dict.fromkeys(leaf.fact for leaf in leaves_asked(policy, kind)))
@@ -122,7 +123,6 @@ class Explorer:
             self._commands[type(command)].append(command)
         self._judged: dict[Hashable, tuple[tuple[Judged, Decision], ...]] = {}
         self._numbered: dict[tuple[Judged, int], Judged] = {}
-        self._updates: dict[Hashable, UpdateOrder] = {}
         self._moves: dict[Hashable, AdvanceOrder] = {}
         self._by_reason = "reason" in every_fact(policy)
         self._obliges = f"{MARKED}{REFUND_OPEN}" in every_fact(policy)
@@ -296,7 +296,7 @@ class Explorer:
         if not isinstance(command, AdvanceOrder):
             yield command
             return
-        told = self._told(self.policy.orders.facts.get(command.move, ()), node)
+        told = self._updates.told(self.policy.orders.facts.get(command.move, ()), node)
         for each in told:
             yield self._telling(command, each) if each else command
         for name, value in self._keys.in_time(node):
@@ -325,49 +325,12 @@ class Explorer:
         return CaseNode(after, node.at, node.known, node, attempt)
 
     def _updated(self, node: CaseNode) -> Iterator[tuple[CaseNode, Command]]:
-        """Each fact of the order changed, one at a time, each other status, a refund settled."""
+        """A refund settled, and whatever else the host may tell of the order, each for itself."""
         for each in (refund for refund in node.case.refunds if refund.is_open):
             said = SettleRefund(ORDER_ID, by=SYSTEM, key=each.key, reference="paid")
             yield self._host_says(node, said)
-        if not self.tells:
-            return
-        order, orders = node.case.order, self.policy.orders
-        needed, awaited = orders.needs.get(order.status, ()), orders.awaited(order.status)
-        shipped = order.status in orders.shipped
-        for name in self._orders.facts:
-            if name not in awaited and (shipped or name != "shipped_at"):
-                for value in self._orders.values(name, node.at):
-                    if value is not None or name not in needed:
-                        yield from self._update(node, {name: value})
-        for name, value in self._keys.in_time(node):
-            if shipped or name != "shipped_at":
-                yield from self._update(node, {name: value})
-        if order.status == orders.cancelled or not self.corrects:
-            return
-        for status in orders.statuses:
-            if status not in (order.status, orders.cancelled):
-                needs = orders.needs.get(status, ())
-                lacking = [name for name in needs if self._keys.known(name, node.case) is None]
-                for facts in self._told(lacking, node):
-                    yield from self._update(node, facts, status)
-
-    def _told(self, names: Iterable[str], node: CaseNode) -> list[dict[str, Any]]:
-        """Facts told together, in every way that makes a difference."""
-        told: list[dict[str, Any]] = [{}]
-        for name in names:
-            values = [each for each in self._orders.values(name, node.at) if each is not None]
-            told = [{**each, name: value} for each in told for value in values]
-        return told
-
-    def _update(
-        self, node: CaseNode, facts: dict[str, Any], status: str | None = None
-    ) -> Iterator[tuple[CaseNode, Command]]:
-        if facts and all(self._keys.known(each, node.case) == facts[each] for each in facts):
-            return
-        key = (status, *facts.items())
-        if key not in self._updates:
-            self._updates[key] = UpdateOrder(ORDER_ID, by=SYSTEM, facts=facts, status=status)
-        yield self._host_says(node, self._updates[key])
+        for command in self._updates.of(node) if self.tells else ():
+            yield self._host_says(node, command)
 
     def _host_says(
         self, node: CaseNode, command: UpdateOrder | SettleRefund
