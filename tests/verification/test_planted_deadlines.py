@@ -121,9 +121,29 @@ def test_two_that_loop() -> None:
         then=refer("seller"),
     )
     policy = shop(without=["seller_silent"], deadlines=[there, back])
-    found = ids(policy)
-    assert "deadlines_loop:back, there" in found
-    assert "referred_in_a_circle:operator → seller" in found
+    assert ids(policy) == [
+        "referred_in_a_circle:operator → seller",
+        "unanswerable:pending in placed by buyer",
+        "unanswerable:pending in packed by buyer",
+        "deadlines_loop:back, there",
+    ]
+
+
+def test_one_that_fires_at_the_moment_at_which_another_lets_it_run() -> None:
+    """It begins, and is due at once: it runs, though in no case that anybody could look at."""
+    there = Deadline(
+        "there",
+        runs=is_open & answerer.is_in("seller"),
+        due=requested_at + hours(1),
+        then=refer("operator"),
+    )
+    then = Deadline(
+        "then",
+        runs=is_open & answerer.is_in("operator"),
+        due=requested_at + hours(1),
+        then=approve,
+    )
+    assert ids(shop(without=["seller_silent"], deadlines=[there, then])) == []
 
 
 def test_a_tie_is_noted_with_the_winner() -> None:

@@ -60,6 +60,7 @@ class DeadlineCheck(Check):
         assert isinstance(fired, DeadlineFired)
         deadline = self.policy.deadline(fired.deadline)
         self.fired.add(deadline.id)
+        self.ran.setdefault(deadline.id, node)  # for this moment alone, after another has fired
         if self._in_turn[0] is not node:
             self._in_turn = node, []
         self._in_turn[1].append(deadline.id)
