@@ -40,7 +40,7 @@ class TestDemo:
             "期限：qoo10.ship_same_day（2022-08-16 00:00）",
             "app（seller <s-1> 宛）：【Qoo10】即時キャンセルが完了しました（注文番号：762544203）",
             "── 2022-08-16 00:00 時計: tick\n   イベント：DeadlineFired",
-            "印：missed",
+            "記録：missed",
             "店舗側の処理：refund due (A-1:1:refund:all.1)",
             "2024-05-01 10:30 OrderCancelled by seller:s-1",
             "═══ Qoo10：発送と行き違いになった要請の拒否、新規注文の即時キャンセル ═══",
@@ -49,7 +49,7 @@ class TestDemo:
         ):
             assert line in shown
         # Handed in late with its earlier moment, the missed shipment is no longer marked.
-        assert "印：" not in shown.partition("advance 762544202 event=ship")[2]
+        assert "記録：" not in shown.partition("advance 762544202 event=ship")[2]
 
     def test_speaks_the_language_of_the_environment(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -472,8 +472,8 @@ class TestFailures:
             ),
             (
                 ("page", "conect", "-o", "none/x.html"),
-                "none/x.html: does not exist; expected a file or folder that does",
-                "none/x.html：見つかりません。存在するファイルまたはフォルダを指定してください",
+                "none/x.html: its folder does not exist; expected a path inside of one that does",
+                "none/x.html：親フォルダがありません。存在するフォルダの中のパスを指定してください",
             ),
             (
                 ("page", "conect", "-o", "file/x.html"),
@@ -520,7 +520,7 @@ class TestFailures:
         with pytest.raises(SystemExit) as stopped:
             main(["coverage", "conect", "-", "-"])
         assert stopped.value.code == 2
-        said = "ordercancel: FILE: is - 2 times; expected standard input once at most\n"
+        said = "ordercancel: SCENARIO: is - 2 times; expected standard input once at most\n"
         assert capsys.readouterr().err == said
 
     def test_a_database_that_is_none_of_ours_is_refused(

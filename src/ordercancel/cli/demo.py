@@ -136,7 +136,7 @@ def _told(line: dict[str, Any], answer: Answer, replay: Replay, lang: Lang) -> I
             due_at=due_at,
         )
     if answer["marks"]:
-        yield say("   印：{it}", "   marked:  {it}", it=", ".join(answer["marks"]))
+        yield say("   記録：{it}", "   marked:  {it}", it=", ".join(answer["marks"]))
     for duty in replay.owed:
         kind = duty.kind.replace("_", " ")
         yield say(

@@ -17,7 +17,7 @@ from ordercancel.policy.policy import Policy
 
 BUILT_IN = {policy.name: policy for policy in (CONECT, QOO10)}
 _LACKS = Text(
-    "ordercancel: 「{policy}」には言語「{lang}」の文言がありません。この方針の文言は次の言語で"
+    "ordercancel: 「{policy}」には言語「{lang}」の文言がありません。このポリシーの文言は次の言語で"
     "示します：{languages}",
     "ordercancel: {policy} has no texts in {lang!r}; its own words are shown in: {languages}",
 )
@@ -125,6 +125,11 @@ _UNUSABLE: Mapping[type[OSError], Text] = {
     ),
 }
 
+_NO_FOLDER = Text(
+    "{file}：親フォルダがありません。存在するフォルダの中のパスを指定してください",
+    "{file}: its folder does not exist; expected a path inside of one that does",
+)
+
 
 def unusable(error: OSError) -> str:
     """Why a file or folder can't be read or written, and what could be, for people.
@@ -135,7 +140,10 @@ def unusable(error: OSError) -> str:
     said = _UNUSABLE.get(type(error))
     if said is None or error.filename is None:
         return str(error)
-    return said.fill(of_environment(), {"file": str(error.filename)})
+    file = str(error.filename)
+    if isinstance(error, FileNotFoundError) and not Path(file).parent.exists():
+        said = _NO_FOLDER  # the file itself may be one that is to be written
+    return said.fill(of_environment(), {"file": file})
 
 
 def attribute(name: str) -> object:

@@ -36,7 +36,7 @@ def run_files(policies: Sequence[Policy], files: Iterable[str]) -> tuple[Run, ..
     runs: list[Run] = []
     files = list(files)
     if files.count("-") > 1:
-        stop(f"FILE: is - {files.count('-')} times; expected standard input once at most")
+        stop(f"SCENARIO: is - {files.count('-')} times; expected standard input once at most")
     for file in files:
         try:
             content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
