@@ -102,12 +102,31 @@ class TestReckoning:
             "Calendar.last: is 2026-01-01; expected a day from 2026-01-02, the first one, on",
         ]
 
+    def test_a_calendar_names_what_is_no_list_with_everything_else(self) -> None:
+        """One day where a list belongs, or nothing at all, or what no set can hold."""
+        wrong: Any = {"first": "2026-01-01", "last": date(2026, 12, 31)}
+        with pytest.raises(InvalidPolicy) as caught:
+            Calendar(**wrong, holidays=date(2026, 12, 25), weekend=6)
+        assert str(caught.value).splitlines() == [
+            "Calendar.first: is '2026-01-01'; expected a date without a time",
+            "Calendar.holidays: is datetime.date(2026, 12, 25); expected dates without a time",
+            "Calendar.weekend: is 6; expected numbers from 0, Monday, to 6, and not all of them",
+        ]
+        with pytest.raises(InvalidPolicy) as caught:
+            Calendar(**wrong, holidays=[[date(2026, 12, 25)]], weekend=None)
+        assert [fault.where for fault in caught.value.faults] == [
+            "Calendar.first",
+            "Calendar.holidays",
+            "Calendar.weekend",
+        ]
+
     @pytest.mark.parametrize(
         ("changes", "problem"),
         [
             ({"first": "2026-01-01"}, "first: is '2026-01-01'"),
             ({"last": utc(2026, 1, 1)}, r"last: is datetime\.datetime\("),
             ({"weekend": range(7)}, "weekend: has 0, 1, 2, 3, 4, 5, 6"),
+            ({"weekend": [True]}, "weekend: has True"),
         ],
     )
     def test_a_calendar_has_days_and_working_days(

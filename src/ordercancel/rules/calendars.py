@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import attrs
 
 from ordercancel.domain.errors import InvalidPolicy
+from ordercancel.domain.exact import exact
 from ordercancel.domain.faults import Faults
 
 
@@ -19,12 +21,26 @@ def _listed(values: Iterable[object]) -> str:
     return ", ".join(sorted(f"{each!r:.80}" for each in values))
 
 
+def _gathered(values: Any) -> Any:
+    """A frozen set of `values`; what cannot be one stays as it is, to be named with all else."""
+    try:
+        return frozenset(map(exact, values))
+    except TypeError:
+        return values
+
+
 def _dates(days: Iterable[date]) -> frozenset[date]:
-    return frozenset(days)
+    gathered: frozenset[date] = _gathered(days)
+    return gathered
 
 
 def _weekdays(days: Iterable[int]) -> frozenset[int]:
-    return frozenset(days)
+    gathered: frozenset[int] = _gathered(days)
+    return gathered
+
+
+def _is_weekday(value: object) -> bool:
+    return value in range(7) and not isinstance(value, bool)
 
 
 @attrs.frozen(kw_only=True)
@@ -53,12 +69,19 @@ class Calendar:
         for field, day in ends.items():
             if not _is_day(day):
                 faults.add(field, f"is {day!r:.80}", "a date without a time")
-        foreign = [each for each in self.holidays if not _is_day(each)]
-        if foreign:
-            faults.add("holidays", f"has {_listed(foreign)}", "dates without a time")
-        if not self.weekend < frozenset(range(7)):
-            expected = "numbers from 0, Monday, to 6, and not all of them"
-            faults.add("weekend", f"has {_listed(self.weekend)}", expected)
+        # As a type they are sets; what the host hands in may be none.
+        holidays: object = self.holidays
+        weekend: object = self.weekend
+        expected = "dates without a time"
+        if not isinstance(holidays, frozenset):
+            faults.add("holidays", f"is {holidays!r:.80}", expected)
+        elif foreign := [each for each in holidays if not _is_day(each)]:
+            faults.add("holidays", f"has {_listed(foreign)}", expected)
+        expected = "numbers from 0, Monday, to 6, and not all of them"
+        if not isinstance(weekend, frozenset):
+            faults.add("weekend", f"is {weekend!r:.80}", expected)
+        elif len(weekend) == 7 or not all(map(_is_weekday, weekend)):
+            faults.add("weekend", f"has {_listed(weekend)}", expected)
         if all(map(_is_day, ends.values())) and self.last < self.first:
             faults.add("last", f"is {self.last}", f"a day from {self.first}, the first one, on")
         faults.raise_if_any(InvalidPolicy)
