@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import MagicMock, Mock
 from zoneinfo import ZoneInfo
 
@@ -42,7 +42,9 @@ from ordercancel import (
     decide,
 )
 from ordercancel.domain.events import OrderRegistered
+from ordercancel.domain.exact import of_kind
 from ordercancel.domain.frozenmap import FrozenMap
+from ordercancel.domain.money import Money, OrderLine
 from ordercancel.policies import CONECT, QOO10
 from ordercancel.policy import (
     Deadline,
@@ -71,6 +73,9 @@ from ordercancel.stores.sql import SqlStore
 from samples import BUYING, PERMITTING, jst, order
 from security.fuzzing import ROUNDS
 from security.test_bounds import VALUES
+
+if TYPE_CHECKING:
+    from pathlib import PurePath
 
 TOKYO = "Asia/Tokyo"
 PLAIN = (str, int, bool, type(None), datetime, date, timedelta, tuple, FrozenMap, frozenset)
@@ -232,6 +237,42 @@ def test_subclasses_of_orders_commands_and_actors_count_as_what_they_are(store: 
     rejected = service.handle(reject, at=jst(15, 11))
     assert list(inexact(rejected.case)) == []
     assert service.case("762544202", by=Clerk("o-1")) == rejected.case
+
+
+def test_what_a_subclass_adds_may_be_annotated_with_anything() -> None:
+    """With what only a type checker can see, several types, a list of them; it goes unchecked."""
+
+    class LabelledOrder(Order):
+        label: PurePath
+
+    @attrs.frozen(kw_only=True)
+    class StockedOrder(Order):
+        places: list[str] | dict[str, int] = attrs.field(default=7)  # type: ignore[assignment]
+
+    @attrs.frozen(kw_only=True)
+    class SignedReject(Reject):
+        signed: list[PurePath] = attrs.field(factory=list)
+
+    fields = {each.name: getattr(order(), each.name) for each in attrs.fields(Order)}
+    for kind in (LabelledOrder, StockedOrder):
+        assert of_kind(kind(**fields), Order) == order()
+        with pytest.raises(InvalidValue) as caught:
+            kind(**fields | {"status": 3, "lines": numpy.array([]), "money": 4})
+        assert [fault.where for fault in caught.value.faults] == [
+            f"{kind.__name__}.status",
+            f"{kind.__name__}.lines",
+            f"{kind.__name__}.money",
+        ]
+    assert SignedReject("762544202", by=Clerk("o-1"), request=1).signed == []
+
+
+def test_lines_of_any_make_beside_the_money_are_named_and_never_compared() -> None:
+    """An array has no truth; the order is told so, that of a subclass too."""
+    money = Money(currency="JPY", digits=0, lines=(OrderLine(id="l-1", quantity=1, amount=100),))
+    fields = {each.name: getattr(order(), each.name) for each in attrs.fields(Order)}
+    for kind in (Order, ShopOrder):
+        with pytest.raises(InvalidValue, match=rf"^{kind.__name__}\.lines: is a ndarray"):
+            kind(**fields | {"lines": numpy.array([1, 2]), "money": money})
 
 
 Name = enum.StrEnum(

@@ -33,6 +33,8 @@ Check = Callable[[Faults, str, Any], None]
 class Checked:
     """A frozen attrs class whose fields are checked by their types.
 
+    What a host's own subclass adds is the host's to check: its annotations may say anything.
+
     Raises:
         InvalidValue: When it is built, with every fault of its fields.
     """
@@ -130,9 +132,10 @@ BY_TYPE: dict[object, Check] = {
 @cache
 def _checks_of(kind: Any) -> tuple[tuple[str, Check, bool], ...]:
     """What checks each field that is given, by name, and whether the field may be None."""
-    hints = get_type_hints(kind, include_extras=True)
+    own: Any = next(each for each in kind.__mro__ if each.__module__.startswith("ordercancel."))
+    hints = get_type_hints(own, include_extras=True)
     return tuple(
-        (field.name, *_check_of(hints[field.name])) for field in attrs.fields(kind) if field.init
+        (field.name, *_check_of(hints[field.name])) for field in attrs.fields(own) if field.init
     )
 
 
