@@ -13,6 +13,7 @@ from ordercancel import (
     Approve,
     Policy,
     RequestCancellation,
+    Text,
     Withdraw,
 )
 from ordercancel.policy import (
@@ -32,6 +33,7 @@ from ordercancel.policy import (
     hours,
     is_initiator,
     is_open,
+    move,
     now,
     operator,
     own_rule,
@@ -92,7 +94,23 @@ def test_a_rule_that_another_one_says_as_well() -> None:
         "never_decides:twice on AdvanceOrder",
     ]
     problem = fault(policy, "never_decides:twice on AdvanceOrder").problem
-    assert "another rule says the same" in problem["en"]
+    assert problem == Text(
+        "「注文の進行」の結果を決めることがない。条件が成り立つときは必ず、他のルールが"
+        "同じことを定めるか、拒否する。この案件では answer_first。",
+        "It never decides about 'Moving the order on': whenever its condition holds, another "
+        "rule says the same, or forbids. In this case: answer_first.",
+    )
+    assert replayed(policy, fault(policy, "never_decides:twice on AdvanceOrder"))[-1]["codes"] == [
+        "answer_first"
+    ]
+
+
+def test_a_rule_that_says_what_the_library_says_as_well() -> None:
+    """Where the lifecycle has the move, which the standard rules grant; they are named."""
+    ships = Rule("ships", on=AdvanceOrder, when=seller & move.is_in("ship"), effect=PERMIT)
+    policy = shop(plus=[ships])
+    problem = fault(policy, "never_decides:ships on AdvanceOrder").problem
+    assert problem["en"].endswith("or forbids. In this case: standard.advance.")
 
 
 def test_a_branch_that_is_never_taken() -> None:

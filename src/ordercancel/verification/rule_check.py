@@ -33,7 +33,7 @@ class RuleCheck(Check):
         self.dead = dead
         self._unreached = DeadRules(policy)
         self._first: dict[type[Judged], _Shown] = {}
-        self._holding: dict[str, _Shown] = {}
+        self._holding: dict[str, tuple[_Shown, str]] = {}
         self._granted: set[Hashable] = set()
         self._offered: set[int] = set()
         self._silent: dict[Hashable, tuple[str, _Shown]] = {}
@@ -62,9 +62,12 @@ class RuleCheck(Check):
             name = self.policy.command_text(kind)["en"]
             self._silent.setdefault(relation, (name, shown))
         for dead in self.dead:
-            waits = dead.kind is kind and str(dead) not in self._holding
+            # A case in which other rules decide shows more than one that the lifecycle refuses.
+            waits = dead.kind is kind and not self._holding.get(str(dead), (shown, ""))[1]
             if waits and dead.when.test(decision.facts) is True:
-                self._holding[str(dead)] = shown
+                others = ", ".join(each for each in decision.rules if each != dead.rule.id)
+                if others or str(dead) not in self._holding:
+                    self._holding[str(dead)] = shown, others
 
     def stepped(self, node: CaseNode, attempt: Attempt | Tick, step: Step) -> None:
         for event in step.events:
@@ -270,18 +273,20 @@ class RuleCheck(Check):
 
     def _never_decides(self, dead: DeadRule, explorer: Explorer) -> None:
         name = self.policy.command_text(dead.kind)
+        shown, others = self._holding.get(str(dead), (self._first.get(dead.kind), ""))
         if dead.holds:
             problem = Text(
                 f"「{name['ja']}」の結果を決めることがない。条件が成り立つときは必ず、他の"
-                "ルールが同じことを定めるか、拒否する。",
+                "ルールが同じことを定めるか、拒否する。"
+                + (f"この案件では {others}。" if others else ""),
                 f"It never decides about '{name['en']}': whenever its condition holds, another "
-                "rule says the same, or forbids.",
+                "rule says the same, or forbids."
+                + (f" In this case: {others}." if others else ""),
             )
         else:
             problem = Text(
                 f"「{name['ja']}」の結果を決めることがない。条件が成り立つことがない。",
                 f"It never decides about '{name['en']}': its condition can never hold.",
             )
-        shown = self._holding.get(str(dead)) or self._first.get(dead.kind)
         # No case may allow the command at all: then any case stands for it.
         self.report(Kind.NEVER_DECIDES, str(dead), problem, *(shown or (explorer.first,)))
