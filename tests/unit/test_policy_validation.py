@@ -21,6 +21,7 @@ from ordercancel.domain.commands import (
 from ordercancel.domain.errors import InvalidPolicy, InvalidValue
 from ordercancel.domain.orders import PastRequest
 from ordercancel.domain.texts import Text
+from ordercancel.policies import CONECT
 from ordercancel.policy import (
     CANCEL,
     OTHER_SIDE,
@@ -212,6 +213,24 @@ def test_a_role_that_is_none_is_named_and_not_left_out() -> None:
     assert faults(roles=["carrier"]) == [("roles['carrier']", "is a str")]
 
 
+def test_what_is_empty_but_no_list_and_what_is_no_flag_are_named() -> None:
+    """Nothing stands for no messages but a list of none, and for a flag but true and false."""
+    assert faults(
+        notifications={}, languages=[], succeeds=[["d"]], ask_again_while_open="never"
+    ) == [
+        ("languages", "is empty"),
+        ("notifications", "is a dict"),
+        ("ask_again_while_open", "is a str"),
+        ("succeeds", "is a list"),
+    ]
+    assert faults(succeeds={3}) == [("succeeds", "is a set")]
+
+
+def test_a_policy_without_a_language_is_named_before_its_texts_are_looked_for() -> None:
+    with pytest.raises(InvalidPolicy, match=r"Policy conect\.languages: is empty; expected one"):
+        attrs.evolve(CONECT, languages=[])
+
+
 def test_a_chart_that_nobody_compiled_is_named() -> None:
     class Chart(StateMachine):
         a = State(initial=True)
@@ -330,6 +349,15 @@ def test_a_rule_has_an_id_and_speaks_of_commands_that_rules_judge() -> None:
 def test_an_effect_is_not_blamed_for_a_command_that_no_rule_judges() -> None:
     rules = (*RULES, Rule("r", on="request", effect=CANCEL))  # type: ignore[arg-type]
     assert faults(rules=rules) == [("rules['r'].on", "is 'request'")]
+
+
+def test_a_rule_on_what_is_no_command_is_named_whatever_it_is() -> None:
+    """As a set of commands, which is easily given, and no set can hold."""
+    on: Any = {Approve}
+    wrong = Rule("r", on=on, effect=Forbid("closed"))
+    assert faults(rules=(*RULES, wrong)) == [
+        ("rules['r'].on", "is {<class 'ordercancel.domain.commands.Approve'>}")
+    ]
 
 
 def test_a_rule_speaks_of_several_commands_by_a_list_too() -> None:

@@ -43,7 +43,9 @@ def _roles(value: Any) -> Any:
 
 
 def _digests(value: Any) -> Any:
-    return frozenset(value) if isinstance(value, list | tuple | set) else value
+    if not isinstance(value, list | tuple | set) or not all(isinstance(x, str) for x in value):
+        return value
+    return frozenset(value)
 
 
 @attrs.frozen

@@ -148,12 +148,16 @@ def _check_types(policy: PolicyParts, faults: Faults) -> None:
     """The mistakes that would make every other check stumble."""
     for field, kind in _PARTS.items():
         _check_list(field, getattr(policy, field), kind, faults)
-    _check_list("notifications", policy.own_notifications or (), Notification, faults)
+    if isinstance(policy.languages, tuple) and not policy.languages:
+        faults.add("languages", "is empty", "one language at least, such as ('en',)")
+    if policy.own_notifications is not None:
+        _check_list("notifications", policy.own_notifications, Notification, faults)
     faults.instance("texts", policy.texts, Texts, "a Texts")
     faults.instance("refunding", policy.refunding, Refunding | None, "a Refunding")
+    faults.flag("ask_again_while_open", policy.ask_again_while_open)
     faults.flag("whole_orders_only", policy.whole_orders_only)
     faults.day("holds_from", policy.holds_from, bounded=False)
-    faults.instance("succeeds", policy.succeeds, frozenset, "a list of digests")
+    faults.instance("succeeds", policy.succeeds, frozenset, "a list of digests, each a str")
     roles: object = policy.roles
     faults.instance("roles", roles, Mapping, "a list or tuple")
     for name, role in roles.items() if isinstance(roles, Mapping) else ():
@@ -173,8 +177,6 @@ def _check_frame(policy: PolicyParts, faults: Faults) -> None:
         ZoneInfo(policy.zone)
     except (LookupError, ValueError, OSError, TypeError):
         faults.add("zone", f"is {policy.zone!r}", "the IANA name of an installed time zone")
-    if not policy.languages:
-        faults.add("languages", "is empty", "one language at least, such as ('en',)")
     for lang in policy.languages:
         if not lang:
             faults.add("languages", f"has {lang!r:.80}", "tags such as 'ja' or 'en'")
@@ -260,7 +262,7 @@ def _check_rules(policy: PolicyParts, faults: Faults) -> None:
             faults.add(f"{where}.on", f"is {kind!r:.80}", kinds_of(JUDGED))
         kinds = tuple(kind for kind in rule.on if kind in JUDGED) or JUDGED
         check_condition(policy, rule.when, kinds, f"{where}.when", faults)
-        if set(rule.on) <= set(JUDGED):
+        if all(kind in JUDGED for kind in rule.on):
             check_effect(policy, rule.effect, kinds, f"{where}.effect", faults)
 
 
