@@ -618,7 +618,7 @@ class TestSample:
         [
             ("0", "o.csv", "expected a whole number from 1 on"),
             ("1", "o.txt", "sample.file: is 'o.txt'; expected a name that ends with .parquet"),
-            ("1", "nowhere/o.csv", "there is no such folder: 'nowhere'"),
+            ("1", "nowhere/o.csv", "nowhere/o.csv: its folder does not exist; expected a path"),
         ],
     )
     def test_that_can_not_be_made_is_told(

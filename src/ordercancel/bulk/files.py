@@ -28,7 +28,7 @@ def whole(file: Path) -> Iterator[Path]:
         FileNotFoundError: The folder does not exist.
     """
     if not file.absolute().parent.is_dir():
-        raise FileNotFoundError(ENOENT, "there is no such folder", str(file.parent))
+        raise FileNotFoundError(ENOENT, "its folder does not exist", str(file))
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     part.touch()
     try:
