@@ -298,5 +298,5 @@ class TestWriting:
         assert list(tmp_path.iterdir()) == [file]
 
     def test_into_a_folder_that_is_not_there_names_it(self, tmp_path: Path) -> None:
-        with pytest.raises(FileNotFoundError, match=r"no such folder: '.*nowhere'"):
+        with pytest.raises(FileNotFoundError, match=r"its folder does not exist: '.*nowhere"):
             sample(QOO10, 1, tmp_path / "nowhere" / "orders.csv")
