@@ -221,3 +221,41 @@ def test_a_fee_is_as_coarse_as_what_it_is_a_share_of(amount: int, fees: list[int
         quote, state = account.cancel(state, {"a": 1}, "half")
         taken.append(quote.fee)
     assert taken == fees
+
+
+def test_a_fee_of_all_is_as_coarse_as_the_shipping_lets_it_be() -> None:
+    """Half of 1,000 and 110 of shipping: to the yen, since 110 is no multiple of 50."""
+    for shipping, maximum, fee in ((110, None, 555), (100, None, 550), (110, 500, 500)):
+        charge = Charge(id="s", kind="shipping", amount=shipping)  # type: ignore[arg-type]
+        half = Fee(id="half", rate=(1, 2), of="all", maximum=maximum)  # type: ignore[arg-type]
+        line = OrderLine(id="a", quantity=1, amount=1000)
+        priced = money(lines=(line,), charges=(charge,), grain=50)
+        quote, _ = Account(priced, Refunding(fees=(half,))).cancel(State(), None, "half")
+        assert (quote.fee, quote.refund) == (fee, 1000 + shipping - fee)
+
+
+def test_what_is_never_returned_stays_with_the_shop() -> None:
+    charge = Charge(id="wrap", kind="fee", amount=300, refund="never")  # type: ignore[arg-type]
+    quote, _ = Account(money(charges=(charge,)), Refunding()).cancel(State())
+    assert (quote.refund, quote.remaining) == (1000, 300)
+
+
+def test_every_fault_of_the_units_is_named_with_the_fee() -> None:
+    account = Account(money(), Refunding(fees=(Fee(id="late", rate=(1, 2)),)))
+    with pytest.raises(InvalidValue) as caught:
+        account.cancel(State(), {"cup": 1, "a": 4}, "early")
+    assert [
+        (fault.where, fault.problem, fault.expected, fault.code) for fault in caught.value.faults
+    ] == [
+        ("cancel.fee", "is 'early'", "one of: late", "unknown_fee"),
+        ("cancel.lines", "has 'cup'", "one of: a", "unknown_line"),
+        ("cancel.lines['a']", "is 4", "at most 3", "more_than_remains"),
+    ]
+    for units, fault in (
+        ({}, ("ship.lines", "are none", "units that are open", "more_than_remains")),
+        ([], ("ship.lines", "is []", "units by line", "invalid")),
+    ):
+        with pytest.raises(InvalidValue) as caught:
+            account.ship(State(), units)  # type: ignore[arg-type]
+        (one,) = caught.value.faults
+        assert (one.where, one.problem, one.expected, one.code) == fault

@@ -234,8 +234,11 @@ def test_an_amount_that_was_due_is_taken_and_no_other() -> None:
         currency="JPY",
     )
     case = evolve(opened(TINY), opening)
+    assert case.updated_at == utc(2)
     said = settle("o-7:1:refund:card.1", amount=1980)
-    (refund,) = handle(said, case, TINY, utc(2)).case.refunds
+    paid = handle(said, case, TINY, utc(3)).case
+    assert paid.updated_at == utc(3)
+    (refund,) = paid.refunds
     assert (str(refund.status), refund.amount, refund.currency) == ("settled", 1980, "JPY")
     with pytest.raises(InvalidValue, match="is 1979; expected 1980, which is due"):
         handle(settle("o-7:1:refund:card.1", amount=1979), case, TINY, utc(2))

@@ -186,6 +186,20 @@ class TestSeveral:
         assert Latest(self.EARLY, self.LATE).is_ahead(read) is True
         assert Latest(self.EARLY, self.LATE).is_ahead(over) is None
 
+    def test_where_all_are_known_it_is_ahead_or_over(self) -> None:
+        """The earlier of the two is at 01:00, the later at 02:00."""
+        both = {"placed_at": utc(2026, 1, 1), "paid_at": utc(2026, 1, 1)}
+        before = reads(**both, now=utc(2026, 1, 1, 0, 59))
+        between = reads(**both, now=utc(2026, 1, 1, 1))
+        after = reads(**both, now=utc(2026, 1, 1, 2))
+        earliest, latest = Earliest(self.EARLY, self.LATE), Latest(self.EARLY, self.LATE)
+        assert [earliest.is_ahead(read) for read in (before, between, after)] == [
+            True,
+            False,
+            False,
+        ]
+        assert [latest.is_ahead(read) for read in (before, between, after)] == [True, True, False]
+
     def test_a_word_that_is_left_out_has_no_time(self) -> None:
         by_status = By("status", {"new": placed_at + hours(1), "late": placed_at + days(2)})
         read = reads(placed_at=utc(2026, 1, 1), status="late", now=utc(2026, 1, 2))
