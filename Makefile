@@ -98,7 +98,7 @@ bench-verify: $(READY)
 mutants: $(READY)
 	$(BIN)/python tests/mutation/run.py
 
-# Mutants of the core's own code against its tests; half an hour or more.
+# Mutants of the core's own code against its tests; two hours or more.
 mutmut: $(READY)
 	$(PIP) 'mutmut>=3.8'
 	ORDERCANCEL_TEST_PROFILE=brief $(BIN)/mutmut run
