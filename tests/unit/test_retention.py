@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 
 from both import each_service  # noqa: F401 - each test runs with both services
 from ordercancel import (
+    AnswerWithdrawal,
     Approve,
     AskWithdrawal,
     Buyer,
@@ -218,6 +219,29 @@ def test_an_erasure_that_loses_a_race_is_tried_again() -> None:
     assert case == fold(store.history("o-1"))
     assert case.requests[0].answer is not None
     assert case.requests[0].answer.text == ERASED
+
+
+def test_an_erasure_that_others_overtake_twice_is_tried_again() -> None:
+    """Messages of two commits have come since the history was read, of which they are no part."""
+
+    class Overtaken(Meddled):
+        def undelivered(self, order_id: str) -> Mapping[str, int]:
+            self._meddle()
+            return super().undelivered(order_id)
+
+    store = Overtaken()
+    worded(store)
+    service = service_on(store)
+    asks = AskWithdrawal("o-1", by=SELLER, request=1, text=WORDS)
+    stays = AnswerWithdrawal("o-1", by=HER, request=1, accept=False)
+
+    def talk() -> None:
+        for command in (asks, stays):
+            service_on(store).handle(command)
+
+    store.meddle = talk
+    assert service.erase(HER, replacement="gone-1").orders == ("o-1",)
+    assert WORDS not in f"{store.history('o-1')}"
 
 
 @pytest.mark.parametrize("trouble", [Conflict("o-1"), OrderUnavailable("o-1", "23514")])

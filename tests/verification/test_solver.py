@@ -202,6 +202,12 @@ class TestALargePolicy:
                 due=placed_at + hours(9),
                 then=advance("pack"),
             ),
+            Deadline(
+                "waits",
+                runs=status.is_in("placed"),
+                due=placed_at + hours(8),
+                then=mark("waits", of="order"),
+            ),
         ]
         policy = large(10, deadlines=(*SHOP.deadlines, *several))
         report = verify(policy)

@@ -149,6 +149,8 @@ class Retention(Batches):
             events = (*events, done)
         cases = states(events)
         waiting = self._store.undelivered(order_id)
+        if any(version > case.version for version in waiting.values()):
+            raise Conflict(order_id)  # it has moved on since its history was read
         readers = {
             each
             for version in set(waiting.values())
