@@ -533,7 +533,7 @@ def test_histories_take_the_length_that_is_asked_for() -> None:
 
 def test_cases_stand_wherever_a_policy_leads(policy: Policy) -> None:
     """They are open, answered, cancelled, shipped."""
-    cases = drawn(kit.cases(policy), 240)
+    cases = drawn(kit.cases(policy), 500)
     asked = [case for case in cases if case.latest is not None]
     if policy is not CLOSED:
         assert {case.open_request is not None for case in asked} == {True, False}
