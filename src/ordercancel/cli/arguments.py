@@ -99,6 +99,16 @@ def _at(default: str) -> Option:
     return option("--at", metavar="TIME", type=moment, help=text)
 
 
+def _measured(least: int, what: str, more: str) -> tuple[Option, ...]:
+    """How scenarios are measured: what is enough, and where to write those that are missing."""
+    enough = f"exit status 1 where less than N per cent {what}"
+    return (
+        option("--fail-under", type=percent, metavar="N", default=least, help=enough),
+        MOST_CASES,
+        option("--scenarios", metavar="FOLDER", help=f"write scenarios that would {more} there"),
+    )
+
+
 STATUSES = (
     "Exit status: 0 where it is done; 1 where it is done and something was found, such as a "
     "malformed line, a fault of a policy, a difference, tables that lack something; 2 where it "
@@ -133,28 +143,8 @@ MOST_CASES = option(
 SCENARIOS = option(
     "scenario", metavar="SCENARIO", nargs="+", help="JSON Lines files as of replay; -: stdin"
 )
-COVERED = (
-    option(
-        "--fail-under",
-        type=percent,
-        metavar="N",
-        default=0,
-        help="exit status 1 where less than N per cent is shown (default: never)",
-    ),
-    MOST_CASES,
-    option("--scenarios", metavar="FOLDER", help="write scenarios that would show the rest there"),
-)
-MUTATED = (
-    option(
-        "--fail-under",
-        type=percent,
-        metavar="N",
-        default=100,
-        help="exit status 1 where less than N per cent is noticed (default: 100)",
-    ),
-    MOST_CASES,
-    option("--scenarios", metavar="FOLDER", help="write scenarios that would notice more there"),
-)
+COVERED = _measured(0, "is shown (default: never)", "show the rest")
+MUTATED = _measured(100, "is noticed (default: 100)", "notice more")
 HOW_TO_VERIFY = (
     option(
         "--invariants",

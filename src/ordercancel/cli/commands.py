@@ -268,15 +268,12 @@ def run_scenarios(chosen: argparse.Namespace) -> int:
     policy = one_policy(chosen.policy)
     check_language(chosen.lang, (policy,))
     lang = chosen.lang or policy.languages[0]
-    written = loaded("ordercancel.cli.scenarios", "cli")
+    page = loaded("ordercancel.cli.scenarios", "cli")
     with busy(f"scenarios {policy.name} {policy.edition}"):
         found = covering(policy, most_cases=chosen.most_cases)
-    if chosen.format == "json":
-        text = _json([written.as_dict(found, lang)])
-    else:
-        text = written.as_text(found, lang)
-    _write(text, chosen.output)
-    return 1 if written.not_found(found) else 0
+    as_json = [page.as_dict(found, lang)] if chosen.format == "json" else None
+    _write(page.as_text(found, lang) if as_json is None else _json(as_json), chosen.output)
+    return 1 if page.not_found(found) else 0
 
 
 def _write_scenarios(where: str, scenarios: Iterable[tuple[str, str]]) -> None:

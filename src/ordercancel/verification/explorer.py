@@ -78,7 +78,7 @@ class Explorer:
     Attributes:
         nodes: The cases, by what tells each from the others.
         following: What people and the clock can make of each, without what a host tells.
-        told: What a host makes of each, corrections apart.
+        updated: What each becomes by what a host says, corrections apart.
         steps: How many commands were carried out.
         is_part: Whether it begins with some orders alone; others may reach more.
         is_complete: Whether all cases were reached, and not only `limit`.
@@ -104,7 +104,7 @@ class Explorer:
         self.show_refusals = show_refusals
         self.nodes: dict[Hashable, CaseNode] = {}
         self.following: dict[Hashable, list[Hashable]] = {}
-        self.told: dict[Hashable, list[Hashable]] = {}
+        self.updated: dict[Hashable, list[Hashable]] = {}
         self._passed: dict[Hashable, Hashable] = {}
         self.steps = 0
         self.is_complete = True
@@ -160,7 +160,7 @@ class Explorer:
                     key_after = self._keys.of(after)
                     self._reach(key_after, after, next_level)
                     if not self._corrections.is_one(command, node.case):
-                        self.told[key].append(key_after)
+                        self.updated[key].append(key_after)
             level = next_level
 
     def _later(self, key: Hashable, node: CaseNode) -> tuple[Hashable, CaseNode] | None:
@@ -202,7 +202,7 @@ class Explorer:
             return
         self.nodes[key] = node
         self.following[key] = []
-        self.told[key] = []
+        self.updated[key] = []
         level.append((key, node))
         for visitor in self.visitors:
             visitor.reached(node)

@@ -124,7 +124,7 @@ def _uncorrected(explorer: Explorer) -> set[CaseNode]:
     reached = set(waiting)
     while waiting:
         key = waiting.pop()
-        after = {*explorer.following[key], *explorer.told[key]} - reached
+        after = {*explorer.following[key], *explorer.updated[key]} - reached
         waiting += after
         reached |= after
     return {explorer.nodes[key] for key in reached}
